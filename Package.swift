@@ -1,0 +1,62 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "keeptouch",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .target(name: "Playbooks", dependencies: ["Yams", crypto], swiftSettings: settings),
+        .target(name: "Statistics", swiftSettings: settings),
+        .target(
+            name: "Storage",
+            dependencies: [
+                "Playbooks", "Statistics", grdb, crypto,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Delivery",
+            dependencies: [
+                "Playbooks", "CCurl", "CCmark", crypto,
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks"], swiftSettings: settings),
+        .executableTarget(
+            name: "keeptouch",
+            dependencies: [
+                "Runner", "Storage", "Delivery", "Playbooks", "Statistics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks"], swiftSettings: settings),
+        .testTarget(
+            name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
+            swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], swiftSettings: settings),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Playbooks"], swiftSettings: settings),
+        .testTarget(name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
+    ]
+)

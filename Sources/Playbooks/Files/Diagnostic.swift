@@ -1,0 +1,44 @@
+/// A complaint about one place in one file, for the person who must mend it.
+///
+/// Printed as `playbooks/win-back/playbook.yaml:12:7: error: unknown key "audiense"; did you mean "audience"?`.
+package struct Diagnostic: Error, Hashable, Sendable, Comparable, CustomStringConvertible {
+    package enum Severity: String, Sendable {
+        case error, warning
+    }
+
+    package var severity: Severity
+    package var position: Position
+    package var message: String
+
+    package init(_ severity: Severity = .error, at position: Position, _ message: String) {
+        self.severity = severity
+        self.position = position
+        self.message = message
+    }
+
+    package var description: String { "\(position): \(severity.rawValue): \(message)" }
+
+    package static func < (left: Diagnostic, right: Diagnostic) -> Bool {
+        left.position == right.position ? left.message < right.message : left.position < right.position
+    }
+}
+
+/// A place in a text file of the workspace; lines and columns count from 1.
+package struct Position: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The path relative to the workspace.
+    package var file: String
+    package var line: Int
+    package var column: Int
+
+    package init(file: String, line: Int = 1, column: Int = 1) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    package var description: String { "\(file):\(line):\(column)" }
+
+    package static func < (left: Position, right: Position) -> Bool {
+        (left.file, left.line, left.column) < (right.file, right.line, right.column)
+    }
+}

@@ -1,0 +1,161 @@
+/// A declared HTTP endpoint that carries touches (`channels/*.yaml`, or a preset).
+package struct Channel: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable, Hashable {
+        case email, inApp = "in_app", push, webhook
+
+        /// Whether caps and send windows act on it.
+        package var isCapped: Bool { self == .email || self == .push }
+    }
+
+    package enum Auth: Sendable, Hashable {
+        case none
+        case bearer(token: Secret)
+        case basic(user: String, password: Secret)
+        case header(name: String, value: Secret)
+    }
+
+    package enum Body: Sendable, Hashable {
+        case json(Template)
+        /// Fields in order; a list value repeats the field.
+        case form([Template.Field])
+        case none
+    }
+
+    /// A part of a request body as written in YAML, in the order of the file.
+    package indirect enum Template: Sendable, Hashable {
+        case null
+        case boolean(Bool)
+        case integer(Int)
+        case number(Double)
+        /// May hold `{{ }}`; exactly one of them keeps its value's type.
+        case text(String)
+        case list([Template])
+        /// Keys that start with `$` (`$if`, `$each`, `$merge`, `$spread`) are structural.
+        case object([Field])
+
+        package struct Field: Sendable, Hashable {
+            package var key: String
+            package var value: Template
+
+            package init(_ key: String, _ value: Template) {
+                self.key = key
+                self.value = value
+            }
+        }
+    }
+
+    /// Where a value stands in a response.
+    package enum Place: Sendable, Hashable {
+        case header(String)
+        /// A JSON pointer into the body, `/errors/0/message`.
+        case pointer(String)
+    }
+
+    package enum Verdict: String, Sendable, CaseIterable {
+        case accepted, retry, reject, suppress, duplicate, halt
+    }
+
+    /// The first rule whose tests all hold decides; what none matches follows `facts/reliability.md` 2.4.
+    package struct Rule: Sendable, Hashable {
+        package var status: [ClosedRange<Int>] = []
+        /// The header's value equals (or, written `~...`, contains one of `(a|b)`).
+        package var headers: [String: String] = [:]
+        package var pointers: [String: Test] = [:]
+        /// The whole body.
+        package var text: String?
+        package var then: Verdict
+        package var after: [RetryAfter] = []
+        package var maxAttempts: Int?
+
+        package init(then: Verdict) {
+            self.then = then
+        }
+    }
+
+    package enum Test: Sendable, Hashable {
+        case oneOf([Value])
+        case contains([String])
+        case greater(Double)
+    }
+
+    package struct RetryAfter: Sendable, Hashable {
+        package enum Unit: String, Sendable {
+            case seconds, epoch, epochMilliseconds = "epoch_ms"
+        }
+
+        package var place: Place
+        package var unit: Unit
+
+        package init(_ place: Place, as unit: Unit = .seconds) {
+            self.place = place
+            self.unit = unit
+        }
+    }
+
+    package enum Idempotency: Sendable, Hashable {
+        case none
+        case header(name: String, lifetime: TimeSpan)
+        case body(pointer: String, lifetime: TimeSpan)
+
+        package var lifetime: TimeSpan? {
+            switch self {
+            case .none: nil
+            case .header(_, let lifetime), .body(_, let lifetime): lifetime
+            }
+        }
+    }
+
+    package enum OnUnknown: String, Sendable, CaseIterable {
+        case hold, assumeSent = "assume_sent", resend
+    }
+
+    package var name: String
+    package var kind: Kind
+    package var vars: [String: String] = [:]
+    package var method = "POST"
+    /// May hold `{{ }}`, or be an `env:` reference where the URL is the secret.
+    package var url: String
+    package var headers: [Template.Field] = []
+    package var connectTimeout: TimeSpan = .seconds(5)
+    package var totalTimeout: TimeSpan = .seconds(30)
+    package var allowPrivate = false
+    package var auth: Auth = .none
+    package var body: Body = .none
+    package var id: Place?
+    package var errorMessage: Place?
+    package var errorCode: Place?
+    package var rules: [Rule] = []
+    /// Requests per second; no limit when nil.
+    package var perSecond: Double?
+    package var inFlight = 8
+    package var idempotency: Idempotency = .none
+    package var onUnknown: OnUnknown = .hold
+    /// The webhook dialect that reports back.
+    package var events: String?
+    package var position: Position
+
+    package init(name: String, kind: Kind, url: String, position: Position) {
+        self.name = name
+        self.kind = kind
+        self.url = url
+        self.position = position
+    }
+}
+
+/// A reference to a secret, `env:NAME` or `file:PATH`; never stored, never logged, resolved by `Delivery` when needed.
+package struct Secret: Sendable, Hashable, CustomStringConvertible {
+    package enum Reference: Sendable, Hashable {
+        case environment(String)
+        case file(String)
+        /// A value written in the file itself; `check` warns.
+        case literal(String)
+    }
+
+    package var reference: Reference
+
+    package init(_ reference: Reference) {
+        self.reference = reference
+    }
+
+    package var description: String { "***" }
+}

@@ -1,0 +1,166 @@
+/// Everything the team's data can say: each attribute, metric, event and reason, with its type (`data.yaml`).
+package struct DataMap: Sendable, Equatable {
+    /// Declared attributes in file order; the built-in ones are `Attribute.builtIn`.
+    package var attributes: [Attribute] = []
+    package var contactAttributes: [Attribute] = []
+    package var metrics: [Metric] = []
+    /// Declared events; the built-in ones (`cancel_requested`, ...) are included, completed by the file.
+    package var events: [EventKind] = EventKind.builtIn
+    package var reasons: [Reason] = []
+    /// Named conditions, as written; `Workspace.segments` holds them checked.
+    package var segments: [SourceText] = []
+    /// The acceptable attrition, as a share of accounts per month.
+    package var attritionTarget: Double?
+
+    package init() {}
+
+    /// The attribute of an account, built in or declared.
+    package func attribute(_ name: String) -> Attribute? {
+        Attribute.builtIn.first { $0.name == name } ?? attributes.first { $0.name == name }
+    }
+
+    package func contactAttribute(_ name: String) -> Attribute? {
+        Attribute.builtInOfContact.first { $0.name == name } ?? contactAttributes.first { $0.name == name }
+    }
+
+    package func metric(_ name: String) -> Metric? { metrics.first { $0.name == name } }
+    package func event(_ name: String) -> EventKind? { events.first { $0.name == name } }
+}
+
+/// A piece of a file that is parsed later, such as a condition, with the place where it begins.
+package struct SourceText: Sendable, Hashable {
+    /// The name under which it stands, such as `tech_touch` or `when`.
+    package var name: String
+    package var text: String
+    package var position: Position
+
+    package init(name: String, text: String, position: Position) {
+        self.name = name
+        self.text = text
+        self.position = position
+    }
+}
+
+/// A typed property of an account or of a contact.
+package struct Attribute: Sendable, Hashable {
+    package var name: String
+    package var type: ValueType
+    /// The allowed values of a text attribute; empty when any text is allowed.
+    package var values: [String]
+    /// The column's name in an import, when it is not `name`.
+    package var column: String?
+    /// How dates are written in an import: `y-m-d`, `m/d/y`, `d.m.y`, ...; ISO 8601 when missing.
+    package var format: String?
+    /// Whether changes are kept in `history`.
+    package var track: Bool
+
+    package init(
+        _ name: String, _ type: ValueType, values: [String] = [], column: String? = nil, format: String? = nil,
+        track: Bool = false
+    ) {
+        self.name = name
+        self.type = type
+        self.values = values
+        self.column = column
+        self.format = format
+        self.track = track
+    }
+
+    package static let builtIn: [Attribute] = [
+        Attribute("key", .text), Attribute("name", .text),
+        Attribute("status", .text, values: ["active", "churned"], track: true),
+        Attribute("created_at", .instant), Attribute("churned_at", .instant), Attribute("churn_reason", .text),
+        Attribute("cancel_requested_at", .instant), Attribute("service_end_at", .instant),
+        Attribute("mrr", .money, track: true), Attribute("stage", .text, track: true),
+        Attribute("stage_since", .instant), Attribute("timezone", .text), Attribute("locale", .text),
+    ]
+
+    package static let builtInOfContact: [Attribute] = [
+        Attribute("key", .text), Attribute("email", .text), Attribute("name", .text), Attribute("role", .text),
+        Attribute("status", .text, values: ["active", "left"]), Attribute("timezone", .text),
+        Attribute("locale", .text),
+    ]
+}
+
+/// One number per account and day.
+package struct Metric: Sendable, Hashable {
+    /// What a day without a row means.
+    package enum Absence: String, Sendable {
+        case zero, missing
+    }
+
+    package var name: String
+    package var title: String
+    /// The oldest that the last complete day may be (measured from its end) before decisions that read it are held.
+    package var freshWithin: TimeSpan?
+    package var absent: Absence
+    package var column: String?
+
+    package init(
+        _ name: String, title: String? = nil, freshWithin: TimeSpan? = nil, absent: Absence = .zero,
+        column: String? = nil
+    ) {
+        self.name = name
+        self.title = title ?? name
+        self.freshWithin = freshWithin
+        self.absent = absent
+        self.column = column
+    }
+}
+
+/// A kind of event, with the types of its properties.
+package struct EventKind: Sendable, Hashable {
+    package struct Property: Sendable, Hashable {
+        package var name: String
+        package var type: ValueType
+        /// For a `reason`: the values of the data, by the name of the reason they stand for.
+        package var map: [String: String]
+
+        package init(_ name: String, _ type: ValueType, map: [String: String] = [:]) {
+            self.name = name
+            self.type = type
+            self.map = map
+        }
+    }
+
+    package var name: String
+    package var properties: [Property]
+    /// The property that says when a commitment is due.
+    package var due: String?
+    /// The event that closes a commitment.
+    package var closedBy: String?
+
+    package init(_ name: String, properties: [Property] = [], due: String? = nil, closedBy: String? = nil) {
+        self.name = name
+        self.properties = properties
+        self.due = due
+        self.closedBy = closedBy
+    }
+
+    package func property(_ name: String) -> Property? { properties.first { $0.name == name } }
+
+    package static let builtIn: [EventKind] = [
+        EventKind("cancel_requested", properties: [Property("reason", .reason)]),
+        EventKind("cancel_withdrawn"),
+        EventKind("churned", properties: [Property("reason", .reason)]),
+        EventKind("reactivated"),
+        EventKind("contact_added"), EventKind("contact_left"),
+        EventKind("contact_role_changed", properties: [Property("from", .text), Property("to", .text)]),
+    ]
+}
+
+/// A reason of risk or churn.
+package struct Reason: Sendable, Hashable {
+    package var name: String
+    package var theme: String?
+    package var avoidable: Bool?
+    /// The channel that is told.
+    package var notify: String?
+
+    package init(_ name: String, theme: String? = nil, avoidable: Bool? = nil, notify: String? = nil) {
+        self.name = name
+        self.theme = theme
+        self.avoidable = avoidable
+        self.notify = notify
+    }
+}

@@ -1,0 +1,42 @@
+/// A message as written: Markdown with YAML front matter, Mustache inside; `Delivery` renders it.
+package struct Message: Sendable, Hashable {
+    package var path: String
+    package var subject: String?
+    package var preheader: String?
+    package var action: Action?
+    /// The Markdown below the front matter.
+    package var body: String
+    /// The line of the file on which the body begins.
+    package var bodyLine: Int
+    /// The same message in other languages, by locale: `lessons.de.md`.
+    package var locales: [String: Message]
+
+    package struct Action: Sendable, Hashable {
+        package var label: String
+        package var url: String
+
+        package init(label: String, url: String) {
+            self.label = label
+            self.url = url
+        }
+    }
+
+    package init(
+        path: String, subject: String? = nil, preheader: String? = nil, action: Action? = nil, body: String,
+        bodyLine: Int = 1, locales: [String: Message] = [:]
+    ) {
+        self.path = path
+        self.subject = subject
+        self.preheader = preheader
+        self.action = action
+        self.body = body
+        self.bodyLine = bodyLine
+        self.locales = locales
+    }
+
+    /// The message in the language of the locale, from `de-AT` to `de` to the default one.
+    package func localized(_ locale: String?) -> Message {
+        guard let locale = locale?.lowercased() else { return self }
+        return locales[locale] ?? locales[String(locale.prefix { $0 != "-" && $0 != "_" })] ?? self
+    }
+}

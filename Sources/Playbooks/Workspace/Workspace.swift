@@ -1,0 +1,119 @@
+/// A checked workspace: every file read, every name resolved; a pure value.
+///
+/// `WorkspaceReader` makes it from the texts of the files and returns it with all diagnostics. A playbook with an error
+/// is not in `playbooks`; the good ones stay.
+package struct Workspace: Sendable {
+    package var configuration: Configuration
+    package var dataMap: DataMap
+    /// Segments by name, in file order.
+    package var segments: [NamedTerm]
+    package var playbooks: [Playbook]
+    /// The channels of `channels/*.yaml`, by name.
+    package var channels: [String: Channel]
+
+    package init(
+        configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
+        channels: [String: Channel] = [:]
+    ) {
+        self.configuration = configuration
+        self.dataMap = dataMap
+        self.segments = segments
+        self.playbooks = playbooks
+        self.channels = channels
+    }
+
+    package func playbook(_ name: String) -> Playbook? { playbooks.first { $0.name == name } }
+}
+
+/// A condition or signal with its name and place.
+package struct NamedTerm: Sendable, Hashable {
+    package var name: String
+    package var term: Term
+    package var position: Position
+
+    package init(name: String, term: Term, position: Position) {
+        self.name = name
+        self.term = term
+        self.position = position
+    }
+}
+
+/// What `keeptouch.yaml` says.
+package struct Configuration: Sendable, Equatable {
+    package var workspace: String
+    /// For accounts and contacts that have none; also what a "day" is.
+    package var zone: Zone
+    package var currency = "USD"
+    /// A path relative to the workspace, or `postgresql://...`.
+    package var database = "keeptouch.db"
+    package var baseURL: String?
+    package var sender: Sender?
+    /// When `when` playbooks are matched.
+    package var evaluate: Schedule
+    package var sendWindow: SendWindow?
+    package var caps: [Cap] = []
+    /// The global holdout's share, 0 to 1, and how often it is drawn anew.
+    package var holdout: Double = 0
+    package var holdoutRedraw: Redraw = .never
+    package var safety = Safety()
+    /// The default channel of each kind.
+    package var channels: [Channel.Kind: String] = [:]
+    /// What a contact can unsubscribe from: key and title, in file order.
+    package var categories: [Category] = []
+
+    package init(workspace: String, zone: Zone, evaluate: Schedule) {
+        self.workspace = workspace
+        self.zone = zone
+        self.evaluate = evaluate
+    }
+
+    package struct Sender: Sendable, Equatable {
+        package var name: String
+        package var email: String
+        package var replyTo: String?
+        package var postalAddress: String?
+
+        package init(name: String, email: String, replyTo: String? = nil, postalAddress: String? = nil) {
+            self.name = name
+            self.email = email
+            self.replyTo = replyTo
+            self.postalAddress = postalAddress
+        }
+    }
+
+    package struct Safety: Sendable, Equatable {
+        /// The largest share of the audience that may match at once, 0 to 1.
+        package var maxShare = 0.2
+        /// Hold when matches exceed this many times the usual.
+        package var jump = 3.0
+        /// Whether the first run of a playbook is held until it is released.
+        package var asksFirst = true
+
+        package init() {}
+    }
+
+    package enum Redraw: String, Sendable {
+        case never, monthly, quarterly, yearly
+    }
+
+    package struct Category: Sendable, Equatable {
+        package var name: String
+        package var title: String
+
+        package init(name: String, title: String) {
+            self.name = name
+            self.title = title
+        }
+    }
+}
+
+/// At most `count` emails and pushes to one address within `window`, all playbooks together.
+package struct Cap: Sendable, Hashable {
+    package var count: Int
+    package var window: TimeSpan
+
+    package init(count: Int, window: TimeSpan) {
+        self.count = count
+        self.window = window
+    }
+}
