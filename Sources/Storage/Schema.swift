@@ -105,11 +105,13 @@ enum Schema {
             live_since INTEGER,
             -- Events up to this id have been looked at.
             event_cursor INTEGER NOT NULL DEFAULT 0,
-            -- The next due instant of its schedule (`at`, or `evaluate` for `when`).
+            -- The next due instant of its schedule (`at`, or `evaluate` for `when`), and the schedule it was computed from.
             next_at INTEGER,
+            schedule TEXT,
             last_match_at INTEGER,
-            -- Set by `release`: the next match is let through whatever its size.
+            -- Set by `release`: when it was first let go, and whether the next match is let through whatever its size.
             released_at INTEGER,
+            let_through INTEGER NOT NULL DEFAULT 0 CHECK (let_through IN (0, 1)),
             held_at INTEGER,
             held_because TEXT
         ) STRICT;
