@@ -3,6 +3,9 @@
 /// Every table that belongs to an account has `account_id` in it. Times are milliseconds since 1970 UTC, days are day
 /// numbers, money is in minor units, booleans are 0 and 1.
 enum Schema {
+    /// The migrations in order; how many of them a database has had is its `user_version`.
+    static let migrations = [first]
+
     static let first = """
         CREATE TABLE meta (
             key TEXT PRIMARY KEY,
