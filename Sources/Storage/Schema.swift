@@ -261,7 +261,7 @@ enum Schema {
             CHECK ((settled_at IS NULL) = (state IN ('pending', 'claimed', 'sending', 'held', 'unknown'))),
             UNIQUE (enrollment_id, step, recipient)
         ) STRICT;
-        CREATE INDEX touch_pending ON touch (channel, priority DESC, due_at, id) WHERE state = 'pending';
+        CREATE INDEX touch_pending ON touch (channel, priority, due_at, id) WHERE state = 'pending';
         CREATE INDEX touch_open ON touch (state) WHERE state IN ('claimed', 'sending', 'unknown', 'held');
         CREATE INDEX touch_by_recipient ON touch (recipient, claimed_at) WHERE claimed_at IS NOT NULL;
 

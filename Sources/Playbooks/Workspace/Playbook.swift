@@ -151,3 +151,19 @@ package struct Step: Sendable, Hashable {
         self.position = position
     }
 }
+
+extension Playbook {
+    /// Every condition and signal by which it decides; what stale data hold.
+    package var terms: [Term] {
+        var terms = signals.map(\.term)
+        if let audience { terms.append(audience.term) }
+        switch trigger {
+        case .when(let condition): terms.append(condition)
+        case .on(_, let condition): if let condition { terms.append(condition) }
+        case .at: break
+        }
+        if let goal { terms.append(goal.condition) }
+        for case .condition(let condition) in exits { terms.append(condition) }
+        return terms
+    }
+}

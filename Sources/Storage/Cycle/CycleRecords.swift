@@ -81,3 +81,15 @@ package struct CycleRecords {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
     }
 }
+
+extension CycleRecords {
+    /// The time zones that accounts and contacts name.
+    package static func zonesInUse(_ connection: Connection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT timezone FROM account WHERE timezone IS NOT NULL
+            UNION SELECT timezone FROM contact WHERE timezone IS NOT NULL
+            """
+        ).compactMap { $0[0].text }
+    }
+}

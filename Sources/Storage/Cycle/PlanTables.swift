@@ -53,7 +53,7 @@ package enum PlanTables {
             """
         ),
         // Accounts that an exclusive playbook admits in this cycle.
-        ("plan_exclusive", "", "account_id INTEGER PRIMARY KEY"),
+        ("plan_exclusive", withoutRowID, "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"),
         // Standing matches that are definitely false now.
         (
             "plan_false", withoutRowID,

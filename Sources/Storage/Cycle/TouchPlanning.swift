@@ -41,8 +41,10 @@ struct TouchPlanning {
             let zones = try connection.query("SELECT DISTINCT timezone FROM plan_recipient").map { $0[0].text }
             try fillZones(zones, send, index, road)
         }
-        let variables = playbook.variables(of: send, for: road.variant)
-        let known = variables.compactMap { source($0, playbook) }
+        let variables = playbook.variables(of: step, variant: road.variant)
+        let known =
+            variables.required.compactMap { source($0, isRequired: true, playbook) }
+            + variables.optional.compactMap { source($0, isRequired: false, playbook) }
         let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
         let query = try compiler.compile(terms, over: .table("plan_population"))
         try query.prepare(connection)
@@ -153,9 +155,8 @@ struct TouchPlanning {
 
     /// Where a variable's value comes from; nil for those that the renderer itself knows.
     private func source(
-        _ variable: MessageVariable, _ playbook: Playbook
+        _ name: String, isRequired: Bool, _ playbook: Playbook
     ) -> (name: String, isRequired: Bool, source: Source)? {
-        let name = variable.name
         let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
         let found: Source?
         switch (parts.first, parts.count) {
@@ -174,7 +175,7 @@ struct TouchPlanning {
             found = playbook.signals.first { $0.name == name }
                 .map { .term(Term(.named(name, $0.term), $0.term.type, text: name)) }
         }
-        return found.map { (name, variable.isRequired, $0) }
+        return found.map { (name, isRequired, $0) }
     }
 
     private func contactSource(_ name: String) -> Source? {

@@ -113,11 +113,18 @@ package struct Verdicts {
         if playbook.exclusive {
             try connection.execute(
                 """
-                INSERT INTO plan_exclusive SELECT DISTINCT account_id FROM plan_verdict
+                INSERT INTO plan_exclusive (account_id, playbook_id)
+                SELECT DISTINCT account_id, playbook_id FROM plan_verdict
                 WHERE playbook_id = :playbook AND verdict IN ('enrolled', 'holdout', 'global_holdout')
                 ON CONFLICT DO NOTHING
                 """, ["playbook": work.id])
         }
+    }
+
+    /// Takes a playbook's verdicts back, so that they can be given anew.
+    package func forget(_ work: PlaybookAtWork) throws {
+        try connection.execute("DELETE FROM plan_verdict WHERE playbook_id = :playbook", ["playbook": work.id])
+        try connection.execute("DELETE FROM plan_exclusive WHERE playbook_id = :playbook", ["playbook": work.id])
     }
 
     /// Of several events of one account in one cycle the first enters; for the others it is in the playbook already.

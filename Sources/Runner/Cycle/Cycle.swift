@@ -27,10 +27,10 @@ package struct Cycle {
     package func plan(now: Instant, only names: Set<String> = [], matching: Matching = .all) throws -> CycleReport {
         try store.read { connection in
             try PlanTables.shadow(connection)
-            return try Planning(
+            let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, only: names
-            ).plan().report
+                matching: matching, only: names)
+            return try planning.plan(planning.register()).report
         }
     }
 
@@ -41,8 +41,8 @@ package struct Cycle {
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, only: [])
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
-            let works = try store.write(on: connection) { _ in try planning.register() }
-            let plan = try store.snapshot(on: connection) { _ in try planning.plan(works) }
+            let registered = try store.write(on: connection) { _ in try planning.register() }
+            let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
             try apply(plan, on: connection, report: &report)
             return report

@@ -34,26 +34,33 @@ struct Planning {
         var occurrence: (at: Instant, state: String)?
         var missed: [Instant] = []
         var eventCursor: Int64
+        /// False for a campaign whose next occurrence lies ahead.
+        var isDue = true
     }
 
-    func plan() throws -> Plan { try plan(register()) }
+    /// The playbooks of the files and the global holdout, as the database knows them.
+    struct Registered {
+        var works: [PlaybookAtWork]
+        var globalHoldout: Verdicts.GlobalHoldout?
+    }
 
     /// Brings the playbooks of the files into the database, or into its shadows.
-    func register() throws -> [PlaybookAtWork] {
+    func register() throws -> Registered {
         let registry = Registry(connection)
-        return try workspace.playbooks.filter { $0.state != .draft || !only.isEmpty }.map { playbook in
+        let works = try workspace.playbooks.map { playbook in
             let registered = try registry.register(playbook, design: Self.design(of: playbook), now: now)
             return PlaybookAtWork(
                 playbook: playbook, registered: registered, channels: workspace.configuration.channels)
         }
+        return Registered(works: works, globalHoldout: try drawGlobalHoldout())
     }
 
-    func plan(_ works: [PlaybookAtWork]) throws -> Plan {
+    func plan(_ known: Registered) throws -> Plan {
+        let (works, globalHoldout) = (known.works, known.globalHoldout)
         try PlanTables.reset(connection)
         let context = try EvaluationContext(
             connection, dataMap: workspace.dataMap, configuration: workspace.configuration, now: now)
         let compiler = ConditionSQL(context)
-        let globalHoldout = try drawGlobalHoldout()
         let pauses = try Pauses(connection)
         var report = CycleReport(now: now, playbooks: [], balanced: true)
         var books = Books()
@@ -92,6 +99,7 @@ struct Planning {
             let counts = try verdicts.counts(of: work.registered.id)
             entry.verdicts = Self.full(counts)
             entry.variants = try verdicts.variants(of: work.registered.id)
+            if !match.isDue { entry.warnings.append("its next occurrence lies ahead") }
             books.matched[work.playbook.name] = match.counts.matched
             books.verdicts[work.playbook.name] = counts
             report.playbooks.append(entry)
@@ -170,7 +178,6 @@ struct Planning {
         guard configuration.holdout > 0 else { return nil }
         let period = configuration.holdoutRedraw.period(of: configuration.zone.day(of: now))
         let design = "{\"share\":\(configuration.holdout),\"period\":\"\(period)\"}"
-        // The period's row exists already in `run`; `plan` makes it in its shadow.
         let id = try Registry(connection).experiment("global holdout", design: design, now: now)
         return Verdicts.GlobalHoldout(
             experimentID: id, salt: "\(holdoutSalt)/\(period)", share: configuration.holdout)
@@ -192,10 +199,12 @@ extension Planning.Plan {
         let records = CycleRecords(connection, cycleID: cycleID, now: now)
         let registry = Registry(connection)
         for match in matches {
-            try records.recordMatch(
-                of: match.playbookID, eventCursor: match.eventCursor, hold: match.hold, lasts: match.lasts,
-                matched: match.counts.matched, fresh: match.counts.fresh, audience: match.counts.audience,
-                verdicts: try JSONText.encode(match.verdicts))
+            if match.isDue {
+                try records.recordMatch(
+                    of: match.playbookID, eventCursor: match.eventCursor, hold: match.hold, lasts: match.lasts,
+                    matched: match.counts.matched, fresh: match.counts.fresh, audience: match.counts.audience,
+                    verdicts: try JSONText.encode(match.verdicts))
+            }
             if let schedule = match.schedule {
                 try registry.setSchedule(schedule.text, nextAt: schedule.nextAt, of: match.playbookID)
             }
