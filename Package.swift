@@ -67,6 +67,7 @@ let package = Package(
             name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
             swiftSettings: settings),
         .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
+        .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
     ]
 )
