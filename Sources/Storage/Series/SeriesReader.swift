@@ -1,6 +1,3 @@
-import Foundation
-import GRDBSQLite
-
 /// Reads windows of blocks for the series functions of one connection, and counts how often.
 final class SeriesReader {
     /// Windows of blocks that have been read; a query that costs more than blocks × windows reads its accounts in a
@@ -43,21 +40,8 @@ final class SeriesReader {
         statement.bind(0, SeriesKey(metric: metric, block: block, day: days.lowerBound).id)
         statement.bind(1, SeriesKey(metric: metric, block: block, day: days.upperBound).id)
         while try statement.step() {
-            let slots = SeriesBlob.copy(statement.blob(1), to: values)
-            for slot in slots..<Int(SeriesKey.blockSize) { values[slot] = .nan }
+            SeriesBlock.copy(statement.blob(1), to: values)
             body(SeriesKey(id: statement.integer(0)).day, values)
         }
-    }
-}
-
-/// The packed array of one block and day: little-endian 64-bit floats, one a slot.
-enum SeriesBlob {
-    static let byteCount = Int(SeriesKey.blockSize) * MemoryLayout<Double>.size
-
-    /// Copies the array; answers how many slots the blob holds.
-    static func copy(_ blob: UnsafeRawBufferPointer, to values: UnsafeMutablePointer<Double>) -> Int {
-        let bytes = min(blob.count, byteCount) & ~7
-        if let base = blob.baseAddress { memcpy(values, base, bytes) }
-        return bytes / MemoryLayout<Double>.size
     }
 }
