@@ -70,7 +70,7 @@ package struct Playbook: Sendable {
     package var reentry: Reentry
     /// Days in a row of not matching after which a match starts anew.
     package var rearm: TimeSpan = .days(7)
-    /// `per: event.invoice_id`: each value is a candidate once.
+    /// The property of the event whose every value is a candidate once: `invoice_id` for `per: event.invoice_id`.
     package var per: String?
     package var maxAge: TimeSpan = .days(2)
     package var priority = 50

@@ -10,6 +10,8 @@ package struct Workspace: Sendable {
     package var playbooks: [Playbook]
     /// The channels of `channels/*.yaml`, by name.
     package var channels: [String: Channel]
+    /// The texts of `journeys/*.yaml`, by path.
+    package var journeys: [String: String] = [:]
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
@@ -92,7 +94,7 @@ package struct Configuration: Sendable, Equatable {
         package init() {}
     }
 
-    package enum Redraw: String, Sendable {
+    package enum Redraw: String, Sendable, CaseIterable {
         case never, monthly, quarterly, yearly
     }
 
