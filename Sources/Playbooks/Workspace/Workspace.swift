@@ -96,6 +96,17 @@ package struct Configuration: Sendable, Equatable {
 
     package enum Redraw: String, Sendable, CaseIterable {
         case never, monthly, quarterly, yearly
+
+        /// The name of the period that holds a day: `2026`, `2026-Q1`, `2026-03`, or the one there is.
+        package func period(of day: Day) -> String {
+            let date = day.civil
+            return switch self {
+            case .never: "always"
+            case .yearly: "\(date.year)"
+            case .quarterly: "\(date.year)-Q\((date.month + 2) / 3)"
+            case .monthly: "\(date.year)-\(date.month < 10 ? "0" : "")\(date.month)"
+            }
+        }
     }
 
     package struct Category: Sendable, Equatable {

@@ -16,11 +16,13 @@ package struct Cycle {
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
-    package init(workspace: Workspace, store: Store, processNow: @escaping @Sendable () -> Instant) {
+    package init(
+        workspace: Workspace, pinned: PinnedVersions, store: Store, processNow: @escaping @Sendable () -> Instant
+    ) {
         self.workspace = workspace
+        self.pinned = pinned
         self.store = store
         self.processNow = processNow
-        pinned = PinnedVersions(workspace: workspace)
     }
 
     /// What the next cycle would do; changes nothing.

@@ -70,7 +70,7 @@ struct Planning {
         var versions: [Road] = []
         for version in running {
             let known = works.first { $0.registered.versionID == version.versionID }?.playbook
-            guard let playbook = try known ?? pinned.playbook(version.playbook, source: version.source) else { continue }
+            guard let playbook = known ?? pinned.playbook(version.playbook, source: version.source) else { continue }
             versions.append(Road(playbook: playbook, playbookID: version.playbookID, versionID: version.versionID))
             let exits = Exits(connection, compiler)
             if workspace.playbook(version.playbook)?.state == .retired {

@@ -16,6 +16,15 @@ final class Mailbox: @unchecked Sendable {
         var places: Int
         var flying = 0
         var queue: [Transport.Submission] = []
+
+        mutating func take() -> [Transport.Submission] {
+            let count = min(places - flying, queue.count)
+            guard count > 0 else { return [] }
+            let leaving = Array(queue.prefix(count))
+            queue.removeFirst(count)
+            flying += count
+            return leaving
+        }
     }
 
     /// Takes requests whose intent is durable; answers those that may leave at once.
@@ -50,7 +59,7 @@ final class Mailbox: @unchecked Sendable {
     func collect(waiting seconds: Double) -> [Transport.Completion] {
         condition.withLock {
             if completions.isEmpty, seconds > 0, !stopping {
-                condition.wait(until: Date(timeIntervalSinceNow: seconds))
+                _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
             }
             defer { completions.removeAll(keepingCapacity: true) }
             return completions
@@ -66,15 +75,4 @@ final class Mailbox: @unchecked Sendable {
     }
 
     var isStopping: Bool { condition.withLock { stopping } }
-}
-
-extension Mailbox.Lane {
-    fileprivate mutating func take() -> [Transport.Submission] {
-        let count = min(places - flying, queue.count)
-        guard count > 0 else { return [] }
-        let leaving = Array(queue.prefix(count))
-        queue.removeFirst(count)
-        flying += count
-        return leaving
-    }
 }
