@@ -41,6 +41,7 @@ package final class Connection {
                 return SQLITE_OK
             }, logPages)
         try SeriesFunctions.register(on: handle, reader: series)
+        try DrawFunction.register(on: handle)
     }
 
     deinit {
