@@ -25,7 +25,7 @@ top() { # N COMMAND...: its first N lines
 cycle() {
     local touches
     touches=$("$program" --now "$1" run --format json | tr -d '\n ' | sed -n 's/.*"touches":{\([^}]*\)}.*/\1/p' \
-        | tr ',' '\n' | grep -v ':0$' | tr -d '"' | sed 's/\(.*\):\(.*\)/\2 \1/' | paste -sd, - | sed 's/,/, /g')
+        | tr ',' '\n' | { grep -v ':0$' || true; } | tr -d '"' | sed 's/\(.*\):\(.*\)/\2 \1/' | paste -sd, - | sed 's/,/, /g')
     printf '%s  %s\n' "$1" "${touches:-nothing to do}"
 }
 
