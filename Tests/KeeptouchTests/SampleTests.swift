@@ -52,14 +52,14 @@ private let small: Sample = {
 @Test func theHistoryEndsWhereTheLaterDaysBegin() throws {
     let texts = try written(small)
     let history = try rows(texts["data/metrics.csv"])
-    #expect(history.map { $0[1] }.max() == "2026-03-31")
-    #expect(history.map { $0[1] }.min() == "2025-12-02")
-    for day in ["2026-04-01", "2026-04-10"] {
+    #expect(history.map { $0[1] }.max() == "2026-03-30")
+    #expect(history.map { $0[1] }.min() == "2025-12-01")
+    for day in ["2026-03-31", "2026-04-09"] {
         let later = try rows(texts["data/\(day)/metrics.csv"])
         #expect(!later.isEmpty && later.allSatisfy { $0[1] == day })
         #expect(try rows(texts["data/\(day)/events.csv"]).allSatisfy { $0[3].hasPrefix(day) })
     }
-    #expect(texts["data/2026-04-11/metrics.csv"] == nil)
+    #expect(texts["data/2026-04-10/metrics.csv"] == nil)
 }
 
 @Test func theSampleHasWhatThePlaybooksLookFor() throws {

@@ -4,12 +4,12 @@ package import Playbooks
 /// A workspace of simulated SaaS data: the same settings give the same bytes.
 ///
 /// `data/` holds the accounts, their contacts, and the history up to `until`; what happens after it stands in one folder
-/// a day, `data/2026-04-01/`, as a nightly export would bring it. Memory does not grow with the number of accounts.
+/// a day, `data/2026-03-31/`, as a nightly export would bring it. Memory does not grow with the number of accounts.
 package struct Sample: Sendable {
     package var accounts = 2_000
     package var seed: UInt64 = 1
-    /// The last day of the history.
-    package var until = Day(number: 20_543)
+    /// The last day of the history; 2026-03-30, a Monday, unless said otherwise.
+    package var until = Day(number: 20_542)
     /// The days of history that metrics and events have.
     package var days = 120
     /// The days after `until` that are written into folders of their own.
