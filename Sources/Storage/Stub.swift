@@ -2,6 +2,7 @@ package import Playbooks
 package struct EvaluationContext { 
   package let dataMap: DataMap
   package init(_ c: Connection, dataMap: DataMap, configuration: Playbooks.Configuration, now: Instant) throws {self.dataMap=dataMap}
+  package var freshness: [String] { [] }
   package func staleness(of: [Term]) -> String? { nil }
 }
 package struct ConditionSQL {
@@ -12,3 +13,4 @@ package struct ConditionSQL {
   package func compile(_ t: [Term], over: Population) throws -> Query { Query() }
   package static func contactColumn(_ a: Attribute) -> String { a.name }
 }
+package enum EmailAddress { package static func normalized(_ t: String) -> String? { t } }
