@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks"], swiftSettings: settings),
         .target(
             name: "Web",
-            dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: ["Playbooks", .product(name: "Hummingbird", package: "hummingbird")],
             swiftSettings: settings),
         .executableTarget(
             name: "keeptouch",
@@ -66,7 +66,7 @@ let package = Package(
         .testTarget(
             name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
             swiftSettings: settings),
-        .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: settings),
+        .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
     ]
 )
