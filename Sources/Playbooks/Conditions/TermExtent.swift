@@ -32,8 +32,8 @@ struct TermExtent {
         switch term.node {
         case .named(_, let definition):
             visit(definition, depth: depth + 1, brackets: brackets, rank: 0)
-        case .binary(_, let left, let right):
-            visit(left, depth: depth + 1, brackets: brackets, rank: term.rank)
+        case .binary(let found, let left, let right):
+            visit(left, depth: depth + 1, brackets: brackets, rank: term.rank + (found.isComparison ? 1 : 0))
             visit(right, depth: depth + 1, brackets: brackets, rank: term.rank + 1)
         case .not(let inner), .negative(let inner):
             visit(inner, depth: depth + 1, brackets: brackets, rank: term.rank + 1)
