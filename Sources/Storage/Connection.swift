@@ -147,6 +147,12 @@ package final class Connection {
     /// How many windows of blocks the series functions have read on this connection.
     package var seriesLoads: Int { series.loads }
 
+    /// SQLite opens a file for reading when it may not be opened for writing, and complains at the first write only.
+    func expectWritable() throws {
+        guard sqlite3_db_readonly(handle, "main") != 0 else { return }
+        throw StorageError(code: SQLITE_READONLY, StorageError.advice(SQLITE_READONLY, path) ?? "\(path) is read-only")
+    }
+
     /// Copies what the write-ahead log holds into the database file once it has more than so many pages.
     func checkpoint(over pages: Int32) throws {
         guard logPages.pointee > pages else { return }

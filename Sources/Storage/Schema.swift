@@ -87,24 +87,24 @@ enum Schema {
                 * pow(2.0, max(exponent, 1) - 1075) AS value
         FROM (
             -- The bits of a 64-bit float, out of hexadecimal digits, lowest byte first.
-            SELECT account_id, account, metric, day, top, (top >> 4) & 2047 AS exponent, (top & 15) << 48
-                | instr(digits, substr(bytes, 11, 1)) << 44 | instr(digits, substr(bytes, 12, 1)) << 40
-                | instr(digits, substr(bytes, 9, 1)) << 36 | instr(digits, substr(bytes, 10, 1)) << 32
-                | instr(digits, substr(bytes, 7, 1)) << 28 | instr(digits, substr(bytes, 8, 1)) << 24
-                | instr(digits, substr(bytes, 5, 1)) << 20 | instr(digits, substr(bytes, 6, 1)) << 16
-                | instr(digits, substr(bytes, 3, 1)) << 12 | instr(digits, substr(bytes, 4, 1)) << 8
-                | instr(digits, substr(bytes, 1, 1)) << 4 | instr(digits, substr(bytes, 2, 1)) AS fraction
+            SELECT account_id, account, metric, day, top, (top >> 4) & 2047 AS exponent, ((top & 15) << 48)
+                + (instr(digits, substr(bytes, 11, 1)) << 44) + (instr(digits, substr(bytes, 12, 1)) << 40)
+                + (instr(digits, substr(bytes, 9, 1)) << 36) + (instr(digits, substr(bytes, 10, 1)) << 32)
+                + (instr(digits, substr(bytes, 7, 1)) << 28) + (instr(digits, substr(bytes, 8, 1)) << 24)
+                + (instr(digits, substr(bytes, 5, 1)) << 20) + (instr(digits, substr(bytes, 6, 1)) << 16)
+                + (instr(digits, substr(bytes, 3, 1)) << 12) + (instr(digits, substr(bytes, 4, 1)) << 8)
+                + (instr(digits, substr(bytes, 1, 1)) << 4) + instr(digits, substr(bytes, 2, 1)) AS fraction
             FROM (
                 SELECT account_id, account, metric, day, bytes, digits,
-                    instr(digits, substr(bytes, 15, 1)) << 12 | instr(digits, substr(bytes, 16, 1)) << 8
-                    | instr(digits, substr(bytes, 13, 1)) << 4 | instr(digits, substr(bytes, 14, 1)) AS top
+                    (instr(digits, substr(bytes, 15, 1)) << 12) + (instr(digits, substr(bytes, 16, 1)) << 8)
+                    + (instr(digits, substr(bytes, 13, 1)) << 4) + instr(digits, substr(bytes, 14, 1)) AS top
                 FROM (
                     SELECT account.id AS account_id, account.key AS account, metric.name AS metric,
                         (series.id & 524287) - 262144 AS day, '123456789ABCDEF' AS digits,
                         hex(substr(series.data, (account.id % 1000) * 8 + 1, 8)) AS bytes
                     FROM account CROSS JOIN metric CROSS JOIN series
-                        ON series.id BETWEEN metric.id << 45 | (account.id / 1000) << 19
-                        AND metric.id << 45 | (account.id / 1000) << 19 | 524287
+                        ON series.id BETWEEN (metric.id << 45) + ((account.id / 1000) << 19)
+                        AND (metric.id << 45) + ((account.id / 1000) << 19) + 524287
                 )
             )
         )
