@@ -80,6 +80,7 @@ package struct Cycle {
         }
         try store.write(on: connection) { connection in
             try plan.record(on: connection, cycleID: cycleID)
+            try Benchmarks.save(connection)
             report.touches = try CycleRecords.touchCounts(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())
         }

@@ -58,8 +58,7 @@ struct Planning {
     func plan(_ known: Registered) throws -> Plan {
         let (works, globalHoldout) = (known.works, known.globalHoldout)
         try PlanTables.reset(connection)
-        let context = try EvaluationContext(
-            connection, dataMap: workspace.dataMap, configuration: workspace.configuration, now: now)
+        let context = try EvaluationContext(connection, workspace: workspace, now: now)
         let compiler = ConditionSQL(context)
         let pauses = try Pauses(connection)
         var report = CycleReport(now: now, playbooks: [], balanced: true)

@@ -17,8 +17,7 @@ package struct Exits {
         ]
         if let goal = playbook.goal {
             try populate("goal_at IS NULL AND goal_until IS NOT NULL AND goal_until >= :exit_now", scope)
-            let query = try compiler.compile([goal.condition], over: .table("plan_population"))
-            try query.prepare(connection)
+            let query = compiler.compile([goal.condition], over: .table("plan_population"), audience: playbook.audienceKey)
             try connection.execute(
                 """
                 INSERT INTO plan_goal (account_id, enrollment_id)
@@ -39,8 +38,7 @@ package struct Exits {
             case .when(let condition, let reason, let scoped):
                 // Audience and trigger are asked of the account, not of the enrollment.
                 if !scoped { try connection.execute("UPDATE plan_population SET since = NULL") }
-                let query = try compiler.compile([condition], over: .table("plan_population"))
-                try query.prepare(connection)
+                let query = compiler.compile([condition], over: .table("plan_population"), audience: playbook.audienceKey)
                 try connection.execute(
                     """
                     INSERT INTO plan_exit (account_id, enrollment_id, reason)

@@ -18,8 +18,7 @@ package struct Matching {
     /// A `when` playbook: every account for which the condition holds; one that already stood keeps its row unless it
     /// had stopped matching for as long as `rearm`.
     package func matchCondition(_ condition: Term, of work: PlaybookAtWork, now: Instant) throws {
-        let query = try compiler.compile([condition], over: .accounts)
-        try query.prepare(connection)
+        let query = compiler.matching(condition, audience: work.playbook.audienceKey)
         let stands = "(s.false_since IS NULL OR :match_now - s.false_since < :match_rearm)"
         try connection.execute(
             """
@@ -43,8 +42,8 @@ package struct Matching {
             SELECT account_id, account_id FROM standing
             WHERE playbook_id = :match_playbook AND match_key = ''
             """, ["match_playbook": work.id])
-        let query = try compiler.compile([condition], over: .table("plan_population"))
-        try query.prepare(connection)
+        let query = compiler.compile(
+            [condition], over: .table("plan_population"), audience: work.playbook.audienceKey)
         try connection.execute(
             """
             INSERT INTO plan_false (account_id, playbook_id, ends)
@@ -92,9 +91,8 @@ package struct Matching {
         } else {
             key = "CAST(e.id AS TEXT)"
         }
-        let query = try compiler.compile(
+        let query = compiler.compile(
             [condition ?? Term(.literal(.boolean(true)), .boolean, text: "true")], over: .table("plan_population"))
-        try query.prepare(connection)
         try connection.execute(
             """
             \(Self.insert)
@@ -111,9 +109,8 @@ package struct Matching {
     package func matchOccurrence(
         _ key: String, at instant: Instant, audience: Term?, of work: PlaybookAtWork, now: Instant
     ) throws {
-        let query = try compiler.compile(
+        let query = compiler.compile(
             [audience ?? Term(.literal(.boolean(true)), .boolean, text: "true")], over: .accounts)
-        try query.prepare(connection)
         var scope = arguments(work, now)
         scope["match_key"] = .text(key)
         scope["match_at"] = .instant(instant)
@@ -131,9 +128,8 @@ package struct Matching {
 
     /// How many accounts the audience holds, and how many matched, in all and for the first time.
     package func counts(of work: PlaybookAtWork, audience: Term?) throws -> (audience: Int, matched: Int, fresh: Int) {
-        let query = try compiler.compile(
+        let query = compiler.compile(
             [audience ?? Term(.literal(.boolean(true)), .boolean, text: "true")], over: .accounts)
-        try query.prepare(connection)
         let size = try connection.integer(
             "SELECT count(*) FROM \(query.from) WHERE \(query.expressions[0])", query.arguments)
         let row = try connection.first(

@@ -25,8 +25,7 @@ package struct Progress {
             WHERE playbook_id = :playbook AND verdict IN ('enrolled', 'holdout', 'global_holdout')
             """, ["playbook": work.id])
         let signals = work.playbook.signals
-        let query = try compiler.compile(signals.map(\.term), over: .table("plan_population"))
-        try query.prepare(connection)
+        let query = compiler.compile(signals.map(\.term), over: .table("plan_population"), audience: work.playbook.audienceKey)
         let entry = Frozen.object(zip(signals, query.expressions).map { ($0.name, $0.term.type, $1) })
         var arguments = query.arguments.merging(entry.arguments) { $1 }
         arguments["enter_playbook"] = work.id

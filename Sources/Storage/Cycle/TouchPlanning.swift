@@ -46,8 +46,7 @@ struct TouchPlanning {
             variables.required.compactMap { source($0, isRequired: true, playbook) }
             + variables.optional.compactMap { source($0, isRequired: false, playbook) }
         let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
-        let query = try compiler.compile(terms, over: .table("plan_population"))
-        try query.prepare(connection)
+        let query = compiler.compile(terms, over: .table("plan_population"), audience: playbook.audienceKey)
         var expressions = query.expressions[...]
         let values = known.map { variable -> (name: String, type: ValueType, expression: String) in
             switch variable.source {
@@ -188,7 +187,7 @@ struct TouchPlanning {
                     """)
         }
         guard let attribute = compiler.dataMap.contactAttribute(name) else { return nil }
-        let column = ConditionSQL.contactColumn(attribute)
+        let column = AttributeColumns.ofContact(attribute.name)
         return .contact(attribute.type, expression: "(SELECT \(column) FROM contact WHERE id = r.contact_id)")
     }
 }

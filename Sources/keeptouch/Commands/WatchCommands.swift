@@ -120,11 +120,8 @@ struct StatusCommand: ParsableCommand {
             let counted = CycleReport.states.compactMap { state in touches[state].map { "\($0) \(state)" } }
             Terminal.print("")
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
-            for metric in try EvaluationContext(
-                connection, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration, now: now
-            ).freshness {
-                Terminal.print(metric)
-            }
+            let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+            for sentence in context.freshness { Terminal.print(sentence) }
             try showWhatNeedsAPerson(query, playbooks, touches)
         }
     }

@@ -1,0 +1,1 @@
+package enum EmailAddress { package static func normalized(_ t: String) -> String? { t } }
