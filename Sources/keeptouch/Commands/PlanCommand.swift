@@ -1,5 +1,7 @@
 import ArgumentParser
+import Playbooks
 import Runner
+import Storage
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
