@@ -3,7 +3,8 @@ import Playbooks
 import Testing
 
 /// The folder of this repository.
-private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardized
+private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    .standardized
 
 private func texts(of folder: URL) throws -> [String: String] {
     var texts: [String: String] = [:]
