@@ -15,18 +15,33 @@ keeptouch() { # runs a command and shows it as one would type it
     "$program" "$@" 2>&1
 }
 
-top() { # N COMMAND...: its first N lines
-    local lines=$1
-    shift
-    "$@" | awk -v n="$lines" 'NR <= n + 2 { print } END { if (NR > n + 2) print "... and " NR - n - 2 " more lines" }'
+holding() { # the same where a playbook may be held, which a cycle reports by exit code 1
+    keeptouch "$@" || (($? == 1))
 }
 
-# One line for a cycle: its moment, and how many touches reached which state.
+# One line for a cycle at a moment: what it did, and the ledger of touches after it. Releases what asks on its first run.
 cycle() {
-    local touches
-    touches=$("$program" --now "$1" run --format json | tr -d '\n ' | sed -n 's/.*"touches":{\([^}]*\)}.*/\1/p' \
-        | tr ',' '\n' | { grep -v ':0$' || true; } | tr -d '"' | sed 's/\(.*\):\(.*\)/\2 \1/' | paste -sd, - | sed 's/,/, /g')
-    printf '%s  %s\n' "$1" "${touches:-nothing to do}"
+    local report ledger playbook waiting=() released=
+    report=$("$program" run --now "$1" --format json || (($? == 1)))
+    report=$(tr -d '\n ' <<< "$report")
+    ledger=$(sed -n 's/.*"touches":{\([^}]*\)}.*/\1/p' <<< "$report" | tr ',' '\n' | { grep -v ':0$' || true; } \
+        | tr -d '"' | sed 's/\(.*\):\(.*\)/\2 \1/' | paste -sd, - | sed 's/,/, /g')
+    printf '%s  %4d entered %4d moved on %4d reached the goal   touches: %s\n' "$1" "$(count entered)" \
+        "$(count moved)" "$(count goals)" "${ledger:-none}"
+    for playbook in ${asking[@]+"${asking[@]}"}; do
+        if "$program" release "$playbook" > /dev/null 2>&1; then
+            note "$playbook found its first accounts and asked; it is released, and the cycle comes round again."
+            released=yes
+        else
+            waiting+=("$playbook")
+        fi
+    done
+    asking=(${waiting[@]+"${waiting[@]}"})
+    [[ -z $released ]] || cycle "$(date -u -d "$1 + 1 minute" +%FT%TZ)"
+}
+
+count() { # NAME: a number of the report
+    sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<< "$report"
 }
 
 sink() { # FILE: starts the endpoint that stands in for the providers, once it answers
@@ -46,6 +61,7 @@ stop_sink() {
     sink=
 }
 trap stop_sink EXIT
+asking=()
 
 rm -rf "$demo"
 mkdir -p "$demo"
@@ -60,33 +76,34 @@ note "The endpoint that stands in for the email provider and the app listens on 
 say "The files are checked before anything else; the history comes in without triggering anything."
 now=2026-03-31T11:15:00Z
 keeptouch check
-keeptouch --now $now import accounts data/accounts.csv
-keeptouch --now $now import contacts data/contacts.csv
-keeptouch --now $now import metrics data/metrics.csv
-keeptouch --now $now import events data/events.csv --history
+keeptouch import accounts data/accounts.csv --now $now
+keeptouch import contacts data/contacts.csv --now $now
+keeptouch import metrics data/metrics.csv --now $now
+keeptouch import events data/events.csv --history --now $now
 
 say "What would the next cycle do? Nothing is changed by asking."
-keeptouch --now $now plan
+holding plan --now $now
 
 say "Why this account, and why not that one?"
-keeptouch --now $now explain a000798 --playbook win-back-usage
-keeptouch --now $now explain a000003 --playbook win-back-usage
-keeptouch --now $now preview win-back-usage --account a000798
+keeptouch explain a000798 --playbook win-back-usage --now $now
+keeptouch explain a000003 --playbook win-back-usage --now $now
+keeptouch preview win-back-usage --account a000798 --now $now
 
 say "The first run of every playbook asks: it is held until someone has looked at the plan and releases it."
-keeptouch --now $now run
-for playbook in win-back-usage stalled-onboarding cancel-request monthly-tip; do
-    keeptouch --now $now release "$playbook"
-done
+holding run --now $now
+keeptouch release win-back-usage
+keeptouch release stalled-onboarding
 
 say "Ten days, three cycles a day. Each morning yesterday's data come in, as a nightly export brings them."
+note "The other two playbooks have not found anyone yet; they ask when they do."
 note "Emails wait for working hours on each contact's own clock, and for the caps; in-app messages go at once."
+asking=(cancel-request monthly-tip)
 day=2026-03-31
 while [[ $day < 2026-04-10 ]]; do
     yesterday=$(date -u -d "$day - 1 day" +%F)
     if [[ -d data/$yesterday ]]; then
-        "$program" --now "${day}T11:00:00Z" import metrics "data/$yesterday/metrics.csv" > /dev/null
-        "$program" --now "${day}T11:00:00Z" import events "data/$yesterday/events.csv" > /dev/null
+        "$program" import metrics "data/$yesterday/metrics.csv" --now "${day}T11:00:00Z" > /dev/null
+        "$program" import events "data/$yesterday/events.csv" --now "${day}T11:00:00Z" > /dev/null
     fi
     cycle "${day}T11:15:00Z"
     cycle "${day}T17:30:00Z"
@@ -96,8 +113,8 @@ done
 
 say "What is going on now?"
 now=2026-04-10T01:00:00Z
-keeptouch --now $now status
-top 8 keeptouch --now $now touches --state sent
+keeptouch status --now $now
+keeptouch touches --state sent --limit 8
 note "The endpoint recorded $(wc -l < sent.ndjson) requests; the first of them:"
 head -n 1 sent.ndjson | cut -c 1-400
 stop_sink
@@ -109,17 +126,17 @@ sink "$demo/cdnow/sent.ndjson"
 now=1998-05-01T15:00:00Z
 keeptouch init . --simulation
 keeptouch check
-keeptouch --now $now import accounts data/accounts.csv
-keeptouch --now $now import metrics data/metrics.csv --complete
-keeptouch --now $now plan
-keeptouch --now $now run
-keeptouch --now $now release stopped-buying
+keeptouch import accounts data/accounts.csv --now $now
+keeptouch import metrics data/metrics.csv --complete --now $now
+holding plan --now $now
+holding run --now $now
+keeptouch release stopped-buying
 
 say "May and June 1998, with the purchases that were really made."
 for day in 1998-05-01 1998-05-08 1998-05-15 1998-05-22 1998-05-29 1998-06-05 1998-06-12 1998-06-19 1998-06-26; do
     cycle "${day}T15:01:00Z"
 done
-keeptouch --now 1998-06-26T16:00:00Z status
+keeptouch status --now 1998-06-26T16:00:00Z
 note "The endpoint recorded $(wc -l < sent.ndjson) requests."
 
 say "Where to look next"
@@ -127,4 +144,4 @@ note "demo/acme/playbooks/   the playbooks and their messages; change one, then 
 note "demo/acme/sent.ndjson  every request as the provider would have got it"
 note "demo/acme/keeptouch.db the database; sqlite3 opens it"
 note "samples/cdnow          the same on real data; samples/cdnow/data/README.md says where they come from"
-note "In demo/acme:  $program --now 2026-04-10T01:00:00Z touches --state pending"
+note "In demo/acme:  $program touches --state pending"
