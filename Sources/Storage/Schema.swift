@@ -3,6 +3,9 @@
 /// Every table that belongs to an account has `account_id` in it. Times are milliseconds since 1970 UTC, days are day
 /// numbers, money is in minor units, booleans are 0 and 1.
 enum Schema {
+    /// The migrations in order; how many of them a database has had is its `user_version`.
+    static let migrations = [first]
+
     static let first = """
         CREATE TABLE meta (
             key TEXT PRIMARY KEY,
@@ -75,6 +78,38 @@ enum Schema {
             PRIMARY KEY (metric_id, day)
         ) STRICT, WITHOUT ROWID;
 
+        -- The series as plain rows, in plain SQL, for people with a sqlite3 shell; the program never reads it.
+        -- Ask for accounts and metrics by name: a question about one day walks all of them.
+        CREATE VIEW series_rows AS
+        SELECT account_id, account, metric, day, date(day * 86400, 'unixepoch') AS date,
+            CASE WHEN top >= 32768 THEN -1.0 ELSE 1.0 END
+                * (fraction + CASE WHEN exponent > 0 THEN 4503599627370496 ELSE 0 END)
+                * pow(2.0, max(exponent, 1) - 1075) AS value
+        FROM (
+            -- The bits of a 64-bit float, out of hexadecimal digits, lowest byte first.
+            SELECT account_id, account, metric, day, top, (top >> 4) & 2047 AS exponent, (top & 15) << 48
+                | instr(digits, substr(bytes, 11, 1)) << 44 | instr(digits, substr(bytes, 12, 1)) << 40
+                | instr(digits, substr(bytes, 9, 1)) << 36 | instr(digits, substr(bytes, 10, 1)) << 32
+                | instr(digits, substr(bytes, 7, 1)) << 28 | instr(digits, substr(bytes, 8, 1)) << 24
+                | instr(digits, substr(bytes, 5, 1)) << 20 | instr(digits, substr(bytes, 6, 1)) << 16
+                | instr(digits, substr(bytes, 3, 1)) << 12 | instr(digits, substr(bytes, 4, 1)) << 8
+                | instr(digits, substr(bytes, 1, 1)) << 4 | instr(digits, substr(bytes, 2, 1)) AS fraction
+            FROM (
+                SELECT account_id, account, metric, day, bytes, digits,
+                    instr(digits, substr(bytes, 15, 1)) << 12 | instr(digits, substr(bytes, 16, 1)) << 8
+                    | instr(digits, substr(bytes, 13, 1)) << 4 | instr(digits, substr(bytes, 14, 1)) AS top
+                FROM (
+                    SELECT account.id AS account_id, account.key AS account, metric.name AS metric,
+                        (series.id & 524287) - 262144 AS day, '123456789ABCDEF' AS digits,
+                        hex(substr(series.data, (account.id % 1000) * 8 + 1, 8)) AS bytes
+                    FROM account CROSS JOIN metric CROSS JOIN series
+                        ON series.id BETWEEN metric.id << 45 | (account.id / 1000) << 19
+                        AND metric.id << 45 | (account.id / 1000) << 19 | 524287
+                )
+            )
+        )
+        WHERE exponent < 2047;
+
         CREATE TABLE event_kind (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             name TEXT NOT NULL UNIQUE
@@ -108,7 +143,7 @@ enum Schema {
             -- The next due instant of its schedule (`at`, or `evaluate` for `when`).
             next_at INTEGER,
             last_match_at INTEGER,
-            -- Set by `release`: the first run has been allowed, and counts up to this many are.
+            -- Set by `release`: the next match is let through whatever its size.
             released_at INTEGER,
             held_at INTEGER,
             held_because TEXT
@@ -141,21 +176,18 @@ enum Schema {
             settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)),
             PRIMARY KEY (playbook_id, account_id, match_key)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX standing_by_account ON standing (account_id);
 
         -- A row whenever a standing match's verdict changes.
         CREATE TABLE decision (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            cycle_id INTEGER NOT NULL,
-            playbook_id INTEGER NOT NULL,
             account_id INTEGER NOT NULL,
+            playbook_id INTEGER NOT NULL,
             match_key TEXT NOT NULL,
             at INTEGER NOT NULL,
+            cycle_id INTEGER NOT NULL,
             verdict TEXT NOT NULL,
             reason TEXT NOT NULL,
-            UNIQUE (playbook_id, account_id, match_key, at)
-        ) STRICT;
-        CREATE INDEX decision_by_account ON decision (account_id, at);
+            PRIMARY KEY (account_id, playbook_id, match_key, at)
+        ) STRICT, WITHOUT ROWID;
 
         -- A period of an experiment: it ends when weights or holdout change.
         CREATE TABLE experiment (
@@ -202,13 +234,16 @@ enum Schema {
             -- The goal is watched until then, also after the end.
             goal_until INTEGER,
             goal_at INTEGER,
+            -- 1 while its playbook admits no others to the account.
+            exclusive INTEGER NOT NULL CHECK (exclusive IN (0, 1)),
             CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
-            UNIQUE (playbook_id, account_id, entered_at)
+            UNIQUE (account_id, playbook_id, entered_at)
         ) STRICT;
         CREATE UNIQUE INDEX enrollment_active ON enrollment (playbook_id, account_id) WHERE state = 'active';
-        CREATE INDEX enrollment_by_account ON enrollment (account_id);
-        CREATE INDEX enrollment_due ON enrollment (due_at) WHERE state = 'active';
-        CREATE INDEX enrollment_goal ON enrollment (playbook_id, goal_until) WHERE goal_at IS NULL;
+        CREATE INDEX enrollment_exclusive ON enrollment (account_id) WHERE state = 'active' AND exclusive = 1;
+        CREATE INDEX enrollment_due ON enrollment (due_at) WHERE state = 'active' AND due_at IS NOT NULL;
+        CREATE INDEX enrollment_goal ON enrollment (playbook_id, goal_until)
+            WHERE goal_at IS NULL AND goal_until IS NOT NULL;
 
         CREATE TABLE touch (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -243,6 +278,8 @@ enum Schema {
             fence INTEGER NOT NULL DEFAULT 0,
             owner TEXT,
             attempts INTEGER NOT NULL DEFAULT 0,
+            -- 1 when an earlier attempt may have arrived: only the same bytes may be sent again.
+            ambiguous INTEGER NOT NULL DEFAULT 0 CHECK (ambiguous IN (0, 1)),
             -- Process time: when the first attempt began and when a retry may begin.
             first_attempt_at INTEGER,
             retry_at INTEGER,
@@ -257,7 +294,6 @@ enum Schema {
         CREATE INDEX touch_pending ON touch (channel, priority DESC, due_at, id) WHERE state = 'pending';
         CREATE INDEX touch_open ON touch (state) WHERE state IN ('claimed', 'sending', 'unknown', 'held');
         CREATE INDEX touch_by_recipient ON touch (recipient, claimed_at) WHERE claimed_at IS NOT NULL;
-        CREATE INDEX touch_by_account ON touch (account_id);
 
         -- One row an attempt, written before a byte leaves.
         CREATE TABLE attempt (

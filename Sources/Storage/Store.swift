@@ -1,50 +1,81 @@
 import Foundation
-import GRDB
 import GRDBSQLite
+import Synchronization
 
 /// The database file of a workspace, with its locks.
 ///
-/// Each `Store` is one SQLite connection on a serial queue. `write.lock` beside the file is held around every write
-/// transaction, so that several processes and several stores of one process may write in turn.
+/// Each `Store` is one SQLite connection, used by one thread at a time. `write.lock` beside the file is held around every
+/// write transaction and checkpoint, so that several processes and several stores of one process may write in turn.
 package final class Store: Sendable {
     package enum Mode: Sendable {
-        case readOnly, readWrite
+        /// Temporary tables may be written, nothing else.
+        case readOnly
+        case readWrite
     }
+
+    /// The longest that a write transaction should hold the others up.
+    package static let longestSlice = Duration.milliseconds(50)
+    /// Pages of 8 kB in the write-ahead log after which a write also moves them into the file: 16 MB.
+    private static let checkpointPages: Int32 = 2_000
+    /// How long a lock is waited for.
+    private static let patience = Duration.seconds(30)
 
     package let path: String
     package let mode: Mode
-    private let queue: DatabaseQueue
+    /// Guarded by `turn`.
+    private nonisolated(unsafe) let connection: Connection
+    private let turn = NSRecursiveLock()
     private let lock: FileLock?
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let longest = Mutex(Duration.zero)
 
     /// Opens the database; a `readWrite` store makes the file and brings it to the newest schema.
-    package init(path: String, mode: Mode) throws {
+    ///
+    /// - Parameters:
+    ///   - busyTimeout: how long to wait for a lock of a program that does not know `write.lock`, in milliseconds.
+    ///   - clock: a monotonic clock, by which write transactions are measured.
+    /// - Throws: `StorageError` when there is no file to read, it is not ours, it is newer than the program, or it cannot
+    ///   be opened or written.
+    package init(
+        path: String, mode: Mode, busyTimeout: Int32 = 10_000,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    ) throws {
         self.path = path
         self.mode = mode
-        var configuration = GRDB.Configuration()
-        configuration.readonly = mode == .readOnly
-        configuration.busyMode = .timeout(10)
-        queue = try DatabaseQueue(path: path, configuration: configuration)
-        lock = mode == .readWrite ? try FileLock(path: path + ".write.lock") : nil
-        if mode == .readWrite {
-            try queue.inDatabase { db in
-                try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        self.clock = clock
+        switch mode {
+        case .readOnly:
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw StorageError("there is no database at \(path) yet; run keeptouch import first")
             }
-            try migrate()
+            lock = nil
+            connection = try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
+            try connection.executeScript("PRAGMA cache_size = -16000")
+            try connection.expectNewestSchema()
+        case .readWrite:
+            let lock = try FileLock(path: path + ".write.lock")
+            self.lock = lock
+            connection = try Connection(
+                path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
+            try lock.held(patience: Self.patience) {
+                try connection.prepareForWriting()
+                try connection.migrate()
+            }
         }
+    }
+
+    deinit {
+        // Closing the last connection checkpoints, and that is a write.
+        let isLocked = (try? lock?.lock(patience: Self.patience)) != nil
+        connection.close()
+        if isLocked { lock?.unlock() }
     }
 
     /// Works on one snapshot; temporary tables may be written.
     package func read<T>(_ body: (Connection) throws -> T) throws -> T {
         try session { connection in
-            try connection.executeScript("BEGIN DEFERRED")
-            do {
-                let result = try body(connection)
-                try connection.executeScript("COMMIT")
-                return result
-            } catch {
-                try? connection.executeScript("ROLLBACK")
-                throw error
-            }
+            if connection.isInTransaction { return try body(connection) }
+            return try connection.transaction("BEGIN DEFERRED") { try body(connection) }
         }
     }
 
@@ -55,31 +86,52 @@ package final class Store: Sendable {
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
     package func write<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
-        guard let lock else { throw StorageError("the database is open for reading only") }
-        return try lock.held {
-            try connection.executeScript("BEGIN IMMEDIATE")
-            do {
-                let result = try body(connection)
-                try connection.executeScript("COMMIT")
-                return result
-            } catch {
-                try? connection.executeScript("ROLLBACK")
-                throw error
-            }
+        guard let lock else { throw StorageError("\(path) is open for reading only") }
+        return try lock.held(patience: Self.patience) {
+            let began = clock()
+            let result = try connection.transaction("BEGIN IMMEDIATE") { try body(connection) }
+            let length = began.duration(to: clock())
+            longest.withLock { $0 = max($0, length) }
+            try connection.checkpoint(over: Self.checkpointPages)
+            return result
+        }
+    }
+
+    /// Writes `count` items in slices, each a transaction that aims at half of `longestSlice`; the body gets the range of
+    /// items that its slice is to write.
+    ///
+    /// What was written stays when a later slice fails: the body must be such that running it again does no harm.
+    package func writeInSlices(count: Int, _ body: (Connection, Range<Int>) throws -> Void) throws {
+        try session { connection in try writeInSlices(on: connection, count: count, body) }
+    }
+
+    /// Slices in the middle of a session, so that temporary tables can be read while writing.
+    package func writeInSlices(
+        on connection: Connection, count: Int, _ body: (Connection, Range<Int>) throws -> Void
+    ) throws {
+        var pace = SlicePace(target: Self.longestSlice / 2)
+        var done = 0
+        while done < count {
+            let slice = done..<min(count, done + pace.size)
+            let began = clock()
+            try write(on: connection) { try body($0, slice) }
+            pace.took(began.duration(to: clock()), for: slice.count)
+            done = slice.upperBound
+            // Let those who wait for the lock have it.
+            if done < count { usleep(500) }
         }
     }
 
     /// The connection without a transaction; temporary tables live as long as the store.
     package func session<T>(_ body: (Connection) throws -> T) throws -> T {
-        try queue.inDatabase { db in
-            guard let handle = db.sqliteConnection else { throw StorageError("the database is closed") }
-            return try body(Connection(handle))
-        }
+        try turn.withLock { try body(connection) }
     }
 
-    private func migrate() throws {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { db in try db.execute(sql: Schema.first) }
-        try migrator.migrate(queue)
+    /// The longest write transaction so far, from BEGIN to COMMIT.
+    package var longestWrite: Duration { longest.withLock { $0 } }
+
+    /// Stops the statement that is running, on whatever thread; it throws, and its transaction is undone.
+    package func interrupt() {
+        connection.interrupt()
     }
 }

@@ -1,0 +1,69 @@
+package import Playbooks
+
+/// The facts about the database itself, one row each.
+package enum Meta: String {
+    /// The name of the workspace that it belongs to.
+    case workspace
+    /// "1" in a database whose clock may be set freely.
+    case simulation
+    /// The latest `now` of a cycle, in milliseconds.
+    case lastNow = "last_now"
+    /// The id that `<database>.instance` repeats.
+    case instance
+
+    package func read(_ connection: Connection) throws -> String? {
+        try Self.value(of: rawValue, connection)
+    }
+
+    package func write(_ value: String, _ connection: Connection) throws {
+        try Self.set(rawValue, to: value, connection)
+    }
+
+    package static func isSimulation(_ connection: Connection) throws -> Bool {
+        try simulation.read(connection) == "1"
+    }
+
+    package static func markAsSimulation(_ connection: Connection) throws {
+        try simulation.write("1", connection)
+    }
+
+    package static func lastNow(_ connection: Connection) throws -> Instant? {
+        try lastNow.read(connection).flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
+    }
+
+    /// Moves the clock of decisions; it never runs backwards.
+    ///
+    /// - Throws: `StorageError` when a cycle has already been at a later moment.
+    package static func advance(to now: Instant, _ connection: Connection) throws {
+        if let last = try lastNow(connection), now < last {
+            throw StorageError(
+                "the clock would run backwards: a cycle has already been at \(last.milliseconds) ms since 1970, and this one "
+                    + "is at \(now.milliseconds) ms; check the machine's clock, or give a later --now")
+        }
+        try lastNow.write(String(now.milliseconds), connection)
+    }
+
+    /// Says whose database this is.
+    ///
+    /// - Throws: `StorageError` when it belongs to another workspace.
+    package static func claim(for name: String, _ connection: Connection) throws {
+        guard let owner = try workspace.read(connection) else { return try workspace.write(name, connection) }
+        guard owner == name else {
+            throw StorageError(
+                "the database belongs to the workspace \"\(owner)\", not to \"\(name)\"; point `database:` to another file, "
+                    + "or put `workspace: \(owner)` back")
+        }
+    }
+
+    static func value(of key: String, _ connection: Connection) throws -> String? {
+        try connection.first("SELECT value FROM meta WHERE key = :key", ["key": .text(key)])?[0].text
+    }
+
+    static func set(_ key: String, to value: String, _ connection: Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO meta (key, value) VALUES (:key, :value)
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value
+            """, ["key": .text(key), "value": .text(value)])
+    }
+}

@@ -1,0 +1,48 @@
+package import Playbooks
+
+/// A value as a database holds it.
+package enum SQLValue: Sendable, Hashable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+
+    package static func optional(_ value: Int64?) -> SQLValue { value.map { .integer($0) } ?? .null }
+    package static func optional(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
+    package static func optional(_ value: Double?) -> SQLValue { value.map { .real($0) } ?? .null }
+    package static func instant(_ value: Instant) -> SQLValue { .integer(value.milliseconds) }
+
+    package var integer: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .real(let value): Int64(exactly: value.rounded())
+        default: nil
+        }
+    }
+
+    package var real: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .real(let value): value
+        default: nil
+        }
+    }
+
+    package var text: String? {
+        guard case .text(let value) = self else { return nil }
+        return value
+    }
+}
+
+/// One row of an answer, its values in the order of the columns.
+package struct Row: Sendable {
+    package let columns: [String]
+    package let values: [SQLValue]
+
+    package subscript(_ index: Int) -> SQLValue { values[index] }
+
+    package subscript(_ name: String) -> SQLValue {
+        columns.firstIndex(of: name).map { values[$0] } ?? .null
+    }
+}

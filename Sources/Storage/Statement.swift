@@ -1,0 +1,146 @@
+import GRDBSQLite
+
+/// A prepared statement; indexes of parameters and columns count from 0.
+package final class Statement {
+    private let handle: OpaquePointer
+    private let pointer: OpaquePointer
+    private let sql: String
+    private(set) package lazy var columns: [String] = (0..<sqlite3_column_count(pointer)).map {
+        sqlite3_column_name(pointer, $0).map { String(cString: $0) } ?? ""
+    }
+
+    init(_ handle: OpaquePointer, _ sql: String) throws {
+        var pointer: OpaquePointer?
+        let code = sqlite3_prepare_v2(handle, sql, -1, &pointer, nil)
+        guard code == SQLITE_OK, let pointer else {
+            throw StorageError(code, of: handle, sql: sql)
+        }
+        self.handle = handle
+        self.pointer = pointer
+        self.sql = sql
+    }
+
+    /// Whether it has been stepped and neither ended nor reset.
+    var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
+
+    deinit {
+        sqlite3_finalize(pointer)
+    }
+
+    /// The position of a named parameter, for the indexed `bind`s; nil when the text has none of that name.
+    package func parameter(_ name: String) -> Int? {
+        let index = sqlite3_bind_parameter_index(pointer, ":" + name)
+        return index == 0 ? nil : Int(index) - 1
+    }
+
+    /// Binds by name; a name that the text does not have is ignored, a parameter without a value stays null.
+    package func bind(_ arguments: [String: SQLValue]) throws {
+        for (name, value) in arguments {
+            if let index = parameter(name) { try bind(index, value) }
+        }
+    }
+
+    package func bind(_ index: Int, _ value: SQLValue) throws {
+        switch value {
+        case .null: sqlite3_bind_null(pointer, Int32(index + 1))
+        case .integer(let value): bind(index, value)
+        case .real(let value): bind(index, value)
+        case .text(let value): bind(index, value)
+        case .blob(let value): value.withUnsafeBytes { bind(index, $0) }
+        }
+    }
+
+    package func bind(_ index: Int, _ value: Int64) {
+        sqlite3_bind_int64(pointer, Int32(index + 1), value)
+    }
+
+    package func bind(_ index: Int, _ value: Double) {
+        sqlite3_bind_double(pointer, Int32(index + 1), value)
+    }
+
+    package func bind(_ index: Int, _ value: String) {
+        var value = value
+        value.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { bind(text: index, $0) }
+        }
+    }
+
+    /// Binds UTF-8 text; the bytes are copied.
+    package func bind(text index: Int, _ bytes: UnsafeBufferPointer<CChar>) {
+        // An empty buffer has no base address, and SQLite would read a null pointer as NULL.
+        guard let base = bytes.baseAddress else {
+            sqlite3_bind_text(pointer, Int32(index + 1), "", 0, Self.transient)
+            return
+        }
+        sqlite3_bind_text(pointer, Int32(index + 1), base, Int32(bytes.count), Self.transient)
+    }
+
+    /// Binds a blob; the bytes are copied.
+    package func bind(_ index: Int, _ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress else {
+            sqlite3_bind_zeroblob(pointer, Int32(index + 1), 0)
+            return
+        }
+        sqlite3_bind_blob(pointer, Int32(index + 1), base, Int32(bytes.count), Self.transient)
+    }
+
+    package func bindNull(_ index: Int) {
+        sqlite3_bind_null(pointer, Int32(index + 1))
+    }
+
+    /// Moves to the next row; false at the end.
+    package func step() throws -> Bool {
+        let code = sqlite3_step(pointer)
+        switch code {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default:
+            let error = StorageError(code, of: handle, sql: sql)
+            sqlite3_reset(pointer)
+            throw error
+        }
+    }
+
+    /// Runs to the end and makes the statement ready for the next binding.
+    package func run() throws {
+        defer { sqlite3_reset(pointer) }
+        while try step() {}
+    }
+
+    package func reset() {
+        sqlite3_reset(pointer)
+        sqlite3_clear_bindings(pointer)
+    }
+
+    package func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
+    package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
+    package func real(_ column: Int) -> Double { sqlite3_column_double(pointer, Int32(column)) }
+
+    package func text(_ column: Int) -> String? {
+        guard let bytes = sqlite3_column_text(pointer, Int32(column)) else { return nil }
+        let count = sqlite3_column_bytes(pointer, Int32(column))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+    }
+
+    /// The bytes are valid until the next step.
+    package func blob(_ column: Int) -> UnsafeRawBufferPointer {
+        let count = sqlite3_column_bytes(pointer, Int32(column))
+        return UnsafeRawBufferPointer(start: sqlite3_column_blob(pointer, Int32(column)), count: Int(count))
+    }
+
+    package func value(_ column: Int) -> SQLValue {
+        switch sqlite3_column_type(pointer, Int32(column)) {
+        case SQLITE_INTEGER: .integer(integer(column))
+        case SQLITE_FLOAT: .real(real(column))
+        case SQLITE_TEXT: .text(text(column) ?? "")
+        case SQLITE_BLOB: .blob(Array(blob(column)))
+        default: .null
+        }
+    }
+
+    package var row: Row {
+        Row(columns: columns, values: columns.indices.map { value($0) })
+    }
+
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+}
