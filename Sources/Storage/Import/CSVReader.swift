@@ -21,6 +21,7 @@ final class CSVReader: RowReader {
     }
 
     private(set) var header: [String]?
+    let isPerRow = false
     let unknownKeys: [String] = []
     private let input: InputBuffer
     private var delimiter = UInt8(ascii: ",")
@@ -83,7 +84,7 @@ final class CSVReader: RowReader {
     private func leaveOutLine(_ record: inout Record, _ reason: String) throws -> Rejection {
         let start = input.base + input.position
         let found = memchr(start, 0x0a, input.count)
-        let length = found.map { $0.assumingMemoryBound(to: UInt8.self) - UnsafePointer(start) } ?? input.count
+        let length = found.map { $0 - UnsafeMutableRawPointer(start) } ?? input.count
         excerpt.removeAll(reserving: 1_000)
         record.cells = [excerpt.append(Cell(start: start, count: min(length, 1_000)))]
         try input.skipLine()
@@ -131,9 +132,13 @@ final class CSVReader: RowReader {
                     continue
                 }
                 if base[offset] == 0x0a { return .whole(end: offset + 1) }
-                guard base[offset] == 0x0d else { return .broken("text follows the closing quote of field \(spans.count)") }
+                guard base[offset] == 0x0d else {
+                    return .broken("text follows the closing quote of field \(spans.count)")
+                }
                 if offset + 1 < count, base[offset + 1] == 0x0a { return .whole(end: offset + 2) }
-                guard offset + 1 == count else { return .broken("text follows the closing quote of field \(spans.count)") }
+                guard offset + 1 == count else {
+                    return .broken("text follows the closing quote of field \(spans.count)")
+                }
                 return input.isAtEnd ? .whole(end: count) : .needsMore
             }
             let start = offset
@@ -185,12 +190,15 @@ final class CSVReader: RowReader {
     // MARK: Header
 
     private func readHeader() throws {
-        guard try skipBlankLines() else { throw ImportError("\(input.name): is empty; the first line must name the columns") }
+        guard try skipBlankLines() else {
+            throw ImportError("\(input.name): is empty; the first line must name the columns")
+        }
         delimiter = try likelyDelimiter()
         var record = Record()
         guard case .row = try next(&record) else {
             throw ImportError(
-                "\(input.name):1: the header cannot be read; it must be one line of UTF-8 column names, with every quote closed")
+                "\(input.name):1: the header cannot be read; it must be one line of UTF-8 column names, with every quote closed"
+            )
         }
         let names = record.cells.map { $0.trimmed.string }
         if names.contains(where: { $0.contains("\r") }) {

@@ -32,7 +32,7 @@ final class CellReader {
         case number, percent
         case money(digits: Int)
         case boolean
-        case date(TimeText), instant(TimeText)
+        case date(WrittenTime), instant(WrittenTime)
         case duration
         case zone
         case email
@@ -55,7 +55,7 @@ final class CellReader {
 
     private static func kind(of attribute: Attribute, _ context: ImportContext) -> Kind {
         let format = attribute.format.flatMap { DateFormat($0) }
-        let time = TimeText(format: format, clock: context.clock)
+        let time = WrittenTime(format: format, zone: context.zone)
         switch attribute.type {
         case .text where attribute.name == "timezone": return .zone
         case .text where attribute.name == "email": return .email
@@ -109,7 +109,7 @@ final class CellReader {
             if isKnown(text), map.isEmpty { return .text(text) }
             return try reason(text, map, known)
         }
-        throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))")
+        throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
     }
 
     private func reason(_ text: Cell, _ map: [String: String], _ known: [String]) throws -> Scalar {
@@ -126,7 +126,8 @@ final class CellReader {
         }
         throw Rejection(
             .unknownName, name,
-            "\(text.excerpt) is not a reason of data.yaml\(suggestion(for: word, in: known + map.keys.sorted()))")
+            "\(text.excerpt) is not a reason of data.yaml\(suggestion(for: word, in: known + map.keys.sorted()))",
+            value: word)
     }
 
     /// What the field should have been.

@@ -1,3 +1,5 @@
+import Playbooks
+
 /// How dates are written: the order of year, month and day, and what stands between them.
 struct DateFormat: Equatable {
     enum Part: Character {
@@ -70,27 +72,7 @@ struct DateFormat: Equatable {
             }
         }
         if index < text.count, text[index] &- 0x30 < 10 { return nil }
-        guard (1_900...2_200).contains(year), (1...12).contains(month),
-            day >= 1, day <= Self.length(of: month, in: year)
-        else { return nil }
-        return (Self.number(year, month, day), index)
-    }
-
-    private static func length(of month: Int, in year: Int) -> Int {
-        switch month {
-        case 4, 6, 9, 11: 30
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        default: 31
-        }
-    }
-
-    /// Days since 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
-    private static func number(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let era = year / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
+        guard (1_900...2_200).contains(year), let day = Day(year: year, month: month, day: day) else { return nil }
+        return (day.number, index)
     }
 }

@@ -29,7 +29,9 @@ struct DecimalText {
                 if let count = fraction { fraction = count + 1 }
             } else if byte == UInt8(ascii: "."), fraction == nil, groups == 0 || sinceComma == 3 {
                 fraction = 0
-            } else if byte == UInt8(ascii: ","), fraction == nil, digits > 0, groups == 0 ? digits <= 3 : sinceComma == 3 {
+            } else if byte == UInt8(ascii: ","), fraction == nil, digits > 0,
+                groups == 0 ? digits <= 3 : sinceComma == 3
+            {
                 groups += 1
                 sinceComma = 0
             } else {

@@ -9,7 +9,9 @@ package enum EmailAddress {
 
     /// Whether the bytes are one address: a local part, an `@`, a domain with a dot, at most 254 bytes, no blanks.
     static func isPlain(_ text: Cell) -> Bool {
-        guard text.count <= 254, let at = text.firstIndex(of: UInt8(ascii: "@")), (1...64).contains(at) else { return false }
+        guard text.count <= 254, let at = text.firstIndex(of: UInt8(ascii: "@")), (1...64).contains(at) else {
+            return false
+        }
         for byte in text where byte <= 0x20 || byte == 0x7f { return false }
         for byte in text[..<at] {
             switch byte {
@@ -21,6 +23,13 @@ package enum EmailAddress {
         }
         guard text[0] != UInt8(ascii: "."), text[at - 1] != UInt8(ascii: ".") else { return false }
         return isDomain(Cell(rebasing: text[(at + 1)...]))
+    }
+
+    /// The address in lower case, in the arena.
+    static func lowercased(_ text: Cell, in arena: ByteArena) -> Cell {
+        arena.removeAll(reserving: text.count * 3)
+        if text.contains(where: { $0 >= 0x80 }) { return arena.append(text.string.lowercased().utf8) }
+        return arena.append(text.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
     }
 
     private static func isDomain(_ text: Cell) -> Bool {

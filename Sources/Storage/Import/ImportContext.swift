@@ -1,9 +1,9 @@
 import Playbooks
 
-/// What every part of one import knows: the data map, the clock on the wall of the workspace, the moment.
+/// What every part of one import knows: the data map, the zone of the workspace, the moment.
 final class ImportContext {
     let dataMap: DataMap
-    let clock: LocalClock
+    let zone: Zone
     /// Digits after the point of the workspace's currency (ISO 4217).
     let minorDigits: Int
     let now: Instant
@@ -11,7 +11,7 @@ final class ImportContext {
 
     init(dataMap: DataMap, configuration: Configuration, now: Instant, options: ImportOptions) {
         self.dataMap = dataMap
-        clock = LocalClock(configuration.zone)
+        zone = configuration.zone
         minorDigits = Self.minorDigits(of: configuration.currency)
         self.now = now
         self.options = options

@@ -65,9 +65,20 @@ struct Rejection: Error, Equatable {
     var column: String
     var reason: String
 
-    init(_ kind: Kind, _ column: String = "", _ reason: String) {
+    /// The text of the field, for a hint.
+    var value: String?
+
+    init(_ kind: Kind, _ column: String, _ reason: String, value: String? = nil) {
         self.kind = kind
+        self.value = value
         self.column = column
-        self.reason = column.isEmpty ? reason : "\(column): \(reason)"
+        self.reason = "\(column): \(reason)"
+    }
+
+    /// About the whole row.
+    init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+        column = ""
     }
 }

@@ -100,7 +100,9 @@ final class InputBuffer {
         let head = Array(UnsafeBufferPointer(start: base, count: min(count, 16)))
         if head.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
         let zeros = head.count { $0 == 0 }
-        if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) || (head.count >= 4 && zeros * 3 >= head.count) {
+        if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff])
+            || (head.count >= 4 && zeros * 3 >= head.count)
+        {
             throw ImportError(
                 "\(name): is UTF-16; save it as UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE > utf8.csv")
         }

@@ -5,6 +5,7 @@ import Foundation
 /// A key that an object leaves out is absent (an upsert leaves the value alone); `null` is an empty value.
 final class NDJSONReader: RowReader {
     let header: [String]? = nil
+    let isPerRow = true
     private(set) var unknownKeys: [String] = []
     private let input: InputBuffer
     private var line = 0
@@ -12,7 +13,6 @@ final class NDJSONReader: RowReader {
     private var columnCount = 0
     /// Where each member of the previous object belonged; the next one mostly looks alike.
     private var recent: [(key: [UInt8], place: Int?)] = []
-    private static let empty = Cell(start: nil, count: 0)
 
     var bytesRead: Int64 { input.bytesRead - Int64(input.count) }
     var totalBytes: Int64? { input.totalBytes }
@@ -50,13 +50,13 @@ final class NDJSONReader: RowReader {
         guard let members = JSONScanner.members(of: bytes) else {
             return .bad(Rejection(.malformed, "the line is not one JSON object"))
         }
-        record.cells = ContiguousArray(repeating: Self.empty, count: columnCount)
+        record.cells = ContiguousArray(repeating: Cell.empty, count: columnCount)
         var present = ContiguousArray(repeating: false, count: columnCount)
         for (index, member) in members.enumerated() {
             guard let place = place(of: member.key, at: index) else { continue }
             if present[place] { return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice")) }
             present[place] = true
-            record.cells[place] = member.kind == .null ? Self.empty : member.value
+            record.cells[place] = member.kind == .null ? Cell.empty : member.value
             if member.kind == .text, member.value.contains(0) {
                 return .bad(Rejection(.encoding, "\(member.key.excerpt) holds a NUL"))
             }

@@ -4,16 +4,20 @@ final class QueryReader: RowReader {
     let unknownKeys: [String] = []
     private(set) var bytesRead: Int64 = 0
     let totalBytes: Int64? = nil
+    private let connection: Connection?
     private let rowAfter: (Int) throws -> [String?]?
-    private let hasAbsentValues: Bool
+    let isPerRow: Bool
     private var row = 0
     private let bytes = ByteArena()
 
-    init(_ statement: Statement, name: String) throws {
+    init(_ connection: Connection, _ sql: String, name: String) throws {
+        let statement = try connection.prepare(sql)
         guard !statement.columns.isEmpty else { throw ImportError("\(name): the query answers no columns") }
         let columns = statement.columns
         header = columns
-        hasAbsentValues = false
+        isPerRow = false
+        // The statement lives as long as its connection.
+        self.connection = connection
         rowAfter = { _ in
             guard try statement.step() else { return nil }
             return columns.indices.map { column in
@@ -30,7 +34,8 @@ final class QueryReader: RowReader {
 
     init(columns: [String], rows: [[String?]]) {
         header = columns
-        hasAbsentValues = true
+        isPerRow = true
+        connection = nil
         rowAfter = { $0 < rows.count ? rows[$0] : nil }
     }
 
@@ -45,8 +50,10 @@ final class QueryReader: RowReader {
         bytesRead += Int64(total)
         record.cells.removeAll(keepingCapacity: true)
         for value in values { record.cells.append(bytes.append((value ?? "").utf8)) }
-        record.present = hasAbsentValues ? ContiguousArray(values.map { $0 != nil }) : nil
-        if record.cells.contains(where: { $0.contains(0) }) { return .bad(Rejection(.encoding, "the row holds a NUL byte")) }
+        record.present = isPerRow ? ContiguousArray(values.map { $0 != nil }) : nil
+        if record.cells.contains(where: { $0.contains(0) }) {
+            return .bad(Rejection(.encoding, "the row holds a NUL byte"))
+        }
         if let header, values.count != header.count {
             return .bad(Rejection(.malformed, "the row has \(values.count) fields, the header has \(header.count)"))
         }

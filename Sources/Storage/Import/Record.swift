@@ -2,6 +2,7 @@
 typealias Cell = UnsafeBufferPointer<UInt8>
 
 extension Cell {
+    static var empty: Cell { Cell(start: nil, count: 0) }
     var string: String { String(decoding: self, as: UTF8.self) }
 
     /// Without the blanks at both ends.
@@ -42,6 +43,8 @@ enum RowOutcome {
 protocol RowReader: AnyObject {
     /// The names of the columns, or nil when every row names its own.
     var header: [String]? { get }
+    /// Whether rows leave columns out, which an update then leaves alone.
+    var isPerRow: Bool { get }
     var bytesRead: Int64 { get }
     var totalBytes: Int64? { get }
     /// Names of keys that were met and not expected.

@@ -1,8 +1,11 @@
+import Playbooks
+
 /// Dates and moments as they are written in a file.
-struct TimeText {
+struct WrittenTime {
     /// The declared format; nil accepts ISO 8601 and, for moments, seconds or milliseconds since 1970.
     let format: DateFormat?
-    let clock: LocalClock
+    /// Where the clocks of texts without a zone hang.
+    let zone: Zone
 
     /// A calendar day; a time behind it is left out, the day counts as it is written.
     func day(_ text: Cell) -> Int? {
@@ -14,9 +17,11 @@ struct TimeText {
     /// A moment in milliseconds since 1970 UTC; without a zone it is on the workspace's clock, without a time midnight.
     func instant(_ text: Cell) -> Int64? {
         if let (day, length) = (format ?? .iso).day(text) {
-            if length == text.count { return clock.instant(day: day, millisecond: 0) }
+            if length == text.count { return zone.start(of: Day(number: day)).milliseconds }
             guard let time = timeOfDay(text, from: length) else { return nil }
-            guard let offset = time.offset else { return clock.instant(day: day, millisecond: time.millisecond) }
+            guard let offset = time.offset else {
+                return zone.instant(local: Int64(day) * 86_400_000 + time.millisecond).instant.milliseconds
+            }
             return Int64(day) * 86_400_000 + time.millisecond - offset
         }
         return format == nil ? epoch(text) : nil
@@ -36,10 +41,13 @@ struct TimeText {
     /// `T09:30`, ` 09:30:15.250`, ` 9:30 PM`, then a zone (`Z`, `UTC`, `+02:00`, `-0500`) or none.
     private func timeOfDay(_ text: Cell, from start: Int) -> (millisecond: Int64, offset: Int64?)? {
         var index = start
-        guard index < text.count, text[index] == UInt8(ascii: "T") || text[index] == 0x20 || text[index] == UInt8(ascii: "t")
+        guard index < text.count,
+            text[index] == UInt8(ascii: "T") || text[index] == 0x20 || text[index] == UInt8(ascii: "t")
         else { return nil }
         index += 1
-        guard var hour = number(text, &index), skip(":", text, &index), let minute = number(text, &index) else { return nil }
+        guard var hour = number(text, &index), skip(":", text, &index), let minute = number(text, &index) else {
+            return nil
+        }
         var second = 0
         var fraction = 0.0
         if skip(":", text, &index) {
