@@ -44,6 +44,11 @@ package final class Connection {
         try DrawFunction.register(on: handle)
     }
 
+    /// A connection to a database of somebody else, which can only be read.
+    static func toForeignDatabase(_ path: String) throws -> Connection {
+        try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: 10_000)
+    }
+
     deinit {
         close()
         logPages.deallocate()

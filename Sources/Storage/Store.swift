@@ -26,7 +26,7 @@ package final class Store: Sendable {
     private nonisolated(unsafe) let connection: Connection
     private let turn = NSRecursiveLock()
     private let lock: FileLock?
-    private let clock: @Sendable () -> ContinuousClock.Instant
+    let clock: @Sendable () -> ContinuousClock.Instant
     private let longest = Mutex(Duration.zero)
 
     /// Opens the database; a `readWrite` store makes the file and brings it to the newest schema.

@@ -16,6 +16,9 @@ package struct SeriesWriter {
     private var values: [Double] = []
     private var lastKey = SeriesKey(id: -1)
     private var lastBucket = 0
+    /// Values written where there was none, and where there was another, by all flushes.
+    private(set) var added: Int64 = 0
+    private(set) var changed: Int64 = 0
 
     package init() {}
 
@@ -55,6 +58,8 @@ package struct SeriesWriter {
                 for entry in entries[(position == 0 ? 0 : ends[position - 1])..<ends[position]] {
                     block.set(Int(slots[Int(entry)]), values[Int(entry)])
                 }
+                added += block.newSlots
+                changed += block.changedSlots
                 if block.isChanged { try block.save(key, to: connection) }
                 reported[SeriesKey(metric: key.metric, block: 0, day: key.day), default: 0] += block.newSlots
             }
