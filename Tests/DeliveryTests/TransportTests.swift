@@ -71,7 +71,9 @@ import Testing
         let server = try TestServer(answering: TestServer.answer("200 OK"))
         let statuses = await withTaskGroup(of: Int.self) { group in
             for number in 1...200 {
-                group.addTask { await client.send(.post(server.url, "request \(number).", timeout: .seconds(20))).status }
+                group.addTask {
+                    await client.send(.post(server.url, "request \(number).", timeout: .seconds(20))).status
+                }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
