@@ -62,7 +62,9 @@ func wordsOfCondition(_ text: String) -> [String] {
     var isAfterDot = false
     while let next = scalars.popFirst() {
         if next == "\"" || next == "'" {
-            scalars = scalars.drop { $0 != next }.dropFirst()
+            while let inside = scalars.popFirst(), inside != next {
+                if inside == "\\" { scalars = scalars.dropFirst() }
+            }
         } else if next == "`" {
             words.append(String(String.UnicodeScalarView(scalars.prefix { $0 != "`" })))
             scalars = scalars.drop { $0 != "`" }.dropFirst()
