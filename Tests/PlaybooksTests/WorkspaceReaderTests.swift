@@ -137,7 +137,8 @@ struct WorkspaceReaderTests {
 
     @Test func aBadPlaybookIsLeftOutAndTheGoodOnesStay() throws {
         var files = SampleWorkspace.files
-        files["playbooks/second/playbook.yaml"] = "playbook: second\nwhen: true\ncategory: nonsense\nsteps: [ { wait: 1d } ]\n"
+        files["playbooks/second/playbook.yaml"] =
+            "playbook: second\nwhen: true\ncategory: nonsense\nsteps: [ { wait: 1d } ]\n"
         let (workspace, diagnostics) = WorkspaceReader.read(files)
         #expect(
             diagnostics.map(\.description) == [

@@ -75,12 +75,12 @@ struct YAMLFileTests {
     @Test func anchorsAliasesAndTagsAreAllTold() {
         #expect(
             complaints("a: &x 1\nb: *x\nc: !!binary aGk=\nd: !mine {}\n") == [
-                "a.yaml:1:7: error: the anchor \"&x\" is not allowed; write the value out where it is needed",
+                "a.yaml:1:4: error: the anchor \"&x\" is not allowed; write the value out where it is needed",
                 "a.yaml:2:4: error: the alias \"*x\" is not allowed; write the value out "
                     + "(text that starts with * stands in quotes)",
                 "a.yaml:3:4: error: the tag \"tag:yaml.org,2002:binary\" is not allowed",
                 "a.yaml:4:4: error: the tag \"!mine\" is not allowed",
-            ].map { $0.replacing("1:7", with: "1:4") })
+            ])
     }
 
     @Test func anAliasBombIsRefusedAtOnce() {

@@ -17,14 +17,16 @@ extension KeyTable {
         Key("evaluate", .schedule, "With `when`: when it is matched, if not as the workspace says."),
         Key("rearm", .duration, "With `when`: how long an account must not match to start anew; 7d by default."),
         Key(
-            "reentry", .form("^(never|always|after .+)$", examples: ["never", "always", "after 90d from the last end"]),
+            "reentry",
+            .form("^(never|always|after .+)$", examples: ["never", "always", "after 90d from the last end"]),
             "Whether an account may enter again: never (default with `when`), always (else), after a time."),
         Key("misfire", .text, "What happens to an occurrence that was missed."),
         Key("priority", .integer(0...100), "Who goes first when touches compete for caps; 50 by default."),
         Key("exclusive", .boolean, "Whether the account's other playbooks pause meanwhile."),
         Key("holdout", .share, "The share that gets nothing, to measure the playbook; 10% by default."),
         Key("variants", .mapping(.either([.number(0...1_000_000), .table(.variant)])), "Versions with weights."),
-        Key("to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
+        Key(
+            "to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
         Key("steps", .list(.table(.step)), "What happens, in order."),
         Key("exit", .oneOrMore(.condition), "What ends it early: goal, left_audience, churned, no_match, conditions."),
         Key("goal", .table(.goal), "What it is for."),
@@ -55,7 +57,9 @@ extension KeyTable {
     /// One step; exactly one of the kinds is there.
     package static let step = KeyTable(
         Channel.Kind.allCases.map {
-            Key($0.rawValue, .either([.text, .mapping(.anything)]), "Send a message: its file, files by variant, or a block.")
+            Key(
+                $0.rawValue, .either([.text, .mapping(.anything)]),
+                "Send a message: its file, files by variant, or a block.")
         } + [
             Key("wait", .duration, "Wait this long after the step before is done."),
             Key("wait_for", .condition, "Wait until the condition holds."),

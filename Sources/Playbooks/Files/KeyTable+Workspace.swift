@@ -16,7 +16,8 @@ extension KeyTable {
         Key(
             "caps", .list(.form(#"^\d+ per .+$"#, examples: ["1 per 1d"])),
             "How many emails and pushes one address gets at most, all playbooks together."),
-        Key("holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
+        Key(
+            "holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
         Key("safety", .table(.safety), "When playbooks are held back."),
         Key("channels", .table(.defaultChannels), "The channel that carries each kind of step by default."),
         Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
@@ -32,7 +33,8 @@ extension KeyTable {
 
     static let sendWindow = KeyTable([
         Key("days", .oneOrMore(.text), "The days of the week, such as mon-fri."),
-        Key("hours", .form(#"^\d\d?:\d\d-\d\d?:\d\d$"#, examples: ["09:00-17:00"]), "From and to; the end is excluded."),
+        Key(
+            "hours", .form(#"^\d\d?:\d\d-\d\d?:\d\d$"#, examples: ["09:00-17:00"]), "From and to; the end is excluded."),
     ])
 
     static let globalHoldout = KeyTable([
@@ -43,7 +45,8 @@ extension KeyTable {
     static let safety = KeyTable([
         Key("max_share", .share, "Hold a playbook that matches more of its audience at once; 20% by default."),
         Key("jump", .form(#"^\d+(\.\d+)?x?$"#, examples: ["3x"]), "Hold at this many times the usual; 3x by default."),
-        Key("first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
+        Key(
+            "first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
     ])
 
     static let defaultChannels = KeyTable(
@@ -105,7 +108,9 @@ extension KeyTable {
     ])
 
     static let attrition = KeyTable([
-        Key("target", .form("per (month|year)$", examples: ["2.5% per month"]), required: true, "Accounts lost at most.")
+        Key(
+            "target", .form("per (month|year)$", examples: ["2.5% per month"]), required: true, "Accounts lost at most."
+        )
     ])
 
     /// `journeys/*.yaml`

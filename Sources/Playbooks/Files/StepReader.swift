@@ -36,7 +36,8 @@ struct StepReader {
                     node.position,
                     kinds.isEmpty
                         ? "a step needs one of \(known.joined(separator: ", "))"
-                        : "a step does one thing, not \(kinds.joined(separator: " and ")); make them steps of their own")
+                        : "a step does one thing, not \(kinds.joined(separator: " and ")); make them steps of their own"
+                )
                 continue
             }
             counts[kind, default: 0] += 1
