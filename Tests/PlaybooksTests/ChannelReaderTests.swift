@@ -137,7 +137,7 @@ struct ChannelReaderTests {
             """
         #expect(
             read(text).1 == [
-                "2:7: error: unknown kind \"emial\"; did you mean \"email\"?",
+                "2:7: error: expected email, in_app, push or webhook for \"kind\", got \"emial\"; did you mean \"email\"?",
                 "3:20: error: unknown method \"FETCH\"; known: POST, PUT, PATCH",
                 "3:32: error: unknown variable \"vars.x\"; declare it under \"vars\"",
                 "3:75: error: the timeout \"connect\" is longer than \"total\"",
@@ -147,7 +147,8 @@ struct ChannelReaderTests {
                 "5:21: error: \"fields\" does not go with the body kind json",
                 "7:7: error: expected { header: NAME } or a JSON pointer such as /id for \"id\", got \"X-Id\"",
                 "9:17: error: expected a status such as 202 or 400-499, got \"700\"",
-                "10:28: error: unknown then \"acepted\"; did you mean \"accepted\"?",
+                "10:28: error: expected accepted, retry, reject, suppress, duplicate or halt for \"then\", "
+                    + "got \"acepted\"; did you mean \"accepted\"?",
                 "11:17: error: a JSON pointer begins with /, got \"code\"",
                 "11:42: error: \"after\" goes with \"then: retry\"",
                 "12:17: error: expected a status such as 202 or 400-499, got \"200-100\"",
@@ -155,7 +156,7 @@ struct ChannelReaderTests {
                 "13:23: error: expected a number from 0.001 to 100,000 for \"per_second\", got \"0\"",
                 "13:37: error: expected a whole number from 1 to 1000 for \"in_flight\", got \"many\"",
                 "14:14: error: \"idempotency\" is none, or has either \"header\" or \"body\"",
-                "15:13: error: unknown on_unknown \"retry\"; known: hold, assume_sent, resend",
+                "15:13: error: expected hold, assume_sent or resend for \"on_unknown\", got \"retry\"",
                 "16:1: error: unknown key \"batch\"",
             ])
     }

@@ -193,7 +193,7 @@ struct WorkspaceReaderTests {
         #expect(workspace == nil)
         #expect(
             diagnostics.map(\.description) == [
-                "channels/slack.yaml:2:7: error: unknown kind \"fax\"; known: email, in_app, push, webhook",
+                "channels/slack.yaml:2:7: error: expected email, in_app, push or webhook for \"kind\", got \"fax\"",
                 "data.yaml:2:1: error: broken YAML while parsing a flow mapping: did not find expected ',' or '}'",
                 "journeys/tech-touch.yaml:1:1: error: \"stages\" is missing in a journey",
                 "journeys/tech-touch.yaml:2:1: error: unknown key \"stagse\"; did you mean \"stages\"?",
@@ -215,13 +215,35 @@ struct WorkspaceReaderTests {
 
     @Test func aTruncatedPlaybookIsEitherReadOrExplained() {
         let bytes = Array(SampleWorkspace.playbook.utf8)
+        var files = SampleWorkspace.files
+        for (name, kind) in [("sendgrid", "email"), ("inapp", "in_app"), ("slack", "webhook")] {
+            files["channels/\(name).yaml"] = "channel: \(name)\nkind: \(kind)\nrequest: { url: env:X }\n"
+        }
         for length in bytes.indices {
-            var files = SampleWorkspace.files
             files[playbookFile] = String(decoding: bytes[..<length], as: UTF8.self)
             let (workspace, diagnostics) = WorkspaceReader.read(files)
             let isRead = workspace?.playbooks.count == 1
             let isExplained = diagnostics.contains { $0.severity == .error && $0.position.file == playbookFile }
             #expect(isRead != isExplained, "cut after \(length) bytes")
+        }
+    }
+
+    @Test func aGarbledFileNeitherCrashesNorHangs() {
+        var random = SeededRandom(seed: 7)
+        let junk = Array("{}[]:,-?&*!|>'\"%@`#\n \t(){{}}\\\u{0}$~é".utf8)
+        for file in ["keeptouch.yaml", "data.yaml", playbookFile, "channels/sendgrid.yaml"] {
+            let bytes = Array((SampleWorkspace.files[file] ?? "").utf8)
+            for _ in 0..<100 {
+                var garbled = bytes
+                for _ in 0..<3 {
+                    let place = Int.random(in: garbled.indices, using: &random)
+                    garbled[place] = junk.randomElement(using: &random) ?? 0
+                }
+                var files = SampleWorkspace.files
+                files[file] = String(decoding: garbled, as: UTF8.self)
+                let (workspace, diagnostics) = WorkspaceReader.read(files)
+                #expect(workspace != nil || diagnostics.contains { $0.severity == .error })
+            }
         }
     }
 

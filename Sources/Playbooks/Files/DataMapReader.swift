@@ -36,10 +36,9 @@ struct DataMapReader {
         for event in map.events {
             if let closing = event.closedBy, map.event(closing) == nil { map.events.append(EventKind(closing)) }
         }
-        each("segments") { entry in
+        for (entry, source) in fields.sources("segments") {
             diagnostics.checkName(entry.key, "a segment", at: entry.position)
-            if entry.value.isEmpty { diagnostics.error(entry.value.position, "\"\(entry.key)\" has no value") }
-            diagnostics.source(entry.value, entry.key).map { map.segments.append($0) }
+            if let source { map.segments.append(source) } else { broken.insert(entry.key) }
         }
         map.attritionTarget = attritionTarget(fields)
         return (map, broken.union(clashes(fields)))

@@ -44,7 +44,9 @@ extension KeyTable {
 
     static let safety = KeyTable([
         Key("max_share", .share, "Hold a playbook that matches more of its audience at once; 20% by default."),
-        Key("jump", .form(#"^\d+(\.\d+)?x?$"#, examples: ["3x"]), "Hold at this many times the usual; 3x by default."),
+        Key(
+            "jump", .either([.form(#"^\d+(\.\d+)?x$"#, examples: ["3x"]), .number(1...1_000)]),
+            "Hold at this many times the usual; 3x by default."),
         Key(
             "first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
     ])
@@ -64,9 +66,9 @@ extension KeyTable {
         Key(
             "contact_attributes", .mapping(.either([.choice(attributeTypes), .table(.attribute)])),
             "Attributes of contacts."),
-        Key("metrics", .mapping(.table(.metric)), "Metrics: one number per account and day."),
-        Key("events", .mapping(.table(.event)), "Events: what happened to an account, and when."),
-        Key("reasons", .mapping(.table(.reason)), "Reasons of risk and churn."),
+        Key("metrics", .mapping(.optional(.table(.metric))), "Metrics: one number per account and day."),
+        Key("events", .mapping(.optional(.table(.event))), "Events: what happened to an account, and when."),
+        Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
         Key("attrition", .table(.attrition), "The acceptable attrition."),
         Key("segments", .mapping(.condition), "Named conditions."),
     ])
@@ -118,7 +120,7 @@ extension KeyTable {
         Key("journey", .text, required: true, "Its name."),
         Key("for", .condition, "The segment whose accounts are on it."),
         Key("source", .choice(["import"]), "Whether the stages come with the data."),
-        Key("stages", .mapping(.table(.stage)), required: true, "The stages in their order."),
+        Key("stages", .mapping(.optional(.table(.stage))), required: true, "The stages in their order."),
     ])
 
     static let stage = KeyTable([

@@ -62,7 +62,9 @@ extension PlaybookReader {
             let parts = file.dropLast(3).split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count > 1, let locale = parts.last, isLocale(locale) else { continue }
             let base = parts.dropLast().joined(separator: ".") + ".md"
-            if texts[base] != nil { languages[base, default: [:]][locale.lowercased()] = file }
+            if texts[base] != nil {
+                languages[base, default: [:]][locale.lowercased().replacing("_", with: "-")] = file
+            }
         }
         return languages
     }

@@ -75,18 +75,12 @@ struct PlaybookReader {
 
     private func signals(_ fields: Fields, _ terms: inout Terms) -> [NamedTerm] {
         var sources: [SourceText] = []
-        for entry in fields.entries("signals") {
+        for (entry, source) in fields.sources("signals") {
             let name = entry.key
             diagnostics.checkName(name, "a signal", at: entry.position)
             if let owner = owner(of: name, terms) {
                 diagnostics.error(entry.position, "\"\(name)\" is \(owner) already; choose another name")
-            } else if entry.value.isEmpty {
-                diagnostics.error(entry.value.position, "\"\(name)\" has no value")
-                terms.broken.insert(name)
-            } else if isSplit(entry.value) {
-                diagnostics.error(entry.value.position, splitMessage(name))
-                terms.broken.insert(name)
-            } else if let source = diagnostics.source(entry.value, name) {
+            } else if let source {
                 sources.append(source)
             } else {
                 terms.broken.insert(name)
