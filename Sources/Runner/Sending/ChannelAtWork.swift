@@ -26,7 +26,7 @@ struct ChannelAtWork {
         let credentials = try Credentials(of: channel, environment: environment, directory: directory)
         self.channel = channel
         builder = try RequestBuilder(channel: channel, credentials: credentials)
-        classifier = Classifier(channel: channel, secrets: [])
+        classifier = Classifier(channel: channel, credentials: credentials)
         bucket = channel.perSecond.map { TokenBucket(perSecond: $0, at: processNow) }
     }
 
