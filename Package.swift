@@ -55,7 +55,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "PlaybooksTests", dependencies: ["Playbooks"], swiftSettings: settings),
+        .testTarget(
+            name: "PlaybooksTests", dependencies: ["Playbooks"], resources: [.copy("Vectors")],
+            swiftSettings: settings),
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
@@ -63,7 +65,10 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],
             swiftSettings: settings),
-        .testTarget(name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
+            swiftSettings: settings),
+        .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
     ]
 )

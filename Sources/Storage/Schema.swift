@@ -108,7 +108,7 @@ enum Schema {
             -- The next due instant of its schedule (`at`, or `evaluate` for `when`).
             next_at INTEGER,
             last_match_at INTEGER,
-            -- Set by `release`: the first run has been allowed, and counts up to this many are.
+            -- Set by `release`: the next match is let through whatever its size.
             released_at INTEGER,
             held_at INTEGER,
             held_because TEXT
@@ -141,21 +141,18 @@ enum Schema {
             settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)),
             PRIMARY KEY (playbook_id, account_id, match_key)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX standing_by_account ON standing (account_id);
 
         -- A row whenever a standing match's verdict changes.
         CREATE TABLE decision (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            cycle_id INTEGER NOT NULL,
-            playbook_id INTEGER NOT NULL,
             account_id INTEGER NOT NULL,
+            playbook_id INTEGER NOT NULL,
             match_key TEXT NOT NULL,
             at INTEGER NOT NULL,
+            cycle_id INTEGER NOT NULL,
             verdict TEXT NOT NULL,
             reason TEXT NOT NULL,
-            UNIQUE (playbook_id, account_id, match_key, at)
-        ) STRICT;
-        CREATE INDEX decision_by_account ON decision (account_id, at);
+            PRIMARY KEY (account_id, playbook_id, match_key, at)
+        ) STRICT, WITHOUT ROWID;
 
         -- A period of an experiment: it ends when weights or holdout change.
         CREATE TABLE experiment (
@@ -202,13 +199,16 @@ enum Schema {
             -- The goal is watched until then, also after the end.
             goal_until INTEGER,
             goal_at INTEGER,
+            -- 1 while its playbook admits no others to the account.
+            exclusive INTEGER NOT NULL CHECK (exclusive IN (0, 1)),
             CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
-            UNIQUE (playbook_id, account_id, entered_at)
+            UNIQUE (account_id, playbook_id, entered_at)
         ) STRICT;
         CREATE UNIQUE INDEX enrollment_active ON enrollment (playbook_id, account_id) WHERE state = 'active';
-        CREATE INDEX enrollment_by_account ON enrollment (account_id);
-        CREATE INDEX enrollment_due ON enrollment (due_at) WHERE state = 'active';
-        CREATE INDEX enrollment_goal ON enrollment (playbook_id, goal_until) WHERE goal_at IS NULL;
+        CREATE INDEX enrollment_exclusive ON enrollment (account_id) WHERE state = 'active' AND exclusive = 1;
+        CREATE INDEX enrollment_due ON enrollment (due_at) WHERE state = 'active' AND due_at IS NOT NULL;
+        CREATE INDEX enrollment_goal ON enrollment (playbook_id, goal_until)
+            WHERE goal_at IS NULL AND goal_until IS NOT NULL;
 
         CREATE TABLE touch (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -243,6 +243,8 @@ enum Schema {
             fence INTEGER NOT NULL DEFAULT 0,
             owner TEXT,
             attempts INTEGER NOT NULL DEFAULT 0,
+            -- 1 when an earlier attempt may have arrived: only the same bytes may be sent again.
+            ambiguous INTEGER NOT NULL DEFAULT 0 CHECK (ambiguous IN (0, 1)),
             -- Process time: when the first attempt began and when a retry may begin.
             first_attempt_at INTEGER,
             retry_at INTEGER,
@@ -257,7 +259,6 @@ enum Schema {
         CREATE INDEX touch_pending ON touch (channel, priority DESC, due_at, id) WHERE state = 'pending';
         CREATE INDEX touch_open ON touch (state) WHERE state IN ('claimed', 'sending', 'unknown', 'held');
         CREATE INDEX touch_by_recipient ON touch (recipient, claimed_at) WHERE claimed_at IS NOT NULL;
-        CREATE INDEX touch_by_account ON touch (account_id);
 
         -- One row an attempt, written before a byte leaves.
         CREATE TABLE attempt (

@@ -13,9 +13,14 @@ package struct Schedule: Sendable, Hashable {
         case once(Day, minute: Int)
     }
 
+    /// Each list ascends.
     package struct Fields: Sendable, Hashable {
+        /// Stands in `daysOfMonth` for the last day, whatever its number.
+        package static let lastDayOfMonth = 32
+
         package var minutes: [Int]
         package var hours: [Int]
+        /// 1 to 31, or `lastDayOfMonth`.
         package var daysOfMonth: [Int]
         package var months: [Int]
         /// 0 is Sunday.
@@ -47,21 +52,4 @@ package struct Schedule: Sendable, Hashable {
         self.isLocal = isLocal
         self.rule = rule
     }
-}
-
-/// The days and hours in which touches may go out, on the contact's own clock.
-package struct SendWindow: Sendable, Hashable {
-    /// 1 is Monday, 7 Sunday.
-    package var weekdays: Set<Int>
-    /// Minutes after midnight, start included, end excluded; `start < end`.
-    package var start: Int
-    package var end: Int
-
-    package init(weekdays: Set<Int>, start: Int, end: Int) {
-        self.weekdays = weekdays
-        self.start = start
-        self.end = end
-    }
-
-    package static let always = SendWindow(weekdays: Set(1...7), start: 0, end: 24 * 60)
 }

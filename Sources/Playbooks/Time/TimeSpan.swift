@@ -15,3 +15,44 @@ package struct TimeSpan: Hashable, Comparable, Sendable, Codable {
         left.milliseconds < right.milliseconds
     }
 }
+
+extension TimeSpan {
+    /// The longest that a file may ask for, so that sums with instants stay far from overflow.
+    package static let longest = TimeSpan.days(36_525)
+
+    /// Reads `30s`, `90m`, `36h`, `14d` or `2w`: a whole number and its unit, at most 100 years.
+    package static func parse(_ text: String) -> Result<TimeSpan, TimeTextError> {
+        let digits = text.utf8.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        let scale: Int64? =
+            switch text.dropFirst(digits.count) {
+            case "s": 1_000
+            case "m": 60_000
+            case "h": 3_600_000
+            case "d": 86_400_000
+            case "w": 7 * 86_400_000
+            default: nil
+            }
+        guard !digits.isEmpty, let scale else {
+            return .failure(
+                TimeTextError(
+                    "expected a duration such as 30s, 90m, 36h, 14d or 2w, got \"\(text)\""))
+        }
+        guard let count = Int64(Substring(digits)), count <= longest.milliseconds / scale else {
+            return .failure(TimeTextError("\"\(text)\" is longer than 100 years; the longest duration is 36525d"))
+        }
+        return .success(TimeSpan(milliseconds: count * scale))
+    }
+}
+
+extension TimeSpan: CustomStringConvertible {
+    /// The text that `parse` reads, in the largest unit up to days that divides it: `36h`, `14d`; `250ms` below a second.
+    package var description: String {
+        let (value, sign) = (milliseconds.magnitude, milliseconds < 0 ? "-" : "")
+        let units: [(UInt64, String)] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")]
+        guard value > 0 else { return "0s" }
+        for (size, unit) in units where value % size == 0 {
+            return "\(sign)\(value / size)\(unit)"
+        }
+        return "\(sign)\(value)ms"
+    }
+}
