@@ -41,14 +41,23 @@ package struct Unsubscription: Sendable {
         ]
     }
 
+    /// Base64 of RFC 4648, 5, without padding.
     private static func encode(_ data: Data) -> String {
-        data.base64EncodedString().map { $0 == "+" ? "-" : $0 == "/" ? "_" : String($0) }.joined()
-            .split(separator: "=").joined()
+        let characters = data.base64EncodedString().utf8.compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "="): nil
+            default: byte
+            }
+        }
+        return String(decoding: characters, as: UTF8.self)
     }
 
     private static func decode(_ text: Substring) -> Data? {
-        let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : String($0) }.joined()
+        let standard = String(text).replacing("-", with: "+").replacing("_", with: "/")
         let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+        // Only the one way in which a token is written counts.
         guard let data = Data(base64Encoded: padded), encode(data) == text else { return nil }
         return data
     }
