@@ -12,14 +12,12 @@ enum Scalar {
         return false
     }
 
-    @inline(__always)
-    func bind(to statement: Statement, _ index: Int) {
+    var value: SQLValue {
         switch self {
-        case .null: statement.bindNull(index)
-        case .integer(let value): statement.bind(index, value)
-        case .real(let value): statement.bind(index, value)
-        case .text(let bytes):
-            bytes.withMemoryRebound(to: CChar.self) { statement.bind(text: index, $0) }
+        case .null: .null
+        case .integer(let value): .integer(value)
+        case .real(let value): .real(value)
+        case .text(let bytes): .text(bytes.string)
         }
     }
 }
@@ -220,6 +218,6 @@ final class CellReader {
 
     @inline(__always)
     private static func equal(_ bytes: [UInt8], _ text: Cell) -> Bool {
-        bytes.count == text.count && bytes.elementsEqual(text)
+        bytes.count == text.count && bytes.withUnsafeBufferPointer { $0.isEqual(to: text) }
     }
 }
