@@ -90,7 +90,7 @@ final class EventImport: ImportTarget {
     }
 
     private func kind(_ field: Cell) throws -> (name: String, id: Int64) {
-        if let kindMemo, kindMemo.name.elementsEqual(field) { return (kindMemo.text, kindMemo.id) }
+        if let kindMemo, field.isEqual(to: kindMemo.name) { return (kindMemo.text, kindMemo.id) }
         if field.isEmpty { throw Rejection(.missing, "event", "is empty") }
         let name = field.string
         guard context.dataMap.event(name) != nil, let id = kinds[name] else {

@@ -13,6 +13,11 @@ extension Cell {
         return memcmp(base, others, count) == 0
     }
 
+    @inline(__always)
+    func isEqual(to bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { isEqual(to: $0) }
+    }
+
     var string: String { String(decoding: self, as: UTF8.self) }
 
     /// Without the blanks at both ends.
