@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks"], swiftSettings: settings),
         .target(
             name: "Web",
-            dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: ["Playbooks", .product(name: "Hummingbird", package: "hummingbird")],
             swiftSettings: settings),
         .executableTarget(
             name: "keeptouch",
@@ -62,11 +62,14 @@ let package = Package(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], swiftSettings: settings),
-        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Playbooks"], swiftSettings: settings),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],
+            swiftSettings: settings),
         .testTarget(
             name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
             swiftSettings: settings),
-        .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: settings),
+        .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
+        .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
     ]
 )

@@ -61,7 +61,8 @@ package struct AttributeColumns {
             // Another process may have added some in between.
             for column in try missing(connection) {
                 let type = Self.sqlType(of: column.attribute.type)
-                try connection.executeScript("ALTER TABLE \(column.table) ADD COLUMN \(Self.quoted(column.name)) \(type)")
+                try connection.executeScript(
+                    "ALTER TABLE \(column.table) ADD COLUMN \(Self.quoted(column.name)) \(type)")
                 try Meta.set(column.key, to: column.attribute.type.rawValue, connection)
             }
         }
@@ -73,7 +74,8 @@ package struct AttributeColumns {
             guard Self.kind(of: stored) == Self.kind(of: column.attribute.type.rawValue) else {
                 throw StorageError(
                     "the attribute \"\(column.attribute.name)\" was \(stored) and is now \(column.attribute.type.rawValue), "
-                        + "but its column holds values; put `type: \(stored)` back, or give it another name and import it again")
+                        + "but its column holds values; put `type: \(stored)` back, or give it another name and import it again"
+                )
             }
             return false
         }
@@ -89,7 +91,10 @@ package struct AttributeColumns {
     }
 
     private static func isValid(_ name: String) -> Bool {
-        !name.isEmpty && name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        !name.isEmpty
+            && name.unicodeScalars.allSatisfy {
+                $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+            }
     }
 
     private static func quoted(_ name: String) -> String { "\"\(name)\"" }

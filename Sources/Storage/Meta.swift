@@ -37,8 +37,8 @@ package enum Meta: String {
     package static func advance(to now: Instant, _ connection: Connection) throws {
         if let last = try lastNow(connection), now < last {
             throw StorageError(
-                "the clock would run backwards: a cycle has already been at \(last.milliseconds) ms since 1970, and this one "
-                    + "is at \(now.milliseconds) ms; check the machine's clock, or give a later --now")
+                "the clock would run backwards: a cycle has already been at \(last), and this one is at \(now); check the "
+                    + "machine's clock, or give a later --now")
         }
         try lastNow.write(String(now.milliseconds), connection)
     }

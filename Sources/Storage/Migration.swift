@@ -7,6 +7,7 @@ extension Connection {
 
     /// Sets what every writer relies on: a write-ahead log that is forced to the disk at each commit.
     func prepareForWriting() throws {
+        try expectWritable()
         try expectOurs()
         // A packed array of 1,000 numbers fills one page of this size; only an empty file takes it.
         try executeScript("PRAGMA page_size = 8192; PRAGMA cache_size = -32000")

@@ -87,24 +87,24 @@ enum Schema {
                 * pow(2.0, max(exponent, 1) - 1075) AS value
         FROM (
             -- The bits of a 64-bit float, out of hexadecimal digits, lowest byte first.
-            SELECT account_id, account, metric, day, top, (top >> 4) & 2047 AS exponent, (top & 15) << 48
-                | instr(digits, substr(bytes, 11, 1)) << 44 | instr(digits, substr(bytes, 12, 1)) << 40
-                | instr(digits, substr(bytes, 9, 1)) << 36 | instr(digits, substr(bytes, 10, 1)) << 32
-                | instr(digits, substr(bytes, 7, 1)) << 28 | instr(digits, substr(bytes, 8, 1)) << 24
-                | instr(digits, substr(bytes, 5, 1)) << 20 | instr(digits, substr(bytes, 6, 1)) << 16
-                | instr(digits, substr(bytes, 3, 1)) << 12 | instr(digits, substr(bytes, 4, 1)) << 8
-                | instr(digits, substr(bytes, 1, 1)) << 4 | instr(digits, substr(bytes, 2, 1)) AS fraction
+            SELECT account_id, account, metric, day, top, (top >> 4) & 2047 AS exponent, ((top & 15) << 48)
+                + (instr(digits, substr(bytes, 11, 1)) << 44) + (instr(digits, substr(bytes, 12, 1)) << 40)
+                + (instr(digits, substr(bytes, 9, 1)) << 36) + (instr(digits, substr(bytes, 10, 1)) << 32)
+                + (instr(digits, substr(bytes, 7, 1)) << 28) + (instr(digits, substr(bytes, 8, 1)) << 24)
+                + (instr(digits, substr(bytes, 5, 1)) << 20) + (instr(digits, substr(bytes, 6, 1)) << 16)
+                + (instr(digits, substr(bytes, 3, 1)) << 12) + (instr(digits, substr(bytes, 4, 1)) << 8)
+                + (instr(digits, substr(bytes, 1, 1)) << 4) + instr(digits, substr(bytes, 2, 1)) AS fraction
             FROM (
                 SELECT account_id, account, metric, day, bytes, digits,
-                    instr(digits, substr(bytes, 15, 1)) << 12 | instr(digits, substr(bytes, 16, 1)) << 8
-                    | instr(digits, substr(bytes, 13, 1)) << 4 | instr(digits, substr(bytes, 14, 1)) AS top
+                    (instr(digits, substr(bytes, 15, 1)) << 12) + (instr(digits, substr(bytes, 16, 1)) << 8)
+                    + (instr(digits, substr(bytes, 13, 1)) << 4) + instr(digits, substr(bytes, 14, 1)) AS top
                 FROM (
                     SELECT account.id AS account_id, account.key AS account, metric.name AS metric,
                         (series.id & 524287) - 262144 AS day, '123456789ABCDEF' AS digits,
                         hex(substr(series.data, (account.id % 1000) * 8 + 1, 8)) AS bytes
                     FROM account CROSS JOIN metric CROSS JOIN series
-                        ON series.id BETWEEN metric.id << 45 | (account.id / 1000) << 19
-                        AND metric.id << 45 | (account.id / 1000) << 19 | 524287
+                        ON series.id BETWEEN (metric.id << 45) + ((account.id / 1000) << 19)
+                        AND (metric.id << 45) + ((account.id / 1000) << 19) + 524287
                 )
             )
         )
@@ -129,7 +129,8 @@ enum Schema {
             history INTEGER NOT NULL DEFAULT 0 CHECK (history IN (0, 1)),
             UNIQUE (kind_id, dedup)
         ) STRICT;
-        CREATE INDEX event_by_account ON event (kind_id, account_id, at);
+        -- With the properties, so that a question about them is one pass over the index and no look-ups in the table.
+        CREATE INDEX event_by_account ON event (kind_id, account_id, at, properties);
 
         CREATE TABLE playbook (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -140,11 +141,13 @@ enum Schema {
             live_since INTEGER,
             -- Events up to this id have been looked at.
             event_cursor INTEGER NOT NULL DEFAULT 0,
-            -- The next due instant of its schedule (`at`, or `evaluate` for `when`).
+            -- The next due instant of its schedule (`at`, or `evaluate` for `when`), and the schedule it was computed from.
             next_at INTEGER,
+            schedule TEXT,
             last_match_at INTEGER,
-            -- Set by `release`: the next match is let through whatever its size.
+            -- Set by `release`: when it was first let go, and whether the next match is let through whatever its size.
             released_at INTEGER,
+            let_through INTEGER NOT NULL DEFAULT 0 CHECK (let_through IN (0, 1)),
             held_at INTEGER,
             held_because TEXT
         ) STRICT;
@@ -291,7 +294,7 @@ enum Schema {
             CHECK ((settled_at IS NULL) = (state IN ('pending', 'claimed', 'sending', 'held', 'unknown'))),
             UNIQUE (enrollment_id, step, recipient)
         ) STRICT;
-        CREATE INDEX touch_pending ON touch (channel, priority DESC, due_at, id) WHERE state = 'pending';
+        CREATE INDEX touch_pending ON touch (channel, priority, due_at, id) WHERE state = 'pending';
         CREATE INDEX touch_open ON touch (state) WHERE state IN ('claimed', 'sending', 'unknown', 'held');
         CREATE INDEX touch_by_recipient ON touch (recipient, claimed_at) WHERE claimed_at IS NOT NULL;
 

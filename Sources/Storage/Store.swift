@@ -72,6 +72,7 @@ package final class Store: Sendable {
     }
 
     /// Works on one snapshot; temporary tables may be written.
+    @discardableResult
     package func read<T>(_ body: (Connection) throws -> T) throws -> T {
         try session { connection in
             if connection.isInTransaction { return try body(connection) }
@@ -80,21 +81,27 @@ package final class Store: Sendable {
     }
 
     /// One write transaction under `write.lock`; all of it or nothing.
+    @discardableResult
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
         try session { connection in try write(on: connection, body) }
     }
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
+    @discardableResult
     package func write<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
         guard let lock else { throw StorageError("\(path) is open for reading only") }
-        return try lock.held(patience: Self.patience) {
+        let result = try lock.held(patience: Self.patience) {
             let began = clock()
             let result = try connection.transaction("BEGIN IMMEDIATE") { try body(connection) }
             let length = began.duration(to: clock())
             longest.withLock { $0 = max($0, length) }
-            try connection.checkpoint(over: Self.checkpointPages)
             return result
         }
+        // What is committed is safe in the log: if the log cannot be emptied now, the next write tries again.
+        if connection.hasLog(over: Self.checkpointPages) {
+            try? lock.held(patience: Self.patience) { try connection.checkpoint() }
+        }
+        return result
     }
 
     /// Writes `count` items in slices, each a transaction that aims at half of `longestSlice`; the body gets the range of
@@ -123,6 +130,7 @@ package final class Store: Sendable {
     }
 
     /// The connection without a transaction; temporary tables live as long as the store.
+    @discardableResult
     package func session<T>(_ body: (Connection) throws -> T) throws -> T {
         try turn.withLock { try body(connection) }
     }

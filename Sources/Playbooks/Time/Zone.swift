@@ -13,6 +13,13 @@ package struct Zone: Sendable, Hashable {
         self.rules = rules
     }
 
+    private init(name: String, rules: ZoneRules) {
+        self.name = name
+        self.rules = rules
+    }
+
+    package static let utc = Zone(name: "UTC", rules: .utc)
+
     package var timeZone: TimeZone { rules.timeZone }
 
     package static func == (left: Zone, right: Zone) -> Bool { left.name == right.name }

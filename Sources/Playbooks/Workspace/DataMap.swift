@@ -87,7 +87,7 @@ package struct Attribute: Sendable, Hashable {
 /// One number per account and day.
 package struct Metric: Sendable, Hashable {
     /// What a day without a row means.
-    package enum Absence: String, Sendable {
+    package enum Absence: String, Sendable, CaseIterable {
         case zero, missing
     }
 

@@ -1,0 +1,31 @@
+/// The names that a condition may use, which depend on where it stands.
+package struct ConditionScope: Sendable {
+    package var dataMap: DataMap
+    package var segments: [NamedTerm]
+    /// The signals of the playbook.
+    package var signals: [NamedTerm]
+    /// The event whose properties `event.NAME` reads; nil where no event triggers.
+    package var triggeringEvent: EventKind?
+    /// Whether `entry.NAME` may be used: in waits, choices, exits and goals.
+    package var allowsEntry: Bool
+    /// The ids of the playbook's steps.
+    package var steps: [String]
+    /// The stages of all journeys; when empty, any stage is taken.
+    package var stages: [String]
+    /// The names of all playbooks; when empty, any playbook is taken.
+    package var playbooks: [String]
+
+    package init(
+        dataMap: DataMap, segments: [NamedTerm] = [], signals: [NamedTerm] = [], triggeringEvent: EventKind? = nil,
+        allowsEntry: Bool = false, steps: [String] = [], stages: [String] = [], playbooks: [String] = []
+    ) {
+        self.dataMap = dataMap
+        self.segments = segments
+        self.signals = signals
+        self.triggeringEvent = triggeringEvent
+        self.allowsEntry = allowsEntry
+        self.steps = steps
+        self.stages = stages
+        self.playbooks = playbooks
+    }
+}

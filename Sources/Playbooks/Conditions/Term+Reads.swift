@@ -1,0 +1,59 @@
+extension Term {
+    /// The data that a condition looks at: what freshness rules and backtests must know.
+    package struct Reads: Sendable, Hashable {
+        package var metrics: Set<String> = []
+        /// Attributes of the account.
+        package var attributes: Set<String> = []
+        package var events: Set<String> = []
+        package var contacts = false
+        /// Signals frozen at entry, and properties of the triggering event.
+        package var entries: Set<String> = []
+        package var triggeringProperties: Set<String> = []
+
+        package init() {}
+
+        package mutating func formUnion(_ other: Reads) {
+            metrics.formUnion(other.metrics)
+            attributes.formUnion(other.attributes)
+            events.formUnion(other.events)
+            contacts = contacts || other.contacts
+            entries.formUnion(other.entries)
+            triggeringProperties.formUnion(other.triggeringProperties)
+        }
+    }
+
+    package var reads: Reads {
+        var reads = Reads()
+        collect(into: &reads)
+        return reads
+    }
+
+    /// The terms that this one is made of.
+    package var parts: [Term] {
+        switch node {
+        case .named(_, let inner), .not(let inner), .negative(let inner), .isMissing(let inner), .isPresent(let inner),
+            .date(_, let inner):
+            [inner]
+        case .binary(_, let left, let right): [left, right]
+        case .isIn(let inner, let items): [inner] + items
+        case .event(let signal): signal.filter.map { [$0] } ?? []
+        case .contacts(let filter): filter.map { [$0] } ?? []
+        case .literal, .attribute, .entry, .triggeringEvent, .property, .metric, .history, .journey, .atRisk, .touch: []
+        }
+    }
+
+    private func collect(into reads: inout Reads) {
+        switch node {
+        case .attribute(let attribute), .history(_, let attribute, _): reads.attributes.insert(attribute.name)
+        case .metric(let signal): reads.metrics.insert(signal.metric)
+        case .event(let signal): reads.events.insert(signal.event)
+        case .contacts: reads.contacts = true
+        case .entry(let name): reads.entries.insert(name)
+        case .triggeringEvent(let name): reads.triggeringProperties.insert(name)
+        case .journey(.inStage): reads.attributes.insert("stage")
+        case .journey: reads.attributes.formUnion(["stage", "stage_since"])
+        default: break
+        }
+        for part in parts { part.collect(into: &reads) }
+    }
+}

@@ -1,0 +1,125 @@
+import Playbooks
+
+/// One grouped pass over the events of a kind, from which the accounts of a query come.
+struct EventDriver {
+    /// The bracketed SELECT, as `in_g`, with a row for each account that has such an event.
+    var table: String
+    /// The column of each signal that the pass computes.
+    var columns: [EventSignal: String]
+}
+
+extension ConditionWriter {
+    /// The value of a signal for one account: a look-up of its events by the index on kind, account and moment.
+    mutating func event(_ signal: EventSignal, _ type: ValueType) -> Fragment {
+        if let column = driver?.columns[signal] { return figure(signal, Fragment("in_g.\(column)"), type) }
+        let scope = "in_e.kind_id = \(kind(of: signal)) AND in_e.account_id = a.id"
+        let bounds = ([scope] + bounds(signal)).joined(separator: " AND ")
+        switch signal.function {
+        case .latest:
+            guard let property = signal.property else { return Self.missing(type) }
+            let value = Self.json("in_e.properties", "->>", property)
+            return inUnits(
+                Fragment("(SELECT \(value) FROM event AS in_e WHERE \(bounds) ORDER BY in_e.at DESC, in_e.id DESC LIMIT 1)"),
+                type)
+        case .happened, .ever:
+            return Fragment("EXISTS (SELECT 1 FROM event AS in_e WHERE \(bounds))")
+        case .count, .since, .first, .last, .sum:
+            let value = Fragment("(SELECT \(aggregate(signal)) FROM event AS in_e WHERE \(bounds))")
+            return figure(signal, value, type)
+        case .open, .overdue:
+            return Self.missing(type)
+        }
+    }
+
+    /// The signal, from the aggregate of its events; NULL stands for no events.
+    private mutating func figure(_ signal: EventSignal, _ aggregate: Fragment, _ type: ValueType) -> Fragment {
+        switch signal.function {
+        case .count, .sum: inUnits(Fragment("coalesce(\(aggregate.text), 0)"), type)
+        case .happened, .ever: Fragment("coalesce(\(aggregate.text), 0) > 0", rank: Fragment.comparison)
+        case .since: .infix(Fragment(bind(context.now)), "-", aggregate, rank: Fragment.sum)
+        case .first, .last, .latest, .open, .overdue: aggregate
+        }
+    }
+
+    private func aggregate(_ signal: EventSignal) -> String {
+        switch signal.function {
+        case .since, .last: "max(in_e.at)"
+        case .first: "min(in_e.at)"
+        case .sum: "sum(\(Self.json("in_e.properties", "->>", signal.property ?? "")))"
+        case .count, .happened, .ever, .latest, .open, .overdue: "count(*)"
+        }
+    }
+
+    private mutating func kind(of signal: EventSignal) -> String {
+        bind(.integer(context.kindIDs[signal.event] ?? 0))
+    }
+
+    /// Which events count: not after now, in the window, after the enrollment, and those for which the filter holds.
+    private mutating func bounds(_ signal: EventSignal) -> [String] {
+        var bounds = ["in_e.at <= \(bind(context.now))"]
+        if let start = start(of: signal.window, looksBack: signal.function == .ever) { bounds.append("in_e.at > \(start)") }
+        if let filter = signal.filter { bounds.append(filterText(filter, signal.event)) }
+        return bounds
+    }
+
+    /// The moment after which things count, cut at the enrollment; nil when everything does.
+    mutating func start(of window: TimeSpan?, looksBack: Bool = false) -> String? {
+        let start = window.map { bind(context.now - $0) }
+        guard hasRows, !looksBack else { return start }
+        guard let start else { return "coalesce(p.since, \(bind(.integer(.min))))" }
+        return "CASE WHEN p.since > \(start) THEN p.since ELSE \(start) END"
+    }
+
+    private mutating func filterText(_ filter: Term, _ event: String) -> String {
+        let outer = filtered
+        defer { filtered = outer }
+        filtered = .event(context.dataMap.event(event) ?? EventKind(event))
+        return fragment(filter).operand(Fragment.not)
+    }
+
+    // MARK: The grouped pass
+
+    /// Lets the accounts come from the events of a kind without which the condition cannot hold, if there is one.
+    mutating func drive(by condition: Term) {
+        let signals = condition.eventSignals
+        for kind in Set(signals.map(\.event)).sorted() where !Absence(of: kind).permits(condition) {
+            driver = pass(over: signals.filter { $0.event == kind && $0.function != .latest })
+            return
+        }
+    }
+
+    private mutating func pass(over signals: [EventSignal]) -> EventDriver {
+        let bounds = signals.map { self.bounds($0) }
+        // What all ask for narrows the pass; the rest is asked for each.
+        let common = bounds.first.map { first in first.filter { bound in bounds.allSatisfy { $0.contains(bound) } } } ?? []
+        let windows = signals.compactMap(\.window)
+        var conditions = common
+        if windows.count == signals.count, let longest = windows.max() {
+            conditions.append("in_e.at > \(bind(context.now - longest))")
+        }
+        var columns: [EventSignal: String] = [:]
+        var values: [String] = []
+        for (signal, bounds) in zip(signals, bounds) where columns[signal] == nil {
+            let column = "s\(columns.count + 1)"
+            columns[signal] = column
+            let own = bounds.filter { !common.contains($0) }
+            let filter = own.isEmpty ? "" : " FILTER (WHERE \(own.joined(separator: " AND ")))"
+            values.append("\(aggregate(signal))\(filter) AS \(column)")
+        }
+        let kind = signals.first.map { self.kind(of: $0) } ?? "0"
+        let table = """
+            (SELECT in_e.account_id AS account_id, \(values.joined(separator: ", ")) FROM event AS in_e \
+            WHERE \((["in_e.kind_id = \(kind)"] + conditions).joined(separator: " AND ")) \
+            GROUP BY in_e.account_id) AS in_g
+            """
+        return EventDriver(table: table, columns: columns)
+    }
+}
+
+extension Term {
+    /// The signals of events anywhere in the term.
+    var eventSignals: [EventSignal] {
+        if case .event(let signal) = node { return [signal] }
+        return parts.flatMap(\.eventSignals)
+    }
+}

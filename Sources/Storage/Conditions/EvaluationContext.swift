@@ -1,0 +1,68 @@
+package import Playbooks
+package import Statistics
+
+/// Everything beside the rows that the value of a condition depends on: the clock, the calendar, the complete days.
+package struct EvaluationContext: Sendable {
+    /// For what the figures of `usage_drop` were computed.
+    package struct BenchmarkKey: Hashable, Sendable {
+        /// "" for all active accounts.
+        package var audience: String
+        package var metric: String
+        package var window: Int
+        package var baseline: Int
+
+        package init(audience: String, metric: String, window: Int = 14, baseline: Int = 56) {
+            self.audience = audience
+            self.metric = metric
+            self.window = window
+            self.baseline = baseline
+        }
+    }
+
+    package var dataMap: DataMap
+    package var now: Instant
+    package var zone: Zone
+    package var currency: String
+    /// The last complete day of each metric; signals of a metric without one are missing.
+    package var lastCompleteDay: [String: Day]
+    /// The names of the live playbooks that put an account at risk, by reason.
+    package var risks: [String: [String]]
+    /// What is not here is neutral: no dispersion beyond Poisson's, no common shock.
+    package var benchmarks: [BenchmarkKey: UsageDrop.Population] = [:]
+    let metricIDs: [String: Int64]
+    let kindIDs: [String: Int64]
+
+    /// Looks up the ids of metrics and kinds of events.
+    package init(
+        _ connection: Connection, dataMap: DataMap, now: Instant, zone: Zone, currency: String = "USD",
+        lastCompleteDay: [String: Day] = [:], risks: [String: [String]] = [:]
+    ) throws {
+        self.dataMap = dataMap
+        self.now = now
+        self.zone = zone
+        self.currency = currency
+        self.lastCompleteDay = lastCompleteDay
+        self.risks = risks
+        metricIDs = try Self.ids("SELECT name, id FROM metric", connection)
+        kindIDs = try Self.ids("SELECT name, id FROM event_kind", connection)
+    }
+
+    package var today: Day { zone.day(of: now) }
+
+    /// The figures for an audience; else those of all active accounts; else neutral ones.
+    package func population(_ signal: MetricSignal, audience: String) -> UsageDrop.Population {
+        var key = BenchmarkKey(
+            audience: audience, metric: signal.metric, window: signal.window, baseline: signal.baseline)
+        if let found = benchmarks[key] { return found }
+        key.audience = ""
+        return benchmarks[key] ?? UsageDrop.Population(phi: 1, shock: 1)
+    }
+
+    private static func ids(_ sql: String, _ connection: Connection) throws -> [String: Int64] {
+        var ids: [String: Int64] = [:]
+        for row in try connection.query(sql) {
+            if let name = row[0].text { ids[name] = row[1].integer }
+        }
+        return ids
+    }
+}
