@@ -26,4 +26,13 @@ struct ImportTally {
     var duplicates = 0
     var eventsMade = 0
     var warnings: [String] = []
+
+    mutating func add(_ other: ImportTally) {
+        inserted += other.inserted
+        updated += other.updated
+        unchanged += other.unchanged
+        duplicates += other.duplicates
+        eventsMade += other.eventsMade
+        warnings += other.warnings
+    }
 }

@@ -93,7 +93,7 @@ final class MetricImport: ImportTarget {
     }
 
     private func day(_ field: Cell) throws -> Int {
-        if let dayMemo, dayMemo.text.elementsEqual(field) { return dayMemo.day }
+        if let dayMemo, field.isEqual(to: dayMemo.text) { return dayMemo.day }
         if field.isEmpty { throw Rejection(.missing, "day", "is empty") }
         let isCompact = field.count == 8 && field.allSatisfy { $0 &- 0x30 < 10 }
         var found = isCompact ? compact.day(field) : iso.day(field)
@@ -110,7 +110,7 @@ final class MetricImport: ImportTarget {
     }
 
     private func metric(_ field: Cell) throws -> Int64 {
-        if let metricMemo, metricMemo.name.elementsEqual(field) { return metricMemo.id }
+        if let metricMemo, field.isEqual(to: metricMemo.name) { return metricMemo.id }
         if field.isEmpty { throw Rejection(.missing, "metric", "is empty") }
         let name = field.string
         let metrics = context.dataMap.metrics
