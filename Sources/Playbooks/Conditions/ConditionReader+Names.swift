@@ -103,6 +103,9 @@ extension ConditionReader {
         switch token.kind {
         case .word(let word) where !Self.reserved.contains(word):
             advance()
+            if token.kind == .sign("-") {
+                throw ConditionComplaint("names with signs in them stand in backticks: `\(word)-...`", at: token.range.lowerBound)
+            }
             return word
         case .quoted(let name):
             advance()

@@ -46,7 +46,7 @@ extension ConditionReader {
     mutating func compared(_ found: Operator, _ left: Operand, _ right: Operand) -> (left: Part, right: Part)? {
         switch (left, right) {
         case (.part(let part), .unknown(let name, _, let range)), (.unknown(let name, _, let range), .part(let part)):
-            if part.term.type == .text || part.term.type == .reason {
+            if part.term.type.isText, !part.term.isLiteral {
                 complain(unquoted(name, besides: part.term), at: range.lowerBound)
                 return nil
             }

@@ -129,7 +129,6 @@ struct ConditionReader {
         case .sign("=="), .sign("!="), .sign("<"), .sign("<="), .sign(">"), .sign(">="):
             "; comparisons do not chain, join them with \"and\""
         case .sign("."): "; only entry.NAME and event.NAME have a dot"
-        case .sign("-"), .sign("/"): "; a name with signs in it stands in backticks"
         default: ""
         }
     }
