@@ -11,12 +11,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let (texts, complaints) = WorkspaceFiles.read(options.directory)
-        guard !texts.isEmpty else {
-            throw CommandError("there is no workspace in \(options.directory.path); make one with: keeptouch init DIR")
-        }
-        let (workspace, diagnostics) = WorkspaceReader.read(texts)
-        let all = (complaints + diagnostics).sorted()
+        let (workspace, _, all) = try options.diagnose()
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }

@@ -51,8 +51,8 @@ struct InitCommand: ParsableCommand {
         if let guess, let from {
             Terminal.print("data.yaml is a guess from \(guess.rows) rows of \(from); look it over.")
         }
-        Terminal.hint(
-            "next: cd \(directory); keeptouch check; keeptouch import accounts \(from ?? "FILE"); keeptouch plan")
+        let file = from.map { URL(fileURLWithPath: $0).path } ?? "FILE"
+        Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts \(file); keeptouch plan")
     }
 
     private func name(of folder: URL) -> String {

@@ -14,9 +14,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let now = try options.moment(in: loaded.zone)
-        let lock = try RunnerLock(database: loaded.databasePath)
         let store = try loaded.open(.readWrite)
+        let lock = try RunnerLock(database: loaded.databasePath)
+        let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
         try guardAgainstCopies(store)
         var report = try loaded.cycle(store).run(now: now)
@@ -39,7 +39,10 @@ struct RunCommand: AsyncParsableCommand {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
             try CycleText(report: report, hasRun: true).show(output)
-            SendingText(report: sending).show()
+            SendingText(report: sending, pending: report.touches?["pending"] ?? 0).show()
+            if options.now == nil, try store.read({ try Meta.isSimulation($0) }) {
+                Terminal.hint("the clock of a simulation stands still; move it with: keeptouch run --now LATER")
+            }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
         if hasHold || sending.hasFindings || loaded.diagnostics.contains(where: { $0.severity == .error }) {
