@@ -70,7 +70,7 @@ struct NewWorkspace {
         """
 
     private static func channel(name: String, kind: String) -> String {
-        let recipient = kind == "email" ? "to: \"{{ to.email }}\"" : "user: \"{{ recipient }}\""
+        let recipient = kind == "email" ? "to: \"{{ to.email }}\"" : "user: \"{{ recipient.id }}\""
         return """
             # Sends to `keeptouch sink` on this machine; put your provider's endpoint in its place.
             channel: \(name)

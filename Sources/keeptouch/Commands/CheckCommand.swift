@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Foundation
 import Playbooks
 import Runner
@@ -16,14 +17,14 @@ struct CheckCommand: ParsableCommand {
             throw CommandError("there is no workspace in \(options.directory.path); make one with: keeptouch init DIR")
         }
         let (workspace, diagnostics) = WorkspaceReader.read(texts)
-        let all = (complaints + diagnostics).sorted()
+        let all = (complaints + diagnostics + templateErrors(of: workspace)).sorted()
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
             let live = workspace?.playbooks.filter { $0.state == .live }.count ?? 0
             Terminal.print(
                 "\(workspace?.playbooks.count ?? 0) playbooks (\(live) live), \(workspace?.channels.count ?? 0) channels: "
-                    + "\(errors) errors, \(all.count - errors) warnings")
+                    + "\(count(errors, "error")), \(count(all.count - errors, "warning"))")
         } else {
             var table = Table([
                 ("file", .left), ("line", .right), ("column", .right), ("severity", .left), ("message", .left),
@@ -34,5 +35,19 @@ struct CheckCommand: ParsableCommand {
             try output.show(table)
         }
         if errors > 0 { throw ExitCode(1) }
+    }
+
+    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    /// What a channel's `{{ }}` name that no touch has.
+    private func templateErrors(of workspace: Workspace?) -> [Diagnostic] {
+        (workspace?.channels.values.map { $0 } ?? []).compactMap { channel in
+            do throws(Diagnostic) {
+                _ = try RequestBuilder(channel: channel, credentials: nil)
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 }
