@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand {
             let live = workspace?.playbooks.filter { $0.state == .live }.count ?? 0
             Terminal.print(
                 "\(workspace?.playbooks.count ?? 0) playbooks (\(live) live), \(workspace?.channels.count ?? 0) channels: "
-                    + "\(errors) errors, \(all.count - errors) warnings")
+                    + "\(count(errors, "error")), \(count(all.count - errors, "warning"))")
         } else {
             var table = Table([
                 ("file", .left), ("line", .right), ("column", .right), ("severity", .left), ("message", .left),
@@ -30,4 +30,6 @@ struct CheckCommand: ParsableCommand {
         }
         if errors > 0 { throw ExitCode(1) }
     }
+
+    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }
