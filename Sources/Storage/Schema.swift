@@ -141,11 +141,13 @@ enum Schema {
             live_since INTEGER,
             -- Events up to this id have been looked at.
             event_cursor INTEGER NOT NULL DEFAULT 0,
-            -- The next due instant of its schedule (`at`, or `evaluate` for `when`).
+            -- The next due instant of its schedule (`at`, or `evaluate` for `when`), and the schedule it was computed from.
             next_at INTEGER,
+            schedule TEXT,
             last_match_at INTEGER,
-            -- Set by `release`: the next match is let through whatever its size.
+            -- Set by `release`: when it was first let go, and whether the next match is let through whatever its size.
             released_at INTEGER,
+            let_through INTEGER NOT NULL DEFAULT 0 CHECK (let_through IN (0, 1)),
             held_at INTEGER,
             held_because TEXT
         ) STRICT;
@@ -187,7 +189,7 @@ enum Schema {
             cycle_id INTEGER NOT NULL,
             verdict TEXT NOT NULL,
             reason TEXT NOT NULL,
-            PRIMARY KEY (account_id, playbook_id, match_key, at)
+            PRIMARY KEY (account_id, playbook_id, match_key, cycle_id)
         ) STRICT, WITHOUT ROWID;
 
         -- A period of an experiment: it ends when weights or holdout change.
@@ -292,7 +294,7 @@ enum Schema {
             CHECK ((settled_at IS NULL) = (state IN ('pending', 'claimed', 'sending', 'held', 'unknown'))),
             UNIQUE (enrollment_id, step, recipient)
         ) STRICT;
-        CREATE INDEX touch_pending ON touch (channel, priority DESC, due_at, id) WHERE state = 'pending';
+        CREATE INDEX touch_pending ON touch (channel, priority, due_at, id) WHERE state = 'pending';
         CREATE INDEX touch_open ON touch (state) WHERE state IN ('claimed', 'sending', 'unknown', 'held');
         CREATE INDEX touch_by_recipient ON touch (recipient, claimed_at) WHERE claimed_at IS NOT NULL;
 

@@ -2,6 +2,27 @@ import ArgumentParser
 
 @main
 struct Keeptouch: AsyncParsableCommand {
+    static let _errorPrefix = "keeptouch: error: "
+
     static let configuration = CommandConfiguration(
-        commandName: "keeptouch", abstract: "Keeps in touch with the customers that nobody is assigned to.")
+        commandName: "keeptouch",
+        abstract: "Keeps in touch with the customers that nobody is assigned to.",
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Begin", subcommands: [InitCommand.self, SampleCommand.self]),
+            CommandGroup(
+                name: "Playbooks", subcommands: [CheckCommand.self, SchemaCommand.self, PreviewCommand.self]),
+            CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
+            CommandGroup(name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ExplainCommand.self]),
+            CommandGroup(
+                name: "Watch",
+                subcommands: [StatusCommand.self, TouchesCommand.self, ResolveCommand.self, DoctorCommand.self]),
+            CommandGroup(
+                name: "Control",
+                subcommands: [
+                    PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
+                    UnsuppressCommand.self,
+                ]),
+            CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
+        ])
 }

@@ -17,6 +17,8 @@ final class ZoneRules: Sendable {
     /// The local milliseconds at which each offset ends to hold.
     private let localEnds: [Int64]
 
+    static let utc = ZoneRules(.gmt)
+
     private init(_ timeZone: TimeZone) {
         let range = (first: -2_208_988_800.0, last: 7_258_118_400.0)
         var moment = Date(timeIntervalSince1970: range.first)

@@ -79,7 +79,7 @@ package struct Channel: Sendable, Hashable {
     }
 
     package struct RetryAfter: Sendable, Hashable {
-        package enum Unit: String, Sendable {
+        package enum Unit: String, Sendable, CaseIterable {
             case seconds, epoch, epochMilliseconds = "epoch_ms"
         }
 

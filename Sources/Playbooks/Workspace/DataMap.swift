@@ -3,6 +3,8 @@ package struct DataMap: Sendable, Equatable {
     /// Declared attributes in file order; the built-in ones are `Attribute.builtIn`.
     package var attributes: [Attribute] = []
     package var contactAttributes: [Attribute] = []
+    /// The built-in attributes for which the file names the column or the date format of an import.
+    package var builtInColumns: [Attribute] = []
     package var metrics: [Metric] = []
     /// Declared events; the built-in ones (`cancel_requested`, ...) are included, completed by the file.
     package var events: [EventKind] = EventKind.builtIn
@@ -85,7 +87,7 @@ package struct Attribute: Sendable, Hashable {
 /// One number per account and day.
 package struct Metric: Sendable, Hashable {
     /// What a day without a row means.
-    package enum Absence: String, Sendable {
+    package enum Absence: String, Sendable, CaseIterable {
         case zero, missing
     }
 

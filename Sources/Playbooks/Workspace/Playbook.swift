@@ -70,7 +70,7 @@ package struct Playbook: Sendable {
     package var reentry: Reentry
     /// Days in a row of not matching after which a match starts anew.
     package var rearm: TimeSpan = .days(7)
-    /// `per: event.invoice_id`: each value is a candidate once.
+    /// The property of the event whose every value is a candidate once: `invoice_id` for `per: event.invoice_id`.
     package var per: String?
     package var maxAge: TimeSpan = .days(2)
     package var priority = 50
@@ -149,5 +149,21 @@ package struct Step: Sendable, Hashable {
         self.id = id
         self.action = action
         self.position = position
+    }
+}
+
+extension Playbook {
+    /// Every condition and signal by which it decides; what stale data hold.
+    package var terms: [Term] {
+        var terms = signals.map(\.term)
+        if let audience { terms.append(audience.term) }
+        switch trigger {
+        case .when(let condition): terms.append(condition)
+        case .on(_, let condition): if let condition { terms.append(condition) }
+        case .at: break
+        }
+        if let goal { terms.append(goal.condition) }
+        for case .condition(let condition) in exits { terms.append(condition) }
+        return terms
     }
 }

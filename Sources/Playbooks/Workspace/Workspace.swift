@@ -10,6 +10,8 @@ package struct Workspace: Sendable {
     package var playbooks: [Playbook]
     /// The channels of `channels/*.yaml`, by name.
     package var channels: [String: Channel]
+    /// The texts of `journeys/*.yaml`, by path.
+    package var journeys: [String: String] = [:]
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
@@ -92,8 +94,19 @@ package struct Configuration: Sendable, Equatable {
         package init() {}
     }
 
-    package enum Redraw: String, Sendable {
+    package enum Redraw: String, Sendable, CaseIterable {
         case never, monthly, quarterly, yearly
+
+        /// The name of the period that holds a day: `2026`, `2026-Q1`, `2026-03`, or the one there is.
+        package func period(of day: Day) -> String {
+            let date = day.civil
+            return switch self {
+            case .never: "always"
+            case .yearly: "\(date.year)"
+            case .quarterly: "\(date.year)-Q\((date.month + 2) / 3)"
+            case .monthly: "\(date.year)-\(date.month < 10 ? "0" : "")\(date.month)"
+            }
+        }
     }
 
     package struct Category: Sendable, Equatable {

@@ -1,0 +1,29 @@
+keeptouch = $$(swift build --show-bin-path)/keeptouch
+
+.PHONY: help setup build test lint bench demo library
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install the system's packages that are missing
+	@.ci/setup
+
+build: setup ## the program, optimized, in .build/release/keeptouch
+	swift build -c release --product keeptouch
+
+test: setup ## run all tests
+	swift test
+
+lint: ## check the style
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+bench: build ## measure against the peers; BENCH_FULL=1 for the large sets
+	@.ci/setup bench
+	Benchmarks/run
+
+demo: setup ## run both samples from start to end
+	swift build --product keeptouch
+	samples/demo.sh "$(keeptouch)"
+
+library: ## copy playbooks/ into the program and into samples/acme
+	playbooks/embed.sh

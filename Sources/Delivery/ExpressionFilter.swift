@@ -1,0 +1,70 @@
+/// What is done to a value before it is written.
+enum ExpressionFilter: Sendable {
+    case address, json, number, token, urlencode
+    case fallbackText(String), fallback(ExpressionSource)
+    case truncate(Int)
+
+    init(_ text: String, vars: [String: String], inEach: Bool) throws(Expression.Unknown) {
+        let colon = text.firstIndex(of: ":")
+        let argument = colon.map { Expression.trimmed(text[text.index(after: $0)...]) }
+        switch (Expression.trimmed(text[..<(colon ?? text.endIndex)]), argument) {
+        case ("address", nil): self = .address
+        case ("json", nil): self = .json
+        case ("number", nil): self = .number
+        case ("token", nil): self = .token
+        case ("urlencode", nil): self = .urlencode
+        case ("default", let argument?):
+            if argument.count >= 2, let quote = argument.first, quote == "\"" || quote == "'", argument.last == quote {
+                self = .fallbackText(String(argument.dropFirst().dropLast()))
+            } else {
+                self = .fallback(try ExpressionSource(argument, vars: vars, inEach: inEach))
+            }
+        case ("truncate", let argument?):
+            guard let length = Int(argument), length > 0 else {
+                throw Expression.Unknown(message: "truncate takes a number of characters, not \"\(argument)\"")
+            }
+            self = .truncate(length)
+        default:
+            throw Expression.Unknown(
+                message: "unknown filter \"\(text)\"; known are address, json, number, token, urlencode, default:NAME, "
+                    + "default:\"text\", truncate:N")
+        }
+    }
+
+    func apply(to value: JSON?, in envelope: Envelope, each: JSON.Member?) -> JSON? {
+        switch self {
+        case .fallback(let source): return value ?? source.value(in: envelope, each: each)
+        case .fallbackText(let text): return value ?? .text(text)
+        default: break
+        }
+        guard let value else { return nil }
+        switch self {
+        case .address: return .text(Self.address(value))
+        case .json: return .text(String(decoding: value.encoded, as: UTF8.self))
+        case .number: return value.asNumber.map(JSON.exact)
+        case .token: return value.scalarText.map { .text(Self.token($0)) }
+        case .urlencode: return value.scalarText.map { .text(PercentEncoding.component($0)) }
+        case .truncate(let length): return value.scalarText.map { .text(String($0.prefix(length))) }
+        case .fallback, .fallbackText: return value
+        }
+    }
+
+    /// `Ada Lovelace <ada@example.org>`, the name quoted where RFC 5322 asks for it.
+    private static func address(_ value: JSON) -> String {
+        guard let email = value["email"]?.scalarText else { return value.scalarText ?? "" }
+        guard let name = value["name"]?.scalarText else { return email }
+        let clean = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : Character($0) }
+        guard clean.contains(where: { "()<>[]:;@\\,.\"".contains($0) }) else { return "\(String(clean)) <\(email)>" }
+        let quoted = clean.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+        return "\"\(quoted)\" <\(email)>"
+    }
+
+    /// At most 256 letters, digits, `_` and `-`, as SES and Resend want tags.
+    private static func token(_ text: String) -> String {
+        String(
+            text.unicodeScalars.prefix(256).map { scalar in
+                scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                    || scalar == "_" || scalar == "-" ? Character(scalar) : "_"
+            })
+    }
+}

@@ -1,0 +1,58 @@
+package import Playbooks
+import Synchronization
+
+/// Turns messages and frozen variables into what contacts read. Compiled messages are kept by version.
+package final class MessageRenderer: Sendable {
+    private let frame: EmailFrame
+    private let currency: String
+    private let zone: Zone
+    private let templates = Mutex<[String: MessageTemplate]>([:])
+
+    /// Takes what `keeptouch.yaml` says of all messages.
+    package init(sender: Configuration.Sender?, currency: String, zone: Zone) {
+        frame = EmailFrame(sender: sender)
+        self.currency = currency
+        self.zone = zone
+    }
+
+    /// The message as one contact gets it: an email is a complete document with a footer, everything else a fragment.
+    ///
+    /// - Parameters:
+    ///   - message: the default language; the translation for `locale` is chosen here.
+    ///   - zone: of the contact, for instants; the workspace's when nil.
+    ///   - unsubscribeURL: nil for `service` touches and where nobody can unsubscribe.
+    /// - Throws: why the touch must be held.
+    package func render(
+        _ message: Message, as kind: Channel.Kind, variables: Variables, locale: String? = nil, zone: Zone? = nil,
+        unsubscribeURL: String? = nil
+    ) throws(RenderError) -> RenderedMessage {
+        let template = try template(of: message, for: locale)
+        let scope = MessageScope(
+            variables: variables, unsubscribeURL: unsubscribeURL,
+            format: ValueFormat(language: template.language, currency: currency, zone: zone ?? self.zone))
+        let rendered = try template.render(in: scope)
+        let isEmail = kind == .email
+        let html =
+            isEmail
+            ? frame.document(rendered, language: template.language, unsubscribeURL: unsubscribeURL)
+            : frame.fragment(rendered)
+        let text = frame.text(
+            rendered, language: template.language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
+        return RenderedMessage(
+            subject: rendered.subject, preheader: rendered.preheader, html: String(decoding: html, as: UTF8.self),
+            text: String(decoding: text, as: UTF8.self), messageHash: template.hash)
+    }
+
+    private func template(of message: Message, for locale: String?) throws(RenderError) -> MessageTemplate {
+        let translation = message.localized(locale)
+        if let kept = templates.withLock({ $0[translation.path] }), kept.message == translation { return kept }
+        do {
+            let isTranslated = translation.path != message.path
+            let template = try MessageTemplate(translation, locale: isTranslated ? locale : nil)
+            templates.withLock { $0[translation.path] = template }
+            return template
+        } catch {
+            throw .refused(error.description)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Playbooks
+
+/// The values that one rendering of a message sees, as text.
+struct MessageScope {
+    /// Names of links that the program makes.
+    static let linkNames: Set<String> = ["unsubscribe_url"]
+
+    let variables: Variables
+    let unsubscribeURL: String?
+    let format: ValueFormat
+
+    /// Whether a section on that name stands.
+    func isPresent(_ name: String) -> Bool {
+        if Self.linkNames.contains(name) { return unsubscribeURL != nil }
+        guard let variable = variables[name] else { return false }
+        return variable.value != .boolean(false)
+    }
+
+    /// One line of text, trimmed; nil when the value is missing or blank.
+    func line(_ name: String) -> String? {
+        guard let text = raw(name) else { return nil }
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) || text.first == " " || text.last == " " else {
+            return text
+        }
+        let scalars = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }
+        let line = String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
+        return line.isEmpty ? nil : line
+    }
+
+    /// The line, or nothing and an entry in `missing` unless the name is covered.
+    func line(_ name: String, missing: inout [String], unless covered: Set<String>) -> String {
+        if let line = line(name) { return line }
+        if !covered.contains(name), !missing.contains(name) { missing.append(name) }
+        return ""
+    }
+
+    /// The text as it is.
+    func raw(_ name: String) -> String? {
+        if Self.linkNames.contains(name) { return unsubscribeURL }
+        return variables[name].map(format.text)
+    }
+}

@@ -1,0 +1,163 @@
+import Crypto
+package import Playbooks
+import Synchronization
+
+/// One version of a message, compiled: its Markdown is parsed once for each combination of its sections, and a touch
+/// only fills values in.
+package final class MessageTemplate: Sendable {
+    /// A name that the message uses, and where.
+    package struct Use: Sendable, Hashable {
+        package let name: String
+        package let position: Position
+        package let isSection: Bool
+    }
+
+    /// The body for one combination of sections.
+    private struct Layout: Sendable {
+        let names: [String]
+        let html: SlotText
+        let text: SlotText
+    }
+
+    /// As many combinations are kept; others are made anew each time.
+    private static let layoutLimit = 64
+
+    package let message: Message
+    /// SHA-256 of the message as written, in hexadecimal.
+    package let hash: String
+    let language: Language
+    private let subject: MessageProgram?
+    private let preheader: MessageProgram?
+    private let label: MessageProgram?
+    private let url: MessageProgram?
+    private let body: MessageProgram
+    private let layouts = Mutex<[UInt64: Layout]>([:])
+
+    /// Compiles the message in the one language it is written in.
+    ///
+    /// - Throws: a `Diagnostic` with the line for Mustache that messages do not know.
+    package init(_ message: Message, locale: String? = nil) throws(Diagnostic) {
+        self.message = message
+        language = Language.named(locale)
+        subject = try Self.head(message.subject, of: message)
+        preheader = try Self.head(message.preheader, of: message)
+        label = try Self.head(message.action?.label, of: message)
+        url = try Self.head(message.action?.url, of: message)
+        body = try MessageProgram(message.body, file: message.path, line: message.bodyLine)
+        let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
+        // The length before each part keeps two messages apart that only cut the same text elsewhere.
+        let version = parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
+        hash = Hexadecimal.text(SHA256.hash(data: Array(version.utf8)))
+    }
+
+    private static func head(_ text: String?, of message: Message) throws(Diagnostic) -> MessageProgram? {
+        guard let text else { return nil }
+        return try MessageProgram(text, file: message.path, line: 1)
+    }
+
+    /// Every name that the message uses; those of the front matter stand at line 1.
+    package var uses: [Use] {
+        let programs = [subject, preheader, label, url, body].compactMap { $0 }
+        return programs.flatMap(\.uses).map {
+            Use(name: $0.name, position: Position(file: message.path, line: $0.line), isSection: $0.isSection)
+        }
+    }
+
+    // MARK: - Rendering
+
+    /// The parts of the message with their values, without a frame.
+    struct Rendered {
+        var subject: String?
+        var preheader: String?
+        var action: Message.Action?
+        var html: [UInt8] = []
+        var text: [UInt8] = []
+    }
+
+    func render(in scope: MessageScope) throws(RenderError) -> Rendered {
+        let layout = try layout(for: body.pattern(where: scope.isPresent))
+        var missing: [String] = []
+        let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
+        var result = Rendered()
+        result.subject = try line(of: subject, in: scope, refusesBreaks: true, missing: &missing)
+        result.preheader = try line(of: preheader, in: scope, missing: &missing)
+        if let label = try line(of: label, in: scope, missing: &missing),
+            let url = try link(of: url, in: scope, missing: &missing)
+        {
+            result.action = Message.Action(label: label, url: url)
+        }
+        guard missing.isEmpty else { throw .missing(missing) }
+        result.html.reserveCapacity(4_096)
+        result.text.reserveCapacity(2_048)
+        try layout.html.write(values, names: layout.names, into: &result.html)
+        try layout.text.write(values, names: layout.names, into: &result.text)
+        return result
+    }
+
+    private func line(
+        of program: MessageProgram?, in scope: MessageScope, refusesBreaks: Bool = false, missing: inout [String]
+    ) throws(RenderError) -> String? {
+        guard let program else { return nil }
+        var text = ""
+        for piece in program.pieces(program.pattern(where: scope.isPresent)) {
+            switch piece {
+            case .text(let literal): text += literal
+            case .variable(let name):
+                // A line break in a subject could begin another header of the email.
+                if refusesBreaks, scope.raw(name)?.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) == true {
+                    throw .refused("{{\(name)}} holds a line break and stands in the subject")
+                }
+                text += scope.line(name, missing: &missing, unless: program.covered)
+            }
+        }
+        if refusesBreaks, text.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) {
+            throw .refused("the subject holds a line break")
+        }
+        return text
+    }
+
+    private func link(
+        of program: MessageProgram?, in scope: MessageScope, missing: inout [String]
+    ) throws(RenderError) -> String? {
+        guard let program else { return nil }
+        var text = ""
+        for piece in program.pieces(program.pattern(where: scope.isPresent)) {
+            switch piece {
+            case .text(let literal): text += literal
+            case .variable(let name):
+                let value = scope.line(name, missing: &missing, unless: [])
+                guard missing.isEmpty else { return nil }
+                text += text.isEmpty ? try Link.checked(value, name: name) : PercentEncoding.component(value)
+            }
+        }
+        return try Link.checked(text, name: "the action's url")
+    }
+
+    // MARK: - Markdown
+
+    private func layout(for pattern: UInt64) throws(RenderError) -> Layout {
+        if let layout = layouts.withLock({ $0[pattern] }) { return layout }
+        let layout = try makeLayout(pattern)
+        layouts.withLock { layouts in
+            if layouts.count < Self.layoutLimit { layouts[pattern] = layout }
+        }
+        return layout
+    }
+
+    private func makeLayout(_ pattern: UInt64) throws(RenderError) -> Layout {
+        let pieces = body.pieces(pattern)
+        var names: [String] = []
+        for case .variable(let name) in pieces where !names.contains(name) { names.append(name) }
+        let tokens = SlotTokens(names: names, links: MessageScope.linkNames, absentFrom: message.body)
+        let source = pieces.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .variable(let name): names.firstIndex(of: name).map(tokens.token) ?? ""
+            }
+        }
+        guard let tree = MarkdownTree(source.joined()) else {
+            throw .refused("no memory to read the message's Markdown")
+        }
+        return Layout(names: names, html: tree.html(tokens), text: tree.plainText(tokens))
+    }
+}

@@ -1,0 +1,48 @@
+package import Playbooks
+
+/// One HTTP request, ready to leave: what `RequestBuilder` makes and `Transport` sends.
+///
+/// The URL and the headers may hold secrets, so its description shows neither.
+package struct Request: Sendable, CustomStringConvertible {
+    package struct Header: Sendable, Hashable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+
+        func isNamed(_ other: String) -> Bool { name.lowercased() == other.lowercased() }
+    }
+
+    package var method: String
+    package var url: String
+    package var headers: [Header]
+    package var body: [UInt8]
+    /// SHA-256 of the body, in hexadecimal: equal hashes are equal requests of one touch.
+    package var bodyHash: String
+    package var idempotencyKey: String
+    package var connectTimeout: TimeSpan
+    package var totalTimeout: TimeSpan
+    /// Whether plain HTTP and loopback or private addresses may be used.
+    package var allowPrivate: Bool
+
+    package init(
+        method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [], bodyHash: String = "",
+        idempotencyKey: String = "", connectTimeout: TimeSpan = .seconds(5), totalTimeout: TimeSpan = .seconds(30),
+        allowPrivate: Bool = false
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.bodyHash = bodyHash
+        self.idempotencyKey = idempotencyKey
+        self.connectTimeout = connectTimeout
+        self.totalTimeout = totalTimeout
+        self.allowPrivate = allowPrivate
+    }
+
+    package var description: String { "\(method) *** (\(body.count) bytes, key \(idempotencyKey))" }
+}

@@ -1,0 +1,188 @@
+import CCurl
+import Foundation
+import Playbooks
+
+/// One request on its way: a libcurl easy handle and what its callbacks need. Reused for one request after another.
+///
+/// Belongs to the transport's thread.
+final class Transfer {
+    private(set) var token: Int64 = 0
+    let easy: UnsafeMutableRawPointer
+    private var list: UnsafeMutablePointer<curl_slist>?
+    private let words: UnsafeMutablePointer<CChar>
+    private var request = Request(url: "")
+    private var bytesRead = 0
+    private var headerBlock: [UInt8] = []
+    private var body: [UInt8] = []
+    private var refusal: String?
+    private var isTooLarge = false
+    private var mayHaveLeft = false
+
+    /// Nil when libcurl has no memory.
+    init?() {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        setConstants()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(list)
+        words.deallocate()
+    }
+
+    private func setConstants() {
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        kt_set_pointer(easy, CURLOPT_PRIVATE, own)
+        kt_set_pointer(easy, CURLOPT_ERRORBUFFER, words)
+        kt_set_string(easy, CURLOPT_USERAGENT, Transport.userAgent)
+        kt_set_string(easy, CURLOPT_PROXY, "")
+        kt_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        kt_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+        kt_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        kt_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+        // With POSTFIELDS libcurl repeats a request by itself when a reused connection dies, after the server may have
+        // acted on it. It cannot repeat a body that it would have to rewind.
+        kt_set_transfer(easy, CURLOPT_READFUNCTION) { Transfer.from($3).read(into: $0, count: $1 * $2) }
+        kt_set_pointer(easy, CURLOPT_READDATA, own)
+        kt_set_seek(easy) { _, _, _ in Int32(CURL_SEEKFUNC_FAIL) }
+        kt_set_transfer(easy, CURLOPT_HEADERFUNCTION) { Transfer.from($3).receiveHeader($0, count: $1 * $2) }
+        kt_set_pointer(easy, CURLOPT_HEADERDATA, own)
+        kt_set_transfer(easy, CURLOPT_WRITEFUNCTION) { Transfer.from($3).receiveBody($0, count: $1 * $2) }
+        kt_set_pointer(easy, CURLOPT_WRITEDATA, own)
+        kt_set_open_socket(easy) { Transfer.from($0).openSocket($2) }
+        kt_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own)
+        kt_set_before_request(easy) { own, address, _, _, _ in Transfer.from(own).beforeRequest(to: address) }
+        kt_set_pointer(easy, CURLOPT_PREREQDATA, own)
+    }
+
+    private static func from(_ pointer: UnsafeMutableRawPointer?) -> Transfer {
+        guard let pointer else { preconditionFailure("libcurl called back without the transfer it was given") }
+        return Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    /// Makes the handle ready; false when libcurl refuses an option.
+    func prepare(_ request: Request, token: Int64) -> Bool {
+        self.token = token
+        self.request = request
+        bytesRead = 0
+        headerBlock.removeAll(keepingCapacity: true)
+        body = []
+        refusal = nil
+        isTooLarge = false
+        mayHaveLeft = false
+        words[0] = 0
+        curl_slist_free_all(list)
+        list = curl_slist_append(nil, "Expect:")
+        for header in request.headers {
+            // libcurl takes "Name:" as an order to leave the header out, "Name;" sends it empty.
+            let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
+            list = curl_slist_append(list, line)
+        }
+        let hasBody = !request.body.isEmpty || request.method == "POST"
+        // Without a body there is nothing to rewind: only a connection of its own keeps such a request from being
+        // repeated.
+        let isOwnConnection = request.body.isEmpty && request.method != "GET" ? 1 : 0
+        return kt_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK
+            && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPrivate ? "http,https" : "https") == CURLE_OK
+            && kt_set_long(easy, hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
+            && kt_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
+            && kt_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)) == CURLE_OK
+            && kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK
+            && kt_set_long(easy, CURLOPT_FRESH_CONNECT, isOwnConnection) == CURLE_OK
+            && kt_set_long(easy, CURLOPT_FORBID_REUSE, isOwnConnection) == CURLE_OK
+            && kt_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.limit(request.connectTimeout)) == CURLE_OK
+            && kt_set_long(easy, CURLOPT_TIMEOUT_MS, Self.limit(request.totalTimeout)) == CURLE_OK
+    }
+
+    /// Milliseconds from 1 to ten minutes: libcurl takes 0 as "for ever".
+    private static func limit(_ span: TimeSpan) -> Int { Int(min(max(span.milliseconds, 1), 600_000)) }
+
+    /// What came of it, once libcurl is done with the handle or the transport ends it.
+    func response(_ code: CURLcode?) -> Response {
+        var status = 0
+        kt_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        var microseconds: curl_off_t = 0
+        kt_get_offset(easy, CURLINFO_TOTAL_TIME_T, &microseconds)
+        return Response(
+            failure: failure(code), status: status, headerBlock: headerBlock, body: body, mayHaveLeft: mayHaveLeft,
+            duration: TimeSpan(milliseconds: Int64(microseconds) / 1_000))
+    }
+
+    private func failure(_ code: CURLcode?) -> Response.Failure? {
+        if let refusal { return .refused(refusal) }
+        if isTooLarge { return .tooLarge }
+        guard let code else { return .aborted }
+        guard code != CURLE_OK else { return nil }
+        let text = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
+        return .curl(code: Int(code.rawValue), message: text)
+    }
+
+    // MARK: - What libcurl calls
+
+    private func read(into buffer: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
+        let length = min(count, request.body.count - bytesRead)
+        guard let buffer, length > 0 else { return 0 }
+        request.body.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            UnsafeMutableRawPointer(buffer).copyMemory(from: base + bytesRead, byteCount: length)
+        }
+        bytesRead += length
+        return length
+    }
+
+    private func receiveHeader(_ bytes: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
+        guard let bytes else { return 0 }
+        let line = UnsafeRawBufferPointer(start: bytes, count: count)
+        // Each status line begins a new block; the last one is the answer's.
+        if line.starts(with: "HTTP/".utf8) { headerBlock.removeAll(keepingCapacity: true) }
+        guard headerBlock.count + count <= Transport.responseLimit else {
+            isTooLarge = true
+            return 0
+        }
+        headerBlock.append(contentsOf: line)
+        return count
+    }
+
+    private func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
+        guard let bytes, body.count + count <= Transport.responseLimit else {
+            isTooLarge = true
+            return 0
+        }
+        body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        return count
+    }
+
+    private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
+        guard let address else { return -1 }
+        let (family, kind, kindOfProtocol) = (
+            address.pointee.family, address.pointee.socktype, address.pointee.protocol
+        )
+        if !request.allowPrivate {
+            guard let raw = kt_address(address), AddressRule.isPublic(family: family, address: raw) else {
+                refuseAddress()
+                return -1
+            }
+        }
+        return socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), kindOfProtocol)
+    }
+
+    /// Called when the connection stands, new or reused, and nothing of the request has left.
+    private func beforeRequest(to address: UnsafeMutablePointer<CChar>?) -> Int32 {
+        if !request.allowPrivate {
+            // Another channel may have opened this connection.
+            guard let address, AddressRule.isPublic(String(cString: address)) else {
+                refuseAddress()
+                return Int32(CURL_PREREQFUNC_ABORT)
+            }
+        }
+        mayHaveLeft = true
+        return Int32(CURL_PREREQFUNC_OK)
+    }
+
+    private func refuseAddress() {
+        refusal = "the address is loopback, private or reserved; write \"allow_private: true\" if that is meant"
+    }
+}

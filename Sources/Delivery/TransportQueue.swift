@@ -1,0 +1,75 @@
+import CCurl
+import Synchronization
+
+/// What a transport's thread shares with the others: submissions in, the order to stop, and the way to wake libcurl.
+final class TransportQueue: Sendable {
+    enum Order: Int, Sendable {
+        case run, drain, abort
+    }
+
+    private struct State {
+        var submissions: [Transport.Submission] = []
+        var order = Order.run
+        var isOver = false
+        var waiters: [@Sendable () -> Void] = []
+        /// The address of the multi handle while the thread lives.
+        var multi: UInt = 0
+
+        func wake() {
+            if let multi = UnsafeMutableRawPointer(bitPattern: multi) { curl_multi_wakeup(multi) }
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// False when the thread has ended.
+    func add(_ requests: [Transport.Submission]) -> Bool {
+        state.withLock { state in
+            guard !state.isOver else { return false }
+            state.submissions.append(contentsOf: requests)
+            state.wake()
+            return true
+        }
+    }
+
+    func stop(_ order: Order, then: (@Sendable () -> Void)?) {
+        let isOver = state.withLock { state in
+            if state.isOver { return true }
+            if order.rawValue > state.order.rawValue { state.order = order }
+            if let then { state.waiters.append(then) }
+            state.wake()
+            return false
+        }
+        if isOver { then?() }
+    }
+
+    // MARK: - For the thread
+
+    func open(_ multi: UnsafeMutableRawPointer) {
+        let address = UInt(bitPattern: multi)
+        state.withLock { $0.multi = address }
+    }
+
+    /// What was submitted since the last call, and what to do.
+    func take() -> (submissions: [Transport.Submission], order: Order) {
+        state.withLock { state in
+            let submissions = state.submissions
+            state.submissions = []
+            return (submissions, state.order)
+        }
+    }
+
+    /// Ends the queue when it is empty; false when something came in meanwhile.
+    func close() -> Bool {
+        let waiters: [@Sendable () -> Void]? = state.withLock { state in
+            guard state.submissions.isEmpty else { return nil }
+            state.isOver = true
+            state.multi = 0
+            let waiters = state.waiters
+            state.waiters = []
+            return waiters
+        }
+        waiters?.forEach { $0() }
+        return waiters != nil
+    }
+}

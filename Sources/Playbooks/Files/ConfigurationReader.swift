@@ -1,0 +1,125 @@
+private import Foundation
+
+/// Reads `keeptouch.yaml`.
+struct ConfigurationReader {
+    let diagnostics: Diagnostics
+
+    /// What can be read, with defaults for the rest; nil when the file is not a mapping.
+    func read(_ root: YAMLNode) -> Configuration? {
+        guard let fields = Fields(root, .configuration, diagnostics, of: "keeptouch.yaml") else { return nil }
+        let evaluate = fields.schedule("evaluate") ?? (try? Schedule.parse("daily at 06:00").get())
+        guard let evaluate, let zone = zone(fields) ?? Zone("UTC") else { return nil }
+        var configuration = Configuration(workspace: fields.text("workspace") ?? "", zone: zone, evaluate: evaluate)
+        if let currency = currency(fields) { configuration.currency = currency }
+        if let database = fields.text("database") { configuration.database = database }
+        configuration.baseURL = baseURL(fields)
+        configuration.sender = sender(fields)
+        configuration.sendWindow = fields["send_window"].flatMap { diagnostics.sendWindow($0, "send_window") }
+        configuration.caps = fields.items("caps").compactMap { node in
+            diagnostics.text(node, "caps").flatMap { diagnostics.timed(node, "caps", Cap.parse($0)) }
+        }
+        readHoldout(fields, into: &configuration)
+        readSafety(fields, into: &configuration)
+        if let defaults = fields.table("channels", .defaultChannels) {
+            for kind in Channel.Kind.allCases { configuration.channels[kind] = defaults.text(kind.rawValue) }
+        }
+        configuration.categories = categories(fields)
+        checkDigests(fields)
+        return configuration
+    }
+
+    private func zone(_ fields: Fields) -> Zone? {
+        guard let node = fields["timezone"], let name = diagnostics.text(node, "timezone") else { return nil }
+        if let zone = Zone(name) { return zone }
+        let near = suggestion(for: name, in: TimeZone.knownTimeZoneIdentifiers)
+        diagnostics.error(
+            node.position, "unknown time zone \"\(name)\"\(near.isEmpty ? "; an IANA name is needed" : near)")
+        return nil
+    }
+
+    private func currency(_ fields: Fields) -> String? {
+        guard let node = fields["currency"], let code = diagnostics.text(node, "currency") else { return nil }
+        if code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) { return code }
+        diagnostics.error(node.position, "expected a currency code such as USD, got \(node.summary)")
+        return nil
+    }
+
+    private func baseURL(_ fields: Fields) -> String? {
+        guard let node = fields["base_url"], let text = diagnostics.text(node, "base_url") else { return nil }
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host()?.isEmpty == false else {
+            diagnostics.error(
+                node.position, "expected a base_url such as https://touch.acme.example, got \(node.summary)")
+            return nil
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private func sender(_ fields: Fields) -> Configuration.Sender? {
+        guard let sender = fields.table("sender", .sender), let name = sender.text("name"),
+            let email = address(sender, "email")
+        else { return nil }
+        return Configuration.Sender(
+            name: name, email: email, replyTo: address(sender, "reply_to"), postalAddress: sender.text("postal_address")
+        )
+    }
+
+    private func address(_ fields: Fields, _ key: String) -> String? {
+        guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        let isBad = text.contains { $0.isWhitespace || $0 == "<" || $0 == ">" || $0 == "," }
+        guard parts.count == 2, !isBad, parts.allSatisfy({ !$0.isEmpty }) else {
+            diagnostics.error(node.position, "expected an email address for \"\(key)\", got \(node.summary)")
+            return nil
+        }
+        return text
+    }
+
+    private func readHoldout(_ fields: Fields, into configuration: inout Configuration) {
+        guard let node = fields["holdout"] else { return }
+        if node.text != nil {
+            configuration.holdout = diagnostics.share(node, "holdout") ?? 0
+        } else if let holdout = fields.table("holdout", .globalHoldout) {
+            configuration.holdout = holdout.share("share") ?? 0
+            configuration.holdoutRedraw = holdout.choice("redraw") ?? .never
+        }
+    }
+
+    private func readSafety(_ fields: Fields, into configuration: inout Configuration) {
+        guard let safety = fields.table("safety", .safety) else { return }
+        if let share = safety.share("max_share") { configuration.safety.maxShare = share }
+        if let node = safety["jump"] {
+            let text = node.text.map { $0.hasSuffix("x") ? String($0.dropLast()) : $0 }
+            if let jump = text.flatMap(Double.init), jump.isFinite, jump > 1 {
+                configuration.safety.jump = jump
+            } else {
+                diagnostics.error(
+                    node.position, "expected a factor above 1 such as 3x for \"jump\", got \(node.summary)")
+            }
+        }
+        if let node = safety["first_run"] {
+            switch node.text {
+            case "ask": configuration.safety.asksFirst = true
+            case "go": configuration.safety.asksFirst = false
+            default: diagnostics.error(node.position, "expected ask or go for \"first_run\", got \(node.summary)")
+            }
+        }
+    }
+
+    private func categories(_ fields: Fields) -> [Configuration.Category] {
+        fields.entries("categories").compactMap { entry in
+            diagnostics.checkName(entry.key, "a category", at: entry.position)
+            if entry.key == "service" {
+                diagnostics.error(entry.position, "the category \"service\" is built in; nobody unsubscribes from it")
+            }
+            return diagnostics.text(entry.value, entry.key).map { Configuration.Category(name: entry.key, title: $0) }
+        }
+    }
+
+    /// Digests are posted by a later version; a mistake in one is told now.
+    private func checkDigests(_ fields: Fields) {
+        for node in fields.items("digests") {
+            guard let digest = Fields(node, .digest, diagnostics, of: "a digest") else { continue }
+            _ = (digest.text("report"), digest.schedule("at"), digest.text("channel"))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+extension KeyTable {
+    /// `channels/*.yaml`
+    package static let channel = KeyTable([
+        Key("channel", .text, required: true, "Its name, which is also the file's."),
+        Key("kind", .choice(Channel.Kind.allCases.map(\.rawValue)), required: true, "What it carries."),
+        Key("vars", .mapping(.text), "Values for `{{ vars.NAME }}`."),
+        Key("request", .table(.request), required: true, "The HTTP request."),
+        Key("auth", .table(.auth), "How requests prove who they are from."),
+        Key("body", .either([.choice(["none"]), .table(.body)]), "The body of the request."),
+        Key("response", .table(.response), "How answers are understood."),
+        Key("limits", .table(.limits), "How fast it may go."),
+        Key("idempotency", .either([.choice(["none"]), .table(.idempotency)]), "Whether repeats are recognized."),
+        Key(
+            "on_unknown", .choice(Channel.OnUnknown.allCases.map(\.rawValue)),
+            "What becomes of a touch that may or may not have been sent; hold by default."),
+        Key("events", .text, "The webhook dialect that reports back."),
+        Key("allow_private", .boolean, "Whether it may use http and private addresses."),
+    ])
+
+    static let request = KeyTable([
+        Key("method", .choice(["POST", "PUT", "PATCH"]), "POST by default."),
+        Key("url", .text, required: true, "Where it goes; an env: reference where the URL is the secret."),
+        Key("timeout", .table(.timeout), "How long it may take."),
+        Key("headers", .mapping(.text), "More headers."),
+    ])
+
+    static let timeout = KeyTable([
+        Key("connect", .duration, "Until connected; 5s by default."),
+        Key("total", .duration, "Until answered; 30s by default."),
+    ])
+
+    static let auth = KeyTable([
+        Key("kind", .choice(["none", "bearer", "basic", "header"]), required: true, "The way."),
+        Key("token", .secret, "For bearer."),
+        Key("user", .text, "For basic."),
+        Key("password", .secret, "For basic."),
+        Key("name", .text, "For header: its name."),
+        Key("value", .secret, "For header: its value."),
+    ])
+
+    static let body = KeyTable([
+        Key("kind", .choice(["json", "form", "none"]), required: true, "The encoding."),
+        Key("template", .anything, "For json: the body; `{{ }}` keeps types, a missing value drops its key."),
+        Key("fields", .mapping(.anything), "For form: the fields; a list repeats its field."),
+    ])
+
+    static let response = KeyTable([
+        Key("id", placeShape, "Where the provider's id of the message stands."),
+        Key("error", .table(.responseError), "Where an error is explained."),
+        Key("rules", .list(.table(.rule)), "The first that fits decides."),
+    ])
+
+    static let placeShape = Shape.either([.form("^(none|/.*)$", examples: ["/id", "none"]), .table(.place)])
+
+    static let place = KeyTable([
+        Key("header", .text, "A header."),
+        Key("pointer", .form("^/", examples: ["/id"]), "A JSON pointer into the body."),
+    ])
+
+    static let responseError = KeyTable([
+        Key("message", placeShape, "The sentence."),
+        Key("code", placeShape, "The code."),
+    ])
+
+    static let rule = KeyTable([
+        Key(
+            "status",
+            .oneOrMore(.either([.integer(100...599), .form(#"^\d{3}-\d{3}$"#, examples: ["400-499"])])),
+            "A status, a range or a list of them."),
+        Key("header", .mapping(.text), "Headers with their value, or ~(a|b) for one that it contains."),
+        Key("body", .mapping(.anything), "JSON pointers with a value, a list, ~(a|b) or >n."),
+        Key("text", .text, "The whole body, or ~(a|b) for one that it contains."),
+        Key("then", .choice(Channel.Verdict.allCases.map(\.rawValue)), required: true, "What it means."),
+        Key("after", .oneOrMore(.table(.retryAfter)), "With retry: where the answer says when; the first present one."),
+        Key("max_attempts", .integer(1...100), "With retry: how often at most."),
+    ])
+
+    static let retryAfter = KeyTable([
+        Key("header", .text, "A header."),
+        Key("pointer", .form("^/", examples: ["/retry_after"]), "A JSON pointer into the body."),
+        Key("as", .choice(["seconds", "epoch", "epoch_ms"]), "The unit; seconds (or an HTTP date) by default."),
+    ])
+
+    static let limits = KeyTable([
+        Key("per_second", .number(0.001...100_000), "Requests a second; no limit by default."),
+        Key("in_flight", .integer(1...1_000), "Requests under way at once; 8 by default."),
+    ])
+
+    static let idempotency = KeyTable([
+        Key("header", .text, "The header that carries the key."),
+        Key("body", .form("^/", examples: ["/idempotency_key"]), "The JSON pointer where the key is put."),
+        Key("lifetime", .duration, required: true, "How long the provider remembers keys."),
+    ])
+}

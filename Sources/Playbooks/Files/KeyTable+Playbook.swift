@@ -1,0 +1,96 @@
+extension KeyTable {
+    /// `playbooks/*/playbook.yaml`
+    package static let playbook = KeyTable([
+        Key("playbook", .text, required: true, "Its name, which is also the folder's."),
+        Key("title", .text, "What it does, for people."),
+        Key("state", .choice(Playbook.State.allCases.map(\.rawValue)), "draft (default), live or retired."),
+        Key("audience", .condition, "A segment, or a condition; all accounts by default."),
+        Key("category", .text, required: true, "A category of keeptouch.yaml, or `service`."),
+        Key("risk", .text, "The reason for which an account is at risk while the trigger stands."),
+        Key("signals", .mapping(.text), "Named values for conditions and messages."),
+        Key("when", .condition, "Trigger: accounts that start to match."),
+        Key("on", .text, "Trigger: each occurrence of an event."),
+        Key("at", .schedule, "Trigger: the whole audience at each instant of the schedule."),
+        Key("if", .condition, "With `on`: which occurrences count."),
+        Key("per", .form(#"^event\."#, examples: ["event.invoice_id"]), "With `on`: each value triggers once."),
+        Key("max_age", .duration, "With `on`: how old an event may be when first seen; 2d by default."),
+        Key("evaluate", .schedule, "With `when`: when it is matched, if not as the workspace says."),
+        Key("rearm", .duration, "With `when`: how long an account must not match to start anew; 7d by default."),
+        Key(
+            "reentry",
+            .form("^(never|always|after .+)$", examples: ["never", "always", "after 90d from the last end"]),
+            "Whether an account may enter again: never (default with `when`), always (else), after a time."),
+        Key("misfire", .text, "Not supported yet: what happens to an occurrence that was missed."),
+        Key("priority", .integer(0...100), "Who goes first when touches compete for caps; 50 by default."),
+        Key("exclusive", .boolean, "Whether the account's other playbooks pause meanwhile."),
+        Key("holdout", .share, "The share that gets nothing, to measure the playbook; 10% by default."),
+        Key("variants", .mapping(.either([.number(0...1_000_000), .table(.variant)])), "Versions with weights."),
+        Key(
+            "to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
+        Key("steps", .list(.table(.step)), "What happens, in order."),
+        Key("exit", .oneOrMore(.condition), "What ends it early: goal, left_audience, churned, no_match, conditions."),
+        Key("goal", .table(.goal), "What it is for."),
+        Key("also", .list(.condition), "Secondary goals."),
+        Key("guardrail_metrics", .mapping(.share), "Harms that must not grow by more than the margin."),
+        Key("experiment", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
+        Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
+        Key("tests", .list(.table(.test)), "Examples that `keeptouch test` checks."),
+    ])
+
+    static let variant = KeyTable([
+        Key("weight", .number(0...1_000_000), required: true, "Its share of the accounts, relative to the others."),
+        Key("steps", .list(.table(.step)), "Steps of its own."),
+    ])
+
+    static let goal = KeyTable([
+        Key("when", .condition, required: true, "The condition; nothing before the enrollment counts."),
+        Key("within", .duration, required: true, "How long it is watched."),
+    ])
+
+    static let test = KeyTable([
+        Key("name", .text, required: true, "What it shows."),
+        Key("account", .anything, "The account's data."),
+        Key("given", .anything, "Data and the passing of time."),
+        Key("expect", .anything, required: true, "What must happen."),
+    ])
+
+    /// One step; exactly one of the kinds is there.
+    package static let step = KeyTable(
+        Channel.Kind.allCases.map {
+            Key(
+                $0.rawValue, .either([.text, .mapping(.anything)]),
+                "Send a message: its file, files by variant, or a block.")
+        } + [
+            Key("wait", .duration, "Wait this long after the step before is done."),
+            Key("wait_for", .condition, "Not supported yet: wait until the condition holds."),
+            Key("at_most", .duration, "With `wait_for`: no longer than this."),
+            Key("wait_till", .text, "Not supported yet: wait until a date or a time of day."),
+            Key("late", .text, "With `wait_till`: what happens when it is past."),
+            Key("choose", .list(.anything), "Not supported yet: branches."),
+            Key("stop", .anything, "Not supported yet: end the enrollment."),
+            Key("id", .text, "Its name in conditions; email_1, wait_1, ... by default."),
+            Key("channel", .text, "The channel, when it is not the workspace's default."),
+            Key("send_window", .window, "When it may go out; `always` for at once."),
+        ])
+
+    /// The block form of a step that sends.
+    static let send = KeyTable([
+        Key("message", .either([.text, .mapping(.text)]), required: true, "The message's file, or files by variant."),
+        Key("id", .text, "Its name in conditions."),
+        Key("channel", .text, "The channel, when it is not the workspace's default."),
+        Key("send_window", .window, "When it may go out; `always` for at once."),
+    ])
+
+    /// The front matter of a message.
+    static let message = KeyTable([
+        Key("subject", .text, "The subject line."),
+        Key("preheader", .text, "What mail programs show after the subject."),
+        Key("action", .table(.action), "The button."),
+        Key("ask", .anything, "Not supported yet: a question whose answers are links."),
+    ])
+
+    static let action = KeyTable([
+        Key("label", .text, required: true, "What the button says."),
+        Key("url", .text, required: true, "Where it leads."),
+    ])
+}

@@ -1,0 +1,130 @@
+extension KeyTable {
+    /// `keeptouch.yaml`
+    package static let configuration = KeyTable([
+        Key("workspace", .text, required: true, "The name of the workspace."),
+        Key(
+            "timezone", .form(".+", examples: ["America/Chicago", "UTC"]), required: true,
+            "The IANA zone of accounts and contacts that have none, and of what a day is."),
+        Key("currency", .form("^[A-Z]{3}$", examples: ["USD"]), "The ISO 4217 code of all money; USD by default."),
+        Key("database", .text, "A path relative to the workspace; keeptouch.db by default."),
+        Key(
+            "base_url", .form("^https?://", examples: ["https://touch.acme.example"]),
+            "Where unsubscribe and tracked links lead."),
+        Key("sender", .table(.sender), "Whom emails come from."),
+        Key("evaluate", .schedule, "When playbooks with `when` are matched; daily at 06:00 by default."),
+        Key("send_window", .window, "When emails and pushes may go out, on the contact's own clock."),
+        Key(
+            "caps", .list(.form(#"^\d+ per .+$"#, examples: ["1 per 1d"])),
+            "How many emails and pushes one address gets at most, all playbooks together."),
+        Key(
+            "holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
+        Key("safety", .table(.safety), "When playbooks are held back."),
+        Key("channels", .table(.defaultChannels), "The channel that carries each kind of step by default."),
+        Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
+        Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
+    ])
+
+    static let sender = KeyTable([
+        Key("name", .text, required: true, "The name that recipients see."),
+        Key("email", .text, required: true, "The address that emails come from."),
+        Key("reply_to", .text, "Where answers go."),
+        Key("postal_address", .text, "The postal address in the footer, which the law of many countries wants."),
+    ])
+
+    static let sendWindow = KeyTable([
+        Key("days", .oneOrMore(.text), "The days of the week, such as mon-fri."),
+        Key(
+            "hours", .form(#"^\d\d?:\d\d-\d\d?:\d\d$"#, examples: ["09:00-17:00"]), "From and to; the end is excluded."),
+    ])
+
+    static let globalHoldout = KeyTable([
+        Key("share", .share, required: true, "The share of all accounts."),
+        Key("redraw", .choice(["never", "monthly", "quarterly", "yearly"]), "How often other accounts are drawn."),
+    ])
+
+    static let safety = KeyTable([
+        Key("max_share", .share, "Hold a playbook that matches more of its audience at once; 20% by default."),
+        Key(
+            "jump", .either([.form(#"^\d+(\.\d+)?x$"#, examples: ["3x"]), .number(1...1_000)]),
+            "Hold at this many times the usual; 3x by default."),
+        Key(
+            "first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
+    ])
+
+    static let defaultChannels = KeyTable(
+        Channel.Kind.allCases.map { Key($0.rawValue, .text, "The default channel of \($0.rawValue) steps.") })
+
+    static let digest = KeyTable([
+        Key("report", .text, required: true, "The report."),
+        Key("at", .schedule, required: true, "When it is posted."),
+        Key("channel", .text, required: true, "The channel that gets it."),
+    ])
+
+    /// `data.yaml`
+    package static let dataMap = KeyTable([
+        Key("attributes", .mapping(.either([.choice(attributeTypes), .table(.attribute)])), "Attributes of accounts."),
+        Key(
+            "contact_attributes", .mapping(.either([.choice(attributeTypes), .table(.attribute)])),
+            "Attributes of contacts."),
+        Key("metrics", .mapping(.optional(.table(.metric))), "Metrics: one number per account and day."),
+        Key("events", .mapping(.optional(.table(.event))), "Events: what happened to an account, and when."),
+        Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
+        Key("attrition", .table(.attrition), "The acceptable attrition."),
+        Key("segments", .mapping(.condition), "Named conditions."),
+    ])
+
+    static let attributeTypes = [
+        "text", "number", "percent", "money", "boolean", "date", "instant", "duration", "reason",
+    ]
+
+    static let attribute = KeyTable([
+        Key("type", .choice(attributeTypes), "The type of its values."),
+        Key("values", .list(.text), "The values that a text may have."),
+        Key("column", .text, "The column's name in an import, when it is not the attribute's."),
+        Key("format", .form(".*[ymd].*", examples: ["m/d/y", "d.m.y"]), "How dates are written in an import."),
+        Key("track", .boolean, "Whether its history is kept."),
+    ])
+
+    static let metric = KeyTable([
+        Key("title", .text, "Its name for people."),
+        Key("fresh_within", .duration, "How old its newest day may be before decisions that read it are held."),
+        Key("absent", .choice(["zero", "missing"]), "What a day without a row means; zero by default."),
+        Key("column", .text, "The column's name in a wide import, when it is not the metric's."),
+    ])
+
+    static let event = KeyTable([
+        Key("properties", .mapping(.either([.choice(attributeTypes), .table(.property)])), "Its properties."),
+        Key("due", .text, "The property that says when the commitment is due."),
+        Key("closed_by", .text, "The event that closes the commitment."),
+    ])
+
+    static let property = KeyTable([
+        Key("type", .choice(attributeTypes), required: true, "The type of its values."),
+        Key("map", .mapping(.text), "For a reason: the values of the data, each with the reason that it stands for."),
+    ])
+
+    static let reason = KeyTable([
+        Key("theme", .text, "The theme it is reported under."),
+        Key("avoidable", .boolean, "Whether the team could have avoided it."),
+        Key("notify", .text, "The channel that is told."),
+    ])
+
+    static let attrition = KeyTable([
+        Key(
+            "target", .form("per (month|year)$", examples: ["2.5% per month"]), required: true, "Accounts lost at most."
+        )
+    ])
+
+    /// `journeys/*.yaml`
+    package static let journey = KeyTable([
+        Key("journey", .text, required: true, "Its name."),
+        Key("for", .condition, "The segment whose accounts are on it."),
+        Key("source", .choice(["import"]), "Whether the stages come with the data."),
+        Key("stages", .mapping(.optional(.table(.stage))), required: true, "The stages in their order."),
+    ])
+
+    static let stage = KeyTable([
+        Key("enter", .condition, "The condition that brings an account into the stage."),
+        Key("expect", .duration, "How long an account is expected to stay."),
+    ])
+}

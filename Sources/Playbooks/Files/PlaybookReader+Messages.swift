@@ -1,0 +1,95 @@
+extension PlaybookReader {
+    /// The messages that the steps name, with their languages; complains about files that are missing or not used.
+    func readMessages(
+        _ uses: [StepReader.MessageUse], known: Set<String>, into playbook: inout Playbook
+    ) {
+        let files = texts.keys.filter { $0.hasSuffix(".md") }.sorted()
+        let languages = languages(of: files)
+        var read: Set<String> = []
+        var emails: Set<String> = []
+        for use in uses {
+            guard let text = texts[use.path], use.path.hasSuffix(".md") else {
+                if read.insert(use.path).inserted {
+                    let near = suggestion(for: use.path, in: files)
+                    let remedy = near.isEmpty ? "; make \(folder)/\(use.path)" : near
+                    diagnostics.error(use.position, "there is no message \"\(use.path)\"\(remedy)")
+                }
+                continue
+            }
+            if read.insert(use.path).inserted, var message = message(text, use.path, known) {
+                for (locale, path) in languages[use.path, default: [:]] {
+                    read.insert(path)
+                    if let text = texts[path] { message.locales[locale] = self.message(text, path, known) }
+                }
+                playbook.messages[use.path] = message
+            }
+            guard use.kind == .email, emails.insert(use.path).inserted, let message = playbook.messages[use.path] else {
+                continue
+            }
+            for version in [message] + message.locales.values where version.subject?.isEmpty ?? true {
+                diagnostics.error(
+                    Position(file: version.path), "an email needs a \"subject\" in the front matter of its message")
+            }
+        }
+        for file in files where !read.contains(file) {
+            diagnostics.warning(Position(file: "\(folder)/\(file)"), "no step uses this message")
+        }
+    }
+
+    private func message(_ text: String, _ path: String, _ known: Set<String>) -> Message? {
+        let place = "\(folder)/\(path)"
+        guard let (message, texts) = MessageReader(diagnostics: diagnostics).read(text, path: place) else { return nil }
+        let variables = MessageVariables(of: texts)
+        diagnostics.add(variables.diagnostics)
+        for use in variables.uses {
+            if !known.contains(use.name), !(use.name.hasPrefix("event.") && known.contains("event.*")) {
+                let near = suggestion(for: use.name, in: known)
+                diagnostics.error(use.position, "unknown variable \"\(use.name)\"\(near)")
+            } else if use.name == "unsubscribe_url", configuration.baseURL == nil {
+                diagnostics.error(use.position, "\"unsubscribe_url\" needs a \"base_url\" in keeptouch.yaml")
+            }
+        }
+        if message.body.allSatisfy(\.isWhitespace) {
+            diagnostics.error(Position(file: place, line: message.bodyLine), "the message is empty")
+        }
+        return message
+    }
+
+    /// For each message the files that say the same in another language: `lessons.de.md` beside `lessons.md`.
+    private func languages(of files: [String]) -> [String: [String: String]] {
+        var languages: [String: [String: String]] = [:]
+        for file in files {
+            let parts = file.dropLast(3).split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count > 1, let locale = parts.last, isLocale(locale) else { continue }
+            let base = parts.dropLast().joined(separator: ".") + ".md"
+            if texts[base] != nil {
+                languages[base, default: [:]][locale.lowercased().replacing("_", with: "-")] = file
+            }
+        }
+        return languages
+    }
+
+    /// `de`, `de-AT`, `zh_Hant`.
+    private func isLocale(_ text: Substring) -> Bool {
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }
+        guard let language = parts.first, (2...3).contains(language.count), parts.count <= 3 else { return false }
+        return parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x7A).contains($0) } }
+    }
+
+    /// The names that a message may use; `event.*` stands for any property of an event that is itself misspelt.
+    func knownVariables(signals: [String], trigger: String?, event: EventKind?) -> Set<String> {
+        var names: Set<String> = [
+            "workspace.name", "sender.name", "sender.email", "sender.reply_to", "sender.postal_address",
+            "unsubscribe_url", "category", "contact.first_name",
+        ]
+        let map = dataMap
+        for attribute in Attribute.builtIn + map.attributes { names.insert("account.\(attribute.name)") }
+        for attribute in Attribute.builtInOfContact + map.contactAttributes {
+            names.insert("contact.\(attribute.name)")
+        }
+        if trigger == "on", event == nil { names.insert("event.*") }
+        for property in event?.properties ?? [] { names.insert("event.\(property.name)") }
+        for signal in signals { names.formUnion([signal, "entry.\(signal)"]) }
+        return names
+    }
+}

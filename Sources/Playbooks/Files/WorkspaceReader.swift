@@ -1,0 +1,171 @@
+/// Reads and checks a whole workspace out of the texts of its files; a pure function.
+package struct WorkspaceReader {
+    /// The texts by path relative to the workspace; what is no file of a workspace is passed over.
+    private let texts: [String: String]
+    private let diagnostics = Diagnostics()
+
+    /// The workspace and every complaint, ordered by place.
+    ///
+    /// There is no workspace when `keeptouch.yaml` has an error or `data.yaml` cannot be parsed. Anything else that has
+    /// an error is left out, and the good rest stays.
+    package static func read(_ texts: [String: String]) -> (workspace: Workspace?, diagnostics: [Diagnostic]) {
+        let reader = WorkspaceReader(texts: texts)
+        let workspace = reader.workspace()
+        return (workspace, reader.diagnostics.all.sorted())
+    }
+
+    private init(texts: [String: String]) {
+        self.texts = texts
+    }
+
+    private func workspace() -> Workspace? {
+        let journeys = paths(in: "journeys")
+        let stages = journeys.flatMap { root($0).map(self.stages) ?? [] }
+        let (channels, brokenChannels) = channels()
+        let folders = Set(texts.keys.lazy.filter { $0.hasPrefix("playbooks/") }.compactMap(folder)).sorted()
+        let roots = folders.compactMap { folder in playbookRoot(folder).map { (folder, $0) } }
+        guard texts["keeptouch.yaml"] != nil else {
+            let remedy = "`keeptouch init` makes a workspace"
+            diagnostics.error(Position(file: "keeptouch.yaml"), "there is no keeptouch.yaml; \(remedy)")
+            return nil
+        }
+        var configuration: Configuration?
+        let isGood = diagnostics.areClean {
+            configuration = root("keeptouch.yaml").flatMap(ConfigurationReader(diagnostics: diagnostics).read)
+        }
+        let dataRoot = root("data.yaml")
+        // Without either nothing can be said about the names in playbooks.
+        guard let configuration, dataRoot != nil || texts["data.yaml"] == nil else { return nil }
+        var workspace = Workspace(configuration: configuration, dataMap: DataMap(), channels: channels)
+        var terms = Terms(scope: ConditionScope(dataMap: workspace.dataMap), broken: [], diagnostics: diagnostics)
+        if let dataRoot, !dataRoot.isEmpty {
+            let (map, broken) = DataMapReader(diagnostics: diagnostics).read(dataRoot)
+            workspace.dataMap = map
+            terms = Terms(scope: ConditionScope(dataMap: map), broken: broken, diagnostics: diagnostics)
+        }
+        terms.scope.stages = stages
+        terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
+        workspace.segments = terms.named(workspace.dataMap.segments, in: \.segments) { $0.condition($1) }
+        checkChannelNames(workspace, brokenChannels)
+        for journey in journeys { workspace.journeys[journey] = texts[journey] }
+        workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
+        return isGood ? workspace : nil
+    }
+
+    private func root(_ path: String) -> YAMLNode? {
+        guard let text = texts[path] else { return nil }
+        let (root, complaints) = YAMLFile.read(text, file: path)
+        diagnostics.add(complaints)
+        return root
+    }
+
+    /// The YAML files that lie directly in a folder.
+    private func paths(in folder: String) -> [String] {
+        texts.keys.filter { path in
+            guard path.hasPrefix("\(folder)/"), path.split(separator: "/").count == 2 else { return false }
+            if path.hasSuffix(".yml") {
+                diagnostics.warning(Position(file: path), "only .yaml files are read; rename it")
+            }
+            return path.hasSuffix(".yaml")
+        }
+        .sorted()
+    }
+
+    private func folder(_ path: String) -> String? {
+        let parts = path.split(separator: "/")
+        return parts.count > 2 ? "\(parts[0])/\(parts[1])" : nil
+    }
+
+    private func playbookRoot(_ folder: String) -> YAMLNode? {
+        let path = "\(folder)/playbook.yaml"
+        if texts[path] == nil {
+            diagnostics.warning(Position(file: path), "the folder \(folder) has no playbook.yaml and is passed over")
+        }
+        return root(path)
+    }
+
+    /// Journeys are kept as text; here their form is checked, and the names of their stages read.
+    private func stages(_ root: YAMLNode) -> [String] {
+        guard let fields = Fields(root, .journey, diagnostics, of: "a journey") else { return [] }
+        _ = fields.text("journey")
+        return fields.entries("stages").map { entry in
+            diagnostics.checkName(entry.key, "a stage", at: entry.position)
+            if !entry.value.isEmpty,
+                let stage = Fields(entry.value, .stage, diagnostics, of: "the stage \"\(entry.key)\"")
+            {
+                _ = (stage.source("enter"), stage.span("expect"))
+            }
+            return entry.key
+        }
+    }
+
+    private func channels() -> ([String: Channel], broken: Set<String>) {
+        var channels: [String: Channel] = [:]
+        var broken: Set<String> = []
+        for path in paths(in: "channels") {
+            let root = root(path)
+            guard let channel = root.flatMap({ ChannelReader(diagnostics: diagnostics).read($0, file: path) }) else {
+                let stem = path.dropFirst("channels/".count).dropLast(".yaml".count)
+                broken.formUnion([String(stem), root?["channel"]?.text ?? String(stem)])
+                continue
+            }
+            if let other = channels[channel.name] {
+                diagnostics.error(
+                    channel.position,
+                    "the channel \"\(channel.name)\" is also in \(other.position.file); names must differ")
+            } else {
+                channels[channel.name] = channel
+            }
+        }
+        return (channels, broken)
+    }
+
+    /// A default or notified channel that is not there does no harm until a live playbook needs it.
+    private func checkChannelNames(_ workspace: Workspace, _ broken: Set<String>) {
+        let configured = workspace.configuration.channels.sorted { $0.key.rawValue < $1.key.rawValue }
+        let named = configured.map { ($0.value, "keeptouch.yaml") }
+        let notified = workspace.dataMap.reasons.compactMap(\.notify).map { ($0, "data.yaml") }
+        var told: Set<String> = ["inbox"]
+        for (name, file) in named + notified
+        where workspace.channels[name] == nil && !broken.contains(name) && told.insert(name).inserted {
+            let near = suggestion(for: name, in: workspace.channels.keys)
+            let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
+            diagnostics.warning(place(of: name, in: file), "there is no channel \"\(name)\"\(remedy)")
+        }
+    }
+
+    /// Where a name stands as a value.
+    private func place(of name: String, in file: String) -> Position {
+        func find(_ node: YAMLNode) -> Position? {
+            if node.text == name { return node.position }
+            return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
+        }
+        let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
+        let part = root.flatMap { file == "data.yaml" ? $0["reasons"] : $0["channels"] }
+        return part.flatMap(find) ?? Position(file: file)
+    }
+
+    private func playbooks(
+        _ roots: [(String, YAMLNode)], _ workspace: Workspace, _ brokenChannels: Set<String>, _ terms: Terms
+    ) -> [Playbook] {
+        var files: [String: [String: String]] = [:]
+        for (path, text) in texts {
+            guard path.hasPrefix("playbooks/"), let folder = folder(path) else { continue }
+            files[folder, default: [:]][String(path.dropFirst(folder.count + 1))] = text
+        }
+        let names = Dictionary(grouping: roots) { $0.1["playbook"]?.text ?? "" }
+        return roots.compactMap { folder, root in
+            let reader = PlaybookReader(
+                folder: folder, texts: files[folder] ?? [:], configuration: workspace.configuration,
+                dataMap: workspace.dataMap, channels: workspace.channels, brokenChannels: brokenChannels,
+                diagnostics: diagnostics)
+            let playbook = reader.read(root, terms: terms)
+            let name = root["playbook"]?.text ?? ""
+            guard let others = names[name], others.count > 1, !name.isEmpty else { return playbook }
+            let place = root["playbook"]?.position ?? root.position
+            let other = others.first { $0.0 != folder }?.0 ?? folder
+            diagnostics.error(place, "the name \"\(name)\" is also that of \(other)/playbook.yaml; names must differ")
+            return nil
+        }
+    }
+}

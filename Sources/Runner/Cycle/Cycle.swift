@@ -1,0 +1,111 @@
+package import Playbooks
+package import Storage
+
+/// One pass of the runner at one `now`: plan on a snapshot, and, when it runs, apply in slices.
+package struct Cycle {
+    /// Which `when` playbooks are matched: all (`run`, `plan`), or those whose `evaluate` schedule is due (`serve`).
+    package enum Matching: Sendable {
+        case all, due
+    }
+
+    private let workspace: Workspace
+    private let store: Store
+    /// Process time, for the records of when a cycle began and ended.
+    private let processNow: @Sendable () -> Instant
+    private let pinned: PinnedVersions
+    /// The instance's salt of the global holdout.
+    private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
+
+    package init(
+        workspace: Workspace, pinned: PinnedVersions, store: Store, processNow: @escaping @Sendable () -> Instant
+    ) {
+        self.workspace = workspace
+        self.pinned = pinned
+        self.store = store
+        self.processNow = processNow
+    }
+
+    /// What the next cycle would do; changes nothing.
+    package func plan(now: Instant, only names: Set<String> = [], matching: Matching = .all) throws -> CycleReport {
+        try store.read { connection in
+            try PlanTables.shadow(connection)
+            let planning = Planning(
+                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
+                matching: matching, only: names)
+            return try planning.plan(planning.register()).report
+        }
+    }
+
+    /// Plans and applies.
+    package func run(now: Instant, matching: Matching = .all) throws -> CycleReport {
+        try store.session { connection in
+            let planning = Planning(
+                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
+                matching: matching, only: [])
+            // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
+            let registered = try store.write(on: connection) { _ in try planning.register() }
+            let plan = try store.read { _ in try planning.plan(registered) }
+            var report = plan.report
+            try apply(plan, on: connection, report: &report)
+            return report
+        }
+    }
+
+    private func apply(_ plan: Planning.Plan, on connection: Connection, report: inout CycleReport) throws {
+        let cycleID = try store.write(on: connection) {
+            try Applying.begin($0, now: plan.now, processNow: processNow())
+        }
+        let applying = Applying(connection, cycleID: cycleID, now: plan.now)
+        var slices = SliceSize()
+        var ended: Int64? = 0
+        while let after = ended {
+            ended = try store.write(on: connection) { _ in
+                try slices.measured { try applying.applyEnds(after: after, size: $0) }
+            }
+        }
+        for playbookID in plan.touched {
+            var after: Int64? = 0
+            while let first = after {
+                after = try store.write(on: connection) { _ in
+                    try slices.measured { size in
+                        let last = try applying.lastAccount(after: first, playbookID: playbookID, size: size)
+                        try applying.applySlice(
+                            experimentID: plan.works.first { $0.registered.id == playbookID }?.registered.experimentID,
+                            playbookID: playbookID, after: first, last: last ?? .max,
+                            globalExperiment: plan.globalHoldout?.experimentID)
+                        return last
+                    }
+                }
+            }
+        }
+        try store.write(on: connection) { connection in
+            try plan.record(on: connection, cycleID: cycleID)
+            try Benchmarks.save(connection)
+            report.touches = try CycleRecords.touchCounts(connection)
+            try applying.end(summary: Self.json(report), processNow: processNow())
+        }
+    }
+
+    package static func json(_ report: CycleReport) throws -> String {
+        try JSONText.encode(report)
+    }
+}
+
+/// How many rows a slice takes, adapted so that its transaction stays well under 50 ms.
+struct SliceSize {
+    private var size = 400
+
+    /// Runs a slice of the present size and learns from how long it took.
+    mutating func measured<T>(_ body: (Int) throws -> T) rethrows -> T {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result = try body(size)
+        let milliseconds = Double((clock.now - start) / .milliseconds(1))
+        if milliseconds > 25 {
+            size = max(50, Int(Double(size) * 20 / milliseconds))
+        } else if milliseconds < 12 {
+            size = min(4_000, size + size / 2)
+        }
+        return result
+    }
+}

@@ -1,0 +1,87 @@
+package import Playbooks
+
+/// What a cycle decided: the object that `plan --format json` and `run --format json` print.
+package struct CycleReport: Sendable, Encodable {
+    package struct OfPlaybook: Sendable, Encodable {
+        package var playbook: String
+        package var version: String
+        package var matched: Int
+        /// All nine verdicts, zeros included.
+        package var verdicts: [String: Int]
+        package var heldBecause: String?
+        package var variants: [String: Int]
+        package var warnings: [String]
+        /// For a held playbook: the verdicts that a release would give.
+        package var ifReleased: [String: Int]?
+        package var audience: Int
+        package var fresh: Int
+        /// When its schedule comes round next.
+        package var nextAt: Instant?
+
+        enum CodingKeys: String, CodingKey {
+            case playbook, version, matched, verdicts, variants, warnings, audience, fresh
+            case heldBecause = "held_because"
+            case ifReleased = "if_released"
+            case nextAt = "next_at"
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(playbook, forKey: .playbook)
+            try container.encode(version, forKey: .version)
+            try container.encode(matched, forKey: .matched)
+            try container.encode(verdicts, forKey: .verdicts)
+            try container.encode(heldBecause, forKey: .heldBecause)
+            try container.encode(variants, forKey: .variants)
+            try container.encode(warnings, forKey: .warnings)
+            try container.encodeIfPresent(ifReleased, forKey: .ifReleased)
+            try container.encode(audience, forKey: .audience)
+            try container.encode(fresh, forKey: .fresh)
+            try container.encodeIfPresent(nextAt?.description, forKey: .nextAt)
+        }
+    }
+
+    package var now: Instant
+    package var playbooks: [OfPlaybook]
+    package var balanced: Bool
+    /// New enrollments, enrollments that moved, that left, goals reached, and touches that the cycle makes.
+    package var entered = 0
+    package var moved = 0
+    package var left = 0
+    package var goals = 0
+    package var made = 0
+    /// The whole ledger by state, after `run`.
+    package var touches: [String: Int]?
+
+    package init(now: Instant, playbooks: [OfPlaybook], balanced: Bool) {
+        self.now = now
+        self.playbooks = playbooks
+        self.balanced = balanced
+    }
+
+    package static let verdicts = [
+        "held", "already", "cooling", "too_old", "unreachable", "blocked", "global_holdout", "holdout", "enrolled",
+    ]
+
+    package static let states = [
+        "pending", "claimed", "sending", "sent", "rejected", "unknown", "capped", "suppressed", "expired", "cancelled",
+        "ghost", "held",
+    ]
+
+    enum CodingKeys: String, CodingKey {
+        case now, playbooks, balanced, entered, moved, left, goals, made, touches
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(now.description, forKey: .now)
+        try container.encode(playbooks, forKey: .playbooks)
+        try container.encode(balanced, forKey: .balanced)
+        try container.encode(entered, forKey: .entered)
+        try container.encode(moved, forKey: .moved)
+        try container.encode(left, forKey: .left)
+        try container.encode(goals, forKey: .goals)
+        try container.encode(made, forKey: .made)
+        try container.encodeIfPresent(touches, forKey: .touches)
+    }
+}

@@ -1,0 +1,30 @@
+import Playbooks
+
+/// The playbooks as running enrollments know them: trigger, steps, variants and signals of their version, with the
+/// messages, segments and channels of today.
+package struct PinnedVersions: Sendable {
+    /// The workspace's files by path.
+    private let texts: [String: String]
+
+    package init(texts: [String: String]) {
+        self.texts = texts
+    }
+
+    /// The playbook of a stored text; nil when it can no longer be read, and its enrollments then stand still.
+    func playbook(_ name: String, source: String) -> Playbook? {
+        let folder = folder(of: name)
+        var texts = texts.filter { !$0.key.hasPrefix("playbooks/") || $0.key.hasPrefix(folder + "/") }
+        texts[folder + "/playbook.yaml"] = source
+        return WorkspaceReader.read(texts).workspace?.playbook(name)
+    }
+
+    /// Where the playbook's messages lie today; a folder is named as its playbook unless somebody moved it.
+    private func folder(of name: String) -> String {
+        let usual = "playbooks/\(name)"
+        guard texts[usual + "/playbook.yaml"] == nil else { return usual }
+        let other = texts.keys.sorted().first { path in
+            path.hasSuffix("/playbook.yaml") && texts[path]?.contains("playbook: \(name)\n") == true
+        }
+        return other.map { String($0.dropLast("/playbook.yaml".count)) } ?? usual
+    }
+}

@@ -1,0 +1,96 @@
+import Playbooks
+import Storage
+
+extension Planning {
+    /// Matches one playbook into `plan_match` and applies the safety rules; nil when it is not its turn.
+    func match(_ work: PlaybookAtWork, _ compiler: ConditionSQL, _ context: EvaluationContext) throws -> Match? {
+        let matching = Matching(connection, compiler)
+        let playbook = work.playbook
+        let audience = playbook.audience?.term
+        var found = Match(
+            playbookID: work.registered.id, hold: nil,
+            counts: Safety.Counts(fresh: 0, matched: 0, audience: 0, recent: []), verdicts: [:], schedule: nil,
+            occurrence: nil, eventCursor: work.registered.eventCursor)
+        let stale = context.staleness(of: playbook.terms)
+        let trigger: Safety.Trigger
+        switch playbook.trigger {
+        case .when(let condition):
+            trigger = .when
+            let schedule = playbook.evaluate ?? workspace.configuration.evaluate
+            let next = schedule.next(after: now, in: workspace.configuration.zone)
+            if self.matching == .due, try !isDue(schedule, work) { return nil }
+            found.schedule = (schedule.text, next)
+            let whole = conjunction(audience, condition)
+            try matching.matchCondition(whole, of: work, now: now)
+            if stale == nil { try matching.findEnds(whole, of: work, now: now) }
+        case .on(let event, let condition):
+            trigger = .on
+            found.eventCursor = try CycleRecords.newestEvent(connection)
+            try matching.matchEvents(event, condition.map { conjunction(audience, $0) } ?? audience, of: work, now: now)
+        case .at(let schedule):
+            trigger = .at
+            let occurrences = Occurrences(
+                schedule, zone: workspace.configuration.zone, zones: schedule.isLocal ? try zonesInUse() : [])
+            let stored = try Registry(connection).schedule(of: work.registered.id) == schedule.text
+                ? work.registered.nextAt : nil
+            let due = occurrences.due(stored: stored, now: now)
+            found.missed = due.missed
+            found.schedule = (schedule.text, due.next)
+            guard let occurrence = due.occurrence else {
+                found.isDue = false
+                return found
+            }
+            found.occurrence = (occurrence, "done")
+            try matching.matchOccurrence(
+                schedule.isLocal ? "\(occurrence) local" : "\(occurrence)", at: occurrence, audience: audience, of: work,
+                now: now)
+        }
+        let counts = try matching.counts(of: work, audience: audience)
+        let recent = try CycleRecords.recentCounts(connection, of: work.registered.id)
+        let lastDay =
+            trigger == .on ? try CycleRecords.countOfLastDay(connection, of: work.registered.id, now: now) : 0
+        found.counts = Safety.Counts(
+            fresh: counts.fresh + lastDay, matched: counts.matched, audience: counts.audience, recent: recent)
+        applySafety(to: &found, trigger, work, stale: stale)
+        found.counts.fresh = counts.fresh
+        return found
+    }
+
+    private func applySafety(to found: inout Match, _ trigger: Safety.Trigger, _ work: PlaybookAtWork, stale: String?) {
+        let registered = work.registered
+        if let standing = registered.heldBecause, registered.heldAt != nil {
+            found.hold = standing
+        } else if let stale {
+            // A late feed holds only as long as it is late.
+            found.hold = stale
+        } else if let reason = Safety(workspace.configuration.safety).hold(
+            trigger, found.counts, wasReleased: registered.releasedAt != nil, isLetThrough: registered.isLetThrough)
+        {
+            found.hold = reason
+            found.lasts = true
+        }
+        if found.hold != nil, let occurrence = found.occurrence {
+            // A held occurrence keeps its turn until it is too late for it.
+            found.occurrence = (occurrence.at, "held")
+            found.schedule = found.schedule.map { ($0.text, occurrence.at) }
+        }
+    }
+
+    private func isDue(_ schedule: Schedule, _ work: PlaybookAtWork) throws -> Bool {
+        guard let next = work.registered.nextAt,
+            try Registry(connection).schedule(of: work.registered.id) == schedule.text
+        else { return true }
+        return next <= now
+    }
+
+    private func conjunction(_ audience: Term?, _ condition: Term) -> Term {
+        guard let audience else { return condition }
+        return Term(
+            .binary(.and, audience, condition), .boolean, text: "(\(audience.text)) and (\(condition.text))")
+    }
+
+    private func zonesInUse() throws -> [Zone] {
+        let names = try CycleRecords.zonesInUse(connection)
+        return [workspace.configuration.zone] + names.compactMap { Zone($0) }
+    }
+}

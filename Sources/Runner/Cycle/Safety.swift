@@ -1,0 +1,67 @@
+package import Playbooks
+
+/// The rules that hold a playbook back when data look wrong; pure functions of counts.
+package struct Safety: Sendable {
+    package enum Trigger: Sendable {
+        case when, on, at
+    }
+
+    /// What one match of a playbook found.
+    package struct Counts: Sendable {
+        /// Accounts that matched for the first time (for `on`: in the last 24 hours).
+        package var fresh: Int
+        package var matched: Int
+        package var audience: Int
+        /// First-time matches of earlier runs that were not held, newest first, at most 8.
+        package var recent: [Int]
+
+        package init(fresh: Int, matched: Int, audience: Int, recent: [Int]) {
+            self.fresh = fresh
+            self.matched = matched
+            self.audience = audience
+            self.recent = recent
+        }
+    }
+
+    private let rules: Configuration.Safety
+
+    package init(_ rules: Configuration.Safety) {
+        self.rules = rules
+    }
+
+    /// Why the playbook must be held, or nil.
+    ///
+    /// A campaign's audience is all it matches, so `max_share` does not speak of it; its occurrences are compared with
+    /// each other. Source of the thresholds: the defaults of `safety:` in the playbook reference.
+    package func hold(_ trigger: Trigger, _ counts: Counts, wasReleased: Bool, isLetThrough: Bool) -> String? {
+        guard counts.matched > 0, !isLetThrough else { return nil }
+        if rules.asksFirst, !wasReleased {
+            return "first run: \(counts.matched) accounts match; look at them with plan, then release it"
+        }
+        if trigger != .at, counts.audience > 0 {
+            let share = Double(counts.fresh) / Double(counts.audience)
+            if share > rules.maxShare {
+                return """
+                    max_share: \(counts.fresh) of \(counts.audience) accounts of the audience match anew \
+                    (\(percent(share)), more than \(percent(rules.maxShare)))
+                    """
+            }
+        }
+        if let usual = median(trigger == .at ? Array(counts.recent.prefix(1)) : counts.recent) {
+            let most = max(rules.jump * usual, usual + 50)
+            if Double(counts.fresh) > most {
+                return "jump: \(counts.fresh) accounts match anew; usual are \(Int(usual)), and \(Int(most)) is the most"
+            }
+        }
+        return nil
+    }
+
+    private func median(_ counts: [Int]) -> Double? {
+        guard !counts.isEmpty else { return nil }
+        let sorted = counts.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? Double(sorted[middle]) : Double(sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+}

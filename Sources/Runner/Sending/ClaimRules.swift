@@ -1,0 +1,57 @@
+import Playbooks
+import Storage
+
+/// Whether a pending touch may go out now; a pure decision over what the database says of it.
+struct ClaimRules: Sendable {
+    enum Decision: Equatable {
+        case claim
+        /// A holdout's touch that would have been sent.
+        case ghost
+        /// It stays pending as it is.
+        case leave
+        case wait(until: Instant, reason: String)
+        /// The cap at this position of the configuration is used up.
+        case capped(Int)
+        /// It ends without being sent.
+        case end(state: String, reason: String)
+    }
+
+    let caps: [Cap]
+    let zone: Zone
+    let window: SendWindow?
+    let pauses: Pauses
+
+    /// - Parameters:
+    ///   - stepWindow: the window that the step itself gives, if it does.
+    ///   - claimed: touches to the same address claimed in this very transaction, which the counts do not hold yet.
+    func decide(
+        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int, now: Instant
+    ) -> Decision {
+        guard touch.isEnrolled else { return .end(state: "cancelled", reason: "the enrollment ended") }
+        if touch.hasChurned, exitsWhenChurned { return .end(state: "cancelled", reason: "the account churned") }
+        if now >= touch.expiresAt {
+            let wasCapped = touch.reason?.hasPrefix("cap ") == true
+            return .end(
+                state: wasCapped ? "capped" : "expired", reason: touch.reason.map { "waited too long: \($0)" } ?? "waited too long")
+        }
+        if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil { return .leave }
+        if touch.isExcluded { return .leave }
+        if touch.isSuppressed { return .end(state: "suppressed", reason: "the address is suppressed") }
+        guard touch.isReachable else {
+            return .end(state: "suppressed", reason: "the contact left or has another address")
+        }
+        if let window = stepWindow ?? (touch.kind.isCapped ? window : nil) {
+            let zone = touch.timezone.flatMap { Zone($0) } ?? zone
+            let next = window.next(atOrAfter: now, in: zone)
+            if next > now {
+                return .wait(until: min(next, touch.expiresAt), reason: "window opens \(next.text(in: zone)) \(zone.name)")
+            }
+        }
+        if touch.kind.isCapped, touch.category != "service" {
+            for (index, cap) in caps.enumerated() where touch.sentWithin[index] + claimed >= cap.count {
+                return .capped(index)
+            }
+        }
+        return touch.isGhost ? .ghost : .claim
+    }
+}

@@ -1,0 +1,104 @@
+import Playbooks
+import Storage
+
+/// The claim: a choice over pending rows, ordered by priority, due instant and key, inside the worker's transaction.
+struct Claiming {
+    private let owner: String
+    private let configuration: Configuration
+    private let playbooks: [String: Playbook]
+
+    init(workspace: Workspace, owner: String) {
+        self.owner = owner
+        configuration = workspace.configuration
+        playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// Claims as many touches as the channels have room for; the others that it looks at wait, end, or stay.
+    func claim(
+        _ channels: inout [String: ChannelAtWork], _ outbox: Outbox, pauses: Pauses, report: inout DrainReport,
+        now: Instant, processNow: Instant
+    ) throws -> [Worker.Flight] {
+        let rules = ClaimRules(
+            caps: configuration.caps, zone: configuration.zone, window: configuration.sendWindow, pauses: pauses)
+        var flights: [Worker.Flight] = []
+        for name in channels.keys.sorted() {
+            guard var channel = channels[name] else { continue }
+            if let reason = pauses.reason(forChannel: name) {
+                channel.isExhausted = true
+                report.stopped[name] = report.stopped[name] ?? "paused: \(reason)"
+            }
+            let room = channel.room(processNow: processNow)
+            if room > 0, let cursor = try nextCursor(&channel, outbox) {
+                let touches = try outbox.candidates(
+                    channel: name, behind: cursor, caps: configuration.caps, now: now, processNow: processNow,
+                    limit: room)
+                // Fewer than asked for: this priority has no more.
+                channel.advance(behind: touches.last, wasLast: touches.count < room)
+                var claimedTo: [String: Int] = [:]
+                var taken = 0
+                for touch in touches {
+                    if try settle(touch, rules, &claimedTo, outbox, &report, now: now) {
+                        flights.append(Worker.Flight(touch: touch, fence: touch.fence + 1))
+                        taken += 1
+                    }
+                }
+                channel.took(taken, processNow: processNow)
+            }
+            channels[name] = channel
+        }
+        return flights
+    }
+
+    private func nextCursor(_ channel: inout ChannelAtWork, _ outbox: Outbox) throws -> Outbox.Cursor? {
+        if let cursor = channel.cursor, !channel.isLevelDone { return cursor }
+        guard
+            let priority = try outbox.highestPriority(channel: channel.channel.name, below: channel.cursor?.priority)
+        else {
+            channel.isExhausted = true
+            return nil
+        }
+        channel.cursor = Outbox.Cursor(priority: priority)
+        channel.isLevelDone = false
+        return channel.cursor
+    }
+
+    /// Carries out the decision on one touch; true when it is claimed.
+    private func settle(
+        _ touch: TouchCandidate, _ rules: ClaimRules, _ claimedTo: inout [String: Int], _ outbox: Outbox,
+        _ report: inout DrainReport, now: Instant
+    ) throws -> Bool {
+        let playbook = playbooks[touch.playbook]
+        let decision = rules.decide(
+            touch, stepWindow: window(of: touch, playbook), exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
+            claimed: claimedTo[touch.recipient] ?? 0, now: now)
+        switch decision {
+        case .claim:
+            guard try outbox.claim(touch, owner: owner, now: now) else { return false }
+            if touch.category != "service" { claimedTo[touch.recipient, default: 0] += 1 }
+            return true
+        case .ghost:
+            try outbox.end(touch, as: "ghost", reason: nil, now: now)
+            report.ghosts += 1
+        case .leave:
+            break
+        case .wait(let until, let reason):
+            try outbox.wait(touch, until: until, reason: reason)
+            report.waiting += 1
+        case .capped(let index):
+            let cap = configuration.caps[index]
+            let until = try outbox.roomAgain(touch, cap: cap, now: now)
+            try outbox.wait(touch, until: min(until, touch.expiresAt), reason: "cap \(cap.count) per \(cap.window)")
+            report.waiting += 1
+        case .end(let state, let reason):
+            try outbox.end(touch, as: state, reason: reason, now: now)
+            report.dropped += 1
+        }
+        return false
+    }
+
+    private func window(of touch: TouchCandidate, _ playbook: Playbook?) -> SendWindow? {
+        let step = playbook?.steps(of: touch.variant).first { $0.id == touch.step }
+        guard case .send(let send)? = step?.action else { return nil }
+        return send.window
+    }
+}

@@ -1,0 +1,73 @@
+import Delivery
+import Playbooks
+import Storage
+
+/// Makes the request of a claimed touch: a pure function of the message, the channel, the frozen variables and the
+/// recipient.
+struct Rendering {
+    private let configuration: Configuration
+    private let playbooks: [String: Playbook]
+    private let renderer: MessageRenderer
+    private let unsubscription: Unsubscription?
+
+    /// Why a touch is held instead of sent.
+    struct Failure: Error {
+        var reason: String
+    }
+
+    init(workspace: Workspace, secret: [UInt8]) {
+        configuration = workspace.configuration
+        playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
+        renderer = MessageRenderer(
+            sender: workspace.configuration.sender, currency: workspace.configuration.currency,
+            zone: workspace.configuration.zone)
+        unsubscription = workspace.configuration.baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
+    }
+
+    func request(
+        for touch: TouchCandidate, builder: RequestBuilder, now: Instant
+    ) throws(Failure) -> (request: Request, messageHash: String) {
+        guard let playbook = playbooks[touch.playbook] else {
+            throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
+        }
+        guard let message = playbook.messages[touch.message] else {
+            throw Failure(reason: "the message \(touch.message) of playbook \"\(touch.playbook)\" is gone")
+        }
+        guard let variables = Variables(frozen: touch.variables) else {
+            throw Failure(reason: "the frozen variables cannot be read")
+        }
+        let envelope: Envelope
+        do throws(RenderError) {
+            envelope = try seal(touch, message, variables)
+        } catch {
+            throw Failure(reason: "\(error)")
+        }
+        do {
+            return (try builder.request(for: envelope), envelope.message.messageHash)
+        } catch {
+            throw Failure(reason: "\(error)")
+        }
+    }
+
+    /// Renders the message and addresses it.
+    func seal(_ touch: TouchCandidate, _ message: Message, _ variables: Variables) throws(RenderError) -> Envelope {
+        let isEmail = touch.kind == .email
+        let link =
+            isEmail && touch.category != "service"
+            ? unsubscription?.url(contact: touch.recipient, category: touch.category) : nil
+        let rendered = try renderer.render(
+            message, as: touch.kind, variables: variables, locale: touch.locale,
+            zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link)
+        let sender = configuration.sender
+        return Envelope(
+            to: touch.email.map { Envelope.Address($0, name: touch.contactName) },
+            recipient: touch.isTeam ? touch.recipient : touch.contactKey ?? touch.recipient,
+            from: sender.map { Envelope.Address($0.email, name: $0.name) }, replyTo: sender?.replyTo, message: rendered,
+            headers: link.map { Unsubscription.headers(url: $0) } ?? [],
+            metadata: [
+                Request.Header("touch_id", touch.key), Request.Header("playbook", touch.playbook),
+                Request.Header("workspace", configuration.workspace),
+            ],
+            tags: [touch.playbook], idempotencyKey: "\(configuration.workspace)-\(touch.key)", variables: variables)
+    }
+}

@@ -1,0 +1,76 @@
+import Delivery
+import Playbooks
+import Storage
+
+/// What the ledger shall say after an attempt; pure.
+struct Resolution {
+    /// Nil when the channel is no longer declared.
+    let channel: Channel?
+
+    func settlement(
+        of flight: Worker.Flight, _ result: SendResult, isAmbiguous: Bool, processNow: Instant, random: Double
+    ) -> Outbox.Settlement {
+        var settlement = Outbox.Settlement(
+            id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
+            state: "sent", isAmbiguous: isAmbiguous)
+        switch result {
+        case .sent(let id):
+            settlement.providerID = id
+        case .duplicate:
+            settlement.detail = "it had been sent before"
+        case .retry(let after, let before, let reason):
+            let wait = after ?? Backoff.delay(attempt: flight.attempt, random: random)
+            settlement.detail = reason
+            settlement.state = "pending"
+            settlement.retryAt = processNow + wait
+            // Past the life of its key a repeat could arrive twice.
+            if let before, processNow + wait > before { resolveUnknown(&settlement, reason, processNow: processNow) }
+        case .rejected(let reason):
+            settlement.state = "rejected"
+            settlement.detail = reason
+        case .suppress(let reason):
+            settlement.state = "suppressed"
+            settlement.detail = reason
+        case .unknown(let reason):
+            resolveUnknown(&settlement, reason, processNow: processNow)
+        case .halt(let reason):
+            settlement.state = "pending"
+            settlement.retryAt = processNow
+            settlement.detail = reason
+        }
+        return settlement
+    }
+
+    /// A touch whose owner died while its request was under way.
+    func settlement(of orphan: Recovery.Orphan, processNow: Instant) -> Outbox.Settlement {
+        var settlement = Outbox.Settlement(
+            id: orphan.id, fence: orphan.fence, enrollmentID: orphan.enrollmentID, attempt: orphan.attempts,
+            state: "unknown", isAmbiguous: true)
+        let reason = "the program died while the request was under way"
+        let lifetime = channel?.idempotency.lifetime
+        if let lifetime, processNow - orphan.firstAttemptAt < TimeSpan(milliseconds: lifetime.milliseconds / 2) {
+            settlement.state = "pending"
+            settlement.retryAt = processNow
+            settlement.detail = reason
+        } else {
+            resolveUnknown(&settlement, reason, processNow: processNow)
+        }
+        return settlement
+    }
+
+    private func resolveUnknown(_ settlement: inout Outbox.Settlement, _ reason: String, processNow: Instant) {
+        settlement.isAmbiguous = true
+        settlement.detail = reason
+        switch channel?.onUnknown ?? .hold {
+        case .hold:
+            settlement.state = "unknown"
+            settlement.retryAt = nil
+        case .assumeSent:
+            settlement.state = "sent"
+            settlement.retryAt = nil
+        case .resend:
+            settlement.state = "pending"
+            settlement.retryAt = processNow + Backoff.delay(attempt: settlement.attempt, random: 0.5)
+        }
+    }
+}

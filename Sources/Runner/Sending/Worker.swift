@@ -1,0 +1,262 @@
+import Delivery
+package import Playbooks
+package import Storage
+
+/// The outbox worker: claims touches, renders them, sends them, and records what came back.
+///
+/// One tick is one transaction with one fsync: results that came back, the intent to send what was rendered, new claims.
+/// Only after it do bytes leave.
+package final class Worker {
+    private let store: Store
+    private let clocks: Clocks
+    private let rendering: Rendering
+    private let claiming: Claiming
+    private let mailbox: Mailbox
+    private let transport: Transport
+    private var channels: [String: ChannelAtWork] = [:]
+    private var report = DrainReport()
+    private var passBegan = Instant(milliseconds: 0)
+
+    /// Claimed touches on their way: to be rendered, to be sent, on the wire, to be recorded.
+    private var claimed: [Flight] = []
+    private var rendered: [Flight] = []
+    private var flying: [Int64: Flight] = [:]
+    private var results: [Result] = []
+
+    /// How long `drain` waits for retries before it leaves them to the next run.
+    private static let patience = TimeSpan.seconds(10)
+    private static let tickRows = 64
+
+    /// A touch that this worker has claimed.
+    struct Flight {
+        var touch: TouchCandidate
+        var fence: Int64
+        var request: Request?
+        var messageHash = ""
+
+        var attempt: Int { touch.attempts + 1 }
+    }
+
+    private enum Result {
+        case settled(Flight, Outbox.Settlement)
+        /// It could not be rendered, or not as it was sent before.
+        case parked(Flight, state: String, reason: String)
+        case halted(channel: String, reason: String)
+    }
+
+    /// - Parameters:
+    ///   - directory: the workspace, for secrets in files.
+    ///   - secret: signs unsubscribe links; 32 bytes.
+    ///   - owner: a name of this process that no other ever has.
+    package init(
+        workspace: Workspace, directory: String, environment: [String: String], secret: [UInt8], store: Store,
+        clocks: Clocks, owner: String
+    ) {
+        self.store = store
+        self.clocks = clocks
+        rendering = Rendering(workspace: workspace, secret: secret)
+        claiming = Claiming(workspace: workspace, owner: owner)
+        for (name, channel) in workspace.channels {
+            do {
+                channels[name] = try ChannelAtWork(
+                    channel, environment: environment, directory: directory, processNow: clocks.processNow())
+            } catch {
+                // A channel without its secret stops alone; the others go on.
+                report.stopped[name] = "\(error)"
+            }
+        }
+        let mailbox = Mailbox()
+        self.mailbox = mailbox
+        let relay = Relay()
+        transport = Transport { completions in relay.submit(mailbox.complete(completions)) }
+        relay.transport = transport
+    }
+
+    /// Makes the worker claim nothing more; what is under way is finished. May be called on any thread.
+    package var interruption: @Sendable () -> Void {
+        let mailbox = mailbox
+        return { mailbox.stop() }
+    }
+
+    /// Sends everything that is due at `now`, until nothing is left but what must wait.
+    package func drain(now: Instant) throws -> DrainReport {
+        report.recovered = try recover(now: now)
+        restart(Array(channels.keys))
+        repeat {
+            try tick(now: now)
+            render(now: now)
+            for completion in mailbox.collect(waiting: mustWait ? 0.25 : 0) { classify(completion, now: now) }
+        } while try isBusy || waitsForMore(now: now)
+        report.wasInterrupted = mailbox.isStopping
+        return report
+    }
+
+    /// Ends the transport's thread.
+    package func close() async {
+        await transport.stop(drain: false)
+    }
+
+    private var isBusy: Bool { !claimed.isEmpty || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+
+    /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
+    private var mustWait: Bool {
+        claimed.isEmpty && rendered.isEmpty && results.isEmpty && !flying.isEmpty
+            && !channels.values.contains { $0.hasRoom(processNow: clocks.processNow()) }
+    }
+
+    /// Waits until a rate limit or a back-off lets more go; false when that is too far away.
+    private func waitsForMore(now: Instant) throws -> Bool {
+        guard !mailbox.isStopping else { return false }
+        let processNow = clocks.processNow()
+        let limited = channels.values.filter { $0.stopped == nil && !$0.isExhausted }
+        var wake = limited.compactMap { $0.bucket?.next(at: processNow) }.min()
+        if !limited.isEmpty, wake == nil { wake = processNow }
+        if limited.isEmpty {
+            let open = channels.filter { $0.value.stopped == nil }.map(\.key)
+            wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan, now: now) }
+            guard let retry = wake, retry - processNow <= Self.patience else { return false }
+        }
+        guard let wake else { return false }
+        // Nothing is on the wire, so only a stop can end this wait early.
+        _ = mailbox.collect(waiting: max(0.001, Double((wake - processNow).milliseconds) / 1_000))
+        if limited.isEmpty { restart(channels.filter { $0.value.stopped == nil }.map(\.key)) }
+        return true
+    }
+
+    /// Begins another pass over the pending touches of these channels.
+    private func restart(_ names: [String]) {
+        passBegan = clocks.processNow()
+        for name in names { channels[name]?.restart() }
+    }
+
+    private func tick(now: Instant) throws {
+        let batch = Array(rendered.prefix(Self.tickRows))
+        var leaving: [Flight] = []
+        var newlyClaimed: [Flight] = []
+        try store.write { connection in
+            let outbox = Outbox(connection)
+            let processNow = clocks.processNow()
+            for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
+            for flight in batch {
+                guard let request = flight.request,
+                    try outbox.beginAttempt(
+                        id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
+                        messageHash: flight.messageHash, processNow: processNow)
+                else {
+                    channels[flight.touch.channel]?.open -= 1
+                    continue
+                }
+                leaving.append(flight)
+            }
+            guard !mailbox.isStopping else { return }
+            newlyClaimed = try claiming.claim(
+                &channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
+        }
+        results.removeAll(keepingCapacity: true)
+        rendered.removeFirst(batch.count)
+        claimed += newlyClaimed
+        for flight in leaving { flying[flight.touch.id] = flight }
+        for (channel, flights) in Dictionary(grouping: leaving, by: \.touch.channel) {
+            let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
+            let places = channels[channel]?.channel.inFlight ?? 1
+            transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
+        }
+    }
+
+    private func render(now: Instant) {
+        for var flight in claimed {
+            guard let channel = channels[flight.touch.channel] else { continue }
+            do throws(Rendering.Failure) {
+                let made = try rendering.request(for: flight.touch, builder: channel.builder, now: now)
+                if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != made.request.bodyHash {
+                    results.append(
+                        .parked(
+                            flight, state: "unknown",
+                            reason: "an earlier attempt may have arrived, and the message has changed since"))
+                    continue
+                }
+                flight.request = made.request
+                flight.messageHash = made.messageHash
+                rendered.append(flight)
+            } catch {
+                results.append(.parked(flight, state: "held", reason: error.reason))
+            }
+        }
+        claimed.removeAll(keepingCapacity: true)
+    }
+
+    private func classify(_ completion: Transport.Completion, now: Instant) {
+        guard let flight = flying.removeValue(forKey: completion.token),
+            let channel = channels[flight.touch.channel]
+        else { return }
+        let processNow = clocks.processNow()
+        let result = channel.classifier.classify(
+            completion.response,
+            attempt: Classifier.Attempt(
+                number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
+                mayHaveArrived: flight.touch.isAmbiguous))
+        let reached = completion.response.failure == nil
+        channels[flight.touch.channel]?.noteAttempt(reached: reached)
+        if let reason = channels[flight.touch.channel]?.stopped, report.stopped[flight.touch.channel] == nil {
+            report.stopped[flight.touch.channel] = reason
+        }
+        if case .halt(let reason) = result {
+            results.append(.halted(channel: flight.touch.channel, reason: reason))
+        }
+        results.append(
+            .settled(
+                flight,
+                Resolution(channel: channel.channel).settlement(
+                    of: flight, result, isAmbiguous: completion.response.mayHaveLeft && completion.response.status == 0
+                        || (500...599).contains(completion.response.status) && completion.response.status != 503,
+                    processNow: processNow, random: clocks.random())))
+    }
+
+    private func record(
+        _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
+    ) throws {
+        switch result {
+        case .settled(let flight, let settlement):
+            channels[flight.touch.channel]?.open -= 1
+            // No row changed: somebody else has the touch by now, and this result is void.
+            guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
+            report.count(settlement.state)
+        case .parked(let flight, let state, let reason):
+            channels[flight.touch.channel]?.open -= 1
+            try outbox.park(id: flight.touch.id, fence: flight.fence, as: state, reason: reason)
+            report.count(state)
+        case .halted(let channel, let reason):
+            try Pauses.set("channel:" + channel, reason: reason, at: processNow, connection)
+            channels[channel]?.stopped = reason
+            report.stopped[channel] = reason
+        }
+    }
+
+    /// Settles what a dead owner left: claims go back, attempts that had begun take the ambiguous path.
+    private func recover(now: Instant) throws -> Int {
+        try store.write { connection in
+            let recovery = Recovery(connection)
+            let outbox = Outbox(connection)
+            let processNow = clocks.processNow()
+            let released = try recovery.releaseClaims()
+            let orphans = try recovery.orphans()
+            for orphan in orphans {
+                let settlement = Resolution(channel: channels[orphan.channel]?.channel).settlement(
+                    of: orphan, processNow: processNow)
+                if try outbox.settle(settlement, now: now, processNow: processNow) { report.count(settlement.state) }
+            }
+            return released + orphans.count
+        }
+    }
+}
+
+/// Hands what may leave to the transport, which exists only after the closure that needs it.
+private final class Relay: @unchecked Sendable {
+    // Written once, before the first request is submitted.
+    weak var transport: Transport?
+
+    func submit(_ requests: [Transport.Submission]) {
+        guard !requests.isEmpty else { return }
+        transport?.submit(requests)
+    }
+}

@@ -1,0 +1,77 @@
+package import Playbooks
+import Statistics
+
+extension EvaluationContext {
+    /// The context of a cycle: complete days as of `now`, and the benchmarks of the audiences that `usage_drop` is asked
+    /// of, computed when the day has none yet.
+    package init(_ connection: Connection, workspace: Workspace, now: Instant) throws {
+        let configuration = workspace.configuration
+        let yesterday = configuration.zone.day(of: now) - 1
+        var risks: [String: [String]] = [:]
+        for playbook in workspace.playbooks where playbook.state == .live {
+            if let risk = playbook.risk { risks[risk, default: []].append(playbook.name) }
+        }
+        try self.init(
+            connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone, currency: configuration.currency,
+            lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: risks)
+        for playbook in workspace.playbooks where playbook.state != .retired {
+            for signal in playbook.terms.flatMap(\.usageDrops) {
+                try computeBenchmark(of: signal, for: playbook, connection)
+            }
+        }
+    }
+
+    private mutating func computeBenchmark(
+        of signal: MetricSignal, for playbook: Playbook, _ connection: Connection
+    ) throws {
+        guard let day = lastCompleteDay[signal.metric] else { return }
+        let key = BenchmarkKey(
+            audience: playbook.audienceKey, metric: signal.metric, window: signal.window, baseline: signal.baseline)
+        guard benchmarks[key] == nil else { return }
+        var population = Benchmarks.Population.active
+        if let audience = playbook.audience?.term {
+            let query = ConditionSQL(self).compile([audience], over: .accounts)
+            population = Benchmarks.Population(
+                sql: "SELECT a.id FROM \(query.from) WHERE \(query.expressions[0])", arguments: query.arguments)
+        }
+        benchmarks[key] = try Benchmarks.usage(
+            audience: key.audience, metric: signal.metric, day: day,
+            windows: UsageDrop.Windows(current: signal.window, baseline: signal.baseline), of: population, in: zone,
+            connection)
+    }
+
+    /// Why decisions that look at these terms must wait; nil when every metric they read is fresh.
+    package func staleness(of terms: [Term]) -> String? {
+        let names = terms.reduce(into: Set<String>()) { $0.formUnion($1.reads.metrics) }
+        return dataMap.metrics.lazy.filter { names.contains($0.name) }.compactMap { metric in
+            CompleteDays.staleness(of: metric, last: lastCompleteDay[metric.name], now: now, in: zone)
+        }.first
+    }
+
+    /// One sentence a metric: up to which day it is complete.
+    package var freshness: [String] {
+        dataMap.metrics.map { metric in
+            CompleteDays.staleness(of: metric, last: lastCompleteDay[metric.name], now: now, in: zone)
+                ?? lastCompleteDay[metric.name].map { "\(metric.name) is complete up to \($0)" }
+                ?? "\(metric.name) has no complete day yet"
+        }
+    }
+}
+
+extension Playbook {
+    /// The name under which benchmarks of its audience are kept; "" for all active accounts.
+    package var audienceKey: String {
+        guard let audience else { return "" }
+        if case .named(let name, _) = audience.term.node { return name }
+        return audience.term.text
+    }
+}
+
+extension Term {
+    /// The `usage_drop` signals in it, however deep.
+    var usageDrops: [MetricSignal] {
+        var found: [MetricSignal] = []
+        if case .metric(let signal) = node, signal.function == .usageDrop { found.append(signal) }
+        return found + parts.flatMap(\.usageDrops)
+    }
+}

@@ -1,0 +1,95 @@
+package import Playbooks
+
+/// What a cycle leaves behind besides verdicts and touches: cursors, holds, occurrences, tallies.
+package struct CycleRecords {
+    private let connection: Connection
+    private let cycleID: Int64
+    private let now: Instant
+
+    package init(_ connection: Connection, cycleID: Int64, now: Instant) {
+        self.connection = connection
+        self.cycleID = cycleID
+        self.now = now
+    }
+
+    /// Moves a matched playbook on; a new hold is kept until somebody releases it.
+    package func recordMatch(
+        of playbookID: Int64, eventCursor: Int64, hold: String?, lasts: Bool, matched: Int, fresh: Int, audience: Int,
+        verdicts: String
+    ) throws {
+        try connection.execute(
+            """
+            UPDATE playbook SET last_match_at = :now, event_cursor = :cursor,
+                let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
+                held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) ELSE held_at END,
+                held_because = CASE WHEN :lasts = 1 THEN :hold ELSE held_because END
+            WHERE id = :playbook
+            """,
+            [
+                "playbook": .integer(playbookID), "now": .instant(now), "cursor": .integer(eventCursor),
+                "lasts": .integer(lasts ? 1 : 0), "hold": .optional(hold),
+            ])
+        try connection.execute(
+            """
+            INSERT INTO tally (cycle_id, playbook_id, now, matched, fresh, audience, verdicts, held_because)
+            VALUES (:cycle, :playbook, :now, :matched, :fresh, :audience, :verdicts, :hold)
+            """,
+            [
+                "cycle": .integer(cycleID), "playbook": .integer(playbookID), "now": .instant(now),
+                "matched": .integer(Int64(matched)), "fresh": .integer(Int64(fresh)),
+                "audience": .integer(Int64(audience)), "verdicts": .text(verdicts), "hold": .optional(hold),
+            ])
+    }
+
+    package func recordOccurrence(of playbookID: Int64, at: Instant, state: String, matched: Int) throws {
+        try connection.execute(
+            """
+            INSERT INTO occurrence (playbook_id, at, state, matched) VALUES (:playbook, :at, :state, :matched)
+            ON CONFLICT (playbook_id, at) DO UPDATE SET state = excluded.state, matched = excluded.matched
+            """,
+            [
+                "playbook": .integer(playbookID), "at": .instant(at), "state": .text(state),
+                "matched": .integer(Int64(matched)),
+            ])
+    }
+
+    /// The counts of first-time matches of the last matches of a playbook that were not held, newest first.
+    package static func recentCounts(_ connection: Connection, of playbookID: Int64, limit: Int = 8) throws -> [Int] {
+        try connection.query(
+            """
+            SELECT fresh FROM tally WHERE playbook_id = :playbook AND held_because IS NULL
+            ORDER BY cycle_id DESC LIMIT :limit
+            """, ["playbook": .integer(playbookID), "limit": .integer(Int64(limit))]
+        ).map { Int($0[0].integer ?? 0) }
+    }
+
+    /// First-time matches in the 24 hours before `now`.
+    package static func countOfLastDay(_ connection: Connection, of playbookID: Int64, now: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                "SELECT coalesce(sum(fresh), 0) FROM tally WHERE playbook_id = :playbook AND now > :from",
+                ["playbook": .integer(playbookID), "from": .instant(now - .days(1))]))
+    }
+
+    /// The newest event that the database holds.
+    package static func newestEvent(_ connection: Connection) throws -> Int64 {
+        try connection.integer("SELECT coalesce(max(id), 0) FROM event")
+    }
+
+    package static func touchCounts(_ connection: Connection) throws -> [String: Int] {
+        let rows = try connection.query("SELECT state, count(*) FROM touch GROUP BY state")
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
+    }
+}
+
+extension CycleRecords {
+    /// The time zones that accounts and contacts name.
+    package static func zonesInUse(_ connection: Connection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT timezone FROM account WHERE timezone IS NOT NULL
+            UNION SELECT timezone FROM contact WHERE timezone IS NOT NULL
+            """
+        ).compactMap { $0[0].text }
+    }
+}

@@ -1,0 +1,109 @@
+import Playbooks
+
+/// The temporary tables into which a cycle is planned; `Apply` copies them into the real ones.
+///
+/// A cycle that is only planned works on a read-only connection, where `shadow` puts TEMP tables of the same names
+/// before the few tables that the plan keeps up to date.
+package enum PlanTables {
+    /// Makes the tables anew and empty.
+    package static func reset(_ connection: Connection) throws {
+        for table in tables { try connection.execute("DROP TABLE IF EXISTS temp.\(table.name)") }
+        for table in tables { try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)") }
+        try connection.execute("CREATE INDEX temp.plan_touch_by_account ON plan_touch (playbook_id, account_id)")
+    }
+
+    /// Copies the bookkeeping tables of playbooks into TEMP tables of the same names, so that the same statements run
+    /// without changing the database.
+    package static func shadow(_ connection: Connection) throws {
+        for name in ["playbook", "playbook_version", "experiment"] {
+            let definition = try connection.first(
+                "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = :name", ["name": .text(name)])
+            guard let sql = definition?[0].text, sql.hasPrefix("CREATE TABLE") else {
+                throw StorageError("the database has no table \(name)")
+            }
+            try connection.execute("DROP TABLE IF EXISTS temp.\(name)")
+            try connection.execute("CREATE TEMP TABLE" + sql.dropFirst("CREATE TABLE".count))
+            try connection.execute("INSERT INTO temp.\(name) SELECT * FROM main.\(name)")
+        }
+    }
+
+    private static let withoutRowID = " WITHOUT ROWID"
+
+    private static let tables: [(name: String, suffix: String, columns: String)] = [
+        // What matches now, before verdicts.
+        (
+            "plan_match", withoutRowID,
+            """
+            playbook_id INTEGER NOT NULL, account_id INTEGER NOT NULL, match_key TEXT NOT NULL,
+            event_id INTEGER, at INTEGER NOT NULL, since INTEGER NOT NULL, previous TEXT,
+            enrollment_id INTEGER, was_false INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (playbook_id, account_id, match_key)
+            """
+        ),
+        // Each match with its verdict.
+        (
+            "plan_verdict", withoutRowID,
+            """
+            playbook_id INTEGER NOT NULL, account_id INTEGER NOT NULL, match_key TEXT NOT NULL,
+            event_id INTEGER, since INTEGER NOT NULL, enrollment_id INTEGER, verdict TEXT NOT NULL,
+            reason TEXT NOT NULL, settled INTEGER NOT NULL, variant TEXT,
+            -- 1 when the verdict is another than the one that stands; 1 when the standing row must be written.
+            is_news INTEGER NOT NULL, is_changed INTEGER NOT NULL,
+            PRIMARY KEY (playbook_id, account_id, match_key)
+            """
+        ),
+        // Accounts that an exclusive playbook admits in this cycle.
+        ("plan_exclusive", withoutRowID, "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"),
+        // Standing matches that are definitely false now.
+        (
+            "plan_false", withoutRowID,
+            """
+            playbook_id INTEGER NOT NULL, account_id INTEGER NOT NULL, ends INTEGER NOT NULL,
+            PRIMARY KEY (playbook_id, account_id)
+            """
+        ),
+        // Goals reached and enrollments that leave.
+        ("plan_goal", "", "account_id INTEGER NOT NULL, enrollment_id INTEGER PRIMARY KEY"),
+        ("plan_exit", "", "account_id INTEGER NOT NULL, enrollment_id INTEGER PRIMARY KEY, reason TEXT NOT NULL"),
+        // Enrollments that move: running ones, and new ones (enrollment_id null), at most one an account and playbook.
+        (
+            "plan_progress", withoutRowID,
+            """
+            playbook_id INTEGER NOT NULL, account_id INTEGER NOT NULL, enrollment_id INTEGER,
+            version_id INTEGER NOT NULL, match_key TEXT NOT NULL, event_id INTEGER, experiment_id INTEGER NOT NULL,
+            arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL, entry TEXT NOT NULL,
+            step INTEGER NOT NULL, begun INTEGER NOT NULL, due_at INTEGER, ended INTEGER NOT NULL DEFAULT 0,
+            goal_until INTEGER, exclusive INTEGER NOT NULL,
+            PRIMARY KEY (playbook_id, account_id)
+            """
+        ),
+        (
+            "plan_touch", "",
+            """
+            account_id INTEGER NOT NULL, playbook_id INTEGER NOT NULL, version_id INTEGER NOT NULL,
+            step TEXT NOT NULL, variant TEXT, contact_id INTEGER, recipient TEXT NOT NULL, kind TEXT NOT NULL,
+            channel TEXT NOT NULL, category TEXT NOT NULL, message TEXT NOT NULL, ghost INTEGER NOT NULL,
+            state TEXT NOT NULL, priority INTEGER NOT NULL, due_at INTEGER NOT NULL, not_before INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL, reason TEXT, variables TEXT NOT NULL
+            """
+        ),
+        // Who gets the touches of the step being planned.
+        (
+            "plan_recipient", "",
+            """
+            account_id INTEGER NOT NULL, contact_id INTEGER NOT NULL, recipient TEXT NOT NULL, timezone TEXT,
+            PRIMARY KEY (account_id, recipient)
+            """
+        ),
+        // The next allowed instant in each time zone, for the step being planned.
+        ("plan_zone", "", "timezone TEXT PRIMARY KEY, base INTEGER NOT NULL, not_before INTEGER NOT NULL"),
+        // The rows over which an enrollment's conditions are evaluated.
+        (
+            "plan_population", withoutRowID,
+            """
+            account_id INTEGER NOT NULL, row_id INTEGER NOT NULL, since INTEGER, event_id INTEGER, entry TEXT,
+            PRIMARY KEY (account_id, row_id)
+            """
+        ),
+    ]
+}

@@ -1,0 +1,132 @@
+import Crypto
+package import Playbooks
+
+/// What the database knows of a playbook; kept in step with the files at the start of every cycle.
+package struct RegisteredPlaybook: Sendable, Equatable {
+    package var id: Int64
+    package var versionID: Int64
+    package var experimentID: Int64
+    package var liveSince: Instant
+    package var eventCursor: Int64
+    package var nextAt: Instant?
+    package var lastMatchAt: Instant?
+    package var releasedAt: Instant?
+    package var isLetThrough: Bool
+    package var heldAt: Instant?
+    package var heldBecause: String?
+}
+
+/// Writes the playbooks of the files into `playbook`, `playbook_version` and `experiment`.
+///
+/// The statements name tables without a schema, so that on a read-only connection they work on the shadows of
+/// `PlanTables`.
+package struct Registry {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Brings one playbook up to date and answers what the database knows of it.
+    ///
+    /// A playbook that goes live has only later events trigger it; a changed weight or holdout begins a new period of
+    /// its experiment.
+    package func register(_ playbook: Playbook, design: String, now: Instant) throws -> RegisteredPlaybook {
+        let name: [String: SQLValue] = ["name": .text(playbook.name)]
+        var row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
+        if row == nil {
+            try connection.execute("INSERT INTO playbook (name, state) VALUES (:name, 'draft')", name)
+            row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
+        }
+        guard let id = row?[0].integer else { throw StorageError("playbook \"\(playbook.name)\" was not registered") }
+        let isNewlyLive = playbook.state == .live && row?[1].text != Playbook.State.live.rawValue
+        let versionID = try version(of: id, hash: Self.hash(playbook.source), source: playbook.source, now: now)
+        let experimentID = try experiment(playbook.experiment, design: design, now: now)
+        try connection.execute(
+            """
+            UPDATE playbook SET state = :state, version_id = :version,
+                live_since = CASE WHEN :newly_live = 1 THEN :now ELSE coalesce(live_since, :now) END
+            WHERE id = :id
+            """,
+            [
+                "id": .integer(id), "state": .text(playbook.state.rawValue), "version": .integer(versionID),
+                "newly_live": .integer(isNewlyLive ? 1 : 0), "now": .instant(now),
+            ])
+        guard
+            let known = try connection.first(
+                """
+                SELECT live_since, event_cursor, next_at, last_match_at, released_at, let_through, held_at,
+                    held_because
+                FROM playbook WHERE id = :id
+                """, ["id": .integer(id)])
+        else { throw StorageError("playbook \"\(playbook.name)\" was not registered") }
+        return RegisteredPlaybook(
+            id: id, versionID: versionID, experimentID: experimentID, liveSince: known["live_since"].instant ?? now,
+            eventCursor: known["event_cursor"].integer ?? 0, nextAt: known["next_at"].instant,
+            lastMatchAt: known["last_match_at"].instant, releasedAt: known["released_at"].instant,
+            isLetThrough: known["let_through"].integer == 1, heldAt: known["held_at"].instant, heldBecause: known["held_because"].text)
+    }
+
+    /// The period of an experiment with this design, begun now when the last one had another.
+    package func experiment(_ name: String, design: String, now: Instant) throws -> Int64 {
+        let last = try connection.first(
+            "SELECT id, period, design FROM experiment WHERE name = :name ORDER BY period DESC LIMIT 1",
+            ["name": .text(name)])
+        if let last, last["design"].text == design, let id = last["id"].integer { return id }
+        try connection.execute(
+            "INSERT INTO experiment (name, period, design, started_at) VALUES (:name, :period, :design, :now)",
+            [
+                "name": .text(name), "period": .integer((last?["period"].integer ?? 0) + 1), "design": .text(design),
+                "now": .instant(now),
+            ])
+        return try connection.integer(
+            "SELECT max(id) FROM experiment WHERE name = :name", ["name": .text(name)])
+    }
+
+    /// The stored texts of the versions that running enrollments are pinned to, by version id.
+    package func runningVersions() throws -> [(playbook: String, playbookID: Int64, versionID: Int64, source: String)] {
+        try connection.query(
+            """
+            SELECT p.name, p.id, v.id, v.source FROM playbook_version v JOIN playbook p ON p.id = v.playbook_id
+            WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.playbook_id = p.id AND e.version_id = v.id
+                AND (e.state = 'active' OR (e.goal_at IS NULL AND e.goal_until IS NOT NULL)))
+            ORDER BY p.name, v.id
+            """
+        ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].integer ?? 0, $0[3].text ?? "") }
+    }
+
+    package func schedule(of playbookID: Int64) throws -> String? {
+        try connection.first("SELECT schedule FROM playbook WHERE id = :id", ["id": .integer(playbookID)])?[0].text
+    }
+
+    package func setSchedule(_ text: String, nextAt: Instant?, of playbookID: Int64) throws {
+        try connection.execute(
+            "UPDATE playbook SET schedule = :schedule, next_at = :next WHERE id = :id",
+            [
+                "id": .integer(playbookID), "schedule": .text(text), "next": .optional(nextAt?.milliseconds),
+            ])
+    }
+
+    /// The name of a version: SHA-256 of the text of `playbook.yaml`, in hexadecimal.
+    package static func hash(_ source: String) -> String {
+        SHA256.hash(data: Array(source.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    private func version(of playbookID: Int64, hash: String, source: String, now: Instant) throws -> Int64 {
+        let key: [String: SQLValue] = ["playbook": .integer(playbookID), "hash": .text(hash)]
+        let find = "SELECT id FROM playbook_version WHERE playbook_id = :playbook AND hash = :hash"
+        if let id = try connection.first(find, key)?[0].integer { return id }
+        try connection.execute(
+            """
+            INSERT INTO playbook_version (playbook_id, hash, source, seen_at) VALUES (:playbook, :hash, :source, :now)
+            """, key.merging(["source": .text(source), "now": .instant(now)]) { $1 })
+        return try connection.integer(find, key)
+    }
+}
+
+extension SQLValue {
+    package var instant: Instant? { integer.map { Instant(milliseconds: $0) } }
+}

@@ -1,0 +1,350 @@
+import Playbooks
+
+/// Accounts, upserted by key.
+///
+/// - A column that the source lacks leaves values alone; an empty cell makes them NULL. An empty `status` keeps what is
+///   there (a new account is active), an empty `created_at` too (a new account's is the moment of the import).
+/// - Status and `churned_at` are one truth: without a status the date decides; an active account has no `churned_at`; an
+///   account that turns churned without a date does so now; a new account that is churned without a date has none, and
+///   no event is made of it.
+/// - A changed column makes the built-in event: `churned` at `churned_at`, `cancel_requested` at `cancel_requested_at`,
+///   `cancel_withdrawn` and `reactivated` now. New accounts make theirs with their true dates, so that `max_age` keeps
+///   old ones from triggering anything. An event of the same kind and moment that is there already is not made again.
+/// - A change of a tracked attribute is kept in `history` at the moment of the import (a status that turns churned, at
+///   `churned_at`); the first value is no change.
+/// - `contact_email` and `contact_name` are the contact with the key and role `owner`; where the address is empty it is
+///   left as it is.
+final class AccountImport: ImportTarget {
+    let wanted: [WantedColumn]
+    var staged: Int { rows.count }
+    let mostStaged = 20_000
+    private(set) var tally = ImportTally()
+
+    static let emailSynonyms = ["email", "email_address", "owner_email", "primary_email", "e_mail"]
+    static let nameSynonyms = ["contact", "owner", "owner_name", "primary_contact"]
+
+    private let store: Store
+    private let connection: Connection
+    private let context: ImportContext
+    private let attributes: [Attribute]
+    private let events: ColumnEvents
+    private let owner: ContactTable
+    private let ownerEmail = CellReader("contact_email", .email)
+    private let ownerName = CellReader("contact_name", .text)
+    private let ownerAddress = ByteArena(capacity: 256)
+    private var columns: StagedColumns
+    private var scalars: ContiguousArray<Scalar> = []
+    private var keyPlace = 0
+    private var emailPlace: Int?
+    private var namePlace: Int?
+    private var statusIndex: Int?
+    private var churnedIndex: Int?
+    private var cancelIndex: Int?
+    private var reasonIndex: Int?
+    private var seen = SeenKeys()
+    private var hasRepeats = false
+    private var rows = StagedRows("import_account", [])
+    private var cells = StagedCells([])
+    private var hasSequel = false
+    /// What every staged row begins with; its columns follow.
+    private static let leading = ["account_id", "is_new", "present", "key", "email", "address", "contact"]
+    private enum Place {
+        static let account = 0, isNew = 1, key = 3, email = 4, address = 5, contact = 6
+    }
+
+    private let words = ByteArena(capacity: 32)
+    private let active: Cell
+    private let churned: Cell
+    private let ownerWord: Cell
+
+    init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
+        self.store = store
+        self.connection = connection
+        self.context = context
+        attributes = context.dataMap.importedAttributes
+        wanted =
+            attributes.map { WantedColumn($0) } + [
+                WantedColumn("contact_email", synonyms: Self.emailSynonyms),
+                WantedColumn("contact_name", synonyms: Self.nameSynonyms),
+            ]
+        events = try ColumnEvents(store, connection, context)
+        owner = ContactTable(store, connection, context, events)
+        columns = StagedColumns(isPerRow: false)
+        active = words.append("active".utf8)
+        churned = words.append("churned".utf8)
+        ownerWord = words.append("owner".utf8)
+    }
+
+    /// In the SQL of columns.
+    private static let now = "CAST(:now AS bigint)"
+
+    private var hasOwner: Bool { emailPlace != nil || namePlace != nil }
+
+    func begin(_ map: ColumnMap) throws {
+        try map.require("key", declaredAs: "attributes: { key: { column: \"...\" } }")
+        keyPlace = map.place(of: "key") ?? 0
+        emailPlace = map.place(of: "contact_email")
+        namePlace = map.place(of: "contact_name")
+        columns = StagedColumns(isPerRow: map.isPerRow)
+        for attribute in attributes where attribute.name != "key" {
+            guard let place = map.place(of: attribute.name) else { continue }
+            columns.add(
+                attribute.name, column: AttributeColumns.ofAccount(attribute.name), CellReader(attribute, context),
+                place: place, isTracked: attribute.track)
+        }
+        spellLifecycle()
+        scalars = ContiguousArray(repeating: .null, count: columns.all.count)
+        cells = columns.cells
+        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
+        try StagedRowsTable.create(rows, on: connection)
+        if hasOwner { try owner.begin(ownerColumns(map)) }
+    }
+
+    private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
+        var owned = StagedColumns(isPerRow: map.isPerRow)
+        if emailPlace != nil {
+            for name in ["email", "address"] {
+                owned.add(name, column: "\"\(name)\"", ownerEmail, place: nil, updated: "s.\(name)")
+            }
+        }
+        if namePlace != nil {
+            owned.add("name", column: "\"name\"", ownerName, place: nil, updated: "COALESCE(s.name, a.name)")
+        }
+        owned.add("role", column: "\"role\"", ownerName, place: nil, updated: "s.role")
+        return owned
+    }
+
+    /// Status, dates and stage hang together.
+    private func spellLifecycle() {
+        let kind = CellReader.Kind.text
+        if columns["status"] != nil || columns["churned_at"] != nil {
+            for name in ["status", "churned_at"] where columns[name] == nil {
+                columns.add(
+                    name, column: AttributeColumns.ofAccount(name), CellReader(name, kind), place: nil,
+                    isTracked: name == "status")
+            }
+            let status = "COALESCE(s.status, a.status)"
+            columns.set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
+            columns.set(
+                "churned_at",
+                updated: """
+                    CASE WHEN \(status) = 'active' THEN NULL ELSE COALESCE(s.churned_at, a.churned_at,
+                    CASE WHEN a.status = 'active' THEN \(Self.now) END) END
+                    """,
+                inserted: "s.churned_at")
+            if columns["churn_reason"] == nil {
+                columns.add(
+                    "churn_reason", column: AttributeColumns.ofAccount("churn_reason"),
+                    CellReader("churn_reason", kind), place: nil,
+                    updated: "CASE WHEN \(status) = 'active' THEN NULL ELSE a.churn_reason END", inserted: "NULL")
+            }
+        }
+        if columns["created_at"] != nil {
+            columns.set(
+                "created_at", updated: "COALESCE(s.created_at, a.created_at)",
+                inserted: "COALESCE(s.created_at, \(Self.now))")
+        } else {
+            columns.add(
+                "created_at", column: AttributeColumns.ofAccount("created_at"), CellReader("created_at", kind),
+                place: nil, updated: "a.created_at",
+                inserted: "\(Self.now)")
+        }
+        if columns["stage"] != nil {
+            let since =
+                "CASE WHEN \(columns.updated("stage")) IS DISTINCT FROM a.stage THEN \(Self.now) ELSE a.stage_since END"
+            let entered = "CASE WHEN s.stage IS NOT NULL THEN \(Self.now) END"
+            if columns["stage_since"] == nil {
+                columns.add(
+                    "stage_since", column: AttributeColumns.ofAccount("stage_since"), CellReader("stage_since", kind),
+                    place: nil)
+            }
+            columns.set(
+                "stage_since", updated: "COALESCE(s.stage_since, \(since))",
+                inserted: "COALESCE(s.stage_since, \(entered))")
+        }
+        statusIndex = columns.index(of: "status")
+        churnedIndex = columns.index(of: "churned_at")
+        cancelIndex = columns.index(of: "cancel_requested_at")
+        reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
+    }
+
+    // MARK: One row
+
+    func stage(_ record: Record) throws {
+        let key = record.cells[keyPlace].trimmed
+        if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
+        if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
+        try cells.read(record, into: &scalars)
+        let hasDate = try settleLifecycle(record)
+        let email = try emailPlace.map { try ownerEmail.scalar(record.cells[$0]) } ?? .null
+        let name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
+        if !seen.insert(key) {
+            hasRepeats = true
+            tally.duplicates += 1
+        }
+        rows.add(.null)
+        rows.add(.integer(0))
+        rows.add(.integer(cells.present(in: record)))
+        rows.add(.text(key))
+        rows.add(email)
+        if case .text(let bytes) = email {
+            rows.add(.text(EmailAddress.lowercased(bytes, in: ownerAddress)))
+        } else {
+            rows.add(.null)
+        }
+        rows.add(name)
+        for scalar in scalars { rows.add(scalar) }
+        rows.endRow()
+        hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
+    }
+
+    /// Makes status and dates agree; true when a date is left of which a new account makes an event.
+    private func settleLifecycle(_ record: Record) throws -> Bool {
+        for index in [churnedIndex, cancelIndex] {
+            guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
+            throw Rejection(.future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
+        }
+        if let reasonIndex, case .text(let word) = scalars[reasonIndex] {
+            scalars[reasonIndex] = events.reason(word)
+        }
+        let hasRequest = cancelIndex.map { !scalars[$0].isNull } ?? false
+        guard let statusIndex, let churnedIndex else { return hasRequest }
+        let hasDate = columns.all[churnedIndex].place.map { record.present?[$0] ?? true } ?? false
+        if scalars[statusIndex].isNull, hasDate {
+            scalars[statusIndex] = .text(scalars[churnedIndex].isNull ? active : churned)
+        }
+        if case .text(let word) = scalars[statusIndex], word.elementsEqual(active) { scalars[churnedIndex] = .null }
+        return hasRequest || !scalars[churnedIndex].isNull
+    }
+
+    // MARK: A slice
+
+    func apply() throws {
+        if hasRepeats { rows.hideRepeats(of: [Place.key]) }
+        var counts = ImportTally()
+        try store.write(on: connection) { connection in
+            counts = ImportTally()
+            (counts.unchanged, counts.updated) = try resolve()
+            if counts.updated > 0 {
+                try keepHistory()
+                counts.eventsMade += try events.ofChangedAccounts(columns)
+                try update()
+            }
+            if counts.unchanged + counts.updated < rows.count {
+                counts.inserted = try insert()
+                if hasSequel, counts.inserted > 0 {
+                    try resolveNew()
+                    counts.eventsMade += try events.ofNewAccounts(columns)
+                }
+            }
+            if hasOwner { counts.eventsMade += try applyOwners() }
+        }
+        tally.add(counts)
+        rows.removeAll()
+        hasRepeats = false
+        hasSequel = false
+    }
+
+    /// Finds the stored accounts, and hides those that stay as they are.
+    private func resolve() throws -> (unchanged: Int, changed: Int) {
+        var unchanged = 0
+        var changed = 0
+        try connection.forEach(
+            "SELECT s.row, a.id, \(columns.differs) FROM temp.import_account s JOIN account a ON a.key = s.key",
+            ["now": .instant(context.now)]
+        ) { match in
+            let row = Int(match.integer(0))
+            rows[row, Place.account] = .integer(match.integer(1))
+            if match.integer(2) != 0 {
+                changed += 1
+            } else {
+                unchanged += 1
+                rows.markUnchanged(row)
+            }
+        }
+        return (unchanged, changed)
+    }
+
+    /// Finds the accounts that have just been inserted.
+    private func resolveNew() throws {
+        try connection.forEach(
+            """
+            SELECT s.row, a.id FROM temp.import_account s JOIN account a ON a.key = s.key WHERE s.account_id IS NULL
+            """
+        ) { match in
+            let row = Int(match.integer(0))
+            rows[row, Place.account] = .integer(match.integer(1))
+            rows[row, Place.isNew] = .integer(1)
+        }
+    }
+
+    private func keepHistory() throws {
+        for column in columns.all where column.isTracked {
+            let at =
+                column.name == "status"
+                ? "COALESCE(\(columns.updated("churned_at")), \(Self.now))" : "\(Self.now)"
+            try connection.execute(
+                """
+                INSERT INTO history (account_id, attribute, at, value, previous)
+                SELECT a.id, :attribute, \(at), \(column.updated), a.\(column.column)
+                FROM temp.import_account s JOIN account a ON a.id = s.account_id
+                WHERE s.is_new = 0 AND \(column.updated) IS DISTINCT FROM a.\(column.column)
+                ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
+                """, ["attribute": .text(column.name), "now": .instant(context.now)])
+            // A key that comes again may have brought the old value back.
+            if hasRepeats {
+                try connection.execute(
+                    """
+                    DELETE FROM history WHERE attribute = :attribute AND at = :now AND value IS NOT DISTINCT FROM previous
+                    AND account_id IN (SELECT account_id FROM temp.import_account)
+                    """, ["attribute": .text(column.name), "now": .instant(context.now)])
+            }
+        }
+    }
+
+    private func update() throws {
+        try connection.execute(
+            """
+            UPDATE account AS a SET \(columns.assignments) FROM temp.import_account s
+            WHERE a.id = s.account_id AND s.is_new = 0
+            """, ["now": .instant(context.now)])
+    }
+
+    private func insert() throws -> Int {
+        try connection.execute(
+            """
+            INSERT INTO account (key\(columns.names)) SELECT s.key\(columns.insertions)
+            FROM temp.import_account s WHERE s.account_id IS NULL ORDER BY s.row
+            """, ["now": .instant(context.now)])
+    }
+
+    private func applyOwners() throws -> Int {
+        for row in 0..<rows.count where !rows.isRepeated(row) {
+            let hasAddress = emailPlace == nil ? !rows[row, Place.contact].isNull : !rows[row, Place.email].isNull
+            if hasAddress {
+                owner.stage(account: rows[row, Place.account], isNew: rows[row, Place.isNew], key: .text(ownerWord))
+                if emailPlace != nil {
+                    owner.rows.add(rows[row, Place.email])
+                    owner.rows.add(rows[row, Place.address])
+                }
+                if namePlace != nil { owner.rows.add(rows[row, Place.contact]) }
+                owner.rows.add(.text(ownerWord))
+                owner.rows.endRow()
+            }
+        }
+        return try owner.apply().eventsMade
+    }
+
+    func finish(_ report: inout ImportReport) throws {}
+
+    func hint(for rejection: Rejection, _ values: [String]) -> String? {
+        attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }
+    }
+}
+
+extension DataMap {
+    /// Every attribute of an account, built in or declared, as files carry it.
+    var importedAttributes: [Attribute] {
+        Attribute.builtIn.map { builtIn in builtInColumns.first { $0.name == builtIn.name } ?? builtIn } + attributes
+    }
+}

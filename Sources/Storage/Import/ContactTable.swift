@@ -1,0 +1,118 @@
+import Playbooks
+
+/// The staged contacts on their way into `contact`, with the events that their changes make.
+///
+/// `contact_added` when a contact is new or comes back, `contact_left`, `contact_role_changed` when one role follows
+/// another; all of them now. Contacts that come with a new account, or into a database that held none, are a first load:
+/// their events have `history = 1` and trigger nothing.
+final class ContactTable {
+    private let store: Store
+    private let connection: Connection
+    private let context: ImportContext
+    private let events: ColumnEvents
+    /// What follows `key` are the columns, in their order.
+    private(set) var rows = StagedRows("import_contact", [])
+    private var columns = StagedColumns(isPerRow: false)
+    private var isFirstLoad = false
+
+    init(_ store: Store, _ connection: Connection, _ context: ImportContext, _ events: ColumnEvents) {
+        self.store = store
+        self.connection = connection
+        self.context = context
+        self.events = events
+    }
+
+    func begin(_ columns: StagedColumns) throws {
+        self.columns = columns
+        isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil
+        rows = StagedRows(
+            "import_contact",
+            ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
+        try StagedRowsTable.create(rows, on: connection)
+    }
+
+    /// Begins a row; its columns are to be added, and the row ended.
+    func stage(account: Scalar, isNew: Scalar = .integer(0), isKeyless: Bool = false, present: Int64 = -1, key: Scalar)
+    {
+        rows.add(account)
+        rows.add(.null)
+        rows.add(isNew)
+        rows.add(.integer(isKeyless ? 1 : 0))
+        rows.add(.integer(present))
+        rows.add(key)
+    }
+
+    /// Writes what is staged and empties the stage; call in a write transaction.
+    func apply(hasRepeats: Bool = false, hasKeyless: Bool = false) throws -> ImportTally {
+        var tally = ImportTally()
+        if rows.count == 0 { return tally }
+        if hasRepeats { rows.hideRepeats(of: [0, 5]) }
+        let known = try resolve(hasKeyless)
+        if known > 0 {
+            tally.eventsMade += try eventsOfChanges()
+            tally.updated = try connection.execute(
+                """
+                UPDATE contact AS a SET \(columns.assignments) FROM temp.import_contact s
+                WHERE a.id = s.contact_id AND (\(columns.differs))
+                """)
+        }
+        tally.unchanged = known - tally.updated
+        if known < rows.count {
+            tally.inserted = try connection.execute(
+                """
+                INSERT INTO contact (account_id, key\(columns.names))
+                SELECT s.account_id, s.key\(columns.insertions)
+                FROM temp.import_contact s WHERE s.contact_id IS NULL ORDER BY s.row
+                """)
+            tally.eventsMade += try events.ofContacts(
+                "contact_added", joinedBy: "a.account_id = s.account_id AND a.key = s.key",
+                history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
+                where: "s.contact_id IS NULL AND a.status = 'active'")
+        }
+        rows.removeAll()
+        return tally
+    }
+
+    /// Finds the stored contacts: by key, and rows that name none also by address.
+    private func resolve(_ hasKeyless: Bool) throws -> Int {
+        var found = 0
+        func take(_ sql: String) throws {
+            try connection.forEach(sql) { match in
+                rows[Int(match.integer(0)), 1] = .integer(match.integer(1))
+                found += 1
+            }
+        }
+        try take(
+            """
+            SELECT s.row, a.id FROM temp.import_contact s JOIN contact a ON a.account_id = s.account_id AND a.key = s.key
+            """)
+        if hasKeyless {
+            try take(
+                """
+                SELECT s.row, min(a.id) FROM temp.import_contact s
+                JOIN contact a ON a.account_id = s.account_id AND a.address = s.address
+                WHERE s.contact_id IS NULL AND s.is_keyless = 1 GROUP BY s.row
+                """)
+        }
+        return found
+    }
+
+    private func eventsOfChanges() throws -> Int {
+        var made = 0
+        let join = "a.id = s.contact_id"
+        if columns["status"] != nil {
+            let status = columns.updated("status")
+            made += try events.ofContacts(
+                "contact_left", joinedBy: join, where: "a.status = 'active' AND \(status) = 'left'")
+            made += try events.ofContacts(
+                "contact_added", joinedBy: join, where: "a.status = 'left' AND \(status) = 'active'")
+        }
+        if columns["role"] != nil {
+            let role = columns.updated("role")
+            made += try events.ofContacts(
+                "contact_role_changed", joinedBy: join, properties: "json_object('from', a.role, 'to', \(role))",
+                where: "a.role IS NOT NULL AND \(role) IS NOT NULL AND \(role) <> a.role")
+        }
+        return made
+    }
+}

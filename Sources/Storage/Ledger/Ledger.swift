@@ -1,0 +1,106 @@
+package import Playbooks
+
+/// The touches as people look them up, and the settling of those that only a person can settle.
+package struct Ledger {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// One touch with the names of what it belongs to.
+    package struct Entry: Sendable {
+        package var id: Int64
+        package var state: String
+        package var account: String
+        package var playbook: String
+        package var step: String
+        package var recipient: String
+        package var channel: String
+        package var notBefore: Instant
+        package var settledAt: Instant?
+        package var attempts: Int
+        /// Why it waits or ended, or what the endpoint said.
+        package var reason: String?
+    }
+
+    package struct Filter: Sendable {
+        package var state: String?
+        package var playbook: String?
+        package var account: String?
+        package var limit = 100
+
+        package init() {}
+    }
+
+    /// The newest first.
+    package func touches(_ filter: Filter) throws -> [Entry] {
+        try connection.query(
+            """
+            SELECT t.id, t.state, a.key, p.name, t.step, t.recipient, t.channel, t.not_before, t.settled_at, t.attempts,
+                coalesce(t.error, t.reason)
+            FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
+            WHERE (t.state = :state OR CAST(:state AS TEXT) IS NULL)
+                AND (p.name = :playbook OR CAST(:playbook AS TEXT) IS NULL)
+                AND (a.key = :account OR CAST(:account AS TEXT) IS NULL)
+            ORDER BY t.id DESC LIMIT :limit
+            """,
+            [
+                "state": .optional(filter.state), "playbook": .optional(filter.playbook),
+                "account": .optional(filter.account), "limit": .integer(Int64(filter.limit)),
+            ]
+        ).map { row in
+            Entry(
+                id: row[0].integer ?? 0, state: row[1].text ?? "", account: row[2].text ?? "",
+                playbook: row[3].text ?? "", step: row[4].text ?? "", recipient: row[5].text ?? "",
+                channel: row[6].text ?? "", notBefore: row[7].instant ?? Instant(milliseconds: 0),
+                settledAt: row[8].instant, attempts: Int(row[9].integer ?? 0), reason: row[10].text)
+        }
+    }
+
+    /// What a person says of a touch that nobody else can tell about.
+    package enum Verdict: String, Sendable, CaseIterable {
+        case sent, resend, drop
+    }
+
+    /// Settles an `unknown` or `held` touch, or drops a pending one.
+    ///
+    /// - Throws: `StorageError` when there is no such touch, or its state leaves nothing to settle.
+    package func resolve(_ id: Int64, as verdict: Verdict, now: Instant) throws {
+        guard
+            let row = try connection.first(
+                "SELECT state, enrollment_id FROM touch WHERE id = :id", ["id": .integer(id)]),
+            let state = row[0].text, let enrollment = row[1].integer
+        else { throw StorageError("there is no touch \(id); keeptouch touches lists them") }
+        let allowed: [String] =
+            switch verdict {
+            case .sent: ["unknown"]
+            case .resend: ["unknown", "held"]
+            case .drop: ["unknown", "held", "pending"]
+            }
+        guard allowed.contains(state) else {
+            throw StorageError(
+                "touch \(id) is \(state); \"\(verdict.rawValue)\" settles \(allowed.joined(separator: " or ")) touches only")
+        }
+        let end =
+            switch verdict {
+            case .sent: "sent"
+            case .resend: "pending"
+            case .drop: "cancelled"
+            }
+        // Whoever resends says that the first attempt did not arrive, so the message may differ from it.
+        try connection.execute(
+            """
+            UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL, ambiguous = 0,
+                settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE :now END,
+                not_before = CASE WHEN :end = 'pending' THEN :now ELSE not_before END,
+                claimed_at = CASE WHEN :end = 'sent' THEN claimed_at END
+            WHERE id = :id AND state = :state
+            """,
+            [
+                "id": .integer(id), "state": .text(state), "end": .text(end), "now": .instant(now),
+                "reason": .text("resolved by hand: \(verdict.rawValue)"),
+            ])
+        if end != "pending" { try Outbox(connection).moveOn(enrollment: enrollment, now: now) }
+    }
+}

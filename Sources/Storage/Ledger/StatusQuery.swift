@@ -1,0 +1,96 @@
+package import Playbooks
+
+/// What is going on, counted for `status`.
+package struct StatusQuery {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    package struct OfPlaybook: Sendable {
+        package var name: String
+        package var state: String
+        package var active: Int
+        package var ended: Int
+        package var goals: Int
+        package var holdout: Int
+        package var open: Int
+        package var sent: Int
+        package var heldBecause: String?
+        package var lastMatchAt: Instant?
+        package var nextAt: Instant?
+    }
+
+    package func playbooks() throws -> [OfPlaybook] {
+        try connection.query(
+            """
+            SELECT p.name, p.state, coalesce(e.active, 0), coalesce(e.ended, 0), coalesce(e.goals, 0),
+                coalesce(e.holdout, 0), coalesce(t.waiting, 0), coalesce(t.sent, 0), p.held_because, p.last_match_at,
+                p.next_at
+            FROM playbook AS p
+            LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
+                    count(*) FILTER (WHERE state = 'ended') AS ended, count(goal_at) AS goals,
+                    count(*) FILTER (WHERE arm <> 'treated') AS holdout
+                FROM enrollment GROUP BY playbook_id) AS e ON e.playbook_id = p.id
+            LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE settled_at IS NULL) AS waiting,
+                    count(*) FILTER (WHERE state = 'sent') AS sent
+                FROM touch GROUP BY playbook_id) AS t ON t.playbook_id = p.id
+            ORDER BY p.name
+            """
+        ).map { row in
+            func count(_ index: Int) -> Int { Int(row[index].integer ?? 0) }
+            return OfPlaybook(
+                name: row[0].text ?? "", state: row[1].text ?? "", active: count(2), ended: count(3), goals: count(4),
+                holdout: count(5), open: count(6), sent: count(7), heldBecause: row[8].text,
+                lastMatchAt: row[9].instant, nextAt: row[10].instant)
+        }
+    }
+
+    package struct Totals: Sendable {
+        package var accounts: Int
+        package var contacts: Int
+        package var events: Int
+        package var suppressed: Int
+    }
+
+    package func totals() throws -> Totals {
+        func count(_ table: String) throws -> Int { Int(try connection.integer("SELECT count(*) FROM \(table)")) }
+        return Totals(
+            accounts: try count("account"), contacts: try count("contact"), events: try count("event"),
+            suppressed: try count("suppression"))
+    }
+
+    /// Scope, reason and moment of what is paused.
+    package func pauses() throws -> [(scope: String, reason: String, at: Instant)] {
+        try connection.query("SELECT scope, reason, at FROM pause ORDER BY scope").map {
+            ($0[0].text ?? "", $0[1].text ?? "", $0[2].instant ?? Instant(milliseconds: 0))
+        }
+    }
+
+    /// The occurrences of campaigns that were missed, the newest first.
+    package func missed(limit: Int = 5) throws -> [(playbook: String, at: Instant)] {
+        try connection.query(
+            """
+            SELECT p.name, o.at FROM occurrence AS o JOIN playbook AS p ON p.id = o.playbook_id
+            WHERE o.state = 'missed' ORDER BY o.at DESC, p.name LIMIT :limit
+            """, ["limit": .integer(Int64(limit))]
+        ).map { ($0[0].text ?? "", $0[1].instant ?? Instant(milliseconds: 0)) }
+    }
+
+    package func lastCycle() throws -> (now: Instant, state: String)? {
+        try connection.first("SELECT now, state FROM cycle ORDER BY id DESC LIMIT 1").map {
+            ($0[0].instant ?? Instant(milliseconds: 0), $0[1].text ?? "")
+        }
+    }
+
+    /// Lets a held playbook go: its next match is let through whatever its size. False when nothing was held.
+    package static func release(_ playbook: String, at: Instant, _ connection: Connection) throws -> Bool {
+        try connection.execute(
+            """
+            UPDATE playbook SET released_at = coalesce(released_at, :at), let_through = 1, held_at = NULL,
+                held_because = NULL
+            WHERE name = :name AND (held_at IS NOT NULL OR released_at IS NULL)
+            """, ["name": .text(playbook), "at": .instant(at)]) > 0
+    }
+}

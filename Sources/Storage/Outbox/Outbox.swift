@@ -1,0 +1,271 @@
+package import Playbooks
+
+/// The touches that are to be sent, as the worker reads and writes them; each call is part of the caller's transaction.
+///
+/// Every write after a claim carries the claim's fence: when no row changes, somebody else has the touch by now, and the
+/// result is thrown away.
+package struct Outbox {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Where a pass over a channel's pending touches stands; passes go from high priority to low.
+    package struct Cursor: Sendable, Equatable {
+        package var priority: Int64
+        package var dueAt: Int64
+        package var id: Int64
+
+        package init(priority: Int64, dueAt: Int64 = .min, id: Int64 = 0) {
+            self.priority = priority
+            self.dueAt = dueAt
+            self.id = id
+        }
+    }
+
+    /// The highest priority below `limit` that a channel has pending touches of.
+    package func highestPriority(channel: String, below limit: Int64?) throws -> Int64? {
+        try connection.first(
+            """
+            SELECT max(priority) FROM touch WHERE state = 'pending' AND channel = :channel AND priority < :limit
+            """, ["channel": .text(channel), "limit": .integer(limit ?? .max)])?[0].integer
+    }
+
+    /// The next pending touches behind the cursor that are due by both clocks.
+    package func candidates(
+        channel: String, behind cursor: Cursor, caps: [Cap], now: Instant, processNow: Instant, limit: Int
+    ) throws -> [TouchCandidate] {
+        var arguments: [String: SQLValue] = [
+            "channel": .text(channel), "priority": .integer(cursor.priority), "due": .integer(cursor.dueAt),
+            "id": .integer(cursor.id), "now": .instant(now), "process": .instant(processNow),
+            "limit": .integer(Int64(limit)),
+        ]
+        for (index, cap) in caps.enumerated() {
+            arguments["cap_\(index)"] = .instant(now - cap.window)
+        }
+        let counts = caps.indices.map { index in
+            """
+            , (SELECT count(*) FROM touch AS o WHERE o.recipient = t.recipient AND o.claimed_at > :cap_\(index)
+                AND o.kind IN ('email', 'push') AND o.category <> 'service'
+                AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'ghost' AND t.ghost = 1)))
+            """
+        }.joined()
+        var rows: [TouchCandidate] = []
+        let statement = try connection.cached(
+            """
+            SELECT t.id, t.enrollment_id, t.account_id, a.key, p.name, t.step, t.variant, t.recipient, t.kind, t.channel,
+                t.category, t.message, t.ghost, t.priority, t.due_at, t.expires_at, t.reason, t.variables, t.fence,
+                t.attempts, t.ambiguous, t.body_hash, t.first_attempt_at, c.key, c.name, c.email,
+                coalesce(c.timezone, a.timezone), coalesce(c.locale, a.locale),
+                CASE WHEN t.contact_id IS NULL OR (c.status = 'active' AND (t.kind <> 'email' OR c.address = t.recipient))
+                    THEN 1 ELSE 0 END,
+                CASE e.state WHEN 'active' THEN 1 ELSE 0 END, CASE a.status WHEN 'churned' THEN 1 ELSE 0 END,
+                EXISTS (SELECT 1 FROM suppression AS s WHERE s.address = t.recipient
+                    AND ((s.category = '' AND (t.category <> 'service' OR s.reason <> 'unsubscribed'))
+                        OR s.category = t.category)),
+                CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
+                    SELECT 1 FROM enrollment AS x
+                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END\(counts)
+            FROM touch AS t
+            JOIN enrollment AS e ON e.id = t.enrollment_id
+            JOIN account AS a ON a.id = t.account_id
+            JOIN playbook AS p ON p.id = t.playbook_id
+            LEFT JOIN contact AS c ON c.id = t.contact_id
+            WHERE t.state = 'pending' AND t.channel = :channel AND t.priority = :priority
+                AND (t.due_at, t.id) > (:due, :id) AND t.not_before <= :now
+                AND (t.retry_at IS NULL OR t.retry_at <= :process)
+            ORDER BY t.due_at, t.id LIMIT :limit
+            """)
+        defer { statement.reset() }
+        try statement.bind(arguments)
+        while try statement.step() {
+            rows.append(
+                TouchCandidate(
+                    id: statement.integer(0), enrollmentID: statement.integer(1), accountID: statement.integer(2),
+                    accountKey: statement.text(3) ?? "", playbook: statement.text(4) ?? "",
+                    step: statement.text(5) ?? "", variant: statement.text(6), recipient: statement.text(7) ?? "",
+                    kind: Channel.Kind(rawValue: statement.text(8) ?? "") ?? .email, channel: statement.text(9) ?? "",
+                    category: statement.text(10) ?? "", message: statement.text(11) ?? "",
+                    isGhost: statement.integer(12) == 1, priority: statement.integer(13),
+                    dueAt: Instant(milliseconds: statement.integer(14)),
+                    expiresAt: Instant(milliseconds: statement.integer(15)), reason: statement.text(16),
+                    variables: statement.text(17) ?? "{}", fence: statement.integer(18),
+                    attempts: Int(statement.integer(19)), isAmbiguous: statement.integer(20) == 1,
+                    bodyHash: statement.text(21),
+                    firstAttemptAt: statement.isNull(22) ? nil : Instant(milliseconds: statement.integer(22)),
+                    contactKey: statement.text(23), contactName: statement.text(24), email: statement.text(25),
+                    timezone: statement.text(26), locale: statement.text(27), isReachable: statement.integer(28) == 1,
+                    isEnrolled: statement.integer(29) == 1, hasChurned: statement.integer(30) == 1,
+                    isSuppressed: statement.integer(31) == 1, isExcluded: statement.integer(32) == 1,
+                    sentWithin: caps.indices.map { Int(statement.integer(33 + $0)) }))
+        }
+        return rows
+    }
+
+    /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
+    package func roomAgain(_ candidate: TouchCandidate, cap: Cap, now: Instant) throws -> Instant {
+        let oldest = try connection.first(
+            """
+            SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
+                AND o.kind IN ('email', 'push') AND o.category <> 'service'
+                AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'ghost' AND :ghost = 1))
+            ORDER BY o.claimed_at DESC LIMIT 1 OFFSET :offset
+            """,
+            [
+                "recipient": .text(candidate.recipient), "from": .instant(now - cap.window),
+                "ghost": .integer(candidate.isGhost ? 1 : 0), "offset": .integer(Int64(max(0, cap.count - 1))),
+            ])?[0].instant
+        return (oldest ?? now) + cap.window
+    }
+
+    package func claim(_ candidate: TouchCandidate, owner: String, now: Instant) throws -> Bool {
+        try change(
+            """
+            UPDATE touch SET state = 'claimed', fence = fence + 1, owner = :owner, claimed_at = :now, reason = NULL
+            WHERE id = :id AND fence = :fence AND state = 'pending'
+            """, candidate.id, candidate.fence, ["owner": .text(owner), "now": .instant(now)])
+    }
+
+    /// Ends a pending or claimed touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`.
+    package func end(_ candidate: TouchCandidate, as state: String, reason: String?, now: Instant) throws {
+        let isGhost = state == "ghost"
+        let changed = try change(
+            """
+            UPDATE touch SET state = :state, reason = :reason, settled_at = :now, fence = fence + 1,
+                claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
+            WHERE id = :id AND fence = :fence AND state IN ('pending', 'claimed')
+            """, candidate.id, candidate.fence,
+            [
+                "state": .text(state), "reason": .optional(reason), "now": .instant(now),
+                "ghost": .integer(isGhost ? 1 : 0),
+            ])
+        if changed { try moveOn(enrollment: candidate.enrollmentID, now: now) }
+    }
+
+    package func wait(_ candidate: TouchCandidate, until: Instant, reason: String) throws {
+        _ = try change(
+            """
+            UPDATE touch SET not_before = :until, reason = :reason
+            WHERE id = :id AND fence = :fence AND state = 'pending'
+            """, candidate.id, candidate.fence, ["until": .instant(until), "reason": .text(reason)])
+    }
+
+    /// Parks a claimed touch that could not be rendered, as `held` or `unknown`.
+    package func park(id: Int64, fence: Int64, as state: String, reason: String) throws {
+        _ = try change(
+            """
+            UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
+            WHERE id = :id AND fence = :fence AND state = 'claimed'
+            """, id, fence, ["state": .text(state), "reason": .text(reason)])
+    }
+
+    /// The intent to send, durable before a byte leaves; false when the touch is no longer the claimer's.
+    package func beginAttempt(
+        id: Int64, fence: Int64, number: Int, bodyHash: String, messageHash: String, processNow: Instant
+    ) throws -> Bool {
+        guard
+            try change(
+                """
+                UPDATE touch SET state = 'sending', body_hash = :body, message_hash = :message, attempts = :number,
+                    first_attempt_at = coalesce(first_attempt_at, :process), retry_at = NULL
+                WHERE id = :id AND fence = :fence AND state = 'claimed'
+                """, id, fence,
+                [
+                    "body": .text(bodyHash), "message": .text(messageHash), "number": .integer(Int64(number)),
+                    "process": .instant(processNow),
+                ])
+        else { return false }
+        try connection.execute(
+            """
+            INSERT INTO attempt (touch_id, number, began_at) VALUES (:id, :number, :process)
+            """, ["id": .integer(id), "number": .integer(Int64(number)), "process": .instant(processNow)])
+        return true
+    }
+
+    /// What an attempt ended in.
+    package struct Settlement: Sendable {
+        package var id: Int64
+        package var fence: Int64
+        package var enrollmentID: Int64
+        package var attempt: Int
+        /// `sent`, `rejected`, `suppressed`, `unknown`, or `pending` for another try.
+        package var state: String
+        package var retryAt: Instant?
+        package var isAmbiguous: Bool
+        package var providerID: String?
+        package var detail: String?
+
+        package init(
+            id: Int64, fence: Int64, enrollmentID: Int64, attempt: Int, state: String, retryAt: Instant? = nil,
+            isAmbiguous: Bool = false, providerID: String? = nil, detail: String? = nil
+        ) {
+            self.id = id
+            self.fence = fence
+            self.enrollmentID = enrollmentID
+            self.attempt = attempt
+            self.state = state
+            self.retryAt = retryAt
+            self.isAmbiguous = isAmbiguous
+            self.providerID = providerID
+            self.detail = detail
+        }
+    }
+
+    package func settle(_ settlement: Settlement, now: Instant, processNow: Instant) throws -> Bool {
+        let isOpen = settlement.state == "pending" || settlement.state == "unknown"
+        let changed = try change(
+            """
+            UPDATE touch SET state = :state, settled_at = CASE WHEN :open = 1 THEN NULL ELSE :now END,
+                retry_at = :retry, provider_id = coalesce(:provider, provider_id), error = :detail,
+                ambiguous = CASE WHEN :ambiguous = 1 THEN 1 ELSE ambiguous END, fence = fence + 1,
+                claimed_at = CASE WHEN :state = 'pending' THEN NULL ELSE claimed_at END
+            WHERE id = :id AND fence = :fence AND state = 'sending'
+            """, settlement.id, settlement.fence,
+            [
+                "state": .text(settlement.state), "open": .integer(isOpen ? 1 : 0), "now": .instant(now),
+                "retry": .optional(settlement.retryAt?.milliseconds), "provider": .optional(settlement.providerID),
+                "detail": .optional(settlement.state == "sent" ? nil : settlement.detail),
+                "ambiguous": .integer(settlement.isAmbiguous ? 1 : 0),
+            ])
+        guard changed else { return false }
+        try connection.execute(
+            """
+            UPDATE attempt SET ended_at = :process, result = :result, detail = :detail
+            WHERE touch_id = :id AND number = :number
+            """,
+            [
+                "id": .integer(settlement.id), "number": .integer(Int64(settlement.attempt)),
+                "process": .instant(processNow), "result": .text(settlement.state == "pending" ? "retry" : settlement.state),
+                "detail": .optional(settlement.detail),
+            ])
+        if !isOpen { try moveOn(enrollment: settlement.enrollmentID, now: now) }
+        return true
+    }
+
+    /// Lets an enrollment go on when none of its touches is open any more.
+    package func moveOn(enrollment: Int64, now: Instant) throws {
+        try connection.execute(
+            """
+            UPDATE enrollment SET due_at = :now
+            WHERE id = :id AND state = 'active' AND begun = 1 AND due_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL)
+            """, ["id": .integer(enrollment), "now": .instant(now)])
+    }
+
+    /// The earliest moment of process time after `began`, the start of the last pass, at which a touch that is due may be
+    /// tried again.
+    package func nextRetry(channels: [String], after began: Instant, now: Instant) throws -> Instant? {
+        try channels.compactMap { channel in
+            try connection.first(
+                """
+                SELECT min(retry_at) FROM touch
+                WHERE state = 'pending' AND channel = :channel AND retry_at > :began AND not_before <= :now
+                """, ["channel": .text(channel), "began": .instant(began), "now": .instant(now)])?[0].instant
+        }.min()
+    }
+
+    private func change(_ sql: String, _ id: Int64, _ fence: Int64, _ more: [String: SQLValue]) throws -> Bool {
+        try connection.execute(sql, more.merging(["id": .integer(id), "fence": .integer(fence)]) { $1 }) == 1
+    }
+}

@@ -1,0 +1,31 @@
+package import Playbooks
+
+/// The kill switches as they stand: for everything, a playbook, or a channel.
+package struct Pauses: Sendable {
+    private var reasons: [String: String]
+
+    package init(_ connection: Connection) throws {
+        let rows = try connection.query("SELECT scope, reason FROM pause")
+        reasons = Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", $0[1].text ?? "") })
+    }
+
+    package var all: String? { reasons["all"] }
+
+    /// Why a playbook neither plans nor sends, or nil.
+    package func reason(for playbook: String) -> String? { all ?? reasons["playbook:" + playbook] }
+
+    package func reason(forChannel channel: String) -> String? { all ?? reasons["channel:" + channel] }
+
+    package static func set(_ scope: String, reason: String, at: Instant, _ connection: Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO pause (scope, reason, at) VALUES (:scope, :reason, :at)
+            ON CONFLICT (scope) DO UPDATE SET reason = excluded.reason, at = excluded.at
+            """, ["scope": .text(scope), "reason": .text(reason), "at": .instant(at)])
+    }
+
+    /// False when nothing of that scope was paused.
+    package static func clear(_ scope: String, _ connection: Connection) throws -> Bool {
+        try connection.execute("DELETE FROM pause WHERE scope = :scope", ["scope": .text(scope)]) > 0
+    }
+}

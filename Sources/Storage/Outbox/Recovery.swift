@@ -1,0 +1,42 @@
+package import Playbooks
+
+/// Settles what a dead owner left behind; called by whoever has `runner.lock`, and so knows that every other owner is dead.
+package struct Recovery {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// A touch whose attempt had begun when its owner died: the request may or may not have arrived.
+    package struct Orphan: Sendable {
+        package var id: Int64
+        package var fence: Int64
+        package var enrollmentID: Int64
+        package var channel: String
+        package var attempts: Int
+        package var firstAttemptAt: Instant
+    }
+
+    /// Gives back what was claimed but never sent.
+    package func releaseClaims() throws -> Int {
+        try connection.execute(
+            """
+            UPDATE touch SET state = 'pending', fence = fence + 1, owner = NULL, claimed_at = NULL WHERE state = 'claimed'
+            """)
+    }
+
+    package func orphans() throws -> [Orphan] {
+        try connection.query(
+            """
+            SELECT id, fence, enrollment_id, channel, attempts, first_attempt_at FROM touch WHERE state = 'sending'
+            ORDER BY id
+            """
+        ).map { row in
+            Orphan(
+                id: row[0].integer ?? 0, fence: row[1].integer ?? 0, enrollmentID: row[2].integer ?? 0,
+                channel: row[3].text ?? "", attempts: Int(row[4].integer ?? 0),
+                firstAttemptAt: row[5].instant ?? Instant(milliseconds: 0))
+        }
+    }
+}

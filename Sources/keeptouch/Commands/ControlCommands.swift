@@ -1,0 +1,174 @@
+import ArgumentParser
+import Playbooks
+import Runner
+import Storage
+
+/// What `pause` and `resume` act on.
+struct Scope: ExpressibleByArgument {
+    var text: String
+
+    init?(argument: String) {
+        switch argument {
+        case "all": text = "all"
+        case let name where name.hasPrefix("playbook:") || name.hasPrefix("channel:"): text = name
+        case let name where !name.contains(":"): text = "playbook:" + name
+        default: return nil
+        }
+    }
+
+    /// Refuses a name that is not in the workspace.
+    func check(_ loaded: LoadedWorkspace) throws {
+        if text.hasPrefix("playbook:") {
+            let name = String(text.dropFirst("playbook:".count))
+            let isBroken = loaded.texts.keys.contains("playbooks/\(name)/playbook.yaml")
+            if !isBroken { _ = try loaded.playbook(name) }
+        } else if text.hasPrefix("channel:") {
+            let name = String(text.dropFirst("channel:".count))
+            guard loaded.workspace.channels[name] == nil else { return }
+            let near = nearest(to: name, in: loaded.workspace.channels.keys).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw CommandError("there is no channel \"\(name)\" in channels/\(near)")
+        }
+    }
+}
+
+struct PauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Stop planning and sending, for all, a playbook, or a channel.")
+
+    @Argument(help: "all, PLAYBOOK, playbook:NAME or channel:NAME.")
+    var scope: Scope
+
+    @Option(help: "Why; status shows it.")
+    var reason = "paused by hand"
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        try scope.check(loaded)
+        let store = try loaded.open(.readWrite)
+        let at = Clocks.system.processNow()
+        try store.write { try Pauses.set(scope.text, reason: reason, at: at, $0) }
+        Terminal.print("\(scope.text) is paused: nothing is planned or sent for it.")
+        Terminal.hint("let it go on with: keeptouch resume \(scope.text)")
+    }
+}
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let go on what was paused or stopped.")
+
+    @Argument(help: "all, PLAYBOOK, playbook:NAME or channel:NAME.")
+    var scope: Scope
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readWrite)
+        guard try store.write({ try Pauses.clear(scope.text, $0) }) else {
+            let paused = try store.read { try StatusQuery($0).pauses().map(\.scope) }
+            throw CommandError(
+                "\(scope.text) is not paused; "
+                    + (paused.isEmpty ? "nothing is" : "these are: \(paused.joined(separator: ", "))"))
+        }
+        Terminal.print("\(scope.text) goes on with the next run.")
+    }
+}
+
+struct ReleaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Let a playbook go that a safety rule holds.")
+
+    @Argument(help: "The playbook.")
+    var playbook: String
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        _ = try loaded.playbook(playbook)
+        let store = try loaded.open(.readWrite)
+        let now = try options.moment(store, zone: loaded.zone)
+        let isReleased = try store.write { try StatusQuery.release(playbook, at: now, $0) }
+        guard isReleased else {
+            throw CommandError("\"\(playbook)\" is not held; keeptouch status tells what is")
+        }
+        Terminal.print("\(playbook) is released: its next match is let through, whatever its size.")
+        Terminal.hint("look once more with: keeptouch plan \(playbook)")
+    }
+}
+
+struct SuppressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suppress", abstract: "Never write to these addresses again.")
+
+    @Argument(help: "E-mail addresses.")
+    var addresses: [String]
+
+    @Option(help: "Only touches of this category; all when it is left out.")
+    var category: String?
+
+    @Option(help: "Why.")
+    var reason = "by hand"
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        try checkCategory(category, loaded)
+        let normalized = try addresses.map(normalize)
+        let store = try loaded.open(.readWrite)
+        let at = try options.moment(store, zone: loaded.zone)
+        try store.write { connection in
+            for address in normalized {
+                try Suppressions.add(address, category: category, reason: reason, at: at, connection)
+            }
+        }
+        Terminal.print("\(normalized.count) addresses are suppressed\(category.map { " for \($0)" } ?? "").")
+    }
+}
+
+struct UnsuppressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unsuppress", abstract: "Allow addresses to be written to again.")
+
+    @Argument(help: "E-mail addresses.")
+    var addresses: [String]
+
+    @Option(help: "Only this category; everything when it is left out.")
+    var category: String?
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        try checkCategory(category, loaded)
+        let normalized = try addresses.map(normalize)
+        let store = try loaded.open(.readWrite)
+        var unknown: [String] = []
+        try store.write { connection in
+            for address in normalized where try !Suppressions.remove(address, category: category, connection) {
+                unknown.append(address)
+            }
+        }
+        Terminal.print("\(normalized.count - unknown.count) addresses may be written to again.")
+        if !unknown.isEmpty {
+            throw CommandError("not suppressed: \(unknown.joined(separator: ", "))")
+        }
+    }
+}
+
+private func normalize(_ address: String) throws -> String {
+    guard let normalized = EmailAddress.normalized(address) else {
+        throw ValidationError("\"\(address)\" is not an e-mail address")
+    }
+    return normalized
+}
+
+private func checkCategory(_ category: String?, _ loaded: LoadedWorkspace) throws {
+    let names = loaded.workspace.configuration.categories.map(\.name)
+    guard let category, !names.contains(category) else { return }
+    let near = nearest(to: category, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
+    throw ValidationError("there is no category \"\(category)\" in keeptouch.yaml\(near)")
+}

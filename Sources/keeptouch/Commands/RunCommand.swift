@@ -1,0 +1,92 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Do one cycle: match, enroll, advance, and send what is due.")
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
+
+    func run() async throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readWrite)
+        let lock = try RunnerLock(database: loaded.databasePath)
+        let now = try options.moment(store, zone: loaded.zone)
+        try startClock(store, now: now)
+        try guardAgainstCopies(store)
+        var report = try loaded.cycle(store).run(now: now)
+        let worker = Worker(
+            workspace: loaded.workspace, directory: loaded.directory.path,
+            environment: ProcessInfo.processInfo.environment, secret: try SigningSecret.read(beside: loaded.databasePath),
+            store: store, clocks: .system, owner: UUID().uuidString)
+        let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
+        let sending: DrainReport
+        do {
+            sending = try worker.drain(now: now)
+        } catch {
+            await worker.close()
+            throw error
+        }
+        await worker.close()
+        report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        withExtendedLifetime((signals, lock)) {}
+        switch output.format {
+        case .json: Terminal.print(try JSONText.encode(report))
+        case .table, .csv:
+            try CycleText(report: report, hasRun: true).show(output)
+            SendingText(report: sending, pending: report.touches?["pending"] ?? 0).show()
+            if options.now == nil, try store.read({ try Meta.isSimulation($0) }) {
+                Terminal.hint("the clock of a simulation stands still; move it with: keeptouch run --now LATER")
+            }
+        }
+        let hasHold = report.playbooks.contains { $0.heldBecause != nil }
+        if hasHold || sending.hasFindings || loaded.diagnostics.contains(where: { $0.severity == .error }) {
+            throw ExitCode(1)
+        }
+    }
+
+    /// Decision time is the present, except on a simulation; it never runs backwards.
+    private func startClock(_ store: Store, now: Instant) throws {
+        try store.write { connection in
+            if options.now != nil, try !Meta.isSimulation(connection),
+                abs((now - Clocks.system.processNow()).milliseconds) > 60_000
+            {
+                throw CommandError(
+                    "run --now works on simulations only; this database has real customers. Leave --now out, or make a simulation with: keeptouch init DIR --simulation")
+            }
+            try Meta.advance(to: now, connection)
+        }
+    }
+
+    /// A copy or an old back-up would send again what the other has sent: it begins paused.
+    private func guardAgainstCopies(_ store: Store) throws {
+        let isSimulation = try store.read { try Meta.isSimulation($0) }
+        if !isSimulation, try Instance.check(store) == .different {
+            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
+            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
+            Terminal.complain("everything is paused: \(reason)")
+            Terminal.hint("when you have looked at it: keeptouch resume all")
+        }
+        try Instance.renew(store, id: UUID().uuidString)
+    }
+
+    /// Ends the work in good order at the first signal; the second one kills as usual.
+    private static func stop(on signals: [Int32], _ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+        signals.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                Terminal.complain("stopping: what is under way is finished, nothing new is sent")
+                signal(number, SIG_DFL)
+                body()
+            }
+            source.resume()
+            return source
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+struct TouchesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "touches", abstract: "The ledger of touches, the newest first.")
+
+    @Option(help: "Only touches in this state: \(CycleReport.states.joined(separator: ", ")).")
+    var state: String?
+
+    @Option(help: "Only touches of this playbook.")
+    var playbook: String?
+
+    @Option(help: "Only touches of this account.")
+    var account: String?
+
+    @Option(help: "At most so many.")
+    var limit = 100
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
+
+    func validate() throws {
+        if let state, !CycleReport.states.contains(state) {
+            let near = nearest(to: state, in: CycleReport.states).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw ValidationError("there is no state \"\(state)\"\(near)")
+        }
+        guard limit > 0 else { throw ValidationError("--limit must be 1 or more") }
+    }
+
+    func run() throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readOnly)
+        var filter = Ledger.Filter()
+        (filter.state, filter.playbook, filter.account, filter.limit) = (state, playbook, account, limit)
+        let entries = try store.read { try Ledger($0).touches(filter) }
+        var table = Table([
+            ("touch", .right), ("state", .left), ("account", .left), ("playbook", .left), ("step", .left),
+            ("recipient", .left), ("channel", .left), ("when", .left), ("reason", .left),
+        ])
+        table.rows = entries.map { entry in
+            [
+                "\(entry.id)", entry.state, entry.account, entry.playbook, entry.step, entry.recipient, entry.channel,
+                "\(entry.settledAt ?? entry.notBefore)", entry.reason ?? "",
+            ]
+        }
+        try output.show(table)
+        if output.format == .table, entries.contains(where: { $0.state == "unknown" }) {
+            Terminal.hint("when you know what became of one: keeptouch resolve TOUCH sent|resend|drop")
+        }
+    }
+}
+
+struct ResolveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve", abstract: "Settle a touch that only a person can tell about.")
+
+    @Argument(help: "The touch's number.")
+    var touch: Int64
+
+    @Argument(help: "sent (it arrived), resend (it did not: send it), drop (let it be).")
+    var verdict: Ledger.Verdict
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readWrite)
+        let now = try options.moment(store, zone: loaded.zone)
+        try store.write { try Ledger($0).resolve(touch, as: verdict, now: now) }
+        Terminal.print("Touch \(touch): \(verdict.rawValue).")
+    }
+}
+
+extension Ledger.Verdict: ExpressibleByArgument {}
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What is going on, what is held, and what needs a person.")
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
+
+    func run() throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readOnly)
+        let now = try options.moment(store, zone: loaded.zone)
+        try store.read { connection in
+            let query = StatusQuery(connection)
+            let playbooks = try query.playbooks()
+            var table = Table([
+                ("playbook", .left), ("state", .left), ("active", .right), ("ended", .right), ("goal", .right),
+                ("holdout", .right), ("open", .right), ("sent", .right), ("last match", .left), ("next", .left),
+            ])
+            table.rows = playbooks.map { item in
+                [
+                    item.name, item.heldBecause == nil ? item.state : "held", "\(item.active)", "\(item.ended)",
+                    "\(item.goals)", "\(item.holdout)", "\(item.open)", "\(item.sent)",
+                    item.lastMatchAt.map { $0.text(in: loaded.zone) } ?? "never",
+                    item.nextAt.map { $0.text(in: loaded.zone) } ?? "",
+                ]
+            }
+            guard output.format == .table else { return try output.show(table) }
+            let totals = try query.totals()
+            Terminal.print(
+                "\(loaded.workspace.configuration.workspace): \(totals.accounts) accounts, \(totals.contacts) contacts, "
+                    + "\(totals.events) events, \(totals.suppressed) addresses suppressed")
+            if let cycle = try query.lastCycle() {
+                let isOpen = cycle.state == "done" ? "" : " (it was \(cycle.state); the next run goes on with it)"
+                Terminal.print("last cycle: \(cycle.now.text(in: loaded.zone)) \(loaded.zone.name)\(isOpen)")
+            } else {
+                Terminal.print("no cycle has run yet")
+            }
+            Terminal.print("")
+            Terminal.print(table.text)
+            let touches = try CycleRecords.touchCounts(connection)
+            let counted = CycleReport.states.compactMap { state in touches[state].map { "\($0) \(state)" } }
+            Terminal.print("")
+            Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
+            let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+            for sentence in context.freshness { Terminal.print(sentence) }
+            try showWhatNeedsAPerson(query, playbooks, touches)
+        }
+    }
+
+    private func showWhatNeedsAPerson(
+        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int]
+    ) throws {
+        for item in playbooks {
+            guard let reason = item.heldBecause else { continue }
+            Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
+            Terminal.print("  keeptouch release \(item.name)")
+        }
+        for pause in try query.pauses() {
+            Terminal.print(Terminal.styled("\(pause.scope) is paused since \(pause.at): \(pause.reason)", .yellow))
+            Terminal.print("  keeptouch resume \(pause.scope)")
+        }
+        for missed in try query.missed() {
+            Terminal.print("\(missed.playbook): the occurrence of \(missed.at) was missed")
+        }
+        for state in ["unknown", "held"] where touches[state] != nil {
+            Terminal.print("\(touches[state] ?? 0) touches are \(state)")
+            Terminal.print("  keeptouch touches --state \(state)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Playbooks
+import Runner
+
+/// A cycle's report as a person reads it.
+struct CycleText {
+    let report: CycleReport
+    let hasRun: Bool
+
+    func show(_ output: FormatOption) throws {
+        var table = Table(
+            [("playbook", .left), ("audience", .right), ("matched", .right)]
+                + CycleReport.verdicts.map { ($0, .right) })
+        for item in report.playbooks {
+            table.rows.append(
+                [item.playbook, "\(item.audience)", "\(item.matched)"]
+                    + CycleReport.verdicts.map { verdict in
+                        let count = item.verdicts[verdict] ?? 0
+                        return count == 0 && output.format == .table ? "." : "\(count)"
+                    })
+        }
+        guard output.format == .table else { return try output.show(table) }
+        Terminal.print("\(hasRun ? "Cycle" : "Plan") at \(report.now)")
+        if report.playbooks.isEmpty {
+            Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
+        } else {
+            Terminal.print(table.text)
+        }
+        for item in report.playbooks {
+            if let reason = item.heldBecause {
+                Terminal.print(Terminal.styled("\(item.playbook) is held: \(reason)", .yellow))
+                if let released = item.ifReleased {
+                    let counts = CycleReport.verdicts.compactMap { verdict in
+                        released[verdict].flatMap { $0 > 0 ? "\($0) \(verdict)" : nil }
+                    }
+                    Terminal.print("  a release would give: \(counts.joined(separator: ", "))")
+                }
+                if item.verdicts["held"] ?? 0 > 0, !reason.contains("complete day") {
+                    Terminal.hint("  let it go with: keeptouch release \(item.playbook)")
+                }
+            }
+            if !item.variants.isEmpty {
+                let variants = item.variants.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+                Terminal.print("\(item.playbook): \(variants.joined(separator: ", "))")
+            }
+            for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
+        }
+        let verb = hasRun ? "" : "would be "
+        Terminal.print(
+            "\(report.entered) enrollments \(verb)begun, \(report.moved) moved on, \(report.left) ended, "
+                + "\(report.goals) goals reached, \(report.made) touches made. The books balance.")
+    }
+}
+
+/// What a run sent, as a person reads it.
+struct SendingText {
+    let report: DrainReport
+    /// All touches that are to go out later.
+    let pending: Int
+
+    func show() {
+        var parts = ["\(report.sent) touches sent"]
+        func add(_ count: Int, _ text: String) { if count > 0 { parts.append("\(count) \(text)") } }
+        add(report.ghosts, "ghosts of holdouts")
+        add(report.retried, "tries failed and are repeated")
+        add(report.rejected, "rejected")
+        add(report.unknown, "unknown (keeptouch touches --state unknown)")
+        add(report.held, "held (keeptouch touches --state held)")
+        add(report.dropped, "ended unsent (capped, expired, suppressed or cancelled)")
+        add(report.recovered, "taken over from a run that died")
+        add(pending, "pending (keeptouch touches --state pending says when)")
+        Terminal.print(parts.joined(separator: ", ") + ".")
+        for (channel, reason) in report.stopped.sorted(by: { $0.key < $1.key }) {
+            Terminal.print(Terminal.styled("channel \(channel) stopped: \(reason)", .red))
+            Terminal.hint("  when it is mended: keeptouch resume channel:\(channel)")
+        }
+        if report.wasInterrupted { Terminal.print("Stopped early; the rest goes out with the next run.") }
+    }
+}

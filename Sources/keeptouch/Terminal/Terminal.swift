@@ -1,0 +1,49 @@
+import Foundation
+
+/// What the person sees: results on stdout, everything else on stderr, color only on a terminal.
+enum Terminal {
+    enum Style: String {
+        case bold = "1", dim = "2", red = "31", green = "32", yellow = "33", cyan = "36"
+    }
+
+    static let isOutput = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    static let isError = isatty(STDERR_FILENO) == 1
+
+    static func print(_ text: String = "") {
+        guard write(text + "\n", to: STDOUT_FILENO) else {
+            complain("keeptouch: error: cannot write to stdout: \(String(cString: strerror(errno)))")
+            exit(1)
+        }
+    }
+
+    static func complain(_ text: String) {
+        write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// False when the text could not be written, as on a full disk; `errno` says why.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
+        Array(text.utf8).withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count {
+                let count = Foundation.write(
+                    descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+                if count >= 0 {
+                    written += count
+                } else if errno != EINTR {
+                    return false
+                }
+            }
+            return true
+        }
+    }
+
+    static func styled(_ text: String, _ style: Style) -> String {
+        isOutput ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    /// The next command to try.
+    static func hint(_ text: String) {
+        complain(isError ? "\u{1b}[2m\(text)\u{1b}[0m" : text)
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Delivery
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+/// The options that every command on a workspace takes, and what they open.
+struct WorkspaceOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: "The folder with keeptouch.yaml.", completion: .directory)
+    var workspace = "."
+
+    @Option(help: "Work as of this moment, such as 2026-03-01 or 2026-03-01T09:00Z; for simulations and for reading.")
+    var now: String?
+
+    var directory: URL { URL(fileURLWithPath: workspace, isDirectory: true) }
+
+    /// Reads the workspace; its complaints go to stderr, and only one that cannot be used at all is an error.
+    func read(showingWarnings: Bool = false) throws -> LoadedWorkspace {
+        let (workspace, texts, all) = try diagnose()
+        for diagnostic in all where showingWarnings || diagnostic.severity == .error {
+            Terminal.complain("\(diagnostic)")
+        }
+        guard let workspace else {
+            throw CommandError("the workspace cannot be used; mend the errors above (keeptouch check shows all)")
+        }
+        return LoadedWorkspace(workspace: workspace, texts: texts, diagnostics: all, directory: directory)
+    }
+
+    /// Reads all files and finds everything that is wrong with them.
+    func diagnose() throws -> (workspace: Workspace?, texts: [String: String], diagnostics: [Diagnostic]) {
+        var (texts, diagnostics) = WorkspaceFiles.read(directory)
+        guard !texts.isEmpty || !diagnostics.isEmpty else {
+            throw CommandError("there is no workspace in \(directory.path); make one with: keeptouch init DIR")
+        }
+        let (workspace, complaints) = WorkspaceReader.read(texts)
+        // Of a file that could not be read, its absence is no news.
+        let unread = Set(diagnostics.map(\.position.file))
+        diagnostics += complaints.filter { !unread.contains($0.position.file) }
+        for channel in workspace?.channels.values.map({ $0 }) ?? [] {
+            do {
+                _ = try RequestBuilder(channel: channel, credentials: nil)
+            } catch {
+                diagnostics.append(error)
+            }
+        }
+        return (workspace, texts, diagnostics.sorted())
+    }
+
+    /// The moment of `--now`; in a simulation, whose clock stands still between commands, that of the latest cycle; else
+    /// the present.
+    func moment(_ store: Store, zone: Zone) throws -> Instant {
+        guard let now else {
+            return try store.read { connection in
+                guard try Meta.isSimulation(connection), let last = try Meta.lastNow(connection) else {
+                    return Clocks.system.processNow()
+                }
+                return last
+            }
+        }
+        switch Instant.parse(now, in: zone) {
+        case .success(let instant): return instant
+        case .failure:
+            switch Day.parse(now) {
+            case .success(let day): return zone.start(of: day)
+            case .failure(let error): throw ValidationError("--now \(now): \(error.message)")
+            }
+        }
+    }
+}
+
+/// A workspace with the texts it was read from.
+struct LoadedWorkspace {
+    var workspace: Workspace
+    var texts: [String: String]
+    var diagnostics: [Diagnostic]
+    var directory: URL
+
+    var zone: Zone { workspace.configuration.zone }
+    var databasePath: String {
+        URL(fileURLWithPath: workspace.configuration.database, relativeTo: directory).standardizedFileURL.path
+    }
+
+    /// Opens the database; a writing command makes it and its columns.
+    func open(_ mode: Store.Mode) throws -> Store {
+        guard !workspace.configuration.database.hasPrefix("postgresql:") else {
+            throw CommandError(
+                "database: \(workspace.configuration.database): PostgreSQL is not supported yet; name a file such as keeptouch.db")
+        }
+        let store = try Store(path: databasePath, mode: mode)
+        if mode == .readWrite {
+            try store.write { try Meta.claim(for: workspace.configuration.workspace, $0) }
+            try AttributeColumns(workspace.dataMap).apply(to: store)
+        }
+        return store
+    }
+
+    func cycle(_ store: Store) -> Cycle {
+        Cycle(
+            workspace: workspace, pinned: PinnedVersions(texts: texts), store: store,
+            processNow: Clocks.system.processNow)
+    }
+
+    func playbook(_ name: String) throws -> Playbook {
+        if let playbook = workspace.playbook(name) { return playbook }
+        let near = nearest(to: name, in: workspace.playbooks.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw CommandError("there is no usable playbook \"\(name)\" in playbooks/\(near); keeptouch check lists them")
+    }
+}
+
+/// A complaint of a command, for the person who typed it.
+struct CommandError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
