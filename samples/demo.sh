@@ -1,11 +1,11 @@
 #!/bin/bash
 # Runs both samples from start to end: samples/demo.sh [PROGRAM]. Everything it makes is in demo/; nothing leaves this
-# machine.
+# machine. DEMO_PORT names the port of the endpoint, 8787 when it is not set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-.build/debug/keeptouch}")
 demo=$PWD/demo
-port=8787
+port=${DEMO_PORT:-8787}
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 note() { printf '  %s\n' "$*"; }
@@ -44,15 +44,17 @@ count() { # NAME: a number of the report
     sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<< "$report"
 }
 
-sink() { # FILE: starts the endpoint that stands in for the providers, once it answers
-    "$program" sink --port "$port" --file "$1" > /dev/null &
+sink() { # starts the endpoint that stands in for the providers, and points the workspace's channels to it
+    [[ $port == 8787 ]] || sed -i "s/127\.0\.0\.1:8787/127.0.0.1:$port/" channels/*.yaml
+    "$program" sink --port "$port" --file sent.ndjson 2> "$demo/sink.log" &
     sink=$!
     for _ in {1..100}; do
-        if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then return; fi
-        kill -0 "$sink" 2> /dev/null || { echo "the sink did not start; is port $port taken?" >&2; exit 1; }
+        if grep -q listening "$demo/sink.log"; then return; fi
+        kill -0 "$sink" 2> /dev/null || break
         sleep 0.1
     done
-    echo "the sink does not answer on port $port" >&2
+    cat "$demo/sink.log" >&2
+    echo "the endpoint did not start; choose another port with: DEMO_PORT=8788 make demo" >&2
     exit 1
 }
 
@@ -70,7 +72,7 @@ say "1. acme: 2,000 simulated accounts of a SaaS product, four playbooks"
 cd "$demo"
 keeptouch sample acme --accounts 2000 --seed 7
 cd acme
-sink "$demo/acme/sent.ndjson"
+sink
 note "The endpoint that stands in for the email provider and the app listens on 127.0.0.1:$port."
 
 say "The files are checked before anything else; the history comes in without triggering anything."
@@ -122,7 +124,7 @@ stop_sink
 say "2. cdnow: 2,357 real customers of a record shop, one playbook for regulars who stop buying"
 cp -R "$demo/../samples/cdnow" "$demo/cdnow"
 cd "$demo/cdnow"
-sink "$demo/cdnow/sent.ndjson"
+sink
 now=1998-05-01T15:00:00Z
 keeptouch init . --simulation
 keeptouch check
