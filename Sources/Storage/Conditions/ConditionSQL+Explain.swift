@@ -57,7 +57,7 @@ extension ConditionSQL {
         if case .binary(let found, _, _) = term.node, found.isComparison { explanation.comparison = found.rawValue }
         if case .metric(let signal) = term.node, signal.function == .usageDrop {
             let figures = context.population(signal, audience: audience)
-            explanation.children = [("dispersion of the audience", figures.phi), ("common shock", figures.shock)].map {
+            explanation.children += [("dispersion of the audience", figures.phi), ("common shock", figures.shock)].map {
                 let value = Value.number($1)
                 return Explanation(
                     text: $0, type: .number, value: value,
@@ -78,6 +78,16 @@ extension ConditionSQL {
         case .event, .contacts: return []
         case .isIn(let inner, _): return inner.isLiteral ? [] : [inner]
         case .date(_, let inner): return [inner]
+        case .metric(let signal) where signal.function == .usageDrop:
+            // The test itself is one function; these are the figures that it looks at.
+            let (metric, window, baseline) = (signal.metric, signal.window, signal.baseline)
+            return [
+                Term(
+                    .metric(MetricSignal(.avg, metric, window: window)), .number, text: "avg(\(metric), \(window)d)"),
+                Term(
+                    .metric(MetricSignal(.drop, metric, window: window, baseline: baseline)), .percent,
+                    text: "drop(\(metric), \(window)d, \(baseline)d)"),
+            ]
         case .named(_, let definition): return [definition]
         default: return term.parts.filter { !$0.isLiteral }
         }

@@ -23,7 +23,8 @@ struct CheckCommand: ParsableCommand {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
             let live = workspace?.playbooks.filter { $0.state == .live }.count ?? 0
             Terminal.print(
-                "\(workspace?.playbooks.count ?? 0) playbooks (\(live) live), \(workspace?.channels.count ?? 0) channels: "
+                "\(count(workspace?.playbooks.count ?? 0, "playbook")) (\(live) live), "
+                    + "\(count(workspace?.channels.count ?? 0, "channel")): "
                     + "\(count(errors, "error")), \(count(all.count - errors, "warning"))")
         } else {
             var table = Table([
