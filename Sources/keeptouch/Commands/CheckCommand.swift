@@ -1,5 +1,4 @@
 import ArgumentParser
-import Delivery
 import Foundation
 import Playbooks
 import Runner
@@ -12,12 +11,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let (texts, complaints) = WorkspaceFiles.read(options.directory)
-        guard !texts.isEmpty else {
-            throw CommandError("there is no workspace in \(options.directory.path); make one with: keeptouch init DIR")
-        }
-        let (workspace, diagnostics) = WorkspaceReader.read(texts)
-        let all = (complaints + diagnostics + templateErrors(of: workspace)).sorted()
+        let (workspace, _, all) = try options.diagnose()
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
@@ -39,16 +33,4 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
-    /// What a channel's `{{ }}` name that no touch has.
-    private func templateErrors(of workspace: Workspace?) -> [Diagnostic] {
-        (workspace?.channels.values.map { $0 } ?? []).compactMap { channel in
-            do throws(Diagnostic) {
-                _ = try RequestBuilder(channel: channel, credentials: nil)
-                return nil
-            } catch {
-                return error
-            }
-        }
-    }
 }

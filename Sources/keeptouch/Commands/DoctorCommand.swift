@@ -54,7 +54,7 @@ struct DoctorCommand: ParsableCommand {
         _ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void
     ) throws {
         let store = try loaded.open(.readOnly)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
             let errors = try Health.integrityErrors(connection)
             note(

@@ -21,7 +21,7 @@ struct ExplainCommand: ParsableCommand {
         let loaded = try options.read()
         if let playbook { _ = try loaded.playbook(playbook) }
         let store = try loaded.open(.readOnly)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
             guard let story = try AccountStory(connection, key: account) else {
                 let near = nearest(to: account, in: try AccountStory.keys(like: account, connection))

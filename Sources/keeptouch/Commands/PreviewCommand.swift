@@ -34,7 +34,7 @@ struct PreviewCommand: AsyncParsableCommand {
         let variant = try checkedVariant(of: item)
         let index = try index(in: item, variant)
         let store = try loaded.open(.readOnly)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         let secret = try SigningSecret.read(beside: loaded.databasePath)
         let previews = try store.read { connection in
             guard let story = try AccountStory(connection, key: account) else {

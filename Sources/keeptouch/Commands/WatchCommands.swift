@@ -69,7 +69,7 @@ struct ResolveCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         try store.write { try Ledger($0).resolve(touch, as: verdict, now: now) }
         Terminal.print("Touch \(touch): \(verdict.rawValue).")
     }
@@ -87,7 +87,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
             let query = StatusQuery(connection)
             let playbooks = try query.playbooks()
