@@ -63,6 +63,10 @@ extension ConditionSQL {
                     text: $0, type: .number, value: value,
                     shown: value.text(as: .number, currency: context.currency, zone: context.zone), children: [])
             }
+            explanation.children.append(
+                Explanation(
+                    text: "asks for a fall of 40% or more that chance explains in less than 5% of such accounts", type: .text,
+                    value: .missing, shown: "", children: []))
         }
         return explanation
     }
@@ -89,8 +93,22 @@ extension ConditionSQL {
                     text: "drop(\(metric), \(window)d, \(baseline)d)"),
             ]
         case .named(_, let definition): return [definition]
+        case .metric(let signal) where signal.function == .usageDrop: return figures(of: signal)
         default: return term.parts.filter { !$0.isLiteral }
         }
+    }
+
+    /// The numbers that the guarded drop compares: both windows together, the newer one, and how much it fell.
+    private func figures(of signal: MetricSignal) -> [Term] {
+        let whole = signal.window + signal.baseline
+        func sum(_ days: Int) -> Term {
+            Term(
+                .metric(MetricSignal(.sum, signal.metric, window: days)), .number, text: "sum(\(signal.metric), \(days)d)")
+        }
+        let drop = Term(
+            .metric(MetricSignal(.drop, signal.metric, window: signal.window, baseline: signal.baseline)), .percent,
+            text: "drop(\(signal.metric), \(signal.window)d, \(signal.baseline)d)")
+        return [sum(whole), sum(signal.window), drop]
     }
 
     private func members(of term: Term, _ found: Operator) -> [Term] {
