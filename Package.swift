@@ -68,6 +68,6 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["keeptouch", grdb], swiftSettings: settings),
     ]
 )
