@@ -16,13 +16,18 @@ struct EnrollCommand {
     let loaded: BenchWorkspace
 
     func run() throws -> Answer {
-        let reader = try loaded.open(.readOnly)
-        let plan = try seconds { _ = try loaded.cycle(reader).plan(now: BenchData.now) }
+        let plan = try timePlan()
         let store = try loaded.open(.readWrite)
         var report: CycleReport?
         let whole = try seconds { report = try loaded.cycle(store).run(now: BenchData.now) }
         return Answer(
             plan: plan, seconds: whole, longestWrite: store.longestWrite / .seconds(1), entered: report?.entered ?? 0,
             made: report?.made ?? 0)
+    }
+
+    /// The reader is closed before anybody writes: the last to close moves the log into the file.
+    private func timePlan() throws -> Double {
+        let store = try loaded.open(.readOnly)
+        return try seconds { _ = try loaded.cycle(store).plan(now: BenchData.now) }
     }
 }
