@@ -66,7 +66,9 @@ let package = Package(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], swiftSettings: settings),
-        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Playbooks"], swiftSettings: settings),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],
+            swiftSettings: settings),
         .testTarget(
             name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
             swiftSettings: settings),

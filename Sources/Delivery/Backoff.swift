@@ -20,7 +20,7 @@ package enum Backoff {
 
     /// The wait that full jitter draws from: 1, 2, 4, ... seconds, at most ten minutes.
     package static func longest(attempt: Int) -> TimeSpan {
-        let doublings = min(max(attempt - 1, 0), 20)
+        let doublings = min(max(attempt, 1), 21) - 1
         return min(TimeSpan(milliseconds: base.milliseconds << Int64(doublings)), cap)
     }
 }

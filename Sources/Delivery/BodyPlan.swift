@@ -13,7 +13,7 @@ indirect enum BodyPlan: Sendable {
     case condition(Expression, then: BodyPlan, otherwise: BodyPlan?)
     /// `$each: name, do: ...`, with `key` and `value` inside.
     case each(Expression, do: BodyPlan)
-    /// `$merge: [...]`: objects laid over each other, later members last and winning.
+    /// `$merge: [...]`, perhaps among other keys: objects laid over each other, later members last and winning.
     case merge([BodyPlan])
 
     struct Member: Sendable {
@@ -70,9 +70,17 @@ indirect enum BodyPlan: Sendable {
         } else if keys.allSatisfy(["$each", "do"].contains), let name = field("$each"), let body = field("do") {
             self = .each(
                 try Self.expression(name, vars: vars, inEach: inEach), do: try BodyPlan(body, vars: vars, inEach: true))
-        } else if keys == ["$merge"], case .list(let parts)? = field("$merge") {
+        } else if keys.allSatisfy({ $0 == "$merge" || !$0.hasPrefix("$") }) {
             var plans: [BodyPlan] = []
-            for part in parts { plans.append(try BodyPlan(part, vars: vars, inEach: inEach)) }
+            for field in fields {
+                if field.key != "$merge" {
+                    plans.append(try BodyPlan(.object([field]), vars: vars, inEach: inEach))
+                } else if case .list(let parts) = field.value {
+                    for part in parts { plans.append(try BodyPlan(part, vars: vars, inEach: inEach)) }
+                } else {
+                    plans.append(try BodyPlan(field.value, vars: vars, inEach: inEach))
+                }
+            }
             self = .merge(plans)
         } else {
             throw Expression.Unknown(

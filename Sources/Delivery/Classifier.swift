@@ -73,7 +73,7 @@ package struct Classifier: Sendable {
         case .refused(let reason):
             return .halt(reason: reason)
         // An unusable URL or scheme: no later attempt fares better.
-        case .curl(let code, let message) where code == 1 || code == 3:
+        case .curl(let code, let message) where !response.mayHaveLeft && (code == 1 || code == 3):
             return .halt(reason: "curl \(code): \(clean(message)); the channel's url must be a full https:// URL")
         case .curl(let code, let message):
             let reason = "curl \(code): \(clean(message))"

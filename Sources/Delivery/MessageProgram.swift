@@ -2,8 +2,9 @@ import Playbooks
 
 /// The Mustache of one part of a message: names and sections on presence, nothing else.
 ///
-/// `{{#x}}…{{/x}}` stands when x is there (and not false), `{{^x}}…{{/x}}` when it is not, `{{! … }}` is a comment.
-/// Values are always escaped; partials, other delimiters and unescaped values are errors.
+/// `{{#x}}…{{/x}}` stands when x is there (and not false), with `{{.}}` for x inside; `{{^x}}…{{/x}}` stands when it is
+/// not, and makes it good that x is missing elsewhere; `{{! … }}` is a comment. Values are always escaped; partials, other
+/// delimiters and unescaped values are errors.
 struct MessageProgram: Sendable {
     /// A variable's use, or a section's.
     struct Use: Sendable, Hashable {
@@ -26,12 +27,15 @@ struct MessageProgram: Sendable {
 
     private let nodes: [Node]
     let uses: [Use]
+    /// The names with a `{{^x}}`: where they are missing they stand for nothing.
+    let covered: Set<String>
 
     /// - Parameter line: the line of the file on which the source begins.
     init(_ source: String, file: String, line firstLine: Int) throws(Diagnostic) {
         do {
             var parser = Parser(try TemplateText.parts(of: source))
             nodes = try parser.parse()
+            covered = parser.covered
             uses = parser.uses.map { Use(name: $0.name, line: $0.line + firstLine - 1, isSection: $0.isSection) }
         } catch {
             throw Diagnostic(at: Position(file: file, line: error.line + firstLine - 1), error.message)
@@ -71,7 +75,9 @@ struct MessageProgram: Sendable {
         private var parts: [TemplateText.Part]
         private var index = 0
         private var sections = 0
+        private var open: [String] = []
         var uses: [Use] = []
+        var covered: Set<String> = []
 
         init(_ parts: [TemplateText.Part]) {
             self.parts = Self.withoutTagLines(parts)
@@ -103,7 +109,10 @@ struct MessageProgram: Sendable {
                     let number = sections
                     sections += 1
                     uses.append(Use(name: name, line: line, isSection: true))
+                    if tag.first == "^" { covered.insert(name) }
+                    open.append(name)
                     let inner = try self.nodes(until: name, openedOn: line)
+                    open.removeLast()
                     nodes.append(.section(number: number, name: name, isInverted: tag.first == "^", inner))
                 case "/":
                     guard name == end else {
@@ -116,9 +125,10 @@ struct MessageProgram: Sendable {
                         line: line,
                         message: "\"{{\(tag)}}\": only names and {{#x}}, {{^x}}, {{/x}} are used in messages")
                 default:
-                    try check(tag, line)
-                    uses.append(Use(name: tag, line: line, isSection: false))
-                    nodes.append(.variable(tag))
+                    let name = tag == "." ? open.last ?? tag : tag
+                    try check(name, line)
+                    uses.append(Use(name: name, line: line, isSection: false))
+                    nodes.append(.variable(name))
                 }
             }
             guard end == nil else {
@@ -129,7 +139,7 @@ struct MessageProgram: Sendable {
 
         private func check(_ name: String, _ line: Int) throws(TemplateText.Broken) {
             let isName =
-                !name.isEmpty
+                !name.isEmpty && name != "."
                 && name.unicodeScalars.allSatisfy {
                     $0.properties.isAlphabetic || "0123456789_.-".unicodeScalars.contains($0)
                 }

@@ -8,10 +8,11 @@ package final class MessageRenderer: Sendable {
     private let zone: Zone
     private let templates = Mutex<[String: MessageTemplate]>([:])
 
-    package init(configuration: Configuration) {
-        frame = EmailFrame(sender: configuration.sender)
-        currency = configuration.currency
-        zone = configuration.zone
+    /// Takes what `keeptouch.yaml` says of all messages.
+    package init(sender: Configuration.Sender?, currency: String, zone: Zone) {
+        frame = EmailFrame(sender: sender)
+        self.currency = currency
+        self.zone = zone
     }
 
     /// The message as one contact gets it: an email is a complete document with a footer, everything else a fragment.

@@ -27,6 +27,13 @@ struct MessageScope {
         return line.isEmpty ? nil : line
     }
 
+    /// The line, or nothing and an entry in `missing` unless the name is covered.
+    func line(_ name: String, missing: inout [String], unless covered: Set<String>) -> String {
+        if let line = line(name) { return line }
+        if !covered.contains(name), !missing.contains(name) { missing.append(name) }
+        return ""
+    }
+
     /// The text as it is.
     func raw(_ name: String) -> String? {
         if Self.linkNames.contains(name) { return unsubscribeURL }

@@ -77,13 +77,7 @@ package final class MessageTemplate: Sendable {
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
         let layout = layout(for: body.pattern(where: scope.isPresent))
         var missing: [String] = []
-        let values = layout.names.map { name in
-            scope.line(name)
-                ?? {
-                    missing.append(name)
-                    return ""
-                }()
-        }
+        let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
         result.subject = try line(of: subject, in: scope, refusesBreaks: true, missing: &missing)
         result.preheader = try line(of: preheader, in: scope, missing: &missing)
@@ -113,11 +107,7 @@ package final class MessageTemplate: Sendable {
                 if refusesBreaks, scope.raw(name)?.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) == true {
                     throw .refused("{{\(name)}} holds a line break and stands in the subject")
                 }
-                guard let value = scope.line(name) else {
-                    missing.append(name)
-                    continue
-                }
-                text += value
+                text += scope.line(name, missing: &missing, unless: program.covered)
             }
         }
         if refusesBreaks, text.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) {
@@ -135,15 +125,12 @@ package final class MessageTemplate: Sendable {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):
-                guard let value = scope.line(name) else {
-                    missing.append(name)
-                    text += "https://"
-                    continue
-                }
+                let value = scope.line(name, missing: &missing, unless: [])
+                guard missing.isEmpty else { return nil }
                 text += text.isEmpty ? try Link.checked(value, name: name) : PercentEncoding.component(value)
             }
         }
-        return try Link.checked(text, name: "the action")
+        return try Link.checked(text, name: "the action's url")
     }
 
     // MARK: - Markdown

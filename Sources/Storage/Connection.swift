@@ -44,6 +44,11 @@ package final class Connection {
         try DrawFunction.register(on: handle)
     }
 
+    /// A connection to a database of somebody else, which can only be read.
+    static func toForeignDatabase(_ path: String) throws -> Connection {
+        try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: 10_000)
+    }
+
     deinit {
         close()
         logPages.deallocate()
@@ -154,12 +159,13 @@ package final class Connection {
         throw StorageError(code: SQLITE_READONLY, StorageError.advice(SQLITE_READONLY, path) ?? "\(path) is read-only")
     }
 
-    /// Copies what the write-ahead log holds into the database file once it has more than so many pages.
-    func checkpoint(over pages: Int32) throws {
-        guard logPages.pointee > pages else { return }
+    /// Whether the write-ahead log had more than so many pages at the last commit.
+    func hasLog(over pages: Int32) -> Bool { logPages.pointee > pages }
+
+    /// Copies what the write-ahead log holds into the database file, as far as no reader needs the log.
+    func checkpoint() throws {
         logPages.pointee = 0
         let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-        // A reader that stands in the way is no failure: the next commit tries again.
-        guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw StorageError(code, of: handle) }
+        guard code == SQLITE_OK else { throw StorageError(code, of: handle) }
     }
 }

@@ -31,13 +31,12 @@ package final class FileLock: Sendable {
         if tryLock() { return }
         let clock = ContinuousClock()
         let deadline = clock.now + patience
-        // The kernel's own queue knows no time limit; this interval is short beside the shortest transaction.
+        // The kernel's own queue knows no time limit; this interval is short beside a transaction.
         while !tryLock() {
             guard clock.now < deadline else {
-                throw StorageError(
-                    code: 5,
-                    "another keeptouch has held \(path) for \(patience); see whether it hangs, then run the command again"
-                )
+                throw StorageError.busy(
+                    "another keeptouch has held \(path) for \(patience.components.seconds) s; see whether it hangs, then run "
+                        + "the command again")
             }
             usleep(250)
         }

@@ -29,6 +29,9 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
         }
     }
 
+    /// A lock was not to be had in time; passes.
+    static func busy(_ message: String) -> StorageError { StorageError(code: SQLITE_BUSY, message) }
+
     package var description: String { sql.map { "\(message) (in: \($0.prefix(300)))" } ?? message }
     package var isFull: Bool { code & 0xff == SQLITE_FULL }
     package var isBusy: Bool { code & 0xff == SQLITE_BUSY }

@@ -26,7 +26,7 @@ package final class Store: Sendable {
     private nonisolated(unsafe) let connection: Connection
     private let turn = NSRecursiveLock()
     private let lock: FileLock?
-    private let clock: @Sendable () -> ContinuousClock.Instant
+    let clock: @Sendable () -> ContinuousClock.Instant
     private let longest = Mutex(Duration.zero)
 
     /// Opens the database; a `readWrite` store makes the file and brings it to the newest schema.
@@ -90,14 +90,18 @@ package final class Store: Sendable {
     @discardableResult
     package func write<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
         guard let lock else { throw StorageError("\(path) is open for reading only") }
-        return try lock.held(patience: Self.patience) {
+        let result = try lock.held(patience: Self.patience) {
             let began = clock()
             let result = try connection.transaction("BEGIN IMMEDIATE") { try body(connection) }
             let length = began.duration(to: clock())
             longest.withLock { $0 = max($0, length) }
-            try connection.checkpoint(over: Self.checkpointPages)
             return result
         }
+        // What is committed is safe in the log: if the log cannot be emptied now, the next write tries again.
+        if connection.hasLog(over: Self.checkpointPages) {
+            try? lock.held(patience: Self.patience) { try connection.checkpoint() }
+        }
+        return result
     }
 
     /// Writes `count` items in slices, each a transaction that aims at half of `longestSlice`; the body gets the range of

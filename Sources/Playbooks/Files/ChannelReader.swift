@@ -37,7 +37,9 @@ struct ChannelReader {
             ResponseReader(diagnostics: diagnostics).read(response, into: &channel)
         }
         if let limits = fields.table("limits", .limits) {
-            channel.perSecond = limits["per_second"].flatMap { diagnostics.number($0, "per_second", in: 0.001...100_000) }
+            channel.perSecond = limits["per_second"].flatMap {
+                diagnostics.number($0, "per_second", in: 0.001...100_000)
+            }
             if let count = limits.integer("in_flight", in: 1...1_000) { channel.inFlight = count }
         }
         if let node = fields["idempotency"], node.text != "none" {
@@ -116,7 +118,8 @@ struct ChannelReader {
             let isExtra = fields.has(key)
             diagnostics.error(
                 isExtra ? fields.position(key) : fields.node.position,
-                isExtra ? "\"\(key)\" does not go with the auth kind \(kind)" : "the auth kind \(kind) needs \"\(key)\"")
+                isExtra ? "\"\(key)\" does not go with the auth kind \(kind)" : "the auth kind \(kind) needs \"\(key)\""
+            )
         }
         switch kind {
         case "bearer": return secret(fields, "token").map { .bearer(token: $0) }
@@ -157,13 +160,16 @@ struct ChannelReader {
             let isExtra = fields.has(key)
             diagnostics.error(
                 isExtra ? fields.position(key) : fields.node.position,
-                isExtra ? "\"\(key)\" does not go with the body kind \(kind)" : "the body kind \(kind) needs \"\(key)\"")
+                isExtra ? "\"\(key)\" does not go with the body kind \(kind)" : "the body kind \(kind) needs \"\(key)\""
+            )
         }
         switch kind {
         case "json": return fields["template"].map { .json(templates.template($0)) }
         case "form":
             return .form(
-                fields.entries("fields").map { Channel.Template.Field($0.key, templates.template($0.value, isForm: true)) })
+                fields.entries("fields").map {
+                    Channel.Template.Field($0.key, templates.template($0.value, isForm: true))
+                })
         default: return Channel.Body.none
         }
     }
@@ -181,7 +187,8 @@ struct ChannelReader {
         }
         guard let pointer = fields.text("body") else { return nil }
         if !pointer.hasPrefix("/") {
-            diagnostics.error(fields.position("body"), "expected a JSON pointer such as /key for \"body\", got \"\(pointer)\"")
+            diagnostics.error(
+                fields.position("body"), "expected a JSON pointer such as /key for \"body\", got \"\(pointer)\"")
         }
         return .body(pointer: pointer, lifetime: lifetime)
     }

@@ -32,7 +32,8 @@ struct ConfigurationReader {
         guard let node = fields["timezone"], let name = diagnostics.text(node, "timezone") else { return nil }
         if let zone = Zone(name) { return zone }
         let near = suggestion(for: name, in: TimeZone.knownTimeZoneIdentifiers)
-        diagnostics.error(node.position, "unknown time zone \"\(name)\"\(near.isEmpty ? "; an IANA name is needed" : near)")
+        diagnostics.error(
+            node.position, "unknown time zone \"\(name)\"\(near.isEmpty ? "; an IANA name is needed" : near)")
         return nil
     }
 
@@ -46,7 +47,8 @@ struct ConfigurationReader {
     private func baseURL(_ fields: Fields) -> String? {
         guard let node = fields["base_url"], let text = diagnostics.text(node, "base_url") else { return nil }
         guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host()?.isEmpty == false else {
-            diagnostics.error(node.position, "expected a base_url such as https://touch.acme.example, got \(node.summary)")
+            diagnostics.error(
+                node.position, "expected a base_url such as https://touch.acme.example, got \(node.summary)")
             return nil
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
@@ -57,7 +59,8 @@ struct ConfigurationReader {
             let email = address(sender, "email")
         else { return nil }
         return Configuration.Sender(
-            name: name, email: email, replyTo: address(sender, "reply_to"), postalAddress: sender.text("postal_address"))
+            name: name, email: email, replyTo: address(sender, "reply_to"), postalAddress: sender.text("postal_address")
+        )
     }
 
     private func address(_ fields: Fields, _ key: String) -> String? {
@@ -89,7 +92,8 @@ struct ConfigurationReader {
             if let jump = text.flatMap(Double.init), jump.isFinite, jump > 1 {
                 configuration.safety.jump = jump
             } else {
-                diagnostics.error(node.position, "expected a factor above 1 such as 3x for \"jump\", got \(node.summary)")
+                diagnostics.error(
+                    node.position, "expected a factor above 1 such as 3x for \"jump\", got \(node.summary)")
             }
         }
         if let node = safety["first_run"] {
@@ -119,5 +123,3 @@ struct ConfigurationReader {
         }
     }
 }
-
-

@@ -36,10 +36,9 @@ struct DataMapReader {
         for event in map.events {
             if let closing = event.closedBy, map.event(closing) == nil { map.events.append(EventKind(closing)) }
         }
-        each("segments") { entry in
+        for (entry, source) in fields.sources("segments") {
             diagnostics.checkName(entry.key, "a segment", at: entry.position)
-            if entry.value.isEmpty { diagnostics.error(entry.value.position, "\"\(entry.key)\" has no value") }
-            diagnostics.source(entry.value, entry.key).map { map.segments.append($0) }
+            if let source { map.segments.append(source) } else { broken.insert(entry.key) }
         }
         map.attritionTarget = attritionTarget(fields)
         return (map, broken.union(clashes(fields)))
@@ -58,7 +57,8 @@ struct DataMapReader {
         if let node = fields["type"], let text = diagnostics.text(node, "type") {
             guard let written = self.type(text, at: node.position) else { return nil }
             if let given, written != given.type {
-                diagnostics.error(node.position, "the built-in attribute \"\(entry.key)\" has the type \(given.type.rawValue)")
+                diagnostics.error(
+                    node.position, "the built-in attribute \"\(entry.key)\" has the type \(given.type.rawValue)")
             }
             type = written
         }
@@ -104,7 +104,9 @@ struct DataMapReader {
     private func metric(_ entry: YAMLNode.Entry) -> Metric? {
         diagnostics.checkName(entry.key, "a metric", at: entry.position)
         if entry.value.isEmpty { return Metric(entry.key) }
-        guard let fields = Fields(entry.value, .metric, diagnostics, of: "the metric \"\(entry.key)\"") else { return nil }
+        guard let fields = Fields(entry.value, .metric, diagnostics, of: "the metric \"\(entry.key)\"") else {
+            return nil
+        }
         return Metric(
             entry.key, title: fields.text("title"), freshWithin: fields.span("fresh_within"),
             absent: fields.choice("absent") ?? .zero, column: fields.text("column"))
@@ -113,11 +115,14 @@ struct DataMapReader {
     private func event(_ entry: YAMLNode.Entry, _ reasons: [Reason]) -> EventKind? {
         diagnostics.checkName(entry.key, "an event", at: entry.position)
         if entry.value.isEmpty { return EventKind(entry.key) }
-        guard let fields = Fields(entry.value, .event, diagnostics, of: "the event \"\(entry.key)\"") else { return nil }
+        guard let fields = Fields(entry.value, .event, diagnostics, of: "the event \"\(entry.key)\"") else {
+            return nil
+        }
         var event = EventKind(entry.key, due: fields.text("due"), closedBy: fields.text("closed_by"))
         event.properties = fields.entries("properties").compactMap { property($0, reasons) }
         if event.properties.contains(where: { $0.name == "contact" }) {
-            diagnostics.error(fields.position("properties"), "the property \"contact\" is built in: it names the contact")
+            diagnostics.error(
+                fields.position("properties"), "the property \"contact\" is built in: it names the contact")
         }
         if (event.due == nil) != (event.closedBy == nil) {
             diagnostics.error(entry.position, "\"due\" and \"closed_by\" go together: a commitment has both")
@@ -140,7 +145,8 @@ struct DataMapReader {
             return type(text, at: entry.value.position).map { EventKind.Property(entry.key, $0) }
         }
         guard let fields = Fields(entry.value, .property, diagnostics, of: "the property \"\(entry.key)\""),
-            let node = fields["type"], let text = diagnostics.text(node, "type"), let type = type(text, at: node.position)
+            let node = fields["type"], let text = diagnostics.text(node, "type"),
+            let type = type(text, at: node.position)
         else { return nil }
         var map: [String: String] = [:]
         for pair in fields.entries("map") {
@@ -185,7 +191,8 @@ struct DataMapReader {
             let fields = Fields(entry.value, .reason, diagnostics, of: "the reason \"\(entry.key)\"")
         else { return Reason(entry.key) }
         return Reason(
-            entry.key, theme: fields.text("theme"), avoidable: fields.boolean("avoidable"), notify: fields.text("notify"))
+            entry.key, theme: fields.text("theme"), avoidable: fields.boolean("avoidable"),
+            notify: fields.text("notify"))
     }
 
     private func attritionTarget(_ fields: Fields) -> Double? {
@@ -210,7 +217,8 @@ struct DataMapReader {
             for entry in fields.node[key]?.entries ?? [] {
                 let name = entry.key.lowercased()
                 if isReserved(name) {
-                    diagnostics.error(entry.position, "\"\(entry.key)\" is a word of the conditions; choose another name")
+                    diagnostics.error(
+                        entry.position, "\"\(entry.key)\" is a word of the conditions; choose another name")
                     clashing.insert(entry.key)
                 } else if let owner = owners[name] {
                     let isCompletion = owner.isBuiltIn && owner.key == key && entry.key == name

@@ -83,7 +83,8 @@ extension Diagnostics {
     /// A name that is none of the known ones.
     func unknown(_ name: String, _ key: String, among known: some Collection<String>, at position: Position) {
         let near = suggestion(for: name, in: known)
-        let list = near.isEmpty && !known.isEmpty && known.count <= 12 ? "; known: \(known.joined(separator: ", "))" : near
+        let list =
+            near.isEmpty && !known.isEmpty && known.count <= 12 ? "; known: \(known.joined(separator: ", "))" : near
         error(position, "unknown \(key) \"\(name)\"\(list)")
     }
 

@@ -68,7 +68,10 @@ struct Fields {
     where Choice.RawValue == String {
         guard let node = self[key], let text = diagnostics.text(node, key) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
-        diagnostics.unknown(text, key, among: Choice.allCases.map(\.rawValue), at: node.position)
+        let known = Choice.allCases.map(\.rawValue)
+        let forms = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
+        let near = suggestion(for: text, in: known)
+        diagnostics.error(node.position, "expected \(forms) for \"\(key)\", got \(node.summary)\(near)")
         return nil
     }
 
@@ -87,6 +90,24 @@ struct Fields {
 
     func table(_ key: String, _ table: KeyTable) -> Fields? {
         self[key].flatMap { Fields($0, table, diagnostics, of: "\"\(key)\"") }
+    }
+
+    /// Conditions or signals by their names; the text is nil, with a complaint, where it cannot be read.
+    func sources(_ key: String) -> [(entry: YAMLNode.Entry, text: SourceText?)] {
+        var isInsideSplit = false
+        return entries(key).compactMap { entry in
+            if entry.value.isEmpty {
+                if isInsideSplit { return nil }
+                diagnostics.error(entry.value.position, "\"\(entry.key)\" has no value")
+                return (entry, nil)
+            }
+            isInsideSplit = isSplit(entry.value)
+            if isInsideSplit {
+                diagnostics.error(entry.value.position, splitMessage(entry.key))
+                return (entry, nil)
+            }
+            return (entry, diagnostics.source(entry.value, entry.key))
+        }
     }
 
     /// A condition or signal, to be parsed later.

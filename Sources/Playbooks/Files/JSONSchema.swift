@@ -64,6 +64,8 @@ package enum JSONSchema: String, CaseIterable, Sendable {
             [("type", .text("object")), ("additionalProperties", .object(members(of: value)))]
         case .table(let table): members(of: table)
         case .either(let shapes): [("anyOf", .list(shapes.map { .object(members(of: $0)) }))]
+        case .optional(let shape):
+            [("anyOf", .list([.object(members(of: shape)), .object([("type", .text("null"))])]))]
         case .anything: []
         }
     }

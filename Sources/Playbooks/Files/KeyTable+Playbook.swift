@@ -17,14 +17,16 @@ extension KeyTable {
         Key("evaluate", .schedule, "With `when`: when it is matched, if not as the workspace says."),
         Key("rearm", .duration, "With `when`: how long an account must not match to start anew; 7d by default."),
         Key(
-            "reentry", .form("^(never|always|after .+)$", examples: ["never", "always", "after 90d from the last end"]),
+            "reentry",
+            .form("^(never|always|after .+)$", examples: ["never", "always", "after 90d from the last end"]),
             "Whether an account may enter again: never (default with `when`), always (else), after a time."),
-        Key("misfire", .text, "What happens to an occurrence that was missed."),
+        Key("misfire", .text, "Not supported yet: what happens to an occurrence that was missed."),
         Key("priority", .integer(0...100), "Who goes first when touches compete for caps; 50 by default."),
         Key("exclusive", .boolean, "Whether the account's other playbooks pause meanwhile."),
         Key("holdout", .share, "The share that gets nothing, to measure the playbook; 10% by default."),
         Key("variants", .mapping(.either([.number(0...1_000_000), .table(.variant)])), "Versions with weights."),
-        Key("to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
+        Key(
+            "to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
         Key("steps", .list(.table(.step)), "What happens, in order."),
         Key("exit", .oneOrMore(.condition), "What ends it early: goal, left_audience, churned, no_match, conditions."),
         Key("goal", .table(.goal), "What it is for."),
@@ -55,15 +57,17 @@ extension KeyTable {
     /// One step; exactly one of the kinds is there.
     package static let step = KeyTable(
         Channel.Kind.allCases.map {
-            Key($0.rawValue, .either([.text, .mapping(.anything)]), "Send a message: its file, files by variant, or a block.")
+            Key(
+                $0.rawValue, .either([.text, .mapping(.anything)]),
+                "Send a message: its file, files by variant, or a block.")
         } + [
             Key("wait", .duration, "Wait this long after the step before is done."),
-            Key("wait_for", .condition, "Wait until the condition holds."),
+            Key("wait_for", .condition, "Not supported yet: wait until the condition holds."),
             Key("at_most", .duration, "With `wait_for`: no longer than this."),
-            Key("wait_till", .text, "Wait until a date or a time of day."),
+            Key("wait_till", .text, "Not supported yet: wait until a date or a time of day."),
             Key("late", .text, "With `wait_till`: what happens when it is past."),
-            Key("choose", .list(.anything), "Branches; the first whose condition holds is taken."),
-            Key("stop", .anything, "End the enrollment."),
+            Key("choose", .list(.anything), "Not supported yet: branches."),
+            Key("stop", .anything, "Not supported yet: end the enrollment."),
             Key("id", .text, "Its name in conditions; email_1, wait_1, ... by default."),
             Key("channel", .text, "The channel, when it is not the workspace's default."),
             Key("send_window", .window, "When it may go out; `always` for at once."),
@@ -82,7 +86,7 @@ extension KeyTable {
         Key("subject", .text, "The subject line."),
         Key("preheader", .text, "What mail programs show after the subject."),
         Key("action", .table(.action), "The button."),
-        Key("ask", .anything, "A question whose answers are links."),
+        Key("ask", .anything, "Not supported yet: a question whose answers are links."),
     ])
 
     static let action = KeyTable([

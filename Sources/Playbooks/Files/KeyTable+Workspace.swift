@@ -16,7 +16,8 @@ extension KeyTable {
         Key(
             "caps", .list(.form(#"^\d+ per .+$"#, examples: ["1 per 1d"])),
             "How many emails and pushes one address gets at most, all playbooks together."),
-        Key("holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
+        Key(
+            "holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
         Key("safety", .table(.safety), "When playbooks are held back."),
         Key("channels", .table(.defaultChannels), "The channel that carries each kind of step by default."),
         Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
@@ -32,7 +33,8 @@ extension KeyTable {
 
     static let sendWindow = KeyTable([
         Key("days", .oneOrMore(.text), "The days of the week, such as mon-fri."),
-        Key("hours", .form(#"^\d\d?:\d\d-\d\d?:\d\d$"#, examples: ["09:00-17:00"]), "From and to; the end is excluded."),
+        Key(
+            "hours", .form(#"^\d\d?:\d\d-\d\d?:\d\d$"#, examples: ["09:00-17:00"]), "From and to; the end is excluded."),
     ])
 
     static let globalHoldout = KeyTable([
@@ -42,8 +44,11 @@ extension KeyTable {
 
     static let safety = KeyTable([
         Key("max_share", .share, "Hold a playbook that matches more of its audience at once; 20% by default."),
-        Key("jump", .form(#"^\d+(\.\d+)?x?$"#, examples: ["3x"]), "Hold at this many times the usual; 3x by default."),
-        Key("first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
+        Key(
+            "jump", .either([.form(#"^\d+(\.\d+)?x$"#, examples: ["3x"]), .number(1...1_000)]),
+            "Hold at this many times the usual; 3x by default."),
+        Key(
+            "first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
     ])
 
     static let defaultChannels = KeyTable(
@@ -61,9 +66,9 @@ extension KeyTable {
         Key(
             "contact_attributes", .mapping(.either([.choice(attributeTypes), .table(.attribute)])),
             "Attributes of contacts."),
-        Key("metrics", .mapping(.table(.metric)), "Metrics: one number per account and day."),
-        Key("events", .mapping(.table(.event)), "Events: what happened to an account, and when."),
-        Key("reasons", .mapping(.table(.reason)), "Reasons of risk and churn."),
+        Key("metrics", .mapping(.optional(.table(.metric))), "Metrics: one number per account and day."),
+        Key("events", .mapping(.optional(.table(.event))), "Events: what happened to an account, and when."),
+        Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
         Key("attrition", .table(.attrition), "The acceptable attrition."),
         Key("segments", .mapping(.condition), "Named conditions."),
     ])
@@ -105,7 +110,9 @@ extension KeyTable {
     ])
 
     static let attrition = KeyTable([
-        Key("target", .form("per (month|year)$", examples: ["2.5% per month"]), required: true, "Accounts lost at most.")
+        Key(
+            "target", .form("per (month|year)$", examples: ["2.5% per month"]), required: true, "Accounts lost at most."
+        )
     ])
 
     /// `journeys/*.yaml`
@@ -113,7 +120,7 @@ extension KeyTable {
         Key("journey", .text, required: true, "Its name."),
         Key("for", .condition, "The segment whose accounts are on it."),
         Key("source", .choice(["import"]), "Whether the stages come with the data."),
-        Key("stages", .mapping(.table(.stage)), required: true, "The stages in their order."),
+        Key("stages", .mapping(.optional(.table(.stage))), required: true, "The stages in their order."),
     ])
 
     static let stage = KeyTable([

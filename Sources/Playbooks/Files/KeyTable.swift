@@ -28,6 +28,8 @@ package struct KeyTable: Sendable {
         case mapping(Shape)
         case table(KeyTable)
         case either([Shape])
+        /// The shape, or nothing after the colon.
+        case optional(Shape)
         case anything
 
         static let share = Shape.either([

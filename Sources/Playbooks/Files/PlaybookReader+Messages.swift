@@ -23,7 +23,9 @@ extension PlaybookReader {
                 }
                 playbook.messages[use.path] = message
             }
-            guard use.kind == .email, emails.insert(use.path).inserted, let message = playbook.messages[use.path] else { continue }
+            guard use.kind == .email, emails.insert(use.path).inserted, let message = playbook.messages[use.path] else {
+                continue
+            }
             for version in [message] + message.locales.values where version.subject?.isEmpty ?? true {
                 diagnostics.error(
                     Position(file: version.path), "an email needs a \"subject\" in the front matter of its message")
@@ -60,7 +62,9 @@ extension PlaybookReader {
             let parts = file.dropLast(3).split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count > 1, let locale = parts.last, isLocale(locale) else { continue }
             let base = parts.dropLast().joined(separator: ".") + ".md"
-            if texts[base] != nil { languages[base, default: [:]][locale.lowercased()] = file }
+            if texts[base] != nil {
+                languages[base, default: [:]][locale.lowercased().replacing("_", with: "-")] = file
+            }
         }
         return languages
     }
@@ -80,7 +84,9 @@ extension PlaybookReader {
         ]
         let map = dataMap
         for attribute in Attribute.builtIn + map.attributes { names.insert("account.\(attribute.name)") }
-        for attribute in Attribute.builtInOfContact + map.contactAttributes { names.insert("contact.\(attribute.name)") }
+        for attribute in Attribute.builtInOfContact + map.contactAttributes {
+            names.insert("contact.\(attribute.name)")
+        }
         if trigger == "on", event == nil { names.insert("event.*") }
         for property in event?.properties ?? [] { names.insert("event.\(property.name)") }
         for signal in signals { names.formUnion([signal, "entry.\(signal)"]) }

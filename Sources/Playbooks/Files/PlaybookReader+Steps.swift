@@ -55,20 +55,23 @@ extension PlaybookReader {
             guard let name = configuration.channels[send.kind] else {
                 told.insert(send.kind)
                 let kind = send.kind.rawValue
-                let remedy = "name one under \"channels\" in keeptouch.yaml, as \(kind): NAME, and make channels/NAME.yaml"
+                let remedy =
+                    "name one under \"channels\" in keeptouch.yaml, as \(kind): NAME, and make channels/NAME.yaml"
                 diagnostics.error(step.position, "no channel carries \(kind); \(remedy)")
                 continue
             }
             if let channel = channels[name] {
                 guard channel.kind != send.kind else { continue }
                 diagnostics.error(
-                    step.position, "the default channel of \(send.kind.rawValue), \"\(name)\", carries \(channel.kind.rawValue)")
+                    step.position,
+                    "the default channel of \(send.kind.rawValue), \"\(name)\", carries \(channel.kind.rawValue)")
             } else if brokenChannels.contains(name) {
                 diagnostics.error(step.position, "the channel \"\(name)\" has an error of its own")
             } else {
                 diagnostics.error(
                     step.position,
-                    "the default channel of \(send.kind.rawValue), \"\(name)\", is not there; make channels/\(name).yaml")
+                    "the default channel of \(send.kind.rawValue), \"\(name)\", is not there; make channels/\(name).yaml"
+                )
             }
             told.insert(send.kind)
         }

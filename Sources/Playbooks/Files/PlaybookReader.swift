@@ -75,30 +75,27 @@ struct PlaybookReader {
 
     private func signals(_ fields: Fields, _ terms: inout Terms) -> [NamedTerm] {
         var sources: [SourceText] = []
-        let map = dataMap
-        for entry in fields.entries("signals") {
+        for (entry, source) in fields.sources("signals") {
             let name = entry.key
             diagnostics.checkName(name, "a signal", at: entry.position)
-            if isReserved(name) || name == "goal" {
-                diagnostics.error(entry.position, "\"\(name)\" is a word of the conditions; choose another name")
-            } else if map.attribute(name) != nil || map.metric(name) != nil || map.event(name) != nil {
-                diagnostics.error(entry.position, "\"\(name)\" is a name of data.yaml already; choose another")
-            } else if terms.scope.segments.contains(where: { $0.name == name }) {
-                diagnostics.error(entry.position, "\"\(name)\" is the name of a segment already; choose another")
-            } else if entry.value.isEmpty {
-                diagnostics.error(entry.value.position, "\"\(name)\" has no value")
-            } else if let source = diagnostics.source(entry.value, name) {
-                if isSplit(entry.value) {
-                    diagnostics.error(entry.value.position, splitMessage(name))
-                    terms.broken.insert(name)
-                } else {
-                    sources.append(source)
-                }
-                continue
+            if let owner = owner(of: name, terms) {
+                diagnostics.error(entry.position, "\"\(name)\" is \(owner) already; choose another name")
+            } else if let source {
+                sources.append(source)
+            } else {
+                terms.broken.insert(name)
             }
-            terms.broken.insert(name)
         }
         return terms.named(sources, in: \.signals) { $0.signal($1) }
+    }
+
+    /// What a name means before the playbook gives it to a signal.
+    private func owner(of name: String, _ terms: Terms) -> String? {
+        if isReserved(name) { return "a word of the conditions" }
+        if dataMap.attribute(name) != nil { return "an attribute" }
+        if dataMap.metric(name) != nil { return "a metric" }
+        if dataMap.event(name) != nil { return "an event" }
+        return terms.scope.segments.contains { $0.name == name } ? "a segment" : nil
     }
 
     private func start(_ kind: String?, _ fields: Fields, _ event: EventKind?, _ terms: Terms) -> Playbook.Trigger? {

@@ -20,7 +20,9 @@ struct ResponseReader {
         if let text = node.text {
             if text == "none" { return nil }
             if text.hasPrefix("/") { return .pointer(text) }
-            diagnostics.error(node.position, "expected { header: NAME } or a JSON pointer such as /id for \"\(name)\", got \(node.summary)")
+            diagnostics.error(
+                node.position,
+                "expected { header: NAME } or a JSON pointer such as /id for \"\(name)\", got \(node.summary)")
             return nil
         }
         return Fields(node, .place, diagnostics, of: "\"\(name)\"").flatMap(place)

@@ -36,7 +36,8 @@ struct StepReader {
                     node.position,
                     kinds.isEmpty
                         ? "a step needs one of \(known.joined(separator: ", "))"
-                        : "a step does one thing, not \(kinds.joined(separator: " and ")); make them steps of their own")
+                        : "a step does one thing, not \(kinds.joined(separator: " and ")); make them steps of their own"
+                )
                 continue
             }
             counts[kind, default: 0] += 1
@@ -48,8 +49,9 @@ struct StepReader {
             for key in ["at_most", "late"] where fields.has(key) {
                 diagnostics.error(fields.position(key), "\"\(key)\" does not go with \"\(kind)\"")
             }
-            let options = block(kind, in: fields) ?? fields
-            let id = id(options) ?? id(fields) ?? standardID
+            let block = block(kind, in: fields)
+            let options = block ?? fields
+            let id = block.flatMap(self.id) ?? self.id(fields) ?? standardID
             if let first = places[id] {
                 diagnostics.error(node.position, "the id \"\(id)\" is taken by the step in line \(first.line)")
             }

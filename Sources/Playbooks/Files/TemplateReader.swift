@@ -67,7 +67,8 @@ struct TemplateReader {
             if name.isEmpty { diagnostics.error(position, "\"{{ }}\" names nothing") }
             if name.hasPrefix("vars."), vars[String(name.dropFirst(5))] == nil {
                 let near = suggestion(for: name, in: vars.keys.map { "vars.\($0)" })
-                diagnostics.error(position, "unknown variable \"\(name)\"\(near.isEmpty ? "; declare it under \"vars\"" : near)")
+                diagnostics.error(
+                    position, "unknown variable \"\(name)\"\(near.isEmpty ? "; declare it under \"vars\"" : near)")
             }
             rest = rest[close.upperBound...]
         }

@@ -36,7 +36,8 @@ struct TriggerReader {
     func per(_ event: EventKind?) -> String? {
         guard let node = fields["per"], let text = diagnostics.text(node, "per") else { return nil }
         guard text.hasPrefix("event.") else {
-            diagnostics.error(node.position, "expected a property such as event.invoice_id for \"per\", got \(node.summary)")
+            diagnostics.error(
+                node.position, "expected a property such as event.invoice_id for \"per\", got \(node.summary)")
             return nil
         }
         let name = String(text.dropFirst("event.".count))

@@ -70,8 +70,9 @@ private struct FolderReader {
         guard isInside(path) else { return }
         let url = folder.appending(path: path)
         // Pipes and devices would wait or never end.
-        guard (try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.type])
-            as? FileAttributeType == .typeRegular
+        guard
+            (try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.type])
+                as? FileAttributeType == .typeRegular
         else { return complain(path, "it is not a regular file") }
         do {
             let file = try FileHandle(forReadingFrom: url)

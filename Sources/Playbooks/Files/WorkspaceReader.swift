@@ -63,7 +63,9 @@ package struct WorkspaceReader {
     private func paths(in folder: String) -> [String] {
         texts.keys.filter { path in
             guard path.hasPrefix("\(folder)/"), path.split(separator: "/").count == 2 else { return false }
-            if path.hasSuffix(".yml") { diagnostics.warning(Position(file: path), "only .yaml files are read; rename it") }
+            if path.hasSuffix(".yml") {
+                diagnostics.warning(Position(file: path), "only .yaml files are read; rename it")
+            }
             return path.hasSuffix(".yaml")
         }
         .sorted()
@@ -109,7 +111,8 @@ package struct WorkspaceReader {
             }
             if let other = channels[channel.name] {
                 diagnostics.error(
-                    channel.position, "the channel \"\(channel.name)\" is also in \(other.position.file); names must differ")
+                    channel.position,
+                    "the channel \"\(channel.name)\" is also in \(other.position.file); names must differ")
             } else {
                 channels[channel.name] = channel
             }

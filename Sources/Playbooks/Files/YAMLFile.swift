@@ -88,7 +88,8 @@ private struct NodeReader {
             return nothing
         }
         if let anchor = node.anchor {
-            complain(position, "the anchor \"&\(anchor.rawValue)\" is not allowed; write the value out where it is needed")
+            complain(
+                position, "the anchor \"&\(anchor.rawValue)\" is not allowed; write the value out where it is needed")
         }
         switch node {
         case .scalar(let scalar):
@@ -187,4 +188,3 @@ private struct NodeReader {
         if diagnostics.count < 20 { diagnostics.append(Diagnostic(at: position, message)) }
     }
 }
-

@@ -52,7 +52,7 @@ extension Zone {
 
     /// The instant of a local time, in milliseconds since 1970-01-01 00:00 on the zone's clocks, and the length of the
     /// gap that it falls into, 0 if none.
-    func instant(local: Int64) -> (instant: Instant, gap: Int64) {
+    package func instant(local: Int64) -> (instant: Instant, gap: Int64) {
         let period = rules.period(local: local)
         let instant = local &- rules.offsets[period]
         guard period > 0, instant < rules.starts[period] else { return (Instant(milliseconds: instant), 0) }

@@ -8,7 +8,7 @@ package struct Message: Sendable, Hashable {
     package var body: String
     /// The line of the file on which the body begins.
     package var bodyLine: Int
-    /// The same message in other languages, by locale: `lessons.de.md`.
+    /// The same message in other languages, by locale in small letters: `de` for `lessons.de.md`, `zh-hant`.
     package var locales: [String: Message]
 
     package struct Action: Sendable, Hashable {
@@ -36,7 +36,7 @@ package struct Message: Sendable, Hashable {
 
     /// The message in the language of the locale, from `de-AT` to `de` to the default one.
     package func localized(_ locale: String?) -> Message {
-        guard let locale = locale?.lowercased() else { return self }
-        return locales[locale] ?? locales[String(locale.prefix { $0 != "-" && $0 != "_" })] ?? self
+        guard let locale = locale?.lowercased().replacing("_", with: "-") else { return self }
+        return locales[locale] ?? locales[String(locale.prefix { $0 != "-" })] ?? self
     }
 }

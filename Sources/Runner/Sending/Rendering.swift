@@ -18,7 +18,9 @@ package struct Rendering {
     package init(workspace: Workspace, secret: [UInt8]) {
         configuration = workspace.configuration
         playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
-        renderer = MessageRenderer(configuration: workspace.configuration)
+        renderer = MessageRenderer(
+            sender: workspace.configuration.sender, currency: workspace.configuration.currency,
+            zone: workspace.configuration.zone)
         unsubscription = workspace.configuration.baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
     }
 

@@ -9,6 +9,8 @@ final class SeriesBlock {
     private(set) var isChanged = false
     /// How many slots had no data before.
     private(set) var newSlots: Int64 = 0
+    /// How many slots had another value before.
+    private(set) var changedSlots: Int64 = 0
     private let values = UnsafeMutablePointer<Double>.allocate(capacity: Int(SeriesKey.blockSize))
 
     deinit {
@@ -30,12 +32,13 @@ final class SeriesBlock {
         Self.copy(isStored ? statement.blob(0) : UnsafeRawBufferPointer(start: nil, count: 0), to: values)
         isChanged = false
         newSlots = 0
+        changedSlots = 0
     }
 
     func set(_ slot: Int, _ value: Double) {
         let old = values[slot]
         if old == value { return }
-        if old.isNaN { newSlots += 1 }
+        if old.isNaN { newSlots += 1 } else { changedSlots += 1 }
         values[slot] = value
         isChanged = true
     }

@@ -46,8 +46,9 @@ enum SeriesFunctions {
         do {
             var result = figure.empty
             if first <= last, account >= 0 {
-                let cache = kept(by: context) { SeriesCache($0, figure) }
-                result = try cache.figure(metric: metric, account: account, days: first...last)
+                result = try withKept(by: context, { SeriesCache($0, figure) }) {
+                    try $0.figure(metric: metric, account: account, days: first...last)
+                }
             }
             if result.isNaN {
                 sqlite3_result_null(context)
@@ -72,10 +73,11 @@ enum SeriesFunctions {
             return sqlite3_result_null(context)
         }
         do {
-            let cache = kept(by: context) { UsageCache($0) }
-            let usage = try cache.usage(
-                metric: sqlite3_value_int64(arguments[0]), account: account, lastDay: last,
-                windows: UsageDrop.Windows(current: 0, baseline: Int(length + 1)))
+            let usage = try withKept(by: context, UsageCache.init) {
+                try $0.usage(
+                    metric: sqlite3_value_int64(arguments[0]), account: account, lastDay: last,
+                    windows: UsageDrop.Windows(current: 0, baseline: Int(length + 1)))
+            }
             sqlite3_result_double(context, usage.weekVariance)
         } catch {
             fail(context, error)
@@ -94,10 +96,11 @@ enum SeriesFunctions {
             (1...longestWindow).contains(baseline), sqlite3_value_int64(arguments[3]) <= last - (current + baseline) + 1
         else { return sqlite3_result_null(context) }
         do {
-            let cache = kept(by: context) { UsageCache($0) }
-            let usage = try cache.usage(
-                metric: sqlite3_value_int64(arguments[0]), account: account, lastDay: last,
-                windows: UsageDrop.Windows(current: Int(current), baseline: Int(baseline)))
+            let usage = try withKept(by: context, UsageCache.init) {
+                try $0.usage(
+                    metric: sqlite3_value_int64(arguments[0]), account: account, lastDay: last,
+                    windows: UsageDrop.Windows(current: Int(current), baseline: Int(baseline)))
+            }
             let population = UsageDrop.Population(
                 phi: sqlite3_value_double(arguments[4]), shock: sqlite3_value_double(arguments[5]))
             sqlite3_result_int(context, usage.holds(in: population) ? 1 : 0)
@@ -109,15 +112,18 @@ enum SeriesFunctions {
     /// The longest window of the usage functions, in days.
     private static let longestWindow: Int64 = 3_660
 
-    /// The cache of this call site, made at its first call.
+    /// Works with the cache of this call site, which is made at its first call.
     @inline(__always)
-    private static func kept<Cache: AnyObject>(by context: OpaquePointer, _ make: (SeriesReader) -> Cache) -> Cache {
+    private static func withKept<Cache: AnyObject, Result>(
+        by context: OpaquePointer, _ make: (SeriesReader) -> Cache, _ body: (Cache) throws -> Result
+    ) rethrows -> Result {
+        // The statement keeps the cache alive: counting references would cost a tenth of a match.
         if let pointer = sqlite3_get_auxdata(context, 0) {
-            return Unmanaged<Cache>.fromOpaque(pointer).takeUnretainedValue()
+            return try Unmanaged<Cache>.fromOpaque(pointer)._withUnsafeGuaranteedRef { try body($0) }
         }
         let cache = make(Unmanaged<SeriesReader>.fromOpaque(sqlite3_user_data(context)).takeUnretainedValue())
         sqlite3_set_auxdata(context, 0, Unmanaged.passRetained(cache).toOpaque(), release)
-        return cache
+        return try body(cache)
     }
 
     private static let release: @convention(c) (UnsafeMutableRawPointer?) -> Void = { pointer in

@@ -1,1 +1,0 @@
-package enum EmailAddress { package static func normalized(_ t: String) -> String? { t } }

@@ -1,0 +1,240 @@
+import Foundation
+
+/// Reads CSV as RFC 4180 writes it: quoted fields, doubled quotes, CRLF or LF; comma, semicolon or tab.
+///
+/// A row that cannot be understood costs one line: reading goes on with the line after the one on which it began, so
+/// that a quote nobody closed does not swallow the rest of the file.
+final class CSVReader: RowReader {
+    /// The longest field, in bytes.
+    static let longestField = 1 << 16
+
+    private struct Span {
+        var start: Int
+        var end: Int
+        var isEscaped = false
+    }
+
+    private enum Shape {
+        case whole(end: Int)
+        case needsMore
+        case broken(String)
+    }
+
+    private(set) var header: [String]?
+    let isPerRow = false
+    let unknownKeys: [String] = []
+    private let input: InputBuffer
+    private var delimiter = UInt8(ascii: ",")
+    private var line = 1
+    private var spans: ContiguousArray<Span> = []
+    private var hasQuotes = false
+    private let excerpt = ByteArena()
+
+    var bytesRead: Int64 { input.bytesRead - Int64(input.count) }
+    var totalBytes: Int64? { input.totalBytes }
+
+    init(_ input: InputBuffer) throws {
+        self.input = input
+        try readHeader()
+    }
+
+    func expect(_ names: [[String]]) {}
+
+    func next(_ record: inout Record) throws -> RowOutcome {
+        guard try skipBlankLines() else { return .end }
+        record.row = line
+        switch try shape() {
+        case .whole(let end): return finish(&record, end: end)
+        case .broken(let reason): return .bad(try leaveOutLine(&record, reason))
+        case .needsMore:
+            let reason =
+                input.count > InputBuffer.longestRow
+                ? "the row is longer than 1 MiB, or a quote in it is never closed"
+                : "the quote that opens in field \(spans.count + 1) is never closed"
+            return .bad(try leaveOutLine(&record, reason))
+        }
+    }
+
+    private func finish(_ record: inout Record, end: Int) -> RowOutcome {
+        let base = input.base + input.position
+        input.position += end
+        let encoding = encodingComplaint(Cell(start: base, count: end))
+        line += hasQuotes ? lineEnds(base, end) : 1
+        record.cells.removeAll(keepingCapacity: true)
+        var longest = 0
+        for span in spans {
+            let length = span.end - span.start
+            let count = span.isEscaped ? Self.unescape(base + span.start, length) : length
+            longest = max(longest, count)
+            record.cells.append(Cell(start: base + span.start, count: count))
+        }
+        if let encoding { return .bad(encoding) }
+        if longest > Self.longestField {
+            let field = 1 + (record.cells.firstIndex { $0.count > Self.longestField } ?? 0)
+            return .bad(Rejection(.malformed, "field \(field) is longer than 64 KiB"))
+        }
+        if let header, record.cells.count != header.count {
+            return .bad(
+                Rejection(.malformed, "the row has \(record.cells.count) fields, the header has \(header.count)"))
+        }
+        return .row
+    }
+
+    /// Leaves out the line on which the row begins; the record keeps its first bytes as one field.
+    private func leaveOutLine(_ record: inout Record, _ reason: String) throws -> Rejection {
+        let start = input.base + input.position
+        let found = memchr(start, 0x0a, input.count)
+        let length = found.map { $0 - UnsafeMutableRawPointer(start) } ?? input.count
+        excerpt.removeAll(reserving: 1_000)
+        record.cells = [excerpt.append(Cell(start: start, count: min(length, 1_000)))]
+        try input.skipLine()
+        line += 1
+        return Rejection(.malformed, reason)
+    }
+
+    /// Finds where the row ends and where its fields lie, reading on as needed.
+    private func shape() throws -> Shape {
+        while true {
+            let found = scan()
+            guard case .needsMore = found else { return found }
+            if input.isAtEnd || input.count > InputBuffer.longestRow { return found }
+            try input.fill()
+        }
+    }
+
+    /// Looks at the bytes at hand.
+    private func scan() -> Shape {
+        spans.removeAll(keepingCapacity: true)
+        hasQuotes = false
+        let base = input.base + input.position
+        let count = input.count
+        let delimiter = delimiter
+        var offset = 0
+        while true {
+            if offset < count, base[offset] == 0x22 {
+                hasQuotes = true
+                var span = Span(start: offset + 1, end: 0)
+                offset += 1
+                while true {
+                    guard let found = memchr(base + offset, 0x22, count - offset) else { return .needsMore }
+                    offset = UnsafeMutableRawPointer(found) - UnsafeMutableRawPointer(base) + 1
+                    // At the end of what was read, the quote may still be the first of two.
+                    guard offset < count || input.isAtEnd else { return .needsMore }
+                    guard offset < count, base[offset] == 0x22 else { break }
+                    span.isEscaped = true
+                    offset += 1
+                }
+                span.end = offset - 1
+                spans.append(span)
+                if offset == count { return .whole(end: count) }
+                if base[offset] == delimiter {
+                    offset += 1
+                    continue
+                }
+                if base[offset] == 0x0a { return .whole(end: offset + 1) }
+                guard base[offset] == 0x0d else {
+                    return .broken("text follows the closing quote of field \(spans.count)")
+                }
+                if offset + 1 < count, base[offset + 1] == 0x0a { return .whole(end: offset + 2) }
+                guard offset + 1 == count else {
+                    return .broken("text follows the closing quote of field \(spans.count)")
+                }
+                return input.isAtEnd ? .whole(end: count) : .needsMore
+            }
+            let start = offset
+            while offset < count, base[offset] != delimiter, base[offset] != 0x0a { offset += 1 }
+            if offset == count, !input.isAtEnd { return .needsMore }
+            if offset < count, base[offset] == delimiter {
+                spans.append(Span(start: start, end: offset))
+                offset += 1
+                continue
+            }
+            let end = offset > start && base[offset - 1] == 0x0d ? offset - 1 : offset
+            spans.append(Span(start: start, end: end))
+            return .whole(end: min(offset + 1, count))
+        }
+    }
+
+    /// False at the end of the source.
+    private func skipBlankLines() throws -> Bool {
+        while true {
+            while input.count > 0 {
+                let byte = input.base[input.position]
+                guard byte == 0x0a || byte == 0x0d else { return true }
+                if byte == 0x0a { line += 1 }
+                input.position += 1
+            }
+            guard try input.fill() else { return false }
+        }
+    }
+
+    private func lineEnds(_ base: UnsafeMutablePointer<UInt8>, _ end: Int) -> Int {
+        var count = 0
+        for offset in 0..<end where base[offset] == 0x0a { count += 1 }
+        return max(count, 1)
+    }
+
+    /// Turns doubled quotes into one, in place; answers the new length.
+    private static func unescape(_ field: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+        var from = 0
+        var to = 0
+        while from < count {
+            let byte = field[from]
+            field[to] = byte
+            to += 1
+            from += byte == 0x22 ? 2 : 1
+        }
+        return to
+    }
+
+    // MARK: Header
+
+    private func readHeader() throws {
+        guard try skipBlankLines() else {
+            throw ImportError("\(input.name): is empty; the first line must name the columns")
+        }
+        delimiter = try likelyDelimiter()
+        var record = Record()
+        guard case .row = try next(&record) else {
+            throw ImportError(
+                "\(input.name):1: the header cannot be read; it must be one line of UTF-8 column names, with every quote closed"
+            )
+        }
+        let names = record.cells.map { $0.trimmed.string }
+        if names.contains(where: { $0.contains("\r") }) {
+            throw ImportError("\(input.name): its lines end in CR alone; save it with LF or CRLF line ends")
+        }
+        header = names
+    }
+
+    /// The one of comma, semicolon and tab that the first line holds most often outside quotes.
+    private func likelyDelimiter() throws -> UInt8 {
+        while memchr(input.base + input.position, 0x0a, input.count) == nil, try input.fill() {}
+        var counts: [UInt8: Int] = [:]
+        var isQuoted = false
+        for byte in UnsafeBufferPointer(start: input.base + input.position, count: input.count) {
+            if byte == 0x22 { isQuoted.toggle() }
+            if byte == 0x0a, !isQuoted { break }
+            if !isQuoted { counts[byte, default: 0] += 1 }
+        }
+        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+        var best = candidates[0]
+        for candidate in candidates where counts[candidate, default: 0] > counts[best, default: 0] { best = candidate }
+        return best
+    }
+}
+
+/// Why the bytes are not text that can be stored, or nil when they are.
+func encodingComplaint(_ row: Cell) -> Rejection? {
+    var bits: UInt8 = 0
+    var lowest: UInt8 = 255
+    for byte in row {
+        bits |= byte
+        lowest = min(lowest, byte)
+    }
+    if lowest == 0 { return Rejection(.encoding, "the row holds a NUL byte") }
+    guard bits >= 0x80, String(validating: row, as: UTF8.self) == nil else { return nil }
+    return Rejection(
+        .encoding,
+        "the row is not UTF-8; for a Windows-1252 file: iconv -f WINDOWS-1252 -t UTF-8 FILE > utf8.csv")
+}

@@ -1,0 +1,112 @@
+import Playbooks
+
+/// A column that an import knows what to do with.
+struct WantedColumn {
+    var name: String
+    /// The name that `data.yaml` says it carries in files.
+    var column: String?
+    /// Other usual names, taken when nothing else claims them.
+    var synonyms: [String] = []
+
+    init(_ name: String, column: String? = nil, synonyms: [String] = []) {
+        self.name = name
+        self.column = column
+        self.synonyms = synonyms
+    }
+
+    init(_ attribute: Attribute) {
+        self.init(attribute.name, column: attribute.column)
+    }
+
+    var names: [String] { (column.map { [$0] } ?? []) + [name] + synonyms }
+}
+
+/// Where in a record each wanted column lies.
+struct ColumnMap {
+    /// Columns that rejected rows get; a file with them is one of ours.
+    static let ofRejectedRows = ["rejected_row", "rejected_reason"]
+
+    let source: String
+    /// By the index of the wanted column; nil when the source has none.
+    let places: [Int?]
+    /// Whether every row says which of its columns it has.
+    let isPerRow: Bool
+    let warnings: [String]
+    private let wanted: [WantedColumn]
+    private let header: [String]
+
+    /// Finds the columns by the name that `data.yaml` gives them, then by their own; capitals, blanks and dashes in a
+    /// name do not count.
+    init(_ reader: any RowReader, _ wanted: [WantedColumn], source: String) throws {
+        self.source = source
+        self.wanted = wanted
+        guard let header = reader.header else {
+            guard wanted.count <= 62 else {
+                throw ImportError("\(source): NDJSON rows can have at most 62 known keys; export it as CSV")
+            }
+            reader.expect(wanted.map(\.names))
+            self.header = wanted.map(\.name)
+            places = wanted.indices.map { $0 }
+            isPerRow = true
+            warnings = []
+            return
+        }
+        self.header = header
+        isPerRow = reader.isPerRow
+        var places = [Int?](repeating: nil, count: wanted.count)
+        var taken: Set<Int> = []
+        let simple = header.map(Self.simplified)
+        func claim(_ place: Int?, _ index: Int) {
+            guard places[index] == nil, let place, taken.insert(place).inserted else { return }
+            places[index] = place
+        }
+        for (index, column) in wanted.enumerated() {
+            guard let name = column.column else { continue }
+            claim(header.firstIndex(of: name) ?? simple.firstIndex(of: Self.simplified(name)), index)
+        }
+        for (index, column) in wanted.enumerated() { claim(header.firstIndex(of: column.name), index) }
+        for (index, column) in wanted.enumerated() { claim(simple.firstIndex(of: Self.simplified(column.name)), index) }
+        for (index, column) in wanted.enumerated() {
+            for synonym in column.synonyms { claim(simple.firstIndex(of: synonym), index) }
+        }
+        for place in places {
+            guard let place, header.firstIndex(of: header[place]) != header.lastIndex(of: header[place]) else {
+                continue
+            }
+            throw ImportError("\(source):1: the column \"\(header[place])\" comes twice; rename one of them")
+        }
+        self.places = places
+        let unknown = header.indices.filter { !taken.contains($0) && !Self.ofRejectedRows.contains(header[$0]) }
+        let free = wanted.indices.filter { places[$0] == nil }.flatMap { wanted[$0].names }
+        warnings = Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? []
+    }
+
+    static func warning(about unknown: [String], _ known: [String]) -> String? {
+        guard !unknown.isEmpty else { return nil }
+        let names = unknown.prefix(10).map { name in
+            "\"\(name)\"" + (nearest(to: simplified(name), in: known).map { " (did you mean \"\($0)\"?)" } ?? "")
+        }
+        let rest = unknown.count > 10 ? " and \(unknown.count - 10) more" : ""
+        return "not in data.yaml and left out: \(names.joined(separator: ", "))\(rest)"
+    }
+
+    func place(of name: String) -> Int? {
+        wanted.firstIndex { $0.name == name }.flatMap { places[$0] }
+    }
+
+    /// - Throws: `ImportError` when the source has no such column, with the nearest that it has.
+    func require(_ name: String, declaredAs hint: String? = nil) throws {
+        guard place(of: name) == nil else { return }
+        let near = nearest(to: name, in: header) ?? header.first { Self.simplified($0).contains(name) }
+        let other = near.map { "; is it \"\($0)\"?" } ?? ""
+        let advice = hint.map { "; name it in data.yaml: \($0)" } ?? ""
+        throw ImportError(
+            "\(source):1: there is no column \"\(name)\" among \(header.map { "\"\($0)\"" }.joined(separator: ", "))"
+                + other + advice)
+    }
+
+    /// Lower case, words joined by `_`.
+    static func simplified(_ name: String) -> String {
+        name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
+    }
+}

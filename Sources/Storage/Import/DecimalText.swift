@@ -1,0 +1,84 @@
+/// A number as it is written: digits, a sign, a decimal point, groups of three with commas.
+struct DecimalText {
+    /// The value is `mantissa / 10^scale`.
+    var mantissa: Int64
+    var scale: Int
+
+    /// Reads `1234.5`, `-3`, `+.5`, `1,234.50`, `1,234,567`; nil for what is no number or has more than 18 digits.
+    ///
+    /// `1,234` alone is refused, since it may also be a decimal comma; so are `12,5` and `1.234,50`.
+    init?(_ text: Cell) {
+        var index = 0
+        var isNegative = false
+        if let sign = text.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
+            isNegative = sign == UInt8(ascii: "-")
+            index = 1
+        }
+        var digits = 0
+        var value: Int64 = 0
+        var fraction: Int?
+        var groups = 0
+        var sinceComma = 0
+        while index < text.count {
+            let byte = text[index]
+            if byte &- 0x30 < 10 {
+                guard digits < 18 else { return nil }
+                value = value * 10 + Int64(byte - 0x30)
+                digits += 1
+                sinceComma += 1
+                if let count = fraction { fraction = count + 1 }
+            } else if byte == UInt8(ascii: "."), fraction == nil, groups == 0 || sinceComma == 3 {
+                fraction = 0
+            } else if byte == UInt8(ascii: ","), fraction == nil, digits > 0,
+                groups == 0 ? digits <= 3 : sinceComma == 3
+            {
+                groups += 1
+                sinceComma = 0
+            } else {
+                return nil
+            }
+            index += 1
+        }
+        guard digits > 0 else { return nil }
+        if groups > 0, fraction == nil, groups == 1 || sinceComma != 3 { return nil }
+        mantissa = isNegative ? -value : value
+        scale = fraction ?? 0
+    }
+
+    private static let powers: [Double] = (0...22).map { exponent in
+        (0..<exponent).reduce(1.0) { power, _ in power * 10 }
+    }
+
+    /// Exact where a double is: both parts are, and one division rounds once.
+    var double: Double? {
+        guard mantissa.magnitude < 1 << 53 else { return nil }
+        return Double(mantissa) / Self.powers[scale]
+    }
+
+    /// The value in units of `10^-digits`, rounded half away from zero; nil beyond ±10^17.
+    func units(digits: Int) -> Int64? {
+        var value = mantissa
+        var scale = scale
+        while scale < digits {
+            guard value.magnitude < 10_000_000_000_000_000 else { return nil }
+            value *= 10
+            scale += 1
+        }
+        guard scale > digits else { return value }
+        var divisor: Int64 = 1
+        for _ in digits..<scale { divisor *= 10 }
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
+        guard rest.magnitude >= divisor.magnitude - rest.magnitude else { return quotient }
+        return quotient + (value < 0 ? -1 : 1)
+    }
+
+    /// Any finite decimal number, also with an exponent; nil for other text.
+    static func double(_ text: Cell) -> Double? {
+        if let decimal = DecimalText(text), let value = decimal.double { return value }
+        let isPlain = text.allSatisfy { byte in
+            byte &- 0x30 < 10 || byte == 0x2e || byte == 0x2d || byte == 0x2b || byte | 0x20 == 0x65
+        }
+        guard isPlain, text.count <= 400, let value = Double(text.string), value.isFinite else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,198 @@
+import Crypto
+import Playbooks
+
+/// Events, each stored once.
+///
+/// - The same event is known by its `id`; without one by its account, kind, contact, moment and properties (SHA-256).
+/// - Built-in events change the columns that they stand for, if they are newer (`EventEffects`).
+/// - A contact that is not known leaves the event to the account alone, with a warning.
+final class EventImport: ImportTarget {
+    let wanted: [WantedColumn]
+    private(set) var staged = 0
+    let mostStaged = 20_000
+    private(set) var tally = ImportTally()
+
+    private static let own = ["account", "event", "at", "contact", "id", "properties"]
+
+    private let store: Store
+    private let connection: Connection
+    private let context: ImportContext
+    private let kinds: [String: Int64]
+    private let accounts: AccountKeys
+    private let contacts: ContactKeys
+    private let effects: EventEffects
+    private let moment: CellReader
+    private var properties: EventProperties
+    private var places: [Int?] = []
+    private var stageRow: Statement?
+    private var kindMemo: (name: [UInt8], text: String, id: Int64)?
+    private var unknownContacts = 0
+    private var digest: [UInt8] = []
+
+    init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
+        self.store = store
+        self.connection = connection
+        self.context = context
+        var names = Self.own
+        for property in context.dataMap.events.flatMap(\.properties) where !names.contains(property.name) {
+            names.append(property.name)
+        }
+        wanted = names.map { WantedColumn($0) }
+        kinds = try NameIDs.load(context.dataMap.events.map(\.name), of: "event_kind", store, connection)
+        accounts = try AccountKeys(connection)
+        contacts = try ContactKeys(connection)
+        effects = EventEffects(connection, context, kinds)
+        moment = CellReader(Attribute("at", .instant), context)
+        properties = EventProperties(context) { _ in nil }
+    }
+
+    func begin(_ map: ColumnMap) throws {
+        for name in ["account", "event", "at"] { try map.require(name) }
+        places = Self.own.map { map.place(of: $0) }
+        properties = EventProperties(context) { name in Self.own.contains(name) ? nil : map.place(of: name) }
+        try connection.executeScript(
+            """
+            DROP TABLE IF EXISTS temp.import_event;
+            CREATE TEMP TABLE import_event (row INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, contact_id,
+                kind_id INTEGER NOT NULL, at INTEGER NOT NULL, dedup TEXT NOT NULL, properties);
+            """)
+        stageRow = try connection.prepare(
+            """
+            INSERT INTO temp.import_event (account_id, contact_id, kind_id, at, dedup, properties)
+            VALUES (:account, :contact, :kind, :at, :dedup, :properties)
+            """)
+    }
+
+    func stage(_ record: Record) throws {
+        guard let stageRow else { return }
+        func field(_ index: Int) -> Cell { places[index].map { record.cells[$0].trimmed } ?? Cell.empty }
+        let account = field(0)
+        if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
+        guard let accountID = try accounts.id(account) else {
+            throw Rejection(.unknownAccount, "account", "there is no account with the key \(account.excerpt)")
+        }
+        let kind = try kind(field(1))
+        guard case .integer(let at) = try moment.scalar(field(2)) else { throw Rejection(.missing, "at", "is empty") }
+        if at > context.latest { throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future") }
+        try properties.read(record, of: kind.name, object: field(5))
+        let contact = field(3)
+        let contactID = contact.isEmpty ? nil : try contacts.id(contact, of: accountID)
+        if !contact.isEmpty, contactID == nil { unknownContacts += 1 }
+
+        stageRow.bind(0, accountID)
+        if let contactID { stageRow.bind(1, contactID) } else { stageRow.bindNull(1) }
+        stageRow.bind(2, kind.id)
+        stageRow.bind(3, at)
+        let id = field(4)
+        if id.isEmpty {
+            takeDigest([account, contact], kind.name, at)
+            digest.withUnsafeBufferPointer { Scalar.text($0).bind(to: stageRow, 4) }
+        } else {
+            Scalar.text(id).bind(to: stageRow, 4)
+        }
+        if properties.json.isEmpty {
+            stageRow.bindNull(5)
+        } else {
+            properties.json.withUnsafeBufferPointer { Scalar.text($0).bind(to: stageRow, 5) }
+        }
+        try stageRow.run()
+        effects.note(kind.id)
+        staged += 1
+    }
+
+    private func kind(_ field: Cell) throws -> (name: String, id: Int64) {
+        if let kindMemo, kindMemo.name.elementsEqual(field) { return (kindMemo.text, kindMemo.id) }
+        if field.isEmpty { throw Rejection(.missing, "event", "is empty") }
+        let name = field.string
+        guard context.dataMap.event(name) != nil, let id = kinds[name] else {
+            throw Rejection(
+                .unknownName, "event",
+                "\(field.excerpt) is not an event of data.yaml\(suggestion(for: name, in: context.dataMap.events.map(\.name)))",
+                value: name)
+        }
+        kindMemo = (Array(field), name, id)
+        return (name, id)
+    }
+
+    /// The moment in hexadecimal, so that new entries of the index lie side by side, and 80 bits of SHA-256.
+    private func takeDigest(_ names: [Cell], _ kind: String, _ at: Int64) {
+        var hash = SHA256()
+        for name in names {
+            hash.update(bufferPointer: UnsafeRawBufferPointer(name))
+            hash.update(data: [0])
+        }
+        hash.update(data: Array(kind.utf8))
+        withUnsafeBytes(of: at.littleEndian) { hash.update(bufferPointer: $0) }
+        properties.json.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        digest.removeAll(keepingCapacity: true)
+        let time = UInt64(bitPattern: at &+ 1 << 44)
+        for shift in stride(from: 44, through: 0, by: -4) { digest.append(Self.hex[Int(time >> UInt64(shift) & 15)]) }
+        digest.append(UInt8(ascii: "-"))
+        for byte in hash.finalize().prefix(10) {
+            digest.append(Self.hex[Int(byte >> 4)])
+            digest.append(Self.hex[Int(byte & 15)])
+        }
+    }
+
+    private static let hex = Array("0123456789abcdef".utf8)
+
+    func apply() throws {
+        let inserted = try store.write(on: connection) { connection in
+            let inserted = try connection.execute(
+                """
+                INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history)
+                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history
+                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn) ORDER BY s.row
+                ON CONFLICT (kind_id, dedup) DO NOTHING
+                """, ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)])
+            try effects.apply()
+            try connection.execute("DELETE FROM temp.import_event")
+            return inserted
+        }
+        tally.inserted += inserted
+        tally.unchanged += staged - inserted
+        staged = 0
+    }
+
+    func finish(_ report: inout ImportReport) throws {
+        if unknownContacts > 0 {
+            tally.warnings.append(
+                "\(unknownContacts) events name a contact that is not known; they count for the account alone")
+        }
+        if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
+    }
+
+    func hint(for rejection: Rejection, _ values: [String]) -> String? {
+        if rejection.column == "event", rejection.kind == .unknownName, let name = values.first {
+            return "events: { \(ImportHint.scalar(name)): {} }"
+        }
+        guard rejection.kind == .unknownName, let value = values.first else { return nil }
+        return "\(rejection.column): { type: reason, map: { \(ImportHint.scalar(value)): <a reason of reasons:> } }"
+    }
+}
+
+/// Finds the ids of contacts by account and key, or address.
+final class ContactKeys {
+    private let byKey: Statement
+    private let byAddress: Statement
+    private let arena = ByteArena(capacity: 256)
+
+    init(_ connection: Connection) throws {
+        byKey = try connection.prepare("SELECT id FROM contact WHERE account_id = :account AND key = :key")
+        byAddress = try connection.prepare(
+            "SELECT id FROM contact WHERE account_id = :account AND address = :address ORDER BY id LIMIT 1")
+    }
+
+    func id(_ name: Cell, of account: Int64) throws -> Int64? {
+        if let id = try first(byKey, account, name) { return id }
+        guard EmailAddress.isPlain(name) else { return nil }
+        return try first(byAddress, account, EmailAddress.lowercased(name, in: arena))
+    }
+
+    private func first(_ statement: Statement, _ account: Int64, _ name: Cell) throws -> Int64? {
+        defer { statement.reset() }
+        statement.bind(0, account)
+        Scalar.text(name).bind(to: statement, 1)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+}

@@ -1,0 +1,84 @@
+/// What an import did, in counts of rows.
+///
+/// `read == inserted + updated + unchanged + duplicates + rejected`, unless it stopped early.
+package struct ImportReport: Sendable, Equatable {
+    package struct RejectedRow: Sendable, Equatable {
+        /// The line of the file on which the row begins (the header is line 1); for a query, the row's number.
+        package var row: Int
+        package var reason: String
+    }
+
+    /// Rows of the source, the header apart.
+    package var read = 0
+    package var inserted = 0
+    package var updated = 0
+    package var unchanged = 0
+    /// Rows whose key came again later in the same source; the last one counts.
+    package var duplicates = 0
+    package var rejected = 0
+    /// Events that the change of a column made.
+    package var eventsMade = 0
+    /// Metric days that are now closed.
+    package var daysClosed = 0
+    package var warnings: [String] = []
+    /// The first rejected rows; all of them stand in `rejectedPath`.
+    package var firstRejected: [RejectedRow] = []
+    /// The file with the rejected rows, when there are any.
+    package var rejectedPath: String?
+    /// Why the import stopped early, and what had been applied by then.
+    package var stopped: String?
+    /// The line to add to `data.yaml` so that most of the rejected rows would be taken.
+    package var hint: String?
+
+    package init() {}
+
+    /// Whether every row was taken.
+    package var isClean: Bool { rejected == 0 && stopped == nil }
+}
+
+/// How far an import has come.
+package struct ImportProgress: Sendable {
+    package var rows: Int
+    package var bytes: Int64
+    /// Nil when the size of the source is not known.
+    package var totalBytes: Int64?
+}
+
+/// Why a source cannot be imported at all; nothing of it was applied.
+package struct ImportError: Error, CustomStringConvertible, Equatable {
+    package var description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Why one row is not taken.
+struct Rejection: Error, Equatable {
+    /// What rows that fail alike have in common.
+    enum Kind: Hashable {
+        case malformed, encoding, missing, value, unknownAccount, unknownName, future, outOfRange
+    }
+
+    var kind: Kind
+    /// The column of the data map, or empty when it is about the whole row.
+    var column: String
+    var reason: String
+
+    /// The text of the field, for a hint.
+    var value: String?
+
+    init(_ kind: Kind, _ column: String, _ reason: String, value: String? = nil) {
+        self.kind = kind
+        self.value = value
+        self.column = column
+        self.reason = "\(column): \(reason)"
+    }
+
+    /// About the whole row.
+    init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+        column = ""
+    }
+}

@@ -1,0 +1,51 @@
+/// Where the rows of an import come from.
+package enum ImportSource: Sendable {
+    /// A CSV or NDJSON file; which of the two is told by its first byte.
+    case file(String)
+    /// An open file descriptor, such as standard input, read to its end; it is not closed.
+    case descriptor(Int32, name: String)
+    /// The rows that a query on another SQLite file answers; the file is opened for reading only.
+    case query(database: String, sql: String)
+    /// Rows at hand; nil is an absent value. Nothing is written beside them.
+    case rows(columns: [String], rows: [[String?]])
+
+    package static let standardInput = ImportSource.descriptor(0, name: "stdin")
+
+    /// What messages call it.
+    package var name: String {
+        switch self {
+        case .file(let path): path
+        case .descriptor(_, let name): name
+        case .query(let database, _): database
+        case .rows: "rows"
+        }
+    }
+
+    var rejectedPath: String? {
+        switch self {
+        case .rows: nil
+        default: name + ".rejected.csv"
+        }
+    }
+}
+
+/// What an import brings.
+package enum ImportKind: String, Sendable, CaseIterable {
+    case accounts, contacts, metrics, events
+}
+
+package struct ImportOptions: Sendable {
+    /// The events count in conditions and trigger nothing.
+    package var isHistory = false
+    /// The days that a metrics file holds are complete.
+    package var closesDays = false
+    /// Where rejected rows go; nil: `<source>.rejected.csv`, for standard input `stdin.rejected.csv` in the working
+    /// directory.
+    package var rejectedPath: String?
+
+    package init(isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil) {
+        self.isHistory = isHistory
+        self.closesDays = closesDays
+        self.rejectedPath = rejectedPath
+    }
+}

@@ -1,0 +1,29 @@
+/// What becomes of the rows of a source: one conformer for each kind of import.
+protocol ImportTarget: AnyObject {
+    var wanted: [WantedColumn] { get }
+    /// How many rows are staged and not yet written.
+    var staged: Int { get }
+    /// More staged rows than this must be written first.
+    var mostStaged: Int { get }
+    var tally: ImportTally { get }
+
+    /// Checks that what is needed is there and makes room for staging.
+    func begin(_ columns: ColumnMap) throws
+    /// Takes one row; throws a `Rejection` when it is bad.
+    func stage(_ record: Record) throws
+    /// Writes the staged rows, all or nothing.
+    func apply() throws
+    func finish(_ report: inout ImportReport) throws
+    /// The line to add to `data.yaml` so that these values of a column would be taken.
+    func hint(for rejection: Rejection, _ values: [String]) -> String?
+}
+
+/// Counts of what was written.
+struct ImportTally {
+    var inserted = 0
+    var updated = 0
+    var unchanged = 0
+    var duplicates = 0
+    var eventsMade = 0
+    var warnings: [String] = []
+}

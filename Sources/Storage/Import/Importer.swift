@@ -1,0 +1,96 @@
+package import Playbooks
+
+/// Brings accounts, contacts, metrics and events into the database.
+///
+/// Importing the same source twice changes nothing the second time. Rows are written in slices of at most 50 ms, so that
+/// others may write in between; what was written stays when an import is cut short, and running it again completes it.
+package struct Importer {
+    private let store: Store
+    private let dataMap: DataMap
+    private let configuration: Configuration
+
+    /// - Parameter store: opened for writing; the import runs on its connection.
+    package init(store: Store, dataMap: DataMap, configuration: Configuration) {
+        self.store = store
+        self.dataMap = dataMap
+        self.configuration = configuration
+    }
+
+    /// Imports one source; bad rows are set aside, good ones stay.
+    ///
+    /// - Parameters:
+    ///   - now: the moment at which changes happen that bring no date of their own.
+    ///   - progress: called after every slice.
+    /// - Throws: `ImportError` when the source cannot be imported at all, with nothing applied; `StorageError` when the
+    ///   database cannot take it, with whole slices applied.
+    package func run(
+        _ kind: ImportKind, from source: ImportSource, options: ImportOptions = ImportOptions(), now: Instant,
+        progress: @escaping (ImportProgress) -> Void = { _ in }
+    ) throws -> ImportReport {
+        try AttributeColumns(dataMap).apply(to: store)
+        let reader = try Self.reader(of: source)
+        let context = ImportContext(dataMap: dataMap, configuration: configuration, now: now, options: options)
+        return try store.session { connection in
+            let target: any ImportTarget =
+                switch kind {
+                case .accounts: try AccountImport(store, connection, context)
+                case .contacts: try ContactImport(store, connection, context)
+                case .metrics: try MetricImport(store, connection, context)
+                case .events: try EventImport(store, connection, context)
+                }
+            return try ImportRun(
+                reader, from: source, to: target, options: options, clock: store.clock, progress: progress
+            ).run()
+        }
+    }
+
+    /// Records one event by hand, at this moment.
+    ///
+    /// - Returns: false when the same event is there already.
+    /// - Throws: `ImportError` when the account, the event or a property is not known or has no such value.
+    @discardableResult
+    package func recordEvent(
+        account: String, event: String, properties: [String: String] = [:], contact: String? = nil, now: Instant
+    ) throws -> Bool {
+        let names = properties.keys.sorted()
+        let known = dataMap.event(event)?.properties.map(\.name) ?? names
+        for name in names where !known.contains(name) {
+            throw ImportError("the event \"\(event)\" has no property \"\(name)\"\(suggestion(for: name, in: known))")
+        }
+        let row = [account, event, now.description, contact, Self.json(properties)]
+        let report = try run(
+            .events, from: .rows(columns: ["account", "event", "at", "contact", "properties"], rows: [row]), now: now)
+        if let rejected = report.firstRejected.first { throw ImportError(rejected.reason) }
+        return report.inserted == 1
+    }
+
+    private static func json(_ properties: [String: String]) -> String? {
+        if properties.isEmpty { return nil }
+        var text = EventProperties.JSONText()
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
+            text.beginMember(name.utf8)
+            text.append(text: value.utf8)
+        }
+        return text.finished()
+    }
+
+    static func reader(of source: ImportSource) throws -> any RowReader {
+        switch source {
+        case .file(let path): try reader(of: InputBuffer(path: path))
+        case .descriptor(let descriptor, let name): try reader(of: InputBuffer(descriptor: descriptor, name: name))
+        case .query(let database, let sql):
+            try QueryReader(Connection.toForeignDatabase(database), sql, name: database)
+        case .rows(let columns, let rows): QueryReader(columns: columns, rows: rows)
+        }
+    }
+
+    private static func reader(of input: InputBuffer) throws -> any RowReader {
+        let head = Cell(start: input.base + input.position, count: input.count).first { $0 > 0x20 }
+        switch head {
+        case UInt8(ascii: "{"): return NDJSONReader(input)
+        case UInt8(ascii: "["):
+            throw ImportError("\(input.name): is a JSON array; write one object a line, for example: jq -c '.[]' FILE")
+        default: return try CSVReader(input)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+/// Walks over the members of one JSON object without building a tree.
+///
+/// Strings are unescaped in place once the whole object has been understood; numbers, booleans, objects and arrays stay
+/// as they are written.
+struct JSONScanner {
+    enum ValueKind {
+        case text, number, boolean, null, object, array
+    }
+
+    struct Member {
+        var key: Cell
+        var value: Cell
+        var kind: ValueKind
+    }
+
+    /// Objects and arrays may nest this deep.
+    private static let deepest = 32
+
+    private let bytes: UnsafeMutableBufferPointer<UInt8>
+    private var position = 0
+    private var spans: [(key: Range<Int>, value: Range<Int>, kind: ValueKind)] = []
+
+    private init(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// The members of the object that the bytes hold, or nil when they are not exactly one JSON object.
+    static func members(of bytes: UnsafeMutableBufferPointer<UInt8>) -> [Member]? {
+        var scanner = JSONScanner(bytes)
+        guard scanner.object(), scanner.atEnd(), let base = bytes.baseAddress else { return nil }
+        return scanner.spans.map { span in
+            Member(
+                key: unescaped(base, span.key),
+                value: span.kind == .text
+                    ? unescaped(base, span.value)
+                    : Cell(start: base + span.value.lowerBound, count: span.value.count),
+                kind: span.kind)
+        }
+    }
+
+    private mutating func object() -> Bool {
+        skipBlanks()
+        guard take("{") else { return false }
+        skipBlanks()
+        if take("}") { return true }
+        while true {
+            skipBlanks()
+            guard let key = string() else { return false }
+            skipBlanks()
+            guard take(":") else { return false }
+            skipBlanks()
+            let start = position
+            guard let kind = value(depth: 1) else { return false }
+            let range = kind == .text ? (start + 1)..<(position - 1) : start..<position
+            spans.append((key, range, kind))
+            skipBlanks()
+            if take("}") { return true }
+            guard take(",") else { return false }
+        }
+    }
+
+    private mutating func value(depth: Int) -> ValueKind? {
+        guard position < bytes.count, depth <= Self.deepest else { return nil }
+        switch bytes[position] {
+        case UInt8(ascii: "\""): return string() == nil ? nil : .text
+        case UInt8(ascii: "t"): return word("true") ? .boolean : nil
+        case UInt8(ascii: "f"): return word("false") ? .boolean : nil
+        case UInt8(ascii: "n"): return word("null") ? .null : nil
+        case UInt8(ascii: "{"): return list(depth, closing: "}", isObject: true) ? .object : nil
+        case UInt8(ascii: "["): return list(depth, closing: "]", isObject: false) ? .array : nil
+        default: return number() ? .number : nil
+        }
+    }
+
+    private mutating func list(_ depth: Int, closing: Unicode.Scalar, isObject: Bool) -> Bool {
+        position += 1
+        skipBlanks()
+        if take(closing) { return true }
+        while true {
+            skipBlanks()
+            if isObject {
+                guard string() != nil else { return false }
+                skipBlanks()
+                guard take(":") else { return false }
+                skipBlanks()
+            }
+            guard value(depth: depth + 1) != nil else { return false }
+            skipBlanks()
+            if take(closing) { return true }
+            guard take(",") else { return false }
+        }
+    }
+
+    /// The range between the quotes.
+    private mutating func string() -> Range<Int>? {
+        guard take("\"") else { return nil }
+        let start = position
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                position += 1
+                return start..<(position - 1)
+            case UInt8(ascii: "\\"):
+                guard escape() else { return nil }
+            case 0..<0x20: return nil
+            default: position += 1
+            }
+        }
+        return nil
+    }
+
+    private mutating func escape() -> Bool {
+        guard position + 1 < bytes.count else { return false }
+        switch bytes[position + 1] {
+        case UInt8(ascii: "u"):
+            guard position + 6 <= bytes.count,
+                let unit = Self.hex(UnsafeBufferPointer(rebasing: bytes[(position + 2)..<(position + 6)])),
+                unit != 0
+            else { return false }
+            position += 6
+            return true
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            position += 2
+            return true
+        default: return false
+        }
+    }
+
+    private mutating func number() -> Bool {
+        let start = position
+        if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
+        guard digits() else { return false }
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            guard digits() else { return false }
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            guard digits() else { return false }
+        }
+        return position > start
+    }
+
+    private mutating func digits() -> Bool {
+        let start = position
+        while position < bytes.count, bytes[position] &- 0x30 < 10 { position += 1 }
+        return position > start
+    }
+
+    private mutating func word(_ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard position + count <= bytes.count else { return false }
+        for offset in 0..<count where bytes[position + offset] != word.utf8Start[offset] { return false }
+        position += count
+        return true
+    }
+
+    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: scalar) else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func skipBlanks() {
+        while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
+    }
+
+    private mutating func atEnd() -> Bool {
+        skipBlanks()
+        return position == bytes.count
+    }
+
+    private static func hex(_ digits: Cell) -> UInt32? {
+        var value: UInt32 = 0
+        for byte in digits {
+            switch byte {
+            case 0x30...0x39: value = value << 4 | UInt32(byte - 0x30)
+            case 0x41...0x46: value = value << 4 | UInt32(byte - 0x37)
+            case 0x61...0x66: value = value << 4 | UInt32(byte - 0x57)
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    /// Unescapes in place; a lone surrogate becomes U+FFFD. The result is never longer than what was there.
+    private static func unescaped(_ base: UnsafeMutablePointer<UInt8>, _ range: Range<Int>) -> Cell {
+        let field = base + range.lowerBound
+        var from = 0
+        var to = 0
+        while from < range.count {
+            guard field[from] == UInt8(ascii: "\\") else {
+                field[to] = field[from]
+                from += 1
+                to += 1
+                continue
+            }
+            let letter = field[from + 1]
+            guard letter == UInt8(ascii: "u") else {
+                field[to] = plain(letter)
+                from += 2
+                to += 1
+                continue
+            }
+            var scalar = hex(Cell(start: field + from + 2, count: 4)) ?? 0xfffd
+            from += 6
+            if scalar & 0xfc00 == 0xd800, from + 6 <= range.count, field[from] == UInt8(ascii: "\\"),
+                field[from + 1] == UInt8(ascii: "u"), let low = hex(Cell(start: field + from + 2, count: 4)),
+                low & 0xfc00 == 0xdc00
+            {
+                scalar = 0x10000 + (scalar & 0x3ff) << 10 + (low & 0x3ff)
+                from += 6
+            }
+            for byte in UTF8.encode(Unicode.Scalar(scalar) ?? "\u{fffd}") ?? UTF8.encodedReplacementCharacter {
+                field[to] = byte
+                to += 1
+            }
+        }
+        return Cell(start: field, count: to)
+    }
+
+    private static func plain(_ letter: UInt8) -> UInt8 {
+        switch letter {
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0c
+        case UInt8(ascii: "n"): 0x0a
+        case UInt8(ascii: "r"): 0x0d
+        case UInt8(ascii: "t"): 0x09
+        default: letter
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// The bytes of one field; valid until the next row is read.
+typealias Cell = UnsafeBufferPointer<UInt8>
+
+extension Cell {
+    static var empty: Cell { Cell(start: nil, count: 0) }
+    var string: String { String(decoding: self, as: UTF8.self) }
+
+    /// Without the blanks at both ends.
+    @inline(__always)
+    var trimmed: Cell {
+        guard let base = baseAddress else { return self }
+        var start = 0
+        var end = count
+        while start < end, base[start] <= 0x20 { start += 1 }
+        while end > start, base[end - 1] <= 0x20 { end -= 1 }
+        return Cell(start: base + start, count: end - start)
+    }
+
+    /// For messages: the text, shortened.
+    var excerpt: String {
+        count <= 60 ? "\"\(string)\"" : "\"\(Cell(rebasing: self[..<57]).string)...\""
+    }
+}
+
+/// One row of a source while it is looked at.
+struct Record {
+    /// The line on which it begins.
+    var row = 0
+    var cells: ContiguousArray<Cell> = []
+    /// The cells that the row has; only NDJSON rows and rows at hand leave some out.
+    var present: ContiguousArray<Bool>?
+}
+
+/// What a reader found.
+enum RowOutcome {
+    case row
+    /// A row that cannot be understood; the record holds what it can.
+    case bad(Rejection)
+    case end
+}
+
+/// A source of rows.
+protocol RowReader: AnyObject {
+    /// The names of the columns, or nil when every row names its own.
+    var header: [String]? { get }
+    /// Whether rows leave columns out, which an update then leaves alone.
+    var isPerRow: Bool { get }
+    var bytesRead: Int64 { get }
+    var totalBytes: Int64? { get }
+    /// Names of keys that were met and not expected.
+    var unknownKeys: [String] { get }
+
+    /// For readers without a header: the names to look for, in the order of a record's cells.
+    func expect(_ names: [[String]])
+    func next(_ record: inout Record) throws -> RowOutcome
+}

@@ -1,0 +1,83 @@
+/// The columns of an import that become columns of a table, with the SQL that says what a staged row makes of them.
+///
+/// In the SQL, `s` is the staged row and `a` the stored one.
+struct StagedColumns {
+    struct Column {
+        /// The attribute.
+        var name: String
+        /// The column of the table, quoted.
+        var column: String
+        var reader: CellReader
+        /// Where it lies in a record; nil when it follows from other columns.
+        var place: Int?
+        var isTracked: Bool
+        /// The value after an update.
+        var updated: String
+        /// The value in a new row.
+        var inserted: String
+    }
+
+    private(set) var all: [Column] = []
+    private let isPerRow: Bool
+
+    init(isPerRow: Bool) {
+        self.isPerRow = isPerRow
+    }
+
+    subscript(name: String) -> Column? { all.first { $0.name == name } }
+    func index(of name: String) -> Int? { all.firstIndex { $0.name == name } }
+
+    /// Adds a column; without other SQL, an update takes what the row has, an empty value too, and leaves alone what the
+    /// row leaves out.
+    mutating func add(
+        _ name: String, column: String, _ reader: CellReader, place: Int?, isTracked: Bool = false,
+        updated: String? = nil, inserted: String? = nil
+    ) {
+        let bit = Int64(1) << Int64(all.count)
+        let plain =
+            isPerRow ? "CASE WHEN (s.present & \(bit)) <> 0 THEN s.\(column) ELSE a.\(column) END" : "s.\(column)"
+        all.append(
+            Column(
+                name: name, column: column, reader: reader, place: place, isTracked: isTracked,
+                updated: updated ?? plain, inserted: inserted ?? "s.\(column)"))
+    }
+
+    mutating func set(_ name: String, updated: String, inserted: String) {
+        guard let index = index(of: name) else { return }
+        all[index].updated = updated
+        all[index].inserted = inserted
+    }
+
+    /// What the stored row becomes; a column that the import does not bring keeps its value.
+    func updated(_ name: String, column: String? = nil) -> String {
+        self[name]?.updated ?? "a.\(column ?? name)"
+    }
+
+    private var changing: [Column] { all.filter { $0.updated != "a.\($0.column)" } }
+
+    /// True for rows that the update would change.
+    var differs: String {
+        changing.isEmpty
+            ? "false" : changing.map { "\($0.updated) IS DISTINCT FROM a.\($0.column)" }.joined(separator: " OR ")
+    }
+
+    /// What an update sets; never empty.
+    var assignments: String {
+        changing.isEmpty ? "key = a.key" : changing.map { "\($0.column) = \($0.updated)" }.joined(separator: ", ")
+    }
+
+    /// For lists that begin with columns of their own.
+    var names: String { all.map { ", \($0.column)" }.joined() }
+    var insertions: String { all.map { ", \($0.inserted)" }.joined() }
+    var parameters: String { all.indices.map { ", :c\($0)" }.joined() }
+
+    /// One bit for each column that the row has.
+    func present(in record: Record) -> Int64 {
+        guard let present = record.present else { return -1 }
+        var bits: Int64 = 0
+        for (index, column) in all.enumerated() {
+            if let place = column.place, place < present.count, present[place] { bits |= 1 << Int64(index) }
+        }
+        return bits
+    }
+}

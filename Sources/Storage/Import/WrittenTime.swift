@@ -1,0 +1,123 @@
+import Playbooks
+
+/// Dates and moments as they are written in a file.
+struct WrittenTime {
+    /// The declared format; nil accepts ISO 8601 and, for moments, seconds or milliseconds since 1970.
+    let format: DateFormat?
+    /// Where the clocks of texts without a zone hang.
+    let zone: Zone
+
+    /// A calendar day; a time behind it is left out, the day counts as it is written.
+    func day(_ text: Cell) -> Int? {
+        guard let (day, length) = (format ?? .iso).day(text) else { return nil }
+        if length == text.count { return day }
+        return timeOfDay(text, from: length) == nil ? nil : day
+    }
+
+    /// A moment in milliseconds since 1970 UTC; without a zone it is on the workspace's clock, without a time midnight.
+    func instant(_ text: Cell) -> Int64? {
+        if let (day, length) = (format ?? .iso).day(text) {
+            if length == text.count { return zone.start(of: Day(number: day)).milliseconds }
+            guard let time = timeOfDay(text, from: length) else { return nil }
+            guard let offset = time.offset else {
+                return zone.instant(local: Int64(day) * 86_400_000 + time.millisecond).instant.milliseconds
+            }
+            return Int64(day) * 86_400_000 + time.millisecond - offset
+        }
+        return format == nil ? epoch(text) : nil
+    }
+
+    /// 9 or 10 digits are seconds, 12 or 13 milliseconds.
+    private func epoch(_ text: Cell) -> Int64? {
+        guard (9...13).contains(text.count), text.count != 11 else { return nil }
+        var value: Int64 = 0
+        for byte in text {
+            guard byte &- 0x30 < 10 else { return nil }
+            value = value * 10 + Int64(byte - 0x30)
+        }
+        return text.count <= 10 ? value * 1_000 : value
+    }
+
+    /// `T09:30`, ` 09:30:15.250`, ` 9:30 PM`, then a zone (`Z`, `UTC`, `+02:00`, `-0500`) or none.
+    private func timeOfDay(_ text: Cell, from start: Int) -> (millisecond: Int64, offset: Int64?)? {
+        var index = start
+        guard index < text.count,
+            text[index] == UInt8(ascii: "T") || text[index] == 0x20 || text[index] == UInt8(ascii: "t")
+        else { return nil }
+        index += 1
+        guard var hour = number(text, &index), skip(":", text, &index), let minute = number(text, &index) else {
+            return nil
+        }
+        var second = 0
+        var fraction = 0.0
+        if skip(":", text, &index) {
+            guard let value = number(text, &index) else { return nil }
+            second = value
+            if skip(".", text, &index) {
+                var unit = 0.1
+                guard index < text.count, text[index] &- 0x30 < 10 else { return nil }
+                while index < text.count, text[index] &- 0x30 < 10 {
+                    fraction += Double(text[index] - 0x30) * unit
+                    unit /= 10
+                    index += 1
+                }
+            }
+        }
+        _ = skip(" ", text, &index)
+        if index + 2 <= text.count, text[index + 1] | 0x20 == UInt8(ascii: "m") {
+            guard (1...12).contains(hour) else { return nil }
+            switch text[index] | 0x20 {
+            case UInt8(ascii: "a"): hour %= 12
+            case UInt8(ascii: "p"): hour = hour % 12 + 12
+            default: return nil
+            }
+            index += 2
+            _ = skip(" ", text, &index)
+        }
+        // A leap second counts as the second before it.
+        guard hour < 24, minute < 60, second <= 60 else { return nil }
+        let seconds = Int64(hour * 3_600 + minute * 60 + min(second, 59))
+        let time = seconds * 1_000 + Int64((fraction * 1_000 + 1e-6).rounded(.down))
+        if index == text.count { return (time, nil) }
+        guard let offset = offset(text, &index), index == text.count else { return nil }
+        return (time, offset)
+    }
+
+    private func offset(_ text: Cell, _ index: inout Int) -> Int64? {
+        let rest = Cell(rebasing: text[index...])
+        if rest.count == 1, rest[0] | 0x20 == UInt8(ascii: "z") {
+            index += 1
+            return 0
+        }
+        if rest.elementsEqual("UTC".utf8) {
+            index += 3
+            return 0
+        }
+        guard rest[0] == UInt8(ascii: "+") || rest[0] == UInt8(ascii: "-") else { return nil }
+        index += 1
+        guard let hours = number(text, &index), hours <= 18 else { return nil }
+        _ = skip(":", text, &index)
+        let minutes = number(text, &index) ?? 0
+        guard minutes < 60 else { return nil }
+        let offset = Int64(hours * 60 + minutes) * 60_000
+        return rest[0] == UInt8(ascii: "-") ? -offset : offset
+    }
+
+    /// One or two digits.
+    private func number(_ text: Cell, _ index: inout Int) -> Int? {
+        var value = 0
+        var digits = 0
+        while index < text.count, digits < 2, text[index] &- 0x30 < 10 {
+            value = value * 10 + Int(text[index] - 0x30)
+            digits += 1
+            index += 1
+        }
+        return digits == 0 ? nil : value
+    }
+
+    private func skip(_ scalar: Unicode.Scalar, _ text: Cell, _ index: inout Int) -> Bool {
+        guard index < text.count, text[index] == UInt8(ascii: scalar) else { return false }
+        index += 1
+        return true
+    }
+}

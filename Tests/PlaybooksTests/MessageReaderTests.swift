@@ -1,0 +1,66 @@
+import Playbooks
+import Testing
+
+struct MessageReaderTests {
+    private let path = "playbooks/win-back-usage/lessons.md"
+
+    private func complaints(_ text: String) -> [String] {
+        SampleWorkspace.complaints(path, text).filter { $0.hasPrefix(path) }
+            .map { String($0.dropFirst(path.count + 1)) }
+    }
+
+    @Test func unknownVariablesAreToldAtTheirPlace() {
+        let text = """
+            ---
+            subject: "{{contact.first_nam}}, {{fal}}"
+            action: { label: Go, url: "https://a.example/{{account.kee}}" }
+            ---
+            Hi {{ contact.title }}{{entry.base}},
+
+            {{#account.plam}}x{{/account.plam}} {{event.reason}}
+
+            """
+        #expect(
+            complaints(text) == [
+                "2:11: error: unknown variable \"contact.first_nam\"; did you mean \"contact.first_name\"?",
+                "2:34: error: unknown variable \"fal\"; did you mean \"fall\"?",
+                "3:46: error: unknown variable \"account.kee\"; did you mean \"account.key\"?",
+                "7:1: error: unknown variable \"account.plam\"; did you mean \"account.plan\"?",
+                "7:37: error: unknown variable \"event.reason\"",
+            ])
+    }
+
+    @Test func anEmailNeedsASubjectAndAText() {
+        #expect(
+            complaints("Text.\n") == ["1:1: error: an email needs a \"subject\" in the front matter of its message"])
+        #expect(complaints("---\nsubject: A\n---\n \n") == ["4:1: error: the message is empty"])
+    }
+
+    @Test func badFrontMatterIsTold() {
+        #expect(
+            complaints("---\nsubject: A\n") == ["1:1: error: the front matter that begins here has no second --- line"])
+        #expect(
+            complaints("---\nsubjekt: A\nsubject: B\nask: nps\n---\nText.\n") == [
+                "2:1: error: unknown key \"subjekt\"; did you mean \"subject\"?",
+                "4:1: error: \"ask\" is not supported yet",
+            ])
+        #expect(
+            complaints("---\nsubject: |\n  A\n  B\n---\nText.\n") == ["2:1: error: the \"subject\" must be one line"])
+        #expect(
+            complaints("---\nsubject: {{fall}} down\n---\nText.\n").first?
+                .hasSuffix("text that begins with {{ stands in quotes") == true)
+        #expect(
+            complaints("---\r\nsubject: A {{fal}}\r\n---\r\nText {{fal}}.\r\n") == [
+                "2:12: error: unknown variable \"fal\"; did you mean \"fall\"?",
+                "4:6: error: unknown variable \"fal\"; did you mean \"fall\"?",
+            ])
+    }
+
+    @Test func theUnsubscribeLinkNeedsABaseURL() {
+        #expect(
+            SampleWorkspace.complaints(
+                "keeptouch.yaml", replacing: "base_url: https://touch.acme.example/\n", with: "") == [
+                    "\(path):9:15: error: \"unsubscribe_url\" needs a \"base_url\" in keeptouch.yaml"
+                ])
+    }
+}
