@@ -41,9 +41,11 @@ package struct Unsubscription: Sendable {
         ]
     }
 
+    /// Base64 for URLs, without padding (RFC 4648, section 5).
     private static func encode(_ data: Data) -> String {
-        data.base64EncodedString().map { $0 == "+" ? "-" : $0 == "/" ? "_" : String($0) }.joined()
-            .split(separator: "=").joined()
+        let bytes = data.base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }
+            .map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 }
+        return String(decoding: Array(bytes), as: UTF8.self)
     }
 
     private static func decode(_ text: Substring) -> Data? {
