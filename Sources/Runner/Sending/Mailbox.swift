@@ -11,6 +11,10 @@ final class Mailbox: @unchecked Sendable {
     private var lanes: [String: Lane] = [:]
     private var laneOfToken: [Int64: String] = [:]
     private var stopping = false
+    /// Whether a wait shall end early.
+    private var isWoken = false
+    /// How many completions the worker waits for; 0 while it does not wait.
+    private var wanted = 0
 
     private struct Lane {
         var places: Int
@@ -50,26 +54,38 @@ final class Mailbox: @unchecked Sendable {
                 leaving += lane.take()
                 lanes[name] = lane
             }
-            condition.signal()
+            if wanted > 0, completions.count >= wanted { condition.signal() }
             return leaving
         }
     }
 
-    /// What came back, after waiting for at most `seconds` for something to come.
-    func collect(waiting seconds: Double) -> [Transport.Completion] {
+    /// What came back.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long to wait for the first to come.
+    ///   - enough: how many to wait for after that, for at most `patience` seconds.
+    func collect(waiting seconds: Double, enough: Int = 0, within patience: Double = 0) -> [Transport.Completion] {
         condition.withLock {
-            if completions.isEmpty, seconds > 0, !stopping {
-                _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
-            }
-            defer { completions.removeAll(keepingCapacity: true) }
+            if completions.isEmpty, seconds > 0 { wait(for: 1, seconds) }
+            if completions.count < enough { wait(for: enough, patience) }
+            defer { completions = [] }
             return completions
         }
+    }
+
+    /// Waits until so many have come; the lock is held by the caller.
+    private func wait(for count: Int, _ seconds: Double) {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        wanted = count
+        while completions.count < count, !isWoken, condition.wait(until: deadline) {}
+        (wanted, isWoken) = (0, false)
     }
 
     /// Wakes the worker so that it claims nothing more.
     func stop() {
         condition.withLock {
             stopping = true
+            isWoken = true
             condition.signal()
         }
     }

@@ -25,14 +25,21 @@ package final class Worker {
 
     /// How long `drain` waits for retries before it leaves them to the next run.
     private static let patience = TimeSpan.seconds(10)
-    private static let tickRows = 64
+    /// A tick that could be fuller waits for answers as long as this, while enough requests are on the wire.
+    private static let tickPatience = 0.005
+    static let tickRows = 64
 
     /// A touch that this worker has claimed.
-    struct Flight {
-        var touch: TouchCandidate
-        var fence: Int64
+    final class Flight {
+        let touch: TouchCandidate
+        let fence: Int64
         var request: Request?
         var messageHash = ""
+
+        init(touch: TouchCandidate, fence: Int64) {
+            self.touch = touch
+            self.fence = fence
+        }
 
         var attempt: Int { touch.attempts + 1 }
     }
@@ -85,7 +92,7 @@ package final class Worker {
         repeat {
             try tick(now: now)
             render(now: now)
-            for completion in mailbox.collect(waiting: mustWait ? 0.25 : 0) { classify(completion, now: now) }
+            for completion in collect() { classify(completion, now: now) }
         } while try isBusy || waitsForMore(now: now)
         report.wasInterrupted = mailbox.isStopping
         return report
@@ -100,8 +107,15 @@ package final class Worker {
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private var mustWait: Bool {
-        claimed.isEmpty && rendered.isEmpty && results.isEmpty && !flying.isEmpty
+        results.isEmpty && !flying.isEmpty && !rendered.contains { channels[$0.touch.channel]?.canSend == true }
             && !channels.values.contains { $0.hasRoom(processNow: clocks.processNow()) }
+    }
+
+    /// What came back; where the wire stays busy meanwhile, enough of it to be worth a transaction.
+    private func collect() -> [Transport.Completion] {
+        let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.channel.inFlight : 0) }
+        let spare = min(Self.tickRows - results.count, flying.count - places)
+        return mailbox.collect(waiting: mustWait ? 0.25 : 0, enough: spare, within: Self.tickPatience)
     }
 
     /// Waits until a rate limit or a back-off lets more go; false when that is too far away.
@@ -130,7 +144,7 @@ package final class Worker {
     }
 
     private func tick(now: Instant) throws {
-        let batch = Array(rendered.prefix(Self.tickRows))
+        let batch = takeRendered()
         var leaving: [Flight] = []
         var newlyClaimed: [Flight] = []
         try store.write { connection in
@@ -143,17 +157,16 @@ package final class Worker {
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
                         messageHash: flight.messageHash, processNow: processNow)
                 else {
-                    channels[flight.touch.channel]?.open -= 1
+                    channels[flight.touch.channel]?.ended()
                     continue
                 }
                 leaving.append(flight)
             }
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
-                &channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
+                channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
-        rendered.removeFirst(batch.count)
         claimed += newlyClaimed
         for flight in leaving { flying[flight.touch.id] = flight }
         for (channel, flights) in Dictionary(grouping: leaving, by: \.touch.channel) {
@@ -163,8 +176,22 @@ package final class Worker {
         }
     }
 
+    /// As many touches as may become `sending` in one tick, in the order in which they were claimed.
+    private func takeRendered() -> [Flight] {
+        var batch: [Flight] = []
+        rendered.removeAll { flight in
+            guard batch.count < Self.tickRows, let channel = channels[flight.touch.channel], channel.canSend else {
+                return false
+            }
+            channel.began()
+            batch.append(flight)
+            return true
+        }
+        return batch
+    }
+
     private func render(now: Instant) {
-        for var flight in claimed {
+        for flight in claimed {
             guard let channel = channels[flight.touch.channel] else { continue }
             do throws(Rendering.Failure) {
                 let made = try rendering.request(for: flight.touch, builder: channel.builder, now: now)
@@ -196,8 +223,8 @@ package final class Worker {
                 number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
                 mayHaveArrived: flight.touch.isAmbiguous))
         let reached = completion.response.failure == nil
-        channels[flight.touch.channel]?.noteAttempt(reached: reached)
-        if let reason = channels[flight.touch.channel]?.stopped, report.stopped[flight.touch.channel] == nil {
+        channel.noteAttempt(reached: reached)
+        if let reason = channel.stopped, report.stopped[flight.touch.channel] == nil {
             report.stopped[flight.touch.channel] = reason
         }
         if case .halt(let reason) = result {
@@ -217,12 +244,12 @@ package final class Worker {
     ) throws {
         switch result {
         case .settled(let flight, let settlement):
-            channels[flight.touch.channel]?.open -= 1
+            channels[flight.touch.channel]?.ended()
             // No row changed: somebody else has the touch by now, and this result is void.
             guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
         case .parked(let flight, let state, let reason):
-            channels[flight.touch.channel]?.open -= 1
+            channels[flight.touch.channel]?.parked()
             try outbox.park(id: flight.touch.id, fence: flight.fence, as: state, reason: reason)
             report.count(state)
         case .halted(let channel, let reason):
