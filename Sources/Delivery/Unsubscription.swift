@@ -18,9 +18,9 @@ package struct Unsubscription: Sendable {
 
     /// - Parameter contact: what names the contact for good, such as its row's id.
     package func url(contact: String, category: String) -> String {
-        let payload = Data("\(contact)\n\(category)".utf8)
+        let payload = Array("\(contact)\n\(category)".utf8)
         let code = HMAC<SHA256>.authenticationCode(for: payload, using: key)
-        return "\(base)/u/\(Self.encode(payload)).\(Self.encode(Data(code)))"
+        return "\(base)/u/\(Self.encode(payload)).\(Self.encode(Array(code)))"
     }
 
     /// Whom and what a token names; nil when it was not made with this secret.
@@ -42,11 +42,22 @@ package struct Unsubscription: Sendable {
     }
 
     /// Base64 for URLs, without padding (RFC 4648, section 5).
-    private static func encode(_ data: Data) -> String {
-        let bytes = data.base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }
-            .map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 }
-        return String(decoding: Array(bytes), as: UTF8.self)
+    private static func encode(_ bytes: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var (bits, count): (UInt32, UInt32) = (0, 0)
+        for byte in bytes {
+            (bits, count) = (bits << 8 | UInt32(byte), count + 8)
+            while count >= 6 {
+                count -= 6
+                text.append(alphabet[Int(bits >> count & 63)])
+            }
+        }
+        if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
+        return String(decoding: text, as: UTF8.self)
     }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     private static func decode(_ text: Substring) -> Data? {
         let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : String($0) }.joined()
