@@ -4,7 +4,7 @@ package import Storage
 
 /// Makes the request of a claimed touch: a pure function of the message, the channel, the frozen variables and the
 /// recipient.
-package struct Rendering {
+package struct Rendering: Sendable {
     private let configuration: Configuration
     private let playbooks: [String: Playbook]
     private let renderer: MessageRenderer

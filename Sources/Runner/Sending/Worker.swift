@@ -1,15 +1,17 @@
 import Delivery
+import Dispatch
 package import Playbooks
 package import Storage
 
-/// The outbox worker: claims touches, renders them, sends them, and records what came back.
+/// The outbox worker: claims touches, has them rendered, sends them, and records what came back.
 ///
 /// One tick is one transaction with one fsync: results that came back, the intent to send what was rendered, new claims.
 /// Only after it do bytes leave.
 package final class Worker {
     private let store: Store
     private let clocks: Clocks
-    private let rendering: Rendering
+    private let messages: Rendering
+    private let renderer = DispatchQueue(label: "rendering")
     private let claiming: Claiming
     private let mailbox: Mailbox
     private let transport: Transport
@@ -17,8 +19,8 @@ package final class Worker {
     private var report = DrainReport()
     private var passBegan = Instant(milliseconds: 0)
 
-    /// Claimed touches on their way: to be rendered, to be sent, on the wire, to be recorded.
-    private var claimed: [Flight] = []
+    /// Claimed touches on their way: how many are being rendered, and those to be sent, on the wire, to be recorded.
+    private var rendering = 0
     private var rendered: [Flight] = []
     private var flying: [Int64: Flight] = [:]
     private var results: [Result] = []
@@ -29,12 +31,14 @@ package final class Worker {
     private static let tickPatience = 0.005
     static let tickRows = 64
 
-    /// A touch that this worker has claimed.
-    final class Flight {
+    /// A touch that this worker has claimed; belongs to one thread at a time.
+    final class Flight: @unchecked Sendable {
         let touch: TouchCandidate
         let fence: Int64
         var request: Request?
         var messageHash = ""
+        /// Why there is no request.
+        var failure: Rendering.Failure?
 
         init(touch: TouchCandidate, fence: Int64) {
             self.touch = touch
@@ -61,7 +65,7 @@ package final class Worker {
     ) {
         self.store = store
         self.clocks = clocks
-        rendering = Rendering(workspace: workspace, secret: secret)
+        messages = Rendering(workspace: workspace, secret: secret)
         claiming = Claiming(workspace: workspace, owner: owner)
         for (name, channel) in workspace.channels {
             do {
@@ -91,8 +95,9 @@ package final class Worker {
         restart(Array(channels.keys))
         repeat {
             try tick(now: now)
-            render(now: now)
-            for completion in collect() { classify(completion, now: now) }
+            let post = collect()
+            for flight in post.rendered { take(flight) }
+            for completion in post.completions { classify(completion, now: now) }
         } while try isBusy || waitsForMore(now: now)
         report.wasInterrupted = mailbox.isStopping
         return report
@@ -103,16 +108,16 @@ package final class Worker {
         await transport.stop(drain: false)
     }
 
-    private var isBusy: Bool { !claimed.isEmpty || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+    private var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private var mustWait: Bool {
-        results.isEmpty && !flying.isEmpty && !rendered.contains { channels[$0.touch.channel]?.canSend == true }
+        results.isEmpty && (rendering > 0 || !flying.isEmpty) && !rendered.contains { channels[$0.touch.channel]?.canSend == true }
             && !channels.values.contains { $0.hasRoom(processNow: clocks.processNow()) }
     }
 
     /// What came back; where the wire stays busy meanwhile, enough of it to be worth a transaction.
-    private func collect() -> [Transport.Completion] {
+    private func collect() -> Mailbox.Post {
         let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.channel.inFlight : 0) }
         let spare = min(Self.tickRows - results.count, flying.count - places)
         return mailbox.collect(waiting: mustWait ? 0.25 : 0, enough: spare, within: Self.tickPatience)
@@ -167,7 +172,7 @@ package final class Worker {
                 channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
-        claimed += newlyClaimed
+        render(newlyClaimed, now: now)
         for flight in leaving { flying[flight.touch.id] = flight }
         for (channel, flights) in Dictionary(grouping: leaving, by: \.touch.channel) {
             let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
@@ -190,26 +195,37 @@ package final class Worker {
         return batch
     }
 
-    private func render(now: Instant) {
-        for flight in claimed {
-            guard let channel = channels[flight.touch.channel] else { continue }
-            do throws(Rendering.Failure) {
-                let made = try rendering.request(for: flight.touch, builder: channel.builder, now: now)
-                if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != made.request.bodyHash {
-                    results.append(
-                        .parked(
-                            flight, state: "unknown",
-                            reason: "an earlier attempt may have arrived, and the message has changed since"))
-                    continue
+    /// Makes the requests on another thread, while this one writes.
+    private func render(_ claimed: [Flight], now: Instant) {
+        guard !claimed.isEmpty else { return }
+        rendering += claimed.count
+        let builders = channels.mapValues(\.builder)
+        renderer.async { [messages, mailbox] in
+            for flight in claimed {
+                guard let builder = builders[flight.touch.channel] else { continue }
+                do throws(Rendering.Failure) {
+                    let made = try messages.request(for: flight.touch, builder: builder, now: now)
+                    (flight.request, flight.messageHash) = (made.request, made.messageHash)
+                } catch {
+                    flight.failure = error
                 }
-                flight.request = made.request
-                flight.messageHash = made.messageHash
-                rendered.append(flight)
-            } catch {
-                results.append(.parked(flight, state: "held", reason: error.reason))
             }
+            mailbox.deliver(claimed)
         }
-        claimed.removeAll(keepingCapacity: true)
+    }
+
+    private func take(_ flight: Flight) {
+        rendering -= 1
+        if let failure = flight.failure {
+            results.append(.parked(flight, state: "held", reason: failure.reason))
+        } else if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != flight.request?.bodyHash {
+            results.append(
+                .parked(
+                    flight, state: "unknown",
+                    reason: "an earlier attempt may have arrived, and the message has changed since"))
+        } else {
+            rendered.append(flight)
+        }
     }
 
     private func classify(_ completion: Transport.Completion, now: Instant) {
