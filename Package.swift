@@ -57,7 +57,9 @@ let package = Package(
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], resources: [.copy("Vectors")],
+            swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],
             swiftSettings: settings),

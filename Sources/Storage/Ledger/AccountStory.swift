@@ -62,7 +62,7 @@ package struct AccountStory {
         try connection.query(
             """
             SELECT d.at, d.verdict, d.reason FROM decision AS d JOIN playbook AS p ON p.id = d.playbook_id
-            WHERE p.name = :playbook AND d.account_id = :account ORDER BY d.at DESC LIMIT 10
+            WHERE p.name = :playbook AND d.account_id = :account ORDER BY d.cycle_id DESC LIMIT 10
             """, scope(playbook)
         ).map { Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: $0[1].text ?? "", reason: $0[2].text ?? "") }
     }

@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
         let lock = try RunnerLock(database: loaded.databasePath)
         let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
+        try guardAgainstCopies(store)
         var report = try loaded.cycle(store).run(now: now)
         let worker = Worker(
             workspace: loaded.workspace, directory: loaded.directory.path,
@@ -60,6 +61,18 @@ struct RunCommand: AsyncParsableCommand {
             }
             try Meta.advance(to: now, connection)
         }
+    }
+
+    /// A copy or an old back-up would send again what the other has sent: it begins paused.
+    private func guardAgainstCopies(_ store: Store) throws {
+        let isSimulation = try store.read { try Meta.isSimulation($0) }
+        if !isSimulation, try Instance.check(store) == .different {
+            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
+            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
+            Terminal.complain("everything is paused: \(reason)")
+            Terminal.hint("when you have looked at it: keeptouch resume all")
+        }
+        try Instance.renew(store, id: UUID().uuidString)
     }
 
     /// Ends the work in good order at the first signal; the second one kills as usual.

@@ -44,10 +44,10 @@ struct CycleText {
             }
             for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
         }
-        let verb = hasRun ? "" : "would be "
+        let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         Terminal.print(
-            "\(report.entered) enrollments \(verb)begun, \(report.moved) moved on, \(report.left) ended, "
-                + "\(report.goals) goals reached, \(report.made) touches made. The books balance.")
+            "\(begun), \(report.moved) moved on, \(report.left) ended, \(Terminal.count(report.goals, "goal")) reached, "
+                + "\(Terminal.count(report.made, "touch", "touches")) made. The books balance.")
     }
 }
 
@@ -58,7 +58,7 @@ struct SendingText {
     let pending: Int
 
     func show() {
-        var parts = ["\(report.sent) touches sent"]
+        var parts = [Terminal.count(report.sent, "touch", "touches") + " sent"]
         func add(_ count: Int, _ text: String) { if count > 0 { parts.append("\(count) \(text)") } }
         add(report.ghosts, "ghosts of holdouts")
         add(report.retried, "tries failed and are repeated")
