@@ -41,7 +41,6 @@ package struct Unsubscription: Sendable {
         ]
     }
 
-<<<<<<< HEAD
     /// Base64 of RFC 4648, 5, without padding.
     private static func encode(_ data: Data) -> String {
         let characters = data.base64EncodedString().utf8.compactMap { byte -> UInt8? in
@@ -53,22 +52,6 @@ package struct Unsubscription: Sendable {
             }
         }
         return String(decoding: characters, as: UTF8.self)
-=======
-    /// Base64 for URLs, without padding (RFC 4648, section 5).
-    private static func encode(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var (bits, count): (UInt32, UInt32) = (0, 0)
-        for byte in bytes {
-            (bits, count) = (bits << 8 | UInt32(byte), count + 8)
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[Int(bits >> count & 63)])
-            }
-        }
-        if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
->>>>>>> bench
     }
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
