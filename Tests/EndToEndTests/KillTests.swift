@@ -39,6 +39,7 @@ import Testing
         #expect(Set(requests.map(\.touch)).count == requests.count, "a touch was sent twice")
         let states = try scratch.states()
         #expect(states["sent", default: 0] + states["unknown", default: 0] == touches, "\(states)")
+        #expect(states["unknown", default: 0] > 0, "no kill came while a request was under way")
         // What was under way when it was killed, and no more: at most two rows for each place on the wire.
         #expect(states["unknown", default: 0] <= Self.kills * 8, "\(states)")
         let sent = try Set(scratch.query("SELECT id FROM touch WHERE state = 'sent'").compactMap { Int64($0[0]) })
@@ -63,6 +64,7 @@ import Testing
         #expect(try scratch.states() == ["sent": touches])
         let byTouch = Dictionary(grouping: requests, by: \.touch)
         #expect(byTouch.count == touches)
+        #expect(requests.count > touches, "no kill came while a request was under way")
         for (touch, repeats) in byTouch {
             #expect(Set(repeats.map(\.key)).count == 1 && repeats[0].key != nil, "touch \(touch) had several keys")
             #expect(Set(repeats.map(\.body)).count == 1, "touch \(touch) had several bodies")
