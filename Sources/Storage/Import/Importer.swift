@@ -38,8 +38,9 @@ package struct Importer {
                 case .metrics: try MetricImport(store, connection, context)
                 case .events: try EventImport(store, connection, context)
                 }
+            defer { target.end() }
             return try ImportRun(
-                reader, from: source, to: target, options: options, clock: store.clock, progress: progress
+                reader, from: source, to: target, options: options, progress: progress
             ).run()
         }
     }
