@@ -41,7 +41,7 @@ package struct Variables: Sendable, Hashable {
     /// Nil when it is missing.
     package subscript(name: String) -> Variable? { values[name] }
 
-    var sortedNames: [String] { values.keys.sorted() }
+    package var sortedNames: [String] { values.keys.sorted() }
 
     private static func value(of json: JSON, as type: ValueType) -> Value? {
         switch (type, json) {

@@ -17,8 +17,9 @@ struct CheckCommand: ParsableCommand {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
             let live = workspace?.playbooks.filter { $0.state == .live }.count ?? 0
             Terminal.print(
-                "\(workspace?.playbooks.count ?? 0) playbooks (\(live) live), \(workspace?.channels.count ?? 0) channels: "
-                    + "\(count(errors, "error")), \(count(all.count - errors, "warning"))")
+                "\(Terminal.count(workspace?.playbooks.count ?? 0, "playbook")) (\(live) live), "
+                    + "\(Terminal.count(workspace?.channels.count ?? 0, "channel")): "
+                    + "\(Terminal.count(errors, "error")), \(Terminal.count(all.count - errors, "warning"))")
         } else {
             var table = Table([
                 ("file", .left), ("line", .right), ("column", .right), ("severity", .left), ("message", .left),
@@ -30,6 +31,4 @@ struct CheckCommand: ParsableCommand {
         }
         if errors > 0 { throw ExitCode(1) }
     }
-
-    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }

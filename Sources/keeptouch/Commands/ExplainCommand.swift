@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Playbooks
 import Runner
 import Storage
@@ -117,11 +118,16 @@ private struct PlaybookText {
             if let end = enrollment.endedAt {
                 line += "ended \(text(end)) (\(enrollment.endReason ?? ""))"
             } else {
-                line += "at step \(enrollment.step + 1)"
+                line += "at \(place(of: enrollment))"
                 line += enrollment.dueAt.map { ", due \(text($0))" } ?? ", waiting for its touches"
             }
             Terminal.print(line)
-            if enrollment.entry != "{}" { Terminal.print("    entry: \(enrollment.entry)") }
+            if let entry = Variables(frozen: enrollment.entry), !entry.sortedNames.isEmpty {
+                let values = entry.sortedNames.compactMap { name in
+                    entry[name].map { "\(name) = \($0.value.text(as: $0.type, currency: context.currency, zone: context.zone))" }
+                }
+                Terminal.print("    entry: \(values.joined(separator: ", "))")
+            }
             if let goal = enrollment.goalAt { Terminal.print("    goal reached \(text(goal))") }
         }
         var filter = Ledger.Filter()
@@ -132,6 +138,15 @@ private struct PlaybookText {
                 "    touch \(touch.id) \(touch.step) to \(touch.recipient): \(touch.state) \(text(when))"
                     + (touch.reason.map { " (\($0))" } ?? ""))
         }
+    }
+
+    /// The step by its id, where the enrollment still walks the version of the files.
+    private func place(of enrollment: AccountStory.Enrollment) -> String {
+        let steps = playbook.steps(of: enrollment.variant)
+        guard Registry.hash(playbook.source) == enrollment.versionHash, steps.indices.contains(enrollment.step) else {
+            return "step \(enrollment.step + 1)"
+        }
+        return "\(steps[enrollment.step].id), step \(enrollment.step + 1) of \(steps.count)"
     }
 
     private func text(_ instant: Instant) -> String { instant.text(in: loaded.zone) }

@@ -54,6 +54,7 @@ struct InitCommand: ParsableCommand {
             Terminal.print("data.yaml is a guess from \(guess.rows) rows of \(from); look it over.")
         }
         let file = from.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? "FILE"
+        if hasWorkspace { return }
         Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts \(file); keeptouch plan")
     }
 

@@ -42,6 +42,11 @@ enum Terminal {
         isOutput ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
     }
 
+    /// `1 error`, `2 errors`.
+    static func count(_ number: Int, _ noun: String, _ nouns: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : nouns ?? noun + "s")"
+    }
+
     /// The next command to try.
     static func hint(_ text: String) {
         complain(isError ? "\u{1b}[2m\(text)\u{1b}[0m" : text)
