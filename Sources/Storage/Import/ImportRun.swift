@@ -50,6 +50,7 @@ final class ImportRun {
                 }
             }
             report.read += 1
+            if report.read % 10_000 == 0 { showProgress() }
             if report.read == Self.trial, stopsEarly() { return finished() }
             if target.isFull { try apply() }
         }
@@ -61,7 +62,6 @@ final class ImportRun {
 
     private func apply() throws {
         if target.staged > 0 { try target.apply() }
-        showProgress()
     }
 
     // MARK: Bad rows

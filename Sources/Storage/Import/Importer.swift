@@ -20,7 +20,7 @@ package struct Importer {
     ///
     /// - Parameters:
     ///   - now: the moment at which changes happen that bring no date of their own.
-    ///   - progress: called after every slice.
+    ///   - progress: called every 10,000 rows and at the end.
     /// - Throws: `ImportError` when the source cannot be imported at all, with nothing applied; `StorageError` when the
     ///   database cannot take it, with whole slices applied.
     package func run(
