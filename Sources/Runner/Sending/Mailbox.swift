@@ -58,11 +58,16 @@ final class Mailbox: @unchecked Sendable {
     /// What came back, after waiting for at most `seconds` for something to come.
     func collect(waiting seconds: Double) -> [Transport.Completion] {
         condition.withLock {
-            if completions.isEmpty, seconds > 0, !stopping {
-                _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
-            }
+            if completions.isEmpty, seconds > 0 { _ = condition.wait(until: Date(timeIntervalSinceNow: seconds)) }
             defer { completions.removeAll(keepingCapacity: true) }
             return completions
+        }
+    }
+
+    /// Waits while nothing is on the wire; only `stop` ends it early.
+    func rest(_ seconds: Double) {
+        condition.withLock {
+            if !stopping, seconds > 0 { _ = condition.wait(until: Date(timeIntervalSinceNow: seconds)) }
         }
     }
 

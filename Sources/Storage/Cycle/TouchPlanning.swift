@@ -41,28 +41,8 @@ struct TouchPlanning {
             let zones = try connection.query("SELECT DISTINCT timezone FROM plan_recipient").map { $0[0].text }
             try fillZones(zones, send, index, road)
         }
-        let variables = playbook.variables(of: step, variant: road.variant)
-        let known =
-            variables.required.compactMap { source($0, isRequired: true, playbook) }
-            + variables.optional.compactMap { source($0, isRequired: false, playbook) }
-        let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
-        let query = compiler.compile(terms, over: .table("plan_population"), audience: playbook.audienceKey)
-        var expressions = query.expressions[...]
-        let values = known.map { variable -> (name: String, type: ValueType, expression: String) in
-            switch variable.source {
-            case .term(let term): (variable.name, term.type, expressions.popFirst() ?? "NULL")
-            case .contact(let type, let expression): (variable.name, type, expression)
-            }
-        }
-        let frozen = Frozen.object(values)
-        let required = zip(known, values).filter { $0.0.isRequired }.map(\.1)
-        let missing =
-            required.isEmpty
-            ? "NULL"
-            : "CASE "
-                + required.map { value in "WHEN \(value.expression) IS NULL THEN 'missing: \(value.name)'" }
-                .joined(separator: " ") + " END"
-        var arguments = query.arguments.merging(frozen.arguments) { $1 }.merging(walk) { $1 }
+        let frozen = freeze(step, on: road)
+        var arguments = frozen.arguments.merging(walk) { $1 }
         arguments.merge([
             "touch_step": .text(step.id), "touch_kind": .text(send.kind.rawValue), "touch_channel": .text(channel),
             "touch_category": .text(playbook.category), "touch_message": .text(message),
@@ -83,8 +63,8 @@ struct TouchPlanning {
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
                     CASE pr.arm WHEN 'treated' THEN 0 ELSE 1 END AS ghost,
                     coalesce(pr.due_at, :walk_now) AS due_at, z.not_before, z.base + :touch_expires AS expires_at,
-                    \(missing) AS missing, \(frozen.expression) AS variables
-                FROM \(query.from)
+                    \(frozen.missing) AS missing, \(frozen.variables) AS variables
+                FROM \(frozen.from)
                 JOIN plan_progress AS pr ON pr.playbook_id = :walk_playbook AND pr.account_id = p.account_id
                 \(isTeam ? "" : "JOIN plan_recipient AS r ON r.account_id = p.account_id")
                 JOIN plan_zone AS z ON z.timezone = \(isTeam ? ":touch_zone" : "coalesce(r.timezone, :touch_zone)")
@@ -101,6 +81,64 @@ struct TouchPlanning {
             FROM \(Self.beginners)
                 AND NOT EXISTS (SELECT 1 FROM plan_recipient AS r WHERE r.account_id = pr.account_id)
             """, arguments)
+    }
+
+    /// Freezes the variables of held touches of one step anew, as rows of `plan_held`: those that miss nothing any more
+    /// go on.
+    func refreeze(_ step: Step, on road: Progress.Road) throws {
+        try connection.execute("DELETE FROM plan_population")
+        try connection.execute(
+            """
+            INSERT INTO plan_population (account_id, row_id, event_id, entry)
+            SELECT t.account_id, t.id, e.event_id, e.entry
+            FROM touch AS t JOIN enrollment AS e ON e.id = t.enrollment_id
+            WHERE t.state = 'held' AND t.ambiguous = 0 AND e.state = 'active' AND t.version_id = :version
+                AND t.step = :step AND t.variant IS NOT DISTINCT FROM :variant
+            """,
+            [
+                "version": .integer(road.versionID), "step": .text(step.id), "variant": .optional(road.variant),
+            ])
+        let frozen = freeze(step, on: road)
+        try connection.execute(
+            """
+            INSERT INTO plan_held (touch_id, enrollment_id, state, reason, variables)
+            SELECT r.id, r.enrollment_id, 'pending', NULL, \(frozen.variables)
+            FROM \(frozen.from) JOIN touch AS r ON r.id = p.row_id
+            WHERE \(frozen.missing) IS NULL ON CONFLICT DO NOTHING
+            """, frozen.arguments)
+    }
+
+    /// What a step's message says of each row of `plan_population`, whose recipient is `r`.
+    private struct Freeze {
+        /// The JSON object, and what is missing in it, or null.
+        var variables: String
+        var missing: String
+        var from: String
+        var arguments: [String: SQLValue]
+    }
+
+    private func freeze(_ step: Step, on road: Progress.Road) -> Freeze {
+        let playbook = road.playbook
+        let variables = playbook.variables(of: step, variant: road.variant)
+        let known =
+            variables.required.compactMap { source($0, isRequired: true, playbook) }
+            + variables.optional.compactMap { source($0, isRequired: false, playbook) }
+        let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
+        let query = compiler.compile(terms, over: .table("plan_population"), audience: playbook.audienceKey)
+        var expressions = query.expressions[...]
+        let values = known.map { variable -> (name: String, type: ValueType, expression: String) in
+            switch variable.source {
+            case .term(let term): (variable.name, term.type, expressions.popFirst() ?? "NULL")
+            case .contact(let type, let expression): (variable.name, type, expression)
+            }
+        }
+        let frozen = Frozen.object(values)
+        let cases = zip(known, values).filter { $0.0.isRequired }.map(\.1).map { value in
+            "WHEN \(value.expression) IS NULL THEN 'missing: \(value.name)'"
+        }
+        return Freeze(
+            variables: frozen.expression, missing: cases.isEmpty ? "NULL" : "CASE \(cases.joined(separator: " ")) END",
+            from: query.from, arguments: query.arguments.merging(frozen.arguments) { $1 })
     }
 
     /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to.

@@ -122,12 +122,12 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
-            try showWhatNeedsAPerson(query, playbooks, touches)
+            try showWhatNeedsAPerson(query, playbooks, touches, loaded.zone)
         }
     }
 
     private func showWhatNeedsAPerson(
-        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int]
+        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int], _ zone: Zone
     ) throws {
         for item in playbooks {
             guard let reason = item.heldBecause else { continue }
@@ -139,7 +139,7 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("  keeptouch resume \(pause.scope)")
         }
         for missed in try query.missed() {
-            Terminal.print("\(missed.playbook): the occurrence of \(missed.at) was missed")
+            Terminal.print("\(missed.playbook): the occurrence of \(missed.at.text(in: zone)) was missed")
         }
         for state in ["unknown", "held"] where touches[state] != nil {
             Terminal.print("\(touches[state] ?? 0) touches are \(state)")
