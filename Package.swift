@@ -51,6 +51,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        // Measures what the program cannot be timed for from outside; `Benchmarks/run` drives it.
+        .executableTarget(
+            name: "keeptouch-bench", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", "Statistics"],
+            swiftSettings: settings),
         .testTarget(
             name: "PlaybooksTests", dependencies: ["Playbooks"], resources: [.copy("Vectors")],
             swiftSettings: settings),

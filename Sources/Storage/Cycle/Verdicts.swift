@@ -31,7 +31,7 @@ package struct Verdicts {
         let recipients = Recipients(
             playbook, needsAddress: needsAddress(work.kinds),
             eventContact: "(SELECT contact_id FROM event WHERE event.id = m.event_id)")
-        let experiment = "SELECT arm FROM assignment WHERE experiment_id = :experiment AND account_id = m.account_id"
+        let drawn = holdoutRules(playbook, globalHoldout)
         let variant = variantExpression(playbook)
         let reachable =
             needsContact(work.kinds)
@@ -40,6 +40,29 @@ package struct Verdicts {
                 AND \(recipients.isEligible) AND \(recipients.rank) IS NOT NULL)
             """ : "1 = 1"
         let sql = """
+            -- Without MATERIALIZED each mention of the verdict would work it out anew.
+            WITH decided AS MATERIALIZED (
+                SELECT m.account_id, m.playbook_id, m.match_key, m.event_id, m.since, m.previous, m.was_false,
+                    m.enrollment_id, a.key,
+                    CASE
+                        WHEN :held IS NOT NULL THEN 'held'
+                        WHEN m.enrollment_id IS NOT NULL THEN 'already'
+                        WHEN EXISTS (SELECT 1 FROM enrollment AS e WHERE e.playbook_id = m.playbook_id
+                            AND e.account_id = m.account_id AND e.state = 'active') THEN 'already'
+                        WHEN \(cooling(playbook.reentry)) THEN 'cooling'
+                        WHEN :is_event = 1 AND (m.since - m.at > :age OR :now - m.since > :age) THEN 'too_old'
+                        WHEN NOT (\(reachable)) THEN 'unreachable'
+                        WHEN :is_service = 0 AND (
+                            EXISTS (SELECT 1 FROM enrollment AS e WHERE e.account_id = m.account_id
+                                AND e.state = 'active' AND e.exclusive = 1)
+                            OR EXISTS (SELECT 1 FROM plan_exclusive AS x WHERE x.account_id = m.account_id))
+                            THEN 'blocked'
+                        \(drawn)
+                        ELSE 'enrolled'
+                    END AS verdict
+                FROM plan_match AS m JOIN account AS a ON a.id = m.account_id
+                WHERE m.playbook_id = :playbook
+            )
             INSERT INTO plan_verdict (playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
                 reason, settled, variant, is_news, is_changed)
             SELECT playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
@@ -59,31 +82,7 @@ package struct Verdicts {
                 CASE WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN \(variant) END,
                 CASE WHEN previous = verdict THEN 0 ELSE 1 END,
                 CASE WHEN previous = verdict AND was_false = 0 THEN 0 ELSE 1 END
-            FROM (
-                SELECT m.account_id, m.playbook_id, m.match_key, m.event_id, m.since, m.previous, m.was_false,
-                    m.enrollment_id, a.key,
-                    CASE
-                        WHEN :held IS NOT NULL THEN 'held'
-                        WHEN m.enrollment_id IS NOT NULL THEN 'already'
-                        WHEN EXISTS (SELECT 1 FROM enrollment AS e WHERE e.playbook_id = m.playbook_id
-                            AND e.account_id = m.account_id AND e.state = 'active') THEN 'already'
-                        WHEN \(cooling(playbook.reentry)) THEN 'cooling'
-                        WHEN :is_event = 1 AND (m.since - m.at > :age OR :now - m.since > :age) THEN 'too_old'
-                        WHEN NOT (\(reachable)) THEN 'unreachable'
-                        WHEN :is_service = 0 AND (
-                            EXISTS (SELECT 1 FROM enrollment AS e WHERE e.account_id = m.account_id
-                                AND e.state = 'active' AND e.exclusive = 1)
-                            OR EXISTS (SELECT 1 FROM plan_exclusive AS x WHERE x.account_id = m.account_id))
-                            THEN 'blocked'
-                        WHEN :is_service = 0 AND coalesce(
-                            (SELECT arm FROM assignment WHERE experiment_id = :global AND account_id = m.account_id)
-                                = 'global_holdout', draw(:global_salt, a.key) < :global_share) THEN 'global_holdout'
-                        WHEN coalesce((\(experiment)) = 'holdout', draw(:salt, a.key) < :holdout) THEN 'holdout'
-                        ELSE 'enrolled'
-                    END AS verdict
-                FROM plan_match AS m JOIN account AS a ON a.id = m.account_id
-                WHERE m.playbook_id = :playbook
-            ) AS decided
+            FROM decided
             """
         var isEvent = false
         if case .on = playbook.trigger { isEvent = true }
@@ -96,7 +95,7 @@ package struct Verdicts {
             "global": .integer(globalHoldout?.experimentID ?? 0), "global_salt": .text(globalHoldout?.salt ?? ""),
             "global_share": .real(globalHoldout?.share ?? 0), "experiment": .integer(work.registered.experimentID),
             "salt": .text(playbook.experiment), "variant_salt": .text(playbook.experiment + "/variant"),
-            "holdout": .real(playbook.isService ? 0 : playbook.holdout), "settles": .integer(settles ? 1 : 0),
+            "holdout": .real(playbook.holdout), "settles": .integer(settles ? 1 : 0),
             "reentry": .text(Self.text(playbook.reentry)),
             "max_age": .text("older than max_age \(playbook.maxAge)"),
             "unreachable": .text("no active contact for \"to:\" that may be written to"),
@@ -156,6 +155,27 @@ package struct Verdicts {
             GROUP BY variant
             """, ["playbook": .integer(playbookID)])
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
+    }
+
+    /// The last two rules before `enrolled`: drawn once, and as it was drawn from then on. Without a share nobody is drawn.
+    private func holdoutRules(_ playbook: Playbook, _ globalHoldout: GlobalHoldout?) -> String {
+        guard !playbook.isService else { return "" }
+        var rules: [String] = []
+        if let globalHoldout, globalHoldout.share > 0 {
+            rules.append(
+                """
+                WHEN coalesce((SELECT arm FROM assignment WHERE experiment_id = :global AND account_id = m.account_id)
+                    = 'global_holdout', draw(:global_salt, a.key) < :global_share) THEN 'global_holdout'
+                """)
+        }
+        if playbook.holdout > 0 {
+            rules.append(
+                """
+                WHEN coalesce((SELECT arm FROM assignment WHERE experiment_id = :experiment
+                    AND account_id = m.account_id) = 'holdout', draw(:salt, a.key) < :holdout) THEN 'holdout'
+                """)
+        }
+        return rules.joined(separator: "\n")
     }
 
     private func needsContact(_ kinds: Set<Channel.Kind>) -> Bool { kinds != [.webhook] && !kinds.isEmpty }
