@@ -32,7 +32,8 @@ struct TransportLoop {
                 if queue.close() { break }
                 continue
             }
-            curl_multi_poll(multi, nil, 0, 60_000, nil)
+            // Delivering what is done may have brought more.
+            if queue.beginPolling(under: order) { curl_multi_poll(multi, nil, 0, 60_000, nil) }
         }
         idle.removeAll()
         curl_multi_cleanup(multi)

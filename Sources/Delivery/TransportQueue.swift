@@ -14,9 +14,13 @@ final class TransportQueue: Sendable {
         var waiters: [@Sendable () -> Void] = []
         /// The address of the multi handle while the thread lives.
         var multi: UInt = 0
+        /// Whether the thread waits for sockets, or is about to; otherwise it looks into the queue anyway.
+        var isPolling = false
 
-        func wake() {
-            if let multi = UnsafeMutableRawPointer(bitPattern: multi) { curl_multi_wakeup(multi) }
+        mutating func wake() {
+            guard isPolling, let multi = UnsafeMutableRawPointer(bitPattern: multi) else { return }
+            isPolling = false
+            curl_multi_wakeup(multi)
         }
     }
 
@@ -55,7 +59,16 @@ final class TransportQueue: Sendable {
         state.withLock { state in
             let submissions = state.submissions
             state.submissions = []
+            state.isPolling = false
             return (submissions, state.order)
+        }
+    }
+
+    /// Whether nothing has come since the last `take`, so that the thread may wait; whoever then comes wakes it.
+    func beginPolling(under order: Order) -> Bool {
+        state.withLock { state in
+            state.isPolling = state.submissions.isEmpty && state.order == order
+            return state.isPolling
         }
     }
 

@@ -18,9 +18,9 @@ package struct Unsubscription: Sendable {
 
     /// - Parameter contact: what names the contact for good, such as its row's id.
     package func url(contact: String, category: String) -> String {
-        let payload = Data("\(contact)\n\(category)".utf8)
+        let payload = Array("\(contact)\n\(category)".utf8)
         let code = HMAC<SHA256>.authenticationCode(for: payload, using: key)
-        return "\(base)/u/\(Self.encode(payload)).\(Self.encode(Data(code)))"
+        return "\(base)/u/\(Self.encode(payload)).\(Self.encode(Array(code)))"
     }
 
     /// Whom and what a token names; nil when it was not made with this secret.
@@ -41,23 +41,27 @@ package struct Unsubscription: Sendable {
         ]
     }
 
-    /// Base64 of RFC 4648, 5, without padding.
-    private static func encode(_ data: Data) -> String {
-        let characters = data.base64EncodedString().utf8.compactMap { byte -> UInt8? in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "/"): UInt8(ascii: "_")
-            case UInt8(ascii: "="): nil
-            default: byte
+    /// Base64 for URLs, without padding (RFC 4648, section 5).
+    private static func encode(_ bytes: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var (bits, count): (UInt32, UInt32) = (0, 0)
+        for byte in bytes {
+            (bits, count) = (bits << 8 | UInt32(byte), count + 8)
+            while count >= 6 {
+                count -= 6
+                text.append(alphabet[Int(bits >> count & 63)])
             }
         }
-        return String(decoding: characters, as: UTF8.self)
+        if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
+        return String(decoding: text, as: UTF8.self)
     }
 
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
     private static func decode(_ text: Substring) -> Data? {
-        let standard = String(text).replacing("-", with: "+").replacing("_", with: "/")
+        let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : String($0) }.joined()
         let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-        // Only the one way in which a token is written counts.
         guard let data = Data(base64Encoded: padded), encode(data) == text else { return nil }
         return data
     }

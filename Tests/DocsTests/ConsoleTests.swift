@@ -16,7 +16,9 @@ struct Transcript {
         guard shown != printed else { return true }
         let parts = shown.split(separator: "...", omittingEmptySubsequences: false)
         guard parts.count > 1, let head = parts.first, let tail = parts.last else { return false }
-        guard printed.hasPrefix(head), printed.hasSuffix(tail), printed.count >= head.count + tail.count else { return false }
+        guard printed.hasPrefix(head), printed.hasSuffix(tail), printed.count >= head.count + tail.count else {
+            return false
+        }
         var rest = printed.dropFirst(head.count).dropLast(tail.count)
         for part in parts.dropFirst().dropLast() where !part.isEmpty {
             guard let range = rest.firstRange(of: part) else { return false }

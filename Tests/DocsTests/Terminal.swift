@@ -23,7 +23,8 @@ final class Terminal {
 
     /// Where `swift build` put the program: beside these tests.
     static let programFolder: String = {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let tests =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: tests).deletingLastPathComponent().path
     }()
 
@@ -47,7 +48,9 @@ final class Terminal {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         let shown = text.replacing(home.path, with: "/home/you")
-        var lines = shown.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).trimmingTrailingSpaces() }
+        var lines = shown.split(separator: "\n", omittingEmptySubsequences: false).map {
+            String($0).trimmingTrailingSpaces()
+        }
         while lines.last == "" { lines.removeLast() }
         return lines
     }

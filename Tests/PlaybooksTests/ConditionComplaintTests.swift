@@ -157,6 +157,16 @@ struct ConditionComplaintTests {
         #expect(!ConditionFixture.complaints(text).isEmpty)
     }
 
+    @Test func whatNestsTooDeeplyForTheDatabaseIsRefused() {
+        let deep = String(repeating: "not (vip and ", count: 13) + "vip" + String(repeating: ")", count: 13)
+        #expect(
+            ConditionFixture.complaints(deep) == [
+                "the condition nests more than 12 levels deep, with the segments and signals that it names"
+            ])
+        let brackets = String(repeating: "(", count: 60) + "vip" + String(repeating: ")", count: 60)
+        #expect(ConditionFixture.complaints(brackets) == [])
+    }
+
     @Test func longChainsAreRefused() {
         let chain = Array(repeating: "vip", count: 400).joined(separator: " or ")
         #expect(

@@ -153,8 +153,8 @@ enum PortableSQL {
             """, gives: .integer(101)),
         Snippet("INSERT INTO tick (thing_id, at) VALUES (2, 10) ON CONFLICT DO NOTHING RETURNING at", rows: []),
         Snippet(
-            "UPDATE thing SET score = t.amount FROM tick AS t WHERE t.thing_id = thing.id AND t.at = 20 RETURNING score",
-            gives: .real(7)),
+            "UPDATE thing SET score = t.amount FROM tick AS t WHERE t.thing_id = thing.id AND t.at = 20 RETURNING id",
+            gives: .integer(1)),
         Snippet(
             "UPDATE thing SET kept = 0 WHERE id IN (SELECT id FROM thing ORDER BY id LIMIT 1) RETURNING id",
             gives: .integer(1)),

@@ -3,13 +3,14 @@ import Playbooks
 import Storage
 
 /// A channel with its secrets read, its limits running, and its place in the pass over pending touches.
-struct ChannelAtWork {
+final class ChannelAtWork {
     let channel: Channel
     let builder: RequestBuilder
     let classifier: Classifier
     var bucket: TokenBucket?
-    /// Rows that are claimed or `sending`, at most twice `in_flight`.
-    var open = 0
+    /// Rows that are claimed, and rows that are `sending`; of each at most twice `in_flight`.
+    private(set) var claimed = 0
+    private(set) var sending = 0
     /// Attempts in a row that did not reach the endpoint.
     var failures = 0
     var cursor: Outbox.Cursor?
@@ -33,37 +34,46 @@ struct ChannelAtWork {
     /// How many touches may be claimed now.
     func room(processNow: Instant) -> Int {
         guard stopped == nil, !isExhausted else { return 0 }
-        let places = min(64, 2 * channel.inFlight - open)
+        let places = min(Worker.tickRows, 2 * channel.inFlight - claimed)
         guard places > 0, var bucket else { return max(0, places) }
         return bucket.take(places, at: processNow)
     }
 
     func hasRoom(processNow: Instant) -> Bool { room(processNow: processNow) > 0 }
 
+    /// Whether one more row may become `sending`.
+    var canSend: Bool { sending < 2 * channel.inFlight }
+
     /// Counts claims against the limits.
-    mutating func took(_ count: Int, processNow: Instant) {
-        open += count
+    func took(_ count: Int, processNow: Instant) {
+        claimed += count
         _ = bucket?.take(count, at: processNow)
     }
 
+    /// Counts a claimed row that becomes `sending`, or one that never will.
+    func began() { (claimed, sending) = (claimed - 1, sending + 1) }
+    func parked() { claimed -= 1 }
+
+    /// Counts a row that is no longer `sending`.
+    func ended() { sending -= 1 }
+
     /// Moves the pass behind the last touch that was looked at.
-    mutating func advance(behind last: TouchCandidate?, wasLast: Bool) {
+    func advance(behind last: TouchCandidate?, wasLast: Bool) {
         isLevelDone = wasLast
-        if let last, var cursor {
-            cursor.dueAt = last.dueAt.milliseconds
-            cursor.id = last.id
-            self.cursor = cursor
+        if let last {
+            cursor?.dueAt = last.dueAt.milliseconds
+            cursor?.id = last.id
         }
     }
 
     /// Begins another pass over the pending touches.
-    mutating func restart() {
+    func restart() {
         cursor = nil
         isLevelDone = false
         isExhausted = false
     }
 
-    mutating func noteAttempt(reached: Bool) {
+    func noteAttempt(reached: Bool) {
         failures = reached ? 0 : failures + 1
         if failures >= Self.mostFailures {
             stopped = "\(failures) attempts in a row did not get through; the next run tries again"

@@ -15,20 +15,19 @@ struct Claiming {
 
     /// Claims as many touches as the channels have room for; the others that it looks at wait, end, or stay.
     func claim(
-        _ channels: inout [String: ChannelAtWork], _ outbox: Outbox, pauses: Pauses, report: inout DrainReport,
+        _ channels: [String: ChannelAtWork], _ outbox: Outbox, pauses: Pauses, report: inout DrainReport,
         now: Instant, processNow: Instant
     ) throws -> [Worker.Flight] {
         let rules = ClaimRules(
             caps: configuration.caps, zone: configuration.zone, window: configuration.sendWindow, pauses: pauses)
         var flights: [Worker.Flight] = []
-        for name in channels.keys.sorted() {
-            guard var channel = channels[name] else { continue }
+        for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
             if let reason = pauses.reason(forChannel: name) {
                 channel.isExhausted = true
                 report.stopped[name] = report.stopped[name] ?? "paused: \(reason)"
             }
             let room = channel.room(processNow: processNow)
-            if room > 0, let cursor = try nextCursor(&channel, outbox) {
+            if room > 0, let cursor = try nextCursor(of: channel, outbox) {
                 let touches = try outbox.candidates(
                     channel: name, behind: cursor, caps: configuration.caps, now: now, processNow: processNow,
                     limit: room)
@@ -44,12 +43,11 @@ struct Claiming {
                 }
                 channel.took(taken, processNow: processNow)
             }
-            channels[name] = channel
         }
         return flights
     }
 
-    private func nextCursor(_ channel: inout ChannelAtWork, _ outbox: Outbox) throws -> Outbox.Cursor? {
+    private func nextCursor(of channel: ChannelAtWork, _ outbox: Outbox) throws -> Outbox.Cursor? {
         if let cursor = channel.cursor, !channel.isLevelDone { return cursor }
         guard
             let priority = try outbox.highestPriority(channel: channel.channel.name, below: channel.cursor?.priority)

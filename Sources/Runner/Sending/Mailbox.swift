@@ -1,16 +1,29 @@
 import Delivery
 import Foundation
 
-/// Where the transport's thread leaves completed requests for the worker, and keeps each channel's places filled.
+/// Where the other threads leave for the worker what came back and what is rendered; keeps each channel's places filled.
 ///
 /// At most `in_flight` requests of a channel are on the wire; the others whose `sending` row is durable wait here and
 /// leave as soon as a place is free, without waiting for the worker's next tick.
 final class Mailbox: @unchecked Sendable {
     private let condition = NSCondition()
-    private var completions: [Transport.Completion] = []
+    private var post = Post()
     private var lanes: [String: Lane] = [:]
     private var laneOfToken: [Int64: String] = [:]
     private var stopping = false
+    /// Whether a wait shall end early.
+    private var isWoken = false
+    /// How many of both the worker waits for; 0 while it does not wait.
+    private var wanted = 0
+
+    struct Post {
+        /// Answers, in the order in which they came.
+        var completions: [Transport.Completion] = []
+        /// Touches whose request is made, or cannot be.
+        var rendered: [Worker.Flight] = []
+
+        var count: Int { completions.count + rendered.count }
+    }
 
     private struct Lane {
         var places: Int
@@ -42,7 +55,7 @@ final class Mailbox: @unchecked Sendable {
     /// Called on the transport's thread; answers the requests that may leave now.
     func complete(_ done: [Transport.Completion]) -> [Transport.Submission] {
         condition.withLock {
-            completions += done
+            post.completions += done
             var leaving: [Transport.Submission] = []
             for completion in done {
                 guard let name = laneOfToken.removeValue(forKey: completion.token), var lane = lanes[name] else { continue }
@@ -50,26 +63,50 @@ final class Mailbox: @unchecked Sendable {
                 leaving += lane.take()
                 lanes[name] = lane
             }
-            condition.signal()
+            signal()
             return leaving
         }
     }
 
-    /// What came back, after waiting for at most `seconds` for something to come.
-    func collect(waiting seconds: Double) -> [Transport.Completion] {
+    /// Called on the thread that renders.
+    func deliver(_ rendered: [Worker.Flight]) {
         condition.withLock {
-            if completions.isEmpty, seconds > 0, !stopping {
-                _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
-            }
-            defer { completions.removeAll(keepingCapacity: true) }
-            return completions
+            post.rendered += rendered
+            signal()
         }
+    }
+
+    /// What has come.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long to wait for the first to come.
+    ///   - enough: how many to wait for after that, for at most `patience` seconds.
+    func collect(waiting seconds: Double, enough: Int = 0, within patience: Double = 0) -> Post {
+        condition.withLock {
+            if post.count == 0, seconds > 0 { wait(for: 1, seconds) }
+            if post.count < enough { wait(for: enough, patience) }
+            defer { post = Post() }
+            return post
+        }
+    }
+
+    /// Waits until so many have come; the lock is held by the caller.
+    private func wait(for count: Int, _ seconds: Double) {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        wanted = count
+        while post.count < count, !isWoken, condition.wait(until: deadline) {}
+        (wanted, isWoken) = (0, false)
+    }
+
+    private func signal() {
+        if wanted > 0, post.count >= wanted { condition.signal() }
     }
 
     /// Wakes the worker so that it claims nothing more.
     func stop() {
         condition.withLock {
             stopping = true
+            isWoken = true
             condition.signal()
         }
     }

@@ -1,21 +1,21 @@
-import Delivery
-import Playbooks
-import Storage
+package import Delivery
+package import Playbooks
+package import Storage
 
 /// Makes the request of a claimed touch: a pure function of the message, the channel, the frozen variables and the
 /// recipient.
-struct Rendering {
+package struct Rendering: Sendable {
     private let configuration: Configuration
     private let playbooks: [String: Playbook]
     private let renderer: MessageRenderer
     private let unsubscription: Unsubscription?
 
     /// Why a touch is held instead of sent.
-    struct Failure: Error {
-        var reason: String
+    package struct Failure: Error {
+        package var reason: String
     }
 
-    init(workspace: Workspace, secret: [UInt8]) {
+    package init(workspace: Workspace, secret: [UInt8]) {
         configuration = workspace.configuration
         playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
         renderer = MessageRenderer(
@@ -24,7 +24,7 @@ struct Rendering {
         unsubscription = workspace.configuration.baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
     }
 
-    func request(
+    package func request(
         for touch: TouchCandidate, builder: RequestBuilder, now: Instant
     ) throws(Failure) -> (request: Request, messageHash: String) {
         guard let playbook = playbooks[touch.playbook] else {

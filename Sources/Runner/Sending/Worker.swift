@@ -1,15 +1,17 @@
 import Delivery
+import Dispatch
 package import Playbooks
 package import Storage
 
-/// The outbox worker: claims touches, renders them, sends them, and records what came back.
+/// The outbox worker: claims touches, has them rendered, sends them, and records what came back.
 ///
 /// One tick is one transaction with one fsync: results that came back, the intent to send what was rendered, new claims.
 /// Only after it do bytes leave.
 package final class Worker {
     private let store: Store
     private let clocks: Clocks
-    private let rendering: Rendering
+    private let messages: Rendering
+    private let renderer = DispatchQueue(label: "rendering")
     private let claiming: Claiming
     private let mailbox: Mailbox
     private let transport: Transport
@@ -17,22 +19,31 @@ package final class Worker {
     private var report = DrainReport()
     private var passBegan = Instant(milliseconds: 0)
 
-    /// Claimed touches on their way: to be rendered, to be sent, on the wire, to be recorded.
-    private var claimed: [Flight] = []
+    /// Claimed touches on their way: how many are being rendered, and those to be sent, on the wire, to be recorded.
+    private var rendering = 0
     private var rendered: [Flight] = []
     private var flying: [Int64: Flight] = [:]
     private var results: [Result] = []
 
     /// How long `drain` waits for retries before it leaves them to the next run.
     private static let patience = TimeSpan.seconds(10)
-    private static let tickRows = 64
+    /// A tick that could be fuller waits for answers as long as this, while enough requests are on the wire.
+    private static let tickPatience = 0.005
+    static let tickRows = 64
 
-    /// A touch that this worker has claimed.
-    struct Flight {
-        var touch: TouchCandidate
-        var fence: Int64
+    /// A touch that this worker has claimed; belongs to one thread at a time.
+    final class Flight: @unchecked Sendable {
+        let touch: TouchCandidate
+        let fence: Int64
         var request: Request?
         var messageHash = ""
+        /// Why there is no request.
+        var failure: Rendering.Failure?
+
+        init(touch: TouchCandidate, fence: Int64) {
+            self.touch = touch
+            self.fence = fence
+        }
 
         var attempt: Int { touch.attempts + 1 }
     }
@@ -54,7 +65,7 @@ package final class Worker {
     ) {
         self.store = store
         self.clocks = clocks
-        rendering = Rendering(workspace: workspace, secret: secret)
+        messages = Rendering(workspace: workspace, secret: secret)
         claiming = Claiming(workspace: workspace, owner: owner)
         for (name, channel) in workspace.channels {
             do {
@@ -84,8 +95,9 @@ package final class Worker {
         restart(Array(channels.keys))
         repeat {
             try tick(now: now)
-            render(now: now)
-            for completion in mailbox.collect(waiting: mustWait ? 0.25 : 0) { classify(completion, now: now) }
+            let post = collect()
+            for flight in post.rendered { take(flight) }
+            for completion in post.completions { classify(completion, now: now) }
         } while try isBusy || waitsForMore(now: now)
         report.wasInterrupted = mailbox.isStopping
         return report
@@ -96,12 +108,19 @@ package final class Worker {
         await transport.stop(drain: false)
     }
 
-    private var isBusy: Bool { !claimed.isEmpty || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+    private var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private var mustWait: Bool {
-        claimed.isEmpty && rendered.isEmpty && results.isEmpty && !flying.isEmpty
+        results.isEmpty && (rendering > 0 || !flying.isEmpty) && !rendered.contains { channels[$0.touch.channel]?.canSend == true }
             && !channels.values.contains { $0.hasRoom(processNow: clocks.processNow()) }
+    }
+
+    /// What came back; where the wire stays busy meanwhile, enough of it to be worth a transaction.
+    private func collect() -> Mailbox.Post {
+        let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.channel.inFlight : 0) }
+        let spare = min(Self.tickRows - results.count, flying.count - places)
+        return mailbox.collect(waiting: mustWait ? 0.25 : 0, enough: spare, within: Self.tickPatience)
     }
 
     /// Waits until a rate limit or a back-off lets more go; false when that is too far away.
@@ -130,7 +149,7 @@ package final class Worker {
     }
 
     private func tick(now: Instant) throws {
-        let batch = Array(rendered.prefix(Self.tickRows))
+        let batch = takeRendered()
         var leaving: [Flight] = []
         var newlyClaimed: [Flight] = []
         try store.write { connection in
@@ -143,18 +162,17 @@ package final class Worker {
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
                         messageHash: flight.messageHash, processNow: processNow)
                 else {
-                    channels[flight.touch.channel]?.open -= 1
+                    channels[flight.touch.channel]?.ended()
                     continue
                 }
                 leaving.append(flight)
             }
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
-                &channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
+                channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
-        rendered.removeFirst(batch.count)
-        claimed += newlyClaimed
+        render(newlyClaimed, now: now)
         for flight in leaving { flying[flight.touch.id] = flight }
         for (channel, flights) in Dictionary(grouping: leaving, by: \.touch.channel) {
             let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
@@ -163,26 +181,51 @@ package final class Worker {
         }
     }
 
-    private func render(now: Instant) {
-        for var flight in claimed {
-            guard let channel = channels[flight.touch.channel] else { continue }
-            do throws(Rendering.Failure) {
-                let made = try rendering.request(for: flight.touch, builder: channel.builder, now: now)
-                if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != made.request.bodyHash {
-                    results.append(
-                        .parked(
-                            flight, state: "unknown",
-                            reason: "an earlier attempt may have arrived, and the message has changed since"))
-                    continue
-                }
-                flight.request = made.request
-                flight.messageHash = made.messageHash
-                rendered.append(flight)
-            } catch {
-                results.append(.parked(flight, state: "held", reason: error.reason))
+    /// As many touches as may become `sending` in one tick, in the order in which they were claimed.
+    private func takeRendered() -> [Flight] {
+        var batch: [Flight] = []
+        rendered.removeAll { flight in
+            guard batch.count < Self.tickRows, let channel = channels[flight.touch.channel], channel.canSend else {
+                return false
             }
+            channel.began()
+            batch.append(flight)
+            return true
         }
-        claimed.removeAll(keepingCapacity: true)
+        return batch
+    }
+
+    /// Makes the requests on another thread, while this one writes.
+    private func render(_ claimed: [Flight], now: Instant) {
+        guard !claimed.isEmpty else { return }
+        rendering += claimed.count
+        let builders = channels.mapValues(\.builder)
+        renderer.async { [messages, mailbox] in
+            for flight in claimed {
+                guard let builder = builders[flight.touch.channel] else { continue }
+                do throws(Rendering.Failure) {
+                    let made = try messages.request(for: flight.touch, builder: builder, now: now)
+                    (flight.request, flight.messageHash) = (made.request, made.messageHash)
+                } catch {
+                    flight.failure = error
+                }
+            }
+            mailbox.deliver(claimed)
+        }
+    }
+
+    private func take(_ flight: Flight) {
+        rendering -= 1
+        if let failure = flight.failure {
+            results.append(.parked(flight, state: "held", reason: failure.reason))
+        } else if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != flight.request?.bodyHash {
+            results.append(
+                .parked(
+                    flight, state: "unknown",
+                    reason: "an earlier attempt may have arrived, and the message has changed since"))
+        } else {
+            rendered.append(flight)
+        }
     }
 
     private func classify(_ completion: Transport.Completion, now: Instant) {
@@ -196,8 +239,8 @@ package final class Worker {
                 number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
                 mayHaveArrived: flight.touch.isAmbiguous))
         let reached = completion.response.failure == nil
-        channels[flight.touch.channel]?.noteAttempt(reached: reached)
-        if let reason = channels[flight.touch.channel]?.stopped, report.stopped[flight.touch.channel] == nil {
+        channel.noteAttempt(reached: reached)
+        if let reason = channel.stopped, report.stopped[flight.touch.channel] == nil {
             report.stopped[flight.touch.channel] = reason
         }
         if case .halt(let reason) = result {
@@ -217,12 +260,12 @@ package final class Worker {
     ) throws {
         switch result {
         case .settled(let flight, let settlement):
-            channels[flight.touch.channel]?.open -= 1
+            channels[flight.touch.channel]?.ended()
             // No row changed: somebody else has the touch by now, and this result is void.
             guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
         case .parked(let flight, let state, let reason):
-            channels[flight.touch.channel]?.open -= 1
+            channels[flight.touch.channel]?.parked()
             try outbox.park(id: flight.touch.id, fence: flight.fence, as: state, reason: reason)
             report.count(state)
         case .halted(let channel, let reason):

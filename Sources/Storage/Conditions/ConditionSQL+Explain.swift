@@ -65,7 +65,8 @@ extension ConditionSQL {
             }
             explanation.children.append(
                 Explanation(
-                    text: "asks for a fall of 40% or more that chance explains in less than 5% of such accounts", type: .text,
+                    text: "asks for a fall of 40% or more that chance explains in less than 5% of such accounts",
+                    type: .text,
                     value: .missing, shown: "", children: []))
         }
         return explanation
@@ -103,7 +104,8 @@ extension ConditionSQL {
         let whole = signal.window + signal.baseline
         func sum(_ days: Int) -> Term {
             Term(
-                .metric(MetricSignal(.sum, signal.metric, window: days)), .number, text: "sum(\(signal.metric), \(days)d)")
+                .metric(MetricSignal(.sum, signal.metric, window: days)), .number,
+                text: "sum(\(signal.metric), \(days)d)")
         }
         let drop = Term(
             .metric(MetricSignal(.drop, signal.metric, window: signal.window, baseline: signal.baseline)), .percent,

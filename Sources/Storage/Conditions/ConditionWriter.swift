@@ -32,13 +32,11 @@ struct ConditionWriter {
     var from: String {
         switch population {
         case .accounts:
-            if let driver {
-                "\(driver.table) CROSS JOIN account AS a ON a.id = in_g.account_id"
-            } else {
-                "account AS a NOT INDEXED"
-            }
+            guard let driver else { return "account AS a NOT INDEXED" }
+            let events = "\(driver.table) AS \(driver.alias)"
+            return driver.alias == "a" ? events : "\(events) CROSS JOIN account AS a ON a.id = in_g.id"
         case .table(let table):
-            "\(table) AS p CROSS JOIN account AS a ON a.id = p.account_id"
+            return "\(table) AS p CROSS JOIN account AS a ON a.id = p.account_id"
         }
     }
 

@@ -72,12 +72,7 @@ struct TouchPlanning {
         let isTeam = send.kind == .webhook
         try connection.execute(
             """
-            INSERT INTO plan_touch \(Self.columns)
-            SELECT playbook_id, account_id, version_id, :touch_step, variant, contact_id, recipient, :touch_kind,
-                :touch_channel, :touch_category, :touch_message, ghost,
-                CASE WHEN missing IS NULL THEN 'pending' ELSE 'held' END, :touch_priority, due_at, not_before,
-                expires_at, missing, variables
-            FROM (
+            WITH made AS MATERIALIZED (
                 SELECT pr.playbook_id, pr.account_id, pr.version_id, pr.variant,
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
@@ -88,7 +83,13 @@ struct TouchPlanning {
                 JOIN plan_progress AS pr ON pr.playbook_id = :walk_playbook AND pr.account_id = p.account_id
                 \(isTeam ? "" : "JOIN plan_recipient AS r ON r.account_id = p.account_id")
                 JOIN plan_zone AS z ON z.timezone = \(isTeam ? ":touch_zone" : "coalesce(r.timezone, :touch_zone)")
-            ) AS made
+            )
+            INSERT INTO plan_touch \(Self.columns)
+            SELECT playbook_id, account_id, version_id, :touch_step, variant, contact_id, recipient, :touch_kind,
+                :touch_channel, :touch_category, :touch_message, ghost,
+                CASE WHEN missing IS NULL THEN 'pending' ELSE 'held' END, :touch_priority, due_at, not_before,
+                expires_at, missing, variables
+            FROM made
             """, arguments)
         guard !isTeam else { return }
         try connection.execute(

@@ -40,26 +40,8 @@ package struct Verdicts {
                 AND \(recipients.isEligible) AND \(recipients.rank) IS NOT NULL)
             """ : "1 = 1"
         let sql = """
-            INSERT INTO plan_verdict (playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
-                reason, settled, variant, is_news, is_changed)
-            SELECT playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
-                CASE verdict
-                    WHEN 'held' THEN :held
-                    WHEN 'already' THEN CASE WHEN enrollment_id IS NOT NULL THEN 'enrolled for this match'
-                        ELSE 'in this playbook now' END
-                    WHEN 'cooling' THEN :reentry
-                    WHEN 'too_old' THEN :max_age
-                    WHEN 'unreachable' THEN :unreachable
-                    WHEN 'blocked' THEN 'an exclusive playbook has the account'
-                    WHEN 'global_holdout' THEN :global_text
-                    WHEN 'holdout' THEN :holdout_text
-                    ELSE 'all rules passed' END,
-                CASE WHEN verdict IN ('held', 'blocked') THEN 0
-                    WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN 1 ELSE :settles END,
-                CASE WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN \(variant) END,
-                CASE WHEN previous = verdict THEN 0 ELSE 1 END,
-                CASE WHEN previous = verdict AND was_false = 0 THEN 0 ELSE 1 END
-            FROM (
+            -- Without MATERIALIZED each mention of the verdict would work it out anew.
+            WITH decided AS MATERIALIZED (
                 SELECT m.account_id, m.playbook_id, m.match_key, m.event_id, m.since, m.previous, m.was_false,
                     m.enrollment_id, a.key,
                     CASE
@@ -83,7 +65,27 @@ package struct Verdicts {
                     END AS verdict
                 FROM plan_match AS m JOIN account AS a ON a.id = m.account_id
                 WHERE m.playbook_id = :playbook
-            ) AS decided
+            )
+            INSERT INTO plan_verdict (playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
+                reason, settled, variant, is_news, is_changed)
+            SELECT playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
+                CASE verdict
+                    WHEN 'held' THEN :held
+                    WHEN 'already' THEN CASE WHEN enrollment_id IS NOT NULL THEN 'enrolled for this match'
+                        ELSE 'in this playbook now' END
+                    WHEN 'cooling' THEN :reentry
+                    WHEN 'too_old' THEN :max_age
+                    WHEN 'unreachable' THEN :unreachable
+                    WHEN 'blocked' THEN 'an exclusive playbook has the account'
+                    WHEN 'global_holdout' THEN :global_text
+                    WHEN 'holdout' THEN :holdout_text
+                    ELSE 'all rules passed' END,
+                CASE WHEN verdict IN ('held', 'blocked') THEN 0
+                    WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN 1 ELSE :settles END,
+                CASE WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN \(variant) END,
+                CASE WHEN previous = verdict THEN 0 ELSE 1 END,
+                CASE WHEN previous = verdict AND was_false = 0 THEN 0 ELSE 1 END
+            FROM decided
             """
         var isEvent = false
         if case .on = playbook.trigger { isEvent = true }

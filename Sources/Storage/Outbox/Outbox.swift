@@ -124,7 +124,7 @@ package struct Outbox {
             """
             UPDATE touch SET state = 'claimed', fence = fence + 1, owner = :owner, claimed_at = :now, reason = NULL
             WHERE id = :id AND fence = :fence AND state = 'pending'
-            """, candidate.id, candidate.fence, ["owner": .text(owner), "now": .instant(now)])
+            """, [.text(owner), .instant(now)], candidate.id, candidate.fence)
     }
 
     /// Ends a pending or claimed touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`.
@@ -134,12 +134,8 @@ package struct Outbox {
             """
             UPDATE touch SET state = :state, reason = :reason, settled_at = :now, fence = fence + 1,
                 claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
-            WHERE id = :id AND fence = :fence AND state IN ('pending', 'claimed')
-            """, candidate.id, candidate.fence,
-            [
-                "state": .text(state), "reason": .optional(reason), "now": .instant(now),
-                "ghost": .integer(isGhost ? 1 : 0),
-            ])
+            WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
+            """, [.text(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id, candidate.fence)
         if changed { try moveOn(enrollment: candidate.enrollmentID, now: now) }
     }
 
@@ -148,7 +144,7 @@ package struct Outbox {
             """
             UPDATE touch SET not_before = :until, reason = :reason
             WHERE id = :id AND fence = :fence AND state = 'pending'
-            """, candidate.id, candidate.fence, ["until": .instant(until), "reason": .text(reason)])
+            """, [.instant(until), .text(reason)], candidate.id, candidate.fence)
     }
 
     /// Parks a claimed touch that could not be rendered, as `held` or `unknown`.
@@ -157,7 +153,7 @@ package struct Outbox {
             """
             UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
             WHERE id = :id AND fence = :fence AND state = 'claimed'
-            """, id, fence, ["state": .text(state), "reason": .text(reason)])
+            """, [.text(state), .text(reason)], id, fence)
     }
 
     /// The intent to send, durable before a byte leaves; false when the touch is no longer the claimer's.
@@ -170,16 +166,11 @@ package struct Outbox {
                 UPDATE touch SET state = 'sending', body_hash = :body, message_hash = :message, attempts = :number,
                     first_attempt_at = coalesce(first_attempt_at, :process), retry_at = NULL
                 WHERE id = :id AND fence = :fence AND state = 'claimed'
-                """, id, fence,
-                [
-                    "body": .text(bodyHash), "message": .text(messageHash), "number": .integer(Int64(number)),
-                    "process": .instant(processNow),
-                ])
+                """, [.text(bodyHash), .text(messageHash), .integer(Int64(number)), .instant(processNow)], id, fence)
         else { return false }
-        try connection.execute(
-            """
-            INSERT INTO attempt (touch_id, number, began_at) VALUES (:id, :number, :process)
-            """, ["id": .integer(id), "number": .integer(Int64(number)), "process": .instant(processNow)])
+        _ = try connection.execute(
+            "INSERT INTO attempt (touch_id, number, began_at) VALUES (:id, :number, :process)",
+            inOrder: [.integer(id), .integer(Int64(number)), .instant(processNow)])
         return true
     }
 
@@ -221,23 +212,22 @@ package struct Outbox {
                 ambiguous = CASE WHEN :ambiguous = 1 THEN 1 ELSE ambiguous END, fence = fence + 1,
                 claimed_at = CASE WHEN :state = 'pending' THEN NULL ELSE claimed_at END
             WHERE id = :id AND fence = :fence AND state = 'sending'
-            """, settlement.id, settlement.fence,
+            """,
             [
-                "state": .text(settlement.state), "open": .integer(isOpen ? 1 : 0), "now": .instant(now),
-                "retry": .optional(settlement.retryAt?.milliseconds), "provider": .optional(settlement.providerID),
-                "detail": .optional(settlement.state == "sent" ? nil : settlement.detail),
-                "ambiguous": .integer(settlement.isAmbiguous ? 1 : 0),
-            ])
+                .text(settlement.state), .integer(isOpen ? 1 : 0), .instant(now),
+                .optional(settlement.retryAt?.milliseconds), .optional(settlement.providerID),
+                .optional(settlement.state == "sent" ? nil : settlement.detail),
+                .integer(settlement.isAmbiguous ? 1 : 0),
+            ], settlement.id, settlement.fence)
         guard changed else { return false }
-        try connection.execute(
+        _ = try connection.execute(
             """
             UPDATE attempt SET ended_at = :process, result = :result, detail = :detail
             WHERE touch_id = :id AND number = :number
             """,
-            [
-                "id": .integer(settlement.id), "number": .integer(Int64(settlement.attempt)),
-                "process": .instant(processNow), "result": .text(settlement.state == "pending" ? "retry" : settlement.state),
-                "detail": .optional(settlement.detail),
+            inOrder: [
+                .instant(processNow), .text(settlement.state == "pending" ? "retry" : settlement.state),
+                .optional(settlement.detail), .integer(settlement.id), .integer(Int64(settlement.attempt)),
             ])
         if !isOpen { try moveOn(enrollment: settlement.enrollmentID, now: now) }
         return true
@@ -245,12 +235,12 @@ package struct Outbox {
 
     /// Lets an enrollment go on when none of its touches is open any more.
     package func moveOn(enrollment: Int64, now: Instant) throws {
-        try connection.execute(
+        _ = try connection.execute(
             """
             UPDATE enrollment SET due_at = :now
             WHERE id = :id AND state = 'active' AND begun = 1 AND due_at IS NULL
                 AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL)
-            """, ["id": .integer(enrollment), "now": .instant(now)])
+            """, inOrder: [.instant(now), .integer(enrollment)])
     }
 
     /// The earliest moment of process time after `began`, the start of the last pass, at which a touch that is due may be
@@ -265,7 +255,9 @@ package struct Outbox {
         }.min()
     }
 
-    private func change(_ sql: String, _ id: Int64, _ fence: Int64, _ more: [String: SQLValue]) throws -> Bool {
-        try connection.execute(sql, more.merging(["id": .integer(id), "fence": .integer(fence)]) { $1 }) == 1
+    /// Changes the touch unless somebody else has it by now; the text names the values in their order, then `:id` and
+    /// `:fence`.
+    private func change(_ sql: String, _ values: [SQLValue], _ id: Int64, _ fence: Int64) throws -> Bool {
+        try connection.execute(sql, inOrder: values + [.integer(id), .integer(fence)]) == 1
     }
 }

@@ -148,7 +148,8 @@ struct StatusCommand: ParsableCommand {
         }
         for missed in try query.missed() {
             Terminal.print(
-                "\(missed.playbook): the occurrence of \(occurrence(missed.at, of: missed.playbook, loaded)) was missed")
+                "\(missed.playbook): the occurrence of \(occurrence(missed.at, of: missed.playbook, loaded)) was missed"
+            )
         }
         for state in ["unknown", "held"] where touches[state] != nil {
             Terminal.print("\(touches[state] ?? 0) touches are \(state)")

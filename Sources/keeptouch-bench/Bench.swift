@@ -1,0 +1,38 @@
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+/// The measurements that need to look inside, each a command that prints one line of JSON; `Benchmarks/run` runs them.
+@main
+struct Bench {
+    static func main() async {
+        do {
+            try await run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            FileHandle.standardError.write(Data("keeptouch-bench: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func run(_ arguments: [String]) async throws {
+        switch (arguments.first, arguments.count) {
+        case ("data", 5):
+            let sizes = arguments.dropFirst(2).compactMap { Int($0) }
+            guard sizes.count == 3, sizes[0] > 0, sizes[1] > 0 else { throw BenchError("wrong sizes") }
+            let command = DataCommand(
+                data: BenchData(accounts: sizes[0], days: sizes[1], events: sizes[2]),
+                loaded: try BenchWorkspace(arguments[1]))
+            try command.writeFiles(to: arguments[1])
+            try command.fillDatabase()
+        case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("bodies", 3): try DeliverCommand(loaded: BenchWorkspace(arguments[1])).writeBodies(to: arguments[2])
+        case ("deliver", 2):
+            try print(JSONText.encode(await DeliverCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        default:
+            throw BenchError(
+                "data FOLDER ACCOUNTS DAYS EVENTS | match FOLDER | enroll FOLDER | bodies FOLDER FILE | deliver FOLDER")
+        }
+    }
+}
