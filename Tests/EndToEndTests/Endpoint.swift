@@ -72,6 +72,12 @@ final class Endpoint: @unchecked Sendable {
 
     var count: Int { change.withLock { lines.count } }
 
+    /// Ends the sink without waiting for the answers that it owes.
+    func kill() {
+        program.signal(SIGKILL)
+        program.wait()
+    }
+
     /// Ends the sink, and hands over everything that it got.
     func stop() throws -> [Request] {
         program.signal(SIGTERM)

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// A workspace in a temporary folder, which goes with it.
-final class Scratch {
+final class Scratch: Sendable {
     let folder: URL
 
     init(in parent: URL = FileManager.default.temporaryDirectory) throws {

@@ -95,9 +95,9 @@ struct ExplanationTests {
         #expect(
             try explain("usage_drop(logins, 7d, 14d)").description == """
                 usage_drop(logins, 7d, 14d)  → not met
-                  sum(logins, 21d) = SUM21
-                  sum(logins, 7d) = SUM7
-                  drop(logins, 7d, 14d) = DROP
+                  sum(logins, 21d) = 35
+                  sum(logins, 7d) = 7
+                  drop(logins, 7d, 14d) = 50%
                   dispersion of the audience = 1
                   common shock = 1
                   asks for a fall of 40% or more that chance explains in less than 5% of such accounts

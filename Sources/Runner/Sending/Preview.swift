@@ -70,7 +70,7 @@ package struct Preview {
 
     private static func wait(for mailbox: Mailbox) -> Response? {
         for _ in 0..<100 {
-            if let first = mailbox.collect(waiting: 1).first { return first.response }
+            if let first = mailbox.collect(waiting: 1).completions.first { return first.response }
         }
         return nil
     }

@@ -7,6 +7,8 @@ import Playbooks
 package enum PlanTables {
     /// Makes the tables anew and empty.
     package static func reset(_ connection: Connection) throws {
+        // 64 MB hold the plan of 100,000 enrollments; what is more goes to a temporary file.
+        try connection.executeScript("PRAGMA temp.cache_size = -65536")
         for table in tables { try connection.execute("DROP TABLE IF EXISTS temp.\(table.name)") }
         for table in tables { try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)") }
         try connection.execute("CREATE INDEX temp.plan_touch_by_account ON plan_touch (playbook_id, account_id)")
@@ -89,7 +91,7 @@ package enum PlanTables {
         ),
         // Who gets the touches of the step being planned.
         (
-            "plan_recipient", "",
+            "plan_recipient", withoutRowID,
             """
             account_id INTEGER NOT NULL, contact_id INTEGER NOT NULL, recipient TEXT NOT NULL, timezone TEXT,
             PRIMARY KEY (account_id, recipient)

@@ -96,7 +96,8 @@ package struct Progress {
     /// Walks the steps in order; an enrollment stops where a touch or a wait is open, or ends behind the last step.
     package func walk(_ road: Road, now: Instant) throws {
         let steps = road.playbook.steps(of: road.variant)
-        for (index, step) in steps.enumerated() {
+        var occupied = try occupiedSteps(of: road)
+        for (index, step) in steps.enumerated() where occupied.contains(index) {
             var scope: [String: SQLValue] = [
                 "walk_playbook": .integer(road.playbookID), "walk_version": .integer(road.versionID),
                 "walk_variant": .optional(road.variant), "walk_step": .integer(Int64(index)), "walk_now": .instant(now),
@@ -106,6 +107,7 @@ package struct Progress {
                 AND step = :walk_step AND ended = 0
                 """
             let next = "UPDATE plan_progress SET step = step + 1, begun = 0 WHERE \(here)"
+            var moved = 0
             switch step.action {
             case .wait(let span):
                 scope["walk_span"] = .integer(span.milliseconds)
@@ -114,12 +116,12 @@ package struct Progress {
                     UPDATE plan_progress SET begun = 1, due_at = coalesce(due_at, :walk_now) + :walk_span
                     WHERE \(here) AND begun = 0
                     """, scope)
-                try connection.execute("\(next) AND begun = 1 AND due_at <= :walk_now", scope)
+                moved = try connection.execute("\(next) AND begun = 1 AND due_at <= :walk_now", scope)
             case .send(let send):
-                try connection.execute("\(next) AND begun = 1 AND due_at IS NOT NULL", scope)
+                moved = try connection.execute("\(next) AND begun = 1 AND due_at IS NOT NULL", scope)
                 try TouchPlanning(connection, compiler).plan(send, step: step, index: index, on: road, now: now, scope)
                 // Where nobody could be written to, the step is over at once.
-                try connection.execute(
+                moved += try connection.execute(
                     """
                     \(next) AND begun = 0 AND NOT EXISTS (SELECT 1 FROM plan_touch AS t
                         WHERE t.playbook_id = plan_progress.playbook_id AND t.account_id = plan_progress.account_id
@@ -128,6 +130,7 @@ package struct Progress {
                 try connection.execute(
                     "UPDATE plan_progress SET begun = 1, due_at = NULL WHERE \(here) AND begun = 0", scope)
             }
+            if moved > 0 { occupied.insert(index + 1) }
         }
         try connection.execute(
             """
@@ -138,6 +141,20 @@ package struct Progress {
                 "playbook": .integer(road.playbookID), "version": .integer(road.versionID),
                 "variant": .optional(road.variant), "count": .integer(Int64(steps.count)),
             ])
+    }
+
+    /// The steps at which enrollments stand, so that the others need not be looked at.
+    private func occupiedSteps(of road: Road) throws -> Set<Int> {
+        let rows = try connection.query(
+            """
+            SELECT DISTINCT step FROM plan_progress WHERE playbook_id = :playbook AND version_id = :version
+                AND variant IS NOT DISTINCT FROM :variant
+            """,
+            [
+                "playbook": .integer(road.playbookID), "version": .integer(road.versionID),
+                "variant": .optional(road.variant),
+            ])
+        return Set(rows.compactMap { $0[0].integer.map(Int.init) })
     }
 
     /// The variants that the enrollments of a version have; nil stands for "none".

@@ -6,8 +6,8 @@ struct Recipients {
     let isEligible: String
     /// The position of the first entry of `to:` that the contact answers; null when none does.
     let rank: String
-    /// True when all contacts of that rank are meant, not only the first.
-    let takesAll: String
+    /// True when all contacts of the contact's rank are meant, not only the first; nil when no entry means all.
+    let takesAll: String?
     let arguments: [String: SQLValue]
 
     /// - Parameters:
@@ -31,7 +31,7 @@ struct Recipients {
             }
         }
         rank = "CASE \(ranks.joined(separator: " ")) END"
-        takesAll = all.isEmpty ? "0 = 1" : "rank IN (\(all.joined(separator: ", ")))"
+        takesAll = all.isEmpty ? nil : "\(rank) IN (\(all.joined(separator: ", ")))"
         // Who unsubscribed from everything still gets service messages; who bounced or complained gets nothing.
         let suppressed =
             playbook.isService

@@ -54,14 +54,14 @@ struct TouchPlanning {
             case .contact(let type, let expression): (variable.name, type, expression)
             }
         }
-        let frozen = Frozen.object(values)
-        let required = zip(known, values).filter { $0.0.isRequired }.map(\.1)
+        let columns = values.indices.map { "v\($0)" }
+        let frozen = Frozen.object(zip(values, columns).map { ($0.name, $0.type, "made.\($1)") })
+        let required = zip(known, zip(values, columns)).filter { $0.0.isRequired }.map(\.1)
         let missing =
             required.isEmpty
             ? "NULL"
             : "CASE "
-                + required.map { value in "WHEN \(value.expression) IS NULL THEN 'missing: \(value.name)'" }
-                .joined(separator: " ") + " END"
+                + required.map { "WHEN made.\($1) IS NULL THEN 'missing: \($0.name)'" }.joined(separator: " ") + " END"
         var arguments = query.arguments.merging(frozen.arguments) { $1 }.merging(walk) { $1 }
         arguments.merge([
             "touch_step": .text(step.id), "touch_kind": .text(send.kind.rawValue), "touch_channel": .text(channel),
@@ -70,6 +70,7 @@ struct TouchPlanning {
             "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
         ]) { $1 }
         let isTeam = send.kind == .webhook
+        // Without MATERIALIZED each variable would be worked out twice.
         try connection.execute(
             """
             WITH made AS MATERIALIZED (
@@ -77,18 +78,19 @@ struct TouchPlanning {
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
                     CASE pr.arm WHEN 'treated' THEN 0 ELSE 1 END AS ghost,
-                    coalesce(pr.due_at, :walk_now) AS due_at, z.not_before, z.base + :touch_expires AS expires_at,
-                    \(missing) AS missing, \(frozen.expression) AS variables
+                    coalesce(pr.due_at, :walk_now) AS due_at, z.not_before,
+                    z.base + :touch_expires AS expires_at\(zip(values, columns).map { ", \($0.expression) AS \($1)" }.joined())
                 FROM \(query.from)
                 JOIN plan_progress AS pr ON pr.playbook_id = :walk_playbook AND pr.account_id = p.account_id
                 \(isTeam ? "" : "JOIN plan_recipient AS r ON r.account_id = p.account_id")
+                \(isTeam ? "" : "JOIN contact AS rc ON rc.id = r.contact_id")
                 JOIN plan_zone AS z ON z.timezone = \(isTeam ? ":touch_zone" : "coalesce(r.timezone, :touch_zone)")
             )
             INSERT INTO plan_touch \(Self.columns)
             SELECT playbook_id, account_id, version_id, :touch_step, variant, contact_id, recipient, :touch_kind,
                 :touch_channel, :touch_category, :touch_message, ghost,
-                CASE WHEN missing IS NULL THEN 'pending' ELSE 'held' END, :touch_priority, due_at, not_before,
-                expires_at, missing, variables
+                CASE WHEN \(missing) IS NULL THEN 'pending' ELSE 'held' END, :touch_priority, due_at, not_before,
+                expires_at, \(missing), \(frozen.expression)
             FROM made
             """, arguments)
         guard !isTeam else { return }
@@ -104,28 +106,41 @@ struct TouchPlanning {
             """, arguments)
     }
 
+    /// More than any contact's id.
+    private static let rankUnit: Int64 = 1_000_000_000_000
+
     /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to.
     private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws {
         try connection.execute("DELETE FROM plan_recipient")
         let recipients = Recipients(
             playbook, needsAddress: kind == .email,
             eventContact: "(SELECT contact_id FROM event WHERE event.id = p.event_id)")
+        // The best contact of each account: by rank, then by id, in one number.
+        let best = """
+            SELECT p.account_id AS account_id, min((\(recipients.rank)) * \(Self.rankUnit) + c.id) AS place
+            FROM plan_population AS p CROSS JOIN contact AS c ON c.account_id = p.account_id
+            WHERE \(recipients.isEligible) GROUP BY p.account_id
+            """
+        let columns = "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
+        let arguments = recipients.arguments.merging(walk) { $1 }
+        try connection.execute(
+            """
+            INSERT INTO plan_recipient (account_id, contact_id, recipient, timezone)
+            SELECT best.account_id, c.id, \(columns) FROM (\(best)) AS best
+            JOIN account AS a ON a.id = best.account_id JOIN contact AS c ON c.id = best.place % \(Self.rankUnit)
+            """, arguments)
+        guard let takesAll = recipients.takesAll else { return }
         // Of several contacts with one address the first is meant: a touch is one message to one recipient.
         try connection.execute(
             """
             INSERT INTO plan_recipient (account_id, contact_id, recipient, timezone)
-            SELECT account_id, min(contact_id), recipient, min(timezone) FROM (
-                SELECT p.account_id, c.id AS contact_id, coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient,
-                    coalesce(c.timezone, a.timezone) AS timezone, \(recipients.rank) AS rank,
-                    row_number() OVER (PARTITION BY p.account_id ORDER BY \(recipients.rank), c.id) AS place,
-                    min(\(recipients.rank)) OVER (PARTITION BY p.account_id) AS best
-                FROM plan_population AS p JOIN account AS a ON a.id = p.account_id
-                JOIN contact AS c ON c.account_id = p.account_id
-                WHERE \(recipients.isEligible) AND \(recipients.rank) IS NOT NULL
-            ) AS ranked
-            WHERE rank = best AND (place = 1 OR \(recipients.takesAll))
-            GROUP BY account_id, recipient
-            """, recipients.arguments.merging(walk) { $1 })
+            SELECT p.account_id, c.id, \(columns) FROM plan_population AS p
+            JOIN (\(best)) AS best ON best.account_id = p.account_id
+            JOIN account AS a ON a.id = p.account_id JOIN contact AS c ON c.account_id = p.account_id
+            WHERE \(recipients.isEligible) AND best.place / \(Self.rankUnit) = (\(recipients.rank)) AND \(takesAll)
+            ORDER BY c.id
+            ON CONFLICT DO NOTHING
+            """, arguments)
     }
 
     /// Computes the allowed instant once for each zone; nil stands for the workspace's.
@@ -183,12 +198,12 @@ struct TouchPlanning {
             return .contact(
                 .text,
                 expression: """
-                    (SELECT CASE WHEN instr(trim(name), ' ') > 0 THEN substr(trim(name), 1, instr(trim(name), ' ') - 1)
-                        ELSE nullif(trim(name), '') END FROM contact WHERE id = r.contact_id)
+                    CASE WHEN instr(trim(rc.name), ' ') > 0
+                        THEN substr(trim(rc.name), 1, instr(trim(rc.name), ' ') - 1) ELSE nullif(trim(rc.name), '') END
                     """)
         }
         guard let attribute = compiler.dataMap.contactAttribute(name) else { return nil }
         let column = AttributeColumns.ofContact(attribute.name)
-        return .contact(attribute.type, expression: "(SELECT \(column) FROM contact WHERE id = r.contact_id)")
+        return .contact(attribute.type, expression: "rc.\(column)")
     }
 }

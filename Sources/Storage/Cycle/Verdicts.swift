@@ -31,7 +31,7 @@ package struct Verdicts {
         let recipients = Recipients(
             playbook, needsAddress: needsAddress(work.kinds),
             eventContact: "(SELECT contact_id FROM event WHERE event.id = m.event_id)")
-        let experiment = "SELECT arm FROM assignment WHERE experiment_id = :experiment AND account_id = m.account_id"
+        let drawn = holdoutRules(playbook, globalHoldout)
         let variant = variantExpression(playbook)
         let reachable =
             needsContact(work.kinds)
@@ -57,10 +57,7 @@ package struct Verdicts {
                                 AND e.state = 'active' AND e.exclusive = 1)
                             OR EXISTS (SELECT 1 FROM plan_exclusive AS x WHERE x.account_id = m.account_id))
                             THEN 'blocked'
-                        WHEN :is_service = 0 AND coalesce(
-                            (SELECT arm FROM assignment WHERE experiment_id = :global AND account_id = m.account_id)
-                                = 'global_holdout', draw(:global_salt, a.key) < :global_share) THEN 'global_holdout'
-                        WHEN coalesce((\(experiment)) = 'holdout', draw(:salt, a.key) < :holdout) THEN 'holdout'
+                        \(drawn)
                         ELSE 'enrolled'
                     END AS verdict
                 FROM plan_match AS m JOIN account AS a ON a.id = m.account_id
@@ -98,7 +95,7 @@ package struct Verdicts {
             "global": .integer(globalHoldout?.experimentID ?? 0), "global_salt": .text(globalHoldout?.salt ?? ""),
             "global_share": .real(globalHoldout?.share ?? 0), "experiment": .integer(work.registered.experimentID),
             "salt": .text(playbook.experiment), "variant_salt": .text(playbook.experiment + "/variant"),
-            "holdout": .real(playbook.isService ? 0 : playbook.holdout), "settles": .integer(settles ? 1 : 0),
+            "holdout": .real(playbook.holdout), "settles": .integer(settles ? 1 : 0),
             "reentry": .text(Self.text(playbook.reentry)),
             "max_age": .text("older than max_age \(playbook.maxAge)"),
             "unreachable": .text("no active contact for \"to:\" that may be written to"),
@@ -158,6 +155,27 @@ package struct Verdicts {
             GROUP BY variant
             """, ["playbook": .integer(playbookID)])
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
+    }
+
+    /// The last two rules before `enrolled`: drawn once, and as it was drawn from then on. Without a share nobody is drawn.
+    private func holdoutRules(_ playbook: Playbook, _ globalHoldout: GlobalHoldout?) -> String {
+        guard !playbook.isService else { return "" }
+        var rules: [String] = []
+        if let globalHoldout, globalHoldout.share > 0 {
+            rules.append(
+                """
+                WHEN coalesce((SELECT arm FROM assignment WHERE experiment_id = :global AND account_id = m.account_id)
+                    = 'global_holdout', draw(:global_salt, a.key) < :global_share) THEN 'global_holdout'
+                """)
+        }
+        if playbook.holdout > 0 {
+            rules.append(
+                """
+                WHEN coalesce((SELECT arm FROM assignment WHERE experiment_id = :experiment
+                    AND account_id = m.account_id) = 'holdout', draw(:salt, a.key) < :holdout) THEN 'holdout'
+                """)
+        }
+        return rules.joined(separator: "\n")
     }
 
     private func needsContact(_ kinds: Set<Channel.Kind>) -> Bool { kinds != [.webhook] && !kinds.isEmpty }

@@ -39,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
             try CycleText(report: report, hasRun: true).show(output)
-            SendingText(report: sending, pending: report.touches?["pending"] ?? 0).show()
+            let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
+            SendingText(report: sending, pending: report.touches?["pending"] ?? 0, paused: paused).show()
             if options.now == nil, try store.read({ try Meta.isSimulation($0) }) {
                 Terminal.hint("the clock of a simulation stands still; move it with: keeptouch run --now LATER")
             }

@@ -56,6 +56,8 @@ struct SendingText {
     let report: DrainReport
     /// All touches that are to go out later.
     let pending: Int
+    /// The scopes that stay stopped until someone resumes them.
+    let paused: Set<String>
 
     func show() {
         var parts = [Terminal.count(report.sent, "touch", "touches") + " sent"]
@@ -71,7 +73,9 @@ struct SendingText {
         Terminal.print(parts.joined(separator: ", ") + ".")
         for (channel, reason) in report.stopped.sorted(by: { $0.key < $1.key }) {
             Terminal.print(Terminal.styled("channel \(channel) stopped: \(reason)", .red))
-            Terminal.hint("  when it is mended: keeptouch resume channel:\(channel)")
+            if paused.contains("channel:" + channel) {
+                Terminal.hint("  when it is mended: keeptouch resume channel:\(channel)")
+            }
         }
         if report.wasInterrupted { Terminal.print("Stopped early; the rest goes out with the next run.") }
     }
