@@ -24,18 +24,19 @@ import Testing
         let endpoint = try Endpoint()
         let scratch = try Scratch(small: "in_app", port: endpoint.port, in: disk.folder)
         try scratch.importAccounts(1_500)
-        var ends: Set<Int32> = []
+        var failures = 0
         // With ever more room it fails ever later: while it plans, enrolls, claims, records.
         for kilobytes in stride(from: 0, through: 4_096, by: 256) {
             try disk.fill(leaving: kilobytes)
             let outcome = try scratch.keeptouch("run")
-            ends.insert(outcome.code)
-            #expect(outcome.code == 0 || outcome.complaints.contains("the disk is full"), "\(kilobytes) kB: \(outcome)")
             try disk.empty()
             #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
-            if outcome.code == 0 { break }
+            // It came to its end, and reports.
+            if !outcome.output.isEmpty { break }
+            failures += 1
+            #expect(outcome.code == 1 && outcome.complaints.contains("the disk is full"), "\(kilobytes) kB: \(outcome)")
         }
-        #expect(ends.contains(1), "the disk was never full")
+        #expect(failures > 2, "the disk was hardly ever full")
         let last = try scratch.keeptouch("run")
         #expect(last.code == 0 || last.code == 1, "\(last)")
         let requests = try endpoint.stop()
@@ -106,6 +107,8 @@ final class SmallDisk {
     }
 
     func empty() throws {
+        // A program that another test started at that moment may have the file open.
+        try Data().write(to: ballast, options: [])
         try FileManager.default.removeItem(at: ballast)
     }
 

@@ -83,16 +83,6 @@ extension ConditionSQL {
         case .event, .contacts: return []
         case .isIn(let inner, _): return inner.isLiteral ? [] : [inner]
         case .date(_, let inner): return [inner]
-        case .metric(let signal) where signal.function == .usageDrop:
-            // The test itself is one function; these are the figures that it looks at.
-            let (metric, window, baseline) = (signal.metric, signal.window, signal.baseline)
-            return [
-                Term(
-                    .metric(MetricSignal(.avg, metric, window: window)), .number, text: "avg(\(metric), \(window)d)"),
-                Term(
-                    .metric(MetricSignal(.drop, metric, window: window, baseline: baseline)), .percent,
-                    text: "drop(\(metric), \(window)d, \(baseline)d)"),
-            ]
         case .named(_, let definition): return [definition]
         case .metric(let signal) where signal.function == .usageDrop: return figures(of: signal)
         default: return term.parts.filter { !$0.isLiteral }

@@ -17,7 +17,6 @@ import Playbooks
 final class AccountImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { rows.count }
-    let mostStaged = 20_000
     private(set) var tally = ImportTally()
 
     static let emailSynonyms = ["email", "email_address", "owner_email", "primary_email", "e_mail"]
@@ -219,30 +218,38 @@ final class AccountImport: ImportTarget {
 
     // MARK: A slice
 
+    var isFull: Bool { staged >= 60_000 }
+
     func apply() throws {
         if hasRepeats { rows.hideRepeats(of: [Place.key]) }
-        var counts = ImportTally()
-        try store.write(on: connection) { connection in
-            counts = ImportTally()
-            (counts.unchanged, counts.updated) = try resolve()
-            if counts.updated > 0 {
-                try keepHistory()
-                counts.eventsMade += try events.ofChangedAccounts(columns)
-                try update()
-            }
-            if counts.unchanged + counts.updated < rows.count {
-                counts.inserted = try insert()
-                if hasSequel, counts.inserted > 0 {
-                    try resolveNew()
-                    counts.eventsMade += try events.ofNewAccounts(columns)
-                }
-            }
-            if hasOwner { counts.eventsMade += try applyOwners() }
+        rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
+        try store.writeInSlices(on: connection, count: rows.count, checkpointAfter: Store.importCheckpointPages) {
+            _, slice in
+            rows.window = slice
+            tally.add(try applySlice(slice))
         }
-        tally.add(counts)
         rows.removeAll()
         hasRepeats = false
         hasSequel = false
+    }
+
+    private func applySlice(_ slice: Range<Int>) throws -> ImportTally {
+        var counts = ImportTally()
+        (counts.unchanged, counts.updated) = try resolve()
+        if counts.updated > 0 {
+            try keepHistory()
+            counts.eventsMade += try events.ofChangedAccounts(columns)
+            try update()
+        }
+        if counts.unchanged + counts.updated < slice.count {
+            counts.inserted = try insert()
+            if hasSequel, counts.inserted > 0 {
+                try resolveNew()
+                counts.eventsMade += try events.ofNewAccounts(columns)
+            }
+        }
+        if hasOwner { counts.eventsMade += try applyOwners(slice) }
+        return counts
     }
 
     /// Finds the stored accounts, and hides those that stay as they are.
@@ -314,12 +321,12 @@ final class AccountImport: ImportTarget {
         try connection.execute(
             """
             INSERT INTO account (key\(columns.names)) SELECT s.key\(columns.insertions)
-            FROM temp.import_account s WHERE s.account_id IS NULL ORDER BY s.row
+            FROM temp.import_account s WHERE s.account_id IS NULL
             """, ["now": .instant(context.now)])
     }
 
-    private func applyOwners() throws -> Int {
-        for row in 0..<rows.count where !rows.isRepeated(row) {
+    private func applyOwners(_ slice: Range<Int>) throws -> Int {
+        for row in slice.lazy.map(rows.row(at:)) where !rows.isRepeated(row) {
             let hasAddress = emailPlace == nil ? !rows[row, Place.contact].isNull : !rows[row, Place.email].isNull
             if hasAddress {
                 owner.stage(account: rows[row, Place.account], isNew: rows[row, Place.isNew], key: .text(ownerWord))
@@ -332,10 +339,16 @@ final class AccountImport: ImportTarget {
                 owner.rows.endRow()
             }
         }
+        defer { owner.rows.removeAll() }
         return try owner.apply().eventsMade
     }
 
     func finish(_ report: inout ImportReport) throws {}
+
+    func end() {
+        StagedRowsTable.drop(rows, on: connection)
+        owner.end()
+    }
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }

@@ -7,7 +7,6 @@ import Playbooks
 final class ContactImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { table.rows.count }
-    let mostStaged = 20_000
     private(set) var tally = ImportTally()
 
     private let store: Store
@@ -93,14 +92,24 @@ final class ContactImport: ImportTarget {
         table.rows.endRow()
     }
 
+    var isFull: Bool { staged >= 60_000 }
+
     func apply() throws {
-        tally.add(
-            try store.write(on: connection) { _ in try table.apply(hasRepeats: hasRepeats, hasKeyless: hasKeyless) })
+        // Account and key.
+        if hasRepeats { table.rows.hideRepeats(of: [0, 5]) }
+        try store.writeInSlices(on: connection, count: staged, checkpointAfter: Store.importCheckpointPages) {
+            _, slice in
+            table.rows.window = slice
+            tally.add(try table.apply(hasKeyless: hasKeyless))
+        }
+        table.rows.removeAll()
         hasRepeats = false
         hasKeyless = false
     }
 
     func finish(_ report: inout ImportReport) throws {}
+
+    func end() { table.end() }
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }

@@ -31,6 +31,8 @@ final class ContactTable {
         try StagedRowsTable.create(rows, on: connection)
     }
 
+    func end() { StagedRowsTable.drop(rows, on: connection) }
+
     /// Begins a row; its columns are to be added, and the row ended.
     func stage(account: Scalar, isNew: Scalar = .integer(0), isKeyless: Bool = false, present: Int64 = -1, key: Scalar)
     {
@@ -42,11 +44,10 @@ final class ContactTable {
         rows.add(key)
     }
 
-    /// Writes what is staged and empties the stage; call in a write transaction.
-    func apply(hasRepeats: Bool = false, hasKeyless: Bool = false) throws -> ImportTally {
+    /// Writes the rows that SQL sees; call in a write transaction.
+    func apply(hasKeyless: Bool = false) throws -> ImportTally {
         var tally = ImportTally()
         if rows.count == 0 { return tally }
-        if hasRepeats { rows.hideRepeats(of: [0, 5]) }
         let known = try resolve(hasKeyless)
         if known > 0 {
             tally.eventsMade += try eventsOfChanges()
@@ -57,19 +58,18 @@ final class ContactTable {
                 """)
         }
         tally.unchanged = known - tally.updated
-        if known < rows.count {
+        if known < rows.lastPlace - rows.firstPlace {
             tally.inserted = try connection.execute(
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
                 SELECT s.account_id, s.key\(columns.insertions)
-                FROM temp.import_contact s WHERE s.contact_id IS NULL ORDER BY s.row
+                FROM temp.import_contact s WHERE s.contact_id IS NULL
                 """)
             tally.eventsMade += try events.ofContacts(
                 "contact_added", joinedBy: "a.account_id = s.account_id AND a.key = s.key",
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
                 where: "s.contact_id IS NULL AND a.status = 'active'")
         }
-        rows.removeAll()
         return tally
     }
 

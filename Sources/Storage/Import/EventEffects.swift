@@ -50,6 +50,10 @@ final class EventEffects {
             try applyChurn()
         }
         if touchesContacts { try applyContacts() }
+    }
+
+    /// Forgets what was staged.
+    func reset() {
         touchesAccounts = false
         touchesContacts = false
     }

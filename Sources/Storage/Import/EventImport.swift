@@ -9,7 +9,6 @@ import Playbooks
 final class EventImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { rows.count }
-    let mostStaged = 20_000
     private(set) var tally = ImportTally()
 
     private static let own = ["account", "event", "at", "contact", "id", "properties"]
@@ -125,18 +124,33 @@ final class EventImport: ImportTarget {
 
     private static let hex = Array("0123456789abcdef".utf8)
 
+    var isFull: Bool { staged >= 60_000 }
+
     func apply() throws {
-        let inserted = try store.write(on: connection) { connection in
-            let inserted = try connection.execute(
+        rows.sort { left, right in
+            for column in [2, 0, 3] {
+                guard case .integer(let first) = rows[left, column], case .integer(let second) = rows[right, column],
+                    first != second
+                else { continue }
+                return first < second
+            }
+            return left < right
+        }
+        var inserted = 0
+        try store.writeInSlices(on: connection, count: rows.count, checkpointAfter: Store.importCheckpointPages) {
+            connection, slice in
+            rows.window = slice
+            let count = try connection.execute(
                 """
                 INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history)
                 SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history
-                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn) ORDER BY s.row
+                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn)
                 ON CONFLICT (kind_id, dedup) DO NOTHING
                 """, ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)])
             try effects.apply()
-            return inserted
+            inserted += count
         }
+        effects.reset()
         tally.inserted += inserted
         tally.unchanged += rows.count - inserted
         rows.removeAll()
@@ -149,6 +163,8 @@ final class EventImport: ImportTarget {
         }
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
+
+    func end() { StagedRowsTable.drop(rows, on: connection) }
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         if rejection.column == "event", rejection.kind == .unknownName, let name = values.first {

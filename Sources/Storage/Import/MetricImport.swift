@@ -29,8 +29,6 @@ final class MetricImport: ImportTarget {
     private var metricMemo: (name: [UInt8], id: Int64)?
     private var dayMemo: (text: [UInt8], day: Int)?
 
-    var mostStaged: Int { series.isFull ? 0 : .max }
-
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
@@ -126,6 +124,8 @@ final class MetricImport: ImportTarget {
         return id
     }
 
+    var isFull: Bool { series.isFull }
+
     func apply() throws {
         try series.flush(to: store)
         written = taken
@@ -149,6 +149,8 @@ final class MetricImport: ImportTarget {
         }
         report.daysClosed = all.count
     }
+
+    func end() {}
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         guard rejection.column == "metric", let name = values.first else { return nil }

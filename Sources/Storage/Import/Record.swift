@@ -18,6 +18,13 @@ extension Cell {
         bytes.withUnsafeBufferPointer { isEqual(to: $0) }
     }
 
+    /// In the order of bytes.
+    func precedes(_ other: Cell) -> Bool {
+        guard let base = baseAddress, let others = other.baseAddress else { return count < other.count }
+        let order = memcmp(base, others, Swift.min(count, other.count))
+        return order == 0 ? count < other.count : order < 0
+    }
+
     var string: String { String(decoding: self, as: UTF8.self) }
 
     /// Without the blanks at both ends.

@@ -46,21 +46,49 @@ final class StagedRows {
         states.append(.visible)
     }
 
+    /// The order in which SQL sees the rows; empty: as they came.
+    private var order: ContiguousArray<Int> = []
+    /// The places of that order which SQL sees; nil: all of them.
+    var window: Range<Int>?
+
+    /// The row at a place of the order.
+    @inline(__always)
+    func row(at place: Int) -> Int { order.isEmpty ? place : order[place] }
+
+    /// Sorts unless the rows came in that order: then a slice changes few pages of an index, and not all of them.
+    func sort(by precedes: (Int, Int) -> Bool) {
+        if (1..<max(count, 1)).allSatisfy({ !precedes($0, $0 - 1) }) { return }
+        order = ContiguousArray((0..<count).sorted(by: precedes))
+    }
+
+    /// Whether the text of a row comes before that of another, byte by byte.
+    func textPrecedes(_ left: Int, _ right: Int, in column: Int) -> Bool {
+        guard case .text(let first) = self[left, column], case .text(let second) = self[right, column] else {
+            return false
+        }
+        return first.precedes(second)
+    }
+
     subscript(row: Int, column: Int) -> Scalar {
         get { scalars[row * columns.count + column] }
         set { scalars[row * columns.count + column] = newValue }
     }
 
-    /// The first row from there on that SQL sees; `count` when there is none.
-    func visible(from row: Int) -> Int {
-        var row = row
-        while row < count, states[row] != .visible { row += 1 }
-        return row
+    var firstPlace: Int { window?.lowerBound ?? 0 }
+    var lastPlace: Int { window?.upperBound ?? count }
+
+    /// The first place from there on whose row SQL sees; `lastPlace` when there is none.
+    func visible(from place: Int) -> Int {
+        var place = place
+        while place < lastPlace, states[row(at: place)] != .visible { place += 1 }
+        return place
     }
 
     func removeAll() {
         scalars.removeAll(keepingCapacity: true)
         states.removeAll(keepingCapacity: true)
+        order.removeAll(keepingCapacity: true)
+        window = nil
         count = 0
         chunk = 0
         used = 0

@@ -10,7 +10,8 @@ enum StagedRowsTable {
 
     private struct Cursor {
         var base: sqlite3_vtab_cursor
-        var row: Int
+        /// In the order of the rows.
+        var place: Int
     }
 
     /// Creates the table `temp.<name>`, in place of one that an earlier import left.
@@ -27,9 +28,9 @@ enum StagedRowsTable {
         try connection.executeScript("CREATE VIRTUAL TABLE temp.\(rows.name) USING rows_of_\(rows.name)")
     }
 
-    /// Drops the table and lets go of the rows.
-    static func drop(_ rows: StagedRows, on connection: Connection) throws {
-        try connection.executeScript("DROP TABLE IF EXISTS temp.\(rows.name)")
+    /// Drops the table, if there is one, and lets go of the rows.
+    static func drop(_ rows: StagedRows, on connection: Connection) {
+        try? connection.executeScript("DROP TABLE IF EXISTS temp.\(rows.name)")
         sqlite3_create_module_v2(connection.handle, "rows_of_\(rows.name)", nil, nil, nil)
     }
 
@@ -46,12 +47,14 @@ enum StagedRowsTable {
         module.pointee.xBestIndex = { table, info in StagedRowsTable.bestIndex(table, info) }
         module.pointee.xOpen = { _, cursor in StagedRowsTable.open(cursor) }
         module.pointee.xClose = { cursor in StagedRowsTable.close(cursor) }
-        module.pointee.xFilter = { cursor, _, _, _, _ in StagedRowsTable.move(cursor, from: 0) }
+        module.pointee.xFilter = { cursor, _, _, _, _ in
+            StagedRowsTable.move(cursor, from: StagedRowsTable.rows(cursor).firstPlace)
+        }
         module.pointee.xNext = { cursor in StagedRowsTable.move(cursor, by: 1) }
         module.pointee.xEof = { cursor in StagedRowsTable.isAtEnd(cursor) ? 1 : 0 }
         module.pointee.xColumn = { cursor, context, column in StagedRowsTable.column(cursor, context, column) }
         module.pointee.xRowid = { cursor, id in
-            id?.pointee = Int64(StagedRowsTable.place(cursor).pointee.row)
+            id?.pointee = Int64(StagedRowsTable.place(cursor).pointee.place)
             return SQLITE_OK
         }
         return module
@@ -84,20 +87,14 @@ enum StagedRowsTable {
     private static func bestIndex(
         _ table: UnsafeMutablePointer<sqlite3_vtab>?, _ info: UnsafeMutablePointer<sqlite3_index_info>?
     ) -> Int32 {
-        guard let table, let info else { return SQLITE_ERROR }
-        let rows = UnsafeMutableRawPointer(table).assumingMemoryBound(to: Table.self).pointee.rows.takeUnretainedValue()
-        info.pointee.estimatedCost = 20_000
-        info.pointee.estimatedRows = 20_000
-        if info.pointee.nOrderBy == 1, let order = info.pointee.aOrderBy {
-            info.pointee.orderByConsumed =
-                Int(order.pointee.iColumn) == rows.columns.count && order.pointee.desc == 0 ? 1 : 0
-        }
+        info?.pointee.estimatedCost = 20_000
+        info?.pointee.estimatedRows = 20_000
         return SQLITE_OK
     }
 
     private static func open(_ result: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab_cursor>?>?) -> Int32 {
         let cursor = UnsafeMutablePointer<Cursor>.allocate(capacity: 1)
-        cursor.initialize(to: Cursor(base: sqlite3_vtab_cursor(), row: 0))
+        cursor.initialize(to: Cursor(base: sqlite3_vtab_cursor(), place: 0))
         result?.pointee = UnsafeMutableRawPointer(cursor).assumingMemoryBound(to: sqlite3_vtab_cursor.self)
         return SQLITE_OK
     }
@@ -107,24 +104,24 @@ enum StagedRowsTable {
         return SQLITE_OK
     }
 
-    private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, from row: Int) -> Int32 {
-        place(cursor).pointee.row = rows(cursor).visible(from: row)
+    private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, from place: Int) -> Int32 {
+        StagedRowsTable.place(cursor).pointee.place = rows(cursor).visible(from: place)
         return SQLITE_OK
     }
 
-    private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, by rows: Int) -> Int32 {
-        move(cursor, from: place(cursor).pointee.row + rows)
+    private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, by places: Int) -> Int32 {
+        move(cursor, from: place(cursor).pointee.place + places)
     }
 
     private static func isAtEnd(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Bool {
-        place(cursor).pointee.row >= rows(cursor).count
+        place(cursor).pointee.place >= rows(cursor).lastPlace
     }
 
     private static func column(
         _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ context: OpaquePointer?, _ column: Int32
     ) -> Int32 {
         let rows = rows(cursor)
-        let row = place(cursor).pointee.row
+        let row = rows.row(at: place(cursor).pointee.place)
         guard column < rows.columns.count else {
             sqlite3_result_int64(context, Int64(row))
             return SQLITE_OK

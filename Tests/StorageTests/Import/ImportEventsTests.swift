@@ -28,8 +28,8 @@ struct ImportEventsTests {
         #expect(
             try added(world) == [
                 "a|nps_response|\(at)|{\"score\":9,\"comment\":\"so \\\"good\\\"\"}|0",
-                "b|nps_response|\(at)|{\"score\":7.5,\"comment\":\"café\",\"paid\":1250}|0",
                 "b|nps_response|\(at - 36_000_000)||0",
+                "b|nps_response|\(at)|{\"score\":7.5,\"comment\":\"café\",\"paid\":1250}|0",
             ])
     }
 
