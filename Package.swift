@@ -19,7 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -38,10 +37,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Delivery",
-            dependencies: [
-                "Playbooks", "CCurl", "CCmark", crypto,
-                .product(name: "Mustache", package: "swift-mustache"),
-            ],
+            dependencies: ["Playbooks", "CCurl", "CCmark", crypto],
             swiftSettings: settings),
         .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks"], swiftSettings: settings),
         .target(
@@ -65,7 +61,9 @@ let package = Package(
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], resources: [.copy("Vectors")],
+            swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],
             swiftSettings: settings),
@@ -74,6 +72,6 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["keeptouch"], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["keeptouch", grdb], swiftSettings: settings),
     ]
 )

@@ -28,10 +28,10 @@ package struct Classifier: Sendable {
     private let secrets: [String]
     private let readsBody: Bool
 
-    /// - Parameter secrets: never shown, should an endpoint repeat them in an error.
-    package init(channel: Channel, secrets: [String] = []) {
+    /// - Parameter credentials: never shown, should an endpoint repeat them in an error.
+    package init(channel: Channel, credentials: Credentials? = nil) {
         self.channel = channel
-        self.secrets = secrets.filter { $0.count >= 4 }
+        secrets = (credentials?.values ?? []).filter { $0.count >= 4 }
         let places =
             [channel.id, channel.errorMessage, channel.errorCode].compactMap { $0 }
             + channel.rules.flatMap { rule in rule.after.map(\.place) }

@@ -1,5 +1,3 @@
-import Crypto
-
 /// Where an expression's value comes from, decided once.
 enum ExpressionSource: Sendable {
     case constant(JSON?)
@@ -80,7 +78,7 @@ enum ExpressionSource: Sendable {
         case .tags: envelope.tags.isEmpty ? nil : .list(envelope.tags.map { .text($0) })
         case .tag(let index): envelope.tags.indices.contains(index) ? .text(envelope.tags[index]) : nil
         case .idempotencyKey: .text(envelope.idempotencyKey)
-        case .idempotencyUUID: .text(Self.uuid(of: envelope.idempotencyKey))
+        case .idempotencyUUID: .text(IdempotencyKey.uuid(of: envelope.idempotencyKey))
         case .recipient: Self.text(envelope.recipient)
         case .variable(let name): envelope.variables[name]?.json
         case .variables:
@@ -104,19 +102,5 @@ enum ExpressionSource: Sendable {
 
     private static func object(_ pairs: [Request.Header]) -> JSON? {
         pairs.isEmpty ? nil : .object(pairs.map { JSON.Member($0.name, .text($0.value)) })
-    }
-
-    /// A version 8 UUID (RFC 9562) from the SHA-256 of the key.
-    private static func uuid(of key: String) -> String {
-        var bytes = Array(SHA256.hash(data: Array(key.utf8)).prefix(16))
-        bytes[6] = bytes[6] & 0x0f | 0x80
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        let digits = Hexadecimal.text(bytes)
-        var result = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { result.append("-") }
-            result.append(digit)
-        }
-        return result
     }
 }

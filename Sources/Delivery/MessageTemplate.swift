@@ -75,7 +75,7 @@ package final class MessageTemplate: Sendable {
     }
 
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
-        let layout = layout(for: body.pattern(where: scope.isPresent))
+        let layout = try layout(for: body.pattern(where: scope.isPresent))
         var missing: [String] = []
         let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
@@ -135,16 +135,16 @@ package final class MessageTemplate: Sendable {
 
     // MARK: - Markdown
 
-    private func layout(for pattern: UInt64) -> Layout {
+    private func layout(for pattern: UInt64) throws(RenderError) -> Layout {
         if let layout = layouts.withLock({ $0[pattern] }) { return layout }
-        let layout = makeLayout(pattern)
+        let layout = try makeLayout(pattern)
         layouts.withLock { layouts in
             if layouts.count < Self.layoutLimit { layouts[pattern] = layout }
         }
         return layout
     }
 
-    private func makeLayout(_ pattern: UInt64) -> Layout {
+    private func makeLayout(_ pattern: UInt64) throws(RenderError) -> Layout {
         let pieces = body.pieces(pattern)
         var names: [String] = []
         for case .variable(let name) in pieces where !names.contains(name) { names.append(name) }
@@ -156,7 +156,7 @@ package final class MessageTemplate: Sendable {
             }
         }
         guard let tree = MarkdownTree(source.joined()) else {
-            return Layout(names: [], html: SlotText(), text: SlotText())
+            throw .refused("no memory to read the message's Markdown")
         }
         return Layout(names: names, html: tree.html(tokens), text: tree.plainText(tokens))
     }

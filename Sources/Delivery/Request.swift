@@ -12,6 +12,8 @@ package struct Request: Sendable, CustomStringConvertible {
             self.name = name
             self.value = value
         }
+
+        func isNamed(_ other: String) -> Bool { name.lowercased() == other.lowercased() }
     }
 
     package var method: String

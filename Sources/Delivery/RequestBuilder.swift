@@ -44,6 +44,11 @@ package struct RequestBuilder: Sendable {
         } catch {
             throw Diagnostic(at: channel.position, "channel \"\(channel.name)\": \(error.message)")
         }
+        if case .body = channel.idempotency {
+            guard case .json = channel.body else {
+                throw Diagnostic(at: channel.position, "an idempotency key in the body needs a JSON body")
+            }
+        }
         var fixed: [Request.Header] = []
         let type: String? =
             switch channel.body {
@@ -94,7 +99,7 @@ package struct RequestBuilder: Sendable {
             if let value = header.value.text(in: envelope) { lines.append(Request.Header(header.name, value)) }
         }
         lines += fixedHeaders
-        if case .header(let name, _) = channel.idempotency {
+        if case .header(let name, _) = channel.idempotency, !lines.contains(where: { $0.isNamed(name) }) {
             lines.append(Request.Header(name, envelope.idempotencyKey))
         }
         for line in lines where line.value.utf8.contains(where: { $0 < 0x20 && $0 != 9 || $0 == 0x7f }) {
@@ -103,7 +108,7 @@ package struct RequestBuilder: Sendable {
         let bytes =
             switch body {
             case .none: [UInt8]()
-            case .json(let plan): Self.encoded(plan.value(in: envelope) ?? .object([]), for: envelope)
+            case .json(let plan): encoded(plan.value(in: envelope) ?? .object([]), for: envelope)
             case .form(let plan): plan.encoded(in: envelope)
             }
         return Request(
@@ -113,7 +118,12 @@ package struct RequestBuilder: Sendable {
             allowPrivate: channel.allowPrivate)
     }
 
-    private static func encoded(_ value: JSON, for envelope: Envelope) -> [UInt8] {
+    private func encoded(_ value: JSON, for envelope: Envelope) -> [UInt8] {
+        var value = value
+        // A channel that counts on a key must never send without it.
+        if case .body(let pointer, _) = channel.idempotency {
+            value = value.adding(IdempotencyKey.uuid(of: envelope.idempotencyKey), at: pointer)
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(envelope.message.html.utf8.count + envelope.message.text.utf8.count + 1_024)
         value.encode(into: &bytes)

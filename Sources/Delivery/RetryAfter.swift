@@ -29,20 +29,13 @@ enum RetryAfter {
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers must send.
     private static func date(_ text: String) -> Instant? {
         let parts = text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == ":" })
-        guard parts.count == 8, parts[7] == "GMT", let day = Int(parts[1]), let month = months.firstIndex(of: parts[2]),
-            let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]), let second = Int(parts[6]),
-            (1...31).contains(day), (1970...9999).contains(year), (0...23).contains(hour), (0...59).contains(minute),
-            (0...60).contains(second)
+        guard parts.count == 8, parts[7] == "GMT", let number = Int(parts[1]),
+            let month = months.firstIndex(of: parts[2]),
+            let year = Int(parts[3]), let day = Day(year: year, month: month + 1, day: number),
+            let hour = Int(parts[4]), let minute = Int(parts[5]), let second = Int(parts[6]), (0...23).contains(hour),
+            (0...59).contains(minute), (0...60).contains(second)
         else { return nil }
-        // timegm takes the calendar apart without a locale or a zone.
-        var fields = tm()
-        fields.tm_year = Int32(year - 1900)
-        fields.tm_mon = Int32(month)
-        fields.tm_mday = Int32(day)
-        fields.tm_hour = Int32(hour)
-        fields.tm_min = Int32(minute)
-        fields.tm_sec = Int32(second)
-        return Instant(milliseconds: Int64(timegm(&fields)) * 1_000)
+        return Instant(milliseconds: (Int64(day.number) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)) * 1_000)
     }
 
     private static let months: [Substring] = [

@@ -1,4 +1,3 @@
-import Foundation
 import Playbooks
 
 /// Writes values as people read them: `43%`, `$12.00`, `March 3`, `14 days`.
@@ -21,7 +20,7 @@ struct ValueFormat: Sendable {
         case .text(let text): text
         case .boolean(let isTrue): isTrue ? language.yes : language.no
         case .date(let day): date(day)
-        case .instant(let instant): date(day(of: instant))
+        case .instant(let instant): date(zone.day(of: instant))
         case .duration(let span): duration(span)
         }
     }
@@ -67,16 +66,9 @@ struct ValueFormat: Sendable {
     }
 
     private func date(_ day: Day) -> String {
-        let date = CivilDate(day)
+        let date = day.civil
         let month = language.months[date.month - 1]
         return language.dayJoin.map { "\(date.day)\($0)\(month)" } ?? "\(month) \(date.day)"
-    }
-
-    private func day(of instant: Instant) -> Day {
-        let moment = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1_000)
-        let local =
-            CivilDate.floorDivided(instant.milliseconds, 1_000) + Int64(zone.timeZone.secondsFromGMT(for: moment))
-        return Day(number: Int(CivilDate.floorDivided(local, 86_400)))
     }
 
     /// In the largest unit that leaves no more than a tenth unsaid, at least two of it: `14 days`, `36 hours`.

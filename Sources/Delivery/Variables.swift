@@ -41,7 +41,7 @@ package struct Variables: Sendable, Hashable {
     /// Nil when it is missing.
     package subscript(name: String) -> Variable? { values[name] }
 
-    var sortedNames: [String] { values.keys.sorted() }
+    package var sortedNames: [String] { values.keys.sorted() }
 
     private static func value(of json: JSON, as type: ValueType) -> Value? {
         switch (type, json) {
@@ -51,7 +51,9 @@ package struct Variables: Sendable, Hashable {
         case (.text, .text(let text)), (.reason, .text(let text)): .text(text)
         case (.boolean, .boolean(let isTrue)): .boolean(isTrue)
         case (.boolean, .integer(let number)): .boolean(number != 0)
-        case (.date, .integer(let number)): .date(Day(number: Int(number)))
+        // Some 13,000 years either way; calendar arithmetic beyond could overflow.
+        case (.date, .integer(let number)) where (-5_000_000...5_000_000).contains(number):
+            .date(Day(number: Int(number)))
         case (.instant, .integer(let number)): .instant(Instant(milliseconds: number))
         case (.duration, .integer(let number)): .duration(TimeSpan(milliseconds: number))
         default: nil
@@ -76,8 +78,8 @@ extension Variables.Variable {
         case .number(let number): JSON.exact(number)
         case .text(let text): .text(text)
         case .boolean(let isTrue): .boolean(isTrue)
-        case .date(let day): .text(CivilDate(day).iso)
-        case .instant(let instant): .text(CivilDate.iso(instant))
+        case .date(let day): .text(day.description)
+        case .instant(let instant): .text(instant.description)
         case .duration(let span): JSON.exact(Double(span.milliseconds) / 1_000)
         }
     }

@@ -199,7 +199,7 @@ enum Schema {
             cycle_id INTEGER NOT NULL,
             verdict TEXT NOT NULL,
             reason TEXT NOT NULL,
-            PRIMARY KEY (account_id, playbook_id, match_key, at)
+            PRIMARY KEY (account_id, playbook_id, match_key, cycle_id)
         ) STRICT, WITHOUT ROWID;
 
         -- A period of an experiment: it ends when weights or holdout change.

@@ -41,7 +41,9 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
 
     /// The sentence for what is the machine's or the person's doing; nil for what is the statement's.
     static func advice(_ code: Int32, _ path: String) -> String? {
-        switch code & 0xff {
+        // SQLITE_IOERR_SHMSIZE: the index of the write-ahead log could not grow.
+        let kind = code == SQLITE_IOERR | 19 << 8 ? SQLITE_FULL : code & 0xff
+        return switch kind {
         case SQLITE_FULL:
             "the disk is full: \(path) could not grow; the last step was undone; free some space and run the command again"
         case SQLITE_BUSY, SQLITE_LOCKED:

@@ -16,7 +16,9 @@ package final class Store: Sendable {
     /// The longest that a write transaction should hold the others up.
     package static let longestSlice = Duration.milliseconds(50)
     /// Pages of 8 kB in the write-ahead log after which a write also moves them into the file: 16 MB.
-    private static let checkpointPages: Int32 = 2_000
+    package static let checkpointPages: Int32 = 2_000
+    /// The same for long imports, which change the same pages again and again: 64 MB.
+    package static let importCheckpointPages: Int32 = 8_000
     /// How long a lock is waited for.
     private static let patience = Duration.seconds(30)
 
@@ -26,7 +28,7 @@ package final class Store: Sendable {
     private nonisolated(unsafe) let connection: Connection
     private let turn = NSRecursiveLock()
     private let lock: FileLock?
-    let clock: @Sendable () -> ContinuousClock.Instant
+    private let clock: @Sendable () -> ContinuousClock.Instant
     private let longest = Mutex(Duration.zero)
 
     /// Opens the database; a `readWrite` store makes the file and brings it to the newest schema.
@@ -88,7 +90,9 @@ package final class Store: Sendable {
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
     @discardableResult
-    package func write<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
+    package func write<T>(
+        on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
+    ) throws -> T {
         guard let lock else { throw StorageError("\(path) is open for reading only") }
         let result = try lock.held(patience: Self.patience) {
             let began = clock()
@@ -98,7 +102,7 @@ package final class Store: Sendable {
             return result
         }
         // What is committed is safe in the log: if the log cannot be emptied now, the next write tries again.
-        if connection.hasLog(over: Self.checkpointPages) {
+        if connection.hasLog(over: pages) {
             try? lock.held(patience: Self.patience) { try connection.checkpoint() }
         }
         return result
@@ -114,14 +118,15 @@ package final class Store: Sendable {
 
     /// Slices in the middle of a session, so that temporary tables can be read while writing.
     package func writeInSlices(
-        on connection: Connection, count: Int, _ body: (Connection, Range<Int>) throws -> Void
+        on connection: Connection, count: Int, checkpointAfter pages: Int32 = checkpointPages,
+        _ body: (Connection, Range<Int>) throws -> Void
     ) throws {
         var pace = SlicePace(target: Self.longestSlice / 2)
         var done = 0
         while done < count {
             let slice = done..<min(count, done + pace.size)
             let began = clock()
-            try write(on: connection) { try body($0, slice) }
+            try write(on: connection, checkpointAfter: pages) { try body($0, slice) }
             pace.took(began.duration(to: clock()), for: slice.count)
             done = slice.upperBound
             // Let those who wait for the lock have it.

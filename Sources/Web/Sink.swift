@@ -46,7 +46,11 @@ package struct Sink: Sendable {
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? sink.port) },
             logger: logger)
-        try await application.runService()
+        do {
+            try await application.runService()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw SinkError(message: "port \(port) is taken; choose another with --port (0 lets the system choose)")
+        }
     }
 
     private func answer(_ request: Request, in record: SinkRecord, at now: Instant) async throws -> Response {

@@ -2,6 +2,8 @@ import ArgumentParser
 
 @main
 struct Keeptouch: AsyncParsableCommand {
+    static let _errorPrefix = "keeptouch: error: "
+
     static let configuration = CommandConfiguration(
         commandName: "keeptouch",
         abstract: "Keeps in touch with the customers that nobody is assigned to.",

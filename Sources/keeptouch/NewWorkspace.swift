@@ -48,7 +48,7 @@ struct NewWorkspace {
         holdout: { share: 5%, redraw: yearly }
         safety: { max_share: 20%, jump: 3x, first_run: ask }
         channels: { email: sink, in_app: sink-in-app }   # `keeptouch sink` records what they send
-        categories: { education: Tips and training, product: Product news }
+        categories: { education: Tips and training, account: Your account }   # what contacts can unsubscribe from
 
         """
     }
@@ -59,9 +59,13 @@ struct NewWorkspace {
           plan: { type: text }
         metrics:
           logins: { title: Logins, fresh_within: 36h }
+          reports: { title: Reports made, fresh_within: 36h }
         events:
           first_report: {}
         reasons:
+          low_usage: { theme: adoption, avoidable: yes }
+          onboarding: { theme: adoption, avoidable: yes }
+          cancellation: { theme: value, avoidable: yes }
           price: { theme: value, avoidable: yes }
           missing_feature: { theme: product, avoidable: yes }
         segments:
@@ -70,7 +74,7 @@ struct NewWorkspace {
         """
 
     private static func channel(name: String, kind: String) -> String {
-        let recipient = kind == "email" ? "to: \"{{ to.email }}\"" : "user: \"{{ recipient }}\""
+        let recipient = kind == "email" ? "to: \"{{ to.email }}\"" : "user: \"{{ recipient.id }}\""
         return """
             # Sends to `keeptouch sink` on this machine; put your provider's endpoint in its place.
             channel: \(name)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Foundation
 import Playbooks
 import Runner
@@ -16,12 +17,7 @@ struct WorkspaceOptions: ParsableArguments {
 
     /// Reads the workspace; its complaints go to stderr, and only one that cannot be used at all is an error.
     func read(showingWarnings: Bool = false) throws -> LoadedWorkspace {
-        let (texts, complaints) = WorkspaceFiles.read(directory)
-        guard !texts.isEmpty else {
-            throw CommandError("there is no workspace in \(directory.path); make one with: keeptouch init DIR")
-        }
-        let (workspace, diagnostics) = WorkspaceReader.read(texts)
-        let all = (complaints + diagnostics).sorted()
+        let (workspace, texts, all) = try diagnose()
         for diagnostic in all where showingWarnings || diagnostic.severity == .error {
             Terminal.complain("\(diagnostic)")
         }
@@ -31,9 +27,37 @@ struct WorkspaceOptions: ParsableArguments {
         return LoadedWorkspace(workspace: workspace, texts: texts, diagnostics: all, directory: directory)
     }
 
-    /// The moment of `--now`, or else the present.
-    func moment(in zone: Zone) throws -> Instant {
-        guard let now else { return Clocks.system.processNow() }
+    /// Reads all files and finds everything that is wrong with them.
+    func diagnose() throws -> (workspace: Workspace?, texts: [String: String], diagnostics: [Diagnostic]) {
+        var (texts, diagnostics) = WorkspaceFiles.read(directory)
+        guard !texts.isEmpty || !diagnostics.isEmpty else {
+            throw CommandError("there is no workspace in \(directory.path); make one with: keeptouch init DIR")
+        }
+        let (workspace, complaints) = WorkspaceReader.read(texts)
+        // Of a file that could not be read, its absence is no news.
+        let unread = Set(diagnostics.map(\.position.file))
+        diagnostics += complaints.filter { !unread.contains($0.position.file) }
+        for channel in workspace?.channels.values.map({ $0 }) ?? [] {
+            do {
+                _ = try RequestBuilder(channel: channel, credentials: nil)
+            } catch {
+                diagnostics.append(error)
+            }
+        }
+        return (workspace, texts, diagnostics.sorted())
+    }
+
+    /// The moment of `--now`; in a simulation, whose clock stands still between commands, that of the latest cycle; else
+    /// the present.
+    func moment(_ store: Store, zone: Zone) throws -> Instant {
+        guard let now else {
+            return try store.read { connection in
+                guard try Meta.isSimulation(connection), let last = try Meta.lastNow(connection) else {
+                    return Clocks.system.processNow()
+                }
+                return last
+            }
+        }
         switch Instant.parse(now, in: zone) {
         case .success(let instant): return instant
         case .failure:
@@ -41,17 +65,6 @@ struct WorkspaceOptions: ParsableArguments {
             case .success(let day): return zone.start(of: day)
             case .failure(let error): throw ValidationError("--now \(now): \(error.message)")
             }
-        }
-    }
-
-    /// The moment for reading: `--now`; in a simulation the latest cycle's; else the present.
-    func readingMoment(_ store: Store, zone: Zone) throws -> Instant {
-        if now != nil { return try moment(in: zone) }
-        return try store.read { connection in
-            guard try Meta.isSimulation(connection), let last = try Meta.lastNow(connection) else {
-                return Clocks.system.processNow()
-            }
-            return last
         }
     }
 }

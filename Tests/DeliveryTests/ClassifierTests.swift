@@ -18,7 +18,7 @@ import Testing
         _ response: Response, _ channel: Channel? = nil, attempt: Int = 1, age: TimeSpan = .seconds(0),
         mayHaveArrived: Bool = false
     ) -> SendResult {
-        Classifier(channel: channel ?? self.channel, secrets: ["SG.s3cret"]).classify(
+        Classifier(channel: channel ?? self.channel).classify(
             response,
             attempt: .init(number: attempt, firstAt: Self.now - age, now: Self.now, mayHaveArrived: mayHaveArrived))
     }
@@ -170,10 +170,14 @@ import Testing
                     after: TimeSpan(milliseconds: 250), before: nil, reason: #"HTTP 429: {"reset_ms":1700000000250}"#))
     }
 
-    @Test func reasonsHoldNoSecretsAndNoControlCharacters() {
-        #expect(
-            classify(response(400, body: "bad\r\n\u{1b}[31mkey SG.s3cret"))
-                == .rejected(reason: "HTTP 400: bad [31mkey ***"))
+    @Test func reasonsHoldNoSecretsAndNoControlCharacters() throws {
+        var channel = channel
+        channel.auth = .bearer(token: Secret(.literal("SG.s3cret")))
+        let credentials = try Credentials(of: channel, environment: [:], directory: "/")
+        let result = Classifier(channel: channel, credentials: credentials).classify(
+            response(400, body: "bad\r\n\u{1b}[31mkey SG.s3cret"),
+            attempt: .init(number: 1, firstAt: Self.now, now: Self.now))
+        #expect(result == .rejected(reason: "HTTP 400: bad [31mkey ***"))
     }
 
     @Test func backoffIsFullJitterWithACap() {

@@ -137,6 +137,21 @@ import Testing
         #expect(error?.position.file == "channels/test.yaml")
     }
 
+    @Test func aChannelThatCountsOnAKeyNeverSendsWithoutIt() throws {
+        var channel = channel(.object([.init("headers", .object([.init("a", .integer(1))]))]))
+        channel.idempotency = .body(pointer: "/headers/idempotencyKey", lifetime: .minutes(30))
+        let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+        let request = try RequestBuilder(channel: channel, credentials: nil).request(for: ProviderTests.envelope)
+        let body = String(decoding: request.body, as: UTF8.self)
+        #expect(try Regex(#"\{"headers":\{"a":1,"idempotencyKey":"\#(uuid)"\}\}"#).wholeMatch(in: body) != nil)
+        channel.body = .json(
+            .object([.init("headers", .object([.init("idempotencyKey", .text("{{ idempotency_key }}"))]))]))
+        let own = try RequestBuilder(channel: channel, credentials: nil).request(for: ProviderTests.envelope)
+        #expect(String(decoding: own.body, as: UTF8.self) == #"{"headers":{"idempotencyKey":"tch_01HZX"}}"#)
+        channel.body = .form([])
+        #expect(throws: Diagnostic.self) { try RequestBuilder(channel: channel, credentials: nil) }
+    }
+
     @Test func theVariablesThatAChannelReadsAreKnown() throws {
         let builder = try RequestBuilder(channel: try ChannelFixture.channel("intercom"), credentials: nil)
         #expect(builder.variableNames == ["contact.intercom_id"])

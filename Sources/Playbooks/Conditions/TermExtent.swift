@@ -2,7 +2,7 @@
 struct TermExtent {
     static let largest = 5_000
     static let deepest = 400
-    static let mostBrackets = 16
+    static let mostBrackets = 12
 
     private(set) var size = 0
     private(set) var depth = 0
@@ -16,9 +16,12 @@ struct TermExtent {
     /// What is too much; nil when nothing is.
     var problem: String? {
         if size > Self.largest { return "the condition is too large, with the segments and signals that it names" }
-        if depth > Self.deepest { return "the condition is too long a chain, with the segments and signals that it names" }
+        if depth > Self.deepest {
+            return "the condition is too long a chain, with the segments and signals that it names"
+        }
         if brackets > Self.mostBrackets {
-            return "the condition nests more than \(Self.mostBrackets) levels deep, with the segments and signals that it names"
+            return
+                "the condition nests more than \(Self.mostBrackets) levels deep, with the segments and signals that it names"
         }
         return nil
     }
@@ -32,6 +35,12 @@ struct TermExtent {
         switch term.node {
         case .named(_, let definition):
             visit(definition, depth: depth + 1, brackets: brackets, rank: 0)
+        // Written with functions of SQL, whose arguments stand in brackets.
+        case .binary(let found, let left, let right)
+        where found == .divided || found == .times && term.type == .duration:
+            let inner = brackets + (term.type == .duration ? 3 : 2)
+            visit(left, depth: depth + 1, brackets: inner, rank: 0)
+            visit(right, depth: depth + 1, brackets: inner, rank: 0)
         case .binary(let found, let left, let right):
             visit(left, depth: depth + 1, brackets: brackets, rank: term.rank + (found.isComparison ? 1 : 0))
             visit(right, depth: depth + 1, brackets: brackets, rank: term.rank + 1)
@@ -43,7 +52,7 @@ struct TermExtent {
             visit(inner, depth: depth + 1, brackets: brackets, rank: term.rank + 1)
             for item in items { visit(item, depth: depth + 1, brackets: brackets + 1, rank: 0) }
         case .date(let function, let inner):
-            visit(inner, depth: depth + 1, brackets: brackets + (function == .anniversary ? 4 : 1), rank: 0)
+            visit(inner, depth: depth + 1, brackets: brackets + (function == .anniversary ? 6 : 1), rank: 0)
         case .event(let signal):
             if let filter = signal.filter { visit(filter, depth: depth + 1, brackets: brackets + 2, rank: 0) }
         case .contacts(let filter):

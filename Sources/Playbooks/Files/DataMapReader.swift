@@ -237,7 +237,7 @@ struct DataMapReader {
 }
 
 /// Words that mean something in every condition or message and cannot name anything else.
-func isReserved(_ name: String) -> Bool {
+package func isReserved(_ name: String) -> Bool {
     [
         "and", "or", "not", "in", "is", "where", "missing", "present", "true", "false", "entry", "event", "account",
         "contact", "sender", "workspace", "category", "unsubscribe_url",

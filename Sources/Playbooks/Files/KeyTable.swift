@@ -35,7 +35,7 @@ package struct KeyTable: Sendable {
         static let share = Shape.either([
             .form(#"^\d+(\.\d+)?%$"#, examples: ["5%"]), .number(0...1),
         ])
-        static let duration = Shape.form(#"^\d+(\.\d+)?\s*(ms|s|m|h|d|w)$"#, examples: ["36h", "14d", "2w"])
+        static let duration = Shape.form(#"^\d+[smhdw]$"#, examples: ["36h", "14d", "2w"])
         static let condition = Shape.text
         static let schedule = Shape.form(".+", examples: ["daily at 06:00", "weekly on tue at 10:00", "0 6 * * *"])
         static let secret = Shape.form(".+", examples: ["env:SENDGRID_API_KEY", "file:/run/secrets/key"])

@@ -50,7 +50,7 @@ package struct CycleReport: Sendable, Encodable {
     package var left = 0
     package var goals = 0
     package var made = 0
-    /// The whole ledger by state, after `run`.
+    /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [String: Int]?
 
     package init(now: Instant, playbooks: [OfPlaybook], balanced: Bool) {
@@ -82,6 +82,9 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(left, forKey: .left)
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
-        try container.encodeIfPresent(touches, forKey: .touches)
+        if let touches {
+            let counts = Self.states.map { ($0, touches[$0] ?? 0) }
+            try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .touches)
+        }
     }
 }

@@ -98,7 +98,7 @@ struct Planning {
             let counts = try verdicts.counts(of: work.registered.id)
             entry.verdicts = Self.full(counts)
             entry.variants = try verdicts.variants(of: work.registered.id)
-            if !match.isDue { entry.warnings.append("its next occurrence lies ahead") }
+            if !match.isDue { entry.warnings.append(waiting(for: match.schedule?.nextAt, of: work.playbook)) }
             books.matched[work.playbook.name] = match.counts.matched
             books.verdicts[work.playbook.name] = counts
             report.playbooks.append(entry)
@@ -129,6 +129,16 @@ struct Planning {
             now: now, works: works, globalHoldout: globalHoldout,
             touched: Array(Set(versions.map(\.playbookID) + matches.map(\.playbookID))).sorted(), matches: matches,
             report: report)
+    }
+
+    private func waiting(for next: Instant?, of playbook: Playbook) -> String {
+        guard let next else { return "its schedule has no more occurrences" }
+        // An occurrence on local clocks is kept as the time that they show, read as UTC.
+        if case .at(let schedule) = playbook.trigger, schedule.isLocal {
+            return "it comes round next at \(next.text(in: .utc)) on each contact's own clock"
+        }
+        let zone = workspace.configuration.zone
+        return "it comes round next at \(next.text(in: zone)) \(zone.name)"
     }
 
     private struct Road {

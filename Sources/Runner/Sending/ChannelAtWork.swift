@@ -27,7 +27,7 @@ final class ChannelAtWork {
         let credentials = try Credentials(of: channel, environment: environment, directory: directory)
         self.channel = channel
         builder = try RequestBuilder(channel: channel, credentials: credentials)
-        classifier = Classifier(channel: channel, secrets: [])
+        classifier = Classifier(channel: channel, credentials: credentials)
         bucket = channel.perSecond.map { TokenBucket(perSecond: $0, at: processNow) }
     }
 

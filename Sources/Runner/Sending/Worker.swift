@@ -17,6 +17,7 @@ package final class Worker {
     private let transport: Transport
     private var channels: [String: ChannelAtWork] = [:]
     private var report = DrainReport()
+    private var passBegan = Instant(milliseconds: 0)
 
     /// Claimed touches on their way: how many are being rendered, and those to be sent, on the wire, to be recorded.
     private var rendering = 0
@@ -91,7 +92,7 @@ package final class Worker {
     /// Sends everything that is due at `now`, until nothing is left but what must wait.
     package func drain(now: Instant) throws -> DrainReport {
         report.recovered = try recover(now: now)
-        for channel in channels.values { channel.restart() }
+        restart(Array(channels.keys))
         repeat {
             try tick(now: now)
             let post = collect()
@@ -131,14 +132,20 @@ package final class Worker {
         if !limited.isEmpty, wake == nil { wake = processNow }
         if limited.isEmpty {
             let open = channels.filter { $0.value.stopped == nil }.map(\.key)
-            wake = try store.read { try Outbox($0).nextRetry(channels: open, now: now) }
+            wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan, now: now) }
             guard let retry = wake, retry - processNow <= Self.patience else { return false }
-            for name in open { channels[name]?.restart() }
         }
         guard let wake else { return false }
         // Nothing is on the wire, so only a stop can end this wait early.
         _ = mailbox.collect(waiting: max(0.001, Double((wake - processNow).milliseconds) / 1_000))
+        if limited.isEmpty { restart(channels.filter { $0.value.stopped == nil }.map(\.key)) }
         return true
+    }
+
+    /// Begins another pass over the pending touches of these channels.
+    private func restart(_ names: [String]) {
+        passBegan = clocks.processNow()
+        for name in names { channels[name]?.restart() }
     }
 
     private func tick(now: Instant) throws {

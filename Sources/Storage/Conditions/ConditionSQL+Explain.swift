@@ -57,12 +57,17 @@ extension ConditionSQL {
         if case .binary(let found, _, _) = term.node, found.isComparison { explanation.comparison = found.rawValue }
         if case .metric(let signal) = term.node, signal.function == .usageDrop {
             let figures = context.population(signal, audience: audience)
-            explanation.children = [("dispersion of the audience", figures.phi), ("common shock", figures.shock)].map {
+            explanation.children += [("dispersion of the audience", figures.phi), ("common shock", figures.shock)].map {
                 let value = Value.number($1)
                 return Explanation(
                     text: $0, type: .number, value: value,
                     shown: value.text(as: .number, currency: context.currency, zone: context.zone), children: [])
             }
+            explanation.children.append(
+                Explanation(
+                    text: "asks for a fall of 40% or more that chance explains in less than 5% of such accounts",
+                    type: .text,
+                    value: .missing, shown: "", children: []))
         }
         return explanation
     }
@@ -79,8 +84,23 @@ extension ConditionSQL {
         case .isIn(let inner, _): return inner.isLiteral ? [] : [inner]
         case .date(_, let inner): return [inner]
         case .named(_, let definition): return [definition]
+        case .metric(let signal) where signal.function == .usageDrop: return figures(of: signal)
         default: return term.parts.filter { !$0.isLiteral }
         }
+    }
+
+    /// The numbers that the guarded drop compares: both windows together, the newer one, and how much it fell.
+    private func figures(of signal: MetricSignal) -> [Term] {
+        let whole = signal.window + signal.baseline
+        func sum(_ days: Int) -> Term {
+            Term(
+                .metric(MetricSignal(.sum, signal.metric, window: days)), .number,
+                text: "sum(\(signal.metric), \(days)d)")
+        }
+        let drop = Term(
+            .metric(MetricSignal(.drop, signal.metric, window: signal.window, baseline: signal.baseline)), .percent,
+            text: "drop(\(signal.metric), \(signal.window)d, \(signal.baseline)d)")
+        return [sum(whole), sum(signal.window), drop]
     }
 
     private func members(of term: Term, _ found: Operator) -> [Term] {

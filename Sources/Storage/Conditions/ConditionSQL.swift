@@ -46,7 +46,7 @@ package struct ConditionSQL: Sendable {
     }
 
     /// The accounts for which a condition may hold, with its value: rows for which it is false or missing may be left
-    /// out, so that a condition on rare events looks at few accounts.
+    /// out, so that a condition on rare events looks at few accounts. Of `a`, only `a.id` may be used beside it.
     package func matching(_ condition: Term, audience: String = "") -> Query {
         var writer = ConditionWriter(context, calendar, .accounts, audience: audience)
         writer.drive(by: condition)

@@ -16,8 +16,7 @@ import Playbooks
 ///   left as it is.
 final class AccountImport: ImportTarget {
     let wanted: [WantedColumn]
-    private(set) var staged = 0
-    let mostStaged = 20_000
+    var staged: Int { rows.count }
     private(set) var tally = ImportTally()
 
     static let emailSynonyms = ["email", "email_address", "owner_email", "primary_email", "e_mail"]
@@ -43,10 +42,19 @@ final class AccountImport: ImportTarget {
     private var reasonIndex: Int?
     private var seen = SeenKeys()
     private var hasRepeats = false
-    private var stageRow: Statement?
-    private let words = ByteArena(capacity: 16)
+    private var rows = StagedRows("import_account", [])
+    private var cells = StagedCells([])
+    private var hasSequel = false
+    /// What every staged row begins with; its columns follow.
+    private static let leading = ["account_id", "is_new", "present", "key", "email", "address", "contact"]
+    private enum Place {
+        static let account = 0, isNew = 1, key = 3, email = 4, address = 5, contact = 6
+    }
+
+    private let words = ByteArena(capacity: 32)
     private let active: Cell
     private let churned: Cell
+    private let ownerWord: Cell
 
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
@@ -63,7 +71,11 @@ final class AccountImport: ImportTarget {
         columns = StagedColumns(isPerRow: false)
         active = words.append("active".utf8)
         churned = words.append("churned".utf8)
+        ownerWord = words.append("owner".utf8)
     }
+
+    /// In the SQL of columns.
+    private static let now = "CAST(:now AS bigint)"
 
     private var hasOwner: Bool { emailPlace != nil || namePlace != nil }
 
@@ -81,19 +93,10 @@ final class AccountImport: ImportTarget {
         }
         spellLifecycle()
         scalars = ContiguousArray(repeating: .null, count: columns.all.count)
-        // The stage keeps what it is given; the types are those of the account's columns.
-        try connection.executeScript(
-            """
-            DROP TABLE IF EXISTS temp.import_account;
-            CREATE TEMP TABLE import_account (row INTEGER PRIMARY KEY, account_id, is_new, present, email, address, contact,
-                key TEXT NOT NULL\(columns.names));
-            """)
+        cells = columns.cells
+        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
+        try StagedRowsTable.create(rows, on: connection)
         if hasOwner { try owner.begin(ownerColumns(map)) }
-        stageRow = try connection.prepare(
-            """
-            INSERT INTO temp.import_account (present, email, address, contact, key\(columns.names))
-            VALUES (:present, :email, :address, :contact, :key\(columns.parameters))
-            """)
     }
 
     private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
@@ -125,7 +128,7 @@ final class AccountImport: ImportTarget {
                 "churned_at",
                 updated: """
                     CASE WHEN \(status) = 'active' THEN NULL ELSE COALESCE(s.churned_at, a.churned_at,
-                    CASE WHEN a.status = 'active' THEN CAST(:now AS bigint) END) END
+                    CASE WHEN a.status = 'active' THEN \(Self.now) END) END
                     """,
                 inserted: "s.churned_at")
             if columns["churn_reason"] == nil {
@@ -138,17 +141,17 @@ final class AccountImport: ImportTarget {
         if columns["created_at"] != nil {
             columns.set(
                 "created_at", updated: "COALESCE(s.created_at, a.created_at)",
-                inserted: "COALESCE(s.created_at, CAST(:now AS bigint))")
+                inserted: "COALESCE(s.created_at, \(Self.now))")
         } else {
             columns.add(
                 "created_at", column: AttributeColumns.ofAccount("created_at"), CellReader("created_at", kind),
                 place: nil, updated: "a.created_at",
-                inserted: "CAST(:now AS bigint)")
+                inserted: "\(Self.now)")
         }
         if columns["stage"] != nil {
             let since =
-                "CASE WHEN \(columns.updated("stage")) IS DISTINCT FROM a.stage THEN CAST(:now AS bigint) ELSE a.stage_since END"
-            let entered = "CASE WHEN s.stage IS NOT NULL THEN CAST(:now AS bigint) END"
+                "CASE WHEN \(columns.updated("stage")) IS DISTINCT FROM a.stage THEN \(Self.now) ELSE a.stage_since END"
+            let entered = "CASE WHEN s.stage IS NOT NULL THEN \(Self.now) END"
             if columns["stage_since"] == nil {
                 columns.add(
                     "stage_since", column: AttributeColumns.ofAccount("stage_since"), CellReader("stage_since", kind),
@@ -167,38 +170,35 @@ final class AccountImport: ImportTarget {
     // MARK: One row
 
     func stage(_ record: Record) throws {
-        guard let stageRow else { return }
         let key = record.cells[keyPlace].trimmed
         if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
         if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
-        for (index, column) in columns.all.enumerated() {
-            scalars[index] = try column.place.map { try column.reader.scalar(record.cells[$0]) } ?? .null
-        }
-        try settleLifecycle(record)
-        if seen.insert(key) == false {
+        try cells.read(record, into: &scalars)
+        let hasDate = try settleLifecycle(record)
+        let email = try emailPlace.map { try ownerEmail.scalar(record.cells[$0]) } ?? .null
+        let name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
+        if !seen.insert(key) {
             hasRepeats = true
             tally.duplicates += 1
         }
-        stageRow.bind(0, columns.present(in: record))
-        try bindOwner(record, stageRow)
-        Scalar.text(key).bind(to: stageRow, 4)
-        for index in scalars.indices { scalars[index].bind(to: stageRow, index + 5) }
-        try stageRow.run()
-        staged += 1
-    }
-
-    private func bindOwner(_ record: Record, _ stageRow: Statement) throws {
-        let email = try emailPlace.map { try ownerEmail.scalar(record.cells[$0]) } ?? .null
-        email.bind(to: stageRow, 1)
+        rows.add(.null)
+        rows.add(.integer(0))
+        rows.add(.integer(cells.present(in: record)))
+        rows.add(.text(key))
+        rows.add(email)
         if case .text(let bytes) = email {
-            Scalar.text(EmailAddress.lowercased(bytes, in: ownerAddress)).bind(to: stageRow, 2)
+            rows.add(.text(EmailAddress.lowercased(bytes, in: ownerAddress)))
         } else {
-            stageRow.bindNull(2)
+            rows.add(.null)
         }
-        try (namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null).bind(to: stageRow, 3)
+        rows.add(name)
+        for scalar in scalars { rows.add(scalar) }
+        rows.endRow()
+        hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
     }
 
-    private func settleLifecycle(_ record: Record) throws {
+    /// Makes status and dates agree; true when a date is left of which a new account makes an event.
+    private func settleLifecycle(_ record: Record) throws -> Bool {
         for index in [churnedIndex, cancelIndex] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
             throw Rejection(.future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
@@ -206,103 +206,149 @@ final class AccountImport: ImportTarget {
         if let reasonIndex, case .text(let word) = scalars[reasonIndex] {
             scalars[reasonIndex] = events.reason(word)
         }
-        guard let statusIndex, let churnedIndex else { return }
+        let hasRequest = cancelIndex.map { !scalars[$0].isNull } ?? false
+        guard let statusIndex, let churnedIndex else { return hasRequest }
         let hasDate = columns.all[churnedIndex].place.map { record.present?[$0] ?? true } ?? false
         if scalars[statusIndex].isNull, hasDate {
             scalars[statusIndex] = .text(scalars[churnedIndex].isNull ? active : churned)
         }
         if case .text(let word) = scalars[statusIndex], word.elementsEqual(active) { scalars[churnedIndex] = .null }
+        return hasRequest || !scalars[churnedIndex].isNull
     }
 
     // MARK: A slice
 
+    var isFull: Bool { staged >= 60_000 }
+
     func apply() throws {
-        try store.write(on: connection) { connection in
-            var counts = ImportTally()
-            var rows = staged
-            if hasRepeats {
-                rows -= try connection.execute(
-                    "DELETE FROM temp.import_account WHERE row NOT IN (SELECT max(row) FROM temp.import_account GROUP BY key)"
-                )
-            }
-            let known = try connection.execute(
-                "UPDATE temp.import_account AS t SET account_id = a.id FROM account a WHERE a.key = t.key")
-            if known > 0 {
-                try keepHistory()
-                counts.eventsMade += try events.ofChangedAccounts(columns)
-                counts.updated = try update()
-            }
-            if known < rows {
-                try insert()
-                counts.inserted = rows - known
-                if hasOwner || cancelIndex != nil || churnedIndex != nil { try resolveNew() }
+        if hasRepeats { rows.hideRepeats(of: [Place.key]) }
+        rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
+        try store.writeInSlices(on: connection, count: rows.count, checkpointAfter: Store.importCheckpointPages) {
+            _, slice in
+            rows.window = slice
+            tally.add(try applySlice(slice))
+        }
+        rows.removeAll()
+        hasRepeats = false
+        hasSequel = false
+    }
+
+    private func applySlice(_ slice: Range<Int>) throws -> ImportTally {
+        var counts = ImportTally()
+        (counts.unchanged, counts.updated) = try resolve()
+        if counts.updated > 0 {
+            try keepHistory()
+            counts.eventsMade += try events.ofChangedAccounts(columns)
+            try update()
+        }
+        if counts.unchanged + counts.updated < slice.count {
+            counts.inserted = try insert()
+            if hasSequel, counts.inserted > 0 {
+                try resolveNew()
                 counts.eventsMade += try events.ofNewAccounts(columns)
             }
-            counts.unchanged = known - counts.updated
-            if hasOwner { counts.eventsMade += try applyOwners() }
-            try connection.execute("DELETE FROM temp.import_account")
-            tally.inserted += counts.inserted
-            tally.updated += counts.updated
-            tally.unchanged += counts.unchanged
-            tally.eventsMade += counts.eventsMade
         }
-        staged = 0
-        hasRepeats = false
+        if hasOwner { counts.eventsMade += try applyOwners(slice) }
+        return counts
+    }
+
+    /// Finds the stored accounts, and hides those that stay as they are.
+    private func resolve() throws -> (unchanged: Int, changed: Int) {
+        var unchanged = 0
+        var changed = 0
+        try connection.forEach(
+            "SELECT s.row, a.id, \(columns.differs) FROM temp.import_account s JOIN account a ON a.key = s.key",
+            ["now": .instant(context.now)]
+        ) { match in
+            let row = Int(match.integer(0))
+            rows[row, Place.account] = .integer(match.integer(1))
+            if match.integer(2) != 0 {
+                changed += 1
+            } else {
+                unchanged += 1
+                rows.markUnchanged(row)
+            }
+        }
+        return (unchanged, changed)
+    }
+
+    /// Finds the accounts that have just been inserted.
+    private func resolveNew() throws {
+        try connection.forEach(
+            """
+            SELECT s.row, a.id FROM temp.import_account s JOIN account a ON a.key = s.key WHERE s.account_id IS NULL
+            """
+        ) { match in
+            let row = Int(match.integer(0))
+            rows[row, Place.account] = .integer(match.integer(1))
+            rows[row, Place.isNew] = .integer(1)
+        }
     }
 
     private func keepHistory() throws {
         for column in columns.all where column.isTracked {
             let at =
                 column.name == "status"
-                ? "COALESCE(\(columns.updated("churned_at")), CAST(:now AS bigint))" : "CAST(:now AS bigint)"
+                ? "COALESCE(\(columns.updated("churned_at")), \(Self.now))" : "\(Self.now)"
             try connection.execute(
                 """
                 INSERT INTO history (account_id, attribute, at, value, previous)
                 SELECT a.id, :attribute, \(at), \(column.updated), a.\(column.column)
                 FROM temp.import_account s JOIN account a ON a.id = s.account_id
-                WHERE \(column.updated) IS DISTINCT FROM a.\(column.column)
+                WHERE s.is_new = 0 AND \(column.updated) IS DISTINCT FROM a.\(column.column)
                 ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
                 """, ["attribute": .text(column.name), "now": .instant(context.now)])
+            // A key that comes again may have brought the old value back.
+            if hasRepeats {
+                try connection.execute(
+                    """
+                    DELETE FROM history WHERE attribute = :attribute AND at = :now AND value IS NOT DISTINCT FROM previous
+                    AND account_id IN (SELECT account_id FROM temp.import_account)
+                    """, ["attribute": .text(column.name), "now": .instant(context.now)])
+            }
         }
     }
 
-    private func update() throws -> Int {
+    private func update() throws {
         try connection.execute(
             """
             UPDATE account AS a SET \(columns.assignments) FROM temp.import_account s
-            WHERE a.id = s.account_id AND (\(columns.differs))
+            WHERE a.id = s.account_id AND s.is_new = 0
             """, ["now": .instant(context.now)])
     }
 
-    private func insert() throws {
+    private func insert() throws -> Int {
         try connection.execute(
             """
             INSERT INTO account (key\(columns.names)) SELECT s.key\(columns.insertions)
-            FROM temp.import_account s WHERE s.account_id IS NULL ORDER BY s.row
+            FROM temp.import_account s WHERE s.account_id IS NULL
             """, ["now": .instant(context.now)])
     }
 
-    private func resolveNew() throws {
-        try connection.execute(
-            """
-            UPDATE temp.import_account AS t SET account_id = a.id, is_new = 1
-            FROM account a WHERE t.account_id IS NULL AND a.key = t.key
-            """)
-    }
-
-    private func applyOwners() throws -> Int {
-        let email = emailPlace == nil ? "" : ", email, address"
-        let name = namePlace == nil ? "" : ", name"
-        try connection.execute(
-            """
-            INSERT INTO temp.import_contact (row, account_id, is_new, present, key, role\(email)\(name))
-            SELECT row, account_id, is_new, -1, 'owner', 'owner'\(email)\(name.isEmpty ? "" : ", contact")
-            FROM temp.import_account WHERE email IS NOT NULL OR (contact IS NOT NULL AND \(emailPlace == nil ? "true" : "false"))
-            """)
+    private func applyOwners(_ slice: Range<Int>) throws -> Int {
+        for row in slice.lazy.map(rows.row(at:)) where !rows.isRepeated(row) {
+            let hasAddress = emailPlace == nil ? !rows[row, Place.contact].isNull : !rows[row, Place.email].isNull
+            if hasAddress {
+                owner.stage(account: rows[row, Place.account], isNew: rows[row, Place.isNew], key: .text(ownerWord))
+                if emailPlace != nil {
+                    owner.rows.add(rows[row, Place.email])
+                    owner.rows.add(rows[row, Place.address])
+                }
+                if namePlace != nil { owner.rows.add(rows[row, Place.contact]) }
+                owner.rows.add(.text(ownerWord))
+                owner.rows.endRow()
+            }
+        }
+        defer { owner.rows.removeAll() }
         return try owner.apply().eventsMade
     }
 
     func finish(_ report: inout ImportReport) throws {}
+
+    func end() {
+        StagedRowsTable.drop(rows, on: connection)
+        owner.end()
+    }
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }

@@ -2,34 +2,45 @@ import Foundation
 
 /// Finds the ids of accounts by their keys.
 ///
-/// Asks the database key by key at first; once that has cost more than reading them all would, it reads them all into
-/// memory: about 40 bytes an account. A key that is not in memory is asked for, since others may have added it.
+/// Asks the database key by key at first; once that has cost about as much as reading them all, it reads them all into
+/// memory: about 50 bytes an account. A key that is not in memory is asked for, since others may have added it.
 final class AccountKeys {
+    /// All keys in their order, one after the other in `bytes`.
+    private struct Table {
+        var bytes: ContiguousArray<UInt8> = []
+        var ends: ContiguousArray<UInt32> = []
+        var ids: ContiguousArray<Int64> = []
+        /// By hash: the upper half of the hash, and an index into `ids` plus one; 0 is free.
+        var slots: ContiguousArray<UInt64> = []
+    }
+
     private let connection: Connection
     private let lookUp: Statement
     private var asksLeft: Int64
-    private var bytes: ContiguousArray<UInt8> = []
-    private var ends: ContiguousArray<UInt32> = []
-    private var ids: ContiguousArray<Int64> = []
-    /// An index into `ids` plus one, by hash; 0 is free. Empty until everything has been read.
-    private var slots: ContiguousArray<UInt32> = []
-    private var last: (key: ContiguousArray<UInt8>, id: Int64)?
+    private var table: Table?
+    /// Where the last key was found; a file is mostly in the order of keys.
+    private var lastIndex = -1
 
     init(_ connection: Connection) throws {
         self.connection = connection
         lookUp = try connection.prepare("SELECT id FROM account WHERE key = :key")
-        asksLeft = try connection.integer("SELECT max(id) FROM account") / 8
+        asksLeft = try connection.integer("SELECT max(id) FROM account") / 32
     }
 
     /// Nil when there is no such account.
     func id(_ key: Cell) throws -> Int64? {
-        if let last, last.key.count == key.count, last.key.elementsEqual(key) { return last.id }
-        if slots.isEmpty, asksLeft == 0 { try load() }
-        asksLeft -= 1
-        var found = slots.isEmpty ? nil : idInMemory(key)
-        if found == nil { found = try asked(key) }
-        if let found { last = (ContiguousArray(key), found) }
-        return found
+        if table == nil {
+            if asksLeft > 0 {
+                asksLeft -= 1
+                return try asked(key)
+            }
+            table = try load()
+        }
+        if let table, let index = find(key, in: table) {
+            lastIndex = index
+            return table.ids[index]
+        }
+        return try asked(key)
     }
 
     private func asked(_ key: Cell) throws -> Int64? {
@@ -38,51 +49,60 @@ final class AccountKeys {
         return try lookUp.step() ? lookUp.integer(0) : nil
     }
 
-    private func load() throws {
-        let statement = try connection.prepare("SELECT id, key FROM account")
+    private func load() throws -> Table {
+        var table = Table()
+        let statement = try connection.prepare("SELECT id, key FROM account ORDER BY key")
         while try statement.step() {
-            let key = statement.blob(1)
-            bytes.append(contentsOf: key)
-            ends.append(UInt32(truncatingIfNeeded: bytes.count))
-            ids.append(statement.integer(0))
+            table.bytes.append(contentsOf: statement.blob(1))
+            table.ends.append(UInt32(truncatingIfNeeded: table.bytes.count))
+            table.ids.append(statement.integer(0))
         }
         var capacity = 1_024
-        while capacity < ids.count * 2 { capacity *= 2 }
-        slots = ContiguousArray(repeating: 0, count: capacity)
-        bytes.withUnsafeBufferPointer { bytes in
-            for index in ids.indices {
-                var slot = Self.hash(key(index, bytes)) & (capacity - 1)
+        while capacity < table.ids.count * 2 { capacity *= 2 }
+        var slots = ContiguousArray<UInt64>(repeating: 0, count: capacity)
+        table.bytes.withUnsafeBufferPointer { bytes in
+            for index in table.ids.indices {
+                let hash = Self.hash(Self.key(index, bytes, table.ends))
+                var slot = Int(hash & UInt64(capacity - 1))
                 while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
-                slots[slot] = UInt32(index + 1)
+                slots[slot] = hash & Self.tag | UInt64(index + 1)
             }
         }
+        table.slots = slots
+        return table
     }
 
-    private func idInMemory(_ wanted: Cell) -> Int64? {
-        bytes.withUnsafeBufferPointer { bytes in
-            var slot = Self.hash(wanted) & (slots.count - 1)
-            while slots[slot] != 0 {
-                let index = Int(slots[slot]) - 1
-                let key = key(index, bytes)
-                if key.count == wanted.count, let stored = key.baseAddress, let asked = wanted.baseAddress,
-                    memcmp(stored, asked, key.count) == 0
-                {
-                    return ids[index]
+    private func find(_ wanted: Cell, in table: Table) -> Int? {
+        table.bytes.withUnsafeBufferPointer { bytes in
+            let next = lastIndex + 1
+            if lastIndex >= 0, Self.key(lastIndex, bytes, table.ends).isEqual(to: wanted) { return lastIndex }
+            if next < table.ids.count, Self.key(next, bytes, table.ends).isEqual(to: wanted) { return next }
+            let hash = Self.hash(wanted)
+            let mask = table.slots.count - 1
+            var slot = Int(hash & UInt64(mask))
+            while table.slots[slot] != 0 {
+                let entry = table.slots[slot]
+                let index = Int(entry & ~Self.tag) - 1
+                if entry & Self.tag == hash & Self.tag, Self.key(index, bytes, table.ends).isEqual(to: wanted) {
+                    return index
                 }
-                slot = (slot + 1) & (slots.count - 1)
+                slot = (slot + 1) & mask
             }
             return nil
         }
     }
 
-    private func key(_ index: Int, _ bytes: Cell) -> Cell {
+    private static let tag: UInt64 = 0xffff_ffff_0000_0000
+
+    @inline(__always)
+    private static func key(_ index: Int, _ bytes: Cell, _ ends: ContiguousArray<UInt32>) -> Cell {
         let start = index == 0 ? 0 : Int(ends[index - 1])
         return Cell(rebasing: bytes[start..<Int(ends[index])])
     }
 
-    private static func hash(_ key: Cell) -> Int {
+    private static func hash(_ key: Cell) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(bytes: UnsafeRawBufferPointer(key))
-        return hasher.finalize()
+        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }

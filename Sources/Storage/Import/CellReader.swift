@@ -12,14 +12,12 @@ enum Scalar {
         return false
     }
 
-    @inline(__always)
-    func bind(to statement: Statement, _ index: Int) {
+    var value: SQLValue {
         switch self {
-        case .null: statement.bindNull(index)
-        case .integer(let value): statement.bind(index, value)
-        case .real(let value): statement.bind(index, value)
-        case .text(let bytes):
-            bytes.withMemoryRebound(to: CChar.self) { statement.bind(text: index, $0) }
+        case .null: .null
+        case .integer(let value): .integer(value)
+        case .real(let value): .real(value)
+        case .text(let bytes): .text(bytes.string)
         }
     }
 }
@@ -78,7 +76,7 @@ final class CellReader {
         switch kind {
         case .text: return .text(text)
         case .choice(let values):
-            if values.contains(where: { Self.equal($0, text) }) { return .text(text) }
+            if values.contains(where: { text.isEqual(to: $0) }) { return .text(text) }
         case .number:
             if let value = DecimalText.double(text) { return .real(value) }
         case .percent:
@@ -209,17 +207,12 @@ final class CellReader {
     private let arena = ByteArena(capacity: 64)
 
     private func isKnown(_ text: Cell) -> Bool {
-        guard let place = known.firstIndex(where: { Self.equal($0, text) }) else { return false }
+        guard let place = known.firstIndex(where: { text.isEqual(to: $0) }) else { return false }
         if place > 0 { known.swapAt(place, place - 1) }
         return true
     }
 
     private func remember(_ text: Cell) {
         if known.count < 500 { known.append(Array(text)) }
-    }
-
-    @inline(__always)
-    private static func equal(_ bytes: [UInt8], _ text: Cell) -> Bool {
-        bytes.count == text.count && bytes.elementsEqual(text)
     }
 }

@@ -53,12 +53,12 @@ final class ColumnEvents {
         if columns["churned_at"] != nil {
             made += try make(
                 "churned", at: "a.churned_at", properties: Self.reasonProperty("a.churn_reason"),
-                where: "s.is_new = 1 AND a.churned_at IS NOT NULL")
+                where: "a.churned_at IS NOT NULL", isNew: true)
         }
         if columns["cancel_requested_at"] != nil {
             made += try make(
                 "cancel_requested", at: "a.cancel_requested_at",
-                where: "s.is_new = 1 AND a.cancel_requested_at IS NOT NULL")
+                where: "a.cancel_requested_at IS NOT NULL", isNew: true)
         }
         return made
     }
@@ -68,7 +68,8 @@ final class ColumnEvents {
     }
 
     private func make(
-        _ kind: String, at: String = "CAST(:now AS bigint)", properties: String = "NULL", where condition: String
+        _ kind: String, at: String = "CAST(:now AS bigint)", properties: String = "NULL", where condition: String,
+        isNew: Bool = false
     ) throws -> Int {
         guard let id = kinds[kind] else { return 0 }
         return try connection.execute(
@@ -78,7 +79,8 @@ final class ColumnEvents {
                 'column:a' || CAST(m.account_id AS text) || ':' || CAST(m.at AS text), m.properties
             FROM (
                 SELECT a.id AS account_id, \(at) AS at, \(properties) AS properties
-                FROM temp.import_account s JOIN account a ON a.id = s.account_id WHERE \(condition)
+                FROM temp.import_account s JOIN account a ON a.id = s.account_id
+                WHERE s.is_new = \(isNew ? 1 : 0) AND \(condition)
             ) m
             WHERE NOT EXISTS (
                 SELECT 1 FROM event e WHERE e.kind_id = :kind AND e.account_id = m.account_id AND e.at = m.at

@@ -6,8 +6,7 @@ import Playbooks
 /// address is the email, trimmed and in lower case. An empty `status` keeps what is there (a new contact is active).
 final class ContactImport: ImportTarget {
     let wanted: [WantedColumn]
-    private(set) var staged = 0
-    let mostStaged = 20_000
+    var staged: Int { table.rows.count }
     private(set) var tally = ImportTally()
 
     private let store: Store
@@ -26,7 +25,7 @@ final class ContactImport: ImportTarget {
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var hasKeyless = false
-    private var stageRow: Statement?
+    private var cells = StagedCells([])
     /// No attribute can have this name.
     private static let address = "email, normalized"
 
@@ -59,24 +58,17 @@ final class ContactImport: ImportTarget {
         emailIndex = columns.index(of: "email")
         addressIndex = columns.index(of: Self.address)
         scalars = ContiguousArray(repeating: .null, count: columns.all.count)
+        cells = columns.cells
         try table.begin(columns)
-        stageRow = try connection.prepare(
-            """
-            INSERT INTO temp.import_contact (account_id, is_keyless, present, key\(columns.names))
-            VALUES (:account, :keyless, :present, :key\(columns.parameters))
-            """)
     }
 
     func stage(_ record: Record) throws {
-        guard let stageRow else { return }
         let account = record.cells[accountPlace].trimmed
         if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
         guard let accountID = try accounts.id(account) else {
             throw Rejection(.unknownAccount, "account", "there is no account with the key \(account.excerpt)")
         }
-        for (index, column) in columns.all.enumerated() {
-            scalars[index] = try column.place.map { try column.reader.scalar(record.cells[$0]) } ?? .null
-        }
+        try cells.read(record, into: &scalars)
         if let emailIndex, let addressIndex, case .text(let email) = scalars[emailIndex] {
             scalars[addressIndex] = .text(EmailAddress.lowercased(email, in: address))
         }
@@ -94,29 +86,30 @@ final class ContactImport: ImportTarget {
             hasRepeats = true
             tally.duplicates += 1
         }
-        stageRow.bind(0, accountID)
-        stageRow.bind(1, isKeyless ? Int64(1) : 0)
-        stageRow.bind(2, columns.present(in: record))
-        Scalar.text(key).bind(to: stageRow, 3)
-        for index in scalars.indices { scalars[index].bind(to: stageRow, index + 4) }
-        try stageRow.run()
-        staged += 1
+        table.stage(
+            account: .integer(accountID), isKeyless: isKeyless, present: cells.present(in: record), key: .text(key))
+        for scalar in scalars { table.rows.add(scalar) }
+        table.rows.endRow()
     }
 
+    var isFull: Bool { staged >= 60_000 }
+
     func apply() throws {
-        let counts = try store.write(on: connection) { _ in
-            try table.apply(hasRepeats: hasRepeats, hasKeyless: hasKeyless)
+        // Account and key.
+        if hasRepeats { table.rows.hideRepeats(of: [0, 5]) }
+        try store.writeInSlices(on: connection, count: staged, checkpointAfter: Store.importCheckpointPages) {
+            _, slice in
+            table.rows.window = slice
+            tally.add(try table.apply(hasKeyless: hasKeyless))
         }
-        tally.inserted += counts.inserted
-        tally.updated += counts.updated
-        tally.unchanged += counts.unchanged
-        tally.eventsMade += counts.eventsMade
-        staged = 0
+        table.rows.removeAll()
         hasRepeats = false
         hasKeyless = false
     }
 
     func finish(_ report: inout ImportReport) throws {}
+
+    func end() { table.end() }
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }

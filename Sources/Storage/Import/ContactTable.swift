@@ -10,6 +10,8 @@ final class ContactTable {
     private let connection: Connection
     private let context: ImportContext
     private let events: ColumnEvents
+    /// What follows `key` are the columns, in their order.
+    private(set) var rows = StagedRows("import_contact", [])
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
 
@@ -23,25 +25,29 @@ final class ContactTable {
     func begin(_ columns: StagedColumns) throws {
         self.columns = columns
         isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil
-        try connection.executeScript(
-            """
-            DROP TABLE IF EXISTS temp.import_contact;
-            CREATE TEMP TABLE import_contact (row INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, contact_id, is_new,
-                is_keyless, present, key TEXT NOT NULL\(columns.names));
-            """)
+        rows = StagedRows(
+            "import_contact",
+            ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
+        try StagedRowsTable.create(rows, on: connection)
     }
 
-    /// Writes what is staged and empties the stage; call in a write transaction.
-    func apply(hasRepeats: Bool = false, hasKeyless: Bool = false) throws -> ImportTally {
+    func end() { StagedRowsTable.drop(rows, on: connection) }
+
+    /// Begins a row; its columns are to be added, and the row ended.
+    func stage(account: Scalar, isNew: Scalar = .integer(0), isKeyless: Bool = false, present: Int64 = -1, key: Scalar)
+    {
+        rows.add(account)
+        rows.add(.null)
+        rows.add(isNew)
+        rows.add(.integer(isKeyless ? 1 : 0))
+        rows.add(.integer(present))
+        rows.add(key)
+    }
+
+    /// Writes the rows that SQL sees; call in a write transaction.
+    func apply(hasKeyless: Bool = false) throws -> ImportTally {
         var tally = ImportTally()
-        if hasRepeats {
-            try connection.execute(
-                """
-                DELETE FROM temp.import_contact
-                WHERE row NOT IN (SELECT max(row) FROM temp.import_contact GROUP BY account_id, key)
-                """)
-        }
-        let rows = Int(try connection.integer("SELECT count(*) FROM temp.import_contact"))
+        if rows.count == 0 { return tally }
         let known = try resolve(hasKeyless)
         if known > 0 {
             tally.eventsMade += try eventsOfChanges()
@@ -52,38 +58,43 @@ final class ContactTable {
                 """)
         }
         tally.unchanged = known - tally.updated
-        if known < rows {
+        if known < rows.lastPlace - rows.firstPlace {
             tally.inserted = try connection.execute(
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
                 SELECT s.account_id, s.key\(columns.insertions)
-                FROM temp.import_contact s WHERE s.contact_id IS NULL ORDER BY s.row
+                FROM temp.import_contact s WHERE s.contact_id IS NULL
                 """)
             tally.eventsMade += try events.ofContacts(
                 "contact_added", joinedBy: "a.account_id = s.account_id AND a.key = s.key",
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
                 where: "s.contact_id IS NULL AND a.status = 'active'")
         }
-        try connection.execute("DELETE FROM temp.import_contact")
         return tally
     }
 
     /// Finds the stored contacts: by key, and rows that name none also by address.
     private func resolve(_ hasKeyless: Bool) throws -> Int {
-        var known = try connection.execute(
+        var found = 0
+        func take(_ sql: String) throws {
+            try connection.forEach(sql) { match in
+                rows[Int(match.integer(0)), 1] = .integer(match.integer(1))
+                found += 1
+            }
+        }
+        try take(
             """
-            UPDATE temp.import_contact AS t SET contact_id = a.id
-            FROM contact a WHERE a.account_id = t.account_id AND a.key = t.key
+            SELECT s.row, a.id FROM temp.import_contact s JOIN contact a ON a.account_id = s.account_id AND a.key = s.key
             """)
         if hasKeyless {
-            known += try connection.execute(
+            try take(
                 """
-                UPDATE temp.import_contact AS t SET contact_id = a.id
-                FROM contact a WHERE t.contact_id IS NULL AND t.is_keyless = 1 AND a.account_id = t.account_id
-                AND a.address = t.address
+                SELECT s.row, min(a.id) FROM temp.import_contact s
+                JOIN contact a ON a.account_id = s.account_id AND a.address = s.address
+                WHERE s.contact_id IS NULL AND s.is_keyless = 1 GROUP BY s.row
                 """)
         }
-        return known
+        return found
     }
 
     private func eventsOfChanges() throws -> Int {

@@ -74,12 +74,6 @@ private struct DataMapDraft {
         "key", "account_key", "customer_key", "account_id", "customer_id", "company_id", "org_id", "organization_id",
         "tenant_id", "client_id", "id", "account", "customer", "account_number", "customer_number", "user_id",
     ]
-    /// Words that conditions need for themselves.
-    private static let reserved: Set<String> = [
-        "and", "or", "not", "in", "is", "where", "missing", "present", "true", "false", "entry", "event", "account",
-        "contact", "sender", "workspace", "category", "unsubscribe_url",
-    ]
-
     private let header: [String]
     private let guesses: [ColumnGuess]
     private var lines: [String] = []
@@ -90,7 +84,7 @@ private struct DataMapDraft {
     init(header: [String], guesses: [ColumnGuess]) {
         self.header = header
         self.guesses = guesses
-        names = Self.reserved.union(Attribute.builtIn.map(\.name)).union(EventKind.builtIn.map(\.name))
+        names = Set(Attribute.builtIn.map(\.name)).union(EventKind.builtIn.map(\.name))
         // Empty and repeated names cannot be found again.
         taken = Set(
             header.indices.filter { index in
@@ -193,7 +187,7 @@ private struct DataMapDraft {
         if name.isEmpty { name = "column_\(index + 1)" }
         if let first = name.unicodeScalars.first, !("a"..."z").contains(first) { name = "n_" + name }
         let contact = ["contact_email", "contact_name"] + AccountImport.emailSynonyms + AccountImport.nameSynonyms
-        if names.contains(name) || contact.contains(name) { name = "account_" + name }
+        if names.contains(name) || isReserved(name) || contact.contains(name) { name = "account_" + name }
         var free = name
         var number = 2
         while !names.insert(free).inserted {

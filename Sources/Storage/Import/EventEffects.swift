@@ -32,7 +32,7 @@ final class EventEffects {
         if contactKinds.contains(kind) { touchesContacts = true }
     }
 
-    /// False for a staged event that an earlier import of accounts has made from a column.
+    /// False for a staged event that an import of accounts has made from a column already.
     var isNotMadeByColumn: String {
         guard touchesAccounts else { return "true" }
         return """
@@ -50,6 +50,10 @@ final class EventEffects {
             try applyChurn()
         }
         if touchesContacts { try applyContacts() }
+    }
+
+    /// Forgets what was staged.
+    func reset() {
         touchesAccounts = false
         touchesContacts = false
     }

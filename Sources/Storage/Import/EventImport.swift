@@ -8,8 +8,7 @@ import Playbooks
 /// - A contact that is not known leaves the event to the account alone, with a warning.
 final class EventImport: ImportTarget {
     let wanted: [WantedColumn]
-    private(set) var staged = 0
-    let mostStaged = 20_000
+    var staged: Int { rows.count }
     private(set) var tally = ImportTally()
 
     private static let own = ["account", "event", "at", "contact", "id", "properties"]
@@ -24,7 +23,8 @@ final class EventImport: ImportTarget {
     private let moment: CellReader
     private var properties: EventProperties
     private var places: [Int?] = []
-    private var stageRow: Statement?
+    private let rows = StagedRows(
+        "import_event", ["account_id", "contact_id", "kind_id", "at", "dedup", "properties"])
     private var kindMemo: (name: [UInt8], text: String, id: Int64)?
     private var unknownContacts = 0
     private var digest: [UInt8] = []
@@ -50,21 +50,10 @@ final class EventImport: ImportTarget {
         for name in ["account", "event", "at"] { try map.require(name) }
         places = Self.own.map { map.place(of: $0) }
         properties = EventProperties(context) { name in Self.own.contains(name) ? nil : map.place(of: name) }
-        try connection.executeScript(
-            """
-            DROP TABLE IF EXISTS temp.import_event;
-            CREATE TEMP TABLE import_event (row INTEGER PRIMARY KEY, account_id INTEGER NOT NULL, contact_id,
-                kind_id INTEGER NOT NULL, at INTEGER NOT NULL, dedup TEXT NOT NULL, properties);
-            """)
-        stageRow = try connection.prepare(
-            """
-            INSERT INTO temp.import_event (account_id, contact_id, kind_id, at, dedup, properties)
-            VALUES (:account, :contact, :kind, :at, :dedup, :properties)
-            """)
+        try StagedRowsTable.create(rows, on: connection)
     }
 
     func stage(_ record: Record) throws {
-        guard let stageRow else { return }
         func field(_ index: Int) -> Cell { places[index].map { record.cells[$0].trimmed } ?? Cell.empty }
         let account = field(0)
         if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
@@ -79,29 +68,28 @@ final class EventImport: ImportTarget {
         let contactID = contact.isEmpty ? nil : try contacts.id(contact, of: accountID)
         if !contact.isEmpty, contactID == nil { unknownContacts += 1 }
 
-        stageRow.bind(0, accountID)
-        if let contactID { stageRow.bind(1, contactID) } else { stageRow.bindNull(1) }
-        stageRow.bind(2, kind.id)
-        stageRow.bind(3, at)
+        rows.add(.integer(accountID))
+        rows.add(contactID.map { .integer($0) } ?? .null)
+        rows.add(.integer(kind.id))
+        rows.add(.integer(at))
         let id = field(4)
         if id.isEmpty {
             takeDigest([account, contact], kind.name, at)
-            digest.withUnsafeBufferPointer { Scalar.text($0).bind(to: stageRow, 4) }
+            digest.withUnsafeBufferPointer { rows.add(.text($0)) }
         } else {
-            Scalar.text(id).bind(to: stageRow, 4)
+            rows.add(.text(id))
         }
         if properties.json.isEmpty {
-            stageRow.bindNull(5)
+            rows.add(.null)
         } else {
-            properties.json.withUnsafeBufferPointer { Scalar.text($0).bind(to: stageRow, 5) }
+            properties.json.withUnsafeBufferPointer { rows.add(.text($0)) }
         }
-        try stageRow.run()
+        rows.endRow()
         effects.note(kind.id)
-        staged += 1
     }
 
     private func kind(_ field: Cell) throws -> (name: String, id: Int64) {
-        if let kindMemo, kindMemo.name.elementsEqual(field) { return (kindMemo.text, kindMemo.id) }
+        if let kindMemo, field.isEqual(to: kindMemo.name) { return (kindMemo.text, kindMemo.id) }
         if field.isEmpty { throw Rejection(.missing, "event", "is empty") }
         let name = field.string
         guard context.dataMap.event(name) != nil, let id = kinds[name] else {
@@ -136,22 +124,36 @@ final class EventImport: ImportTarget {
 
     private static let hex = Array("0123456789abcdef".utf8)
 
+    var isFull: Bool { staged >= 60_000 }
+
     func apply() throws {
-        let inserted = try store.write(on: connection) { connection in
-            let inserted = try connection.execute(
+        rows.sort { left, right in
+            for column in [2, 0, 3] {
+                guard case .integer(let first) = rows[left, column], case .integer(let second) = rows[right, column],
+                    first != second
+                else { continue }
+                return first < second
+            }
+            return left < right
+        }
+        var inserted = 0
+        try store.writeInSlices(on: connection, count: rows.count, checkpointAfter: Store.importCheckpointPages) {
+            connection, slice in
+            rows.window = slice
+            let count = try connection.execute(
                 """
                 INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history)
                 SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history
-                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn) ORDER BY s.row
+                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn)
                 ON CONFLICT (kind_id, dedup) DO NOTHING
                 """, ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)])
             try effects.apply()
-            try connection.execute("DELETE FROM temp.import_event")
-            return inserted
+            inserted += count
         }
+        effects.reset()
         tally.inserted += inserted
-        tally.unchanged += staged - inserted
-        staged = 0
+        tally.unchanged += rows.count - inserted
+        rows.removeAll()
     }
 
     func finish(_ report: inout ImportReport) throws {
@@ -161,6 +163,8 @@ final class EventImport: ImportTarget {
         }
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
+
+    func end() { StagedRowsTable.drop(rows, on: connection) }
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         if rejection.column == "event", rejection.kind == .unknownName, let name = values.first {
@@ -192,7 +196,7 @@ final class ContactKeys {
     private func first(_ statement: Statement, _ account: Int64, _ name: Cell) throws -> Int64? {
         defer { statement.reset() }
         statement.bind(0, account)
-        Scalar.text(name).bind(to: statement, 1)
+        name.withMemoryRebound(to: CChar.self) { statement.bind(text: 1, $0) }
         return try statement.step() ? statement.integer(0) : nil
     }
 }

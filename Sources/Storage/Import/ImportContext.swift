@@ -12,21 +12,11 @@ final class ImportContext {
     init(dataMap: DataMap, configuration: Configuration, now: Instant, options: ImportOptions) {
         self.dataMap = dataMap
         zone = configuration.zone
-        minorDigits = Self.minorDigits(of: configuration.currency)
+        minorDigits = Currency.minorDigits(of: configuration.currency)
         self.now = now
         self.options = options
     }
 
     /// Events and days may lie this far ahead, for clocks and zones that differ.
     var latest: Int64 { now.milliseconds + 86_400_000 }
-
-    static func minorDigits(of currency: String) -> Int {
-        switch currency {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
-            "XPF":
-            0
-        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
-        default: 2
-        }
-    }
 }

@@ -1,6 +1,4 @@
-/// What an import did, in counts of rows.
-///
-/// `read == inserted + updated + unchanged + duplicates + rejected`, unless it stopped early.
+/// What an import did, in counts of rows; of metrics, `inserted`, `updated` and `unchanged` count values.
 package struct ImportReport: Sendable, Equatable {
     package struct RejectedRow: Sendable, Equatable {
         /// The line of the file on which the row begins (the header is line 1); for a query, the row's number.
@@ -13,7 +11,7 @@ package struct ImportReport: Sendable, Equatable {
     package var inserted = 0
     package var updated = 0
     package var unchanged = 0
-    /// Rows whose key came again later in the same source; the last one counts.
+    /// Rows whose key had come before in the same source; the last one counts.
     package var duplicates = 0
     package var rejected = 0
     /// Events that the change of a column made.

@@ -8,7 +8,6 @@ final class ImportRun {
     private let source: ImportSource
     private let reader: any RowReader
     private let target: any ImportTarget
-    private let clock: () -> ContinuousClock.Instant
     private let progress: (ImportProgress) -> Void
     private let rejectedRows: RejectedRows
     private let isOurs: Bool
@@ -22,12 +21,11 @@ final class ImportRun {
 
     init(
         _ reader: any RowReader, from source: ImportSource, to target: any ImportTarget, options: ImportOptions,
-        clock: @escaping () -> ContinuousClock.Instant, progress: @escaping (ImportProgress) -> Void
+        progress: @escaping (ImportProgress) -> Void
     ) throws {
         self.source = source
         self.reader = reader
         self.target = target
-        self.clock = clock
         self.progress = progress
         let columns = try ColumnMap(reader, target.wanted, source: source.name)
         report.warnings += columns.warnings
@@ -39,17 +37,6 @@ final class ImportRun {
 
     func run() throws -> ImportReport {
         var record = Record()
-        var pace = SlicePace(target: Store.longestSlice / 2)
-        var size = Self.trial
-        func apply() throws {
-            guard target.staged > 0 else { return }
-            let began = clock()
-            let count = target.staged
-            try target.apply()
-            pace.took(began.duration(to: clock()), for: count)
-            size = min(max(pace.size, 50), 20_000)
-            showProgress()
-        }
         reading: while true {
             switch try reader.next(&record) {
             case .end: break reading
@@ -63,13 +50,18 @@ final class ImportRun {
                 }
             }
             report.read += 1
+            if report.read % 10_000 == 0 { showProgress() }
             if report.read == Self.trial, stopsEarly() { return finished() }
-            if report.read >= Self.trial, target.staged >= min(size, target.mostStaged) { try apply() }
+            if target.isFull { try apply() }
         }
         if report.read < Self.trial, report.read >= Self.fewest, stopsEarly() { return finished() }
         try apply()
         try target.finish(&report)
         return finished()
+    }
+
+    private func apply() throws {
+        if target.staged > 0 { try target.apply() }
     }
 
     // MARK: Bad rows

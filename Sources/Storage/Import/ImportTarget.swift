@@ -3,17 +3,19 @@ protocol ImportTarget: AnyObject {
     var wanted: [WantedColumn] { get }
     /// How many rows are staged and not yet written.
     var staged: Int { get }
-    /// More staged rows than this must be written first.
-    var mostStaged: Int { get }
     var tally: ImportTally { get }
 
     /// Checks that what is needed is there and makes room for staging.
     func begin(_ columns: ColumnMap) throws
     /// Takes one row; throws a `Rejection` when it is bad.
     func stage(_ record: Record) throws
-    /// Writes the staged rows, all or nothing.
+    /// Whether the staged rows must be written before there can be more.
+    var isFull: Bool { get }
+    /// Writes the staged rows, in slices, each all or nothing.
     func apply() throws
     func finish(_ report: inout ImportReport) throws
+    /// Lets go of what `begin` made, however the import ended.
+    func end()
     /// The line to add to `data.yaml` so that these values of a column would be taken.
     func hint(for rejection: Rejection, _ values: [String]) -> String?
 }
@@ -26,4 +28,13 @@ struct ImportTally {
     var duplicates = 0
     var eventsMade = 0
     var warnings: [String] = []
+
+    mutating func add(_ other: ImportTally) {
+        inserted += other.inserted
+        updated += other.updated
+        unchanged += other.unchanged
+        duplicates += other.duplicates
+        eventsMade += other.eventsMade
+        warnings += other.warnings
+    }
 }

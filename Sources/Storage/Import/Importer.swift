@@ -20,7 +20,7 @@ package struct Importer {
     ///
     /// - Parameters:
     ///   - now: the moment at which changes happen that bring no date of their own.
-    ///   - progress: called after every slice.
+    ///   - progress: called every 10,000 rows and at the end.
     /// - Throws: `ImportError` when the source cannot be imported at all, with nothing applied; `StorageError` when the
     ///   database cannot take it, with whole slices applied.
     package func run(
@@ -38,8 +38,9 @@ package struct Importer {
                 case .metrics: try MetricImport(store, connection, context)
                 case .events: try EventImport(store, connection, context)
                 }
+            defer { target.end() }
             return try ImportRun(
-                reader, from: source, to: target, options: options, clock: store.clock, progress: progress
+                reader, from: source, to: target, options: options, progress: progress
             ).run()
         }
     }

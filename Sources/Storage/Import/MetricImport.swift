@@ -29,8 +29,6 @@ final class MetricImport: ImportTarget {
     private var metricMemo: (name: [UInt8], id: Int64)?
     private var dayMemo: (text: [UInt8], day: Int)?
 
-    var mostStaged: Int { series.isFull ? 0 : .max }
-
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
@@ -93,7 +91,7 @@ final class MetricImport: ImportTarget {
     }
 
     private func day(_ field: Cell) throws -> Int {
-        if let dayMemo, dayMemo.text.elementsEqual(field) { return dayMemo.day }
+        if let dayMemo, field.isEqual(to: dayMemo.text) { return dayMemo.day }
         if field.isEmpty { throw Rejection(.missing, "day", "is empty") }
         let isCompact = field.count == 8 && field.allSatisfy { $0 &- 0x30 < 10 }
         var found = isCompact ? compact.day(field) : iso.day(field)
@@ -110,7 +108,7 @@ final class MetricImport: ImportTarget {
     }
 
     private func metric(_ field: Cell) throws -> Int64 {
-        if let metricMemo, metricMemo.name.elementsEqual(field) { return metricMemo.id }
+        if let metricMemo, field.isEqual(to: metricMemo.name) { return metricMemo.id }
         if field.isEmpty { throw Rejection(.missing, "metric", "is empty") }
         let name = field.string
         let metrics = context.dataMap.metrics
@@ -125,6 +123,8 @@ final class MetricImport: ImportTarget {
         metricMemo = (Array(field), id)
         return id
     }
+
+    var isFull: Bool { series.isFull }
 
     func apply() throws {
         try series.flush(to: store)
@@ -149,6 +149,8 @@ final class MetricImport: ImportTarget {
         }
         report.daysClosed = all.count
     }
+
+    func end() {}
 
     func hint(for rejection: Rejection, _ values: [String]) -> String? {
         guard rejection.column == "metric", let name = values.first else { return nil }

@@ -1,8 +1,30 @@
+import Foundation
+
 /// The bytes of one field; valid until the next row is read.
 typealias Cell = UnsafeBufferPointer<UInt8>
 
 extension Cell {
     static var empty: Cell { Cell(start: nil, count: 0) }
+    @inline(__always)
+    func isEqual(to other: Cell) -> Bool {
+        guard count == other.count, let base = baseAddress, let others = other.baseAddress else {
+            return count == other.count
+        }
+        return memcmp(base, others, count) == 0
+    }
+
+    @inline(__always)
+    func isEqual(to bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { isEqual(to: $0) }
+    }
+
+    /// In the order of bytes.
+    func precedes(_ other: Cell) -> Bool {
+        guard let base = baseAddress, let others = other.baseAddress else { return count < other.count }
+        let order = memcmp(base, others, Swift.min(count, other.count))
+        return order == 0 ? count < other.count : order < 0
+    }
+
     var string: String { String(decoding: self, as: UTF8.self) }
 
     /// Without the blanks at both ends.

@@ -69,14 +69,38 @@ struct StagedColumns {
     /// For lists that begin with columns of their own.
     var names: String { all.map { ", \($0.column)" }.joined() }
     var insertions: String { all.map { ", \($0.inserted)" }.joined() }
-    var parameters: String { all.indices.map { ", :c\($0)" }.joined() }
+
+    /// Reads the fields of rows.
+    var cells: StagedCells { StagedCells(all.map { ($0.reader, $0.place) }) }
+}
+
+/// Reads the fields of a row that become columns.
+struct StagedCells {
+    private let readers: ContiguousArray<CellReader>
+    private let places: ContiguousArray<Int>
+
+    /// A column without a place is null in every row.
+    init(_ columns: [(reader: CellReader, place: Int?)]) {
+        readers = ContiguousArray(columns.map(\.reader))
+        places = ContiguousArray(columns.map { $0.place ?? -1 })
+    }
+
+    var count: Int { places.count }
+
+    func read(_ record: Record, into scalars: inout ContiguousArray<Scalar>) throws {
+        for index in places.indices {
+            let place = places[index]
+            scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
+        }
+    }
 
     /// One bit for each column that the row has.
     func present(in record: Record) -> Int64 {
         guard let present = record.present else { return -1 }
         var bits: Int64 = 0
-        for (index, column) in all.enumerated() {
-            if let place = column.place, place < present.count, present[place] { bits |= 1 << Int64(index) }
+        for index in places.indices where places[index] >= 0 && places[index] < present.count && present[places[index]]
+        {
+            bits |= 1 << Int64(index)
         }
         return bits
     }

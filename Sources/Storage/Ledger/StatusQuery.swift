@@ -85,8 +85,13 @@ package struct StatusQuery {
     }
 
     /// Lets a held playbook go: its next match is let through whatever its size. False when nothing was held.
+    ///
+    /// One that no cycle has seen yet asks on its first run, and may be released before it: `plan` has shown it.
     package static func release(_ playbook: String, at: Instant, _ connection: Connection) throws -> Bool {
         try connection.execute(
+            "INSERT INTO playbook (name, state) VALUES (:name, 'draft') ON CONFLICT (name) DO NOTHING",
+            ["name": .text(playbook)])
+        return try connection.execute(
             """
             UPDATE playbook SET released_at = coalesce(released_at, :at), let_through = 1, held_at = NULL,
                 held_because = NULL

@@ -243,14 +243,15 @@ package struct Outbox {
             """, inOrder: [.instant(now), .integer(enrollment)])
     }
 
-    /// The earliest moment of process time at which a touch that is due may be tried again.
-    package func nextRetry(channels: [String], now: Instant) throws -> Instant? {
+    /// The earliest moment of process time after `began`, the start of the last pass, at which a touch that is due may be
+    /// tried again.
+    package func nextRetry(channels: [String], after began: Instant, now: Instant) throws -> Instant? {
         try channels.compactMap { channel in
             try connection.first(
                 """
                 SELECT min(retry_at) FROM touch
-                WHERE state = 'pending' AND channel = :channel AND retry_at IS NOT NULL AND not_before <= :now
-                """, ["channel": .text(channel), "now": .instant(now)])?[0].instant
+                WHERE state = 'pending' AND channel = :channel AND retry_at > :began AND not_before <= :now
+                """, ["channel": .text(channel), "began": .instant(began), "now": .instant(now)])?[0].instant
         }.min()
     }
 

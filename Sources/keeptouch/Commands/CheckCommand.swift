@@ -11,19 +11,15 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let (texts, complaints) = WorkspaceFiles.read(options.directory)
-        guard !texts.isEmpty else {
-            throw CommandError("there is no workspace in \(options.directory.path); make one with: keeptouch init DIR")
-        }
-        let (workspace, diagnostics) = WorkspaceReader.read(texts)
-        let all = (complaints + diagnostics).sorted()
+        let (workspace, _, all) = try options.diagnose()
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
             let live = workspace?.playbooks.filter { $0.state == .live }.count ?? 0
             Terminal.print(
-                "\(workspace?.playbooks.count ?? 0) playbooks (\(live) live), \(workspace?.channels.count ?? 0) channels: "
-                    + "\(errors) errors, \(all.count - errors) warnings")
+                "\(Terminal.count(workspace?.playbooks.count ?? 0, "playbook")) (\(live) live), "
+                    + "\(Terminal.count(workspace?.channels.count ?? 0, "channel")): "
+                    + "\(Terminal.count(errors, "error")), \(Terminal.count(all.count - errors, "warning"))")
         } else {
             var table = Table([
                 ("file", .left), ("line", .right), ("column", .right), ("severity", .left), ("message", .left),

@@ -89,7 +89,7 @@ struct ReleaseCommand: ParsableCommand {
         let loaded = try options.read()
         _ = try loaded.playbook(playbook)
         let store = try loaded.open(.readWrite)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         let isReleased = try store.write { try StatusQuery.release(playbook, at: now, $0) }
         guard isReleased else {
             throw CommandError("\"\(playbook)\" is not held; keeptouch status tells what is")
@@ -119,7 +119,7 @@ struct SuppressCommand: ParsableCommand {
         try checkCategory(category, loaded)
         let normalized = try addresses.map(normalize)
         let store = try loaded.open(.readWrite)
-        let at = try options.readingMoment(store, zone: loaded.zone)
+        let at = try options.moment(store, zone: loaded.zone)
         try store.write { connection in
             for address in normalized {
                 try Suppressions.add(address, category: category, reason: reason, at: at, connection)

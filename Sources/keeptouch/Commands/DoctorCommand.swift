@@ -1,2 +1,94 @@
 import ArgumentParser
-struct DoctorCommand: ParsableCommand { }
+import Delivery
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "The health of files, database and channels; nothing is sent.")
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
+
+    private enum Finding: String {
+        case good, warning, bad
+    }
+
+    func run() throws {
+        var findings: [(what: String, finding: Finding, text: String)] = []
+        func note(_ what: String, _ finding: Finding, _ text: String) { findings.append((what, finding, text)) }
+
+        let loaded = try options.read()
+        let errors = loaded.diagnostics.filter { $0.severity == .error }.count
+        note(
+            "files", errors > 0 ? .bad : .good,
+            errors > 0
+                ? "\(errors) errors; keeptouch check lists them"
+                : "\(loaded.workspace.playbooks.count) playbooks, \(loaded.workspace.channels.count) channels")
+        for (name, channel) in loaded.workspace.channels.sorted(by: { $0.key < $1.key }) {
+            do {
+                let credentials = try Credentials(
+                    of: channel, environment: ProcessInfo.processInfo.environment, directory: loaded.directory.path)
+                _ = try RequestBuilder(channel: channel, credentials: credentials)
+                note("channel \(name)", .good, "its secrets can be read; it was not called (preview --send-to does)")
+            } catch {
+                note("channel \(name)", .bad, error.message)
+            }
+        }
+        let version = Health.engineVersion
+        note("SQLite", .good, "\(version); every write is made under write.lock, so its WAL-reset bug cannot strike")
+        if FileManager.default.fileExists(atPath: loaded.databasePath) {
+            try examineDatabase(loaded, note)
+        } else {
+            note("database", .warning, "there is none yet at \(loaded.databasePath); keeptouch import makes it")
+        }
+        var table = Table([("what", .left), ("", .left), ("finding", .left)])
+        table.rows = findings.map { [$0.what, $0.finding.rawValue, $0.text] }
+        try output.show(table)
+        if findings.contains(where: { $0.finding == .bad }) { throw ExitCode(1) }
+    }
+
+    private func examineDatabase(
+        _ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void
+    ) throws {
+        let store = try loaded.open(.readOnly)
+        let now = try options.moment(store, zone: loaded.zone)
+        try store.read { connection in
+            let errors = try Health.integrityErrors(connection)
+            note(
+                "database", errors.isEmpty ? .good : .bad,
+                errors.isEmpty ? "sound" : "damaged: \(errors.joined(separator: "; ")); restore a back-up")
+            let mode = try Health.journalMode(connection)
+            note("journal", mode == "wal" ? .good : .bad, mode == "wal" ? "wal" : "\(mode), not wal")
+            let stray = try Health.strayTouches(connection)
+            note("books", stray == 0 ? .good : .bad, stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
+            for scope in try StatusQuery(connection).pauses() {
+                note("pause", .warning, "\(scope.scope): \(scope.reason) (keeptouch resume \(scope.scope))")
+            }
+            let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+            for metric in loaded.workspace.dataMap.metrics {
+                let stale = CompleteDays.staleness(
+                    of: metric, last: context.lastCompleteDay[metric.name], now: now, in: loaded.zone)
+                let last = context.lastCompleteDay[metric.name].map { "complete up to \($0)" } ?? "no complete day yet"
+                note("metric \(metric.name)", stale == nil ? .good : .bad, stale ?? last)
+            }
+            let counts = try CycleRecords.touchCounts(connection)
+            for state in ["unknown", "held", "sending"] where counts[state] != nil {
+                note("touches", .warning, "\(counts[state] ?? 0) are \(state) (keeptouch touches --state \(state))")
+            }
+        }
+        do {
+            _ = try RunnerLock(database: loaded.databasePath)
+            note("runner", .good, "nobody runs the playbooks now")
+        } catch {
+            note("runner", .good, "\(error)")
+        }
+        let values = try? URL(fileURLWithPath: loaded.databasePath).deletingLastPathComponent()
+            .resourceValues(forKeys: [.volumeAvailableCapacityKey])
+        if let free = values?.volumeAvailableCapacity {
+            note("disk", free < 1_000_000_000 ? .warning : .good, "\(free / 1_000_000) MB free")
+        }
+    }
+}

@@ -1,2 +1,153 @@
 import ArgumentParser
-struct ExplainCommand: ParsableCommand { }
+import Delivery
+import Playbooks
+import Runner
+import Storage
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Why an account is, or is not, in a playbook: every clause, value and threshold.")
+
+    @Argument(help: "The account's key.")
+    var account: String
+
+    @Option(help: "Only this playbook; every one that is not retired when it is left out.")
+    var playbook: String?
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        if let playbook { _ = try loaded.playbook(playbook) }
+        let store = try loaded.open(.readOnly)
+        let now = try options.moment(store, zone: loaded.zone)
+        try store.read { connection in
+            guard let story = try AccountStory(connection, key: account) else {
+                let near = nearest(to: account, in: try AccountStory.keys(like: account, connection))
+                throw CommandError(
+                    "there is no account \"\(account)\"\(near.map { "; did you mean \"\($0)\"?" } ?? "")")
+            }
+            let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+            Terminal.print(
+                Terminal.styled("\(account)\(story.name.map { " (\($0))" } ?? "")", .bold)
+                    + ", \(story.status), as of \(now.text(in: loaded.zone)) \(loaded.zone.name)")
+            for item in loaded.workspace.playbooks
+            where playbook.map({ $0 == item.name }) ?? (item.state != .retired) {
+                Terminal.print()
+                try PlaybookText(
+                    playbook: item, story: story, context: context, connection: connection, loaded: loaded, now: now
+                ).show()
+            }
+        }
+    }
+}
+
+/// One playbook and one account, as a person reads it.
+private struct PlaybookText {
+    let playbook: Playbook
+    let story: AccountStory
+    let context: EvaluationContext
+    let connection: Connection
+    let loaded: LoadedWorkspace
+    let now: Instant
+
+    func show() throws {
+        let state = playbook.state == .live ? "" : " (\(playbook.state.rawValue))"
+        Terminal.print(Terminal.styled("\(playbook.name)\(state): \(playbook.title)", .bold))
+        if let stale = context.staleness(of: playbook.terms) { Terminal.print("  held: \(stale)") }
+        if let audience = playbook.audience { try show("audience", audience.term, event: nil) }
+        switch playbook.trigger {
+        case .when(let condition):
+            try show("when", condition, event: nil)
+        case .on(let event, let condition):
+            if let newest = try story.newestEvent(event, now: now) {
+                Terminal.print("  on \(event): the newest is of \(text(newest.at))")
+                if let condition { try show("if", condition, event: newest.id) }
+            } else {
+                Terminal.print("  on \(event): there is none by then")
+            }
+        case .at(let schedule):
+            Terminal.print("  at \(schedule.text): each occurrence takes the whole audience")
+        }
+        try showVerdicts()
+        try showEnrollments()
+    }
+
+    private func show(_ label: String, _ term: Term, event: Int64?) throws {
+        let id = story.accountID
+        let population = ConditionSQL.Population.table(
+            """
+            (SELECT \(id) AS row_id, \(id) AS account_id, NULL AS since, \(event.map(String.init) ?? "NULL") AS event_id, \
+            NULL AS entry)
+            """)
+        guard
+            let explanation = try ConditionSQL(context).explain(
+                term, over: population, audience: playbook.audienceKey, connection)
+        else { return }
+        let lines = explanation.lines
+        Terminal.print("  \(label): \(colored(lines[0]))")
+        for line in lines.dropFirst() { Terminal.print("    \(colored(line))") }
+    }
+
+    private func colored(_ line: String) -> String {
+        if line.hasSuffix("→ met") { return Terminal.styled(line, .green) }
+        if line.hasSuffix("→ not met") { return Terminal.styled(line, .red) }
+        return line.hasSuffix("→ missing") ? Terminal.styled(line, .yellow) : line
+    }
+
+    private func showVerdicts() throws {
+        let standings = try story.standings(playbook: playbook.name)
+        if standings.isEmpty { Terminal.print("  verdict: none; no cycle has seen it match") }
+        for standing in standings {
+            let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
+            let end = standing.falseSince.map { ", not matching since \(text($0))" } ?? ""
+            Terminal.print(
+                "  verdict: \(standing.verdict)\(key), matching since \(text(standing.since))\(end): \(standing.reason)")
+        }
+        for decision in try story.decisions(playbook: playbook.name) {
+            Terminal.print("    \(text(decision.at))  \(decision.verdict): \(decision.reason)")
+        }
+    }
+
+    private func showEnrollments() throws {
+        for enrollment in try story.enrollments(playbook: playbook.name) {
+            let variant = enrollment.variant.map { ", variant \($0)" } ?? ""
+            var line = "  enrolled \(text(enrollment.enteredAt)): arm \(enrollment.arm)\(variant), "
+            line += "version \(enrollment.versionHash.prefix(8)), "
+            if let end = enrollment.endedAt {
+                line += "ended \(text(end)) (\(enrollment.endReason ?? ""))"
+            } else {
+                line += "at \(place(of: enrollment))"
+                line += enrollment.dueAt.map { ", due \(text($0))" } ?? ", waiting for its touches"
+            }
+            Terminal.print(line)
+            if let entry = Variables(frozen: enrollment.entry), !entry.sortedNames.isEmpty {
+                let values = entry.sortedNames.compactMap { name in
+                    entry[name].map { "\(name) = \($0.value.text(as: $0.type, currency: context.currency, zone: context.zone))" }
+                }
+                Terminal.print("    entry: \(values.joined(separator: ", "))")
+            }
+            if let goal = enrollment.goalAt { Terminal.print("    goal reached \(text(goal))") }
+        }
+        var filter = Ledger.Filter()
+        (filter.account, filter.playbook, filter.limit) = (story.key, playbook.name, 20)
+        for touch in try Ledger(connection).touches(filter).reversed() {
+            let when = touch.settledAt ?? touch.notBefore
+            Terminal.print(
+                "    touch \(touch.id) \(touch.step) to \(touch.recipient): \(touch.state) \(text(when))"
+                    + (touch.reason.map { " (\($0))" } ?? ""))
+        }
+    }
+
+    /// The step by its id, where the enrollment still walks the version of the files.
+    private func place(of enrollment: AccountStory.Enrollment) -> String {
+        let steps = playbook.steps(of: enrollment.variant)
+        guard Registry.hash(playbook.source) == enrollment.versionHash, steps.indices.contains(enrollment.step) else {
+            return "step \(enrollment.step + 1)"
+        }
+        return "\(steps[enrollment.step].id), step \(enrollment.step + 1) of \(steps.count)"
+    }
+
+    private func text(_ instant: Instant) -> String { instant.text(in: loaded.zone) }
+}

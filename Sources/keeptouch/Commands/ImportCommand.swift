@@ -42,8 +42,8 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let now = try options.moment(in: loaded.zone)
         let store = try loaded.open(.readWrite)
+        let now = try options.moment(store, zone: loaded.zone)
         let importer = Importer(
             store: store, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration)
         var sources = files.map { $0 == "-" ? ImportSource.standardInput : .file($0) }

@@ -47,12 +47,15 @@ struct InitCommand: ParsableCommand {
                 try Meta.markAsSimulation(connection)
             }
         }
-        Terminal.print("\(directory) is a workspace\(simulation ? " (a simulation)" : ""): keeptouch.yaml, data.yaml, playbooks/, channels/")
+        let made = hasWorkspace ? "its database is made" : "keeptouch.yaml, data.yaml, channels/"
+        let playbooks = hasWorkspace || guess != nil ? "" : ", playbooks/ (all of them drafts)"
+        Terminal.print("\(directory) is a workspace\(simulation ? " (a simulation)" : ""): \(made)\(playbooks)")
         if let guess, let from {
             Terminal.print("data.yaml is a guess from \(guess.rows) rows of \(from); look it over.")
         }
-        Terminal.hint(
-            "next: cd \(directory); keeptouch check; keeptouch import accounts \(from ?? "FILE"); keeptouch plan")
+        let file = from.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? "FILE"
+        if hasWorkspace { return }
+        Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts \(file); keeptouch plan")
     }
 
     private func name(of folder: URL) -> String {

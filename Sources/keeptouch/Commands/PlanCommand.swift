@@ -17,7 +17,7 @@ struct PlanCommand: ParsableCommand {
         let loaded = try options.read()
         for name in playbooks { _ = try loaded.playbook(name) }
         let store = try loaded.open(.readOnly)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         let report = try loaded.cycle(store).plan(now: now, only: Set(playbooks))
         if output.format == .json {
             Terminal.print(try JSONText.encode(report))

@@ -1,2 +1,98 @@
 import ArgumentParser
-struct PreviewCommand: ParsableCommand { }
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+struct PreviewCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "preview", abstract: "The message that an account would get; sends it to you with --send-to.")
+
+    @Argument(help: "The playbook.")
+    var playbook: String
+
+    @Argument(help: "The step, such as email_1; the first that sends when it is left out.")
+    var step: String?
+
+    @Option(help: "The account's key.")
+    var account: String
+
+    @Option(help: "The variant; the first when it is left out.")
+    var variant: String?
+
+    @Option(help: "Really send one test to this address; it is recorded nowhere.")
+    var sendTo: String?
+
+    @Flag(help: "Print the HTML instead of the text.")
+    var html = false
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() async throws {
+        let loaded = try options.read()
+        let item = try loaded.playbook(playbook)
+        let variant = try checkedVariant(of: item)
+        let index = try index(in: item, variant)
+        let store = try loaded.open(.readOnly)
+        let now = try options.moment(store, zone: loaded.zone)
+        let secret = try SigningSecret.read(beside: loaded.databasePath)
+        let previews = try store.read { connection in
+            guard let story = try AccountStory(connection, key: account) else {
+                throw CommandError("there is no account \"\(account)\"")
+            }
+            return try Preview.make(
+                item, step: index, variant: variant, account: story, workspace: loaded.workspace, secret: secret,
+                now: now, connection)
+        }
+        guard !previews.isEmpty else {
+            throw CommandError("\(account) has no contact for \"to:\" that may be written to; keeptouch explain \(account)")
+        }
+        for preview in previews {
+            if html {
+                Terminal.print(preview.html)
+                continue
+            }
+            Terminal.print("To:      \(preview.draft.email ?? preview.draft.recipient) (by \(preview.draft.channel))")
+            if let subject = preview.subject { Terminal.print("Subject: \(subject)") }
+            if let reason = preview.draft.reason { Terminal.print("Held:    \(reason)") }
+            Terminal.print("")
+            Terminal.print(preview.text)
+        }
+        guard let sendTo, let preview = previews.first else { return }
+        guard EmailAddress.normalized(sendTo) != nil else {
+            throw ValidationError("\"\(sendTo)\" is not an e-mail address")
+        }
+        guard let channel = loaded.workspace.channels[preview.draft.channel] else {
+            throw CommandError("there is no channel \"\(preview.draft.channel)\" in channels/")
+        }
+        let answer = try await preview.send(
+            to: sendTo, channel: channel, directory: loaded.directory.path,
+            environment: ProcessInfo.processInfo.environment, clocks: .system)
+        Terminal.print("Test to \(sendTo): \(answer)")
+    }
+
+    private func checkedVariant(of item: Playbook) throws -> String? {
+        guard let variant else { return item.variants.first?.name }
+        let names = item.variants.map(\.name)
+        guard names.contains(variant) else {
+            throw CommandError(
+                "\(playbook) has no variant \"\(variant)\""
+                    + (names.isEmpty ? "" : "; it has \(names.joined(separator: ", "))"))
+        }
+        return variant
+    }
+
+    private func index(in item: Playbook, _ variant: String?) throws -> Int {
+        let steps = item.steps(of: variant)
+        let sends = steps.indices.filter {
+            if case .send = steps[$0].action { true } else { false }
+        }
+        guard let first = sends.first else { throw CommandError("\(playbook) sends nothing") }
+        guard let step else { return first }
+        guard let found = sends.first(where: { steps[$0].id == step }) else {
+            throw CommandError(
+                "\(playbook) has no step \"\(step)\" that sends; it has \(sends.map { steps[$0].id }.joined(separator: ", "))")
+        }
+        return found
+    }
+}

@@ -31,7 +31,7 @@ struct RecordCommand: ParsableCommand {
         }
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         let isNew = try Importer(
             store: store, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration
         ).recordEvent(account: account, event: event, properties: values, contact: contact, now: now)

@@ -14,14 +14,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let now = try options.moment(in: loaded.zone)
-        let lock: RunnerLock
-        do {
-            _ = try loaded.open(.readWrite)
-            lock = try RunnerLock(database: loaded.databasePath)
-        }
         let store = try loaded.open(.readWrite)
+        let lock = try RunnerLock(database: loaded.databasePath)
+        let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
+        try guardAgainstCopies(store)
         var report = try loaded.cycle(store).run(now: now)
         let worker = Worker(
             workspace: loaded.workspace, directory: loaded.directory.path,
@@ -42,7 +39,11 @@ struct RunCommand: AsyncParsableCommand {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
             try CycleText(report: report, hasRun: true).show(output)
-            SendingText(report: sending).show()
+            let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
+            SendingText(report: sending, pending: report.touches?["pending"] ?? 0, paused: paused).show()
+            if options.now == nil, try store.read({ try Meta.isSimulation($0) }) {
+                Terminal.hint("the clock of a simulation stands still; move it with: keeptouch run --now LATER")
+            }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
         if hasHold || sending.hasFindings || loaded.diagnostics.contains(where: { $0.severity == .error }) {
@@ -61,6 +62,18 @@ struct RunCommand: AsyncParsableCommand {
             }
             try Meta.advance(to: now, connection)
         }
+    }
+
+    /// A copy or an old back-up would send again what the other has sent: it begins paused.
+    private func guardAgainstCopies(_ store: Store) throws {
+        let isSimulation = try store.read { try Meta.isSimulation($0) }
+        if !isSimulation, try Instance.check(store) == .different {
+            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
+            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
+            Terminal.complain("everything is paused: \(reason)")
+            Terminal.hint("when you have looked at it: keeptouch resume all")
+        }
+        try Instance.renew(store, id: UUID().uuidString)
     }
 
     /// Ends the work in good order at the first signal; the second one kills as usual.

@@ -34,8 +34,14 @@ struct SampleCommand: ParsableCommand {
         progress.end()
         var options = WorkspaceOptions()
         options.workspace = directory
-        let store = try options.read().open(.readWrite)
-        try store.write { try Meta.markAsSimulation($0) }
+        let loaded = try options.read()
+        let store = try loaded.open(.readWrite)
+        // The morning after the history, when the playbooks are matched.
+        let morning = loaded.zone.start(of: sample.until + 1) + .hours(6)
+        try store.write { connection in
+            try Meta.markAsSimulation(connection)
+            try Meta.advance(to: morning, connection)
+        }
         Terminal.print("\(directory) holds a simulated workspace with \(accounts) accounts; their data are in \(directory)/data.")
         Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts data/accounts.csv")
     }

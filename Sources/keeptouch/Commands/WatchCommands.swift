@@ -69,7 +69,7 @@ struct ResolveCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         try store.write { try Ledger($0).resolve(touch, as: verdict, now: now) }
         Terminal.print("Touch \(touch): \(verdict.rawValue).")
     }
@@ -87,7 +87,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
-        let now = try options.readingMoment(store, zone: loaded.zone)
+        let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
             let query = StatusQuery(connection)
             let playbooks = try query.playbooks()
@@ -100,7 +100,7 @@ struct StatusCommand: ParsableCommand {
                     item.name, item.heldBecause == nil ? item.state : "held", "\(item.active)", "\(item.ended)",
                     "\(item.goals)", "\(item.holdout)", "\(item.open)", "\(item.sent)",
                     item.lastMatchAt.map { $0.text(in: loaded.zone) } ?? "never",
-                    item.nextAt.map { $0.text(in: loaded.zone) } ?? "",
+                    item.nextAt.map { occurrence($0, of: item.name, loaded) } ?? "",
                 ]
             }
             guard output.format == .table else { return try output.show(table) }
@@ -122,12 +122,20 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
-            try showWhatNeedsAPerson(query, playbooks, touches)
+            try showWhatNeedsAPerson(query, playbooks, touches, loaded)
         }
     }
 
+    /// A schedule's next or missed moment; one on local clocks is kept as the time that they show, read as UTC.
+    private func occurrence(_ instant: Instant, of playbook: String, _ loaded: LoadedWorkspace) -> String {
+        if case .at(let schedule)? = loaded.workspace.playbook(playbook)?.trigger, schedule.isLocal {
+            return instant.text(in: .utc) + " local"
+        }
+        return instant.text(in: loaded.zone)
+    }
+
     private func showWhatNeedsAPerson(
-        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int]
+        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int], _ loaded: LoadedWorkspace
     ) throws {
         for item in playbooks {
             guard let reason = item.heldBecause else { continue }
@@ -139,7 +147,8 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("  keeptouch resume \(pause.scope)")
         }
         for missed in try query.missed() {
-            Terminal.print("\(missed.playbook): the occurrence of \(missed.at) was missed")
+            Terminal.print(
+                "\(missed.playbook): the occurrence of \(occurrence(missed.at, of: missed.playbook, loaded)) was missed")
         }
         for state in ["unknown", "held"] where touches[state] != nil {
             Terminal.print("\(touches[state] ?? 0) touches are \(state)")

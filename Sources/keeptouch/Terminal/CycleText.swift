@@ -15,7 +15,7 @@ struct CycleText {
                 [item.playbook, "\(item.audience)", "\(item.matched)"]
                     + CycleReport.verdicts.map { verdict in
                         let count = item.verdicts[verdict] ?? 0
-                        return count == 0 ? "." : "\(count)"
+                        return count == 0 && output.format == .table ? "." : "\(count)"
                     })
         }
         guard output.format == .table else { return try output.show(table) }
@@ -44,32 +44,38 @@ struct CycleText {
             }
             for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
         }
-        let verb = hasRun ? "" : "would be "
+        let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         Terminal.print(
-            "\(report.entered) enrollments \(verb)begun, \(report.moved) moved on, \(report.left) ended, "
-                + "\(report.goals) goals reached, \(report.made) touches made. The books balance.")
+            "\(begun), \(report.moved) moved on, \(report.left) ended, \(Terminal.count(report.goals, "goal")) reached, "
+                + "\(Terminal.count(report.made, "touch", "touches")) made. The books balance.")
     }
 }
 
 /// What a run sent, as a person reads it.
 struct SendingText {
     let report: DrainReport
+    /// All touches that are to go out later.
+    let pending: Int
+    /// The scopes that stay stopped until someone resumes them.
+    let paused: Set<String>
 
     func show() {
-        var parts = ["\(report.sent) touches sent"]
+        var parts = [Terminal.count(report.sent, "touch", "touches") + " sent"]
         func add(_ count: Int, _ text: String) { if count > 0 { parts.append("\(count) \(text)") } }
         add(report.ghosts, "ghosts of holdouts")
-        add(report.waiting, "wait for a window or a cap")
         add(report.retried, "tries failed and are repeated")
         add(report.rejected, "rejected")
         add(report.unknown, "unknown (keeptouch touches --state unknown)")
         add(report.held, "held (keeptouch touches --state held)")
-        add(report.dropped, "dropped")
-        add(report.recovered, "recovered from a run that died")
+        add(report.dropped, "ended unsent (capped, expired, suppressed or cancelled)")
+        add(report.recovered, "taken over from a run that died")
+        add(pending, "pending (keeptouch touches --state pending says when)")
         Terminal.print(parts.joined(separator: ", ") + ".")
         for (channel, reason) in report.stopped.sorted(by: { $0.key < $1.key }) {
             Terminal.print(Terminal.styled("channel \(channel) stopped: \(reason)", .red))
-            Terminal.hint("  when it is mended: keeptouch resume channel:\(channel)")
+            if paused.contains("channel:" + channel) {
+                Terminal.hint("  when it is mended: keeptouch resume channel:\(channel)")
+            }
         }
         if report.wasInterrupted { Terminal.print("Stopped early; the rest goes out with the next run.") }
     }

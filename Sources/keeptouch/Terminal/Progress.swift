@@ -17,10 +17,10 @@ final class Progress {
         shown = ContinuousClock.now
         isShown = true
         let share = total.flatMap { $0 > 0 ? " (\(done * 100 / $0) %)" : nil } ?? ""
-        FileHandle.standardError.write(Data("\r\u{1b}[K\(done) \(noun)\(share)".utf8))
+        Terminal.write("\r\u{1b}[K\(done) \(noun)\(share)", to: STDERR_FILENO)
     }
 
     func end() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        if isShown { Terminal.write("\r\u{1b}[K", to: STDERR_FILENO) }
     }
 }

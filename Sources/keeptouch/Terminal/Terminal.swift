@@ -10,15 +10,41 @@ enum Terminal {
     static let isError = isatty(STDERR_FILENO) == 1
 
     static func print(_ text: String = "") {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        guard write(text + "\n", to: STDOUT_FILENO) else {
+            complain("keeptouch: error: cannot write to stdout: \(String(cString: strerror(errno)))")
+            exit(1)
+        }
     }
 
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// False when the text could not be written, as on a full disk; `errno` says why.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
+        Array(text.utf8).withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count {
+                let count = Foundation.write(
+                    descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+                if count >= 0 {
+                    written += count
+                } else if errno != EINTR {
+                    return false
+                }
+            }
+            return true
+        }
     }
 
     static func styled(_ text: String, _ style: Style) -> String {
         isOutput ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    /// `1 error`, `2 errors`.
+    static func count(_ number: Int, _ noun: String, _ nouns: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : nouns ?? noun + "s")"
     }
 
     /// The next command to try.

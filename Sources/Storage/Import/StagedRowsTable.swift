@@ -1,0 +1,157 @@
+import GRDBSQLite
+
+/// Makes `StagedRows` tables of the temporary schema, by SQLite's virtual tables: a statement reads a million rows
+/// without a copy of them and without a million statements.
+enum StagedRowsTable {
+    private struct Table {
+        var base: sqlite3_vtab
+        var rows: Unmanaged<StagedRows>
+    }
+
+    private struct Cursor {
+        var base: sqlite3_vtab_cursor
+        /// In the order of the rows.
+        var place: Int
+    }
+
+    /// Creates the table `temp.<name>`, in place of one that an earlier import left.
+    ///
+    /// The columns are those of the rows and `row`, which counts from 0.
+    static func create(_ rows: StagedRows, on connection: Connection) throws {
+        try connection.executeScript("DROP TABLE IF EXISTS temp.\(rows.name)")
+        let code = sqlite3_create_module_v2(
+            connection.handle, "rows_of_\(rows.name)", module, Unmanaged.passRetained(rows).toOpaque()
+        ) { context in
+            if let context { Unmanaged<StagedRows>.fromOpaque(context).release() }
+        }
+        guard code == SQLITE_OK else { throw StorageError(code, of: connection.handle) }
+        try connection.executeScript("CREATE VIRTUAL TABLE temp.\(rows.name) USING rows_of_\(rows.name)")
+    }
+
+    /// Drops the table, if there is one, and lets go of the rows.
+    static func drop(_ rows: StagedRows, on connection: Connection) {
+        try? connection.executeScript("DROP TABLE IF EXISTS temp.\(rows.name)")
+        sqlite3_create_module_v2(connection.handle, "rows_of_\(rows.name)", nil, nil, nil)
+    }
+
+    private nonisolated(unsafe) static let module: UnsafeMutablePointer<sqlite3_module> = makeModule()
+
+    private static func makeModule() -> UnsafeMutablePointer<sqlite3_module> {
+        let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
+        module.initialize(to: sqlite3_module())
+        module.pointee.iVersion = 1
+        module.pointee.xCreate = { handle, context, _, _, table, _ in StagedRowsTable.connect(handle, context, table) }
+        module.pointee.xConnect = { handle, context, _, _, table, _ in StagedRowsTable.connect(handle, context, table) }
+        module.pointee.xDisconnect = { table in StagedRowsTable.disconnect(table) }
+        module.pointee.xDestroy = { table in StagedRowsTable.disconnect(table) }
+        module.pointee.xBestIndex = { table, info in StagedRowsTable.bestIndex(table, info) }
+        module.pointee.xOpen = { _, cursor in StagedRowsTable.open(cursor) }
+        module.pointee.xClose = { cursor in StagedRowsTable.close(cursor) }
+        module.pointee.xFilter = { cursor, _, _, _, _ in
+            StagedRowsTable.move(cursor, from: StagedRowsTable.rows(cursor).firstPlace)
+        }
+        module.pointee.xNext = { cursor in StagedRowsTable.move(cursor, by: 1) }
+        module.pointee.xEof = { cursor in StagedRowsTable.isAtEnd(cursor) ? 1 : 0 }
+        module.pointee.xColumn = { cursor, context, column in StagedRowsTable.column(cursor, context, column) }
+        module.pointee.xRowid = { cursor, id in
+            id?.pointee = Int64(StagedRowsTable.place(cursor).pointee.place)
+            return SQLITE_OK
+        }
+        return module
+    }
+
+    private static func connect(
+        _ handle: OpaquePointer?, _ context: UnsafeMutableRawPointer?,
+        _ result: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab>?>?
+    ) -> Int32 {
+        guard let context else { return SQLITE_ERROR }
+        let rows = Unmanaged<StagedRows>.fromOpaque(context)
+        let names = rows.takeUnretainedValue().columns.joined(separator: ", ")
+        let code = sqlite3_declare_vtab(handle, "CREATE TABLE t (\(names), row INTEGER)")
+        guard code == SQLITE_OK else { return code }
+        let table = UnsafeMutablePointer<Table>.allocate(capacity: 1)
+        table.initialize(to: Table(base: sqlite3_vtab(), rows: rows.retain()))
+        result?.pointee = UnsafeMutableRawPointer(table).assumingMemoryBound(to: sqlite3_vtab.self)
+        return SQLITE_OK
+    }
+
+    private static func disconnect(_ table: UnsafeMutablePointer<sqlite3_vtab>?) -> Int32 {
+        guard let table else { return SQLITE_OK }
+        let place = UnsafeMutableRawPointer(table).assumingMemoryBound(to: Table.self)
+        place.pointee.rows.release()
+        place.deallocate()
+        return SQLITE_OK
+    }
+
+    /// There is one way: all rows, in their order.
+    private static func bestIndex(
+        _ table: UnsafeMutablePointer<sqlite3_vtab>?, _ info: UnsafeMutablePointer<sqlite3_index_info>?
+    ) -> Int32 {
+        info?.pointee.estimatedCost = 20_000
+        info?.pointee.estimatedRows = 20_000
+        return SQLITE_OK
+    }
+
+    private static func open(_ result: UnsafeMutablePointer<UnsafeMutablePointer<sqlite3_vtab_cursor>?>?) -> Int32 {
+        let cursor = UnsafeMutablePointer<Cursor>.allocate(capacity: 1)
+        cursor.initialize(to: Cursor(base: sqlite3_vtab_cursor(), place: 0))
+        result?.pointee = UnsafeMutableRawPointer(cursor).assumingMemoryBound(to: sqlite3_vtab_cursor.self)
+        return SQLITE_OK
+    }
+
+    private static func close(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Int32 {
+        if cursor != nil { place(cursor).deallocate() }
+        return SQLITE_OK
+    }
+
+    private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, from place: Int) -> Int32 {
+        StagedRowsTable.place(cursor).pointee.place = rows(cursor).visible(from: place)
+        return SQLITE_OK
+    }
+
+    private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, by places: Int) -> Int32 {
+        move(cursor, from: place(cursor).pointee.place + places)
+    }
+
+    private static func isAtEnd(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Bool {
+        place(cursor).pointee.place >= rows(cursor).lastPlace
+    }
+
+    private static func column(
+        _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ context: OpaquePointer?, _ column: Int32
+    ) -> Int32 {
+        let rows = rows(cursor)
+        let row = rows.row(at: place(cursor).pointee.place)
+        guard column < rows.columns.count else {
+            sqlite3_result_int64(context, Int64(row))
+            return SQLITE_OK
+        }
+        switch rows[row, Int(column)] {
+        case .null: sqlite3_result_null(context)
+        case .integer(let value): sqlite3_result_int64(context, value)
+        case .real(let value): sqlite3_result_double(context, value)
+        case .text(let bytes):
+            // The bytes stay where they are until the slice has been written.
+            UnsafeRawBufferPointer(bytes).withMemoryRebound(to: CChar.self) { bytes in
+                if let base = bytes.baseAddress {
+                    sqlite3_result_text(context, base, Int32(bytes.count), nil)
+                } else {
+                    sqlite3_result_text(context, "", 0, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                }
+            }
+        }
+        return SQLITE_OK
+    }
+
+    /// SQLite hands back the cursor that `open` made.
+    @inline(__always)
+    private static func place(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> UnsafeMutablePointer<Cursor> {
+        UnsafeMutableRawPointer(cursor.unsafelyUnwrapped).assumingMemoryBound(to: Cursor.self)
+    }
+
+    @inline(__always)
+    private static func rows(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> StagedRows {
+        UnsafeMutableRawPointer(cursor.unsafelyUnwrapped.pointee.pVtab).assumingMemoryBound(to: Table.self)
+            .pointee.rows.takeUnretainedValue()
+    }
+}

@@ -1,0 +1,118 @@
+package import Playbooks
+
+/// What the database knows of one account and the playbooks, for `explain`.
+package struct AccountStory {
+    private let connection: Connection
+    package let accountID: Int64
+    package let key: String
+    package let name: String?
+    package let status: String
+
+    /// Nil when there is no account of that key.
+    package init?(_ connection: Connection, key: String) throws {
+        guard
+            let row = try connection.first(
+                "SELECT id, name, status FROM account WHERE key = :key", ["key": .text(key)]),
+            let id = row[0].integer
+        else { return nil }
+        self.connection = connection
+        accountID = id
+        self.key = key
+        name = row[1].text
+        status = row[2].text ?? ""
+    }
+
+    /// Keys of accounts that resemble the one asked for.
+    package static func keys(like key: String, _ connection: Connection) throws -> [String] {
+        try connection.query(
+            "SELECT key FROM account WHERE substr(key, 1, :length) = :prefix ORDER BY key LIMIT 50",
+            ["prefix": .text(String(key.prefix(max(1, key.count - 2)))), "length": .integer(Int64(max(1, key.count - 2)))]
+        ).compactMap { $0[0].text }
+    }
+
+    package struct Standing: Sendable {
+        package var matchKey: String
+        package var since: Instant
+        package var falseSince: Instant?
+        package var verdict: String
+        package var reason: String
+    }
+
+    package func standings(playbook: String) throws -> [Standing] {
+        try connection.query(
+            """
+            SELECT s.match_key, s.since, s.false_since, s.verdict, s.reason FROM standing AS s
+            JOIN playbook AS p ON p.id = s.playbook_id
+            WHERE p.name = :playbook AND s.account_id = :account ORDER BY s.since DESC, s.match_key LIMIT 10
+            """, scope(playbook)
+        ).map { row in
+            Standing(
+                matchKey: row[0].text ?? "", since: row[1].instant ?? Instant(milliseconds: 0),
+                falseSince: row[2].instant, verdict: row[3].text ?? "", reason: row[4].text ?? "")
+        }
+    }
+
+    package struct Decision: Sendable {
+        package var at: Instant
+        package var verdict: String
+        package var reason: String
+    }
+
+    package func decisions(playbook: String) throws -> [Decision] {
+        try connection.query(
+            """
+            SELECT d.at, d.verdict, d.reason FROM decision AS d JOIN playbook AS p ON p.id = d.playbook_id
+            WHERE p.name = :playbook AND d.account_id = :account ORDER BY d.cycle_id DESC LIMIT 10
+            """, scope(playbook)
+        ).map { Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: $0[1].text ?? "", reason: $0[2].text ?? "") }
+    }
+
+    package struct Enrollment: Sendable {
+        package var id: Int64
+        package var arm: String
+        package var variant: String?
+        package var enteredAt: Instant
+        package var state: String
+        package var step: Int
+        package var dueAt: Instant?
+        package var endedAt: Instant?
+        package var endReason: String?
+        package var goalAt: Instant?
+        package var entry: String
+        package var versionHash: String
+        package var source: String
+    }
+
+    package func enrollments(playbook: String) throws -> [Enrollment] {
+        try connection.query(
+            """
+            SELECT e.id, e.arm, e.variant, e.entered_at, e.state, e.step, e.due_at, e.ended_at, e.end_reason, e.goal_at,
+                e.entry, v.hash, v.source
+            FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
+            JOIN playbook_version AS v ON v.id = e.version_id
+            WHERE p.name = :playbook AND e.account_id = :account ORDER BY e.entered_at DESC LIMIT 5
+            """, scope(playbook)
+        ).map { row in
+            Enrollment(
+                id: row[0].integer ?? 0, arm: row[1].text ?? "", variant: row[2].text,
+                enteredAt: row[3].instant ?? Instant(milliseconds: 0), state: row[4].text ?? "",
+                step: Int(row[5].integer ?? 0), dueAt: row[6].instant, endedAt: row[7].instant, endReason: row[8].text,
+                goalAt: row[9].instant, entry: row[10].text ?? "{}", versionHash: row[11].text ?? "",
+                source: row[12].text ?? "")
+        }
+    }
+
+    /// The account's newest event of a kind by `now`: its id and moment.
+    package func newestEvent(_ kind: String, now: Instant) throws -> (id: Int64, at: Instant)? {
+        let row = try connection.first(
+            """
+            SELECT e.id, e.at FROM event AS e JOIN event_kind AS k ON k.id = e.kind_id
+            WHERE k.name = :kind AND e.account_id = :account AND e.at <= :now ORDER BY e.at DESC, e.id DESC LIMIT 1
+            """, ["kind": .text(kind), "account": .integer(accountID), "now": .instant(now)])
+        return row.flatMap { row in row[0].integer.flatMap { id in row[1].instant.map { (id, $0) } } }
+    }
+
+    private func scope(_ playbook: String) -> [String: SQLValue] {
+        ["playbook": .text(playbook), "account": .integer(accountID)]
+    }
+}

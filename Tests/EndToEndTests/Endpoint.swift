@@ -1,0 +1,127 @@
+import Foundation
+
+/// A `keeptouch sink` that runs beside the test: what it was sent, in the order of arrival.
+final class Endpoint: @unchecked Sendable {
+    struct Request {
+        var path: String
+        var status: Int
+        /// Its `Idempotency-Key`.
+        var key: String?
+        /// The number of the touch in the ledger.
+        var touch: Int64
+        /// As it came.
+        var body: String
+
+        fileprivate init(line: String) throws {
+            guard
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+                let path = object["path"] as? String, let status = object["status"] as? Int,
+                let start = line.range(of: ",\"body\":")
+            else { throw HarnessError("the sink wrote \(line.prefix(300))") }
+            self.path = path
+            self.status = status
+            key = object["key"] as? String
+            body = String(line[start.upperBound...].dropLast())
+            let metadata = (object["body"] as? [String: Any])?["metadata"] as? [String: Any]
+            touch = (metadata?["touch_id"] as? String).flatMap { Int64($0.dropFirst()) } ?? 0
+        }
+    }
+
+    let port: Int
+    private let program: RunningProgram
+    /// Guards `lines` and `isOver`, and tells those who wait of a change.
+    private let change = NSCondition()
+    private var lines: [String] = []
+    private var isOver = false
+
+    init(port: Int = 0, _ options: [String] = []) throws {
+        let (output, complaints) = (try Pipe(), try Pipe())
+        program = try RunningProgram(
+            ["sink", "--port", String(port)] + options, in: FileManager.default.temporaryDirectory,
+            output: output.writing, complaints: complaints.writing)
+        output.closeWriting()
+        complaints.closeWriting()
+        let greeting = complaints.line() ?? ""
+        guard let number = greeting.split(separator: ":").last.flatMap({ Int($0) }) else {
+            program.signal(SIGKILL)
+            throw HarnessError("the sink does not say its port: \(greeting)")
+        }
+        self.port = number
+        Thread.detachNewThread { [self] in
+            while let line = output.line() { add(line) }
+            change.withLock { isOver = true }
+            change.broadcast()
+        }
+    }
+
+    private func add(_ line: String) {
+        change.withLock { lines.append(line) }
+        change.broadcast()
+    }
+
+    /// Waits until so many requests have arrived; false when they do not within a minute.
+    func waits(forRequests count: Int) -> Bool {
+        change.withLock {
+            let deadline = Date(timeIntervalSinceNow: 60)
+            while lines.count < count, !isOver {
+                guard change.wait(until: deadline) else { return false }
+            }
+            return lines.count >= count
+        }
+    }
+
+    var count: Int { change.withLock { lines.count } }
+
+    /// Ends the sink without waiting for the answers that it owes.
+    func kill() {
+        program.signal(SIGKILL)
+        program.wait()
+    }
+
+    /// Ends the sink, and hands over everything that it got.
+    func stop() throws -> [Request] {
+        program.signal(SIGTERM)
+        program.wait()
+        return try change.withLock {
+            while !isOver { change.wait() }
+            return try lines.map { try Request(line: $0) }
+        }
+    }
+}
+
+/// The two ends of a pipe, of which no other program inherits one by accident.
+private final class Pipe: @unchecked Sendable {
+    let writing: Int32
+    private let reading: UnsafeMutablePointer<FILE>
+
+    init() throws {
+        var ends: [Int32] = [0, 0]
+        let isOpen = RunningProgram.starting.withLock {
+            guard pipe(&ends) == 0 else { return false }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return true
+        }
+        guard isOpen, let file = fdopen(ends[0], "r") else { throw HarnessError("no pipe") }
+        reading = file
+        writing = ends[1]
+    }
+
+    deinit {
+        fclose(reading)
+    }
+
+    func closeWriting() {
+        close(writing)
+    }
+
+    /// The next line without its end; nil when there is no more.
+    func line() -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        let length = getline(&text, &capacity, reading)
+        defer { free(text) }
+        guard length > 0, let text else { return nil }
+        let line = String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
+        return line.hasSuffix("\n") ? String(line.dropLast()) : line
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// What stays true when `run` is killed at any moment while it sends.
+@Suite struct KillTests {
+    /// `KEEPTOUCH_LONG=1` kills more often.
+    private static let isLong = ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] != nil
+    private static let kills = isLong ? 120 : 25
+
+    /// Starts and kills `run` again and again, now after some requests have arrived, now after some time, then lets it
+    /// run to its end; answers what the endpoint got.
+    private func killing(_ scratch: Scratch, _ endpoint: Endpoint) throws -> [Endpoint.Request] {
+        var random = SystemRandomNumberGenerator()
+        for round in 0..<Self.kills {
+            let program = try RunningProgram(["run"], in: scratch.folder)
+            if round.isMultiple(of: 4) {
+                usleep(UInt32.random(in: 0...150_000, using: &random))
+            } else {
+                #expect(endpoint.waits(forRequests: endpoint.count + Int.random(in: 1...4, using: &random)))
+                usleep(UInt32.random(in: 0...5_000, using: &random))
+            }
+            program.signal(SIGKILL)
+            let end = program.wait()
+            #expect(end.code == 128 + SIGKILL, "\(end)")
+        }
+        let last = try scratch.keeptouch("run")
+        #expect(last.code == 0 || last.code == 1, "\(last)")
+        #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
+        return try endpoint.stop()
+    }
+
+    @Test func withoutAKeyNothingIsSentTwiceAndNothingIsLost() throws {
+        let touches = Self.kills * 16
+        let endpoint = try Endpoint(["--delay", "10"])
+        let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
+        try scratch.importAccounts(touches)
+        let requests = try killing(scratch, endpoint)
+
+        #expect(Set(requests.map(\.touch)).count == requests.count, "a touch was sent twice")
+        let states = try scratch.states()
+        #expect(states["sent", default: 0] + states["unknown", default: 0] == touches, "\(states)")
+        #expect(states["unknown", default: 0] > 0, "no kill came while a request was under way")
+        // What was under way when it was killed, and no more: at most two rows for each place on the wire.
+        #expect(states["unknown", default: 0] <= Self.kills * 8, "\(states)")
+        let sent = try Set(scratch.query("SELECT id FROM touch WHERE state = 'sent'").compactMap { Int64($0[0]) })
+        let unknown = try Set(scratch.query("SELECT id FROM touch WHERE state = 'unknown'").compactMap { Int64($0[0]) })
+        let arrived = Set(requests.map(\.touch))
+        #expect(sent.isSubset(of: arrived), "a touch is recorded as sent that never arrived")
+        #expect(arrived.isSubset(of: sent.union(unknown)), "a request is not on record")
+        #expect(try scratch.number("SELECT count(*) FROM enrollment") == touches)
+    }
+
+    @Test func withAKeyEverythingArrivesAndRepeatsAreTheSame() throws {
+        let touches = Self.kills * 12
+        let endpoint = try Endpoint(["--delay", "10"])
+        let scratch = try Scratch(
+            small: "email", port: endpoint.port,
+            channelLines: [
+                "limits: { in_flight: 4 }", "idempotency: { header: Idempotency-Key, lifetime: 24h }",
+            ])
+        try scratch.importAccounts(touches)
+        let requests = try killing(scratch, endpoint)
+
+        #expect(try scratch.states() == ["sent": touches])
+        let byTouch = Dictionary(grouping: requests, by: \.touch)
+        #expect(byTouch.count == touches)
+        #expect(requests.count > touches, "no kill came while a request was under way")
+        for (touch, repeats) in byTouch {
+            #expect(Set(repeats.map(\.key)).count == 1 && repeats[0].key != nil, "touch \(touch) had several keys")
+            #expect(Set(repeats.map(\.body)).count == 1, "touch \(touch) had several bodies")
+        }
+        #expect(Set(byTouch.values.map { $0[0].key }).count == touches, "two touches had one key")
+    }
+
+    @Test func anImportThatIsKilledCanBeRepeated() throws {
+        let scratch = try Scratch(small: "in_app")
+        let rows = (1...60_000).map { "a\($0),Account \($0),3" }
+        try scratch.write("accounts.csv", "key,name,seats\n" + rows.joined(separator: "\n") + "\n")
+        for round in 1...4 {
+            let program = try RunningProgram(["import", "accounts", "accounts.csv"], in: scratch.folder)
+            usleep(UInt32(round * 60_000))
+            program.signal(SIGKILL)
+            program.wait()
+        }
+        let outcome = try scratch.keeptouch("import", "accounts", "accounts.csv")
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(try scratch.number("SELECT count(*) FROM account") == 60_000)
+        #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
+    }
+}
+
+/// Ctrl-C and SIGTERM while it sends.
+@Suite struct StopTests {
+    @Test(arguments: [SIGINT, SIGTERM]) func aStoppedRunEndsInGoodOrder(signal: Int32) throws {
+        let endpoint = try Endpoint(["--delay", "40"])
+        let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
+        try scratch.importAccounts(100)
+        let program = try RunningProgram(["run"], in: scratch.folder)
+        #expect(endpoint.waits(forRequests: 5))
+        program.signal(signal)
+        let outcome = program.wait()
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(outcome.complaints.contains("stopping"))
+        #expect(outcome.output.contains("Stopped early; the rest goes out with the next run."))
+        let states = try scratch.states()
+        #expect(Set(states.keys) == ["sent", "pending"], "\(states)")
+        #expect(states["sent"] == endpoint.count)
+
+        let next = try scratch.keeptouch("run")
+        #expect(next.code == 0, "\(next)")
+        #expect(try scratch.states() == ["sent": 100])
+        #expect(try Set(endpoint.stop().map(\.touch)).count == 100)
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+
+/// The built program, driven as a person would drive it.
+enum Program {
+    struct Outcome {
+        /// What it exited with; 128 and the signal's number when a signal ended it.
+        var code: Int32
+        var output: String
+        var complaints: String
+
+        /// What it printed as one JSON object.
+        func object() throws -> [String: Any] {
+            let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
+            guard let object = object as? [String: Any] else { throw HarnessError("not an object: \(output.prefix(200))") }
+            return object
+        }
+    }
+
+    /// The program beside the test bundle; `swift test` builds both into one folder.
+    static let path: String = {
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let places = [beside, package.appendingPathComponent(".build/debug")]
+        let found = places.map { $0.appendingPathComponent("keeptouch").standardizedFileURL.path }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        return found ?? "keeptouch"
+    }()
+
+    /// Runs a command from its start to its end.
+    static func run(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws -> Outcome {
+        try RunningProgram(arguments, in: folder, environment: environment).wait()
+    }
+}
+
+/// Why a test could not be carried out.
+struct HarnessError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A command that is under way.
+///
+/// One that has not ended after two minutes is killed, so that a hang is a failure and no test waits for ever.
+final class RunningProgram {
+    /// Held while a program starts or a pipe is made, so that no program inherits an end of another's pipe.
+    static let starting = NSLock()
+
+    let identifier: pid_t
+    private let capture: URL
+    private let patience: DispatchWorkItem
+
+    /// - Parameters:
+    ///   - output, complaints: descriptors for stdout and stderr; files that `wait` reads when they are left out.
+    init(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], output: Int32? = nil,
+        complaints: Int32? = nil
+    ) throws {
+        capture = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: capture, withIntermediateDirectories: true)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for (number, given, name) in [(1, output, "output"), (2, complaints, "complaints")] as [(Int32, Int32?, String)] {
+            if let given {
+                posix_spawn_file_actions_adddup2(&actions, given, number)
+            } else {
+                let file = capture.appendingPathComponent(name).path
+                posix_spawn_file_actions_addopen(&actions, number, file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            }
+        }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // The shell goes to the folder and becomes the program.
+        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, Program.path]
+        let words = (shell + arguments).map { strdup($0) } + [nil]
+        let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + settings { free(text) } }
+        var identifier: pid_t = 0
+        let code = Self.starting.withLock { posix_spawn(&identifier, shell[0], &actions, nil, words, settings) }
+        guard code == 0 else { throw HarnessError("cannot start \(Program.path): \(String(cString: strerror(code)))") }
+        self.identifier = identifier
+        let patience = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
+        self.patience = patience
+        DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: patience)
+    }
+
+    func signal(_ number: Int32) {
+        kill(identifier, number)
+    }
+
+    /// Waits for its end and reads what it printed.
+    @discardableResult
+    func wait() -> Program.Outcome {
+        var status: Int32 = 0
+        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        patience.cancel()
+        func text(_ name: String) -> String {
+            let data = FileManager.default.contents(atPath: capture.appendingPathComponent(name).path)
+            return String(decoding: data ?? Data(), as: UTF8.self)
+        }
+        defer { try? FileManager.default.removeItem(at: capture) }
+        let signal = status & 0x7f
+        return Program.Outcome(
+            code: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: text("output"),
+            complaints: text("complaints"))
+    }
+}

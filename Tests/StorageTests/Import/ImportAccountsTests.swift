@@ -1,0 +1,210 @@
+import Foundation
+import Playbooks
+import Storage
+import Testing
+
+struct ImportAccountsTests {
+    @Test func valuesAreTypedByTheDataMap() throws {
+        let world = try ImportWorld(zone: "America/Chicago")
+        let report = try world.load(
+            .accounts,
+            """
+            key,Name,status,created_at,mrr,timezone,locale,Subscription Plan,seats,trial,renewal_at,budget,notice
+            a, Ada ,active,2026-01-05,"1,234.50",Europe/Berlin,de,pro,12.5,yes,3/7/2026,$10,14d
+            b,,churned,2026-01-05T10:00:00Z,12,,,free,,no,12/31/26,0.005,1d 12h
+            c,,,1767600000,,,,,,,,,
+            """)
+        #expect(report.firstRejected == [])
+        let midnight = try ImportWorld.milliseconds("2026-01-05T06:00:00Z")
+        #expect(
+            try world.rows(
+                """
+                SELECT key, name, status, created_at, mrr, timezone, locale, a_plan, a_seats, a_trial, a_renewal_at, a_budget,
+                    a_notice FROM account ORDER BY id
+                """) == [
+                    "a|Ada|active|\(midnight)|123450|Europe/Berlin|de|pro|12.5|1|20519|1000|1209600000",
+                    "b||churned|\(midnight + 4 * 3_600_000)|1200|||free||0|20818|1|129600000",
+                    "c||active|1767600000000|||||||||",
+                ])
+    }
+
+    @Test func badValuesAreRejectedWithRowColumnAndValue() throws {
+        let world = try ImportWorld()
+        let report = try world.load(
+            .accounts,
+            """
+            key,seats,mrr,trial,renewal_at,timezone,Subscription Plan,created_at,notice,status
+            ,,,,,,,,,
+            a,many,,,,,,,,
+            b,"1,234",,,,,,,,
+            c,,"12,50",,,,,,,
+            d,,,maybe,,,,,,
+            e,,,,13/1/2026,,,,,
+            f,,,,,PST,,,,
+            g,,,,,,prro,,,
+            h,,,,,,,2026-02-30,,
+            i,,,,,,,,2 weeks,
+            j,,,,,,,,,gone
+            k,nan,,,,,,,,
+            """)
+        #expect(report.inserted == 0)
+        #expect(report.firstRejected.map(\.row) == Array(2...11))
+        let reasons = report.firstRejected.map(\.reason)
+        #expect(reasons[0] == "key: is empty")
+        #expect(reasons[1] == "seats: \"many\" is not a number")
+        #expect(reasons[2] == "seats: \"1,234\" is ambiguous or no number; write 1234.5 or 1,234.50")
+        #expect(reasons[3].hasPrefix("mrr: \"12,50\" is ambiguous"))
+        #expect(reasons[5].hasPrefix("renewal_at: \"13/1/2026\" is not a date"))
+        #expect(reasons[6].hasPrefix("timezone: \"PST\" is not a time zone"))
+        #expect(reasons[7] == "plan: \"prro\" is not one of free, starter, pro; did you mean \"pro\"?")
+        #expect(report.rejected == 12)
+    }
+
+    @Test func moneyFollowsTheCurrency() throws {
+        for (currency, stored) in [("USD", "1235"), ("JPY", "12"), ("KWD", "12345")] {
+            let world = try ImportWorld(currency: currency)
+            try world.load(.accounts, "key,mrr\na,12.345\n")
+            #expect(try world.rows("SELECT mrr FROM account") == [stored])
+        }
+    }
+
+    @Test func theSameFileTwiceChangesNothing() throws {
+        let world = try ImportWorld()
+        let text = """
+            key,name,status,mrr,churned_at,cancel_requested_at,health,stage,contact_email,contact_name,churn_reason
+            a,Ada,active,10,,,1,activated,Ada@Example.com,Ada L,
+            b,Bob,churned,20,2026-02-01,2026-01-20,2,,bob@example.com,,price
+            c,Cy,churned,,,,,,,,
+            """
+        let first = try world.load(.accounts, text)
+        #expect(first.inserted == 3)
+        let before = try dump(world)
+        world.advance(days: 1)
+        let second = try world.load(.accounts, text)
+        #expect((second.inserted, second.updated, second.unchanged, second.eventsMade) == (0, 0, 3, 0))
+        #expect(try dump(world) == before)
+        #expect(try world.history == [])
+    }
+
+    @Test func anAbsentColumnLeavesAValueAloneAndAnEmptyCellEmptiesIt() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,name,seats,created_at\na,Ada,5,2026-01-01\n")
+        try world.load(.accounts, "key,seats,created_at\na,,\n")
+        let created = try ImportWorld.milliseconds("2026-01-01T00:00:00Z")
+        #expect(try world.rows("SELECT name, a_seats, created_at FROM account") == ["Ada||\(created)"])
+    }
+
+    @Test func ofAKeyThatComesTwiceTheLastRowCounts() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,mrr\na,1\nb,5\na,2\na,3\n")
+        #expect((report.inserted, report.duplicates) == (2, 2))
+        #expect(report.warnings.contains { $0.hasPrefix("2 rows have a key that comes again") })
+        #expect(try world.rows("SELECT key, mrr FROM account ORDER BY key") == ["a|300", "b|500"])
+        #expect(try world.history == [])
+    }
+
+    @Test func repeatedKeysFarApartLeaveNoHistoryTheSecondTime() throws {
+        let world = try ImportWorld()
+        let filler = (0..<3_000).map { "f\($0),7" }.joined(separator: "\n")
+        let text = "key,mrr\na,1\n\(filler)\na,2\n"
+        try world.load(.accounts, text)
+        world.advance(days: 1)
+        let before = try world.history
+        let report = try world.load(.accounts, text)
+        #expect(report.duplicates == 1)
+        #expect(try world.rows("SELECT mrr FROM account WHERE key = 'a'") == ["200"])
+        #expect(try world.history == before)
+    }
+
+    @Test func changesOfTrackedAttributesAreKeptWithTheValueBefore() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,mrr,health,seats,stage\na,10,1,1,new\nb,10,1,1,new\n")
+        #expect(try world.history == [])
+        world.advance(days: 1)
+        try world.load(.accounts, "key,mrr,health,seats,stage\na,12,1,2,grown\nb,10,,1,new\n")
+        let at = world.now.milliseconds
+        #expect(
+            try world.history == [
+                "a|mrr|\(at)|1000|1200", "a|stage|\(at)|new|grown", "b|health|\(at)|1.0|",
+            ])
+        #expect(try world.rows("SELECT stage_since FROM account WHERE key = 'a'") == ["\(at)"])
+    }
+
+    @Test func columnsMakeEventsWithTheirTrueDates() throws {
+        let world = try ImportWorld()
+        let asked = try ImportWorld.milliseconds("2026-01-20T00:00:00Z")
+        let left = try ImportWorld.milliseconds("2026-02-01T00:00:00Z")
+        let text = "key,churned_at,cancel_requested_at,churn_reason\na,2026-02-01,2026-01-20,price\nb,,,\n"
+        #expect(try world.load(.accounts, text).eventsMade == 2)
+        #expect(
+            try world.events.sorted() == [
+                "a|cancel_requested|\(asked)||0", "a|churned|\(left)|{\"reason\":\"price\"}|0",
+            ])
+        #expect(try world.rows("SELECT key, status FROM account ORDER BY key") == ["a|churned", "b|active"])
+    }
+
+    @Test func aStatusThatChangesMakesTheEventAndTheDate() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,status,cancel_requested_at\na,active,2026-03-01\n")
+        world.advance(days: 1)
+        let left = world.now.milliseconds
+        try world.load(.accounts, "key,status\na,churned\n")
+        #expect(try world.rows("SELECT status, churned_at FROM account") == ["churned|\(left)"])
+        world.advance(days: 1)
+        let back = world.now.milliseconds
+        try world.load(.accounts, "key,status,cancel_requested_at\na,active,\n")
+        #expect(try world.rows("SELECT status, churned_at, cancel_requested_at FROM account") == ["active||"])
+        #expect(
+            try world.events.dropFirst() == [
+                "a|churned|\(left)||0", "a|reactivated|\(back)||0", "a|cancel_withdrawn|\(back)||0",
+            ])
+        #expect(try world.history == ["a|status|\(left)|active|churned", "a|status|\(back)|churned|active"])
+    }
+
+    @Test func anAccountThatIsNewAndChurnedWithoutADateMakesNoEvent() throws {
+        let world = try ImportWorld()
+        #expect(try world.load(.accounts, "key,status\na,churned\n").eventsMade == 0)
+        #expect(try world.rows("SELECT status, churned_at FROM account") == ["churned|"])
+    }
+
+    @Test func aChurnThatLiesInTheFutureIsRejected() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,churned_at\na,2027-01-01\nb,2026-03-11\n")
+        #expect(
+            report.firstRejected.map(\.reason) == ["churned_at: lies in the future; a planned end is `service_end_at`"])
+        #expect(report.inserted == 1)
+    }
+
+    @Test func theOneContactBecomesTheOwner() throws {
+        let world = try ImportWorld()
+        let report = try world.load(
+            .accounts, "key,contact_email,contact_name\na, Ada@Example.COM ,Ada\nb,,Nobody\nc,nobody,\n")
+        #expect(report.firstRejected.map(\.reason) == ["contact_email: \"nobody\" is not an email address"])
+        #expect(
+            try world.rows("SELECT key, email, address, name, role, status FROM contact") == [
+                "owner|Ada@Example.COM|ada@example.com|Ada|owner|active"
+            ])
+        #expect(try world.events == ["a|contact_added|\(world.now.milliseconds)||1"])
+        world.advance(days: 1)
+        #expect(try world.load(.accounts, "key,email\na,bob@example.com\nb,\n").updated == 0)
+        #expect(try world.rows("SELECT address, name FROM contact") == ["bob@example.com|Ada"])
+    }
+
+    @Test func manyRowsGoInSlicesAndComeBackWhole() throws {
+        let world = try ImportWorld()
+        let text = "key,seats\n" + (0..<25_000).map { "k\($0),\($0 % 7)" }.joined(separator: "\n")
+        var calls = 0
+        let report = try world.importer.run(.accounts, from: .file(world.file(text)), now: world.now) { _ in calls += 1
+        }
+        #expect(report.inserted == 25_000)
+        #expect(calls == 3)
+        #expect(try world.rows("SELECT count(*), max(id), sum(a_seats) FROM account") == ["25000|25000|74994.0"])
+        #expect(try world.load(.accounts, text).unchanged == 25_000)
+        #expect(try world.rows("SELECT seq FROM sqlite_sequence WHERE name = 'account'") == ["25000"])
+    }
+
+    private func dump(_ world: ImportWorld) throws -> [String] {
+        try world.rows("SELECT * FROM account ORDER BY id") + world.rows("SELECT * FROM contact ORDER BY id")
+            + world.events
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import Playbooks
+import Storage
+import Testing
+
+struct ImportCSVTests {
+    @Test func quotedFieldsHoldDelimitersQuotesAndLineEnds() throws {
+        let world = try ImportWorld()
+        let report = try world.load(
+            .accounts, "key,name\r\na,\"Ada, Inc. \"\"West\"\"\"\r\nb,\"two\nlines\"\r\nc,plain\r\n")
+        #expect(report.inserted == 3)
+        #expect(
+            try world.rows("SELECT key, name FROM account ORDER BY id") == [
+                "a|Ada, Inc. \"West\"", "b|two\nlines", "c|plain",
+            ])
+    }
+
+    @Test(arguments: [",", ";", "\t"]) func theDelimiterIsFoundInTheHeader(delimiter: String) throws {
+        let world = try ImportWorld()
+        try world.load(
+            .accounts, "key,name,seats\na,x;y,5\n".replacing(",", with: delimiter).replacing("x;y", with: "xy"))
+        #expect(try world.rows("SELECT key, name, a_seats FROM account") == ["a|xy|5.0"])
+    }
+
+    @Test func aByteOrderMarkIsNoPartOfTheFirstName() throws {
+        let world = try ImportWorld()
+        #expect(try world.load(.accounts, "\u{feff}key,name\na,x\n").inserted == 1)
+    }
+
+    @Test func aLastLineWithoutAnEndIsARow() throws {
+        let world = try ImportWorld()
+        #expect(try world.load(.accounts, "key,name\na,x\n\nb,\"y\"").inserted == 2)
+    }
+
+    @Test func anEmptyFileIsAnErrorThatSaysSo() throws {
+        let world = try ImportWorld()
+        for text in ["", "\n\r\n"] {
+            let error = #expect(throws: ImportError.self) { try world.load(.accounts, text) }
+            #expect(error?.description.contains("is empty") == true)
+        }
+    }
+
+    @Test func aMissingColumnIsAnErrorWithTheNearestName() throws {
+        let world = try ImportWorld()
+        let error = #expect(throws: ImportError.self) { try world.load(.accounts, "Kee,name\na,x\n") }
+        #expect(error?.description.contains("there is no column \"key\" among \"Kee\", \"name\"") == true)
+        #expect(try world.rows("SELECT count(*) FROM account") == ["0"])
+    }
+
+    @Test func aColumnThatComesTwiceIsAnError() throws {
+        let world = try ImportWorld()
+        let error = #expect(throws: ImportError.self) { try world.load(.accounts, "key,name,name\na,x,y\n") }
+        #expect(error?.description.contains("\"name\" comes twice") == true)
+    }
+
+    @Test func unknownColumnsAreOneWarningWithTheNearestName() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,helth,Internal Notes\na,1,x\n")
+        #expect(report.warnings.count == 1)
+        #expect(report.warnings.first?.contains("\"helth\" (did you mean \"health\"?), \"Internal Notes\"") == true)
+        #expect(report.inserted == 1)
+    }
+
+    @Test func aQuoteThatIsNeverClosedCostsOneRow() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,name\na,x\nb,\"open\nc,y\nd,z\n")
+        #expect(try world.rows("SELECT key FROM account ORDER BY id") == ["a", "c", "d"])
+        #expect(report.firstRejected.map(\.row) == [3])
+        #expect(report.firstRejected[0].reason.contains("the quote that opens in field 2 is never closed"))
+    }
+
+    @Test func aQuoteThatClosesInALaterRowCostsOneRow() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,name\na,\"open\nb,\"quoted\"\nc,y\n")
+        #expect(try world.rows("SELECT key FROM account ORDER BY id") == ["b", "c"])
+        #expect(report.firstRejected.map(\.row) == [2])
+    }
+
+    @Test func aRowWithTooFewOrTooManyFieldsIsRejectedWithItsNumbers() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,name\na\nb,x,y\nc,z\n")
+        #expect(report.inserted == 1)
+        #expect(
+            report.firstRejected.map(\.reason) == [
+                "the row has 1 fields, the header has 2", "the row has 3 fields, the header has 2",
+            ])
+    }
+
+    @Test func aNulByteRejectsItsRow() throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,name\na,x\u{0}y\nb,z\n")
+        #expect(report.firstRejected.map(\.row) == [2])
+        #expect(report.firstRejected.map(\.reason) == ["the row holds a NUL byte"])
+        #expect(report.inserted == 1)
+    }
+
+    @Test func windowsLettersRejectTheirRowsWithTheRemedy() throws {
+        let world = try ImportWorld()
+        let path = try world.file(Data("key,name\na,caf".utf8) + Data([0xe9]) + Data("\nb,ok\n".utf8))
+        let report = try world.importer.run(.accounts, from: .file(path), now: world.now)
+        #expect(report.inserted == 1)
+        #expect(report.firstRejected[0].reason.contains("iconv -f WINDOWS-1252"))
+    }
+
+    @Test func utf16IsAnErrorWithTheRemedy() throws {
+        let world = try ImportWorld()
+        for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian] {
+            let path = try world.file(try #require("key,name\na,x\n".data(using: encoding)))
+            let error = #expect(throws: ImportError.self) {
+                try world.importer.run(.accounts, from: .file(path), now: world.now)
+            }
+            #expect(error?.description.contains("is UTF-16; save it as UTF-8") == true)
+        }
+    }
+
+    @Test(arguments: [false, true]) func aFieldOfAMegabyteRejectsItsRow(isQuoted: Bool) throws {
+        let world = try ImportWorld()
+        let quote = isQuoted ? "\"" : ""
+        for size in [70_000, 1_000_000, 3_000_000] {
+            let long = String(repeating: "x", count: size)
+            let report = try world.load(.accounts, "key,name\na,x\nb,\(quote)\(long)\(quote)\nc,y\n")
+            #expect(report.firstRejected.map(\.row) == [3])
+            #expect(report.read == 3)
+        }
+        #expect(try world.rows("SELECT key FROM account ORDER BY id") == ["a", "c"])
+    }
+
+    @Test func otherFormatsAreNamed() throws {
+        let world = try ImportWorld()
+        for (head, name) in [
+            ([0x1f, 0x8b, 8, 1], "compressed"), (Array("PK\u{3}\u{4}".utf8), "spreadsheet"),
+            (Array("SQLite format 3\u{0}".utf8), "--sqlite"), (Array("[{\"key\": 1}]".utf8), "JSON array"),
+        ] as [([UInt8], String)] {
+            let path = try world.file(Data(head) + Data("more text to be read".utf8))
+            let error = #expect(throws: ImportError.self) {
+                try world.importer.run(.accounts, from: .file(path), now: world.now)
+            }
+            #expect(error?.description.contains(name) == true)
+        }
+    }
+
+    @Test func aFileThatIsNotThereOrAFolderIsAnError() throws {
+        let world = try ImportWorld()
+        for path in [world.scratch.path("nothing.csv"), world.scratch.folder.path] {
+            #expect(throws: ImportError.self) { try world.importer.run(.accounts, from: .file(path), now: world.now) }
+        }
+    }
+}
