@@ -178,14 +178,15 @@ package final class Worker {
     }
 
     private func tick(now: Instant) throws {
-        let batch = takeRendered()
         var leaving: [Flight] = []
         var newlyClaimed: [Flight] = []
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
-            for flight in batch {
+            let pauses = try Pauses(connection)
+            try giveBack(outbox, pauses)
+            for flight in takeRendered() {
                 guard let request = flight.request,
                     try outbox.beginAttempt(
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
@@ -198,7 +199,7 @@ package final class Worker {
             }
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
-                channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
+                channels, outbox, pauses: pauses, report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
         render(newlyClaimed, now: now)
@@ -207,6 +208,18 @@ package final class Worker {
             let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
             let places = channels[channel]?.channel.inFlight ?? 1
             transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
+        }
+    }
+
+    /// Lets go of what is claimed but not yet `sending` where a kill switch or a halt came in between.
+    private func giveBack(_ outbox: Outbox, _ pauses: Pauses) throws {
+        try rendered.removeAll { flight in
+            let touch = flight.touch
+            let isStopped = channels[touch.channel]?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
+            guard isStopped || pauses.reason(for: touch.playbook) != nil else { return false }
+            try outbox.giveBack(id: touch.id, fence: flight.fence)
+            channels[touch.channel]?.parked()
+            return true
         }
     }
 

@@ -22,6 +22,17 @@ package struct CycleRecords {
     ) throws {
         try connection.execute(
             """
+            INSERT INTO tally (cycle_id, playbook_id, now, matched, fresh, audience, verdicts, held_because, let_through)
+            VALUES (:cycle, :playbook, :now, :matched, :fresh, :audience, :verdicts, :hold,
+                (SELECT let_through FROM playbook WHERE id = :playbook))
+            """,
+            [
+                "cycle": .integer(cycleID), "playbook": .integer(playbookID), "now": .instant(now),
+                "matched": .integer(Int64(matched)), "fresh": .integer(Int64(fresh)),
+                "audience": .integer(Int64(audience)), "verdicts": .text(verdicts), "hold": .optional(hold),
+            ])
+        try connection.execute(
+            """
             UPDATE playbook SET last_match_at = CASE WHEN :stale = 1 THEN last_match_at ELSE :now END,
                 event_cursor = CASE WHEN :stale = 1 THEN event_cursor ELSE :cursor END,
                 let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
@@ -32,16 +43,6 @@ package struct CycleRecords {
             [
                 "playbook": .integer(playbookID), "now": .instant(now), "cursor": .integer(eventCursor),
                 "lasts": .integer(lasts ? 1 : 0), "stale": .integer(isStale ? 1 : 0), "hold": .optional(hold),
-            ])
-        try connection.execute(
-            """
-            INSERT INTO tally (cycle_id, playbook_id, now, matched, fresh, audience, verdicts, held_because)
-            VALUES (:cycle, :playbook, :now, :matched, :fresh, :audience, :verdicts, :hold)
-            """,
-            [
-                "cycle": .integer(cycleID), "playbook": .integer(playbookID), "now": .instant(now),
-                "matched": .integer(Int64(matched)), "fresh": .integer(Int64(fresh)),
-                "audience": .integer(Int64(audience)), "verdicts": .text(verdicts), "hold": .optional(hold),
             ])
     }
 
@@ -73,7 +74,7 @@ package struct CycleRecords {
             """
             SELECT part, sum(fresh) FROM (
                 SELECT fresh, CASE \(cases.joined(separator: " ")) END AS part FROM tally
-                WHERE playbook_id = :playbook AND held_because IS NULL
+                WHERE playbook_id = :playbook AND held_because IS NULL AND (let_through = 0 OR now < :moment_0)
             ) AS parts WHERE part IS NOT NULL GROUP BY part
             """, arguments)
         var counts = [Int?](repeating: nil, count: moments.count)

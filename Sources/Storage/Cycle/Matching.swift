@@ -149,7 +149,8 @@ package struct Matching {
                     SELECT account_id FROM plan_match WHERE playbook_id = :playbook AND previous IS NULL
                     UNION
                     SELECT account_id FROM standing WHERE playbook_id = :playbook AND since >= :since AND since NOT IN (
-                        SELECT now FROM tally WHERE playbook_id = :playbook AND held_because IS NOT NULL)
+                        SELECT now FROM tally
+                        WHERE playbook_id = :playbook AND (held_because IS NOT NULL OR let_through = 1))
                 ) AS accounts
                 """, ["playbook": work.id, "since": .instant(moment)]))
     }

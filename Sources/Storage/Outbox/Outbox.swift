@@ -166,6 +166,16 @@ package struct Outbox {
             """, [.text(state), .text(reason)], id, fence)
     }
 
+    /// Makes a claimed touch pending again, as if it had not been claimed.
+    package func giveBack(id: Int64, fence: Int64) throws {
+        _ = try change(
+            """
+            UPDATE touch SET state = 'pending', fence = fence + 1, owner = NULL,
+                claimed_at = CASE ambiguous WHEN 1 THEN claimed_at END
+            WHERE id = :id AND fence = :fence AND state = 'claimed'
+            """, [], id, fence)
+    }
+
     /// The intent to send, durable before a byte leaves; false when the touch is no longer the claimer's.
     package func beginAttempt(
         id: Int64, fence: Int64, number: Int, bodyHash: String, messageHash: String, processNow: Instant
