@@ -21,19 +21,20 @@ struct TouchPlanning {
             AND pr.variant IS NOT DISTINCT FROM :walk_variant AND pr.step = :walk_step AND pr.begun = 0 AND pr.ended = 0
         """
 
+    /// - Returns: whether everybody who begins the step has a touch now.
     func plan(
         _ send: Step.Send, step: Step, index: Int, on road: Progress.Road, now: Instant, _ walk: [String: SQLValue]
-    ) throws {
+    ) throws -> Bool {
         let playbook = road.playbook
         guard let message = send.message(for: road.variant), let channel = send.channel ?? road.channels[send.kind]
-        else { return }
+        else { return false }
         try connection.execute("DELETE FROM plan_population")
         try connection.execute(
             """
             INSERT INTO plan_population (account_id, row_id, event_id, entry)
             SELECT pr.account_id, pr.account_id, pr.event_id, pr.entry FROM \(Self.beginners)
             """, walk)
-        guard try connection.integer("SELECT count(*) FROM plan_population") > 0 else { return }
+        guard try connection.integer("SELECT count(*) FROM plan_population") > 0 else { return true }
         if send.kind == .webhook {
             try fillZones([nil], send, index, road)
         } else {
@@ -93,8 +94,8 @@ struct TouchPlanning {
                 expires_at, \(missing), \(frozen.expression)
             FROM made
             """, arguments)
-        guard !isTeam else { return }
-        try connection.execute(
+        guard !isTeam else { return true }
+        let unreached = try connection.execute(
             """
             INSERT INTO plan_touch \(Self.columns)
             SELECT pr.playbook_id, pr.account_id, pr.version_id, :touch_step, pr.variant, NULL, 'nobody', :touch_kind,
@@ -104,6 +105,7 @@ struct TouchPlanning {
             FROM \(Self.beginners)
                 AND NOT EXISTS (SELECT 1 FROM plan_recipient AS r WHERE r.account_id = pr.account_id)
             """, arguments)
+        return unreached == 0
     }
 
     /// More than any contact's id.
