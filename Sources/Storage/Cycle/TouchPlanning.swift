@@ -34,11 +34,13 @@ struct TouchPlanning {
             INSERT INTO plan_population (account_id, row_id, event_id, entry)
             SELECT pr.account_id, pr.account_id, pr.event_id, pr.entry FROM \(Self.beginners)
             """, walk)
-        guard try connection.integer("SELECT count(*) FROM plan_population") > 0 else { return true }
+        let beginners = try connection.integer("SELECT count(*) FROM plan_population")
+        guard beginners > 0 else { return true }
+        var reached = Int(beginners)
         if send.kind == .webhook {
             try fillZones([nil], send, index, road)
         } else {
-            try findRecipients(playbook, kind: send.kind, walk)
+            reached = try findRecipients(playbook, kind: send.kind, walk)
             let zones = try connection.query("SELECT DISTINCT timezone FROM plan_recipient").map { $0[0].text }
             try fillZones(zones, send, index, road)
         }
@@ -71,10 +73,11 @@ struct TouchPlanning {
             "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
         ]) { $1 }
         let isTeam = send.kind == .webhook
-        // Without MATERIALIZED each variable would be worked out twice.
+        // SQLite works a variable out at each mention, here up to three times; keeping all rows costs more than a column.
+        let isDear = terms.contains { $0.cost > 0 }
         try connection.execute(
             """
-            WITH made AS MATERIALIZED (
+            WITH made AS \(isDear ? "MATERIALIZED" : "NOT MATERIALIZED") (
                 SELECT pr.playbook_id, pr.account_id, pr.version_id, pr.variant,
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
@@ -94,8 +97,8 @@ struct TouchPlanning {
                 expires_at, \(missing), \(frozen.expression)
             FROM made
             """, arguments)
-        guard !isTeam else { return true }
-        let unreached = try connection.execute(
+        guard reached < Int(beginners) else { return true }
+        try connection.execute(
             """
             INSERT INTO plan_touch \(Self.columns)
             SELECT pr.playbook_id, pr.account_id, pr.version_id, :touch_step, pr.variant, NULL, 'nobody', :touch_kind,
@@ -105,14 +108,15 @@ struct TouchPlanning {
             FROM \(Self.beginners)
                 AND NOT EXISTS (SELECT 1 FROM plan_recipient AS r WHERE r.account_id = pr.account_id)
             """, arguments)
-        return unreached == 0
+        return false
     }
 
     /// More than any contact's id.
     private static let rankUnit: Int64 = 1_000_000_000_000
 
-    /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to.
-    private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws {
+    /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to; answers how many of
+    /// the accounts have one.
+    private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws -> Int {
         try connection.execute("DELETE FROM plan_recipient")
         let recipients = Recipients(
             playbook, needsAddress: kind == .email,
@@ -125,13 +129,13 @@ struct TouchPlanning {
             """
         let columns = "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
         let arguments = recipients.arguments.merging(walk) { $1 }
-        try connection.execute(
+        let reached = try connection.execute(
             """
             INSERT INTO plan_recipient (account_id, contact_id, recipient, timezone)
             SELECT best.account_id, c.id, \(columns) FROM (\(best)) AS best
             JOIN account AS a ON a.id = best.account_id JOIN contact AS c ON c.id = best.place % \(Self.rankUnit)
             """, arguments)
-        guard let takesAll = recipients.takesAll else { return }
+        guard let takesAll = recipients.takesAll else { return reached }
         // Of several contacts with one address the first is meant: a touch is one message to one recipient.
         try connection.execute(
             """
@@ -143,6 +147,7 @@ struct TouchPlanning {
             ORDER BY c.id
             ON CONFLICT DO NOTHING
             """, arguments)
+        return reached
     }
 
     /// Computes the allowed instant once for each zone; nil stands for the workspace's.
