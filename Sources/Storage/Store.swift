@@ -17,7 +17,7 @@ package final class Store: Sendable {
     package static let longestSlice = Duration.milliseconds(50)
     /// Pages of 8 kB in the write-ahead log after which a write also moves them into the file: 16 MB.
     package static let checkpointPages: Int32 = 2_000
-    /// The same for long imports, which change the same pages again and again: 64 MB.
+    /// The same for imports and cycles, which change the same pages again and again: 64 MB.
     package static let importCheckpointPages: Int32 = 8_000
     /// How long a lock is waited for.
     private static let patience = Duration.seconds(30)

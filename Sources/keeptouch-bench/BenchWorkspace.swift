@@ -47,3 +47,10 @@ struct BenchWorkspace {
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     try ContinuousClock().measure(body) / .seconds(1)
 }
+
+/// The processor time of this process so far, in seconds, which a busy machine does not lengthen as it does the clock's.
+func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}

@@ -14,7 +14,8 @@ struct DataCommand {
         let owned = try TextFile(folder + "/attributes.csv")
         let day = try TextFile(folder + "/day.csv")
         let usage = try TextFile(folder + "/usage.csv")
-        try accounts.line("key", "name", "created_at", "status", "mrr", "timezone", "plan", "seats", "health", "renewal_at")
+        try accounts.line(
+            "key", "name", "created_at", "status", "mrr", "timezone", "plan", "seats", "health", "renewal_at")
         try owned.line("id", "created_at", "churned_at", "mrr", "plan", "seats", "health", "renewal_at")
         try day.line("account", "metric", "day", "value")
         try usage.line("account", "day", "value")
@@ -68,7 +69,9 @@ struct DataCommand {
                 writer.add(metric: 1, account: Int64(number), day: day, value: Double(value))
             }
             // A block that is flushed in two pieces is written twice.
-            if writer.isFull, number % Int(SeriesKey.blockSize) == Int(SeriesKey.blockSize) - 1 { try writer.flush(to: store) }
+            if writer.isFull, number % Int(SeriesKey.blockSize) == Int(SeriesKey.blockSize) - 1 {
+                try writer.flush(to: store)
+            }
         }
         try writer.flush(to: store)
         guard data.events > 0 else { return }
@@ -98,7 +101,8 @@ struct DataCommand {
             [
                 .integer(Int64(account.number)), .text(account.key), .text(account.name),
                 .text(account.churnedDay == nil ? "active" : "churned"), .integer(account.createdAt),
-                .optional(account.churnedAt), .integer(Int64(account.mrr)), .text(account.timezone), .text(account.plan),
+                .optional(account.churnedAt), .integer(Int64(account.mrr)), .text(account.timezone),
+                .text(account.plan),
                 .real(Double(account.seats)), .real(Double(account.health)),
                 .optional(account.renewalDay.map(Int64.init)), .real(Double(account.cohort)),
             ], connection)

@@ -8,6 +8,7 @@ import Storage
 struct DeliverCommand {
     struct Answer: Encodable {
         var seconds: Double
+        var processor: Double
         var longestWrite: Double
         var report: DrainReport
     }
@@ -26,7 +27,8 @@ struct DeliverCommand {
         let report = try worker.drain(now: BenchData.now)
         let time = (clock.now - start) / .seconds(1)
         await worker.close()
-        return Answer(seconds: time, longestWrite: store.longestWrite / .seconds(1), report: report)
+        return Answer(
+            seconds: time, processor: processorTime(), longestWrite: store.longestWrite / .seconds(1), report: report)
     }
 
     /// Writes the bodies of the pending touches for the peer: for each, its length in four bytes, and the bytes.
@@ -36,13 +38,15 @@ struct DeliverCommand {
         let file = try TextFile(path)
         for (name, channel) in loaded.workspace.channels.sorted(by: { $0.key < $1.key }) {
             let builder = try RequestBuilder(
-                channel: channel, credentials: Credentials(of: channel, environment: [:], directory: loaded.folder.path))
+                channel: channel, credentials: Credentials(of: channel, environment: [:], directory: loaded.folder.path)
+            )
             try store.read { connection in
                 let outbox = Outbox(connection)
                 var cursor = Outbox.Cursor(priority: try outbox.highestPriority(channel: name, below: nil) ?? 0)
                 while true {
                     let touches = try outbox.candidates(
-                        channel: name, behind: cursor, caps: [], now: BenchData.now, processNow: BenchData.now, limit: 1_000)
+                        channel: name, behind: cursor, caps: [], now: BenchData.now, processNow: BenchData.now,
+                        limit: 1_000)
                     guard let last = touches.last else { break }
                     for touch in touches {
                         let body = try rendering.request(for: touch, builder: builder, now: BenchData.now).request.body

@@ -8,6 +8,7 @@ struct EnrollCommand {
         /// What `plan` alone takes; `seconds` is the whole cycle, which plans again.
         var plan: Double
         var seconds: Double
+        var processor: Double
         var longestWrite: Double
         var entered: Int
         var made: Int
@@ -19,9 +20,11 @@ struct EnrollCommand {
         let plan = try timePlan()
         let store = try loaded.open(.readWrite)
         var report: CycleReport?
+        let before = processorTime()
         let whole = try seconds { report = try loaded.cycle(store).run(now: BenchData.now) }
         return Answer(
-            plan: plan, seconds: whole, longestWrite: store.longestWrite / .seconds(1), entered: report?.entered ?? 0,
+            plan: plan, seconds: whole, processor: processorTime() - before,
+            longestWrite: store.longestWrite / .seconds(1), entered: report?.entered ?? 0,
             made: report?.made ?? 0)
     }
 

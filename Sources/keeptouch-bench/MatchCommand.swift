@@ -32,7 +32,8 @@ struct MatchCommand {
             }
             guard let context else { throw BenchError("no context") }
             let population = context.benchmarks.values.first
-            var answer = Answer(figures: figures, phi: population?.phi ?? 1, shock: population?.shock ?? 1, playbooks: [])
+            var answer = Answer(
+                figures: figures, phi: population?.phi ?? 1, shock: population?.shock ?? 1, playbooks: [])
             for playbook in loaded.workspace.playbooks {
                 guard case .when(let condition) = playbook.trigger else { continue }
                 let query = ConditionSQL(context).matching(condition, audience: playbook.audienceKey)

@@ -6,7 +6,8 @@ final class TextFile {
     private var bytes: [UInt8] = []
 
     init(_ path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
         else { throw BenchError("cannot write \(path)") }
         self.handle = handle
         bytes.reserveCapacity(1 << 20)

@@ -121,9 +121,10 @@ private final class Simulation {
             if trigger.hasPrefix("when"), random.next(3) == 0 { more += ["exit: [goal, no_match, churned]"] }
             if random.next(3) == 0 { more.append("to: everyone") }
             let name = "p\(index)"
+            let isService = random.next(5) == 0
             playbooks[name] = TestWorkspace.playbook(
-                name, trigger, category: random.next(5) == 0 ? "service" : "education",
-                holdout: "\(random.next(3) * 20)%", more: more, steps: steps[random.next(steps.count)])
+                name, trigger, category: isService ? "service" : "education",
+                holdout: isService ? "0%" : "\(random.next(3) * 20)%", more: more, steps: steps[random.next(steps.count)])
             files["playbooks/\(name)/seats.md"] = "---\nsubject: Seats\n---\n{{account.seats}}\n"
         }
         test = try TestWorkspace(

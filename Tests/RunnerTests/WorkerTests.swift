@@ -79,7 +79,7 @@ import Testing
         try test.addAccounts(60)
         try test.run(noon(20_000))
         let report = try await test.drain(noon(20_000))
-        #expect(report.sent == 60 && report.rejected == 0)
+        #expect(report.sent == 60 && report.rejected == 0, "\(report) \(try test.states) \(good.received.count) \(try test.rows("SELECT number, result, detail, count(*) FROM attempt GROUP BY 1, 2, 3"))")
         #expect(report.stopped["mail"]?.contains("did not get through") == true && report.stopped["app"] == nil)
         #expect(try test.states == ["pending": 60, "sent": 60])
         #expect(try test.integer("SELECT count(*) FROM attempt AS a JOIN touch AS t ON t.id = a.touch_id WHERE t.channel = 'mail'") <= 32)

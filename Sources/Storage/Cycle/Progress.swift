@@ -119,14 +119,17 @@ package struct Progress {
                 moved = try connection.execute("\(next) AND begun = 1 AND due_at <= :walk_now", scope)
             case .send(let send):
                 moved = try connection.execute("\(next) AND begun = 1 AND due_at IS NOT NULL", scope)
-                try TouchPlanning(connection, compiler).plan(send, step: step, index: index, on: road, now: now, scope)
+                let reachedAll = try TouchPlanning(connection, compiler).plan(
+                    send, step: step, index: index, on: road, now: now, scope)
                 // Where nobody could be written to, the step is over at once.
-                moved += try connection.execute(
-                    """
-                    \(next) AND begun = 0 AND NOT EXISTS (SELECT 1 FROM plan_touch AS t
-                        WHERE t.playbook_id = plan_progress.playbook_id AND t.account_id = plan_progress.account_id
-                        AND t.step = :walk_id AND t.state IN ('pending', 'held'))
-                    """, scope.merging(["walk_id": .text(step.id)]) { $1 })
+                if !reachedAll {
+                    moved += try connection.execute(
+                        """
+                        \(next) AND begun = 0 AND NOT EXISTS (SELECT 1 FROM plan_touch AS t
+                            WHERE t.playbook_id = plan_progress.playbook_id AND t.account_id = plan_progress.account_id
+                            AND t.step = :walk_id AND t.state IN ('pending', 'held'))
+                        """, scope.merging(["walk_id": .text(step.id)]) { $1 })
+                }
                 try connection.execute(
                     "UPDATE plan_progress SET begun = 1, due_at = NULL WHERE \(here) AND begun = 0", scope)
             }

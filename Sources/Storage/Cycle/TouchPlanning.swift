@@ -21,23 +21,26 @@ struct TouchPlanning {
             AND pr.variant IS NOT DISTINCT FROM :walk_variant AND pr.step = :walk_step AND pr.begun = 0 AND pr.ended = 0
         """
 
+    /// - Returns: whether everybody who begins the step has a touch now.
     func plan(
         _ send: Step.Send, step: Step, index: Int, on road: Progress.Road, now: Instant, _ walk: [String: SQLValue]
-    ) throws {
+    ) throws -> Bool {
         let playbook = road.playbook
         guard let message = send.message(for: road.variant), let channel = send.channel ?? road.channels[send.kind]
-        else { return }
+        else { return false }
         try connection.execute("DELETE FROM plan_population")
         try connection.execute(
             """
             INSERT INTO plan_population (account_id, row_id, event_id, entry)
             SELECT pr.account_id, pr.account_id, pr.event_id, pr.entry FROM \(Self.beginners)
             """, walk)
-        guard try connection.integer("SELECT count(*) FROM plan_population") > 0 else { return }
+        let beginners = try connection.integer("SELECT count(*) FROM plan_population")
+        guard beginners > 0 else { return true }
+        var reached = Int(beginners)
         if send.kind == .webhook {
             try fillZones([nil], send, index, road)
         } else {
-            try findRecipients(playbook, kind: send.kind, walk)
+            reached = try findRecipients(playbook, kind: send.kind, walk)
             let zones = try connection.query("SELECT DISTINCT timezone FROM plan_recipient").map { $0[0].text }
             try fillZones(zones, send, index, road)
         }
@@ -54,10 +57,10 @@ struct TouchPlanning {
             "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
         ]) { $1 }
         let isTeam = send.kind == .webhook
-        // Without MATERIALIZED each variable would be worked out twice.
+        // SQLite works a variable out at each mention, here up to three times; keeping all rows costs more than a column.
         try connection.execute(
             """
-            WITH made AS MATERIALIZED (
+            WITH made AS \(freeze.isDear ? "MATERIALIZED" : "NOT MATERIALIZED") (
                 SELECT pr.playbook_id, pr.account_id, pr.version_id, pr.variant,
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
@@ -77,7 +80,7 @@ struct TouchPlanning {
                 expires_at, \(missing), \(frozen.expression)
             FROM made
             """, arguments)
-        guard !isTeam else { return }
+        guard reached < Int(beginners) else { return true }
         try connection.execute(
             """
             INSERT INTO plan_touch \(Self.columns)
@@ -88,6 +91,7 @@ struct TouchPlanning {
             FROM \(Self.beginners)
                 AND NOT EXISTS (SELECT 1 FROM plan_recipient AS r WHERE r.account_id = pr.account_id)
             """, arguments)
+        return false
     }
 
     /// More than any contact's id.
@@ -125,6 +129,8 @@ struct TouchPlanning {
         var values: [(name: String, type: ValueType, expression: String, isRequired: Bool)]
         var from: String
         var arguments: [String: SQLValue]
+        /// Whether some value takes more than reading a column.
+        var isDear: Bool
 
         /// The JSON object over these expressions of the values.
         func object(_ expressions: [String]) -> (expression: String, arguments: [String: SQLValue]) {
@@ -155,11 +161,12 @@ struct TouchPlanning {
             case .contact(let type, let expression): (variable.name, type, expression, variable.isRequired)
             }
         }
-        return Freeze(values: values, from: query.from, arguments: query.arguments)
+        return Freeze(values: values, from: query.from, arguments: query.arguments, isDear: terms.contains { $0.cost > 0 })
     }
 
-    /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to.
-    private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws {
+    /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to; answers how many of
+    /// the accounts have one.
+    private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws -> Int {
         try connection.execute("DELETE FROM plan_recipient")
         let recipients = Recipients(
             playbook, needsAddress: kind == .email,
@@ -172,13 +179,13 @@ struct TouchPlanning {
             """
         let columns = "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
         let arguments = recipients.arguments.merging(walk) { $1 }
-        try connection.execute(
+        let reached = try connection.execute(
             """
             INSERT INTO plan_recipient (account_id, contact_id, recipient, timezone)
             SELECT best.account_id, c.id, \(columns) FROM (\(best)) AS best
             JOIN account AS a ON a.id = best.account_id JOIN contact AS c ON c.id = best.place % \(Self.rankUnit)
             """, arguments)
-        guard let takesAll = recipients.takesAll else { return }
+        guard let takesAll = recipients.takesAll else { return reached }
         // Of several contacts with one address the first is meant: a touch is one message to one recipient.
         try connection.execute(
             """
@@ -190,6 +197,7 @@ struct TouchPlanning {
             ORDER BY c.id
             ON CONFLICT DO NOTHING
             """, arguments)
+        return reached
     }
 
     /// Computes the allowed instant once for each zone; nil stands for the workspace's.
