@@ -78,7 +78,7 @@ import Testing
         #expect(due == ["1|-3.0", "2|8.0", "3|14.0", "4|10.0", "5|10.0"])
         #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-08T10:00:00Z local"])
         #expect(try test.run(noon(20_004)).playbooks[0].matched == 0)
-        #expect(try test.run(noon(20_010, hours: 9)).entered == 5)
+        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts["already"] == 5)
     }
 
     @Test func aLocalOccurrenceIsLateOnlyAfterTheLastClock() throws {

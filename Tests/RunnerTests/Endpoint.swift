@@ -26,6 +26,8 @@ final class Endpoint: Sendable {
         case answer(Int, [String] = [])
         /// The connection ends with a reset after the request was read.
         case reset
+        /// A good status, and then the connection ends in the middle of the body.
+        case cut
     }
 
     let port: UInt16
@@ -84,6 +86,10 @@ final class Endpoint: Sendable {
                 let lines = ["HTTP/1.1 \(status) Answer", "Content-Length: 0"] + headers
                 let bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
                 guard send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return }
+            case .cut:
+                let bytes = Array("HTTP/1.1 200 Answer\r\nContent-Length: 100\r\n\r\nhalf".utf8)
+                _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+                return
             case .reset:
                 var linger = linger(l_onoff: 1, l_linger: 0)
                 setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
