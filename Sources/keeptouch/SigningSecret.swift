@@ -16,7 +16,9 @@ enum SigningSecret {
         defer { unlink(draft) }
         let isWritten = FileManager.default.createFile(
             atPath: draft, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        guard isWritten else { throw CommandError("cannot write \(path); see that its folder is writable and has room") }
+        guard isWritten else {
+            throw CommandError("cannot write \(path); see that its folder is writable and has room")
+        }
         guard link(draft, path) == 0 else {
             // Another process made it meanwhile.
             if errno == EEXIST { return try read(beside: database) }

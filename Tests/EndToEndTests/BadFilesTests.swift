@@ -25,7 +25,8 @@ import Testing
         Mistake(
             testDescription: "a duplicate key", file: playbook, new: "when: seats > 3\n",
             complaint:
-                "playbooks/hello/playbook.yaml:9:1: error: the key \"when\" stands twice in one mapping; first in line 4"),
+                "playbooks/hello/playbook.yaml:9:1: error: the key \"when\" stands twice in one mapping; first in line 4"
+        ),
         Mistake(
             testDescription: "an unknown key", file: playbook, new: "piority: 3\n",
             complaint: "playbooks/hello/playbook.yaml:9:1: error: unknown key \"piority\"; did you mean \"priority\"?"),
@@ -37,7 +38,8 @@ import Testing
             complaint: "playbooks/hello/playbook.yaml:4:11: error: unknown metric \"login\"; did you mean \"logins\"?"),
         Mistake(
             testDescription: "a text compared with a number", file: playbook, old: "seats > 1", new: "plan > 3",
-            complaint: "playbooks/hello/playbook.yaml:4:7: error: \"plan\" is text and cannot be compared with a number"),
+            complaint: "playbooks/hello/playbook.yaml:4:7: error: \"plan\" is text and cannot be compared with a number"
+        ),
         Mistake(
             testDescription: "a text without quotes", file: playbook, old: "seats > 1", new: "plan == pro",
             complaint: "playbooks/hello/playbook.yaml:4:15: error: nothing has the name \"pro\""),
@@ -47,28 +49,34 @@ import Testing
             complaint: "playbooks/hello/playbook.yaml:9:15: error: the condition of \"when\" was split at its comma"),
         Mistake(
             testDescription: "a misspelt message", file: playbook, old: "hello.md", new: "helo.md",
-            complaint: "playbooks/hello/playbook.yaml:8:13: error: there is no message \"helo.md\"; did you mean \"hello.md\"?"),
+            complaint:
+                "playbooks/hello/playbook.yaml:8:13: error: there is no message \"helo.md\"; did you mean \"hello.md\"?"
+        ),
         Mistake(
             testDescription: "a misspelt variable", file: "playbooks/hello/hello.md", new: "{{account.nmae}}\n",
             complaint:
-                "playbooks/hello/hello.md:5:1: error: unknown variable \"account.nmae\"; did you mean \"account.name\"?"),
+                "playbooks/hello/hello.md:5:1: error: unknown variable \"account.nmae\"; did you mean \"account.name\"?"
+        ),
         Mistake(
             testDescription: "segments in a circle", file: "data.yaml", new: "  huge: tiny\n  tiny: huge\n",
             complaint: "data.yaml:11:9: error: the names refer to each other in a circle: huge → tiny → huge"),
         Mistake(
-            testDescription: "a day that no month has", file: playbook, old: "when: seats > 1", new: "at: monthly on 45 at 10:00",
+            testDescription: "a day that no month has", file: playbook, old: "when: seats > 1",
+            new: "at: monthly on 45 at 10:00",
             complaint: "playbooks/hello/playbook.yaml:4:5: error: \"at\": expected a day of the month"),
         Mistake(
             testDescription: "a weekday that is none", file: playbook, old: "when: seats > 1",
             new: "at: weekly on tuseday at 10:00",
             complaint: "playbooks/hello/playbook.yaml:4:5: error: \"at\": expected weekdays"),
         Mistake(
-            testDescription: "an hour that no day has", file: playbook, old: "when: seats > 1", new: "at: daily at 25:00",
+            testDescription: "an hour that no day has", file: playbook, old: "when: seats > 1",
+            new: "at: daily at 25:00",
             complaint: "playbooks/hello/playbook.yaml:4:5: error: \"at\": "),
         Mistake(
             testDescription: "an unknown time zone", file: "keeptouch.yaml", old: "timezone: UTC",
             new: "timezone: Amerika/Chicago",
-            complaint: "keeptouch.yaml:2:11: error: unknown time zone \"Amerika/Chicago\"; did you mean \"America/Chicago\"?"),
+            complaint:
+                "keeptouch.yaml:2:11: error: unknown time zone \"Amerika/Chicago\"; did you mean \"America/Chicago\"?"),
         Mistake(
             testDescription: "a channel's template with an unknown name", file: "channels/carrier.yaml",
             old: "{{ subject }}", new: "{{ subjekt }}",
@@ -80,7 +88,8 @@ import Testing
             testDescription: "a control character", file: playbook, new: "title: a\0b\n",
             complaint: "playbooks/hello/playbook.yaml:9:9: error: unreadable text: control characters are not allowed"),
         Mistake(
-            testDescription: "a file of more than 256 KiB", file: playbook, new: String(repeating: "# long\n", count: 40_000),
+            testDescription: "a file of more than 256 KiB", file: playbook,
+            new: String(repeating: "# long\n", count: 40_000),
             complaint: "playbooks/hello/playbook.yaml:1:1: error: the file is larger than 256 KiB"),
     ]
 

@@ -29,8 +29,10 @@ import Testing
     static let exports = [
         Export(
             "a missing column", "id,name\na1,A\n",
-            "keeptouch: error: in.csv:1: there is no column \"key\" among \"id\", \"name\"; name it in data.yaml", kept: 0),
-        Export("an empty file", "", "keeptouch: error: in.csv: is empty; the first line must name the columns", kept: 0),
+            "keeptouch: error: in.csv:1: there is no column \"key\" among \"id\", \"name\"; name it in data.yaml",
+            kept: 0),
+        Export(
+            "an empty file", "", "keeptouch: error: in.csv: is empty; the first line must name the columns", kept: 0),
         Export(
             "bad dates", "key,created_at,renewal_at\na1,2026-13-02,\na2,2026-01-02,soon\na3,2026-01-02,2026-02-03\n",
             "in.csv:2: error: created_at: \"2026-13-02\" is not a moment", kept: 1),
@@ -41,7 +43,8 @@ import Testing
             "another encoding", bytes: Data("key,name\na1,caf".utf8) + Data([0xE9]) + Data("\na2,B\n".utf8),
             "in.csv:2: error: the row is not UTF-8", kept: 1),
         Export(
-            "UTF-16", bytes: Data([0xFF, 0xFE]) + Data("key,name\na1,A\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }),
+            "UTF-16",
+            bytes: Data([0xFF, 0xFE]) + Data("key,name\na1,A\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }),
             "keeptouch: error: in.csv: is UTF-16; save it as UTF-8", kept: 0),
         Export("NUL bytes", "key,name\na1,A\0B\na2,C\n", "in.csv:2: error: the row holds a NUL byte", kept: 1),
         Export(
@@ -63,7 +66,8 @@ import Testing
             "an event of nobody", kind: "events", "account,event,at\nnobody,report_made,2026-01-01\n",
             "in.csv:2: error: account: there is no account with the key \"nobody\"", kept: 0),
         Export(
-            "broken JSON", "{\"key\": \"a1\"}\n{broken\n{\"key\": \"a2\"}\n", "in.csv:2: error: the line is not one JSON object",
+            "broken JSON", "{\"key\": \"a1\"}\n{broken\n{\"key\": \"a2\"}\n",
+            "in.csv:2: error: the line is not one JSON object",
             kept: 2),
     ]
 
@@ -77,7 +81,9 @@ import Testing
         #expect(try scratch.number("SELECT count(*) FROM account") == export.kept)
         if !export.complaint.hasPrefix("keeptouch") {
             #expect(outcome.complaints.contains("the rejected rows and why: in.csv.rejected.csv"))
-            #expect(FileManager.default.fileExists(atPath: scratch.folder.appendingPathComponent("in.csv.rejected.csv").path))
+            #expect(
+                FileManager.default.fileExists(
+                    atPath: scratch.folder.appendingPathComponent("in.csv.rejected.csv").path))
         }
         #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
     }
@@ -86,7 +92,9 @@ import Testing
         let scratch = try Scratch(small: "in_app")
         try scratch.write("in.csv", "key,renewal_at\na1,2026-01-01\na2,soon\n")
         #expect(try scratch.keeptouch("import", "accounts", "in.csv").code == 1)
-        #expect(try scratch.text("in.csv.rejected.csv").hasPrefix("key,renewal_at,rejected_row,rejected_reason\na2,soon,3,"))
+        #expect(
+            try scratch.text("in.csv.rejected.csv").hasPrefix("key,renewal_at,rejected_row,rejected_reason\na2,soon,3,")
+        )
         try scratch.replace("a2,soon", with: "a2,2026-02-02", in: "in.csv.rejected.csv")
         let outcome = try scratch.keeptouch("import", "accounts", "in.csv.rejected.csv")
         #expect(outcome.code == 0, "\(outcome)")
@@ -139,6 +147,9 @@ import Testing
             #expect(outcome.complaints.contains(words), "\(outcome)")
         }
         #expect(try scratch.keeptouch("record", "a1", "report_made", "score=4").code == 0)
-        #expect(try scratch.number("SELECT count(*) FROM event AS e JOIN event_kind AS k ON k.id = e.kind_id WHERE k.name = 'report_made'") == 1)
+        #expect(
+            try scratch.number(
+                "SELECT count(*) FROM event AS e JOIN event_kind AS k ON k.id = e.kind_id WHERE k.name = 'report_made'")
+                == 1)
     }
 }

@@ -34,7 +34,8 @@ import Testing
     @Test(arguments: [
         ["nosuch"], ["plan", "--format", "yaml"], ["import"], ["import", "nothing", "x.csv"], ["import", "accounts"],
         ["import", "accounts", "x.csv", "--history"], ["import", "accounts", "--sqlite", "x.db"],
-        ["touches", "--state", "snet"], ["touches", "--limit", "0"], ["resolve", "1", "perhaps"], ["resolve", "one", "sent"],
+        ["touches", "--state", "snet"], ["touches", "--limit", "0"], ["resolve", "1", "perhaps"],
+        ["resolve", "one", "sent"],
         ["sink", "--port", "99999"], ["schema", "playbok"], ["sample", "x", "--until", "tomorrow"], ["pause", "a:b"],
         ["sample", "x", "--accounts", "many"],
     ])
@@ -63,7 +64,8 @@ import Testing
         (["resume", "all"], "all is not paused; nothing is"), (["pause", "helo"], "did you mean \"hello\"?"),
         (["pause", "channel:carier"], "did you mean \"carrier\"?"),
         (["unsuppress", "a@b.example"], "not suppressed: a@b.example"),
-        (["explain", "a1", "--playbook", "helo"], "did you mean \"hello\"?"), (["resolve", "7", "sent"], "there is no touch 7"),
+        (["explain", "a1", "--playbook", "helo"], "did you mean \"hello\"?"),
+        (["resolve", "7", "sent"], "there is no touch 7"),
     ])
     func aRequestThatCannotBeMetExitsWith1(_ arguments: [String], words: String) throws {
         let scratch = try Scratch(small: "in_app")
@@ -92,7 +94,9 @@ import Testing
             let columns = lines[0].split(separator: ",").count
             #expect(columns > 2)
             for line in lines where !line.contains("\"") {
-                #expect(line.split(separator: ",", omittingEmptySubsequences: false).count == columns, "\(command): \(line)")
+                #expect(
+                    line.split(separator: ",", omittingEmptySubsequences: false).count == columns, "\(command): \(line)"
+                )
             }
         }
         for command in ["explain", "preview hello --account"] {
