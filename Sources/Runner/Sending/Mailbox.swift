@@ -102,6 +102,14 @@ final class Mailbox: @unchecked Sendable {
         if wanted > 0, post.count >= wanted { condition.signal() }
     }
 
+    /// Waits while nothing is on the wire; only `stop` ends it early.
+    func rest(_ seconds: Double) {
+        condition.withLock {
+            let deadline = Date(timeIntervalSinceNow: seconds)
+            while !stopping, condition.wait(until: deadline) {}
+        }
+    }
+
     /// Wakes the worker so that it claims nothing more.
     func stop() {
         condition.withLock {

@@ -31,6 +31,8 @@ package struct Importer {
         let reader = try Self.reader(of: source)
         let context = ImportContext(dataMap: dataMap, configuration: configuration, now: now, options: options)
         return try store.session { connection in
+            // A slice that is being staged fits in memory; in a file each row would be a transaction that writes to it.
+            try connection.executeScript("PRAGMA temp_store = MEMORY")
             let target: any ImportTarget =
                 switch kind {
                 case .accounts: try AccountImport(store, connection, context)

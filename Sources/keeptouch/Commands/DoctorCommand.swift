@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
         } else {
             note("database", .warning, "there is none yet at \(loaded.databasePath); keeptouch import makes it")
         }
-        var table = Table([("what", .left), ("", .left), ("finding", .left)])
+        var table = Table([("what", .left), ("finding", .left), ("detail", .left)])
         table.rows = findings.map { [$0.what, $0.finding.rawValue, $0.text] }
         try output.show(table)
         if findings.contains(where: { $0.finding == .bad }) { throw ExitCode(1) }

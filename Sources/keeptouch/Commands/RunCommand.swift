@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
         try guardAgainstCopies(store)
         var report = try loaded.cycle(store).run(now: now)
         let worker = Worker(
-            workspace: loaded.workspace, directory: loaded.directory.path,
+            workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.directory.path,
             environment: ProcessInfo.processInfo.environment, secret: try SigningSecret.read(beside: loaded.databasePath),
             store: store, clocks: .system, owner: UUID().uuidString)
         let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
