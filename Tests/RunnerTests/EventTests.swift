@@ -57,7 +57,7 @@ import Testing
         #expect(try test.run(noon(20_001)).playbooks[0].matched == 2)
         #expect(
             try test.rows("SELECT account_id, match_key FROM standing ORDER BY account_id, match_key")
-                == ["1|per:x", "1|per:y", "1|per:z", "2|6", "2|per:x"])
+                == ["1|per:x", "1|per:y", "1|per:z", "2|7", "2|per:x"])
     }
 
     @Test func ofSeveralEventsTheEarliestToArriveEnters() throws {
@@ -75,7 +75,8 @@ import Testing
     @Test func theConditionReadsTheEvent() throws {
         let test = try TestWorkspace(
             playbooks: [
-                "main": TestWorkspace.playbook("main", "on: signed\nif: event.deal == \"big\"", steps: ["email: hello.md"])
+                "main": TestWorkspace.playbook(
+                    "main", "on: signed\nif: event.deal == \"big\"", steps: ["email: hello.md"])
             ], message: "---\nsubject: Hello\n---\n{{event.deal}}\n")
         try test.addAccounts(2)
         try test.run(noon(20_000))

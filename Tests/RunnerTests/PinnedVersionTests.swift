@@ -64,8 +64,10 @@ import Testing
     }
 
     @Test func anEnrollmentWhoseMessageIsGoneStandsStillUntilItIsBack() async throws {
-        let test = try workspace(try Endpoint())
+        let endpoint = try Endpoint()
+        let test = try workspace(endpoint)
         try await test.drain(noon(20_000))
+        #expect(endpoint.received.count == 1)
         try test.edit([Self.path: Self.new, "playbooks/main/second.md": nil])
         for day in [20_001, 20_003, 20_004] { try test.run(noon(day)) }
         #expect(try test.rows("SELECT step, state FROM enrollment WHERE account_id = 1") == ["0|active"])
@@ -78,7 +80,8 @@ import Testing
     @Test func signalsOfTheOldVersionStayAsTheyWere() throws {
         func text(_ signal: String) -> String {
             TestWorkspace.playbook(
-                "main", more: ["signals:", "  size: \(signal)", "exit:", "  - seats > entry.size"], steps: ["wait: 30d"])
+                "main", more: ["signals:", "  size: \(signal)", "exit:", "  - seats > entry.size"], steps: ["wait: 30d"]
+            )
         }
         let test = try TestWorkspace(playbooks: ["main": text("seats * 2")])
         try test.addAccounts(1)

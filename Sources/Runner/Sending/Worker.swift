@@ -58,7 +58,8 @@ package final class Worker {
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - owner: a name of this process that no other ever has.
     package init(
-        workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8], store: Store,
+        workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
+        store: Store,
         clocks: Clocks, owner: String
     ) {
         self.store = store
@@ -166,6 +167,12 @@ package final class Worker {
             let processNow = clocks.processNow()
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
             for flight in batch {
+                // Somebody may have put the machine to sleep since the claim.
+                if channels[flight.touch.channel]?.channel.mayRepeat(flight.touch, at: processNow) == false {
+                    try outbox.park(id: flight.touch.id, fence: flight.fence, as: "pending", reason: nil)
+                    channels[flight.touch.channel]?.open -= 1
+                    continue
+                }
                 guard let request = flight.request,
                     try outbox.beginAttempt(
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,

@@ -8,7 +8,9 @@ package enum PlanTables {
     /// Makes the tables anew and empty.
     package static func reset(_ connection: Connection) throws {
         for table in tables { try connection.execute("DROP TABLE IF EXISTS temp.\(table.name)") }
-        for table in tables { try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)") }
+        for table in tables {
+            try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)")
+        }
         try connection.execute("CREATE INDEX temp.plan_touch_by_account ON plan_touch (playbook_id, account_id)")
     }
 
@@ -60,7 +62,10 @@ package enum PlanTables {
             """
         ),
         // Accounts that an exclusive playbook admits in this cycle.
-        ("plan_exclusive", withoutRowID, "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"),
+        (
+            "plan_exclusive", withoutRowID,
+            "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"
+        ),
         // Standing matches that are definitely false now.
         (
             "plan_false", withoutRowID,
