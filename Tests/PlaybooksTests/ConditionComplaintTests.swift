@@ -20,10 +20,8 @@ struct ConditionComplaintTests {
         ("happened(logins)", "unknown event \"logins\"; it is a metric"),
         ("sum(invoice.amont, 7d) > 1", "unknown property \"amont\" of the event \"invoice\"; did you mean \"amount\"?"),
         ("latest(first_report.x) > 1", "unknown property \"x\" of the event \"first_report\"; the event has none"),
-        (
-            "count(invoice where seats > 1) > 1",
-            "unknown property \"seats\" of the event \"invoice\"; it is an attribute of the account, and \"where\" looks at the event"
-        ),
+        ("count(invoice where seats > 1) > 1",
+            "unknown property \"seats\" of the event \"invoice\"; it is an attribute of the account, and \"where\" looks at the event"),
         ("contacts(where rol == \"x\") > 1", "unknown contact attribute \"rol\"; did you mean \"role\"?"),
         ("entry.bse > 1", "unknown signal \"bse\"; did you mean \"base\"?"),
         ("event.amont > 1", "unknown property \"amont\" of the event \"invoice\"; did you mean \"amount\"?"),
@@ -41,16 +39,10 @@ struct ConditionComplaintTests {
         ("created_at > 3", "\"created_at\" is a moment and cannot be compared with a number"),
         ("since(invoice) > 3", "\"since(invoice)\" is a duration and cannot be compared with a number"),
         ("plan == \"prp\"", "\"plan\" never has the value \"prp\"; did you mean \"pro\"?"),
-        (
-            "plan in [\"free\", \"gold\"]",
-            "\"plan\" never has the value \"gold\"; it has \"free\", \"starter\", \"pro\""
-        ),
+        ("plan in [\"free\", \"gold\"]", "\"plan\" never has the value \"gold\"; it has \"free\", \"starter\", \"pro\""),
         ("status == \"Active\"", "\"status\" never has the value \"Active\"; did you mean \"active\"?"),
         ("main_risk == \"prices\"", "\"main_risk\" never has the value \"prices\"; did you mean \"price\"?"),
-        (
-            "was(status, 7d) == \"chuned\"",
-            "\"was(status, 7d)\" never has the value \"chuned\"; did you mean \"churned\"?"
-        ),
+        ("was(status, 7d) == \"chuned\"", "\"was(status, 7d)\" never has the value \"chuned\"; did you mean \"churned\"?"),
         ("plan < \"pro\"", "\"plan\" is text, which compares only by == and !="),
         ("vip > true", "\"vip\" is true or false, which compares only by == and !="),
         ("seats", "\"seats\" is a number; a condition is true or false, so compare it with something"),
@@ -62,10 +54,7 @@ struct ConditionComplaintTests {
         ("-plan == \"pro\"", "\"plan\" is text and has no sign"),
         ("days_since(seats) > 1", "\"seats\" is a number; \"days_since\" takes a date"),
         ("sum(invoice.plan, 7d) > 1", "\"plan\" is text and cannot be added up"),
-        (
-            "sum(invoice, 7d) > 1",
-            "\"invoice\" is an event; say which property to add up, such as sum(invoice.amount, 30d)"
-        ),
+        ("sum(invoice, 7d) > 1", "\"invoice\" is an event; say which property to add up, such as sum(invoice.amount, 30d)"),
         // Windows.
         ("sum(logins, 36h) > 1", "metrics are daily, so their windows are whole days"),
         ("sum(logins, 0d) > 1", "a window is longer than nothing and at most 800d long"),
@@ -82,10 +71,7 @@ struct ConditionComplaintTests {
         ("seats > 1 && vip", "write \"and\" instead of \"&&\""),
         ("!vip", "write \"not\" instead of \"!\""),
         ("vip AND vip", "expected an operator or the end, got \"AND\"; write \"and\""),
-        (
-            "1 < seats < 3",
-            "expected an operator or the end, got \"<\"; comparisons do not chain, join them with \"and\""
-        ),
+        ("1 < seats < 3", "expected an operator or the end, got \"<\"; comparisons do not chain, join them with \"and\""),
         ("plan not in [\"pro\"]", "expected an operator or the end, got \"not\"; write not (x in [...])"),
         ("plan is not missing", "write \"is present\" instead of \"is not missing\""),
         ("plan in []", "the list is empty"),
@@ -97,14 +83,11 @@ struct ConditionComplaintTests {
         ("renewal_at > 2026-02-30", "there is no date 2026-02-30"),
         ("plan == “pro”", "text stands in straight quotes: \"...\""),
         ("seats > 1 #", "\"#\" means nothing here"),
-        (
-            "count(invoice where count(invoice) > 1) > 1",
-            "\"count\" cannot stand inside \"where\", which looks at one thing at a time"
-        ),
+        ("count(invoice where count(invoice) > 1) > 1",
+            "\"count\" cannot stand inside \"where\", which looks at one thing at a time"),
         // What is to come.
         ("stuck()", "\"stuck\" is not supported yet"), ("weak_point()", "\"weak_point\" is not supported yet"),
-        ("clicked(email_1)", "\"clicked\" is not supported yet"),
-        ("waited(wait_1) == \"met\"", "\"waited\" is not supported yet"),
+        ("clicked(email_1)", "\"clicked\" is not supported yet"), ("waited(wait_1) == \"met\"", "\"waited\" is not supported yet"),
         ("sent(email_1)", "\"sent\" is not supported yet"), ("open(commitment) > 0", "\"open\" is not supported yet"),
         ("overdue(commitment) > 0", "\"overdue\" is not supported yet"),
     ])
@@ -147,8 +130,7 @@ struct ConditionComplaintTests {
 
     @Test func aTextIsAtMostEightKilobytes() {
         let long = String(repeating: " ", count: 8_192) + "vip"
-        #expect(
-            ConditionFixture.complaints(long) == ["the condition is longer than 8 KiB; name parts of it as segments"])
+        #expect(ConditionFixture.complaints(long) == ["the condition is longer than 8 KiB; name parts of it as segments"])
     }
 
     @Test(arguments: ["(", "not ", "-", "-(", "days_since(", "[", "count(invoice where ", "((((((((vip)"])
@@ -159,8 +141,7 @@ struct ConditionComplaintTests {
 
     @Test func longChainsAreRefused() {
         let chain = Array(repeating: "vip", count: 400).joined(separator: " or ")
-        #expect(
-            ConditionFixture.complaints(chain) == ["more than 300 operators; name parts of the condition as segments"])
+        #expect(ConditionFixture.complaints(chain) == ["more than 300 operators; name parts of the condition as segments"])
         let fine = Array(repeating: "vip", count: 300).joined(separator: " or ")
         #expect(ConditionFixture.complaints(fine).isEmpty)
     }
@@ -172,10 +153,7 @@ struct ConditionComplaintTests {
             let text = Array(repeating: name, count: 100).joined(separator: " + ")
             let (term, diagnostics) = ConditionParser(scope).signal(ConditionFixture.source(text))
             guard let term else {
-                #expect(
-                    diagnostics.map(\.message) == [
-                        "the condition is too large, with the segments and signals that it names"
-                    ])
+                #expect(diagnostics.map(\.message) == ["the condition is too large, with the segments and signals that it names"])
                 return
             }
             scope.signals.append(NamedTerm(name: "s\(level)", term: term, position: ConditionFixture.place))
@@ -185,10 +163,8 @@ struct ConditionComplaintTests {
 
     @Test func garbageOfAnyKindGivesComplaintsAndNoCrash() {
         let pieces = [
-            "plan", "seats", "==", "(", ")", "[", "]", ",", ".", "\"x\"", "`", "'", "40%", "14d", "2026-03-01", "and",
-            "or",
-            "not", "in", "is", "missing", "where", "count(", "sum(", "invoice", "logins", "entry", "event", "\n", "\\",
-            "é", "🙂",
+            "plan", "seats", "==", "(", ")", "[", "]", ",", ".", "\"x\"", "`", "'", "40%", "14d", "2026-03-01", "and", "or",
+            "not", "in", "is", "missing", "where", "count(", "sum(", "invoice", "logins", "entry", "event", "\n", "\\", "é", "🙂",
             "-", "1e9", "99999999999999999999999999999999999999", "999999999999d", "\u{0}", "drop(logins,", "contacts(",
         ]
         var random = SeededRandom(seed: 7)

@@ -13,8 +13,7 @@ enum ConditionFixture {
         map.metrics = [Metric("logins"), Metric("score", absent: .missing)]
         map.events += [
             EventKind(
-                "invoice",
-                properties: [
+                "invoice", properties: [
                     EventKind.Property("amount", .money), EventKind.Property("plan", .text),
                     EventKind.Property("due_at", .date), EventKind.Property("paid", .boolean),
                 ]),

@@ -8,31 +8,26 @@ struct ConditionSQLTests {
     static let signals = [
         // Attributes and operators.
         "mrr", "mrr < 100", "mrr * 2 - 10", "seats / 0", "seats / 2", "plan == \"pro\"", "plan != \"pro\"",
-        "plan in [\"pro\", \"free\"]", "not plan in [\"pro\"]", "seats in [1, 2, seats]", "vip", "not vip",
-        "vip == true",
+        "plan in [\"pro\", \"free\"]", "not plan in [\"pro\"]", "seats in [1, 2, seats]", "vip", "not vip", "vip == true",
         "vip == (seats > 2)", "seats is missing", "plan is present and vip", "vip and seats > 2", "vip or seats > 2",
-        "not (vip or seats > 2)", "vip and true", "vip or false", "small", "small and not small",
-        "small or vip is missing",
+        "not (vip or seats > 2)", "vip and true", "vip or false", "small", "small and not small", "small or vip is missing",
         "-seats + 3 * (2 - seats)", "mrr / seats", "mrr > seats", "seats > 40%", "40% + 10%", "1 - -seats",
         "created_at < 2026-02-01", "created_at <= 2026-02-01", "created_at > 2026-02-01", "created_at >= 2026-02-01",
         "created_at == 2026-02-01", "created_at != 2026-02-01", "2026-02-01 < created_at", "created_at < renewal_at",
         "renewal_at >= created_at", "renewal_at - 30d", "renewal_at + 2w > 2026-03-01", "renewal_at - 2026-03-01",
         "renewal_at in [2026-03-01, created_at]", "created_at in [2026-02-01, 2026-02-02]", "created_at + 36h",
-        "last(invoice) - created_at > 30d", "(created_at - stage_since) / 1d", "2 * since(invoice)",
-        "since(invoice) / 3",
+        "last(invoice) - created_at > 30d", "(created_at - stage_since) / 1d", "2 * since(invoice)", "since(invoice) / 3",
         "days_since(created_at)", "days_since(renewal_at)", "days_until(renewal_at)", "days_until(created_at)",
         "anniversary(renewal_at)", "anniversary(created_at)", "days_until(anniversary(renewal_at)) < 30",
         "in_stage(activated)", "time_in_stage() > 14d", "worth", "base * 2",
         // Metrics.
         "sum(logins, 7d)", "avg(logins, 28d)", "min(logins, 14d)", "max(logins, 3d)", "active_days(logins, 28d)",
         "sum(score, 7d)", "avg(score, 28d)", "min(score, 14d)", "max(score, 3d)", "active_days(score, 28d)",
-        "sum(logins, 1d)", "avg(logins, 120d)", "drop(logins, 14d, 56d)", "rise(logins, 7d, 28d)",
-        "drop(score, 14d, 28d)",
+        "sum(logins, 1d)", "avg(logins, 120d)", "drop(logins, 14d, 56d)", "rise(logins, 7d, 28d)", "drop(score, 14d, 28d)",
         "rise(score, 7d, 7d)", "drop(logins, 14d, 56d) > 40%", "idle(logins)", "idle(score) > 10d", "sum(never, 7d)",
         "idle(never) is missing", "sum(logins, 3d) > 0 and vip", "avg(logins, 7d) >= 0.8 * avg(logins, 28d)",
         // Events.
-        "count(invoice)", "count(invoice, 14d)", "count(invoice, 36h)", "happened(invoice)",
-        "not happened(report, 14d)",
+        "count(invoice)", "count(invoice, 14d)", "count(invoice, 36h)", "happened(invoice)", "not happened(report, 14d)",
         "since(invoice)", "since(report) > 10d", "first(invoice)", "last(invoice, 14d)", "ever(report)",
         "ever(invoice where paid)", "count(invoice where plan == \"pro\")", "count(invoice, 30d where not paid)",
         "count(invoice where amount > 20 and lines is present)", "count(invoice where due_at < 2026-03-20)",
@@ -41,8 +36,7 @@ struct ConditionSQLTests {
         "sum(invoice.amount, 30d where paid) > 50", "count(unheard)", "since(unheard)", "happened(unheard) or vip",
         "count(invoice, 30d) - count(invoice, 14d)", "count(invoice) / count(report)", "count(cancel_requested) == 0",
         // History.
-        "change(mrr, 30d)", "fall(mrr, 30d)", "was(mrr, 30d)", "fall(health, 14d) > 20%",
-        "was(status, 20d) == \"active\"",
+        "change(mrr, 30d)", "fall(mrr, 30d)", "was(mrr, 30d)", "fall(health, 14d) > 20%", "was(status, 20d) == \"active\"",
         "change(health, 100d)", "was(health, 1d)",
         // Contacts.
         "contacts()", "contacts(where role == \"owner\")", "contacts(where status == \"left\")",
@@ -81,8 +75,7 @@ struct ConditionSQLTests {
             for text in Self.signals {
                 let term = try Self.term(text)
                 let query = compiler.compile([term], over: .accounts)
-                let rows = try connection.query(
-                    "SELECT a.id, \(query.expressions[0]) FROM \(query.from)", query.arguments)
+                let rows = try connection.query("SELECT a.id, \(query.expressions[0]) FROM \(query.from)", query.arguments)
                 #expect(rows.map(\.[0]) == world.accounts.map { .integer($0.id) })
                 for (row, account) in zip(rows, world.accounts) {
                     let expected = ReferenceEvaluator(account, zone: zone).value(term)
@@ -96,8 +89,7 @@ struct ConditionSQLTests {
         let dull = seen.filter { $0.value.count == 1 }.map(\.key).sorted()
         #expect(
             dull == [
-                "40% + 10%", "count(cancel_requested) == 0", "count(unheard)", "idle(never) is missing", "seats / 0",
-                "since(unheard)",
+                "40% + 10%", "count(cancel_requested) == 0", "count(unheard)", "idle(never) is missing", "seats / 0", "since(unheard)",
                 "sum(never, 7d)",
             ])
     }
@@ -110,8 +102,7 @@ struct ConditionSQLTests {
         let own = [
             "entry.base", "entry.worth > 100", "entry.tier == \"pro\"", "entry.noted", "not entry.noted",
             "avg(logins, 7d) >= 0.8 * entry.base", "event.amount", "event.paid", "event.plan == \"pro\"",
-            "event.due_at > 2026-03-15", "count(invoice where plan == event.plan)",
-            "count(invoice where amount > entry.worth)",
+            "event.due_at > 2026-03-15", "count(invoice where plan == event.plan)", "count(invoice where amount > entry.worth)",
         ]
         try store.read { connection in
             try world.populate(connection)
@@ -181,8 +172,7 @@ struct ConditionSQLTests {
     @Test(arguments: [
         ("count(invoice, 14d) >= 1", true), ("happened(report) and vip", true), ("since(report) > 10d", true),
         ("happened(invoice) or happened(report)", false), ("not happened(invoice)", false),
-        ("count(invoice) == 0 or vip", false), ("small and happened(invoice)", true),
-        ("first(invoice) is missing", false),
+        ("count(invoice) == 0 or vip", false), ("small and happened(invoice)", true), ("first(invoice) is missing", false),
         ("count(invoice) + count(report) > 0", false), ("latest(invoice.plan) == \"pro\"", false),
     ])
     func accountsComeFromTheEventsWithoutWhichTheConditionCannotHold(_ text: String, _ isDriven: Bool) throws {
@@ -235,14 +225,10 @@ struct ConditionSQLTests {
         }
         try store.read { connection in
             let compiler = ConditionSQL(try ConditionWorld.context(connection))
-            for text in [
-                "sum(logins, 7d) > 0", "happened(invoice) and sum(logins, 7d) > 0",
-                "key == \"a7\" and sum(logins, 7d) > 0",
-            ] {
+            for text in ["sum(logins, 7d) > 0", "happened(invoice) and sum(logins, 7d) > 0", "key == \"a7\" and sum(logins, 7d) > 0"] {
                 let query = compiler.matching(try Self.term(text))
                 let before = connection.seriesLoads
-                _ = try connection.query(
-                    "SELECT a.id FROM \(query.from) WHERE \(query.expressions[0])", query.arguments)
+                _ = try connection.query("SELECT a.id FROM \(query.from) WHERE \(query.expressions[0])", query.arguments)
                 #expect((1...6).contains(connection.seriesLoads - before), "\(text)")
             }
         }
@@ -263,16 +249,12 @@ struct ConditionSQLTests {
         try store.read { connection in
             var context = try ConditionWorld.context(connection)
             func answers() throws -> [SQLValue] {
-                let query = ConditionSQL(context).compile(
-                    [try Self.term("usage_drop(logins)")], over: .accounts, audience: "small")
-                return try connection.query("SELECT \(query.expressions[0]) FROM \(query.from)", query.arguments).map {
-                    $0[0]
-                }
+                let query = ConditionSQL(context).compile([try Self.term("usage_drop(logins)")], over: .accounts, audience: "small")
+                return try connection.query("SELECT \(query.expressions[0]) FROM \(query.from)", query.arguments).map { $0[0] }
             }
             #expect(try answers() == [.integer(0), .integer(1), .null])
             // Where usage always jumps about, no fall is news.
-            context.benchmarks[EvaluationContext.BenchmarkKey(audience: "small", metric: "logins")] = .init(
-                phi: 500, shock: 1)
+            context.benchmarks[EvaluationContext.BenchmarkKey(audience: "small", metric: "logins")] = .init(phi: 500, shock: 1)
             #expect(try answers() == [.integer(0), .integer(0), .null])
         }
     }
@@ -287,8 +269,7 @@ struct ConditionSQLTests {
             nested("seats + (1 - ", "seats", ")", " > 1"), nested("seats / (1 * ", "seats", ")", " > 1"),
             nested("not (vip and ", "vip", ")"), nested("(vip or vip and ", "vip", ")"),
             nested("-(1 + ", "seats", ")", " > 1"), nested("vip == (", "vip", ")"), nested("(", "vip", " is missing)"),
-            nested("days_since(", "created_at", " - 1d) > 1"),
-            nested("anniversary(", "renewal_at", ")", " > 2026-01-01"),
+            nested("days_since(", "created_at", " - 1d) > 1"), nested("anniversary(", "renewal_at", ")", " > 2026-01-01"),
             nested("1 / (1 + ", "fall(mrr, 3d)", ")", " > 1"), nested("seats in [1, ", "avg(logins, 3d)", "]"),
             nested("1 / 2 / (1 + ", "seats", ")", " > 1"), nested("2 * (3 * (", "since(invoice)", "))", " > 1d"),
             nested("(since(invoice) + ", "since(invoice)", " / 3) / 2", " > 1d"),
@@ -302,8 +283,7 @@ struct ConditionSQLTests {
                     let source = SourceText(name: "when", text: text, position: Position(file: "p.yaml"))
                     guard let term = ConditionParser(ConditionWorld.scope).condition(source).0 else { continue }
                     let query = compiler.compile([term], over: .accounts)
-                    _ = try connection.query(
-                        "SELECT a.id, (\(query.expressions[0])) FROM \(query.from)", query.arguments)
+                    _ = try connection.query("SELECT a.id, (\(query.expressions[0])) FROM \(query.from)", query.arguments)
                     deepest = depth + 1
                 }
                 #expect(deepest > 0, "\(family[0])")

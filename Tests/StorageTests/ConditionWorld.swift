@@ -86,8 +86,7 @@ struct ConditionWorld {
             }
         }
         if let small = ConditionParser(scope).condition(
-            SourceText(name: "small", text: "mrr < 100 and status == \"active\"", position: position)
-        ).0 {
+            SourceText(name: "small", text: "mrr < 100 and status == \"active\"", position: position)).0 {
             scope.segments = [NamedTerm(name: "small", term: small, position: position)]
         }
         return scope
@@ -102,8 +101,7 @@ struct ConditionWorld {
         for id in 1...Int64(count) {
             let account = accounts[Int.random(in: 0..<count, using: &random)]
             let entry: [String: SQLValue] = [
-                "base": Bool.random(using: &random)
-                    ? .null : .real(Double(Int.random(in: 0...30, using: &random)) / 10),
+                "base": Bool.random(using: &random) ? .null : .real(Double(Int.random(in: 0...30, using: &random)) / 10),
                 "worth": .real(Double(Int.random(in: 0...400, using: &random))), "tier": .text("pro"),
                 "noted": .integer(Int64.random(in: 0...1, using: &random)),
             ]
@@ -130,8 +128,7 @@ struct ConditionWorld {
         var account = Account(
             id: id,
             columns: [
-                "key": .text("k\(id)"), "status": .text(hasLeft ? "churned" : "active"),
-                "created_at": .integer(created),
+                "key": .text("k\(id)"), "status": .text(hasLeft ? "churned" : "active"), "created_at": .integer(created),
                 "churned_at": hasLeft
                     ? .integer(Int64.random(in: created...now.milliseconds, using: &random)) : .null,
                 "mrr": maybe(.integer(Int64.random(in: 0...20_000, using: &random)), &random),
@@ -153,21 +150,11 @@ struct ConditionWorld {
             for _ in 0..<Int.random(in: 0...6, using: &random) {
                 eventID += 1
                 var properties: [String: SQLValue] = [:]
-                if Bool.random(using: &random) {
-                    properties["amount"] = .integer(Int64.random(in: 0...9_999, using: &random))
-                }
-                if Bool.random(using: &random) {
-                    properties["plan"] = .text(plans[Int.random(in: 0..<3, using: &random)])
-                }
-                if Bool.random(using: &random) {
-                    properties["due_at"] = .integer(20_531 + Int64.random(in: -9...9, using: &random))
-                }
-                if Bool.random(using: &random) {
-                    properties["paid"] = .integer(Int64.random(in: 0...1, using: &random))
-                }
-                if Bool.random(using: &random) {
-                    properties["lines"] = .integer(Int64.random(in: 1...4, using: &random))
-                }
+                if Bool.random(using: &random) { properties["amount"] = .integer(Int64.random(in: 0...9_999, using: &random)) }
+                if Bool.random(using: &random) { properties["plan"] = .text(plans[Int.random(in: 0..<3, using: &random)]) }
+                if Bool.random(using: &random) { properties["due_at"] = .integer(20_531 + Int64.random(in: -9...9, using: &random)) }
+                if Bool.random(using: &random) { properties["paid"] = .integer(Int64.random(in: 0...1, using: &random)) }
+                if Bool.random(using: &random) { properties["lines"] = .integer(Int64.random(in: 1...4, using: &random)) }
                 // Some lie ahead of now, and some share a moment.
                 let at = now.milliseconds + 3 * 86_400_000 - span(upTo: 60, &random) / 3_600_000 * 3_600_000
                 account.events.append(Event(id: eventID, kind: kind, at: at, properties: properties))
@@ -236,8 +223,7 @@ struct ConditionWorld {
                 """,
                 [
                     "id": .integer(event.id), "account": .integer(account.id), "kind": .text(event.kind),
-                    "at": .integer(event.at),
-                    "json": event.properties.isEmpty ? .null : .text(Self.json(event.properties)),
+                    "at": .integer(event.at), "json": event.properties.isEmpty ? .null : .text(Self.json(event.properties)),
                 ])
         }
         for change in account.history {

@@ -98,8 +98,7 @@ struct ReferenceEvaluator {
             case .plus: return .duration(TimeSpan(milliseconds: one.milliseconds + other.milliseconds))
             case .minus: return .duration(TimeSpan(milliseconds: one.milliseconds - other.milliseconds))
             case .divided:
-                return other.milliseconds == 0
-                    ? .missing : .number(Double(one.milliseconds) / Double(other.milliseconds))
+                return other.milliseconds == 0 ? .missing : .number(Double(one.milliseconds) / Double(other.milliseconds))
             default: return .boolean(holds(found, one, other))
             }
         case (.duration(let span), .number(let number)), (.number(let number), .duration(let span)):

@@ -90,9 +90,7 @@ struct ConditionLexer {
         if let day = try date() { return .date(day) }
         let start = offset
         var digits = ""
-        while let scalar = peek(),
-            Self.isDigit(scalar) || (scalar == "." && Self.isDigit(peek(1)) && !digits.contains("."))
-        {
+        while let scalar = peek(), Self.isDigit(scalar) || (scalar == "." && Self.isDigit(peek(1)) && !digits.contains(".")) {
             digits.unicodeScalars.append(scalar)
             offset += 1
         }

@@ -23,10 +23,7 @@ package struct ConditionParser {
 
     private func read(_ source: SourceText, mustBeCondition: Bool) -> (Term?, [Diagnostic]) {
         guard source.text.utf8.count <= Self.longestText else {
-            return (
-                nil,
-                [Diagnostic(at: source.position, "the condition is longer than 8 KiB; name parts of it as segments")]
-            )
+            return (nil, [Diagnostic(at: source.position, "the condition is longer than 8 KiB; name parts of it as segments")])
         }
         let scalars = Array(source.text.unicodeScalars)
         var complaints: [ConditionComplaint] = []

@@ -18,12 +18,10 @@ extension ConditionReader {
     mutating func function(_ name: String) throws(ConditionComplaint) -> Operand {
         let start = token.range.lowerBound
         guard Self.functions.contains(name) else {
-            throw ConditionComplaint(
-                "unknown function \"\(name)\"\(suggestion(for: name, in: Self.functions))", at: start)
+            throw ConditionComplaint("unknown function \"\(name)\"\(suggestion(for: name, in: Self.functions))", at: start)
         }
         if filtered != nil, DateFunction(rawValue: name) == nil {
-            throw ConditionComplaint(
-                "\"\(name)\" cannot stand inside \"where\", which looks at one thing at a time", at: start)
+            throw ConditionComplaint("\"\(name)\" cannot stand inside \"where\", which looks at one thing at a time", at: start)
         }
         advance()
         advance()
@@ -75,8 +73,7 @@ extension ConditionReader {
         if scope.dataMap.metric(name) == nil, let event = scope.dataMap.event(name) {
             let example = event.properties.first { $0.type.isNumeric }?.name ?? "PROPERTY"
             throw ConditionComplaint(
-                "\"\(name)\" is an event; say which property to add up, such as sum(\(name).\(example), 30d)", at: place
-            )
+                "\"\(name)\" is an event; say which property to add up, such as sum(\(name).\(example), 30d)", at: place)
         }
         return try metric(.sum, name, at: place)
     }
@@ -237,8 +234,7 @@ extension ConditionReader {
             return nil
         }
         guard function == .was || attribute.type.isNumeric else {
-            complain(
-                "\"\(name)\" is \(attribute.type.phrase); \"\(function.rawValue)\" takes a number or money", at: place)
+            complain("\"\(name)\" is \(attribute.type.phrase); \"\(function.rawValue)\" takes a number or money", at: place)
             return nil
         }
         let type: ValueType = function == .fall ? .percent : attribute.type

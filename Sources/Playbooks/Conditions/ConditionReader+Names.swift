@@ -25,8 +25,7 @@ extension ConditionReader {
 
     private mutating func entry(_ name: String, at place: Int) -> (Term.Node, ValueType)? {
         guard scope.allowsEntry else {
-            complain(
-                "\"entry.\(name)\" is known only after the enrollment: in waits, choices, exits and goals", at: place)
+            complain("\"entry.\(name)\" is known only after the enrollment: in waits, choices, exits and goals", at: place)
             return nil
         }
         guard let signal = scope.signals.first(where: { $0.name == name }) else {
@@ -60,9 +59,7 @@ extension ConditionReader {
         case .contacts:
             return scope.dataMap.contactAttribute(name).map { (.property(name), $0.type) }
         case nil:
-            if let named = scope.signals.first(where: { $0.name == name })
-                ?? scope.segments.first(where: { $0.name == name })
-            {
+            if let named = scope.signals.first(where: { $0.name == name }) ?? scope.segments.first(where: { $0.name == name }) {
                 return (.named(name, named.term), named.term.type)
             }
             return scope.dataMap.attribute(name).map { (.attribute($0), $0.type) }
@@ -98,8 +95,7 @@ extension ConditionReader {
         if scope.dataMap.contactAttribute(name) != nil {
             return "\"\(name)\" is an attribute of contacts; ask contacts(where ...)"
         }
-        return
-            "unknown name \"\(name)\"\(suggestion(for: name, in: scope.dataMap.metrics.map(\.name) + scope.dataMap.events.map(\.name)))"
+        return "unknown name \"\(name)\"\(suggestion(for: name, in: scope.dataMap.metrics.map(\.name) + scope.dataMap.events.map(\.name)))"
     }
 
     /// A name where only a name can stand.
@@ -108,16 +104,14 @@ extension ConditionReader {
         case .word(let word) where !Self.reserved.contains(word):
             advance()
             if token.kind == .sign("-") {
-                throw ConditionComplaint(
-                    "names with signs in them stand in backticks: `\(word)-...`", at: token.range.lowerBound)
+                throw ConditionComplaint("names with signs in them stand in backticks: `\(word)-...`", at: token.range.lowerBound)
             }
             return word
         case .quoted(let name):
             advance()
             return name
         case .text(let text):
-            throw ConditionComplaint(
-                "expected \(what); names stand without quotes: \(text.prefix(80))", at: token.range.lowerBound)
+            throw ConditionComplaint("expected \(what); names stand without quotes: \(text.prefix(80))", at: token.range.lowerBound)
         default:
             throw ConditionComplaint("expected \(what), got \(token.phrase)", at: token.range.lowerBound)
         }
@@ -133,16 +127,14 @@ extension ConditionReader {
     mutating func metric(_ name: String, at place: Int) -> Metric? {
         if let metric = scope.dataMap.metric(name) { return metric }
         complain(
-            "unknown metric \"\(name)\"\(otherwise(name, suggestion(for: name, in: scope.dataMap.metrics.map(\.name))))",
-            at: place)
+            "unknown metric \"\(name)\"\(otherwise(name, suggestion(for: name, in: scope.dataMap.metrics.map(\.name))))", at: place)
         return nil
     }
 
     mutating func event(_ name: String, at place: Int) -> EventKind? {
         if let event = scope.dataMap.event(name) { return event }
         complain(
-            "unknown event \"\(name)\"\(otherwise(name, suggestion(for: name, in: scope.dataMap.events.map(\.name))))",
-            at: place)
+            "unknown event \"\(name)\"\(otherwise(name, suggestion(for: name, in: scope.dataMap.events.map(\.name))))", at: place)
         return nil
     }
 

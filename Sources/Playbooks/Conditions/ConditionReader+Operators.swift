@@ -24,24 +24,19 @@ extension ConditionReader {
             guard let first, let second else { return .wrong(range) }
             parts = (first, second)
             if found == .and || found == .or {
-                let (isLeft, isRight) = (
-                    isCondition(first, of: found.rawValue), isCondition(second, of: found.rawValue)
-                )
+                let (isLeft, isRight) = (isCondition(first, of: found.rawValue), isCondition(second, of: found.rawValue))
                 type = isLeft && isRight ? .boolean : nil
             } else {
                 type = arithmetic(found, first, second)
             }
         }
         guard let type else { return .wrong(range) }
-        return .part(
-            Part(term: Term(.binary(found, parts.left.term, parts.right.term), type, text: text(range)), range: range))
+        return .part(Part(term: Term(.binary(found, parts.left.term, parts.right.term), type, text: text(range)), range: range))
     }
 
     mutating func isCondition(_ part: Part, of word: String) -> Bool {
         guard part.term.type != .boolean else { return true }
-        complain(
-            "\(part.term.phrase); \"\(word)\" joins conditions, so compare it with something", at: part.range.lowerBound
-        )
+        complain("\(part.term.phrase); \"\(word)\" joins conditions, so compare it with something", at: part.range.lowerBound)
         return false
     }
 
@@ -80,8 +75,7 @@ extension ConditionReader {
             let subject = left.term.isLiteral && !right.term.isLiteral ? right : left
             let object = subject.range == left.range ? right : left
             let what =
-                object.term.isLiteral
-                ? object.term.type.phrase : "\"\(object.term.text.prefix(80))\", which is \(object.term.type.phrase)"
+                object.term.isLiteral ? object.term.type.phrase : "\"\(object.term.text.prefix(80))\", which is \(object.term.type.phrase)"
             complain("\(subject.term.phrase) and cannot be compared with \(what)", at: subject.range.lowerBound)
             return false
         }
@@ -94,15 +88,12 @@ extension ConditionReader {
 
     /// Whether a literal is one of the values that the other side can have.
     private mutating func isAllowed(_ part: Part, besides other: Part) -> Bool {
-        guard case .literal(.text(let value)) = part.term.node, let values = values(of: other.term),
-            !values.contains(value)
+        guard case .literal(.text(let value)) = part.term.node, let values = values(of: other.term), !values.contains(value)
         else { return true }
         let known =
             nearest(to: value, in: values).map { "did you mean \"\($0)\"?" }
-            ?? "it has " + values.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
-            + (values.count > 8 ? ", ..." : "")
-        complain(
-            "\"\(other.term.text.prefix(80))\" never has the value \"\(value)\"; \(known)", at: part.range.lowerBound)
+            ?? "it has " + values.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ") + (values.count > 8 ? ", ..." : "")
+        complain("\"\(other.term.text.prefix(80))\" never has the value \"\(value)\"; \(known)", at: part.range.lowerBound)
         return false
     }
 

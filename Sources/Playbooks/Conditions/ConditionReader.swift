@@ -55,8 +55,7 @@ struct ConditionReader {
         guard token.kind != .end else { throw ConditionComplaint("the condition is empty", at: 0) }
         let operand = try expression()
         guard token.kind == .end else {
-            throw ConditionComplaint(
-                "expected an operator or the end, got \(token.phrase)\(hint())", at: token.range.lowerBound)
+            throw ConditionComplaint("expected an operator or the end, got \(token.phrase)\(hint())", at: token.range.lowerBound)
         }
         guard let part = resolve(operand) else { return nil }
         if mustBeCondition, part.term.type != .boolean {
@@ -189,8 +188,7 @@ struct ConditionReader {
         operators += 1
         guard operators <= Self.mostOperators else {
             throw ConditionComplaint(
-                "more than \(Self.mostOperators) operators; name parts of the condition as segments",
-                at: token.range.lowerBound)
+                "more than \(Self.mostOperators) operators; name parts of the condition as segments", at: token.range.lowerBound)
         }
     }
 

@@ -16,12 +16,9 @@ struct TermExtent {
     /// What is too much; nil when nothing is.
     var problem: String? {
         if size > Self.largest { return "the condition is too large, with the segments and signals that it names" }
-        if depth > Self.deepest {
-            return "the condition is too long a chain, with the segments and signals that it names"
-        }
+        if depth > Self.deepest { return "the condition is too long a chain, with the segments and signals that it names" }
         if brackets > Self.mostBrackets {
-            return
-                "the condition nests more than \(Self.mostBrackets) levels deep, with the segments and signals that it names"
+            return "the condition nests more than \(Self.mostBrackets) levels deep, with the segments and signals that it names"
         }
         return nil
     }

@@ -23,8 +23,7 @@ extension ConditionWriter {
         case (.daysSince, .date): return .infix(Fragment(bind(context.today)), "-", value, rank: Fragment.sum)
         case (.daysUntil, .date): return .infix(value, "-", Fragment(bind(context.today)), rank: Fragment.sum)
         case (.daysSince, _), (.daysUntil, _):
-            let (one, other) =
-                function == .daysSince ? (Fragment(bind(context.now)), value) : (value, Fragment(bind(context.now)))
+            let (one, other) = function == .daysSince ? (Fragment(bind(context.now)), value) : (value, Fragment(bind(context.now)))
             let length = Fragment.infix(one, "-", other, rank: Fragment.sum)
             return Fragment("(\(length.text)) / \(TimeSpan.days(1).milliseconds)", rank: Fragment.product)
         case (.anniversary, .date): return Fragment(CalendarSQL.anniversary(of: value.text, today: context.today))
@@ -67,8 +66,7 @@ extension ConditionWriter {
 
     mutating func journey(_ signal: JourneySignal) -> Fragment {
         switch signal {
-        case .inStage(let stage):
-            .infix(Fragment("a.stage"), "=", Fragment(bind(.text(stage))), rank: Fragment.comparison)
+        case .inStage(let stage): .infix(Fragment("a.stage"), "=", Fragment(bind(.text(stage))), rank: Fragment.comparison)
         case .timeInStage: .infix(Fragment(bind(context.now)), "-", Fragment("a.stage_since"), rank: Fragment.sum)
         case .stuck, .weakPoint: Self.missing(.boolean)
         }

@@ -19,8 +19,7 @@ extension ConditionWriter {
             guard let property = signal.property else { return Self.missing(type) }
             let value = Self.json("in_e.properties", "->>", property)
             return inUnits(
-                Fragment(
-                    "(SELECT \(value) FROM event AS in_e WHERE \(bounds) ORDER BY in_e.at DESC, in_e.id DESC LIMIT 1)"),
+                Fragment("(SELECT \(value) FROM event AS in_e WHERE \(bounds) ORDER BY in_e.at DESC, in_e.id DESC LIMIT 1)"),
                 type)
         case .happened, .ever:
             return Fragment("EXISTS (SELECT 1 FROM event AS in_e WHERE \(bounds))")
@@ -58,9 +57,7 @@ extension ConditionWriter {
     /// Which events count: not after now, in the window, after the enrollment, and those for which the filter holds.
     private mutating func bounds(_ signal: EventSignal) -> [String] {
         var bounds = ["in_e.at <= \(bind(context.now))"]
-        if let start = start(of: signal.window, looksBack: signal.function == .ever) {
-            bounds.append("in_e.at > \(start)")
-        }
+        if let start = start(of: signal.window, looksBack: signal.function == .ever) { bounds.append("in_e.at > \(start)") }
         if let filter = signal.filter { bounds.append(filterText(filter, signal.event)) }
         return bounds
     }
@@ -94,8 +91,7 @@ extension ConditionWriter {
     private mutating func pass(over signals: [EventSignal]) -> EventDriver {
         let bounds = signals.map { self.bounds($0) }
         // What all ask for narrows the pass; the rest is asked for each.
-        let common =
-            bounds.first.map { first in first.filter { bound in bounds.allSatisfy { $0.contains(bound) } } } ?? []
+        let common = bounds.first.map { first in first.filter { bound in bounds.allSatisfy { $0.contains(bound) } } } ?? []
         let windows = signals.compactMap(\.window)
         var conditions = common
         if windows.count == signals.count, let longest = windows.max() {

@@ -153,8 +153,7 @@ extension ConditionWriter {
         let days = Days(Self.longestIdleness, endingAt: last)
         let range = days.first...(last + 1)
         let end = calendar.start(of: "in_i.next", within: range)
-        let entered =
-            hasRows ? " WHERE p.since IS NULL OR p.since < \(calendar.start(of: "(in_i.next - 1)", within: range))" : ""
+        let entered = hasRows ? " WHERE p.since IS NULL OR p.since < \(calendar.start(of: "(in_i.next - 1)", within: range))" : ""
         return Fragment(
             """
             (SELECT \(bind(context.now)) - \(end) \

@@ -32,11 +32,7 @@ struct ConditionWriter {
     var from: String {
         switch population {
         case .accounts:
-            if let driver {
-                "\(driver.table) CROSS JOIN account AS a ON a.id = in_g.account_id"
-            } else {
-                "account AS a NOT INDEXED"
-            }
+            if let driver { "\(driver.table) CROSS JOIN account AS a ON a.id = in_g.account_id" } else { "account AS a NOT INDEXED" }
         case .table(let table):
             "\(table) AS p CROSS JOIN account AS a ON a.id = p.account_id"
         }
@@ -81,8 +77,7 @@ struct ConditionWriter {
         case .not(let inner): return Fragment("NOT \(fragment(inner).operand(Fragment.comparison))", rank: Fragment.not)
         case .negative(let inner): return Fragment("-\(fragment(inner).operand(Fragment.atom))", rank: Fragment.sign)
         case .binary(let found, let left, let right): return binary(found, left, right)
-        case .isMissing(let inner):
-            return Fragment("\(fragment(inner).operand(Fragment.sum)) IS NULL", rank: Fragment.comparison)
+        case .isMissing(let inner): return Fragment("\(fragment(inner).operand(Fragment.sum)) IS NULL", rank: Fragment.comparison)
         case .isPresent(let inner):
             return Fragment("\(fragment(inner).operand(Fragment.sum)) IS NOT NULL", rank: Fragment.comparison)
         case .isIn(let inner, let items): return isIn(inner, items)
@@ -231,9 +226,7 @@ struct ConditionWriter {
         case (.divided, _, _):
             let numerator = "CAST(\(fragment(left).text) AS double precision)"
             let quotient = "\(numerator) / NULLIF(\(fragment(right).text), 0)"
-            guard left.type == .duration, right.type != .duration else {
-                return Fragment(quotient, rank: Fragment.product)
-            }
+            guard left.type == .duration, right.type != .duration else { return Fragment(quotient, rank: Fragment.product) }
             return Fragment("CAST(round(\(quotient)) AS bigint)")
         case (.times, .duration, _), (.times, _, .duration):
             let product = Fragment.infix(fragment(left), "*", fragment(right), rank: Fragment.product)

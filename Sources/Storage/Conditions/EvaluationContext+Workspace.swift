@@ -12,8 +12,7 @@ extension EvaluationContext {
             if let risk = playbook.risk { risks[risk, default: []].append(playbook.name) }
         }
         try self.init(
-            connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone,
-            currency: configuration.currency,
+            connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone, currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: risks)
         for playbook in workspace.playbooks where playbook.state != .retired {
             for signal in playbook.terms.flatMap(\.usageDrops) {

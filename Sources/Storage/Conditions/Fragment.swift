@@ -19,7 +19,6 @@ struct Fragment {
 
     static func infix(_ left: Fragment, _ sign: String, _ right: Fragment, rank: Int) -> Fragment {
         let isComparison = rank == comparison
-        return Fragment(
-            "\(left.operand(isComparison ? rank + 1 : rank)) \(sign) \(right.operand(rank + 1))", rank: rank)
+        return Fragment("\(left.operand(isComparison ? rank + 1 : rank)) \(sign) \(right.operand(rank + 1))", rank: rank)
     }
 }

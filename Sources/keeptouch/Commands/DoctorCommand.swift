@@ -63,9 +63,7 @@ struct DoctorCommand: ParsableCommand {
             let mode = try Health.journalMode(connection)
             note("journal", mode == "wal" ? .good : .bad, mode == "wal" ? "wal" : "\(mode), not wal")
             let stray = try Health.strayTouches(connection)
-            note(
-                "books", stray == 0 ? .good : .bad,
-                stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
+            note("books", stray == 0 ? .good : .bad, stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
             for scope in try StatusQuery(connection).pauses() {
                 note("pause", .warning, "\(scope.scope): \(scope.reason) (keeptouch resume \(scope.scope))")
             }

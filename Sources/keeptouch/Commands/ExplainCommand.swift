@@ -102,8 +102,7 @@ private struct PlaybookText {
             let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
             let end = standing.falseSince.map { ", not matching since \(text($0))" } ?? ""
             Terminal.print(
-                "  verdict: \(standing.verdict)\(key), matching since \(text(standing.since))\(end): \(standing.reason)"
-            )
+                "  verdict: \(standing.verdict)\(key), matching since \(text(standing.since))\(end): \(standing.reason)")
         }
         for decision in try story.decisions(playbook: playbook.name) {
             Terminal.print("    \(text(decision.at))  \(decision.verdict): \(decision.reason)")

@@ -42,15 +42,12 @@ struct InitCommand: ParsableCommand {
             try store.write { connection in
                 if let last = try Meta.lastNow(connection), try !Meta.isSimulation(connection) {
                     throw CommandError(
-                        "\(loaded.databasePath) has real cycles (the last at \(last)); a simulation needs a database of its own"
-                    )
+                        "\(loaded.databasePath) has real cycles (the last at \(last)); a simulation needs a database of its own")
                 }
                 try Meta.markAsSimulation(connection)
             }
         }
-        Terminal.print(
-            "\(directory) is a workspace\(simulation ? " (a simulation)" : ""): keeptouch.yaml, data.yaml, playbooks/, channels/"
-        )
+        Terminal.print("\(directory) is a workspace\(simulation ? " (a simulation)" : ""): keeptouch.yaml, data.yaml, playbooks/, channels/")
         if let guess, let from {
             Terminal.print("data.yaml is a guess from \(guess.rows) rows of \(from); look it over.")
         }

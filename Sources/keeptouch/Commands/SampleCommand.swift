@@ -36,8 +36,7 @@ struct SampleCommand: ParsableCommand {
         options.workspace = directory
         let store = try options.read().open(.readWrite)
         try store.write { try Meta.markAsSimulation($0) }
-        Terminal.print(
-            "\(directory) holds a simulated workspace with \(accounts) accounts; their data are in \(directory)/data.")
+        Terminal.print("\(directory) holds a simulated workspace with \(accounts) accounts; their data are in \(directory)/data.")
         Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts data/accounts.csv")
     }
 }
