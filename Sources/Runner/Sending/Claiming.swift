@@ -39,8 +39,8 @@ struct Claiming {
                 var taken = 0
                 for touch in touches {
                     if try settle(
-                        touch, of: channel.channel, rules, &claimedTo, outbox, &report, now: now, processNow: processNow)
-                    {
+                        touch, of: channel.channel, rules, &claimedTo, outbox, &report, now: now, processNow: processNow
+                    ) {
                         flights.append(Worker.Flight(touch: touch, fence: touch.fence + 1))
                         taken += 1
                     }
@@ -78,11 +78,10 @@ struct Claiming {
         let playbook = versions[touch.versionID] ?? playbooks[touch.playbook]
         let claimed = claimedTo[touch.recipient] ?? Claimed()
         let decision = rules.decide(
-            touch, stepWindow: window(of: touch, playbook), exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
+            touch, stepWindow: window(of: touch, playbook),
+            exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
             claimed: claimed.real + (touch.isGhost ? claimed.ghosts : 0),
-            mayRepeat: channel.onUnknown == .resend
-                || touch.firstAttemptAt.map { channel.honorsKey(of: $0, at: processNow) } ?? true,
-            now: now)
+            mayRepeat: channel.mayRepeat(touch, at: processNow), now: now)
         switch decision {
         case .claim:
             guard try outbox.claim(touch, owner: owner, now: now) else { return false }

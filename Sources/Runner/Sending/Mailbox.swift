@@ -58,7 +58,9 @@ final class Mailbox: @unchecked Sendable {
             post.completions += done
             var leaving: [Transport.Submission] = []
             for completion in done {
-                guard let name = laneOfToken.removeValue(forKey: completion.token), var lane = lanes[name] else { continue }
+                guard let name = laneOfToken.removeValue(forKey: completion.token), var lane = lanes[name] else {
+                    continue
+                }
                 lane.flying -= 1
                 leaving += lane.take()
                 lanes[name] = lane

@@ -10,7 +10,9 @@ package enum PlanTables {
         // 64 MB hold the plan of 100,000 enrollments; what is more goes to a temporary file.
         try connection.executeScript("PRAGMA temp.cache_size = -65536")
         for table in tables { try connection.execute("DROP TABLE IF EXISTS temp.\(table.name)") }
-        for table in tables { try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)") }
+        for table in tables {
+            try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)")
+        }
         try connection.execute("CREATE INDEX temp.plan_touch_by_account ON plan_touch (playbook_id, account_id)")
     }
 
@@ -62,7 +64,10 @@ package enum PlanTables {
             """
         ),
         // Accounts that an exclusive playbook admits in this cycle.
-        ("plan_exclusive", withoutRowID, "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"),
+        (
+            "plan_exclusive", withoutRowID,
+            "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"
+        ),
         // Standing matches that are definitely false now.
         (
             "plan_false", withoutRowID,

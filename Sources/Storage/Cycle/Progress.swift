@@ -25,7 +25,8 @@ package struct Progress {
             WHERE playbook_id = :playbook AND verdict IN ('enrolled', 'holdout', 'global_holdout')
             """, ["playbook": work.id])
         let signals = work.playbook.signals
-        let query = compiler.compile(signals.map(\.term), over: .table("plan_population"), audience: work.playbook.audienceKey)
+        let query = compiler.compile(
+            signals.map(\.term), over: .table("plan_population"), audience: work.playbook.audienceKey)
         let entry = Frozen.object(zip(signals, query.expressions).map { ($0.name, $0.term.type, $1) })
         var arguments = query.arguments.merging(entry.arguments) { $1 }
         arguments["enter_playbook"] = work.id
@@ -191,7 +192,9 @@ package struct Progress {
             """, ["version": .integer(versionID)])
         for row in held {
             let road = road(row[1].text)
-            guard let step = road.playbook.steps(of: road.variant).first(where: { $0.id == row[0].text }) else { continue }
+            guard let step = road.playbook.steps(of: road.variant).first(where: { $0.id == row[0].text }) else {
+                continue
+            }
             try TouchPlanning(connection, compiler).refreeze(step, on: road)
         }
     }

@@ -53,7 +53,8 @@ struct TouchPlanning {
         arguments.merge([
             "touch_step": .text(step.id), "touch_kind": .text(send.kind.rawValue), "touch_channel": .text(channel),
             "touch_category": .text(playbook.category), "touch_message": .text(message),
-            "touch_priority": .integer(Int64(playbook.priority)), "touch_expires": .integer(playbook.expires.milliseconds),
+            "touch_priority": .integer(Int64(playbook.priority)),
+            "touch_expires": .integer(playbook.expires.milliseconds),
             "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
         ]) { $1 }
         let isTeam = send.kind == .webhook

@@ -198,7 +198,8 @@ package struct Verdicts {
             sum += variant.weight
             cases.append(
                 index == playbook.variants.count - 1
-                    ? "ELSE :variant_\(index)" : "WHEN draw(:variant_salt, key) < \(sum / total) THEN :variant_\(index)")
+                    ? "ELSE :variant_\(index)" : "WHEN draw(:variant_salt, key) < \(sum / total) THEN :variant_\(index)"
+            )
         }
         let drawn = cases.count == 1 ? ":variant_0" : "CASE \(cases.joined(separator: " ")) END"
         return """
@@ -208,7 +209,8 @@ package struct Verdicts {
     }
 
     private func cooling(_ reentry: Playbook.Reentry) -> String {
-        let earlier = "SELECT 1 FROM enrollment AS e WHERE e.account_id = m.account_id AND e.playbook_id = m.playbook_id"
+        let earlier =
+            "SELECT 1 FROM enrollment AS e WHERE e.account_id = m.account_id AND e.playbook_id = m.playbook_id"
         return switch reentry {
         case .always: "1 = 0"
         case .never: "EXISTS (\(earlier))"

@@ -83,7 +83,8 @@ package struct Outbox {
             rows.append(
                 TouchCandidate(
                     id: statement.integer(0), enrollmentID: statement.integer(1), accountID: statement.integer(2),
-                    accountKey: statement.text(3) ?? "", playbook: statement.text(4) ?? "", versionID: statement.integer(33),
+                    accountKey: statement.text(3) ?? "", playbook: statement.text(4) ?? "",
+                    versionID: statement.integer(33),
                     step: statement.text(5) ?? "", variant: statement.text(6), recipient: statement.text(7) ?? "",
                     kind: Channel.Kind(rawValue: statement.text(8) ?? "") ?? .email, channel: statement.text(9) ?? "",
                     category: statement.text(10) ?? "", message: statement.text(11) ?? "",
@@ -94,7 +95,8 @@ package struct Outbox {
                     attempts: Int(statement.integer(19)), isAmbiguous: statement.integer(20) == 1,
                     bodyHash: statement.text(21),
                     firstAttemptAt: statement.isNull(22) ? nil : Instant(milliseconds: statement.integer(22)),
-                    contactID: statement.isNull(34) ? nil : statement.integer(34), contactKey: statement.text(23), contactName: statement.text(24), email: statement.text(25),
+                    contactID: statement.isNull(34) ? nil : statement.integer(34), contactKey: statement.text(23),
+                    contactName: statement.text(24), email: statement.text(25),
                     timezone: statement.text(26), locale: statement.text(27), isReachable: statement.integer(28) == 1,
                     isEnrolled: statement.integer(29) == 1, hasChurned: statement.integer(30) == 1,
                     isSuppressed: statement.integer(31) == 1, isExcluded: statement.integer(32) == 1,
@@ -121,7 +123,8 @@ package struct Outbox {
             ORDER BY o.claimed_at DESC LIMIT 1 OFFSET :offset
             """,
             [
-                "id": .integer(candidate.id), "recipient": .text(candidate.recipient), "from": .instant(now - cap.window),
+                "id": .integer(candidate.id), "recipient": .text(candidate.recipient),
+                "from": .instant(now - cap.window),
                 "ghost": .integer(candidate.isGhost ? 1 : 0), "offset": .integer(Int64(max(0, cap.count - 1))),
             ])?[0].instant
         return (oldest ?? now) + cap.window
@@ -257,7 +260,8 @@ package struct Outbox {
     /// Whether a channel has touches that wait.
     package func hasPending(channel: String) throws -> Bool {
         try connection.first(
-            "SELECT 1 FROM touch WHERE state = 'pending' AND channel = :channel LIMIT 1", ["channel": .text(channel)]) != nil
+            "SELECT 1 FROM touch WHERE state = 'pending' AND channel = :channel LIMIT 1", ["channel": .text(channel)])
+            != nil
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.
