@@ -45,7 +45,8 @@ package struct Exits {
             case .when(let condition, let reason, let scoped):
                 // Audience and trigger are asked of the account, not of the enrollment.
                 if !scoped { try connection.execute("UPDATE plan_population SET since = NULL") }
-                let query = compiler.compile([condition], over: .table("plan_population"), audience: playbook.audienceKey)
+                let query = compiler.compile(
+                    [condition], over: .table("plan_population"), audience: playbook.audienceKey)
                 try connection.execute(
                     """
                     INSERT INTO plan_exit (account_id, enrollment_id, reason)
@@ -78,7 +79,8 @@ package struct Exits {
         case .leftAudience:
             // Missing is not "left": only a definite false ends an enrollment.
             guard let audience = playbook.audience?.term else { return nil }
-            return .when(Term(.not(audience), .boolean, text: "not (\(audience.text))"), reason: "left_audience", scoped: false)
+            return .when(
+                Term(.not(audience), .boolean, text: "not (\(audience.text))"), reason: "left_audience", scoped: false)
         case .churned:
             guard let status = Attribute.builtIn.first(where: { $0.name == "status" }) else { return nil }
             let isChurned = Term.Node.binary(
@@ -87,7 +89,8 @@ package struct Exits {
             return .when(Term(isChurned, .boolean, text: "status == \"churned\""), reason: "churned", scoped: false)
         case .noMatch:
             guard case .when(let trigger) = playbook.trigger else { return nil }
-            return .when(Term(.not(trigger), .boolean, text: "not (\(trigger.text))"), reason: "no_match", scoped: false)
+            return .when(
+                Term(.not(trigger), .boolean, text: "not (\(trigger.text))"), reason: "no_match", scoped: false)
         case .condition(let condition):
             return .when(condition, reason: condition.text, scoped: true)
         }

@@ -56,7 +56,8 @@ package struct TouchDraft: Sendable {
                 recipient: row[0].text ?? "", kind: Channel.Kind(rawValue: row[1].text ?? "") ?? .email,
                 channel: row[2].text ?? "", message: row[3].text ?? "", state: row[4].text ?? "",
                 notBefore: row[5].instant ?? now, reason: row[6].text, variables: row[7].text ?? "{}",
-                contactID: row[13].integer, contactKey: row[8].text, contactName: row[9].text, email: row[10].text, timezone: row[11].text,
+                contactID: row[13].integer, contactKey: row[8].text, contactName: row[9].text, email: row[10].text,
+                timezone: row[11].text,
                 locale: row[12].text)
         }
     }
@@ -66,10 +67,12 @@ extension TouchDraft {
     /// A candidate that was never written: for rendering only.
     package func candidate(of playbook: Playbook) -> TouchCandidate {
         TouchCandidate(
-            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, step: "", variant: nil,
+            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, step: "",
+            variant: nil,
             recipient: recipient, kind: kind, channel: channel, category: playbook.category, message: message,
             isGhost: false, priority: 0, dueAt: notBefore, expiresAt: notBefore, reason: nil, variables: variables,
-            fence: 0, attempts: 0, isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactID: contactID, contactKey: contactKey,
+            fence: 0, attempts: 0, isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactID: contactID,
+            contactKey: contactKey,
             contactName: contactName, email: email, timezone: timezone, locale: locale, isReachable: true,
             isEnrolled: true, hasChurned: false, isSuppressed: false, isExcluded: false, sentWithin: [])
     }

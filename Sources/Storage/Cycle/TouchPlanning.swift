@@ -162,7 +162,8 @@ struct TouchPlanning {
             case .contact(let type, let expression): (variable.name, type, expression, variable.isRequired)
             }
         }
-        return Freeze(values: values, from: query.from, arguments: query.arguments, isDear: terms.contains { $0.cost > 0 })
+        return Freeze(
+            values: values, from: query.from, arguments: query.arguments, isDear: terms.contains { $0.cost > 0 })
     }
 
     /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to; answers how many of
@@ -178,7 +179,8 @@ struct TouchPlanning {
             FROM plan_population AS p CROSS JOIN contact AS c ON c.account_id = p.account_id
             WHERE \(recipients.isEligible) GROUP BY p.account_id
             """
-        let columns = "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
+        let columns =
+            "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
         let arguments = recipients.arguments.merging(walk) { $1 }
         let reached = try connection.execute(
             """

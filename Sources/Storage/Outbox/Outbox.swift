@@ -148,7 +148,8 @@ package struct Outbox {
                 settled_at = CASE WHEN :state <> 'unknown' THEN :now END,
                 claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
-            """, [.text(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id, candidate.fence)
+            """, [.text(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
+            candidate.fence)
         if changed { try moveOn(enrollment: candidate.enrollmentID, now: now) }
     }
 
