@@ -252,7 +252,7 @@ package final class Worker {
                 Resolution(channel: channel.channel).settlement(
                     of: flight, result, isAmbiguous: completion.response.mayHaveLeft && completion.response.status == 0
                         || (500...599).contains(completion.response.status) && completion.response.status != 503,
-                    processNow: processNow, random: clocks.random())))
+                    processNow: processNow, random: clocks.random)))
     }
 
     private func record(
