@@ -72,6 +72,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
+        .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch", grdb], swiftSettings: settings),
     ]
 )

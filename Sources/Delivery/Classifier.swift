@@ -2,7 +2,7 @@ package import Playbooks
 
 /// Says what an answer, or the lack of one, means for the touch: the channel's rules first, then these.
 ///
-/// A 2xx is accepted; 429 and 503 wait; what provably never left waits; another 5xx, a timeout after upload and a broken
+/// A 2xx is accepted; 429 and 503 wait, and so does what provably never left, as long as the touch lives; another 5xx, a timeout after upload and a broken
 /// connection are ambiguous, and are retried only where the channel honors an idempotency key, within half of its
 /// lifetime; a 3xx means that the URL is wrong and halts; other 4xx are rejected. Pure: the clock is an argument.
 package struct Classifier: Sendable {
@@ -99,22 +99,20 @@ package struct Classifier: Sendable {
         case .halt: return .halt(reason: reason(answer))
         case .retry:
             let after = wait(rule, in: answer, attempt: attempt)
-            let limit = rule.maxAttempts ?? Backoff.maxAttempts
             // A status of 5xx alone does not say that the message was not taken, whatever the rule hopes.
             let saysMore = rule.text != nil || !rule.pointers.isEmpty || !rule.headers.isEmpty
             let status = answer.response.status
             return status >= 500 && status != 503 && !saysMore
-                ? ambiguous(after: after, reason: reason(answer), attempt: attempt, limit: limit)
-                : retry(after: after, reason: reason(answer), attempt: attempt, limit: limit)
+                ? ambiguous(
+                    after: after, reason: reason(answer), attempt: attempt, limit: rule.maxAttempts ?? Backoff.maxAttempts)
+                : retry(after: after, reason: reason(answer), attempt: attempt, limit: rule.maxAttempts ?? .max)
         }
     }
 
     // MARK: - Again, or not
 
-    /// This attempt was not taken.
-    private func retry(
-        after: TimeSpan?, reason: String, attempt: Attempt, limit: Int = Backoff.maxAttempts
-    ) -> SendResult {
+    /// This attempt was not taken; an endpoint that is down or throttles for long does not end the touch.
+    private func retry(after: TimeSpan?, reason: String, attempt: Attempt, limit: Int = .max) -> SendResult {
         guard attempt.number < limit else {
             let words = "gave up after \(attempt.number) attempts; the last: \(reason)"
             return attempt.mayHaveArrived ? .unknown(reason: words) : .rejected(reason: words)
@@ -122,7 +120,8 @@ package struct Classifier: Sendable {
         guard attempt.mayHaveArrived, channel.idempotency.lifetime != nil else {
             return .retry(after: after, before: nil, reason: reason)
         }
-        return ambiguous(after: after, reason: reason, attempt: attempt, limit: limit)
+        return ambiguous(
+            after: after, reason: reason, attempt: attempt, limit: min(limit, Backoff.maxAttempts))
     }
 
     /// This attempt, or one before it, may have been taken.

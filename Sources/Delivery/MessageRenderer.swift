@@ -28,7 +28,7 @@ package final class MessageRenderer: Sendable {
     ) throws(RenderError) -> RenderedMessage {
         let template = try template(of: message, for: locale)
         let scope = MessageScope(
-            variables: variables, unsubscribeURL: unsubscribeURL,
+            sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL,
             format: ValueFormat(language: template.language, currency: currency, zone: zone ?? self.zone))
         let rendered = try template.render(in: scope)
         let isEmail = kind == .email

@@ -5,6 +5,8 @@ struct MessageScope {
     /// Names of links that the program makes.
     static let linkNames: Set<String> = ["unsubscribe_url"]
 
+    /// Of `keeptouch.yaml`; the same for every touch.
+    let sender: Configuration.Sender?
     let variables: Variables
     let unsubscribeURL: String?
     let format: ValueFormat
@@ -12,8 +14,19 @@ struct MessageScope {
     /// Whether a section on that name stands.
     func isPresent(_ name: String) -> Bool {
         if Self.linkNames.contains(name) { return unsubscribeURL != nil }
+        if let value = senderValue(name) { return !value.isEmpty }
         guard let variable = variables[name] else { return false }
         return variable.value != .boolean(false)
+    }
+
+    private func senderValue(_ name: String) -> String? {
+        switch name {
+        case "sender.name": sender?.name
+        case "sender.email": sender?.email
+        case "sender.reply_to": sender?.replyTo
+        case "sender.postal_address": sender?.postalAddress
+        default: nil
+        }
     }
 
     /// One line of text, trimmed; nil when the value is missing or blank.
@@ -37,6 +50,7 @@ struct MessageScope {
     /// The text as it is.
     func raw(_ name: String) -> String? {
         if Self.linkNames.contains(name) { return unsubscribeURL }
+        if let value = senderValue(name) { return value }
         return variables[name].map(format.text)
     }
 }

@@ -68,7 +68,7 @@ package enum CompleteDays {
         guard let last else { return "\(metric.name) has no complete day yet (fresh_within \(limit))" }
         let age = now - zone.start(of: last + 1)
         if age <= limit { return nil }
-        let hours = TimeSpan.hours(age.milliseconds / 3_600_000)
-        return "the last complete day of \(metric.name) is \(last), which ended \(hours) ago (fresh_within \(limit))"
+        let ago = age < .days(4) ? TimeSpan.hours(age.milliseconds / 3_600_000) : .days(age.milliseconds / 86_400_000)
+        return "the last complete day of \(metric.name) is \(last), which ended \(ago) ago (fresh_within \(limit))"
     }
 }

@@ -377,6 +377,8 @@ enum Schema {
             audience INTEGER NOT NULL,
             verdicts TEXT NOT NULL,
             held_because TEXT,
+            -- 1 when a person let the match through whatever its size: later matches of the day are not measured by it.
+            let_through INTEGER NOT NULL DEFAULT 0 CHECK (let_through IN (0, 1)),
             PRIMARY KEY (playbook_id, cycle_id)
         ) STRICT, WITHOUT ROWID;
 

@@ -118,21 +118,31 @@ package final class Store: Sendable {
 
     /// Slices in the middle of a session, so that temporary tables can be read while writing.
     package func writeInSlices(
-        on connection: Connection, count: Int, checkpointAfter pages: Int32 = checkpointPages,
+        on connection: Connection, count: Int, _ body: (Connection, Range<Int>) throws -> Void
+    ) throws {
+        var pace = Self.freshPace
+        try writeInSlices(on: connection, count: count, at: &pace, body)
+    }
+
+    /// Slices of a longer work, which goes on at the pace that its earlier slices found.
+    func writeInSlices(
+        on connection: Connection, count: Int, at pace: inout SlicePace, checkpointAfter pages: Int32 = checkpointPages,
         _ body: (Connection, Range<Int>) throws -> Void
     ) throws {
-        var pace = SlicePace(target: Self.longestSlice / 2)
         var done = 0
         while done < count {
             let slice = done..<min(count, done + pace.size)
             let began = clock()
             try write(on: connection, checkpointAfter: pages) { try body($0, slice) }
-            pace.took(began.duration(to: clock()), for: slice.count)
+            // The rest that the last slice takes tells little of how many would fit.
+            if slice.count == pace.size { pace.took(began.duration(to: clock()), for: slice.count) }
             done = slice.upperBound
             // Let those who wait for the lock have it.
             if done < count { usleep(500) }
         }
     }
+
+    static var freshPace: SlicePace { SlicePace(target: longestSlice / 2) }
 
     /// The connection without a transaction; temporary tables live as long as the store.
     @discardableResult

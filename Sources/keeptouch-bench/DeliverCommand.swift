@@ -19,7 +19,8 @@ struct DeliverCommand {
     func run() async throws -> Answer {
         let store = try loaded.open(.readWrite)
         let worker = Worker(
-            workspace: loaded.workspace, directory: loaded.folder.path, environment: [:], secret: Self.secret,
+            workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.folder.path,
+            environment: [:], secret: Self.secret,
             store: store, clocks: .system, owner: "bench")
         let clock = ContinuousClock()
         let start = clock.now

@@ -16,7 +16,8 @@ struct NewWorkspace {
         if dataMap == nil { files += Library.playbooks.map { ($0.path, $0.text) } }
         for (path, text) in files {
             let url = folder.appendingPathComponent(path)
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             guard !FileManager.default.fileExists(atPath: url.path) else {
                 throw CommandError("\(url.path) exists already; nothing of it was changed")
             }

@@ -11,9 +11,19 @@ enum SigningSecret {
             return Array(data)
         }
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
-        let isMade = FileManager.default.createFile(
-            atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        guard isMade else { throw CommandError("cannot write \(path); make its folder writable") }
+        // Whole or not at all: half of a secret, left by a full disk, would stop every later run.
+        let draft = "\(path).\(UUID().uuidString)"
+        defer { unlink(draft) }
+        let isWritten = FileManager.default.createFile(
+            atPath: draft, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+        guard isWritten else {
+            throw CommandError("cannot write \(path); see that its folder is writable and has room")
+        }
+        guard link(draft, path) == 0 else {
+            // Another process made it meanwhile.
+            if errno == EEXIST { return try read(beside: database) }
+            throw CommandError("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
         return bytes
     }
 }

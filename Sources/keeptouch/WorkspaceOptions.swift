@@ -85,7 +85,8 @@ struct LoadedWorkspace {
     func open(_ mode: Store.Mode) throws -> Store {
         guard !workspace.configuration.database.hasPrefix("postgresql:") else {
             throw CommandError(
-                "database: \(workspace.configuration.database): PostgreSQL is not supported yet; name a file such as keeptouch.db")
+                "database: \(workspace.configuration.database): PostgreSQL is not supported yet; name a file such as keeptouch.db"
+            )
         }
         let store = try Store(path: databasePath, mode: mode)
         if mode == .readWrite {

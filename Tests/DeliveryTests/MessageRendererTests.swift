@@ -20,6 +20,11 @@ import Testing
 
     private func text(_ name: String, _ value: String) -> Variables { Variables([name: .init(.text, .text(value))]) }
 
+    @Test func aMessageMayNameItsSender() throws {
+        let message = try fragment("From {{sender.name}}{{#sender.reply_to}}, {{sender.reply_to}}{{/sender.reply_to}}.")
+        #expect(message.text == "From Acme & Sons.\n")
+    }
+
     @Test func oneTreeGivesHTMLAndText() throws {
         let message = try fragment(
             """

@@ -4,7 +4,9 @@ import Testing
 
 /// What the program says when its database is taken, strange or broken; nothing of it is lost.
 @Suite struct DatabaseFaultTests {
-    private func expectComplaint(_ outcome: Program.Outcome, _ words: String, _ place: SourceLocation = #_sourceLocation) {
+    private func expectComplaint(
+        _ outcome: Program.Outcome, _ words: String, _ place: SourceLocation = #_sourceLocation
+    ) {
         #expect(outcome.code == 1, "\(outcome)", sourceLocation: place)
         #expect(outcome.complaints.hasPrefix("keeptouch: error: "), "\(outcome.complaints)", sourceLocation: place)
         #expect(outcome.complaints.contains(words), "\(outcome.complaints)", sourceLocation: place)

@@ -10,7 +10,8 @@ import Testing
         try scratch.write("accounts.csv", "key,name,seats\n" + rows.joined(separator: "\n") + "\n")
         let full = try scratch.keeptouch("import", "accounts", "accounts.csv")
         #expect(full.code == 1, "\(full)")
-        #expect(full.complaints.hasPrefix("keeptouch: error: ") && full.complaints.contains("the disk is full"), "\(full)")
+        #expect(
+            full.complaints.hasPrefix("keeptouch: error: ") && full.complaints.contains("the disk is full"), "\(full)")
 
         try disk.remount("size=64m")
         #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
@@ -119,6 +120,8 @@ final class SmallDisk {
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw HarnessError("mount \(arguments.joined(separator: " ")) failed") }
+        guard process.terminationStatus == 0 else {
+            throw HarnessError("mount \(arguments.joined(separator: " ")) failed")
+        }
     }
 }

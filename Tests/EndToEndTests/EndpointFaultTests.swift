@@ -115,7 +115,8 @@ import Testing
         #expect(outcome.output.contains("channel carrier stopped: HTTP 401"))
         #expect(outcome.complaints.contains("keeptouch resume channel:carrier"))
         #expect(try scratch.states() == ["pending": 30])
-        #expect(try endpoint.stop().count <= 3)
+        let refused = try endpoint.stop()
+        #expect(refused.count < 10, "\(refused.count) requests left before it stopped")
 
         let sound = try Endpoint(port: endpoint.port)
         let stopped = try scratch.keeptouch("run")

@@ -88,27 +88,3 @@ import Testing
         #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
     }
 }
-
-/// Ctrl-C and SIGTERM while it sends.
-@Suite struct StopTests {
-    @Test(arguments: [SIGINT, SIGTERM]) func aStoppedRunEndsInGoodOrder(signal: Int32) throws {
-        let endpoint = try Endpoint(["--delay", "40"])
-        let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
-        try scratch.importAccounts(100)
-        let program = try RunningProgram(["run"], in: scratch.folder)
-        #expect(endpoint.waits(forRequests: 5))
-        program.signal(signal)
-        let outcome = program.wait()
-        #expect(outcome.code == 0, "\(outcome)")
-        #expect(outcome.complaints.contains("stopping"))
-        #expect(outcome.output.contains("Stopped early; the rest goes out with the next run."))
-        let states = try scratch.states()
-        #expect(Set(states.keys) == ["sent", "pending"], "\(states)")
-        #expect(states["sent"] == endpoint.count)
-
-        let next = try scratch.keeptouch("run")
-        #expect(next.code == 0, "\(next)")
-        #expect(try scratch.states() == ["sent": 100])
-        #expect(try Set(endpoint.stop().map(\.touch)).count == 100)
-    }
-}

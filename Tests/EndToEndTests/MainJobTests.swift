@@ -41,7 +41,8 @@ import Testing
 
     /// Every row of every table, so that a change anywhere shows.
     private func contents(_ scratch: Scratch) throws -> [String: [[String]]] {
-        let tables = try scratch.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        let tables = try scratch.query(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
         return try Dictionary(
             uniqueKeysWithValues: tables.map { row in
                 (row[0], try scratch.query("SELECT * FROM \"\(row[0])\" ORDER BY 1, 2"))
@@ -94,7 +95,8 @@ import Testing
         let again = try run(scratch, "2026-03-31T16:31:00Z").playbooks["win-back-usage"]
         #expect(again?.verdicts["held"] == 0 && again?.heldBecause == nil)
         #expect(again?.verdicts["enrolled", default: 0] ?? 0 > 0)
-        #expect(try scratch.keeptouch("release", "win-back-usage").complaints.contains("\"win-back-usage\" is not held"))
+        #expect(
+            try scratch.keeptouch("release", "win-back-usage").complaints.contains("\"win-back-usage\" is not held"))
         _ = try endpoint.stop()
     }
 
@@ -134,7 +136,9 @@ import Testing
         #expect(later > 0)
 
         let requests = try endpoint.stop()
-        let sent = try scratch.query("SELECT id FROM touch WHERE state = 'sent' ORDER BY id").compactMap { Int64($0[0]) }
+        let sent = try scratch.query("SELECT id FROM touch WHERE state = 'sent' ORDER BY id").compactMap {
+            Int64($0[0])
+        }
         #expect(requests.map(\.touch).sorted() == sent, "every touch that was sent is one request, and no other is")
         #expect(sent.count > 10)
 
@@ -145,7 +149,8 @@ import Testing
         let ledger = try scratch.keeptouch("touches", "--state", "sent", "--limit", "1000", "--format", "csv")
         #expect(ledger.output.split(separator: "\r\n").count == sent.count + 1)
         let objects = try JSONSerialization.jsonObject(
-            with: Data(scratch.keeptouch("touches", "--state", "sent", "--limit", "1000", "--format", "json").output.utf8))
+            with: Data(
+                scratch.keeptouch("touches", "--state", "sent", "--limit", "1000", "--format", "json").output.utf8))
         #expect((objects as? [[String: String]])?.count == sent.count)
     }
 

@@ -11,7 +11,9 @@ enum Program {
         /// What it printed as one JSON object.
         func object() throws -> [String: Any] {
             let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
-            guard let object = object as? [String: Any] else { throw HarnessError("not an object: \(output.prefix(200))") }
+            guard let object = object as? [String: Any] else {
+                throw HarnessError("not an object: \(output.prefix(200))")
+            }
             return object
         }
     }
@@ -64,7 +66,8 @@ final class RunningProgram {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for (number, given, name) in [(1, output, "output"), (2, complaints, "complaints")] as [(Int32, Int32?, String)] {
+        for (number, given, name) in [(1, output, "output"), (2, complaints, "complaints")] as [(Int32, Int32?, String)]
+        {
             if let given {
                 posix_spawn_file_actions_adddup2(&actions, given, number)
             } else {

@@ -140,7 +140,9 @@ final class Scratch: Sendable {
     /// How many touches are in each state.
     func states() throws -> [String: Int] {
         try Dictionary(
-            uniqueKeysWithValues: query("SELECT state, count(*) FROM touch GROUP BY state").map { ($0[0], Int($0[1]) ?? 0) })
+            uniqueKeysWithValues: query("SELECT state, count(*) FROM touch GROUP BY state").map {
+                ($0[0], Int($0[1]) ?? 0)
+            })
     }
 
     var database: String { folder.appendingPathComponent("keeptouch.db").path }

@@ -7,8 +7,8 @@ import Testing
 /// A workspace in a temporary folder with its database, whose data tests write as SQL.
 final class TestWorkspace {
     let folder: URL
-    let workspace: Workspace
-    let texts: [String: String]
+    private(set) var workspace: Workspace
+    private(set) var texts: [String: String]
     let store: Store
 
     static let configuration = """
@@ -34,16 +34,31 @@ final class TestWorkspace {
           everyone_active: status == "active"
         """
 
-    static func channel(_ name: String, _ kind: String, more: String = "") -> String {
+    static func channel(
+        _ name: String, _ kind: String, url: String = "http://127.0.0.1:1/send", more: String = ""
+    ) -> String {
         """
         channel: \(name)
         kind: \(kind)
-        request: { method: POST, url: "http://127.0.0.1:1/send" }
+        request: { method: POST, url: "\(url)" }
         allow_private: true
         auth: { kind: none }
         body: { kind: json, template: { to: "{{ to.email }}", subject: "{{ subject }}", text: "{{ text }}" } }
         \(more)
         """
+    }
+
+    /// The text of a live `playbook.yaml`; the message is `hello.md`.
+    static func playbook(
+        _ name: String, _ trigger: String = "when: plan == \"free\"", category: String = "education",
+        holdout: String = "0%", more: [String] = [], steps: [String] = ["email: hello.md"]
+    ) -> String {
+        let lines =
+            [
+                "playbook: \(name)", "title: \(name)", "state: live", "audience: everyone_active", "category: \(category)",
+                trigger, "holdout: \(holdout)",
+            ] + more + ["steps:"] + steps.map { "  - \($0)" }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// - Parameter playbooks: the text of each `playbook.yaml` by name; each has a message `hello.md`.
@@ -63,12 +78,22 @@ final class TestWorkspace {
         }
         texts.merge(files) { $1 }
         self.texts = texts
-        let (read, diagnostics) = WorkspaceReader.read(texts)
-        let errors = diagnostics.filter { $0.severity == .error }
-        #expect(errors.isEmpty, "\(errors)")
-        workspace = try #require(read)
+        workspace = try Self.read(texts)
         store = try Store(path: folder.appendingPathComponent("test.db").path, mode: .readWrite)
         try AttributeColumns(workspace.dataMap).apply(to: store)
+    }
+
+    private static func read(_ texts: [String: String]) throws -> Workspace {
+        let (read, diagnostics) = WorkspaceReader.read(texts)
+        let errors = diagnostics.filter { $0.severity == .error }
+        try #require(errors.isEmpty, "\(errors)")
+        return try #require(read)
+    }
+
+    /// Changes files; nil takes one away. Errors of the new files are allowed where the test says so.
+    func edit(_ files: [String: String?], withErrors: Bool = false) throws {
+        for (path, text) in files { texts[path] = text }
+        workspace = withErrors ? try #require(WorkspaceReader.read(texts).workspace) : try Self.read(texts)
     }
 
     deinit {
@@ -103,7 +128,77 @@ final class TestWorkspace {
         }
     }
 
+    @discardableResult
+    func run(_ now: Instant) throws -> CycleReport { try cycle.run(now: now) }
+
+    /// Sends what is due; process time is real, and back-off is none.
+    @discardableResult
+    func drain(
+        _ now: Instant, clocks: Clocks? = nil, whileRunning body: (Worker) -> Void = { _ in }
+    ) async throws -> DrainReport {
+        let worker = Worker(
+            workspace: workspace, pinned: PinnedVersions(texts: texts), directory: folder.path, environment: [:],
+            secret: [UInt8](repeating: 7, count: 32), store: store,
+            clocks: clocks ?? Clocks(processNow: Clocks.system.processNow, random: { 0 }), owner: UUID().uuidString)
+        body(worker)
+        let report = try worker.drain(now: now)
+        await worker.close()
+        return report
+    }
+
+    func release(_ playbook: String, at now: Instant) throws {
+        let isReleased = try store.write { try StatusQuery.release(playbook, at: now, $0) }
+        #expect(isReleased)
+    }
+
+    @discardableResult
+    func addEvent(
+        _ kind: String, of account: String, at: Instant, properties: String = "{}", isHistory: Bool = false
+    ) throws -> Int64 {
+        try store.write { connection in
+            try connection.execute(
+                "INSERT INTO event_kind (name) VALUES (:kind) ON CONFLICT DO NOTHING", ["kind": .text(kind)])
+            try connection.execute(
+                """
+                INSERT INTO event (account_id, kind_id, at, received_at, dedup, properties, history)
+                SELECT a.id, k.id, :at, :at, (SELECT count(*) FROM event), :properties, :history
+                FROM account AS a, event_kind AS k WHERE a.key = :account AND k.name = :kind
+                """,
+                [
+                    "account": .text(account), "kind": .text(kind), "at": .instant(at), "properties": .text(properties),
+                    "history": .integer(isHistory ? 1 : 0),
+                ])
+            return connection.lastInsertedID
+        }
+    }
+
+    /// The rows of a query, their values joined by `|`.
+    func rows(_ sql: String) throws -> [String] {
+        try store.read { connection in
+            try connection.query(sql).map { row in
+                row.values.map { value in
+                    switch value {
+                    case .null: "-"
+                    case .integer(let number): "\(number)"
+                    case .real(let number): "\(number)"
+                    case .text(let text): text
+                    case .blob: "blob"
+                    }
+                }.joined(separator: "|")
+            }
+        }
+    }
+
+    /// Touches by state.
+    var states: [String: Int] {
+        get throws {
+            try store.read { try CycleRecords.touchCounts($0) }
+        }
+    }
+
     func integer(_ sql: String) throws -> Int { Int(try store.read { try $0.integer(sql) }) }
+    /// Several statements, one after the other.
+    func script(_ sql: String) throws { try store.write { try $0.executeScript(sql) } }
     func execute(_ sql: String) throws { _ = try store.write { try $0.execute(sql) } }
 }
 

@@ -74,7 +74,7 @@ extension KeyTable {
         ])
 
     /// The block form of a step that sends.
-    static let send = KeyTable([
+    package static let send = KeyTable([
         Key("message", .either([.text, .mapping(.text)]), required: true, "The message's file, or files by variant."),
         Key("id", .text, "Its name in conditions."),
         Key("channel", .text, "The channel, when it is not the workspace's default."),
@@ -82,7 +82,7 @@ extension KeyTable {
     ])
 
     /// The front matter of a message.
-    static let message = KeyTable([
+    package static let message = KeyTable([
         Key("subject", .text, "The subject line."),
         Key("preheader", .text, "What mail programs show after the subject."),
         Key("action", .table(.action), "The button."),

@@ -79,8 +79,8 @@ extension PlaybookReader {
     /// The names that a message may use; `event.*` stands for any property of an event that is itself misspelt.
     func knownVariables(signals: [String], trigger: String?, event: EventKind?) -> Set<String> {
         var names: Set<String> = [
-            "workspace.name", "sender.name", "sender.email", "sender.reply_to", "sender.postal_address",
-            "unsubscribe_url", "category", "contact.first_name",
+            "sender.name", "sender.email", "sender.reply_to", "sender.postal_address", "unsubscribe_url",
+            "contact.first_name",
         ]
         let map = dataMap
         for attribute in Attribute.builtIn + map.attributes { names.insert("account.\(attribute.name)") }

@@ -32,7 +32,10 @@ package struct Cycle {
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, only: names)
-            return try planning.plan(planning.register()).report
+            let report = try planning.plan(planning.register()).report
+            // When planning fails, the shadows go with its transaction.
+            try PlanTables.unshadow(connection)
+            return report
         }
     }
 
@@ -61,6 +64,12 @@ package struct Cycle {
         while let after = ended {
             ended = try store.write(on: connection) { _ in
                 try slices.measured { try applying.applyEnds(after: after, size: $0) }
+            }
+        }
+        ended = 0
+        while let after = ended {
+            ended = try store.write(on: connection) { _ in
+                try slices.measured { try applying.applyHeld(after: after, size: $0) }
             }
         }
         for playbookID in plan.touched {

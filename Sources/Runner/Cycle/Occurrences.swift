@@ -32,15 +32,15 @@ struct Occurrences {
         guard var candidate = stored else { return Due(next: first(after: now)) }
         guard instant(candidate) <= now else { return Due(next: candidate) }
         var due = Due()
-        // Far behind, only the last day matters; the first that was missed stands for the others.
-        let horizon = now - .days(2)
+        // Far behind, only the last days matter; the first that was missed stands for the others.
+        let horizon = now - .days(3)
         if instant(candidate) < horizon {
             due.missed.append(candidate)
             candidate = following(horizon) ?? candidate
         }
         while let later = following(candidate), instant(later) <= now { candidate = later }
         due.next = following(candidate)
-        if instant(candidate) <= now, now - instant(candidate) <= Self.patience {
+        if instant(candidate) <= now, now - lastInstant(candidate) <= Self.patience {
             due.occurrence = candidate
         } else if instant(candidate) <= now, due.missed.last != candidate {
             due.missed.append(candidate)
@@ -54,6 +54,12 @@ struct Occurrences {
     func instant(_ occurrence: Instant) -> Instant {
         guard schedule.isLocal else { return occurrence }
         return zones.map { LocalOccurrence(wallClock: occurrence).instant(in: $0) }.min() ?? occurrence
+    }
+
+    /// The last moment at which a contact's clock shows it; a local occurrence is late only after that.
+    private func lastInstant(_ occurrence: Instant) -> Instant {
+        guard schedule.isLocal else { return occurrence }
+        return zones.map { LocalOccurrence(wallClock: occurrence).instant(in: $0) }.max() ?? occurrence
     }
 
     private func first(after now: Instant) -> Instant? {

@@ -1,4 +1,5 @@
 import Playbooks
+import Storage
 
 /// The playbooks as running enrollments know them: trigger, steps, variants and signals of their version, with the
 /// messages, segments and channels of today.
@@ -16,6 +17,17 @@ package struct PinnedVersions: Sendable {
         var texts = texts.filter { !$0.key.hasPrefix("playbooks/") || $0.key.hasPrefix(folder + "/") }
         texts[folder + "/playbook.yaml"] = source
         return WorkspaceReader.read(texts).workspace?.playbook(name)
+    }
+
+    /// The playbooks that somebody walks, by version; one that can no longer be read is left out.
+    func playbooks(_ connection: Connection, _ workspace: Workspace) throws -> [Int64: Playbook] {
+        var playbooks: [Int64: Playbook] = [:]
+        for version in try Registry(connection).runningVersions() {
+            let current = workspace.playbook(version.playbook)
+            playbooks[version.versionID] =
+                current?.source == version.source ? current : playbook(version.playbook, source: version.source)
+        }
+        return playbooks
     }
 
     /// Where the playbook's messages lie today; a folder is named as its playbook unless somebody moved it.

@@ -19,10 +19,8 @@ extension Planning {
             let schedule = playbook.evaluate ?? workspace.configuration.evaluate
             let next = schedule.next(after: now, in: workspace.configuration.zone)
             if self.matching == .due, try !isDue(schedule, work) { return nil }
-            found.schedule = (schedule.text, next)
-            let whole = conjunction(audience, condition)
-            try matching.matchCondition(whole, of: work, now: now)
-            if stale == nil { try matching.findEnds(whole, of: work, now: now) }
+            found.schedule = (schedule.text, next, next)
+            try matching.matchCondition(conjunction(audience, condition), of: work, now: now)
         case .on(let event, let condition):
             trigger = .on
             found.eventCursor = try CycleRecords.newestEvent(connection)
@@ -35,7 +33,7 @@ extension Planning {
                 ? work.registered.nextAt : nil
             let due = occurrences.due(stored: stored, now: now)
             found.missed = due.missed
-            found.schedule = (schedule.text, due.next)
+            found.schedule = (schedule.text, due.next, due.next.map(occurrences.instant))
             guard let occurrence = due.occurrence else {
                 found.isDue = false
                 return found
@@ -46,17 +44,48 @@ extension Planning {
                 now: now)
         }
         let counts = try matching.counts(of: work, audience: audience)
-        let recent = try CycleRecords.recentCounts(connection, of: work.registered.id)
-        let lastDay =
-            trigger == .on ? try CycleRecords.countOfLastDay(connection, of: work.registered.id, now: now) : 0
         found.counts = Safety.Counts(
-            fresh: counts.fresh + lastDay, matched: counts.matched, audience: counts.audience, recent: recent)
-        applySafety(to: &found, trigger, work, stale: stale)
-        found.counts.fresh = counts.fresh
+            fresh: counts.fresh, matched: counts.matched, audience: counts.audience, recent: [])
+        let seen = try countsToCompare(trigger, found.counts, work, matching)
+        applySafety(to: &found, trigger, work, stale: stale, seen: seen)
+        if case .when(let condition) = playbook.trigger, found.hold == nil {
+            try matching.findEnds(conjunction(audience, condition), of: work, now: now)
+        }
         return found
     }
 
-    private func applySafety(to found: inout Match, _ trigger: Safety.Trigger, _ work: PlaybookAtWork, stale: String?) {
+    /// What the safety rules look at: for `when` the new matches of a day, for `on` those of 24 hours, both with those
+    /// of the days before; for `at` all that match, with the last occurrence.
+    private func countsToCompare(
+        _ trigger: Safety.Trigger, _ counts: Safety.Counts, _ work: PlaybookAtWork, _ matching: Matching
+    ) throws -> Safety.Counts {
+        var seen = counts
+        let id = work.registered.id
+        if trigger == .at {
+            seen.fresh = counts.matched
+            seen.recent = try CycleRecords.lastMatched(connection, of: id).map { [$0] } ?? []
+            return seen
+        }
+        let zone = workspace.configuration.zone
+        let moments = (0...8).map { index in
+            trigger == .when
+                ? zone.start(of: zone.day(of: now) - index)
+                : now - .days(Int64(index) + 1) + TimeSpan(milliseconds: 1)
+        }
+        let earlier = try CycleRecords.freshCounts(connection, of: id, since: moments)
+        seen.fresh += earlier[0] ?? 0
+        seen.freshAccounts = seen.fresh
+        if Double(seen.fresh) > workspace.configuration.safety.maxShare * Double(counts.audience) {
+            seen.freshAccounts = try matching.freshAccounts(of: work, since: moments[0])
+        }
+        seen.recent = earlier.dropFirst().compactMap { $0 }
+        return seen
+    }
+
+    private func applySafety(
+        to found: inout Match, _ trigger: Safety.Trigger, _ work: PlaybookAtWork, stale: String?, seen: Safety.Counts
+    ) {
+        found.isStale = stale != nil
         let registered = work.registered
         if let standing = registered.heldBecause, registered.heldAt != nil {
             found.hold = standing
@@ -64,7 +93,7 @@ extension Planning {
             // A late feed holds only as long as it is late.
             found.hold = stale
         } else if let reason = Safety(workspace.configuration.safety).hold(
-            trigger, found.counts, wasReleased: registered.releasedAt != nil, isLetThrough: registered.isLetThrough)
+            trigger, seen, wasReleased: registered.releasedAt != nil, isLetThrough: registered.isLetThrough)
         {
             found.hold = reason
             found.lasts = true
@@ -72,7 +101,7 @@ extension Planning {
         if found.hold != nil, let occurrence = found.occurrence {
             // A held occurrence keeps its turn until it is too late for it.
             found.occurrence = (occurrence.at, "held")
-            found.schedule = found.schedule.map { ($0.text, occurrence.at) }
+            found.schedule = found.schedule.map { ($0.text, occurrence.at, $0.begins) }
         }
     }
 

@@ -28,9 +28,12 @@ struct Planning {
         var hold: String?
         /// Whether the hold stays until it is released.
         var lasts = false
+        /// Whether the data were late, so that no match begins or ends.
+        var isStale = false
         var counts: Safety.Counts
         var verdicts: [String: Int]
-        var schedule: (text: String, nextAt: Instant?)?
+        /// As stored, and when the next occurrence begins for the first contact.
+        var schedule: (text: String, nextAt: Instant?, begins: Instant?)?
         var occurrence: (at: Instant, state: String)?
         var missed: [Instant] = []
         var eventCursor: Int64
@@ -47,8 +50,11 @@ struct Planning {
     /// Brings the playbooks of the files into the database, or into its shadows.
     func register() throws -> Registered {
         let registry = Registry(connection)
+        let experiments = Dictionary(grouping: workspace.playbooks, by: \.experiment)
         let works = try workspace.playbooks.map { playbook in
-            let registered = try registry.register(playbook, design: Self.design(of: playbook), now: now)
+            let sharing = experiments[playbook.experiment] ?? [playbook]
+            let design = sharing.sorted { $0.name < $1.name }.map(Self.design).joined(separator: ",")
+            let registered = try registry.register(playbook, design: design, now: now)
             return PlaybookAtWork(
                 playbook: playbook, registered: registered, channels: workspace.configuration.channels)
         }
@@ -72,9 +78,10 @@ struct Planning {
             guard let playbook = known ?? pinned.playbook(version.playbook, source: version.source) else { continue }
             versions.append(Road(playbook: playbook, playbookID: version.playbookID, versionID: version.versionID))
             let exits = Exits(connection, compiler)
+            try exits.findGoals(of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
             if workspace.playbook(version.playbook)?.state == .retired {
                 try exits.endAll(of: version.playbookID, reason: "retired")
-            } else if context.staleness(of: playbook.terms) == nil {
+            } else {
                 try exits.find(
                     in: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
             }
@@ -88,13 +95,14 @@ struct Planning {
             var entry = CycleReport.OfPlaybook(
                 playbook: work.playbook.name, version: String(Registry.hash(work.playbook.source).prefix(8)),
                 matched: match.counts.matched, verdicts: [:], heldBecause: match.hold, variants: [:], warnings: [],
-                audience: match.counts.audience, fresh: match.counts.fresh, nextAt: match.schedule?.nextAt)
+                audience: match.counts.audience, fresh: match.counts.fresh, nextAt: match.schedule?.begins)
             if match.hold != nil, !only.isEmpty || matching == .all {
-                try verdicts.decide(work, heldBecause: nil, globalHoldout: globalHoldout, now: now)
+                try verdicts.decide(work, heldBecause: nil, isStale: false, globalHoldout: globalHoldout, now: now)
                 entry.ifReleased = Self.full(try verdicts.counts(of: work.registered.id))
                 try verdicts.forget(work)
             }
-            try verdicts.decide(work, heldBecause: match.hold, globalHoldout: globalHoldout, now: now)
+            try verdicts.decide(
+                work, heldBecause: match.hold, isStale: match.isStale, globalHoldout: globalHoldout, now: now)
             let counts = try verdicts.counts(of: work.registered.id)
             entry.verdicts = Self.full(counts)
             entry.variants = try verdicts.variants(of: work.registered.id)
@@ -113,9 +121,11 @@ struct Planning {
             }
         }
 
+        try Progress(connection, compiler).endOverdue(channels: Set(workspace.channels.keys), now: now)
         // What is due in running enrollments, and the first steps of new ones.
         for version in versions where pauses.reason(for: version.playbook.name) == nil {
-            try walk(version, compiler, occurrence: matches.first { $0.playbookID == version.playbookID }?.occurrence?.at)
+            let occurrence = matches.first { $0.playbookID == version.playbookID }?.occurrence?.at
+            try walk(version, compiler, occurrence: occurrence)
         }
 
         let counts = try PlanCounts(connection)
@@ -151,18 +161,20 @@ struct Planning {
         let progress = Progress(connection, compiler)
         try progress.takeUpDue(
             playbookID: road.playbookID, versionID: road.versionID, isService: road.playbook.isService, now: now)
-        for variant in try progress.variants(playbookID: road.playbookID, versionID: road.versionID) {
-            try progress.walk(
-                Progress.Road(
-                    playbook: road.playbook, playbookID: road.playbookID, versionID: road.versionID, variant: variant,
-                    channels: workspace.configuration.channels, zone: workspace.configuration.zone,
-                    allowed: { send, step, zone in
-                        let base = self.base(road.playbook, step: step, occurrence: occurrence, zone: zone)
-                        let window = send.window ?? (send.kind.isCapped ? workspace.configuration.sendWindow : nil)
-                        return (base, window?.next(atOrAfter: base, in: zone) ?? base)
-                    }),
-                now: now)
+        func ofVariant(_ variant: String?) -> Progress.Road {
+            Progress.Road(
+                playbook: road.playbook, playbookID: road.playbookID, versionID: road.versionID, variant: variant,
+                channels: workspace.configuration.channels, zone: workspace.configuration.zone,
+                allowed: { send, step, zone in
+                    let base = self.base(road.playbook, step: step, occurrence: occurrence, zone: zone)
+                    let window = send.window ?? (send.kind.isCapped ? workspace.configuration.sendWindow : nil)
+                    return (base, window?.next(atOrAfter: base, in: zone) ?? base)
+                })
         }
+        for variant in try progress.variants(playbookID: road.playbookID, versionID: road.versionID) {
+            try progress.walk(ofVariant(variant), now: now)
+        }
+        try progress.refreeze(ofVariant, versionID: road.versionID)
     }
 
     /// The moment from which a touch counts: now, or for a campaign on local clocks its time in that zone.
@@ -211,7 +223,7 @@ extension Planning.Plan {
             if match.isDue {
                 try records.recordMatch(
                     of: match.playbookID, eventCursor: match.eventCursor, hold: match.hold, lasts: match.lasts,
-                    matched: match.counts.matched, fresh: match.counts.fresh, audience: match.counts.audience,
+                    isStale: match.isStale, matched: match.counts.matched, fresh: match.counts.fresh, audience: match.counts.audience,
                     verdicts: try JSONText.encode(match.verdicts))
             }
             if let schedule = match.schedule {

@@ -8,15 +8,19 @@ package struct Safety: Sendable {
 
     /// What one match of a playbook found.
     package struct Counts: Sendable {
-        /// Accounts that matched for the first time (for `on`: in the last 24 hours).
+        /// Accounts that matched for the first time, summed over the cycles: for `when` of this day, for `on` of the last
+        /// 24 hours, for `at` all.
         package var fresh: Int
+        /// The same without counting an account twice.
+        package var freshAccounts: Int
         package var matched: Int
         package var audience: Int
-        /// First-time matches of earlier runs that were not held, newest first, at most 8.
+        /// The same of earlier days, or of the last occurrence, without what was held; newest first, at most 8.
         package var recent: [Int]
 
         package init(fresh: Int, matched: Int, audience: Int, recent: [Int]) {
             self.fresh = fresh
+            freshAccounts = fresh
             self.matched = matched
             self.audience = audience
             self.recent = recent
@@ -39,18 +43,19 @@ package struct Safety: Sendable {
             return "first run: \(counts.matched) accounts match; look at them with plan, then release it"
         }
         if trigger != .at, counts.audience > 0 {
-            let share = Double(counts.fresh) / Double(counts.audience)
+            let share = Double(counts.freshAccounts) / Double(counts.audience)
             if share > rules.maxShare {
                 return """
-                    max_share: \(counts.fresh) of \(counts.audience) accounts of the audience match anew \
+                    max_share: \(counts.freshAccounts) of \(counts.audience) accounts of the audience match anew \
                     (\(percent(share)), more than \(percent(rules.maxShare)))
                     """
             }
         }
-        if let usual = median(trigger == .at ? Array(counts.recent.prefix(1)) : counts.recent) {
+        if let usual = median(counts.recent) {
             let most = max(rules.jump * usual, usual + 50)
             if Double(counts.fresh) > most {
-                return "jump: \(counts.fresh) accounts match anew; usual are \(Int(usual)), and \(Int(most)) is the most"
+                let what = trigger == .at ? "match" : "match anew"
+                return "jump: \(counts.fresh) accounts \(what); usual are \(Int(usual)), and \(Int(most)) is the most"
             }
         }
         return nil

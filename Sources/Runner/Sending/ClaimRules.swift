@@ -14,6 +14,8 @@ struct ClaimRules: Sendable {
         case capped(Int)
         /// It ends without being sent.
         case end(state: String, reason: String)
+        /// An earlier attempt may have arrived, and it cannot be repeated any more.
+        case doubt(reason: String)
     }
 
     let caps: [Cap]
@@ -24,15 +26,29 @@ struct ClaimRules: Sendable {
     /// - Parameters:
     ///   - stepWindow: the window that the step itself gives, if it does.
     ///   - claimed: touches to the same address claimed in this very transaction, which the counts do not hold yet.
+    ///   - mayRepeat: whether a touch that may have arrived can be sent again now.
     func decide(
+        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int, mayRepeat: Bool,
+        now: Instant
+    ) -> Decision {
+        let decision = decide(
+            touch, stepWindow: stepWindow, exitsWhenChurned: exitsWhenChurned, claimed: claimed, now: now)
+        guard touch.isAmbiguous else { return decision }
+        if case .end(_, let reason) = decision { return .doubt(reason: "\(reason); an earlier attempt may have arrived") }
+        return mayRepeat ? decision : .doubt(reason: "an earlier attempt may have arrived; too late to repeat it")
+    }
+
+    private func decide(
         _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int, now: Instant
     ) -> Decision {
         guard touch.isEnrolled else { return .end(state: "cancelled", reason: "the enrollment ended") }
         if touch.hasChurned, exitsWhenChurned { return .end(state: "cancelled", reason: "the account churned") }
         if now >= touch.expiresAt {
             let wasCapped = touch.reason?.hasPrefix("cap ") == true
+            let pause = pauses.reason(for: touch.playbook).map { "the playbook is paused: \($0)" }
             return .end(
-                state: wasCapped ? "capped" : "expired", reason: touch.reason.map { "waited too long: \($0)" } ?? "waited too long")
+                state: wasCapped ? "capped" : "expired",
+                reason: (pause ?? touch.reason).map { "waited too long: \($0)" } ?? "waited too long")
         }
         if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil { return .leave }
         if touch.isExcluded { return .leave }

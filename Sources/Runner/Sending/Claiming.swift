@@ -6,6 +6,8 @@ struct Claiming {
     private let owner: String
     private let configuration: Configuration
     private let playbooks: [String: Playbook]
+    /// The playbooks of the versions that are walked.
+    var versions: [Int64: Playbook] = [:]
 
     init(workspace: Workspace, owner: String) {
         self.owner = owner
@@ -33,10 +35,12 @@ struct Claiming {
                     limit: room)
                 // Fewer than asked for: this priority has no more.
                 channel.advance(behind: touches.last, wasLast: touches.count < room)
-                var claimedTo: [String: Int] = [:]
+                var claimedTo: [String: Claimed] = [:]
                 var taken = 0
                 for touch in touches {
-                    if try settle(touch, rules, &claimedTo, outbox, &report, now: now) {
+                    if try settle(
+                        touch, of: channel.channel, rules, &claimedTo, outbox, &report, now: now, processNow: processNow
+                    ) {
                         flights.append(Worker.Flight(touch: touch, fence: touch.fence + 1))
                         taken += 1
                     }
@@ -60,22 +64,34 @@ struct Claiming {
         return channel.cursor
     }
 
+    /// What one batch has claimed for an address.
+    private struct Claimed {
+        var real = 0
+        var ghosts = 0
+    }
+
     /// Carries out the decision on one touch; true when it is claimed.
     private func settle(
-        _ touch: TouchCandidate, _ rules: ClaimRules, _ claimedTo: inout [String: Int], _ outbox: Outbox,
-        _ report: inout DrainReport, now: Instant
+        _ touch: TouchCandidate, of channel: Channel, _ rules: ClaimRules, _ claimedTo: inout [String: Claimed],
+        _ outbox: Outbox, _ report: inout DrainReport, now: Instant, processNow: Instant
     ) throws -> Bool {
-        let playbook = playbooks[touch.playbook]
+        let playbook = versions[touch.versionID] ?? playbooks[touch.playbook]
+        let claimed = claimedTo[touch.recipient] ?? Claimed()
         let decision = rules.decide(
-            touch, stepWindow: window(of: touch, playbook), exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
-            claimed: claimedTo[touch.recipient] ?? 0, now: now)
+            touch, stepWindow: window(of: touch, playbook),
+            exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
+            claimed: claimed.real + (touch.isGhost ? claimed.ghosts : 0),
+            mayRepeat: channel.onUnknown == .resend
+                || touch.firstAttemptAt.map { channel.honorsKey(of: $0, at: processNow) } ?? true,
+            now: now)
         switch decision {
         case .claim:
             guard try outbox.claim(touch, owner: owner, now: now) else { return false }
-            if touch.category != "service" { claimedTo[touch.recipient, default: 0] += 1 }
+            if touch.category != "service" { claimedTo[touch.recipient, default: Claimed()].real += 1 }
             return true
         case .ghost:
             try outbox.end(touch, as: "ghost", reason: nil, now: now)
+            if touch.category != "service" { claimedTo[touch.recipient, default: Claimed()].ghosts += 1 }
             report.ghosts += 1
         case .leave:
             break
@@ -90,6 +106,10 @@ struct Claiming {
         case .end(let state, let reason):
             try outbox.end(touch, as: state, reason: reason, now: now)
             report.dropped += 1
+        case .doubt(let reason):
+            let state = channel.onUnknown == .assumeSent ? "sent" : "unknown"
+            try outbox.end(touch, as: state, reason: reason, now: now)
+            report.count(state)
         }
         return false
     }

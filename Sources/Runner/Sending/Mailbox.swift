@@ -58,7 +58,9 @@ final class Mailbox: @unchecked Sendable {
             post.completions += done
             var leaving: [Transport.Submission] = []
             for completion in done {
-                guard let name = laneOfToken.removeValue(forKey: completion.token), var lane = lanes[name] else { continue }
+                guard let name = laneOfToken.removeValue(forKey: completion.token), var lane = lanes[name] else {
+                    continue
+                }
                 lane.flying -= 1
                 leaving += lane.take()
                 lanes[name] = lane
@@ -100,6 +102,14 @@ final class Mailbox: @unchecked Sendable {
 
     private func signal() {
         if wanted > 0, post.count >= wanted { condition.signal() }
+    }
+
+    /// Waits while nothing is on the wire; only `stop` ends it early.
+    func rest(_ seconds: Double) {
+        condition.withLock {
+            let deadline = Date(timeIntervalSinceNow: seconds)
+            while !stopping, condition.wait(until: deadline) {}
+        }
     }
 
     /// Wakes the worker so that it claims nothing more.

@@ -7,6 +7,8 @@ package import Storage
 package struct Rendering: Sendable {
     private let configuration: Configuration
     private let playbooks: [String: Playbook]
+    /// The playbooks of the versions that are walked, with the messages of today.
+    var versions: [Int64: Playbook] = [:]
     private let renderer: MessageRenderer
     private let unsubscription: Unsubscription?
 
@@ -27,7 +29,7 @@ package struct Rendering: Sendable {
     package func request(
         for touch: TouchCandidate, builder: RequestBuilder, now: Instant
     ) throws(Failure) -> (request: Request, messageHash: String) {
-        guard let playbook = playbooks[touch.playbook] else {
+        guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
         }
         guard let message = playbook.messages[touch.message] else {
@@ -54,7 +56,7 @@ package struct Rendering: Sendable {
         let isEmail = touch.kind == .email
         let link =
             isEmail && touch.category != "service"
-            ? unsubscription?.url(contact: touch.recipient, category: touch.category) : nil
+            ? touch.contactID.flatMap { unsubscription?.url(contact: String($0), category: touch.category) } : nil
         let rendered = try renderer.render(
             message, as: touch.kind, variables: variables, locale: touch.locale,
             zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link)

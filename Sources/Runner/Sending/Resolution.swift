@@ -8,11 +8,11 @@ struct Resolution {
     let channel: Channel?
 
     func settlement(
-        of flight: Worker.Flight, _ result: SendResult, isAmbiguous: Bool, processNow: Instant, random: () -> Double
+        of flight: Worker.Flight, _ result: SendResult, processNow: Instant, random: () -> Double
     ) -> Outbox.Settlement {
         var settlement = Outbox.Settlement(
             id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
-            state: "sent", isAmbiguous: isAmbiguous)
+            state: "sent")
         switch result {
         case .sent(let id):
             settlement.providerID = id
@@ -23,6 +23,8 @@ struct Resolution {
             settlement.detail = reason
             settlement.state = "pending"
             settlement.retryAt = processNow + wait
+            // There is a last moment for a repeat only where this attempt, or one before it, may have arrived.
+            settlement.isAmbiguous = before != nil
             // Past the life of its key a repeat could arrive twice.
             if let before, processNow + wait > before { resolveUnknown(&settlement, reason, processNow: processNow) }
         case .rejected(let reason):
@@ -47,8 +49,7 @@ struct Resolution {
             id: orphan.id, fence: orphan.fence, enrollmentID: orphan.enrollmentID, attempt: orphan.attempts,
             state: "unknown", isAmbiguous: true)
         let reason = "the program died while the request was under way"
-        let lifetime = channel?.idempotency.lifetime
-        if let lifetime, processNow - orphan.firstAttemptAt < TimeSpan(milliseconds: lifetime.milliseconds / 2) {
+        if channel?.honorsKey(of: orphan.firstAttemptAt, at: processNow) == true {
             settlement.state = "pending"
             settlement.retryAt = processNow
             settlement.detail = reason
@@ -61,7 +62,9 @@ struct Resolution {
     private func resolveUnknown(_ settlement: inout Outbox.Settlement, _ reason: String, processNow: Instant) {
         settlement.isAmbiguous = true
         settlement.detail = reason
-        switch channel?.onUnknown ?? .hold {
+        var policy = channel?.onUnknown ?? .hold
+        if policy == .resend, settlement.attempt >= Backoff.maxAttempts { policy = .hold }
+        switch policy {
         case .hold:
             settlement.state = "unknown"
             settlement.retryAt = nil
@@ -72,5 +75,13 @@ struct Resolution {
             settlement.state = "pending"
             settlement.retryAt = processNow + Backoff.delay(attempt: settlement.attempt, random: 0.5)
         }
+    }
+}
+
+extension Channel {
+    /// Whether a touch that was first attempted then may be repeated without arriving twice: half the life of its key is
+    /// not yet over.
+    func honorsKey(of firstAttemptAt: Instant, at processNow: Instant) -> Bool {
+        idempotency.lifetime.map { processNow - firstAttemptAt < TimeSpan(milliseconds: $0.milliseconds / 2) } ?? false
     }
 }

@@ -10,14 +10,22 @@ package import Storage
 package final class Worker {
     private let store: Store
     private let clocks: Clocks
-    private let messages: Rendering
+    private let workspace: Workspace
+    private let pinned: PinnedVersions
+    private var messages: Rendering
     private let renderer = DispatchQueue(label: "rendering")
-    private let claiming: Claiming
+    private var claiming: Claiming
     private let mailbox: Mailbox
     private let transport: Transport
     private var channels: [String: ChannelAtWork] = [:]
+    /// Why channels cannot be used at all.
+    private var unusable: [String: String] = [:]
     private var report = DrainReport()
+    /// Process time at which the present pass over the pending touches began.
     private var passBegan = Instant(milliseconds: 0)
+    /// Passes in a row in which nothing could be sent.
+    private var fruitless = 0
+    private var sentBefore = 0
 
     /// Claimed touches on their way: how many are being rendered, and those to be sent, on the wire, to be recorded.
     private var rendering = 0
@@ -25,10 +33,11 @@ package final class Worker {
     private var flying: [Int64: Flight] = [:]
     private var results: [Result] = []
 
-    /// How long `drain` waits for retries before it leaves them to the next run.
+    /// How long, and for how many passes in a row, `drain` waits for retries before it leaves them to the next run.
     private static let patience = TimeSpan.seconds(10)
     /// A tick that could be fuller waits for answers as long as this, while enough requests are on the wire.
     private static let tickPatience = 0.005
+    private static let mostFruitless = 8
     static let tickRows = 64
 
     /// A touch that this worker has claimed; belongs to one thread at a time.
@@ -60,10 +69,13 @@ package final class Worker {
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - owner: a name of this process that no other ever has.
     package init(
-        workspace: Workspace, directory: String, environment: [String: String], secret: [UInt8], store: Store,
+        workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
+        store: Store,
         clocks: Clocks, owner: String
     ) {
         self.store = store
+        self.workspace = workspace
+        self.pinned = pinned
         self.clocks = clocks
         messages = Rendering(workspace: workspace, secret: secret)
         claiming = Claiming(workspace: workspace, owner: owner)
@@ -73,7 +85,7 @@ package final class Worker {
                     channel, environment: environment, directory: directory, processNow: clocks.processNow())
             } catch {
                 // A channel without its secret stops alone; the others go on.
-                report.stopped[name] = "\(error)"
+                unusable[name] = "\(error)"
             }
         }
         let mailbox = Mailbox()
@@ -92,6 +104,14 @@ package final class Worker {
     /// Sends everything that is due at `now`, until nothing is left but what must wait.
     package func drain(now: Instant) throws -> DrainReport {
         report.recovered = try recover(now: now)
+        try store.read { connection in
+            let versions = try pinned.playbooks(connection, workspace)
+            (claiming.versions, messages.versions) = (versions, versions)
+            for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
+                report.stopped[name] = reason
+            }
+        }
+        fruitless = 0
         restart(Array(channels.keys))
         repeat {
             try tick(now: now)
@@ -112,8 +132,13 @@ package final class Worker {
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private var mustWait: Bool {
-        results.isEmpty && (rendering > 0 || !flying.isEmpty) && !rendered.contains { channels[$0.touch.channel]?.canSend == true }
-            && !channels.values.contains { $0.hasRoom(processNow: clocks.processNow()) }
+        results.isEmpty && (rendering > 0 || !flying.isEmpty)
+            && !rendered.contains { channels[$0.touch.channel]?.canSend == true } && (mailbox.isStopping || !canClaim)
+    }
+
+    private var canClaim: Bool {
+        let processNow = clocks.processNow()
+        return channels.values.contains { $0.hasRoom(processNow: processNow) }
     }
 
     /// What came back; where the wire stays busy meanwhile, enough of it to be worth a transaction.
@@ -126,37 +151,43 @@ package final class Worker {
     /// Waits until a rate limit or a back-off lets more go; false when that is too far away.
     private func waitsForMore(now: Instant) throws -> Bool {
         guard !mailbox.isStopping else { return false }
+        if canClaim { return true }
         let processNow = clocks.processNow()
         let limited = channels.values.filter { $0.stopped == nil && !$0.isExhausted }
-        var wake = limited.compactMap { $0.bucket?.next(at: processNow) }.min()
-        if !limited.isEmpty, wake == nil { wake = processNow }
-        if limited.isEmpty {
-            let open = channels.filter { $0.value.stopped == nil }.map(\.key)
-            wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan, now: now) }
-            guard let retry = wake, retry - processNow <= Self.patience else { return false }
+        if let wake = limited.compactMap({ $0.bucket?.next(at: processNow) }).min() {
+            rest(until: wake)
+            return true
         }
-        guard let wake else { return false }
-        // Nothing is on the wire, so only a stop can end this wait early.
-        _ = mailbox.collect(waiting: max(0.001, Double((wake - processNow).milliseconds) / 1_000))
-        if limited.isEmpty { restart(channels.filter { $0.value.stopped == nil }.map(\.key)) }
+        let open = channels.filter { $0.value.stopped == nil }.map(\.key)
+        let wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan, now: now) }
+        fruitless = report.sent == sentBefore ? fruitless + 1 : 0
+        guard let wake, wake - processNow <= Self.patience, fruitless < Self.mostFruitless else { return false }
+        rest(until: wake)
+        restart(open)
         return true
     }
 
-    /// Begins another pass over the pending touches of these channels.
+    private func rest(until wake: Instant) {
+        mailbox.rest(max(0.001, Double((wake - clocks.processNow()).milliseconds) / 1_000))
+    }
+
+    /// Begins another pass over the pending touches.
     private func restart(_ names: [String]) {
         passBegan = clocks.processNow()
+        sentBefore = report.sent
         for name in names { channels[name]?.restart() }
     }
 
     private func tick(now: Instant) throws {
-        let batch = takeRendered()
         var leaving: [Flight] = []
         var newlyClaimed: [Flight] = []
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
-            for flight in batch {
+            let pauses = try Pauses(connection)
+            try giveBack(outbox, pauses)
+            for flight in takeRendered() {
                 guard let request = flight.request,
                     try outbox.beginAttempt(
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
@@ -169,7 +200,7 @@ package final class Worker {
             }
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
-                channels, outbox, pauses: Pauses(connection), report: &report, now: now, processNow: processNow)
+                channels, outbox, pauses: pauses, report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
         render(newlyClaimed, now: now)
@@ -178,6 +209,18 @@ package final class Worker {
             let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
             let places = channels[channel]?.channel.inFlight ?? 1
             transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
+        }
+    }
+
+    /// Lets go of what is claimed but not yet `sending` where a kill switch or a halt came in between.
+    private func giveBack(_ outbox: Outbox, _ pauses: Pauses) throws {
+        try rendered.removeAll { flight in
+            let touch = flight.touch
+            let isStopped = channels[touch.channel]?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
+            guard isStopped || pauses.reason(for: touch.playbook) != nil else { return false }
+            try outbox.giveBack(id: touch.id, fence: flight.fence)
+            channels[touch.channel]?.parked()
+            return true
         }
     }
 
@@ -217,7 +260,9 @@ package final class Worker {
     private func take(_ flight: Flight) {
         rendering -= 1
         if let failure = flight.failure {
-            results.append(.parked(flight, state: "held", reason: failure.reason))
+            // What may have arrived is not held, because what is held is frozen anew.
+            results.append(
+                .parked(flight, state: flight.touch.isAmbiguous ? "unknown" : "held", reason: failure.reason))
         } else if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != flight.request?.bodyHash {
             results.append(
                 .parked(
@@ -250,9 +295,7 @@ package final class Worker {
             .settled(
                 flight,
                 Resolution(channel: channel.channel).settlement(
-                    of: flight, result, isAmbiguous: completion.response.mayHaveLeft && completion.response.status == 0
-                        || (500...599).contains(completion.response.status) && completion.response.status != 503,
-                    processNow: processNow, random: clocks.random)))
+                    of: flight, result, processNow: processNow, random: clocks.random)))
     }
 
     private func record(
@@ -264,6 +307,11 @@ package final class Worker {
             // No row changed: somebody else has the touch by now, and this result is void.
             guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
+            if settlement.state == "suppressed", flight.touch.kind == .email {
+                try Suppressions.add(
+                    flight.touch.recipient, category: nil,
+                    reason: "\(flight.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)
+            }
         case .parked(let flight, let state, let reason):
             channels[flight.touch.channel]?.parked()
             try outbox.park(id: flight.touch.id, fence: flight.fence, as: state, reason: reason)
@@ -284,7 +332,7 @@ package final class Worker {
             let released = try recovery.releaseClaims()
             let orphans = try recovery.orphans()
             for orphan in orphans {
-                let settlement = Resolution(channel: channels[orphan.channel]?.channel).settlement(
+                let settlement = Resolution(channel: workspace.channels[orphan.channel]).settlement(
                     of: orphan, processNow: processNow)
                 if try outbox.settle(settlement, now: now, processNow: processNow) { report.count(settlement.state) }
             }

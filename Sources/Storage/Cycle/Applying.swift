@@ -76,8 +76,36 @@ package struct Applying {
             """, scope)
         try connection.execute(
             """
-            UPDATE touch SET state = 'cancelled', settled_at = :now, reason = 'the enrollment ended'
+            UPDATE touch SET state = CASE ambiguous WHEN 1 THEN 'unknown' ELSE 'cancelled' END,
+                settled_at = CASE ambiguous WHEN 0 THEN :now END, fence = fence + 1,
+                reason = CASE ambiguous WHEN 1 THEN 'the enrollment ended; an earlier attempt may have arrived'
+                    ELSE 'the enrollment ended' END
             WHERE enrollment_id IN (SELECT enrollment_id FROM plan_exit WHERE \(slice)) AND state IN ('pending', 'held')
+            """, scope)
+        return last
+    }
+
+    /// Lets touches go on that were held, and ends those that waited too long; their enrollments move on.
+    package func applyHeld(after touch: Int64, size: Int) throws -> Int64? {
+        let last = try connection.first(
+            "SELECT touch_id FROM plan_held WHERE touch_id > :after ORDER BY touch_id LIMIT 1 OFFSET :size",
+            ["after": .integer(touch), "size": .integer(Int64(size))])?[0].integer
+        let scope: [String: SQLValue] = [
+            "after": .integer(touch), "last": .integer(last ?? .max), "now": .instant(now),
+        ]
+        let slice = "h.touch_id > :after AND h.touch_id <= :last"
+        try connection.execute(
+            """
+            UPDATE touch SET state = h.state, reason = h.reason, variables = h.variables, fence = fence + 1,
+                settled_at = CASE h.state WHEN 'expired' THEN :now END
+            FROM plan_held AS h WHERE h.touch_id = touch.id AND \(slice) AND touch.state IN ('held', 'pending')
+            """, scope)
+        try connection.execute(
+            """
+            UPDATE enrollment SET due_at = :now
+            WHERE id IN (SELECT h.enrollment_id FROM plan_held AS h WHERE h.state = 'expired' AND \(slice))
+                AND state = 'active' AND begun = 1 AND due_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = enrollment.id AND t.settled_at IS NULL)
             """, scope)
         return last
     }

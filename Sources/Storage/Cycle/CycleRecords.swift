@@ -13,13 +13,28 @@ package struct CycleRecords {
     }
 
     /// Moves a matched playbook on; a new hold is kept until somebody releases it.
+    ///
+    /// - Parameter isStale: the data were late, so that nothing has been decided: what came since the last match is
+    ///   looked at again.
     package func recordMatch(
-        of playbookID: Int64, eventCursor: Int64, hold: String?, lasts: Bool, matched: Int, fresh: Int, audience: Int,
-        verdicts: String
+        of playbookID: Int64, eventCursor: Int64, hold: String?, lasts: Bool, isStale: Bool, matched: Int, fresh: Int,
+        audience: Int, verdicts: String
     ) throws {
         try connection.execute(
             """
-            UPDATE playbook SET last_match_at = :now, event_cursor = :cursor,
+            INSERT INTO tally (cycle_id, playbook_id, now, matched, fresh, audience, verdicts, held_because, let_through)
+            VALUES (:cycle, :playbook, :now, :matched, :fresh, :audience, :verdicts, :hold,
+                (SELECT let_through FROM playbook WHERE id = :playbook))
+            """,
+            [
+                "cycle": .integer(cycleID), "playbook": .integer(playbookID), "now": .instant(now),
+                "matched": .integer(Int64(matched)), "fresh": .integer(Int64(fresh)),
+                "audience": .integer(Int64(audience)), "verdicts": .text(verdicts), "hold": .optional(hold),
+            ])
+        try connection.execute(
+            """
+            UPDATE playbook SET last_match_at = CASE WHEN :stale = 1 THEN last_match_at ELSE :now END,
+                event_cursor = CASE WHEN :stale = 1 THEN event_cursor ELSE :cursor END,
                 let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
                 held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) ELSE held_at END,
                 held_because = CASE WHEN :lasts = 1 THEN :hold ELSE held_because END
@@ -27,17 +42,7 @@ package struct CycleRecords {
             """,
             [
                 "playbook": .integer(playbookID), "now": .instant(now), "cursor": .integer(eventCursor),
-                "lasts": .integer(lasts ? 1 : 0), "hold": .optional(hold),
-            ])
-        try connection.execute(
-            """
-            INSERT INTO tally (cycle_id, playbook_id, now, matched, fresh, audience, verdicts, held_because)
-            VALUES (:cycle, :playbook, :now, :matched, :fresh, :audience, :verdicts, :hold)
-            """,
-            [
-                "cycle": .integer(cycleID), "playbook": .integer(playbookID), "now": .instant(now),
-                "matched": .integer(Int64(matched)), "fresh": .integer(Int64(fresh)),
-                "audience": .integer(Int64(audience)), "verdicts": .text(verdicts), "hold": .optional(hold),
+                "lasts": .integer(lasts ? 1 : 0), "stale": .integer(isStale ? 1 : 0), "hold": .optional(hold),
             ])
     }
 
@@ -53,22 +58,39 @@ package struct CycleRecords {
             ])
     }
 
-    /// The counts of first-time matches of the last matches of a playbook that were not held, newest first.
-    package static func recentCounts(_ connection: Connection, of playbookID: Int64, limit: Int = 8) throws -> [Int] {
-        try connection.query(
+    /// First-time matches of cycles that were not held, summed from each of the moments to the one before it.
+    ///
+    /// - Parameter moments: the newest first; the first sum reaches up to the present.
+    /// - Returns: one sum for each moment; nil where no cycle was.
+    package static func freshCounts(
+        _ connection: Connection, of playbookID: Int64, since moments: [Instant]
+    ) throws -> [Int?] {
+        var arguments: [String: SQLValue] = ["playbook": .integer(playbookID)]
+        let cases = moments.enumerated().map { index, moment in
+            arguments["moment_\(index)"] = .instant(moment)
+            return "WHEN now >= :moment_\(index) THEN \(index)"
+        }
+        let rows = try connection.query(
             """
-            SELECT fresh FROM tally WHERE playbook_id = :playbook AND held_because IS NULL
-            ORDER BY cycle_id DESC LIMIT :limit
-            """, ["playbook": .integer(playbookID), "limit": .integer(Int64(limit))]
-        ).map { Int($0[0].integer ?? 0) }
+            SELECT part, sum(fresh) FROM (
+                SELECT fresh, CASE \(cases.joined(separator: " ")) END AS part FROM tally
+                WHERE playbook_id = :playbook AND held_because IS NULL AND (let_through = 0 OR now < :moment_0)
+            ) AS parts WHERE part IS NOT NULL GROUP BY part
+            """, arguments)
+        var counts = [Int?](repeating: nil, count: moments.count)
+        for row in rows {
+            if let part = row[0].integer { counts[Int(part)] = Int(row[1].integer ?? 0) }
+        }
+        return counts
     }
 
-    /// First-time matches in the 24 hours before `now`.
-    package static func countOfLastDay(_ connection: Connection, of playbookID: Int64, now: Instant) throws -> Int {
-        Int(
-            try connection.integer(
-                "SELECT coalesce(sum(fresh), 0) FROM tally WHERE playbook_id = :playbook AND now > :from",
-                ["playbook": .integer(playbookID), "from": .instant(now - .days(1))]))
+    /// How many accounts matched when a playbook was last matched without being held.
+    package static func lastMatched(_ connection: Connection, of playbookID: Int64) throws -> Int? {
+        try connection.first(
+            """
+            SELECT matched FROM tally WHERE playbook_id = :playbook AND held_because IS NULL
+            ORDER BY cycle_id DESC LIMIT 1
+            """, ["playbook": .integer(playbookID)])?[0].integer.map { Int($0) }
     }
 
     /// The newest event that the database holds.

@@ -10,22 +10,29 @@ package struct Exits {
         self.compiler = compiler
     }
 
-    /// Looks at the enrollments pinned to one version; the first exit in the order of the file gives the reason.
+    /// Looks for the goal in the enrollments pinned to one version, ended ones included, until its window is over.
+    ///
+    /// Nothing is found while a metric that the goal reads is late.
+    package func findGoals(of playbook: Playbook, playbookID: Int64, versionID: Int64, now: Instant) throws {
+        guard let goal = playbook.goal, isFresh(goal.condition) else { return }
+        try populate(
+            "goal_at IS NULL AND goal_until IS NOT NULL AND goal_until >= :exit_now",
+            scope(playbookID, versionID, now))
+        let query = compiler.compile([goal.condition], over: .table("plan_population"), audience: playbook.audienceKey)
+        try connection.execute(
+            """
+            INSERT INTO plan_goal (account_id, enrollment_id)
+            SELECT p.account_id, p.row_id FROM \(query.from) WHERE \(query.expressions[0])
+            """, query.arguments)
+    }
+
+    /// Looks for those that leave among the enrollments pinned to one version; the first exit in the order of the file
+    /// gives the reason. An exit that reads a late metric waits; the others do not.
     package func find(in playbook: Playbook, playbookID: Int64, versionID: Int64, now: Instant) throws {
-        let scope: [String: SQLValue] = [
-            "exit_playbook": .integer(playbookID), "exit_version": .integer(versionID), "exit_now": .instant(now),
-        ]
-        if let goal = playbook.goal {
-            try populate("goal_at IS NULL AND goal_until IS NOT NULL AND goal_until >= :exit_now", scope)
-            let query = compiler.compile([goal.condition], over: .table("plan_population"), audience: playbook.audienceKey)
-            try connection.execute(
-                """
-                INSERT INTO plan_goal (account_id, enrollment_id)
-                SELECT p.account_id, p.row_id FROM \(query.from) WHERE \(query.expressions[0])
-                """, query.arguments)
-        }
+        let scope = scope(playbookID, versionID, now)
         for exit in playbook.exits {
             guard let leaves = term(of: exit, playbook) else { continue }
+            if case .when(let condition, _, _) = leaves, !isFresh(condition) { continue }
             try populate("state = 'active' AND id NOT IN (SELECT enrollment_id FROM plan_exit)", scope)
             switch leaves {
             case .goal:
@@ -38,7 +45,8 @@ package struct Exits {
             case .when(let condition, let reason, let scoped):
                 // Audience and trigger are asked of the account, not of the enrollment.
                 if !scoped { try connection.execute("UPDATE plan_population SET since = NULL") }
-                let query = compiler.compile([condition], over: .table("plan_population"), audience: playbook.audienceKey)
+                let query = compiler.compile(
+                    [condition], over: .table("plan_population"), audience: playbook.audienceKey)
                 try connection.execute(
                     """
                     INSERT INTO plan_exit (account_id, enrollment_id, reason)
@@ -71,7 +79,8 @@ package struct Exits {
         case .leftAudience:
             // Missing is not "left": only a definite false ends an enrollment.
             guard let audience = playbook.audience?.term else { return nil }
-            return .when(Term(.not(audience), .boolean, text: "not (\(audience.text))"), reason: "left_audience", scoped: false)
+            return .when(
+                Term(.not(audience), .boolean, text: "not (\(audience.text))"), reason: "left_audience", scoped: false)
         case .churned:
             guard let status = Attribute.builtIn.first(where: { $0.name == "status" }) else { return nil }
             let isChurned = Term.Node.binary(
@@ -80,10 +89,17 @@ package struct Exits {
             return .when(Term(isChurned, .boolean, text: "status == \"churned\""), reason: "churned", scoped: false)
         case .noMatch:
             guard case .when(let trigger) = playbook.trigger else { return nil }
-            return .when(Term(.not(trigger), .boolean, text: "not (\(trigger.text))"), reason: "no_match", scoped: false)
+            return .when(
+                Term(.not(trigger), .boolean, text: "not (\(trigger.text))"), reason: "no_match", scoped: false)
         case .condition(let condition):
             return .when(condition, reason: condition.text, scoped: true)
         }
+    }
+
+    private func isFresh(_ term: Term) -> Bool { compiler.context.staleness(of: [term]) == nil }
+
+    private func scope(_ playbookID: Int64, _ versionID: Int64, _ now: Instant) -> [String: SQLValue] {
+        ["exit_playbook": .integer(playbookID), "exit_version": .integer(versionID), "exit_now": .instant(now)]
     }
 
     private func populate(_ filter: String, _ scope: [String: SQLValue]) throws {

@@ -64,7 +64,7 @@ package struct Matching {
             SELECT s.playbook_id, s.account_id, s.match_key, s.event_id, coalesce(e.at, s.since), s.since, s.verdict,
                 s.enrollment_id, 0
             FROM standing AS s LEFT JOIN event AS e ON e.id = s.event_id
-            WHERE s.playbook_id = :match_playbook AND s.settled = 0
+            WHERE s.playbook_id = :match_playbook AND s.settled = 0 AND s.event_id IS NOT NULL
             """, arguments(work, now))
         try connection.execute("DELETE FROM plan_population")
         let isNew = "e.history = 0 AND e.at <= :match_now AND e.at > :match_live"
@@ -126,7 +126,7 @@ package struct Matching {
             """, query.arguments.merging(scope) { $1 })
     }
 
-    /// How many accounts the audience holds, and how many matched, in all and for the first time.
+    /// How many accounts the audience holds, how many matches there are, and how many accounts match anew.
     package func counts(of work: PlaybookAtWork, audience: Term?) throws -> (audience: Int, matched: Int, fresh: Int) {
         let query = compiler.compile(
             [audience ?? Term(.literal(.boolean(true)), .boolean, text: "true")], over: .accounts)
@@ -134,10 +134,25 @@ package struct Matching {
             "SELECT count(*) FROM \(query.from) WHERE \(query.expressions[0])", query.arguments)
         let row = try connection.first(
             """
-            SELECT count(*), count(*) FILTER (WHERE previous IS NULL) FROM plan_match
+            SELECT count(*), count(DISTINCT account_id) FILTER (WHERE previous IS NULL) FROM plan_match
             WHERE playbook_id = :match_playbook
             """, ["match_playbook": work.id])
         return (Int(size), Int(row?[0].integer ?? 0), Int(row?[1].integer ?? 0))
+    }
+
+    /// How many accounts match anew in this cycle or did so since a moment, without what was held.
+    package func freshAccounts(of work: PlaybookAtWork, since moment: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                """
+                SELECT count(*) FROM (
+                    SELECT account_id FROM plan_match WHERE playbook_id = :playbook AND previous IS NULL
+                    UNION
+                    SELECT account_id FROM standing WHERE playbook_id = :playbook AND since >= :since AND since NOT IN (
+                        SELECT now FROM tally
+                        WHERE playbook_id = :playbook AND (held_because IS NOT NULL OR let_through = 1))
+                ) AS accounts
+                """, ["playbook": work.id, "since": .instant(moment)]))
     }
 
     private func arguments(_ work: PlaybookAtWork, _ now: Instant) -> [String: SQLValue] {

@@ -1,4 +1,3 @@
-
 /// Counts over the plan tables, each taken from another table than the one it is compared with.
 package struct PlanCounts: Sendable {
     package var admitted: Int

@@ -10,14 +10,16 @@ package enum PlanTables {
         // 64 MB hold the plan of 100,000 enrollments; what is more goes to a temporary file.
         try connection.executeScript("PRAGMA temp.cache_size = -65536")
         for table in tables { try connection.execute("DROP TABLE IF EXISTS temp.\(table.name)") }
-        for table in tables { try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)") }
+        for table in tables {
+            try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)")
+        }
         try connection.execute("CREATE INDEX temp.plan_touch_by_account ON plan_touch (playbook_id, account_id)")
     }
 
     /// Copies the bookkeeping tables of playbooks into TEMP tables of the same names, so that the same statements run
     /// without changing the database.
     package static func shadow(_ connection: Connection) throws {
-        for name in ["playbook", "playbook_version", "experiment"] {
+        for name in shadowed {
             let definition = try connection.first(
                 "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = :name", ["name": .text(name)])
             guard let sql = definition?[0].text, sql.hasPrefix("CREATE TABLE") else {
@@ -28,6 +30,13 @@ package enum PlanTables {
             try connection.execute("INSERT INTO temp.\(name) SELECT * FROM main.\(name)")
         }
     }
+
+    /// Takes the copies away, so that the connection sees the real tables again.
+    package static func unshadow(_ connection: Connection) throws {
+        for name in shadowed { try connection.execute("DROP TABLE IF EXISTS temp.\(name)") }
+    }
+
+    private static let shadowed = ["playbook", "playbook_version", "experiment"]
 
     private static let withoutRowID = " WITHOUT ROWID"
 
@@ -55,7 +64,10 @@ package enum PlanTables {
             """
         ),
         // Accounts that an exclusive playbook admits in this cycle.
-        ("plan_exclusive", withoutRowID, "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"),
+        (
+            "plan_exclusive", withoutRowID,
+            "account_id INTEGER, playbook_id INTEGER, PRIMARY KEY (account_id, playbook_id)"
+        ),
         // Standing matches that are definitely false now.
         (
             "plan_false", withoutRowID,
@@ -87,6 +99,14 @@ package enum PlanTables {
             channel TEXT NOT NULL, category TEXT NOT NULL, message TEXT NOT NULL, ghost INTEGER NOT NULL,
             state TEXT NOT NULL, priority INTEGER NOT NULL, due_at INTEGER NOT NULL, not_before INTEGER NOT NULL,
             expires_at INTEGER NOT NULL, reason TEXT, variables TEXT NOT NULL
+            """
+        ),
+        // Touches that could not be written and now go on, or that end because they waited too long.
+        (
+            "plan_held", "",
+            """
+            touch_id INTEGER PRIMARY KEY, enrollment_id INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT,
+            variables TEXT NOT NULL
             """
         ),
         // Who gets the touches of the step being planned.

@@ -25,7 +25,8 @@ package struct Progress {
             WHERE playbook_id = :playbook AND verdict IN ('enrolled', 'holdout', 'global_holdout')
             """, ["playbook": work.id])
         let signals = work.playbook.signals
-        let query = compiler.compile(signals.map(\.term), over: .table("plan_population"), audience: work.playbook.audienceKey)
+        let query = compiler.compile(
+            signals.map(\.term), over: .table("plan_population"), audience: work.playbook.audienceKey)
         let entry = Frozen.object(zip(signals, query.expressions).map { ($0.name, $0.term.type, $1) })
         var arguments = query.arguments.merging(entry.arguments) { $1 }
         arguments["enter_playbook"] = work.id
@@ -158,6 +159,44 @@ package struct Progress {
                 "variant": .optional(road.variant),
             ])
         return Set(rows.compactMap { $0[0].integer.map(Int.init) })
+    }
+
+    /// Ends what was held, or has lost its channel, for longer than it may wait.
+    ///
+    /// - Parameter channels: the channels that are declared.
+    package func endOverdue(channels: Set<String>, now: Instant) throws {
+        let insert = """
+            INSERT INTO plan_held (touch_id, enrollment_id, state, reason, variables)
+            SELECT id, enrollment_id, CASE ambiguous WHEN 1 THEN 'unknown' ELSE 'expired' END,
+                'waited too long: ' || coalesce(:why, reason, 'held'), variables
+            FROM touch WHERE expires_at <= :now
+            """
+        try connection.execute("\(insert) AND state = 'held'", ["now": .instant(now), "why": .null])
+        let used = try connection.query("SELECT DISTINCT channel FROM touch WHERE state = 'pending'")
+        for channel in used.compactMap({ $0[0].text }) where !channels.contains(channel) {
+            try connection.execute(
+                "\(insert) AND state = 'pending' AND channel = :channel",
+                [
+                    "now": .instant(now), "channel": .text(channel),
+                    "why": .text("there is no channel \"\(channel)\" any more"),
+                ])
+        }
+    }
+
+    /// Freezes a version's held touches anew: those whose variables are all there by now go on.
+    package func refreeze(_ road: (_ variant: String?) -> Road, versionID: Int64) throws {
+        let held = try connection.query(
+            """
+            SELECT DISTINCT step, variant FROM touch WHERE state = 'held' AND version_id = :version
+            ORDER BY step, variant
+            """, ["version": .integer(versionID)])
+        for row in held {
+            let road = road(row[1].text)
+            guard let step = road.playbook.steps(of: road.variant).first(where: { $0.id == row[0].text }) else {
+                continue
+            }
+            try TouchPlanning(connection, compiler).refreeze(step, on: road)
+        }
     }
 
     /// The variants that the enrollments of a version have; nil stands for "none".

@@ -64,7 +64,8 @@ package struct Registry {
             id: id, versionID: versionID, experimentID: experimentID, liveSince: known["live_since"].instant ?? now,
             eventCursor: known["event_cursor"].integer ?? 0, nextAt: known["next_at"].instant,
             lastMatchAt: known["last_match_at"].instant, releasedAt: known["released_at"].instant,
-            isLetThrough: known["let_through"].integer == 1, heldAt: known["held_at"].instant, heldBecause: known["held_because"].text)
+            isLetThrough: known["let_through"].integer == 1, heldAt: known["held_at"].instant,
+            heldBecause: known["held_because"].text)
     }
 
     /// The period of an experiment with this design, begun now when the last one had another.

@@ -10,6 +10,7 @@ package struct TouchDraft: Sendable {
     package var notBefore: Instant
     package var reason: String?
     package var variables: String
+    package var contactID: Int64?
     package var contactKey: String?
     package var contactName: String?
     package var email: String?
@@ -46,7 +47,7 @@ package struct TouchDraft: Sendable {
         return try connection.query(
             """
             SELECT t.recipient, t.kind, t.channel, t.message, t.state, t.not_before, t.reason, t.variables, c.key, c.name,
-                c.email, coalesce(c.timezone, a.timezone), coalesce(c.locale, a.locale)
+                c.email, coalesce(c.timezone, a.timezone), coalesce(c.locale, a.locale), c.id
             FROM plan_touch AS t JOIN account AS a ON a.id = t.account_id LEFT JOIN contact AS c ON c.id = t.contact_id
             WHERE t.step = :step ORDER BY t.recipient
             """, ["step": .text(stepID)]
@@ -55,7 +56,8 @@ package struct TouchDraft: Sendable {
                 recipient: row[0].text ?? "", kind: Channel.Kind(rawValue: row[1].text ?? "") ?? .email,
                 channel: row[2].text ?? "", message: row[3].text ?? "", state: row[4].text ?? "",
                 notBefore: row[5].instant ?? now, reason: row[6].text, variables: row[7].text ?? "{}",
-                contactKey: row[8].text, contactName: row[9].text, email: row[10].text, timezone: row[11].text,
+                contactID: row[13].integer, contactKey: row[8].text, contactName: row[9].text, email: row[10].text,
+                timezone: row[11].text,
                 locale: row[12].text)
         }
     }
@@ -65,10 +67,12 @@ extension TouchDraft {
     /// A candidate that was never written: for rendering only.
     package func candidate(of playbook: Playbook) -> TouchCandidate {
         TouchCandidate(
-            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, step: "", variant: nil,
+            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, step: "",
+            variant: nil,
             recipient: recipient, kind: kind, channel: channel, category: playbook.category, message: message,
             isGhost: false, priority: 0, dueAt: notBefore, expiresAt: notBefore, reason: nil, variables: variables,
-            fence: 0, attempts: 0, isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactKey: contactKey,
+            fence: 0, attempts: 0, isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactID: contactID,
+            contactKey: contactKey,
             contactName: contactName, email: email, timezone: timezone, locale: locale, isReachable: true,
             isEnrolled: true, hasChurned: false, isSuppressed: false, isExcluded: false, sentWithin: [])
     }

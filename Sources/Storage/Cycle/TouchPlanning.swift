@@ -44,47 +44,31 @@ struct TouchPlanning {
             let zones = try connection.query("SELECT DISTINCT timezone FROM plan_recipient").map { $0[0].text }
             try fillZones(zones, send, index, road)
         }
-        let variables = playbook.variables(of: step, variant: road.variant)
-        let known =
-            variables.required.compactMap { source($0, isRequired: true, playbook) }
-            + variables.optional.compactMap { source($0, isRequired: false, playbook) }
-        let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
-        let query = compiler.compile(terms, over: .table("plan_population"), audience: playbook.audienceKey)
-        var expressions = query.expressions[...]
-        let values = known.map { variable -> (name: String, type: ValueType, expression: String) in
-            switch variable.source {
-            case .term(let term): (variable.name, term.type, expressions.popFirst() ?? "NULL")
-            case .contact(let type, let expression): (variable.name, type, expression)
-            }
-        }
-        let columns = values.indices.map { "v\($0)" }
-        let frozen = Frozen.object(zip(values, columns).map { ($0.name, $0.type, "made.\($1)") })
-        let required = zip(known, zip(values, columns)).filter { $0.0.isRequired }.map(\.1)
-        let missing =
-            required.isEmpty
-            ? "NULL"
-            : "CASE "
-                + required.map { "WHEN made.\($1) IS NULL THEN 'missing: \($0.name)'" }.joined(separator: " ") + " END"
-        var arguments = query.arguments.merging(frozen.arguments) { $1 }.merging(walk) { $1 }
+        let freeze = freeze(step, on: road)
+        let columns = freeze.values.indices.map { "v\($0)" }
+        let made = columns.map { "made.\($0)" }
+        let frozen = freeze.object(made)
+        let missing = freeze.missing(made)
+        var arguments = freeze.arguments.merging(frozen.arguments) { $1 }.merging(walk) { $1 }
         arguments.merge([
             "touch_step": .text(step.id), "touch_kind": .text(send.kind.rawValue), "touch_channel": .text(channel),
             "touch_category": .text(playbook.category), "touch_message": .text(message),
-            "touch_priority": .integer(Int64(playbook.priority)), "touch_expires": .integer(playbook.expires.milliseconds),
+            "touch_priority": .integer(Int64(playbook.priority)),
+            "touch_expires": .integer(playbook.expires.milliseconds),
             "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
         ]) { $1 }
         let isTeam = send.kind == .webhook
         // SQLite works a variable out at each mention, here up to three times; keeping all rows costs more than a column.
-        let isDear = terms.contains { $0.cost > 0 }
         try connection.execute(
             """
-            WITH made AS \(isDear ? "MATERIALIZED" : "NOT MATERIALIZED") (
+            WITH made AS \(freeze.isDear ? "MATERIALIZED" : "NOT MATERIALIZED") (
                 SELECT pr.playbook_id, pr.account_id, pr.version_id, pr.variant,
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
                     CASE pr.arm WHEN 'treated' THEN 0 ELSE 1 END AS ghost,
-                    coalesce(pr.due_at, :walk_now) AS due_at, z.not_before,
-                    z.base + :touch_expires AS expires_at\(zip(values, columns).map { ", \($0.expression) AS \($1)" }.joined())
-                FROM \(query.from)
+                    coalesce(pr.due_at, :walk_now) AS due_at, z.not_before, z.base + :touch_expires AS expires_at
+                    \(zip(freeze.values, columns).map { ", \($0.expression) AS \($1)" }.joined())
+                FROM \(freeze.from)
                 JOIN plan_progress AS pr ON pr.playbook_id = :walk_playbook AND pr.account_id = p.account_id
                 \(isTeam ? "" : "JOIN plan_recipient AS r ON r.account_id = p.account_id")
                 \(isTeam ? "" : "JOIN contact AS rc ON rc.id = r.contact_id")
@@ -114,6 +98,74 @@ struct TouchPlanning {
     /// More than any contact's id.
     private static let rankUnit: Int64 = 1_000_000_000_000
 
+    /// Freezes the variables of held touches of one step anew, as rows of `plan_held`: those that miss nothing any more
+    /// go on.
+    func refreeze(_ step: Step, on road: Progress.Road) throws {
+        try connection.execute("DELETE FROM plan_population")
+        try connection.execute(
+            """
+            INSERT INTO plan_population (account_id, row_id, event_id, entry)
+            SELECT t.account_id, t.id, e.event_id, e.entry
+            FROM touch AS t JOIN enrollment AS e ON e.id = t.enrollment_id
+            WHERE t.state = 'held' AND t.ambiguous = 0 AND e.state = 'active' AND t.version_id = :version
+                AND t.step = :step AND t.variant IS NOT DISTINCT FROM :variant
+            """,
+            [
+                "version": .integer(road.versionID), "step": .text(step.id), "variant": .optional(road.variant),
+            ])
+        let freeze = freeze(step, on: road)
+        let expressions = freeze.values.map(\.expression)
+        let frozen = freeze.object(expressions)
+        try connection.execute(
+            """
+            INSERT INTO plan_held (touch_id, enrollment_id, state, reason, variables)
+            SELECT r.id, r.enrollment_id, 'pending', NULL, \(frozen.expression)
+            FROM \(freeze.from) JOIN touch AS r ON r.id = p.row_id LEFT JOIN contact AS rc ON rc.id = r.contact_id
+            WHERE \(freeze.missing(expressions)) IS NULL ON CONFLICT DO NOTHING
+            """, freeze.arguments.merging(frozen.arguments) { $1 })
+    }
+
+    /// What a step's message says of each row of `plan_population`, whose contact is `rc`.
+    private struct Freeze {
+        var values: [(name: String, type: ValueType, expression: String, isRequired: Bool)]
+        var from: String
+        var arguments: [String: SQLValue]
+        /// Whether some value takes more than reading a column.
+        var isDear: Bool
+
+        /// The JSON object over these expressions of the values.
+        func object(_ expressions: [String]) -> (expression: String, arguments: [String: SQLValue]) {
+            Frozen.object(zip(values, expressions).map { ($0.name, $0.type, $1) })
+        }
+
+        /// What is missing in it, or null.
+        func missing(_ expressions: [String]) -> String {
+            let cases = zip(values, expressions).filter { $0.0.isRequired }.map { value, expression in
+                "WHEN \(expression) IS NULL THEN 'missing: \(value.name)'"
+            }
+            return cases.isEmpty ? "NULL" : "CASE \(cases.joined(separator: " ")) END"
+        }
+    }
+
+    private func freeze(_ step: Step, on road: Progress.Road) -> Freeze {
+        let playbook = road.playbook
+        let variables = playbook.variables(of: step, variant: road.variant)
+        let known =
+            variables.required.compactMap { source($0, isRequired: true, playbook) }
+            + variables.optional.compactMap { source($0, isRequired: false, playbook) }
+        let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
+        let query = compiler.compile(terms, over: .table("plan_population"), audience: playbook.audienceKey)
+        var expressions = query.expressions[...]
+        let values = known.map { variable in
+            switch variable.source {
+            case .term(let term): (variable.name, term.type, expressions.popFirst() ?? "NULL", variable.isRequired)
+            case .contact(let type, let expression): (variable.name, type, expression, variable.isRequired)
+            }
+        }
+        return Freeze(
+            values: values, from: query.from, arguments: query.arguments, isDear: terms.contains { $0.cost > 0 })
+    }
+
     /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to; answers how many of
     /// the accounts have one.
     private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws -> Int {
@@ -127,7 +179,8 @@ struct TouchPlanning {
             FROM plan_population AS p CROSS JOIN contact AS c ON c.account_id = p.account_id
             WHERE \(recipients.isEligible) GROUP BY p.account_id
             """
-        let columns = "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
+        let columns =
+            "coalesce(c.address, 'contact:' || CAST(c.id AS TEXT)) AS recipient, coalesce(c.timezone, a.timezone)"
         let arguments = recipients.arguments.merging(walk) { $1 }
         let reached = try connection.execute(
             """

@@ -24,8 +24,10 @@ package struct Verdicts {
     /// Fills `plan_verdict` for one playbook; playbooks come in the order in which they arbitrate.
     ///
     /// An account that an exclusive playbook admits in this very cycle is blocked for those that come later.
+    ///
+    /// - Parameter isStale: the data are late: the verdicts are told, but no match begins to stand.
     package func decide(
-        _ work: PlaybookAtWork, heldBecause: String?, globalHoldout: GlobalHoldout?, now: Instant
+        _ work: PlaybookAtWork, heldBecause: String?, isStale: Bool, globalHoldout: GlobalHoldout?, now: Instant
     ) throws {
         let playbook = work.playbook
         let recipients = Recipients(
@@ -48,7 +50,7 @@ package struct Verdicts {
                         WHEN :held IS NOT NULL THEN 'held'
                         WHEN m.enrollment_id IS NOT NULL THEN 'already'
                         WHEN EXISTS (SELECT 1 FROM enrollment AS e WHERE e.playbook_id = m.playbook_id
-                            AND e.account_id = m.account_id AND e.state = 'active') THEN 'already'
+                            AND e.account_id = m.account_id AND (e.state = 'active' OR e.entered_at = :now)) THEN 'already'
                         WHEN \(cooling(playbook.reentry)) THEN 'cooling'
                         WHEN :is_event = 1 AND (m.since - m.at > :age OR :now - m.since > :age) THEN 'too_old'
                         WHEN NOT (\(reachable)) THEN 'unreachable'
@@ -80,8 +82,8 @@ package struct Verdicts {
                 CASE WHEN verdict IN ('held', 'blocked') THEN 0
                     WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN 1 ELSE :settles END,
                 CASE WHEN verdict IN ('global_holdout', 'holdout', 'enrolled') THEN \(variant) END,
-                CASE WHEN previous = verdict THEN 0 ELSE 1 END,
-                CASE WHEN previous = verdict AND was_false = 0 THEN 0 ELSE 1 END
+                CASE WHEN :stale = 1 OR previous = verdict THEN 0 ELSE 1 END,
+                CASE WHEN :stale = 1 OR (previous = verdict AND was_false = 0) THEN 0 ELSE 1 END
             FROM decided
             """
         var isEvent = false
@@ -90,6 +92,7 @@ package struct Verdicts {
         if case .when = playbook.trigger { settles = false }
         var arguments: [String: SQLValue] = [
             "playbook": work.id, "held": .optional(heldBecause), "now": .instant(now),
+            "stale": .integer(isStale ? 1 : 0),
             "is_event": .integer(isEvent ? 1 : 0), "age": .integer(playbook.maxAge.milliseconds),
             "is_service": .integer(playbook.isService ? 1 : 0),
             "global": .integer(globalHoldout?.experimentID ?? 0), "global_salt": .text(globalHoldout?.salt ?? ""),
@@ -134,7 +137,8 @@ package struct Verdicts {
             UPDATE plan_verdict SET verdict = 'already', reason = 'in this playbook now', variant = NULL
             WHERE playbook_id = :playbook AND verdict \(enters) AND EXISTS (
                 SELECT 1 FROM plan_verdict AS o WHERE o.playbook_id = plan_verdict.playbook_id
-                    AND o.account_id = plan_verdict.account_id AND o.match_key < plan_verdict.match_key
+                    AND o.account_id = plan_verdict.account_id
+                    AND (o.event_id, o.match_key) < (plan_verdict.event_id, plan_verdict.match_key)
                     AND o.verdict \(enters))
             """, ["playbook": work.id])
     }
@@ -180,29 +184,33 @@ package struct Verdicts {
 
     private func needsContact(_ kinds: Set<Channel.Kind>) -> Bool { kinds != [.webhook] && !kinds.isEmpty }
 
-    private func needsAddress(_ kinds: Set<Channel.Kind>) -> Bool { !kinds.contains(.inApp) }
+    private func needsAddress(_ kinds: Set<Channel.Kind>) -> Bool { kinds.isDisjoint(with: [.inApp, .push]) }
 
-    /// An account's variant: stored, or drawn by cumulative weight.
+    /// An account's variant: stored, or drawn by cumulative weight. Playbooks that share an experiment may have variants
+    /// of their own, so a stored one that is another playbook's does not count.
     private func variantExpression(_ playbook: Playbook) -> String {
         guard !playbook.variants.isEmpty else { return "NULL" }
         let total = playbook.variants.reduce(0) { $0 + $1.weight }
+        let names = playbook.variants.indices.map { ":variant_\($0)" }
         var sum = 0.0
         var cases: [String] = []
         for (index, variant) in playbook.variants.enumerated() {
             sum += variant.weight
             cases.append(
                 index == playbook.variants.count - 1
-                    ? "ELSE :variant_\(index)" : "WHEN draw(:variant_salt, key) < \(sum / total) THEN :variant_\(index)")
+                    ? "ELSE :variant_\(index)" : "WHEN draw(:variant_salt, key) < \(sum / total) THEN :variant_\(index)"
+            )
         }
         let drawn = cases.count == 1 ? ":variant_0" : "CASE \(cases.joined(separator: " ")) END"
         return """
             coalesce((SELECT variant FROM assignment WHERE experiment_id = :experiment
-                AND account_id = decided.account_id), \(drawn))
+                AND account_id = decided.account_id AND variant IN (\(names.joined(separator: ", ")))), \(drawn))
             """
     }
 
     private func cooling(_ reentry: Playbook.Reentry) -> String {
-        let earlier = "SELECT 1 FROM enrollment AS e WHERE e.account_id = m.account_id AND e.playbook_id = m.playbook_id"
+        let earlier =
+            "SELECT 1 FROM enrollment AS e WHERE e.account_id = m.account_id AND e.playbook_id = m.playbook_id"
         return switch reentry {
         case .always: "1 = 0"
         case .never: "EXISTS (\(earlier))"
@@ -219,5 +227,7 @@ package struct Verdicts {
         }
     }
 
-    private static func share(_ share: Double) -> String { "\((share * 10_000).rounded() / 100) %" }
+    private static func share(_ share: Double) -> String {
+        Value.number((share * 10_000).rounded() / 100).text(as: .number, currency: "", zone: .utc) + " %"
+    }
 }

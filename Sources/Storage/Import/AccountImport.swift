@@ -42,6 +42,7 @@ final class AccountImport: ImportTarget {
     private var reasonIndex: Int?
     private var seen = SeenKeys()
     private var hasRepeats = false
+    private var pace = Store.freshPace
     private var rows = StagedRows("import_account", [])
     private var cells = StagedCells([])
     private var hasSequel = false
@@ -218,12 +219,14 @@ final class AccountImport: ImportTarget {
 
     // MARK: A slice
 
-    var isFull: Bool { staged >= 60_000 }
+    var isFull: Bool { rows.isFull }
 
     func apply() throws {
         if hasRepeats { rows.hideRepeats(of: [Place.key]) }
         rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
-        try store.writeInSlices(on: connection, count: rows.count, checkpointAfter: Store.importCheckpointPages) {
+        try store.writeInSlices(
+            on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
+        ) {
             _, slice in
             rows.window = slice
             tally.add(try applySlice(slice))

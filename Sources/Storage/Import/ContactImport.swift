@@ -24,6 +24,7 @@ final class ContactImport: ImportTarget {
     private var addressIndex: Int?
     private var seen = SeenKeys()
     private var hasRepeats = false
+    private var pace = Store.freshPace
     private var hasKeyless = false
     private var cells = StagedCells([])
     /// No attribute can have this name.
@@ -92,12 +93,14 @@ final class ContactImport: ImportTarget {
         table.rows.endRow()
     }
 
-    var isFull: Bool { staged >= 60_000 }
+    var isFull: Bool { table.rows.isFull }
 
     func apply() throws {
         // Account and key.
         if hasRepeats { table.rows.hideRepeats(of: [0, 5]) }
-        try store.writeInSlices(on: connection, count: staged, checkpointAfter: Store.importCheckpointPages) {
+        try store.writeInSlices(
+            on: connection, count: staged, at: &pace, checkpointAfter: Store.importCheckpointPages
+        ) {
             _, slice in
             table.rows.window = slice
             tally.add(try table.apply(hasKeyless: hasKeyless))

@@ -27,6 +27,7 @@ final class EventImport: ImportTarget {
         "import_event", ["account_id", "contact_id", "kind_id", "at", "dedup", "properties"])
     private var kindMemo: (name: [UInt8], text: String, id: Int64)?
     private var unknownContacts = 0
+    private var pace = Store.freshPace
     private var digest: [UInt8] = []
 
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
@@ -124,7 +125,7 @@ final class EventImport: ImportTarget {
 
     private static let hex = Array("0123456789abcdef".utf8)
 
-    var isFull: Bool { staged >= 60_000 }
+    var isFull: Bool { rows.isFull }
 
     func apply() throws {
         rows.sort { left, right in
@@ -137,7 +138,9 @@ final class EventImport: ImportTarget {
             return left < right
         }
         var inserted = 0
-        try store.writeInSlices(on: connection, count: rows.count, checkpointAfter: Store.importCheckpointPages) {
+        try store.writeInSlices(
+            on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
+        ) {
             connection, slice in
             rows.window = slice
             let count = try connection.execute(

@@ -1,10 +1,8 @@
-/// Typed rows of one slice in memory, which SQL reads like a table (`StagedRowsTable`).
+/// Typed rows in memory, which SQL reads like a table (`StagedRowsTable`).
 ///
 /// Text is copied and stays where it is. On an engine without such tables the same rows would be copied into a temporary
 /// table of that name.
 final class StagedRows {
-    private static let chunkSize = 1 << 18
-
     enum State {
         case visible
         /// It brings nothing new: SQL need not see it.
@@ -13,52 +11,79 @@ final class StagedRows {
         case repeated
     }
 
+    private static let chunkSize = 1 << 18
+
     /// The table that SQL knows it by.
     let name: String
     let columns: [String]
+    let width: Int
+    /// The most rows that there is room for: the fewer the wider they are, 24 MB of values at most, yet enough for the
+    /// rows that are looked at before anything is applied.
+    let capacity: Int
     private(set) var count = 0
-    private var scalars: ContiguousArray<Scalar> = []
-    private var states: ContiguousArray<State> = []
+    /// The places of the order which SQL sees; nil: all of them.
+    var window: Range<Int>?
+    private var values = 0
+    // Read and written millions of times, by pointers that never change.
+    private let scalars: UnsafeMutablePointer<Scalar>
+    private let states: UnsafeMutablePointer<State>
+    /// The order in which SQL sees the rows.
+    private let order: UnsafeMutablePointer<Int32>
     private var chunks: [UnsafeMutablePointer<UInt8>] = []
     private var chunk = 0
-    private var used = 0
+    private var free = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
     init(_ name: String, _ columns: [String]) {
         self.name = name
         self.columns = columns
+        width = columns.count
+        capacity = max(2_000, min(60_000, 1_000_000 / max(columns.count, 1)))
+        scalars = .allocate(capacity: capacity * columns.count)
+        states = .allocate(capacity: capacity)
+        order = .allocate(capacity: capacity)
     }
 
     deinit {
+        scalars.deallocate()
+        states.deallocate()
+        order.deallocate()
         for chunk in chunks { chunk.deallocate() }
     }
 
-    /// Appends one value; a value for each column makes a row, which `endRow` ends.
+    var isFull: Bool { count == capacity }
+
+    /// Appends one value; a value for each column makes a row, which `endRow` ends. A full table takes none.
     func add(_ scalar: Scalar) {
+        guard values < capacity * width else { return }
         if case .text(let bytes) = scalar {
-            scalars.append(.text(kept(bytes)))
+            (scalars + values).initialize(to: .text(kept(bytes)))
         } else {
-            scalars.append(scalar)
+            (scalars + values).initialize(to: scalar)
         }
+        values += 1
     }
 
     func endRow() {
+        guard count < capacity else { return }
+        (states + count).initialize(to: .visible)
+        (order + count).initialize(to: Int32(count))
         count += 1
-        states.append(.visible)
     }
 
-    /// The order in which SQL sees the rows; empty: as they came.
-    private var order: ContiguousArray<Int> = []
-    /// The places of that order which SQL sees; nil: all of them.
-    var window: Range<Int>?
+    subscript(row: Int, column: Int) -> Scalar {
+        get { scalars[row * width + column] }
+        set { scalars[row * width + column] = newValue }
+    }
 
     /// The row at a place of the order.
     @inline(__always)
-    func row(at place: Int) -> Int { order.isEmpty ? place : order[place] }
+    func row(at place: Int) -> Int { Int(order[place]) }
 
     /// Sorts unless the rows came in that order: then a slice changes few pages of an index, and not all of them.
     func sort(by precedes: (Int, Int) -> Bool) {
         if (1..<max(count, 1)).allSatisfy({ !precedes($0, $0 - 1) }) { return }
-        order = ContiguousArray((0..<count).sorted(by: precedes))
+        var places = UnsafeMutableBufferPointer(start: order, count: count)
+        places.sort { precedes(Int($0), Int($1)) }
     }
 
     /// Whether the text of a row comes before that of another, byte by byte.
@@ -69,29 +94,15 @@ final class StagedRows {
         return first.precedes(second)
     }
 
-    subscript(row: Int, column: Int) -> Scalar {
-        get { scalars[row * columns.count + column] }
-        set { scalars[row * columns.count + column] = newValue }
-    }
-
     var firstPlace: Int { window?.lowerBound ?? 0 }
     var lastPlace: Int { window?.upperBound ?? count }
 
     /// The first place from there on whose row SQL sees; `lastPlace` when there is none.
     func visible(from place: Int) -> Int {
+        let last = lastPlace
         var place = place
-        while place < lastPlace, states[row(at: place)] != .visible { place += 1 }
+        while place < last, states[row(at: place)] != .visible { place += 1 }
         return place
-    }
-
-    func removeAll() {
-        scalars.removeAll(keepingCapacity: true)
-        states.removeAll(keepingCapacity: true)
-        order.removeAll(keepingCapacity: true)
-        window = nil
-        count = 0
-        chunk = 0
-        used = 0
     }
 
     func isRepeated(_ row: Int) -> Bool { states[row] == .repeated }
@@ -109,17 +120,27 @@ final class StagedRows {
         }
     }
 
+    func removeAll() {
+        window = nil
+        count = 0
+        values = 0
+        chunk = 0
+        free = UnsafeMutableBufferPointer(start: chunks.first, count: chunks.isEmpty ? 0 : Self.chunkSize)
+    }
+
     private func kept(_ bytes: Cell) -> Cell {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return .empty }
         // A field is at most 64 KiB, a quarter of a chunk.
-        if chunks.isEmpty || used + bytes.count > Self.chunkSize {
-            if !chunks.isEmpty { chunk += 1 }
-            used = 0
-            if chunk >= chunks.count { chunks.append(.allocate(capacity: Self.chunkSize)) }
-        }
-        let start = chunks[chunk] + used
+        if bytes.count > free.count { addChunk() }
+        guard let start = free.baseAddress else { return .empty }
         start.update(from: base, count: bytes.count)
-        used += bytes.count
+        free = UnsafeMutableBufferPointer(rebasing: free[bytes.count...])
         return Cell(start: start, count: bytes.count)
+    }
+
+    private func addChunk() {
+        if !chunks.isEmpty { chunk += 1 }
+        if chunk >= chunks.count { chunks.append(.allocate(capacity: Self.chunkSize)) }
+        free = UnsafeMutableBufferPointer(start: chunks[chunk], count: Self.chunkSize)
     }
 }

@@ -122,7 +122,7 @@ enum StagedRowsTable {
     ) -> Int32 {
         let rows = rows(cursor)
         let row = rows.row(at: place(cursor).pointee.place)
-        guard column < rows.columns.count else {
+        guard column < rows.width else {
             sqlite3_result_int64(context, Int64(row))
             return SQLITE_OK
         }

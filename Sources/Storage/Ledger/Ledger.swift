@@ -94,12 +94,13 @@ package struct Ledger {
             UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL, ambiguous = 0,
                 settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE :now END,
                 not_before = CASE WHEN :end = 'pending' THEN :now ELSE not_before END,
+                expires_at = CASE WHEN :end = 'pending' AND expires_at < :tomorrow THEN :tomorrow ELSE expires_at END,
                 claimed_at = CASE WHEN :end = 'sent' THEN claimed_at END
             WHERE id = :id AND state = :state
             """,
             [
                 "id": .integer(id), "state": .text(state), "end": .text(end), "now": .instant(now),
-                "reason": .text("resolved by hand: \(verdict.rawValue)"),
+                "tomorrow": .instant(now + .days(1)), "reason": .text("resolved by hand: \(verdict.rawValue)"),
             ])
         if end != "pending" { try Outbox(connection).moveOn(enrollment: enrollment, now: now) }
     }

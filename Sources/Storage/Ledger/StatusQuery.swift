@@ -19,7 +19,22 @@ package struct StatusQuery {
         package var sent: Int
         package var heldBecause: String?
         package var lastMatchAt: Instant?
-        package var nextAt: Instant?
+        package var nextAt: Occurrence?
+    }
+
+    /// A moment of a schedule; where it is `local`, the wall-clock time that each contact's clock shows, read as UTC.
+    package struct Occurrence: Sendable, Hashable {
+        package var at: Instant
+        package var isLocal: Bool
+
+        /// As `schedule` in the table of playbooks holds it.
+        init(_ at: Instant, schedule: String?) {
+            self.at = at
+            isLocal = schedule?.hasSuffix(" local") == true
+        }
+
+        /// For people, on the clock of a zone unless it is local: `2026-03-08 10:00 local`.
+        package func text(in zone: Zone) -> String { isLocal ? "\(at.text(in: .utc)) local" : at.text(in: zone) }
     }
 
     package func playbooks() throws -> [OfPlaybook] {
@@ -27,7 +42,7 @@ package struct StatusQuery {
             """
             SELECT p.name, p.state, coalesce(e.active, 0), coalesce(e.ended, 0), coalesce(e.goals, 0),
                 coalesce(e.holdout, 0), coalesce(t.waiting, 0), coalesce(t.sent, 0), p.held_because, p.last_match_at,
-                p.next_at
+                p.next_at, p.schedule
             FROM playbook AS p
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
                     count(*) FILTER (WHERE state = 'ended') AS ended, count(goal_at) AS goals,
@@ -43,7 +58,7 @@ package struct StatusQuery {
             return OfPlaybook(
                 name: row[0].text ?? "", state: row[1].text ?? "", active: count(2), ended: count(3), goals: count(4),
                 holdout: count(5), open: count(6), sent: count(7), heldBecause: row[8].text,
-                lastMatchAt: row[9].instant, nextAt: row[10].instant)
+                lastMatchAt: row[9].instant, nextAt: row[10].instant.map { Occurrence($0, schedule: row[11].text) })
         }
     }
 
@@ -69,13 +84,15 @@ package struct StatusQuery {
     }
 
     /// The occurrences of campaigns that were missed, the newest first.
-    package func missed(limit: Int = 5) throws -> [(playbook: String, at: Instant)] {
+    package func missed(limit: Int = 5) throws -> [(playbook: String, at: Occurrence)] {
         try connection.query(
             """
-            SELECT p.name, o.at FROM occurrence AS o JOIN playbook AS p ON p.id = o.playbook_id
+            SELECT p.name, o.at, p.schedule FROM occurrence AS o JOIN playbook AS p ON p.id = o.playbook_id
             WHERE o.state = 'missed' ORDER BY o.at DESC, p.name LIMIT :limit
             """, ["limit": .integer(Int64(limit))]
-        ).map { ($0[0].text ?? "", $0[1].instant ?? Instant(milliseconds: 0)) }
+        ).map {
+            ($0[0].text ?? "", Occurrence($0[1].instant ?? Instant(milliseconds: 0), schedule: $0[2].text))
+        }
     }
 
     package func lastCycle() throws -> (now: Instant, state: String)? {

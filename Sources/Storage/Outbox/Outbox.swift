@@ -47,8 +47,7 @@ package struct Outbox {
         let counts = caps.indices.map { index in
             """
             , (SELECT count(*) FROM touch AS o WHERE o.recipient = t.recipient AND o.claimed_at > :cap_\(index)
-                AND o.kind IN ('email', 'push') AND o.category <> 'service'
-                AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'ghost' AND t.ghost = 1)))
+                AND o.id <> t.id AND \(Self.counts(ghost: "t.ghost")))
             """
         }.joined()
         var rows: [TouchCandidate] = []
@@ -61,12 +60,13 @@ package struct Outbox {
                 CASE WHEN t.contact_id IS NULL OR (c.status = 'active' AND (t.kind <> 'email' OR c.address = t.recipient))
                     THEN 1 ELSE 0 END,
                 CASE e.state WHEN 'active' THEN 1 ELSE 0 END, CASE a.status WHEN 'churned' THEN 1 ELSE 0 END,
-                EXISTS (SELECT 1 FROM suppression AS s WHERE s.address = t.recipient
+                t.kind IN ('email', 'push') AND EXISTS (SELECT 1 FROM suppression AS s WHERE s.address = t.recipient
                     AND ((s.category = '' AND (t.category <> 'service' OR s.reason <> 'unsubscribed'))
                         OR s.category = t.category)),
                 CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
-                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END\(counts)
+                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END,
+                t.version_id, t.contact_id\(counts)
             FROM touch AS t
             JOIN enrollment AS e ON e.id = t.enrollment_id
             JOIN account AS a ON a.id = t.account_id
@@ -84,6 +84,7 @@ package struct Outbox {
                 TouchCandidate(
                     id: statement.integer(0), enrollmentID: statement.integer(1), accountID: statement.integer(2),
                     accountKey: statement.text(3) ?? "", playbook: statement.text(4) ?? "",
+                    versionID: statement.integer(33),
                     step: statement.text(5) ?? "", variant: statement.text(6), recipient: statement.text(7) ?? "",
                     kind: Channel.Kind(rawValue: statement.text(8) ?? "") ?? .email, channel: statement.text(9) ?? "",
                     category: statement.text(10) ?? "", message: statement.text(11) ?? "",
@@ -94,13 +95,23 @@ package struct Outbox {
                     attempts: Int(statement.integer(19)), isAmbiguous: statement.integer(20) == 1,
                     bodyHash: statement.text(21),
                     firstAttemptAt: statement.isNull(22) ? nil : Instant(milliseconds: statement.integer(22)),
-                    contactKey: statement.text(23), contactName: statement.text(24), email: statement.text(25),
+                    contactID: statement.isNull(34) ? nil : statement.integer(34), contactKey: statement.text(23),
+                    contactName: statement.text(24), email: statement.text(25),
                     timezone: statement.text(26), locale: statement.text(27), isReachable: statement.integer(28) == 1,
                     isEnrolled: statement.integer(29) == 1, hasChurned: statement.integer(30) == 1,
                     isSuppressed: statement.integer(31) == 1, isExcluded: statement.integer(32) == 1,
-                    sentWithin: caps.indices.map { Int(statement.integer(33 + $0)) }))
+                    sentWithin: caps.indices.map { Int(statement.integer(35 + $0)) }))
         }
         return rows
+    }
+
+    /// The touches `o` that count for caps: those that went out or may have, and for a holdout's those that would have.
+    private static func counts(ghost: String) -> String {
+        """
+        o.kind IN ('email', 'push') AND o.category <> 'service'
+        AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'pending' AND o.ambiguous = 1)
+            OR (o.state = 'ghost' AND \(ghost) = 1))
+        """
     }
 
     /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
@@ -108,12 +119,12 @@ package struct Outbox {
         let oldest = try connection.first(
             """
             SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
-                AND o.kind IN ('email', 'push') AND o.category <> 'service'
-                AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'ghost' AND :ghost = 1))
+                AND o.id <> :id AND \(Self.counts(ghost: ":ghost"))
             ORDER BY o.claimed_at DESC LIMIT 1 OFFSET :offset
             """,
             [
-                "recipient": .text(candidate.recipient), "from": .instant(now - cap.window),
+                "id": .integer(candidate.id), "recipient": .text(candidate.recipient),
+                "from": .instant(now - cap.window),
                 "ghost": .integer(candidate.isGhost ? 1 : 0), "offset": .integer(Int64(max(0, cap.count - 1))),
             ])?[0].instant
         return (oldest ?? now) + cap.window
@@ -127,15 +138,18 @@ package struct Outbox {
             """, [.text(owner), .instant(now)], candidate.id, candidate.fence)
     }
 
-    /// Ends a pending or claimed touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`.
+    /// Ends a pending or claimed touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`; or, when
+    /// an earlier attempt may have arrived, as `sent` or `unknown`.
     package func end(_ candidate: TouchCandidate, as state: String, reason: String?, now: Instant) throws {
         let isGhost = state == "ghost"
         let changed = try change(
             """
-            UPDATE touch SET state = :state, reason = :reason, settled_at = :now, fence = fence + 1,
+            UPDATE touch SET state = :state, reason = :reason, fence = fence + 1,
+                settled_at = CASE WHEN :state <> 'unknown' THEN :now END,
                 claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
-            """, [.text(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id, candidate.fence)
+            """, [.text(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
+            candidate.fence)
         if changed { try moveOn(enrollment: candidate.enrollmentID, now: now) }
     }
 
@@ -154,6 +168,16 @@ package struct Outbox {
             UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
             WHERE id = :id AND fence = :fence AND state = 'claimed'
             """, [.text(state), .text(reason)], id, fence)
+    }
+
+    /// Makes a claimed touch pending again, as if it had not been claimed.
+    package func giveBack(id: Int64, fence: Int64) throws {
+        _ = try change(
+            """
+            UPDATE touch SET state = 'pending', fence = fence + 1, owner = NULL,
+                claimed_at = CASE ambiguous WHEN 1 THEN claimed_at END
+            WHERE id = :id AND fence = :fence AND state = 'claimed'
+            """, [], id, fence)
     }
 
     /// The intent to send, durable before a byte leaves; false when the touch is no longer the claimer's.
@@ -210,7 +234,8 @@ package struct Outbox {
             UPDATE touch SET state = :state, settled_at = CASE WHEN :open = 1 THEN NULL ELSE :now END,
                 retry_at = :retry, provider_id = coalesce(:provider, provider_id), error = :detail,
                 ambiguous = CASE WHEN :ambiguous = 1 THEN 1 ELSE ambiguous END, fence = fence + 1,
-                claimed_at = CASE WHEN :state = 'pending' THEN NULL ELSE claimed_at END
+                claimed_at = CASE WHEN :state = 'pending' AND :ambiguous = 0 AND ambiguous = 0 THEN NULL
+                    ELSE claimed_at END
             WHERE id = :id AND fence = :fence AND state = 'sending'
             """,
             [
@@ -233,6 +258,13 @@ package struct Outbox {
         return true
     }
 
+    /// Whether a channel has touches that wait.
+    package func hasPending(channel: String) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM touch WHERE state = 'pending' AND channel = :channel LIMIT 1", ["channel": .text(channel)])
+            != nil
+    }
+
     /// Lets an enrollment go on when none of its touches is open any more.
     package func moveOn(enrollment: Int64, now: Instant) throws {
         _ = try connection.execute(
@@ -243,15 +275,14 @@ package struct Outbox {
             """, inOrder: [.instant(now), .integer(enrollment)])
     }
 
-    /// The earliest moment of process time after `began`, the start of the last pass, at which a touch that is due may be
-    /// tried again.
-    package func nextRetry(channels: [String], after began: Instant, now: Instant) throws -> Instant? {
+    /// The earliest moment of process time, later than `after`, at which a touch that is due may be tried again.
+    package func nextRetry(channels: [String], after: Instant, now: Instant) throws -> Instant? {
         try channels.compactMap { channel in
             try connection.first(
                 """
                 SELECT min(retry_at) FROM touch
-                WHERE state = 'pending' AND channel = :channel AND retry_at > :began AND not_before <= :now
-                """, ["channel": .text(channel), "began": .instant(began), "now": .instant(now)])?[0].instant
+                WHERE state = 'pending' AND channel = :channel AND retry_at > :after AND not_before <= :now
+                """, ["channel": .text(channel), "after": .instant(after), "now": .instant(now)])?[0].instant
         }.min()
     }
 

@@ -22,7 +22,9 @@ package struct Recovery {
     package func releaseClaims() throws -> Int {
         try connection.execute(
             """
-            UPDATE touch SET state = 'pending', fence = fence + 1, owner = NULL, claimed_at = NULL WHERE state = 'claimed'
+            UPDATE touch SET state = 'pending', fence = fence + 1, owner = NULL,
+                claimed_at = CASE WHEN ambiguous = 1 THEN claimed_at END
+            WHERE state = 'claimed'
             """)
     }
 

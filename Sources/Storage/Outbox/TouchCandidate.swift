@@ -7,6 +7,7 @@ package struct TouchCandidate: Sendable {
     package var accountID: Int64
     package var accountKey: String
     package var playbook: String
+    package var versionID: Int64
     package var step: String
     package var variant: String?
     package var recipient: String
@@ -25,6 +26,7 @@ package struct TouchCandidate: Sendable {
     package var isAmbiguous: Bool
     package var bodyHash: String?
     package var firstAttemptAt: Instant?
+    package var contactID: Int64?
     package var contactKey: String?
     package var contactName: String?
     package var email: String?

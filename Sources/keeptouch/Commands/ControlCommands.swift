@@ -125,7 +125,9 @@ struct SuppressCommand: ParsableCommand {
                 try Suppressions.add(address, category: category, reason: reason, at: at, connection)
             }
         }
-        Terminal.print("\(normalized.count) addresses are suppressed\(category.map { " for \($0)" } ?? "").")
+        Terminal.print(
+            "\(Terminal.count(normalized.count, "address", "addresses")) suppressed\(category.map { " for \($0)" } ?? "")."
+        )
     }
 }
 
@@ -152,7 +154,8 @@ struct UnsuppressCommand: ParsableCommand {
                 unknown.append(address)
             }
         }
-        Terminal.print("\(normalized.count - unknown.count) addresses may be written to again.")
+        Terminal.print(
+            "\(Terminal.count(normalized.count - unknown.count, "address", "addresses")) may be written to again.")
         if !unknown.isEmpty {
             throw CommandError("not suppressed: \(unknown.joined(separator: ", "))")
         }

@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
         } else {
             note("database", .warning, "there is none yet at \(loaded.databasePath); keeptouch import makes it")
         }
-        var table = Table([("what", .left), ("", .left), ("finding", .left)])
+        var table = Table([("what", .left), ("finding", .left), ("detail", .left)])
         table.rows = findings.map { [$0.what, $0.finding.rawValue, $0.text] }
         try output.show(table)
         if findings.contains(where: { $0.finding == .bad }) { throw ExitCode(1) }
@@ -63,7 +63,9 @@ struct DoctorCommand: ParsableCommand {
             let mode = try Health.journalMode(connection)
             note("journal", mode == "wal" ? .good : .bad, mode == "wal" ? "wal" : "\(mode), not wal")
             let stray = try Health.strayTouches(connection)
-            note("books", stray == 0 ? .good : .bad, stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
+            note(
+                "books", stray == 0 ? .good : .bad,
+                stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
             for scope in try StatusQuery(connection).pauses() {
                 note("pause", .warning, "\(scope.scope): \(scope.reason) (keeptouch resume \(scope.scope))")
             }

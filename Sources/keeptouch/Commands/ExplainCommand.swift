@@ -103,7 +103,8 @@ private struct PlaybookText {
             let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
             let end = standing.falseSince.map { ", not matching since \(text($0))" } ?? ""
             Terminal.print(
-                "  verdict: \(standing.verdict)\(key), matching since \(text(standing.since))\(end): \(standing.reason)")
+                "  verdict: \(standing.verdict)\(key), matching since \(text(standing.since))\(end): \(standing.reason)"
+            )
         }
         for decision in try story.decisions(playbook: playbook.name) {
             Terminal.print("    \(text(decision.at))  \(decision.verdict): \(decision.reason)")
@@ -124,7 +125,9 @@ private struct PlaybookText {
             Terminal.print(line)
             if let entry = Variables(frozen: enrollment.entry), !entry.sortedNames.isEmpty {
                 let values = entry.sortedNames.compactMap { name in
-                    entry[name].map { "\(name) = \($0.value.text(as: $0.type, currency: context.currency, zone: context.zone))" }
+                    entry[name].map {
+                        "\(name) = \($0.value.text(as: $0.type, currency: context.currency, zone: context.zone))"
+                    }
                 }
                 Terminal.print("    entry: \(values.joined(separator: ", "))")
             }

@@ -63,7 +63,9 @@ struct ImportCommand: ParsableCommand {
 
     private func show(_ report: ImportReport, of source: ImportSource) {
         for warning in report.warnings { Terminal.complain("\(source.name): warning: \(warning)") }
-        for row in report.firstRejected.prefix(5) { Terminal.complain("\(source.name):\(row.row): error: \(row.reason)") }
+        for row in report.firstRejected.prefix(5) {
+            Terminal.complain("\(source.name):\(row.row): error: \(row.reason)")
+        }
         if report.firstRejected.count > 5 || report.rejected > report.firstRejected.count {
             Terminal.complain("and \(report.rejected - min(5, report.firstRejected.count)) more rejected rows")
         }

@@ -42,7 +42,8 @@ struct InitCommand: ParsableCommand {
             try store.write { connection in
                 if let last = try Meta.lastNow(connection), try !Meta.isSimulation(connection) {
                     throw CommandError(
-                        "\(loaded.databasePath) has real cycles (the last at \(last)); a simulation needs a database of its own")
+                        "\(loaded.databasePath) has real cycles (the last at \(last)); a simulation needs a database of its own"
+                    )
                 }
                 try Meta.markAsSimulation(connection)
             }

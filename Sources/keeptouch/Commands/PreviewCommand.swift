@@ -45,7 +45,8 @@ struct PreviewCommand: AsyncParsableCommand {
                 now: now, connection)
         }
         guard !previews.isEmpty else {
-            throw CommandError("\(account) has no contact for \"to:\" that may be written to; keeptouch explain \(account)")
+            throw CommandError(
+                "\(account) has no contact for \"to:\" that may be written to; keeptouch explain \(account)")
         }
         for preview in previews {
             if html {
@@ -91,7 +92,8 @@ struct PreviewCommand: AsyncParsableCommand {
         guard let step else { return first }
         guard let found = sends.first(where: { steps[$0].id == step }) else {
             throw CommandError(
-                "\(playbook) has no step \"\(step)\" that sends; it has \(sends.map { steps[$0].id }.joined(separator: ", "))")
+                "\(playbook) has no step \"\(step)\" that sends; it has \(sends.map { steps[$0].id }.joined(separator: ", "))"
+            )
         }
         return found
     }

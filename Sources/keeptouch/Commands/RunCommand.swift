@@ -21,8 +21,9 @@ struct RunCommand: AsyncParsableCommand {
         try guardAgainstCopies(store)
         var report = try loaded.cycle(store).run(now: now)
         let worker = Worker(
-            workspace: loaded.workspace, directory: loaded.directory.path,
-            environment: ProcessInfo.processInfo.environment, secret: try SigningSecret.read(beside: loaded.databasePath),
+            workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.directory.path,
+            environment: ProcessInfo.processInfo.environment,
+            secret: try SigningSecret.read(beside: loaded.databasePath),
             store: store, clocks: .system, owner: UUID().uuidString)
         let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
         let sending: DrainReport
@@ -58,7 +59,8 @@ struct RunCommand: AsyncParsableCommand {
                 abs((now - Clocks.system.processNow()).milliseconds) > 60_000
             {
                 throw CommandError(
-                    "run --now works on simulations only; this database has real customers. Leave --now out, or make a simulation with: keeptouch init DIR --simulation")
+                    "run --now works on simulations only; this database has real customers. Leave --now out, or make a simulation with: keeptouch init DIR --simulation"
+                )
             }
             try Meta.advance(to: now, connection)
         }
@@ -77,7 +79,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Ends the work in good order at the first signal; the second one kills as usual.
-    private static func stop(on signals: [Int32], _ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+    private static func stop(on signals: [Int32], _ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal]
+    {
         signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

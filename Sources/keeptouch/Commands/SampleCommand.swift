@@ -42,7 +42,8 @@ struct SampleCommand: ParsableCommand {
             try Meta.markAsSimulation(connection)
             try Meta.advance(to: morning, connection)
         }
-        Terminal.print("\(directory) holds a simulated workspace with \(accounts) accounts; their data are in \(directory)/data.")
+        Terminal.print(
+            "\(directory) holds a simulated workspace with \(accounts) accounts; their data are in \(directory)/data.")
         Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts data/accounts.csv")
     }
 }

@@ -15,7 +15,9 @@ struct SchemaCommand: ParsableCommand {
     func run() throws {
         if let name {
             guard let schema = JSONSchema(rawValue: name) else {
-                let near = nearest(to: name, in: JSONSchema.allCases.map(\.rawValue)).map { "; did you mean \"\($0)\"?" }
+                let near = nearest(to: name, in: JSONSchema.allCases.map(\.rawValue)).map {
+                    "; did you mean \"\($0)\"?"
+                }
                 throw ValidationError("there is no schema \"\(name)\"\(near ?? "")")
             }
             return Terminal.print(schema.text)

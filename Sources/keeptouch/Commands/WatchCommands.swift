@@ -100,7 +100,7 @@ struct StatusCommand: ParsableCommand {
                     item.name, item.heldBecause == nil ? item.state : "held", "\(item.active)", "\(item.ended)",
                     "\(item.goals)", "\(item.holdout)", "\(item.open)", "\(item.sent)",
                     item.lastMatchAt.map { $0.text(in: loaded.zone) } ?? "never",
-                    item.nextAt.map { occurrence($0, of: item.name, loaded) } ?? "",
+                    item.nextAt.map { $0.text(in: loaded.zone) } ?? "",
                 ]
             }
             guard output.format == .table else { return try output.show(table) }
@@ -126,14 +126,6 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    /// A schedule's next or missed moment; one on local clocks is kept as the time that they show, read as UTC.
-    private func occurrence(_ instant: Instant, of playbook: String, _ loaded: LoadedWorkspace) -> String {
-        if case .at(let schedule)? = loaded.workspace.playbook(playbook)?.trigger, schedule.isLocal {
-            return instant.text(in: .utc) + " local"
-        }
-        return instant.text(in: loaded.zone)
-    }
-
     private func showWhatNeedsAPerson(
         _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int], _ loaded: LoadedWorkspace
     ) throws {
@@ -148,7 +140,7 @@ struct StatusCommand: ParsableCommand {
         }
         for missed in try query.missed() {
             Terminal.print(
-                "\(missed.playbook): the occurrence of \(occurrence(missed.at, of: missed.playbook, loaded)) was missed")
+                "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed")
         }
         for state in ["unknown", "held"] where touches[state] != nil {
             Terminal.print("\(touches[state] ?? 0) touches are \(state)")

@@ -62,7 +62,7 @@ struct SendingText {
     func show() {
         var parts = [Terminal.count(report.sent, "touch", "touches") + " sent"]
         func add(_ count: Int, _ text: String) { if count > 0 { parts.append("\(count) \(text)") } }
-        add(report.ghosts, "ghosts of holdouts")
+        add(report.ghosts, report.ghosts == 1 ? "ghost of a holdout" : "ghosts of holdouts")
         add(report.retried, "tries failed and are repeated")
         add(report.rejected, "rejected")
         add(report.unknown, "unknown (keeptouch touches --state unknown)")

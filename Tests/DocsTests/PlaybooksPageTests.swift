@@ -1,0 +1,132 @@
+import Playbooks
+import Testing
+
+/// docs/playbooks.md, whose files are one workspace.
+struct PlaybooksPageTests {
+    private let page: Document
+    private let files: [String: String]
+
+    init() throws {
+        page = try Document("docs/playbooks.md")
+        files = Dictionary(page.blocks.compactMap { block in block.title.map { ($0, block.text) } }) { $1 }
+    }
+
+    private func workspace() throws -> Workspace {
+        try #require(WorkspaceReader.read(files).workspace)
+    }
+
+    @Test func theFilesAreAWorkspaceWithoutComplaints() throws {
+        #expect(WorkspaceReader.read(files).diagnostics.map(\.description) == [])
+        #expect(try workspace().playbooks.count == 4)
+        #expect(try workspace().channels.count == 4)
+    }
+
+    @Test func everyExampleOfAFileIsAWholeFile() {
+        let titles = page.blocks.compactMap(\.title)
+        #expect(Set(titles).count == titles.count)
+        for block in page.blocks(of: "yaml") + page.blocks(of: "markdown") {
+            #expect(block.title != nil, "line \(block.line) of \(page.name)")
+        }
+    }
+
+    @Test func everyConditionIsWhatThePageSaysOfIt() throws {
+        let workspace = try workspace()
+        for block in page.blocks(of: "condition") {
+            var scope = ConditionScope(
+                dataMap: workspace.dataMap, segments: workspace.segments, playbooks: workspace.playbooks.map(\.name))
+            if let name = block.options["on"] {
+                let event: EventKind = try #require(workspace.dataMap.event(name))
+                scope.triggeringEvent = event
+            }
+            if let name = block.options["entry"] {
+                scope.signals = try #require(workspace.playbook(name)).signals
+                scope.allowsEntry = true
+            }
+            for (offset, line) in block.lines.enumerated() {
+                let parts = line.split(separator: "# refused: ", maxSplits: 1)
+                let text = String(parts[0]).trimmingTrailingSpaces()
+                let place = Position(file: page.name, line: block.line + offset)
+                let (_, diagnostics) = ConditionParser(scope).condition(
+                    SourceText(name: "example", text: text, position: place))
+                if parts.count == 2 {
+                    #expect(diagnostics.contains { $0.message.contains(parts[1]) }, "\(place): \(line)")
+                } else {
+                    #expect(diagnostics.map(\.description) == [])
+                }
+            }
+        }
+    }
+
+    @Test func everyKeyIsMentioned() {
+        var tables = JSONSchema.allCases.map(\.table) + [.step, .send, .message]
+        var keys: Set<String> = []
+        while let table = tables.popLast() {
+            for key in table.keys {
+                keys.insert(key.name)
+                tables += Self.tables(in: key.shape)
+            }
+        }
+        #expect(keys.filter { !page.mentions($0) }.sorted() == [])
+    }
+
+    private static func tables(in shape: KeyTable.Shape) -> [KeyTable] {
+        switch shape {
+        case .table(let table): [table]
+        case .list(let inner), .mapping(let inner), .optional(let inner): tables(in: inner)
+        case .either(let shapes): shapes.flatMap { tables(in: $0) }
+        case .text, .form, .number, .integer, .boolean, .choice, .anything: []
+        }
+    }
+
+    @Test func everyFunctionIsMentioned() {
+        let families =
+            MetricSignal.Function.allCases.map(\.rawValue) + EventSignal.Function.allCases.map(\.rawValue)
+            + DateFunction.allCases.map(\.rawValue) + HistoryFunction.allCases.map(\.rawValue)
+        let others = [
+            "contacts", "in_stage", "time_in_stage", "stuck", "weak_point", "at_risk", "sent", "delivered", "opened",
+            "clicked", "waited", "touched", "enrolled",
+        ]
+        #expect((families + others).filter { !page.mentions($0) } == [])
+    }
+
+    @Test(arguments: [
+        "stuck()", "weak_point()", "sent(email_1)", "delivered(email_1)", "opened(email_1)", "clicked(email_1)",
+        "waited(wait_1) == \"met\"", "open(commitment) > 0", "overdue(commitment) > 0",
+    ])
+    func aFunctionThatThePageCallsLaterIsRefused(condition: String) throws {
+        let workspace = try workspace()
+        let scope = ConditionScope(dataMap: workspace.dataMap, steps: ["email_1", "wait_1"])
+        let (_, diagnostics) = ConditionParser(scope).condition(
+            SourceText(name: "when", text: condition, position: Position(file: page.name)))
+        #expect(diagnostics.contains { $0.message.contains("is not supported yet") })
+    }
+
+    @Test(arguments: [
+        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - wait_for: happened(churned)\n    at_most: 4d"),
+        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - wait_till: renewal_at - 30d"),
+        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - choose: [ { else: [ { wait: 1d } ] } ]"),
+        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - stop: yes"),
+        ("playbooks/save/playbook.yaml", "note.md", "\"notes/*.md\""),
+        ("playbooks/save/options.md", "subject: We got your request", "subject: We got it\nask: [a, b]"),
+        ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: sigv4 }"),
+        ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: hmac }"),
+        ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: query }"),
+        ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: body }"),
+    ])
+    func aKeyThatThePageCallsLaterIsRefused(file: String, part: String, other: String) throws {
+        var files = files
+        let text = try #require(files[file])
+        #expect(text.contains(part))
+        files[file] = text.replacing(part, with: other)
+        let diagnostics = WorkspaceReader.read(files).diagnostics
+        #expect(diagnostics.contains { $0.severity == .error && $0.message.contains("not supported yet") })
+    }
+}
+
+extension String {
+    func trimmingTrailingSpaces() -> String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Playbooks
+import Runner
+import Storage
+import Testing
+
+@Suite struct CampaignTests {
+    @Test func anOccurrenceEnrollsTheWholeAudienceOnce() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: daily at 12:00", steps: ["wait: 1h"])
+        ])
+        try test.addAccounts(3)
+        // A new schedule never fires for what has passed.
+        #expect(try test.run(noon(20_000, hours: 1)).entered == 0)
+        #expect(try test.run(noon(20_001, hours: -1)).entered == 0)
+        #expect(try test.run(noon(20_001)).entered == 3)
+        #expect(try test.run(noon(20_001, hours: 1)).playbooks[0].matched == 0)
+        #expect(try test.run(noon(20_002, hours: 5)).entered == 3)
+        #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-05T12:00:00Z", "2024-10-06T12:00:00Z"])
+        #expect(
+            try test.rows("SELECT at, state, matched FROM occurrence ORDER BY at")
+                == [20_001, 20_002].map { "\(noon($0).milliseconds)|done|3" })
+    }
+
+    @Test func aMissedOccurrenceRunsOnceWithinSixHours() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: daily at 12:00", steps: ["wait: 1h"])
+        ])
+        try test.addAccounts(1)
+        try test.run(noon(20_000, hours: 1))
+        #expect(try test.run(noon(20_001, hours: 6)).entered == 1)
+        let late = Instant(milliseconds: noon(20_002, hours: 6).milliseconds + 1)
+        #expect(try test.run(late).entered == 0)
+        // After a week of silence: the first that was missed stands for the others, and today's runs.
+        #expect(try test.run(noon(20_010)).entered == 1)
+        #expect(
+            try test.rows("SELECT at, state FROM occurrence ORDER BY at")
+                == ["\(noon(20_001).milliseconds)|done", "\(noon(20_002).milliseconds)|missed",
+                    "\(noon(20_003).milliseconds)|missed", "\(noon(20_010).milliseconds)|done"])
+        let missed = try test.store.read { try StatusQuery($0).missed().map { $0.at.text(in: Zone.utc) } }
+        #expect(missed == ["2024-10-07 12:00", "2024-10-06 12:00"])
+    }
+
+    @Test func anEditedScheduleNeverFires() throws {
+        let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")])
+        try test.addAccounts(1)
+        try test.run(noon(20_000, hours: -3))
+        try test.edit(["playbooks/main/playbook.yaml": TestWorkspace.playbook("main", "at: daily at 10:00")])
+        #expect(try test.run(noon(20_000)).entered == 0)
+        #expect(try test.run(noon(20_001, hours: -2)).entered == 1)
+    }
+
+    @Test func aLocalOccurrenceGoesOutOnEachContactsClock() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: weekly on tue at 10:00 local")
+        ])
+        try test.addAccounts(5)
+        try test.script(
+            """
+            UPDATE contact SET timezone = 'Pacific/Auckland' WHERE account_id = 1;
+            UPDATE account SET timezone = 'Europe/Berlin' WHERE id = 2;
+            UPDATE contact SET timezone = 'America/New_York' WHERE account_id = 3;
+            UPDATE contact SET timezone = 'No/Where' WHERE account_id = 4;
+            """)
+        // Tuesday is 2024-10-08, day 20004; Auckland shows 10:00 on Monday at 21:00 UTC.
+        let monday = noon(20_003)
+        let planned = try test.run(monday)
+        #expect(planned.entered == 0)
+        #expect(planned.playbooks[0].nextAt == Instant(milliseconds: monday.milliseconds + 9 * 3_600_000))
+        // What is stored, and what status shows, is the time on the wall.
+        let shown = try test.store.read { try StatusQuery($0).playbooks().compactMap { $0.nextAt?.text(in: Zone.utc) } }
+        #expect(shown == ["2024-10-08 10:00 local"])
+        #expect(try test.rows("SELECT next_at FROM playbook") == ["\(noon(20_004, hours: -2).milliseconds)"])
+        #expect(try test.run(noon(20_003, hours: 8)).entered == 0)
+        #expect(try test.run(noon(20_003, hours: 9)).entered == 5)
+        let due = try test.rows(
+            "SELECT account_id, (not_before - \(noon(20_004, hours: -12).milliseconds)) / 3600000.0 FROM touch ORDER BY account_id")
+        #expect(due == ["1|-3.0", "2|8.0", "3|14.0", "4|10.0", "5|10.0"])
+        #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-08T10:00:00Z local"])
+        #expect(try test.run(noon(20_004)).playbooks[0].matched == 0)
+        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts["already"] == 5)
+    }
+
+    @Test func aLocalOccurrenceIsLateOnlyAfterTheLastClock() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: daily at 10:00 local", steps: ["wait: 1h"])
+        ])
+        try test.addAccounts(2)
+        try test.script("UPDATE contact SET timezone = 'Asia/Tokyo' WHERE account_id = 1")
+        try test.run(noon(20_000))
+        // Tokyo shows 10:00 of day 20001 at 01:00 UTC; a daily run at 08:00 is not late for UTC.
+        #expect(try test.run(noon(20_001, hours: -4)).entered == 2)
+        #expect(try test.integer("SELECT count(*) FROM occurrence WHERE state = 'missed'") == 0)
+        // At 16:01 it is, for everybody.
+        #expect(try test.run(Instant(milliseconds: noon(20_002, hours: 4).milliseconds + 60_000)).entered == 0)
+        #expect(try test.integer("SELECT count(*) FROM occurrence WHERE state = 'missed'") == 1)
+    }
+
+    @Test func aHeldOccurrenceKeepsItsTurnUntilItIsTooLate() throws {
+        let configuration = TestWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
+        for (released, entered, state) in [(Int64(5), 2, "done"), (7, 0, "missed")] {
+            let test = try TestWorkspace(
+                playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")], configuration: configuration)
+            try test.addAccounts(2)
+            try test.run(noon(20_000, hours: -1))
+            #expect(try test.run(noon(20_000)).playbooks[0].verdicts["held"] == 2)
+            #expect(try test.rows("SELECT state FROM occurrence") == ["held"])
+            try test.release("main", at: noon(20_000))
+            #expect(try test.run(noon(20_000, hours: released)).entered == entered)
+            #expect(try test.rows("SELECT state FROM occurrence") == [state])
+        }
+    }
+}
