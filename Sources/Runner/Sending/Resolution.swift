@@ -8,7 +8,7 @@ struct Resolution {
     let channel: Channel?
 
     func settlement(
-        of flight: Worker.Flight, _ result: SendResult, processNow: Instant, random: () -> Double
+        of flight: Worker.Flight, _ result: SendResult, processNow: Instant, random: Double
     ) -> Outbox.Settlement {
         var settlement = Outbox.Settlement(
             id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
@@ -19,7 +19,7 @@ struct Resolution {
         case .duplicate:
             settlement.detail = "it had been sent before"
         case .retry(let after, let before, let reason):
-            let wait = after ?? Backoff.delay(attempt: flight.attempt, random: random())
+            let wait = after ?? Backoff.delay(attempt: flight.attempt, random: random)
             settlement.detail = reason
             settlement.state = "pending"
             settlement.retryAt = processNow + wait

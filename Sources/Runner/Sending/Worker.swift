@@ -295,7 +295,7 @@ package final class Worker {
             .settled(
                 flight,
                 Resolution(channel: channel.channel).settlement(
-                    of: flight, result, processNow: processNow, random: clocks.random)))
+                    of: flight, result, processNow: processNow, random: clocks.random())))
     }
 
     private func record(
