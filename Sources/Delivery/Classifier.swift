@@ -104,7 +104,8 @@ package struct Classifier: Sendable {
             let status = answer.response.status
             return status >= 500 && status != 503 && !saysMore
                 ? ambiguous(
-                    after: after, reason: reason(answer), attempt: attempt, limit: rule.maxAttempts ?? Backoff.maxAttempts)
+                    after: after, reason: reason(answer), attempt: attempt,
+                    limit: rule.maxAttempts ?? Backoff.maxAttempts)
                 : retry(after: after, reason: reason(answer), attempt: attempt, limit: rule.maxAttempts ?? .max)
         }
     }

@@ -17,7 +17,8 @@ import Testing
             books.errors == [
                 "main: 3 accounts matched, but 2 have a verdict", "main: \"lost\" is no verdict",
                 "3 accounts are admitted, but 2 enrollments begin",
-                "2 touches are planned, but 1 belong to an enrollment", "2 touches are planned, but only 1 are distinct",
+                "2 touches are planned, but 1 belong to an enrollment",
+                "2 touches are planned, but only 1 are distinct",
             ])
     }
 
@@ -31,7 +32,8 @@ import Testing
         try test.addAccounts(1, from: 4)
         // A match that stands for an account that is not there: it matches, and nobody can give it a verdict.
         try test.script(
-            "INSERT INTO standing VALUES ((SELECT id FROM playbook WHERE name = 'main'), 999, '77', 77, 1, NULL, 'held', 'x', NULL, 0)")
+            "INSERT INTO standing VALUES ((SELECT id FROM playbook WHERE name = 'main'), 999, '77', 77, 1, NULL, 'held', 'x', NULL, 0)"
+        )
         let before = try test.dump()
         let error = #expect(throws: UnbalancedBooks.self) { try test.run(noon(20_001)) }
         #expect(error?.errors == ["main: 2 accounts matched, but 1 have a verdict"])
@@ -47,32 +49,34 @@ import Testing
             "news": TestWorkspace.playbook("news", "at: daily at 12:00", holdout: "20%"),
         ])
         try test.run(noon(20_000, hours: -1))
-        try test.addAccounts(1_500)
+        try test.addAccounts(2_500)
         // It dies in the middle of each playbook in turn, between two slices.
-        for account in [700, 1_200] {
+        for playbook in ["main", "news"] {
             try test.store.session { connection in
                 try connection.executeScript(
                     """
-                    CREATE TEMP TRIGGER dies BEFORE INSERT ON main.touch WHEN NEW.account_id = \(account)
-                        AND NEW.playbook_id = (SELECT id FROM main.playbook WHERE name = \(account == 700 ? "'main'" : "'news'"))
+                    CREATE TEMP TRIGGER dies BEFORE INSERT ON main.touch WHEN NEW.account_id = 2400
+                        AND NEW.playbook_id = (SELECT id FROM main.playbook WHERE name = '\(playbook)')
                     BEGIN SELECT RAISE(ABORT, 'killed'); END
                     """)
             }
-            let error = #expect(throws: StorageError.self) { try test.run(noon(20_000, hours: account == 700 ? 0 : 1)) }
+            let error = #expect(throws: StorageError.self) {
+                try test.run(noon(20_000, hours: playbook == "main" ? 0 : 1))
+            }
             #expect(error.map { "\($0)" }?.contains("killed") == true, "\(error.map { "\($0)" } ?? "")")
             try test.store.session { try $0.executeScript("DROP TRIGGER temp.dies") }
             let begun = try test.integer("SELECT count(*) FROM enrollment")
-            #expect(begun > 0 && begun < 3_000)
+            #expect(begun > 0 && begun < 5_000)
             #expect(try test.rows("SELECT state FROM cycle ORDER BY id DESC LIMIT 1") == ["applying"])
         }
         let report = try test.run(noon(20_000, hours: 2))
         #expect(report.balanced)
         // Everybody is enrolled once, with one touch.
-        #expect(try test.integer("SELECT count(*) FROM enrollment") == 3_000)
-        #expect(try test.integer("SELECT count(DISTINCT enrollment_id) FROM touch") == 3_000)
-        #expect(try test.integer("SELECT count(*) FROM touch") == 3_000)
+        #expect(try test.integer("SELECT count(*) FROM enrollment") == 5_000)
+        #expect(try test.integer("SELECT count(DISTINCT enrollment_id) FROM touch") == 5_000)
+        #expect(try test.integer("SELECT count(*) FROM touch") == 5_000)
         #expect(try test.rows("SELECT state FROM cycle ORDER BY id") == ["done", "interrupted", "interrupted", "done"])
-        #expect(try test.rows("SELECT state, matched FROM occurrence") == ["done|1500"])
+        #expect(try test.rows("SELECT state, matched FROM occurrence") == ["done|2500"])
         #expect(try test.run(noon(20_000, hours: 3)).entered == 0)
     }
 }

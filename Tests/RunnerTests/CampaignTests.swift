@@ -16,7 +16,10 @@ import Testing
         #expect(try test.run(noon(20_001)).entered == 3)
         #expect(try test.run(noon(20_001, hours: 1)).playbooks[0].matched == 0)
         #expect(try test.run(noon(20_002, hours: 5)).entered == 3)
-        #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-05T12:00:00Z", "2024-10-06T12:00:00Z"])
+        #expect(
+            try test.rows("SELECT DISTINCT match_key FROM standing") == [
+                "2024-10-05T12:00:00Z", "2024-10-06T12:00:00Z",
+            ])
         #expect(
             try test.rows("SELECT at, state, matched FROM occurrence ORDER BY at")
                 == [20_001, 20_002].map { "\(noon($0).milliseconds)|done|3" })
@@ -35,8 +38,10 @@ import Testing
         #expect(try test.run(noon(20_010)).entered == 1)
         #expect(
             try test.rows("SELECT at, state FROM occurrence ORDER BY at")
-                == ["\(noon(20_001).milliseconds)|done", "\(noon(20_002).milliseconds)|missed",
-                    "\(noon(20_003).milliseconds)|missed", "\(noon(20_010).milliseconds)|done"])
+                == [
+                    "\(noon(20_001).milliseconds)|done", "\(noon(20_002).milliseconds)|missed",
+                    "\(noon(20_003).milliseconds)|missed", "\(noon(20_010).milliseconds)|done",
+                ])
         let missed = try test.store.read { try StatusQuery($0).missed().map { $0.at.text(in: Zone.utc) } }
         #expect(missed == ["2024-10-07 12:00", "2024-10-06 12:00"])
     }
@@ -74,7 +79,8 @@ import Testing
         #expect(try test.run(noon(20_003, hours: 8)).entered == 0)
         #expect(try test.run(noon(20_003, hours: 9)).entered == 5)
         let due = try test.rows(
-            "SELECT account_id, (not_before - \(noon(20_004, hours: -12).milliseconds)) / 3600000.0 FROM touch ORDER BY account_id")
+            "SELECT account_id, (not_before - \(noon(20_004, hours: -12).milliseconds)) / 3600000.0 FROM touch ORDER BY account_id"
+        )
         #expect(due == ["1|-3.0", "2|8.0", "3|14.0", "4|10.0", "5|10.0"])
         #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-08T10:00:00Z local"])
         #expect(try test.run(noon(20_004)).playbooks[0].matched == 0)

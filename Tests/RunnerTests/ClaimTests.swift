@@ -36,7 +36,8 @@ import Testing
         let endpoint = try Endpoint()
         let names = ["a", "b", "c", "d", "e"]
         let test = try workspace(
-            endpoint, Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, playbook($1, priority: 10 + $0)) }))
+            endpoint, Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, playbook($1, priority: 10 + $0)) })
+        )
         try test.run(noon(20_000))
         #expect(try test.states == ["pending": 5])
         // All five stand in one batch; the highest priority goes first.
@@ -49,14 +50,19 @@ import Testing
         #expect(
             try test.rows("SELECT DISTINCT reason, not_before FROM touch WHERE state = 'pending'")
                 == ["cap 1 per 1d|\(noon(20_001).milliseconds)"])
-        for hour in stride(from: Int64(12), through: 7 * 24 - 1, by: 12) { try await test.drain(noon(20_000, hours: hour)) }
+        for hour in stride(from: Int64(12), through: 7 * 24 - 1, by: 12) {
+            try await test.drain(noon(20_000, hours: hour))
+        }
         // One a day, three in a week.
         #expect(try test.rows(sent) == ["e|0.0", "d|1.0", "c|2.0"])
         #expect(try test.integer("SELECT count(*) FROM touch WHERE state = 'pending' AND reason = 'cap 3 per 7d'") == 2)
         // What waited longer than a week for the caps ends as capped.
         try await test.drain(noon(20_007))
         #expect(try test.states == ["sent": 3, "capped": 2])
-        #expect(try test.rows("SELECT DISTINCT reason FROM touch WHERE state = 'capped'") == ["waited too long: cap 3 per 7d"])
+        #expect(
+            try test.rows("SELECT DISTINCT reason FROM touch WHERE state = 'capped'") == [
+                "waited too long: cap 3 per 7d"
+            ])
         #expect(endpoint.received.count == 3)
     }
 
@@ -94,7 +100,8 @@ import Testing
     @Test func twoAccountsWithOneAddressShareItsCaps() async throws {
         let endpoint = try Endpoint()
         let test = try workspace(endpoint, ["a": playbook("a")], accounts: 3)
-        try test.script("UPDATE contact SET email = 'Shared@example.com', address = 'shared@example.com' WHERE account_id < 3")
+        try test.script(
+            "UPDATE contact SET email = 'Shared@example.com', address = 'shared@example.com' WHERE account_id < 3")
         try test.run(noon(20_000))
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 2)
@@ -127,7 +134,8 @@ import Testing
             [
                 "a": playbook("a"), "b": playbook("b", "in_app: hello.md"),
                 "c": TestWorkspace.playbook(
-                    "c", category: "service", steps: ["{ email: hello.md, send_window: { days: mon-sun, hours: 00:00-24:00 } }"]),
+                    "c", category: "service",
+                    steps: ["{ email: hello.md, send_window: { days: mon-sun, hours: 00:00-24:00 } }"]),
             ], more: "send_window: { days: mon-fri, hours: 09:00-17:00 }", accounts: 3)
         try test.script(
             """
@@ -139,19 +147,25 @@ import Testing
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 7)
         #expect(
-            try test.rows("SELECT account_id, (not_before - \(noon(20_000).milliseconds)) / 3600000.0 FROM touch WHERE state = 'pending' ORDER BY 1")
+            try test.rows(
+                "SELECT account_id, (not_before - \(noon(20_000).milliseconds)) / 3600000.0 FROM touch WHERE state = 'pending' ORDER BY 1"
+            )
                 == ["2|4.0", "3|60.0"])
         // The window is looked at again in the claim: the contact has moved meanwhile.
         try test.script("UPDATE contact SET timezone = 'Asia/Tokyo' WHERE account_id = 2")
         let later = try await test.drain(noon(20_000, hours: 4))
         #expect(later.sent == 0 && later.waiting == 1)
-        #expect(try test.rows("SELECT reason FROM touch WHERE account_id = 2 AND state = 'pending'") == ["window opens 2024-10-07 09:00 Asia/Tokyo"])
+        #expect(
+            try test.rows("SELECT reason FROM touch WHERE account_id = 2 AND state = 'pending'") == [
+                "window opens 2024-10-07 09:00 Asia/Tokyo"
+            ])
     }
 
     @Test func suppressionAndDepartureAreCheckedAgain() async throws {
         let endpoint = try Endpoint()
         let test = try workspace(
-            endpoint, ["a": playbook("a"), "s": playbook("s", category: "service"), "i": playbook("i", "in_app: hello.md")],
+            endpoint,
+            ["a": playbook("a"), "s": playbook("s", category: "service"), "i": playbook("i", "in_app: hello.md")],
             caps: "[ 10 per 1d ]", accounts: 7)
         try test.run(noon(20_000))
         try test.script(
@@ -170,16 +184,23 @@ import Testing
         let contact = "suppressed|the contact left or has another address"
         #expect(
             try test.rows(states.replacing("%", with: "a"))
-                == ["1|\(address)", "2|\(address)", "3|\(address)", "4|sent|-", "5|\(contact)", "6|\(contact)",
-                    "7|cancelled|the account churned"])
+                == [
+                    "1|\(address)", "2|\(address)", "3|\(address)", "4|sent|-", "5|\(contact)", "6|\(contact)",
+                    "7|cancelled|the account churned",
+                ])
         #expect(
             try test.rows(states.replacing("%", with: "s"))
-                == ["1|\(address)", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|\(contact)",
-                    "7|cancelled|the account churned"])
+                == [
+                    "1|\(address)", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|\(contact)",
+                    "7|cancelled|the account churned",
+                ])
         // What does not go to the address asks only whether the contact is there.
         #expect(
             try test.rows(states.replacing("%", with: "i"))
-                == ["1|sent|-", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|sent|-", "7|cancelled|the account churned"])
+                == [
+                    "1|sent|-", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|sent|-",
+                    "7|cancelled|the account churned",
+                ])
     }
 
     @Test(arguments: ["all", "playbook:a", "channel:mail"])
@@ -230,7 +251,10 @@ import Testing
             """)
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 1)
-        #expect(try test.rows("SELECT p.name FROM touch t JOIN playbook p ON p.id = t.playbook_id WHERE t.state = 'pending'") == ["a"])
+        #expect(
+            try test.rows(
+                "SELECT p.name FROM touch t JOIN playbook p ON p.id = t.playbook_id WHERE t.state = 'pending'") == ["a"]
+        )
     }
 
     @Test func theUnsubscribeLinkNamesTheContactByItsId() async throws {
@@ -243,7 +267,8 @@ import Testing
             baseURL: "https://touch.test.example", secret: [UInt8](repeating: 7, count: 32))
         for received in endpoint.received {
             let account = try #require(received.to?.prefix(2))
-            let object = try #require(try JSONSerialization.jsonObject(with: Data(received.body.utf8)) as? [String: String])
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(received.body.utf8)) as? [String: String])
             let rest = try #require(object["text"]?.components(separatedBy: "touch.test.example/u/").dropFirst().first)
             let token = String(rest.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) })
             let opened = try #require(unsubscription.open(token: token))
@@ -263,7 +288,10 @@ import Testing
         // Nothing waits for that channel: it is nobody's trouble.
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 1 && report.stopped.isEmpty)
-        try test.edit(["channels/mail.yaml": locked.replacing("channel: app", with: "channel: mail").replacing("in_app", with: "email")])
+        try test.edit([
+            "channels/mail.yaml": locked.replacing("channel: app", with: "channel: mail").replacing(
+                "in_app", with: "email")
+        ])
         try test.addAccounts(1, from: 2)
         try test.run(noon(20_001))
         let stopped = try await test.drain(noon(20_001))

@@ -37,20 +37,9 @@ final class Endpoint: Sendable {
 
     init(_ script: @escaping @Sendable (Received) -> Reply = { _ in .answer(202) }) throws {
         self.script = script
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 1_024) == 0
-                    && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-        port = UInt16(bigEndian: address.sin_port)
+        let (descriptor, port) = try LoopbackSocket.bound()
+        (listener, self.port) = (descriptor, port)
+        guard listen(descriptor, 1_024) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
         Thread { [weak self] in
             while true {
                 let client = accept(descriptor, nil, nil)
@@ -111,5 +100,37 @@ final class Endpoint: Sendable {
         var body = [UInt8](repeating: 0, count: length)
         guard length == 0 || recv(client, &body, length, Int32(MSG_WAITALL)) == length else { return nil }
         return (text, String(decoding: body, as: UTF8.self))
+    }
+}
+
+/// A loopback port that nobody listens on and nobody else can take.
+final class ClosedPort: Sendable {
+    private let descriptor: Int32
+    let url: String
+
+    init() throws {
+        let (descriptor, port) = try LoopbackSocket.bound()
+        self.descriptor = descriptor
+        url = "http://127.0.0.1:\(port)/send"
+    }
+
+    deinit { close(descriptor) }
+}
+
+private enum LoopbackSocket {
+    /// A socket on a free port of the loopback interface.
+    static func bound() throws -> (descriptor: Int32, port: UInt16) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 }

@@ -75,7 +75,8 @@ import Testing
     @Test func theConditionReadsTheEvent() throws {
         let test = try TestWorkspace(
             playbooks: [
-                "main": TestWorkspace.playbook("main", "on: signed\nif: event.deal == \"big\"", steps: ["email: hello.md"])
+                "main": TestWorkspace.playbook(
+                    "main", "on: signed\nif: event.deal == \"big\"", steps: ["email: hello.md"])
             ], message: "---\nsubject: Hello\n---\n{{event.deal}}\n")
         try test.addAccounts(2)
         try test.run(noon(20_000))

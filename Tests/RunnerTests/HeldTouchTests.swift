@@ -7,7 +7,9 @@ import Testing
 @Suite struct HeldTouchTests {
     private func workspace(_ endpoint: Endpoint, message: String = "Seats: {{account.seats}}") throws -> TestWorkspace {
         try TestWorkspace(
-            playbooks: ["main": TestWorkspace.playbook("main", more: ["to: everyone"], steps: ["email: hello.md", "wait: 1d"])],
+            playbooks: [
+                "main": TestWorkspace.playbook("main", more: ["to: everyone"], steps: ["email: hello.md", "wait: 1d"])
+            ],
             message: "---\nsubject: Hello\n---\n\(message)\n",
             files: ["channels/mail.yaml": TestWorkspace.channel("mail", "email", url: endpoint.url)])
     }
@@ -18,14 +20,20 @@ import Testing
         try test.addAccounts(2)
         try test.script("UPDATE account SET a_seats = 3 WHERE id = 2")
         try test.run(noon(20_000))
-        #expect(try test.rows("SELECT account_id, state, reason FROM touch") == ["1|held|missing: account.seats", "2|pending|-"])
+        #expect(
+            try test.rows("SELECT account_id, state, reason FROM touch") == [
+                "1|held|missing: account.seats", "2|pending|-",
+            ])
         let first = try await test.drain(noon(20_000))
         #expect(first.sent == 1)
         try test.run(noon(20_001))
         #expect(try test.rows("SELECT state FROM touch WHERE id = 1") == ["held"])
         try test.script("UPDATE account SET a_seats = 7 WHERE id = 1")
         try test.run(noon(20_002))
-        #expect(try test.rows("SELECT state, reason, variables FROM touch WHERE id = 1") == [#"pending|-|{"account.seats":["number",7.0]}"#])
+        #expect(
+            try test.rows("SELECT state, reason, variables FROM touch WHERE id = 1") == [
+                #"pending|-|{"account.seats":["number",7.0]}"#
+            ])
         let second = try await test.drain(noon(20_002))
         #expect(second.sent == 1 && endpoint.received.last?.body.contains("Seats: 7") == true)
         try test.run(noon(20_002, hours: 1))
@@ -97,6 +105,9 @@ import Testing
         try test.run(noon(20_006))
         #expect(try test.states == ["pending": 1])
         try test.run(noon(20_007))
-        #expect(try test.rows("SELECT state, reason FROM touch") == ["expired|waited too long: there is no channel \"mail\" any more"])
+        #expect(
+            try test.rows("SELECT state, reason FROM touch") == [
+                "expired|waited too long: there is no channel \"mail\" any more"
+            ])
     }
 }

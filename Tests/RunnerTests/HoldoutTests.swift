@@ -44,14 +44,18 @@ import Testing
         #expect(try test.rows(arms) == other.rows(arms))
         #expect(try test.rows("SELECT draw('main', 'a1') < 0.5, draw('main', 'a2') < 0.5").count == 1)
         let draws = try test.rows("SELECT draw('main', key) < 0.5 FROM account ORDER BY key")
-        #expect(try draws == test.rows("SELECT e.arm = 'holdout' FROM enrollment e JOIN account a ON a.id = e.account_id ORDER BY a.key"))
+        #expect(
+            try draws
+                == test.rows(
+                    "SELECT e.arm = 'holdout' FROM enrollment e JOIN account a ON a.id = e.account_id ORDER BY a.key"))
     }
 
     @Test func whatWasDrawnIsStoredAndNeverDerivedAgain() throws {
         let test = try TestWorkspace(
             playbooks: [
                 "main": TestWorkspace.playbook(
-                    "main", "on: signed", holdout: "50%", more: ["variants: { lessons: 1, checklist: 1 }"], steps: ["wait: 1h"])
+                    "main", "on: signed", holdout: "50%", more: ["variants: { lessons: 1, checklist: 1 }"],
+                    steps: ["wait: 1h"])
             ], configuration: TestWorkspace.configuration + "\nholdout: 20%\n")
         try test.addAccounts(40)
         try test.run(noon(19_999))
@@ -59,7 +63,8 @@ import Testing
             for account in 1...40 { try test.addEvent("signed", of: "a\(account)", at: noon(day)) }
             try test.run(noon(day))
             return try test.rows(
-                "SELECT account_id, arm, variant FROM enrollment WHERE entered_at = \(noon(day).milliseconds) ORDER BY account_id")
+                "SELECT account_id, arm, variant FROM enrollment WHERE entered_at = \(noon(day).milliseconds) ORDER BY account_id"
+            )
         }
         let first = try enterAll(20_000)
         try test.run(noon(20_000, hours: 2))
@@ -84,7 +89,8 @@ import Testing
         try test.run(noon(20_000))
         // A title, a message or a step is no change of the experiment.
         try test.edit([
-            "playbooks/main/playbook.yaml": Self.text(holdout: "10%", variants: "a: 1, b: 1").replacing("wait: 1d", with: "wait: 2d")
+            "playbooks/main/playbook.yaml": Self.text(holdout: "10%", variants: "a: 1, b: 1").replacing(
+                "wait: 1d", with: "wait: 2d")
         ])
         try test.run(noon(20_001))
         #expect(try test.rows("SELECT name, period FROM experiment") == ["main|1"])
@@ -110,13 +116,16 @@ import Testing
         #expect(try test.rows("SELECT name, period FROM experiment") == ["together|1"])
         // Each account walks a variant of the playbook that it is in.
         #expect(
-            try test.rows("SELECT DISTINCT p.name, e.variant FROM enrollment e JOIN playbook p ON p.id = e.playbook_id ORDER BY 1, 2")
+            try test.rows(
+                "SELECT DISTINCT p.name, e.variant FROM enrollment e JOIN playbook p ON p.id = e.playbook_id ORDER BY 1, 2"
+            )
                 == ["one|a", "one|b", "two|c", "two|d"])
         #expect(try test.integer("SELECT count(*) FROM touch") == 60)
         // Who is held out of one is held out of the other.
         #expect(
             try test.integer(
-                "SELECT count(*) FROM (SELECT account_id FROM enrollment GROUP BY account_id HAVING count(DISTINCT arm) > 1)") == 0)
+                "SELECT count(*) FROM (SELECT account_id FROM enrollment GROUP BY account_id HAVING count(DISTINCT arm) > 1)"
+            ) == 0)
     }
 
     @Test func theGlobalHoldoutHoldsForAllPlaybooksUntilItIsRedrawn() throws {
@@ -134,9 +143,14 @@ import Testing
         #expect(try test.rows("\(members) 4 ORDER BY 1").count == outside[0])
         try test.script("DELETE FROM enrollment; DELETE FROM standing")
         try test.run(noon(20_089))
-        #expect(try test.rows("SELECT name, period FROM experiment WHERE name = 'global holdout'") == ["global holdout|1", "global holdout|2"])
-        let before = try test.rows("\(members) (SELECT id FROM experiment WHERE name = 'global holdout' AND period = 1) ORDER BY 1")
-        let after = try test.rows("\(members) (SELECT id FROM experiment WHERE name = 'global holdout' AND period = 2) ORDER BY 1")
+        #expect(
+            try test.rows("SELECT name, period FROM experiment WHERE name = 'global holdout'") == [
+                "global holdout|1", "global holdout|2",
+            ])
+        let before = try test.rows(
+            "\(members) (SELECT id FROM experiment WHERE name = 'global holdout' AND period = 1) ORDER BY 1")
+        let after = try test.rows(
+            "\(members) (SELECT id FROM experiment WHERE name = 'global holdout' AND period = 2) ORDER BY 1")
         #expect(before != after && !after.isEmpty)
     }
 

@@ -80,7 +80,8 @@ import Testing
     @Test func signalsOfTheOldVersionStayAsTheyWere() throws {
         func text(_ signal: String) -> String {
             TestWorkspace.playbook(
-                "main", more: ["signals:", "  size: \(signal)", "exit:", "  - seats > entry.size"], steps: ["wait: 30d"])
+                "main", more: ["signals:", "  size: \(signal)", "exit:", "  - seats > entry.size"], steps: ["wait: 30d"]
+            )
         }
         let test = try TestWorkspace(playbooks: ["main": text("seats * 2")])
         try test.addAccounts(1)

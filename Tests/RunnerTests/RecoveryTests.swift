@@ -24,7 +24,8 @@ import Testing
         try test.run(noon(20_000))
         if state == "claimed" {
             try test.script(
-                "UPDATE touch SET state = 'claimed', fence = 1, owner = 'dead', claimed_at = \(noon(20_000).milliseconds)")
+                "UPDATE touch SET state = 'claimed', fence = 1, owner = 'dead', claimed_at = \(noon(20_000).milliseconds)"
+            )
         } else {
             // A real attempt, whose process died before the answer was recorded.
             try await test.drain(noon(20_000))
@@ -111,7 +112,8 @@ import Testing
     @Test func whatMayHaveArrivedNeverEndsAsIfItHadNot() async throws {
         let endings = [
             "UPDATE touch SET expires_at = 1", "UPDATE contact SET status = 'left'",
-            "INSERT INTO suppression VALUES ('a1@example.com', '', 'bounced', 1)", "UPDATE account SET status = 'churned'",
+            "INSERT INTO suppression VALUES ('a1@example.com', '', 'bounced', 1)",
+            "UPDATE account SET status = 'churned'",
             "UPDATE enrollment SET state = 'ended', ended_at = 1, due_at = NULL",
         ]
         for ending in endings {
@@ -124,7 +126,8 @@ import Testing
         }
         // Nor when the cycle ends the enrollment.
         let test = try await workspace(try Endpoint(), isKeyed: true, state: "sending")
-        try test.script("UPDATE touch SET state = 'pending', ambiguous = 1, retry_at = 1; UPDATE account SET status = 'churned'")
+        try test.script(
+            "UPDATE touch SET state = 'pending', ambiguous = 1, retry_at = 1; UPDATE account SET status = 'churned'")
         try test.run(noon(20_000, hours: 1))
         #expect(try test.states == ["unknown": 1])
     }
@@ -149,7 +152,10 @@ import Testing
         let endpoint = try Endpoint()
         let test = try await workspace(endpoint, isKeyed: true, state: "sending")
         let open = try #require(test.texts["channels/mail.yaml"])
-        try test.edit(["channels/mail.yaml": open.replacing("auth: { kind: none }", with: "auth: { kind: bearer, token: env:NOT_THERE }")])
+        try test.edit([
+            "channels/mail.yaml": open.replacing(
+                "auth: { kind: none }", with: "auth: { kind: bearer, token: env:NOT_THERE }")
+        ])
         try await test.drain(noon(20_000))
         #expect(try test.states == ["pending": 1])
         try test.edit(["channels/mail.yaml": open])

@@ -44,7 +44,8 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM standing WHERE reason = ''") == 0)
         #expect(
             try test.integer(
-                "SELECT count(*) FROM standing WHERE verdict IN ('enrolled', 'holdout', 'global_holdout') AND enrollment_id IS NULL")
+                "SELECT count(*) FROM standing WHERE verdict IN ('enrolled', 'holdout', 'global_holdout') AND enrollment_id IS NULL"
+            )
                 == 0)
         // Nobody stands still without a touch, a wait or an end.
         #expect(
@@ -100,11 +101,13 @@ private final class Simulation {
             }
         }
         let triggers = [
-            "when: plan == \"free\"", "when: seats > 4", "on: signed", "on: signed\nif: seats > 2", "at: daily at 12:00",
+            "when: plan == \"free\"", "when: seats > 4", "on: signed", "on: signed\nif: seats > 2",
+            "at: daily at 12:00",
             "at: weekly on mon at 10:00 local",
         ]
         let steps = [
-            ["email: hello.md"], ["email: hello.md", "wait: 1d", "in_app: hello.md"], ["in_app: hello.md", "wait: 2d", "email: hello.md"],
+            ["email: hello.md"], ["email: hello.md", "wait: 1d", "in_app: hello.md"],
+            ["in_app: hello.md", "wait: 2d", "email: hello.md"],
             ["email: seats.md", "wait: 12h", "email: hello.md"],
         ]
         var playbooks: [String: String] = [:]
@@ -124,7 +127,8 @@ private final class Simulation {
             let isService = random.next(5) == 0
             playbooks[name] = TestWorkspace.playbook(
                 name, trigger, category: isService ? "service" : "education",
-                holdout: isService ? "0%" : "\(random.next(3) * 20)%", more: more, steps: steps[random.next(steps.count)])
+                holdout: isService ? "0%" : "\(random.next(3) * 20)%", more: more,
+                steps: steps[random.next(steps.count)])
             files["playbooks/\(name)/seats.md"] = "---\nsubject: Seats\n---\n{{account.seats}}\n"
         }
         test = try TestWorkspace(
@@ -160,14 +164,17 @@ private final class Simulation {
             case 0: try test.script("UPDATE account SET a_plan = 'free' WHERE id = \(account)")
             case 1: try test.script("UPDATE account SET a_plan = 'pro' WHERE id = \(account)")
             case 2: try test.script("UPDATE account SET a_seats = \(random.next(9)) WHERE id = \(account)")
-            case 3: try test.script("UPDATE contact SET status = 'left' WHERE account_id = \(account) AND key = 'owner'")
+            case 3:
+                try test.script("UPDATE contact SET status = 'left' WHERE account_id = \(account) AND key = 'owner'")
             case 4: try test.script("UPDATE contact SET status = 'active' WHERE account_id = \(account)")
             case 5:
                 let isChurned = random.next(2) == 0
-                try test.script("UPDATE account SET status = '\(isChurned ? "churned" : "active")' WHERE id = \(account)")
+                try test.script(
+                    "UPDATE account SET status = '\(isChurned ? "churned" : "active")' WHERE id = \(account)")
             case 6:
                 try test.script(
-                    "INSERT INTO suppression VALUES ('a\(account)@example.com', 'education', 'unsubscribed', 1) ON CONFLICT DO NOTHING")
+                    "INSERT INTO suppression VALUES ('a\(account)@example.com', 'education', 'unsubscribed', 1) ON CONFLICT DO NOTHING"
+                )
             default: try test.addEvent("signed", of: "a\(account)", at: now - .hours(Int64(random.next(60))))
             }
         }

@@ -37,7 +37,8 @@ import Testing
         try test.addAccounts(3)
         let first = try test.run(noon(20_000))
         #expect(first.playbooks[0].verdicts["held"] == 3)
-        #expect(first.playbooks[0].heldBecause == "first run: 3 accounts match; look at them with plan, then release it")
+        #expect(
+            first.playbooks[0].heldBecause == "first run: 3 accounts match; look at them with plan, then release it")
         #expect(try test.run(noon(20_001)).playbooks[0].verdicts["held"] == 3)
         #expect(try test.integer("SELECT count(*) FROM decision") == 3)
         try test.release("main", at: noon(20_001))
@@ -59,7 +60,9 @@ import Testing
     /// A workspace whose playbook reads a metric that must be fresh within 36 hours.
     private func metricWorkspace(_ trigger: String) throws -> TestWorkspace {
         try TestWorkspace(
-            playbooks: ["main": TestWorkspace.playbook("main", trigger, more: ["reentry: always"], steps: ["wait: 1d"])],
+            playbooks: [
+                "main": TestWorkspace.playbook("main", trigger, more: ["reentry: always"], steps: ["wait: 1d"])
+            ],
             files: [
                 "data.yaml": TestWorkspace.dataMap.replacing(
                     "logins: { title: Logins }", with: "logins: { title: Logins, fresh_within: 36h }")
@@ -134,7 +137,9 @@ import Testing
             // A day as usual: one new match.
             try test.run(noon(19_998))
             func match(_ accounts: ClosedRange<Int>, at: Instant) throws {
-                try test.script("UPDATE account SET a_plan = 'free' WHERE id BETWEEN \(accounts.lowerBound) AND \(accounts.upperBound)")
+                try test.script(
+                    "UPDATE account SET a_plan = 'free' WHERE id BETWEEN \(accounts.lowerBound) AND \(accounts.upperBound)"
+                )
                 for account in accounts { try test.addEvent("signed", of: "a\(account)", at: at) }
             }
             try match(1...1, at: noon(19_999))

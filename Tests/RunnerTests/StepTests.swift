@@ -8,7 +8,8 @@ import Testing
     private static let steps = ["email: hello.md", "wait: 2d", "in_app: hello.md"]
 
     private func workspace(
-        _ endpoint: Endpoint, trigger: String = "when: plan == \"free\"", more: [String] = [], steps: [String] = Self.steps,
+        _ endpoint: Endpoint, trigger: String = "when: plan == \"free\"", more: [String] = [],
+        steps: [String] = Self.steps,
         message: String = "---\nsubject: Hello\n---\nHello {{account.key}}!\n"
     ) throws -> TestWorkspace {
         try TestWorkspace(
@@ -29,15 +30,24 @@ import Testing
         try await test.drain(noon(20_000, hours: 6))
         #expect(try test.rows("SELECT step, due_at FROM enrollment") == ["0|\(noon(20_000, hours: 6).milliseconds)"])
         try test.run(noon(20_001))
-        #expect(try test.rows("SELECT step, begun, due_at FROM enrollment") == ["1|1|\(noon(20_002, hours: 6).milliseconds)"])
+        #expect(
+            try test.rows("SELECT step, begun, due_at FROM enrollment") == [
+                "1|1|\(noon(20_002, hours: 6).milliseconds)"
+            ])
         try test.run(noon(20_002, hours: 5))
         #expect(try test.integer("SELECT count(*) FROM touch") == 1)
         try test.run(noon(20_002, hours: 6))
-        #expect(try test.rows("SELECT step, state, due_at FROM touch WHERE id = 2") == ["in_app_1|pending|\(noon(20_002, hours: 6).milliseconds)"])
+        #expect(
+            try test.rows("SELECT step, state, due_at FROM touch WHERE id = 2") == [
+                "in_app_1|pending|\(noon(20_002, hours: 6).milliseconds)"
+            ])
         #expect(try test.rows("SELECT state FROM enrollment") == ["active"])
         try await test.drain(noon(20_002, hours: 6))
         try test.run(noon(20_002, hours: 7))
-        #expect(try test.rows("SELECT state, end_reason, ended_at FROM enrollment") == ["ended|completed|\(noon(20_002, hours: 7).milliseconds)"])
+        #expect(
+            try test.rows("SELECT state, end_reason, ended_at FROM enrollment") == [
+                "ended|completed|\(noon(20_002, hours: 7).milliseconds)"
+            ])
         #expect(endpoint.received.count == 2)
     }
 
@@ -56,7 +66,10 @@ import Testing
                 == ["1|goal|\(noon(20_004).milliseconds)"])
         // Ended or not, within its window.
         try test.run(noon(20_005))
-        #expect(try test.rows("SELECT account_id, end_reason FROM enrollment WHERE id > 1") == ["2|completed", "3|completed", "4|completed"])
+        #expect(
+            try test.rows("SELECT account_id, end_reason FROM enrollment WHERE id > 1") == [
+                "2|completed", "3|completed", "4|completed",
+            ])
         try test.addEvent("signed", of: "a2", at: noon(20_009))
         try test.run(noon(20_010))
         try test.addEvent("signed", of: "a3", at: noon(20_010, hours: 1))
@@ -86,8 +99,14 @@ import Testing
             try test.script("UPDATE account SET a_seats = 5, a_plan = 'free'")
             try test.script(change)
             #expect(try test.run(noon(20_000, hours: 2)).left == 1)
-            #expect(try test.rows("SELECT account_id, state, end_reason FROM enrollment") == ["1|ended|\(reason)", "2|active|-"])
-            #expect(try test.rows("SELECT account_id, state, reason FROM touch") == ["1|cancelled|the enrollment ended", "2|pending|-"])
+            #expect(
+                try test.rows("SELECT account_id, state, end_reason FROM enrollment") == [
+                    "1|ended|\(reason)", "2|active|-",
+                ])
+            #expect(
+                try test.rows("SELECT account_id, state, reason FROM touch") == [
+                    "1|cancelled|the enrollment ended", "2|pending|-",
+                ])
         }
     }
 
@@ -123,7 +142,8 @@ import Testing
         try test.addAccounts(2)
         try test.run(noon(20_000))
         try test.edit([
-            "playbooks/main/playbook.yaml": test.texts["playbooks/main/playbook.yaml"]?.replacing("state: live", with: "state: retired")
+            "playbooks/main/playbook.yaml": test.texts["playbooks/main/playbook.yaml"]?.replacing(
+                "state: live", with: "state: retired")
         ])
         let report = try test.run(noon(20_001))
         #expect(report.left == 2 && report.playbooks.isEmpty)
@@ -139,7 +159,9 @@ import Testing
         try test.addAccounts(1)
         try test.script("UPDATE contact SET address = NULL, email = NULL")
         try test.run(noon(20_000))
-        try test.script("UPDATE touch SET state = 'sent', settled_at = 1; UPDATE enrollment SET due_at = \(noon(20_000).milliseconds)")
+        try test.script(
+            "UPDATE touch SET state = 'sent', settled_at = 1; UPDATE enrollment SET due_at = \(noon(20_000).milliseconds)"
+        )
         try test.run(noon(20_000, hours: 1))
         #expect(
             try test.rows("SELECT step, recipient, state, reason FROM touch WHERE id = 2")
@@ -158,7 +180,10 @@ import Testing
                 VALUES (1, 'e', 'e@example.com', 'e@example.com', 'user', 'left')
             """)
         try test.run(noon(20_000))
-        #expect(try test.rows("SELECT recipient, contact_id FROM touch ORDER BY recipient") == ["a1@example.com|1", "b@example.com|2"])
+        #expect(
+            try test.rows("SELECT recipient, contact_id FROM touch ORDER BY recipient") == [
+                "a1@example.com|1", "b@example.com|2",
+            ])
         // The step is done when all are settled.
         try test.store.write { connection in
             try connection.execute("UPDATE touch SET state = 'sent', settled_at = 1 WHERE id = 1")
@@ -168,7 +193,9 @@ import Testing
     }
 
     @Test func theFirstRoleThatHasSomebodyGetsIt() throws {
-        let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main", more: ["to: [billing, all owner]"])])
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", more: ["to: [billing, all owner]"])
+        ])
         try test.addAccounts(2)
         try test.script(
             """

@@ -55,7 +55,8 @@ final class TestWorkspace {
     ) -> String {
         let lines =
             [
-                "playbook: \(name)", "title: \(name)", "state: live", "audience: everyone_active", "category: \(category)",
+                "playbook: \(name)", "title: \(name)", "state: live", "audience: everyone_active",
+                "category: \(category)",
                 trigger, "holdout: \(holdout)",
             ] + more + ["steps:"] + steps.map { "  - \($0)" }
         return lines.joined(separator: "\n") + "\n"

@@ -79,7 +79,9 @@ import Testing
             let counts = report.playbooks[0].verdicts.filter { $0.value > 0 }
             var expected = [obstacle.verdict: 1]
             // An event that was held or blocked keeps its turn, and comes before the next one.
-            if isEvent, ["already", "global_holdout"].contains(obstacle.verdict) { expected["already", default: 0] += 1 }
+            if isEvent, ["already", "global_holdout"].contains(obstacle.verdict) {
+                expected["already", default: 0] += 1
+            }
             #expect(counts == expected, "day \(index) of \(trigger)")
             #expect(report.playbooks[0].verdicts.count == 9)
             let decided = try test.rows("SELECT verdict, reason FROM decision WHERE at = \(now.milliseconds)")

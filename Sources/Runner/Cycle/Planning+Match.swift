@@ -29,7 +29,8 @@ extension Planning {
             trigger = .at
             let occurrences = Occurrences(
                 schedule, zone: workspace.configuration.zone, zones: schedule.isLocal ? try zonesInUse() : [])
-            let stored = try Registry(connection).schedule(of: work.registered.id) == schedule.text
+            let stored =
+                try Registry(connection).schedule(of: work.registered.id) == schedule.text
                 ? work.registered.nextAt : nil
             let due = occurrences.due(stored: stored, now: now)
             found.missed = due.missed
@@ -40,7 +41,8 @@ extension Planning {
             }
             found.occurrence = (occurrence, "done")
             try matching.matchOccurrence(
-                schedule.isLocal ? "\(occurrence) local" : "\(occurrence)", at: occurrence, audience: audience, of: work,
+                schedule.isLocal ? "\(occurrence) local" : "\(occurrence)", at: occurrence, audience: audience,
+                of: work,
                 now: now)
         }
         let counts = try matching.counts(of: work, audience: audience)

@@ -223,7 +223,8 @@ extension Planning.Plan {
             if match.isDue {
                 try records.recordMatch(
                     of: match.playbookID, eventCursor: match.eventCursor, hold: match.hold, lasts: match.lasts,
-                    isStale: match.isStale, matched: match.counts.matched, fresh: match.counts.fresh, audience: match.counts.audience,
+                    isStale: match.isStale, matched: match.counts.matched, fresh: match.counts.fresh,
+                    audience: match.counts.audience,
                     verdicts: try JSONText.encode(match.verdicts))
             }
             if let schedule = match.schedule {

@@ -34,7 +34,9 @@ struct ClaimRules: Sendable {
         let decision = decide(
             touch, stepWindow: stepWindow, exitsWhenChurned: exitsWhenChurned, claimed: claimed, now: now)
         guard touch.isAmbiguous else { return decision }
-        if case .end(_, let reason) = decision { return .doubt(reason: "\(reason); an earlier attempt may have arrived") }
+        if case .end(_, let reason) = decision {
+            return .doubt(reason: "\(reason); an earlier attempt may have arrived")
+        }
         return mayRepeat ? decision : .doubt(reason: "an earlier attempt may have arrived; too late to repeat it")
     }
 
@@ -50,7 +52,9 @@ struct ClaimRules: Sendable {
                 state: wasCapped ? "capped" : "expired",
                 reason: (pause ?? touch.reason).map { "waited too long: \($0)" } ?? "waited too long")
         }
-        if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil { return .leave }
+        if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil {
+            return .leave
+        }
         if touch.isExcluded { return .leave }
         if touch.isSuppressed { return .end(state: "suppressed", reason: "the address is suppressed") }
         guard touch.isReachable else {
@@ -60,7 +64,8 @@ struct ClaimRules: Sendable {
             let zone = touch.timezone.flatMap { Zone($0) } ?? zone
             let next = window.next(atOrAfter: now, in: zone)
             if next > now {
-                return .wait(until: min(next, touch.expiresAt), reason: "window opens \(next.text(in: zone)) \(zone.name)")
+                return .wait(
+                    until: min(next, touch.expiresAt), reason: "window opens \(next.text(in: zone)) \(zone.name)")
             }
         }
         if touch.kind.isCapped, touch.category != "service" {

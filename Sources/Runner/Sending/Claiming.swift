@@ -81,9 +81,7 @@ struct Claiming {
             touch, stepWindow: window(of: touch, playbook),
             exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
             claimed: claimed.real + (touch.isGhost ? claimed.ghosts : 0),
-            mayRepeat: channel.onUnknown == .resend
-                || touch.firstAttemptAt.map { channel.honorsKey(of: $0, at: processNow) } ?? true,
-            now: now)
+            mayRepeat: channel.mayRepeat(touch, at: processNow), now: now)
         switch decision {
         case .claim:
             guard try outbox.claim(touch, owner: owner, now: now) else { return false }

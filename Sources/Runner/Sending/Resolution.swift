@@ -84,4 +84,10 @@ extension Channel {
     func honorsKey(of firstAttemptAt: Instant, at processNow: Instant) -> Bool {
         idempotency.lifetime.map { processNow - firstAttemptAt < TimeSpan(milliseconds: $0.milliseconds / 2) } ?? false
     }
+
+    /// Whether a touch may be sent now as far as earlier attempts go.
+    func mayRepeat(_ touch: TouchCandidate, at processNow: Instant) -> Bool {
+        guard touch.isAmbiguous, onUnknown != .resend else { return true }
+        return touch.firstAttemptAt.map { honorsKey(of: $0, at: processNow) } ?? false
+    }
 }

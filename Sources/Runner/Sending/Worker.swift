@@ -186,7 +186,7 @@ package final class Worker {
             let processNow = clocks.processNow()
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
             let pauses = try Pauses(connection)
-            try giveBack(outbox, pauses)
+            try giveBack(outbox, pauses, processNow: processNow)
             for flight in takeRendered() {
                 guard let request = flight.request,
                     try outbox.beginAttempt(
@@ -212,12 +212,15 @@ package final class Worker {
         }
     }
 
-    /// Lets go of what is claimed but not yet `sending` where a kill switch or a halt came in between.
-    private func giveBack(_ outbox: Outbox, _ pauses: Pauses) throws {
+    /// Lets go of what is claimed but not yet `sending` where a kill switch, a halt, or half a key's life came in between.
+    private func giveBack(_ outbox: Outbox, _ pauses: Pauses, processNow: Instant) throws {
         try rendered.removeAll { flight in
             let touch = flight.touch
-            let isStopped = channels[touch.channel]?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
-            guard isStopped || pauses.reason(for: touch.playbook) != nil else { return false }
+            let channel = channels[touch.channel]
+            let isStopped = channel?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
+            // Somebody may have put the machine to sleep since the claim.
+            let isTooLate = channel?.channel.mayRepeat(touch, at: processNow) == false
+            guard isStopped || isTooLate || pauses.reason(for: touch.playbook) != nil else { return false }
             try outbox.giveBack(id: touch.id, fence: flight.fence)
             channels[touch.channel]?.parked()
             return true

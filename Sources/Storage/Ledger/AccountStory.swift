@@ -26,7 +26,10 @@ package struct AccountStory {
     package static func keys(like key: String, _ connection: Connection) throws -> [String] {
         try connection.query(
             "SELECT key FROM account WHERE substr(key, 1, :length) = :prefix ORDER BY key LIMIT 50",
-            ["prefix": .text(String(key.prefix(max(1, key.count - 2)))), "length": .integer(Int64(max(1, key.count - 2)))]
+            [
+                "prefix": .text(String(key.prefix(max(1, key.count - 2)))),
+                "length": .integer(Int64(max(1, key.count - 2))),
+            ]
         ).compactMap { $0[0].text }
     }
 
@@ -64,7 +67,9 @@ package struct AccountStory {
             SELECT d.at, d.verdict, d.reason FROM decision AS d JOIN playbook AS p ON p.id = d.playbook_id
             WHERE p.name = :playbook AND d.account_id = :account ORDER BY d.cycle_id DESC LIMIT 10
             """, scope(playbook)
-        ).map { Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: $0[1].text ?? "", reason: $0[2].text ?? "") }
+        ).map {
+            Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: $0[1].text ?? "", reason: $0[2].text ?? "")
+        }
     }
 
     package struct Enrollment: Sendable {

@@ -80,7 +80,8 @@ package struct Ledger {
             }
         guard allowed.contains(state) else {
             throw StorageError(
-                "touch \(id) is \(state); \"\(verdict.rawValue)\" settles \(allowed.joined(separator: " or ")) touches only")
+                "touch \(id) is \(state); \"\(verdict.rawValue)\" settles \(allowed.joined(separator: " or ")) touches only"
+            )
         }
         let end =
             switch verdict {
