@@ -31,7 +31,9 @@ import Testing
         #expect(outcome.complaints.hasPrefix("keeptouch: error: "), "\(outcome.complaints)")
     }
 
-    @Test(arguments: [["--workspace", "."], ["-w", "."], ["--workspace=."], ["--now", "2026-03-10", "--workspace", "."]])
+    @Test(arguments: [
+        ["--workspace", "."], ["-w", "."], ["--workspace=."], ["--now", "2026-03-10", "--workspace", "."],
+    ])
     func optionsMayStandBeforeTheCommand(_ options: [String]) throws {
         let scratch = try Scratch(small: "in_app")
         try scratch.importAccounts(1)
@@ -42,7 +44,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["nosuch"], ["--workspace"], ["--now", "2026-03-10"], ["--workspace", ".", "sink"], ["plan", "--format", "yaml"], ["import"], ["import", "nothing", "x.csv"], ["import", "accounts"],
+        ["nosuch"], ["--workspace"], ["--now", "2026-03-10"], ["--workspace", ".", "sink"],
+        ["plan", "--format", "yaml"], ["import"], ["import", "nothing", "x.csv"], ["import", "accounts"],
         ["import", "accounts", "x.csv", "--history"], ["import", "accounts", "--sqlite", "x.db"],
         ["touches", "--state", "snet"], ["touches", "--limit", "0"], ["resolve", "1", "perhaps"],
         ["resolve", "one", "sent"],
