@@ -6,13 +6,6 @@ import Playbooks
 /// not, and makes it good that x is missing elsewhere; `{{! … }}` is a comment. Values are always escaped; partials, other
 /// delimiters and unescaped values are errors.
 struct MessageProgram: Sendable {
-    /// A variable's use, or a section's.
-    struct Use: Sendable, Hashable {
-        let name: String
-        let line: Int
-        let isSection: Bool
-    }
-
     /// What stands once the sections are decided.
     enum Piece: Sendable, Equatable {
         case text(String)
@@ -26,7 +19,6 @@ struct MessageProgram: Sendable {
     }
 
     private let nodes: [Node]
-    let uses: [Use]
     /// The names with a `{{^x}}`: where they are missing they stand for nothing.
     let covered: Set<String>
 
@@ -36,7 +28,6 @@ struct MessageProgram: Sendable {
             var parser = Parser(try TemplateText.parts(of: source))
             nodes = try parser.parse()
             covered = parser.covered
-            uses = parser.uses.map { Use(name: $0.name, line: $0.line + firstLine - 1, isSection: $0.isSection) }
         } catch {
             throw Diagnostic(at: Position(file: file, line: error.line + firstLine - 1), error.message)
         }
@@ -76,7 +67,6 @@ struct MessageProgram: Sendable {
         private var index = 0
         private var sections = 0
         private var open: [String] = []
-        var uses: [Use] = []
         var covered: Set<String> = []
 
         init(_ parts: [TemplateText.Part]) {
@@ -108,7 +98,6 @@ struct MessageProgram: Sendable {
                     }
                     let number = sections
                     sections += 1
-                    uses.append(Use(name: name, line: line, isSection: true))
                     if tag.first == "^" { covered.insert(name) }
                     open.append(name)
                     let inner = try self.nodes(until: name, openedOn: line)
@@ -127,7 +116,6 @@ struct MessageProgram: Sendable {
                 default:
                     let name = tag == "." ? open.last ?? tag : tag
                     try check(name, line)
-                    uses.append(Use(name: name, line: line, isSection: false))
                     nodes.append(.variable(name))
                 }
             }
