@@ -12,7 +12,7 @@ extension ConditionReader {
 
     /// Functions that the language has and the database cannot answer yet.
     private static let unsupported: Set<String> = [
-        "stuck", "weak_point", "sent", "delivered", "opened", "clicked", "waited", "open", "overdue",
+        "sent", "delivered", "opened", "clicked", "waited",
     ]
 
     mutating func function(_ name: String) throws(ConditionComplaint) -> Operand {

@@ -60,6 +60,12 @@ package struct Cycle {
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
+        var moved: Int64? = 0
+        while let after = moved {
+            moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                try slices.measured { try StageEntries.apply(after: after, size: $0, now: plan.now, connection) }
+            }
+        }
         var ended: Int64? = 0
         while let after = ended {
             ended = try store.write(on: connection) { _ in

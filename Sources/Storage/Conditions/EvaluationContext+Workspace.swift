@@ -15,6 +15,7 @@ extension EvaluationContext {
             connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone,
             currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: risks)
+        stages = try StageFigures.load(workspace.journeys, until: today, connection)
         for playbook in workspace.playbooks where playbook.state != .retired {
             for signal in playbook.terms.flatMap(\.usageDrops) {
                 try computeBenchmark(of: signal, for: playbook, connection)
