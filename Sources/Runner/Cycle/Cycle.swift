@@ -95,8 +95,16 @@ package struct Cycle {
         }
         // The count walks the whole ledger, which nobody who wants to write should wait for.
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        let digests = try store.read { connection in
+            try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
+        }
         try store.write(on: connection) { connection in
             try plan.record(on: connection, cycleID: cycleID)
+            for planned in digests {
+                try Digests(connection).add(
+                    planned.key, accounts: planned.accounts, subject: planned.digest.subject,
+                    text: planned.digest.text, at: plan.now)
+            }
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())
         }
