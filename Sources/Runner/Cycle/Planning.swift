@@ -9,6 +9,7 @@ struct Planning {
     let holdoutSalt: String
     let now: Instant
     let matching: Cycle.Matching
+    let figures: EvaluationContext.Figures
     /// The playbooks asked for; all of them when empty.
     let only: Set<String>
 
@@ -64,7 +65,7 @@ struct Planning {
     func plan(_ known: Registered) throws -> Plan {
         let (works, globalHoldout) = (known.works, known.globalHoldout)
         try PlanTables.reset(connection)
-        let context = try EvaluationContext(connection, workspace: workspace, now: now)
+        let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let compiler = ConditionSQL(context)
         let pauses = try Pauses(connection)
         var report = CycleReport(now: now, playbooks: [], balanced: true)
