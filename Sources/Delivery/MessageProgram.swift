@@ -6,13 +6,6 @@ import Playbooks
 /// not, and makes it good that x is missing elsewhere; `{{! … }}` is a comment. Values are always escaped; partials, other
 /// delimiters and unescaped values are errors.
 struct MessageProgram: Sendable {
-    /// A variable's use, or a section's.
-    struct Use: Sendable, Hashable {
-        let name: String
-        let line: Int
-        let isSection: Bool
-    }
-
     /// What stands once the sections are decided.
     enum Piece: Sendable, Equatable {
         case text(String)
@@ -28,7 +21,6 @@ struct MessageProgram: Sendable {
     private let nodes: [Node]
     /// The pieces of a program without sections, which are always the same.
     private let onlyPieces: [Piece]?
-    let uses: [Use]
     /// The names with a `{{^x}}`: where they are missing they stand for nothing.
     let covered: Set<String>
 
@@ -39,7 +31,6 @@ struct MessageProgram: Sendable {
             nodes = try parser.parse()
             onlyPieces = parser.hasSections ? nil : Self.pieces(of: nodes, 0)
             covered = parser.covered
-            uses = parser.uses.map { Use(name: $0.name, line: $0.line + firstLine - 1, isSection: $0.isSection) }
         } catch {
             throw Diagnostic(at: Position(file: file, line: error.line + firstLine - 1), error.message)
         }
@@ -80,7 +71,6 @@ struct MessageProgram: Sendable {
         private var sections = 0
         private var open: [String] = []
         var hasSections: Bool { sections > 0 }
-        var uses: [Use] = []
         var covered: Set<String> = []
 
         init(_ parts: [TemplateText.Part]) {
@@ -112,7 +102,6 @@ struct MessageProgram: Sendable {
                     }
                     let number = sections
                     sections += 1
-                    uses.append(Use(name: name, line: line, isSection: true))
                     if tag.first == "^" { covered.insert(name) }
                     open.append(name)
                     let inner = try self.nodes(until: name, openedOn: line)
@@ -131,7 +120,6 @@ struct MessageProgram: Sendable {
                 default:
                     let name = tag == "." ? open.last ?? tag : tag
                     try check(name, line)
-                    uses.append(Use(name: name, line: line, isSection: false))
                     nodes.append(.variable(name))
                 }
             }

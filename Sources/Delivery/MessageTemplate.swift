@@ -5,13 +5,6 @@ import Synchronization
 /// One version of a message, compiled: its Markdown is parsed once for each combination of its sections, and a touch
 /// only fills values in.
 package final class MessageTemplate: Sendable {
-    /// A name that the message uses, and where.
-    package struct Use: Sendable, Hashable {
-        package let name: String
-        package let position: Position
-        package let isSection: Bool
-    }
-
     /// The body for one combination of sections.
     private struct Layout: Sendable {
         let names: [String]
@@ -53,14 +46,6 @@ package final class MessageTemplate: Sendable {
     private static func head(_ text: String?, of message: Message) throws(Diagnostic) -> MessageProgram? {
         guard let text else { return nil }
         return try MessageProgram(text, file: message.path, line: 1)
-    }
-
-    /// Every name that the message uses; those of the front matter stand at line 1.
-    package var uses: [Use] {
-        let programs = [subject, preheader, label, url, body].compactMap { $0 }
-        return programs.flatMap(\.uses).map {
-            Use(name: $0.name, position: Position(file: message.path, line: $0.line), isSection: $0.isSection)
-        }
     }
 
     // MARK: - Rendering

@@ -91,7 +91,7 @@ final class Transfer {
         // repeated.
         let isOwnConnection = request.body.isEmpty && request.method != "GET" ? 1 : 0
         return kt_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK
-            && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPrivate ? "http,https" : "https") == CURLE_OK
+            && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPlain ? "http,https" : "https") == CURLE_OK
             && kt_set_long(easy, request.hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
             && kt_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FRESH_CONNECT, isOwnConnection) == CURLE_OK

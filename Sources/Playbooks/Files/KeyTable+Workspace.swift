@@ -118,13 +118,24 @@ extension KeyTable {
     /// `journeys/*.yaml`
     package static let journey = KeyTable([
         Key("journey", .text, required: true, "Its name."),
-        Key("for", .condition, "The segment whose accounts are on it."),
-        Key("source", .choice(["import"]), "Whether the stages come with the data."),
-        Key("stages", .mapping(.optional(.table(.stage))), required: true, "The stages in their order."),
+        Key(
+            "for", .condition,
+            "The segment whose accounts are on it; of several journeys the first by file name. All active accounts by default."
+        ),
+        Key(
+            "source", .choice(["import"]),
+            "Whether the stages come with the data, in the column `stage`, instead of by condition."),
+        Key(
+            "stages", .mapping(.optional(.table(.stage))), required: true,
+            "The stages in their order; an account is in the furthest that it ever reached and never falls back."),
     ])
 
     static let stage = KeyTable([
-        Key("enter", .condition, "The condition that brings an account into the stage."),
-        Key("expect", .duration, "How long an account is expected to stay."),
+        Key(
+            "enter", .condition,
+            "The condition that brings an account into the stage; every stage has one but the first, where all begin."),
+        Key(
+            "expect", .duration,
+            "How long an account is expected to stay before it moves on; longer, and it is stuck()."),
     ])
 }

@@ -19,8 +19,7 @@ package struct WorkspaceReader {
     }
 
     private func workspace() -> Workspace? {
-        let journeys = paths(in: "journeys")
-        let stages = journeys.flatMap { root($0).map(self.stages) ?? [] }
+        let journeys = paths(in: "journeys").compactMap { path in root(path) }
         let (channels, brokenChannels) = channels()
         let folders = Set(texts.keys.lazy.filter { $0.hasPrefix("playbooks/") }.compactMap(folder)).sorted()
         let roots = folders.compactMap { folder in playbookRoot(folder).map { (folder, $0) } }
@@ -43,11 +42,11 @@ package struct WorkspaceReader {
             workspace.dataMap = map
             terms = Terms(scope: ConditionScope(dataMap: map), broken: broken, diagnostics: diagnostics)
         }
-        terms.scope.stages = stages
+        terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
         workspace.segments = terms.named(workspace.dataMap.segments, in: \.segments) { $0.condition($1) }
         checkChannelNames(workspace, brokenChannels)
-        for journey in journeys { workspace.journeys[journey] = texts[journey] }
+        workspace.journeys = self.journeys(journeys, terms)
         workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
         return isGood ? workspace : nil
     }
@@ -84,19 +83,19 @@ package struct WorkspaceReader {
         return root(path)
     }
 
-    /// Journeys are kept as text; here their form is checked, and the names of their stages read.
-    private func stages(_ root: YAMLNode) -> [String] {
-        guard let fields = Fields(root, .journey, diagnostics, of: "a journey") else { return [] }
-        _ = fields.text("journey")
-        return fields.entries("stages").map { entry in
-            diagnostics.checkName(entry.key, "a stage", at: entry.position)
-            if !entry.value.isEmpty,
-                let stage = Fields(entry.value, .stage, diagnostics, of: "the stage \"\(entry.key)\"")
-            {
-                _ = (stage.source("enter"), stage.span("expect"))
+    private func journeys(_ roots: [YAMLNode], _ terms: Terms) -> [Journey] {
+        var journeys: [Journey] = []
+        for root in roots {
+            guard let journey = JourneyReader(diagnostics: diagnostics).read(root, terms: terms) else { continue }
+            if let other = journeys.first(where: { $0.name == journey.name }) {
+                diagnostics.error(
+                    journey.position,
+                    "the journey \"\(journey.name)\" is also in \(other.position.file); names must differ")
+            } else {
+                journeys.append(journey)
             }
-            return entry.key
         }
+        return journeys
     }
 
     private func channels() -> ([String: Channel], broken: Set<String>) {

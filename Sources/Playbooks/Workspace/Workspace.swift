@@ -10,8 +10,8 @@ package struct Workspace: Sendable {
     package var playbooks: [Playbook]
     /// The channels of `channels/*.yaml`, by name.
     package var channels: [String: Channel]
-    /// The texts of `journeys/*.yaml`, by path.
-    package var journeys: [String: String] = [:]
+    /// In the order of their files' names; the first whose segment holds is an account's.
+    package var journeys: [Journey] = []
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
