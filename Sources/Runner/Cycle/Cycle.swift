@@ -43,7 +43,11 @@ package struct Cycle {
     }
 
     /// Plans and applies.
-    package func run(now: Instant, matching: Matching = .all) throws -> CycleReport {
+    ///
+    /// - Parameter countsTouches: whether the report has the touches of the whole ledger by state.
+    package func run(
+        now: Instant, matching: Matching = .all, countsTouches: Bool = true
+    ) throws -> CycleReport {
         try store.session { connection in
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
@@ -52,12 +56,14 @@ package struct Cycle {
             let registered = try store.write(on: connection) { _ in try planning.register() }
             let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
-            try apply(plan, on: connection, report: &report)
+            try apply(plan, on: connection, report: &report, countsTouches: countsTouches)
             return report
         }
     }
 
-    private func apply(_ plan: Planning.Plan, on connection: Connection, report: inout CycleReport) throws {
+    private func apply(
+        _ plan: Planning.Plan, on connection: Connection, report: inout CycleReport, countsTouches: Bool
+    ) throws {
         let cycleID = try store.write(on: connection) {
             try Applying.begin($0, now: plan.now, processNow: processNow())
         }
@@ -97,7 +103,7 @@ package struct Cycle {
             }
         }
         // The count walks the whole ledger, which nobody who wants to write should wait for.
-        report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        if countsTouches { report.touches = try store.read { try CycleRecords.touchCounts($0) } }
         let digests = try store.read { connection in
             try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
         }

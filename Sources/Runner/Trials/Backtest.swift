@@ -42,7 +42,8 @@ package struct Backtest {
 
     /// Why a playbook cannot be backtested; nil when it can.
     private static func complaint(about playbook: Playbook, in workspace: Workspace) -> String? {
-        let names = Set(playbook.terms.flatMap(\.reads.attributes))
+        var names = Set(playbook.terms.flatMap(\.reads.attributes))
+        if names.contains("stage") { names.formUnion(workspace.journeys.flatMap(\.terms).flatMap(\.reads.attributes)) }
         let untracked = names.sorted().filter { name in
             !Replay.known.contains(name) && workspace.dataMap.attribute(name)?.track != true
                 && name != "stage_since"
@@ -59,8 +60,12 @@ package struct Backtest {
 
     private var tracked: [Attribute] {
         let names = Set(([playbook] + others).flatMap(\.terms).flatMap(\.reads.attributes))
-        return names.sorted().compactMap { workspace.dataMap.attribute($0) }.filter(\.track)
+        let asked = names.union(workspace.journeys.flatMap(\.terms).flatMap(\.reads.attributes))
+        return asked.sorted().compactMap { workspace.dataMap.attribute($0) }.filter(\.track)
     }
+
+    /// Whether stages are found by conditions, as the days go by.
+    private var hasOwnStages: Bool { workspace.journeys.contains { !$0.isImported } }
 
     /// - Parameters:
     ///   - store: open as a shadow; it serves one backtest.
@@ -75,7 +80,8 @@ package struct Backtest {
         // One snapshot from first to last.
         return try store.read { connection in
             try Shadows.make(connection)
-            var replay = try Replay(connection, attributes: tracked, from: start, until: end)
+            var replay = try Replay(
+                connection, attributes: tracked, stages: hasOwnStages ? .ofJourneys : .ofData, from: start, until: end)
             var trial = try Trial(workspace, store: store, figures: .measured, grain: Self.grain)
             try trial.register(since: start)
             var arrivals = try arrivals(connection, from: start, until: end)[...]

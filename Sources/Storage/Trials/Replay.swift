@@ -11,23 +11,38 @@ package struct Replay {
     private let accountColumns: [String]
     private let contactColumns = ["status", "role"]
     private let allAccountColumns: [String]
+    /// What the cycle fills.
+    private let emptyColumns: [String]
     private var now: Instant
 
     /// Attributes that a backtest knows without a history of them.
     package static let known: Set = ["key", "name", "created_at", "status", "churned_at", "cancel_requested_at"]
 
+    /// Where stages come from.
+    package enum Stages: Sendable {
+        /// Accounts begin without one, and cycles bring them into theirs.
+        case ofJourneys
+        /// As imports have changed them.
+        case ofData
+    }
+
     /// Fills the shadows with the state of the first moment.
     ///
     /// - Parameter attributes: the tracked ones whose history is needed.
-    package init(_ connection: Connection, attributes: [Attribute], from start: Instant, until: Instant) throws {
+    package init(
+        _ connection: Connection, attributes: [Attribute], stages: Stages, from start: Instant, until: Instant
+    ) throws {
         self.connection = connection
         self.until = until
         now = start
         allAccountColumns = try connection.columns(of: "account")
-        let tracked = attributes.filter { $0.track && !Self.known.contains($0.name) }
+        let tracked = attributes.filter { attribute in
+            attribute.track && !Self.known.contains(attribute.name) && (attribute.name != "stage" || stages == .ofData)
+        }
         accountColumns =
             ["status", "churned_at", "cancel_requested_at"]
-            + tracked.flatMap { $0.name == "stage" ? ["stage", "stage_since"] : [Self.column($0)] }
+            + tracked.flatMap { $0.name == "stage" ? Self.stageColumns : [Self.column($0)] }
+        emptyColumns = ["journey"] + (stages == .ofJourneys ? Self.stageColumns : [])
         try connection.executeScript(Self.tables)
         let span: [String: SQLValue] = ["start": .instant(start), "until": .instant(until)]
         try findStatus(span)
@@ -54,6 +69,8 @@ package struct Replay {
             "m.id IN (SELECT account_id FROM temp.replay_birth WHERE at > :after AND at <= :at)", span)
         now = moment
     }
+
+    private static let stageColumns = ["stage", "stage_since", "stage_imported", "stage_imported_at"]
 
     private static let tables = """
         -- Every change of a column: the value from then on, and the one before.
@@ -95,13 +112,21 @@ package struct Replay {
             """,
             name.merging(["start": span["start"] ?? .null, "place": .text("account.\(Self.column(attribute))")]) { $1 })
         guard attribute.name == "stage" else { return }
+        let start = ["start": span["start"] ?? .null]
         try connection.execute(
             """
-            \(Self.add) SELECT 'account.stage_since', at, account_id, at, previous FROM (
-                SELECT account_id, at, lag(at) OVER (PARTITION BY account_id ORDER BY at) AS previous
-                FROM main.history WHERE attribute = 'stage') AS changes
-            WHERE at > :start
-            """, ["start": span["start"] ?? .null])
+            \(Self.add) SELECT 'account.stage_imported', at, row_id, value, previous FROM temp.replay_change
+            WHERE place = 'account.stage'
+            """)
+        for column in ["stage_since", "stage_imported_at"] {
+            try connection.execute(
+                """
+                \(Self.add) SELECT 'account.\(column)', at, account_id, at, previous FROM (
+                    SELECT account_id, at, lag(at) OVER (PARTITION BY account_id ORDER BY at) AS previous
+                    FROM main.history WHERE attribute = 'stage') AS changes
+                WHERE at > :start
+                """, start)
+        }
     }
 
     /// Status and the date of leaving: an account that was churned when it was first imported has no history of it.
@@ -189,7 +214,10 @@ package struct Replay {
     }
 
     private func fillAccounts(_ filter: String, _ arguments: [String: SQLValue]) throws {
-        let values = allAccountColumns.map { accountColumns.contains($0) ? value("account", $0) : "m.\"\($0)\"" }
+        let values = allAccountColumns.map { column in
+            if emptyColumns.contains(column) { return "NULL" }
+            return accountColumns.contains(column) ? value("account", column) : "m.\"\(column)\""
+        }
         try connection.execute(
             """
             INSERT INTO temp.account (\(list(allAccountColumns))) SELECT \(values.joined(separator: ", "))

@@ -21,6 +21,8 @@ package struct TrialAccount {
             guard let name = row[0].text, !kept.contains(name) else { continue }
             try connection.execute("DELETE FROM \(name)")
         }
+        // The types of columns stay; what cycles remember does not.
+        try connection.execute("DELETE FROM meta WHERE key NOT LIKE 'column.%'")
     }
 
     /// Says that these days of all metrics are complete, whatever has been imported.
@@ -35,6 +37,18 @@ package struct TrialAccount {
                     """, ["metric": .integer(metric), "day": .integer(Int64(number))])
             }
         }
+    }
+
+    /// Lets the account have reached a stage, whatever the conditions of its journey say.
+    package func reach(_ stage: String, of journey: String, at moment: Instant) throws {
+        try connection.execute(
+            """
+            INSERT INTO stage_entry (account_id, journey, stage, at, how)
+            VALUES (:account, :journey, :stage, :at, 'entered') ON CONFLICT DO NOTHING
+            """,
+            [
+                "account": .integer(id), "journey": .text(journey), "stage": .text(stage), "at": .instant(moment),
+            ])
     }
 
     package struct Touch: Sendable {
