@@ -65,7 +65,7 @@ struct BacktestTests {
     private static func bring(_ day: Int, into world: TestWorkspace) throws {
         let importer = Importer(
             store: world.store, dataMap: world.workspace.dataMap, configuration: world.workspace.configuration)
-        let now = Instant(milliseconds: Int64(day) * 86_400_000 + 9 * 3_600_000)
+        let now = Instant(milliseconds: Int64(day) * 86_400_000 + 9 * 3_600_000 + 59 * 60_000)
         func rows(_ kind: ImportKind, _ columns: [String], _ rows: [[String?]]) throws {
             guard !rows.isEmpty else { return }
             let report = try importer.run(kind, from: .rows(columns: columns, rows: rows), now: now)

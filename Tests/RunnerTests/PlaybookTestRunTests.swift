@@ -73,9 +73,9 @@ struct PlaybookTestRunTests {
                 account: { \(fall) }
                 expect: sent hello.md
                 then:
-                  - after: 3d
-                    account: { metrics: { logins: 5 per 1d for 3d } }
-                    expect: [goal, exit because goal]
+                  - after: 4d
+                    account: { metrics: { logins: 5 per 1d for 4d } }
+                    expect: [goal, exit because goal, nothing sent]
                   - after: 4d
                     expect: nothing sent
               - name: stays out
@@ -103,7 +103,8 @@ struct PlaybookTestRunTests {
                     expect: exit because churned
 
             """
-        #expect(try failures(tests) == [])
+        let found = try failures(tests)
+        #expect(found == [])
     }
 
     @Test func aFailureSaysWhatHappenedInstead() throws {
@@ -122,7 +123,7 @@ struct PlaybookTestRunTests {
         let found = try failures(tests)
         try #require(found.count == 3)
         #expect(
-            found[0].hasPrefix("18:sent hello.md: nothing was sent; it did not match; usage_drop(logins)  → not met"))
+            found[0].hasPrefix("17:sent hello.md: nothing was sent; it did not match; usage_drop(logins)  → not met"))
         #expect(found[0].contains("sum(logins, 14d) = 70"))
         #expect(found[1].contains("nothing was sent; verdict already"))
         #expect(found[1].contains("the enrollment is active, at wait_1"))
