@@ -125,7 +125,8 @@ struct PlaybookReader {
             }
             playbook.risk = reason
         }
-        playbook.evaluate = fields.schedule("evaluate")
+        playbook.evaluate = fields.evaluation("evaluate")
+        if let misfire: Playbook.Misfire = fields.choice("misfire") { playbook.misfire = misfire }
         if let rearm = fields.span("rearm") { playbook.rearm = rearm }
         if let age = fields.span("max_age") { playbook.maxAge = age }
         if let priority = fields.integer("priority", in: 0...100) { playbook.priority = priority }
@@ -153,10 +154,6 @@ struct PlaybookReader {
         for entry in fields.entries("guardrail_metrics") { _ = diagnostics.share(entry.value, entry.key) }
         for node in fields.items("tests") {
             if let test = Fields(node, .test, diagnostics, of: "a test") { _ = test.text("name") }
-        }
-        if fields.has("misfire") {
-            diagnostics.warning(
-                fields.position("misfire"), "\"misfire\" is not supported yet; a missed occurrence follows the default")
         }
     }
 }

@@ -3,9 +3,14 @@ package import Storage
 
 /// One pass of the runner at one `now`: plan on a snapshot, and, when it runs, apply in slices.
 package struct Cycle {
-    /// Which `when` playbooks are matched: all (`run`, `plan`), or those whose `evaluate` schedule is due (`serve`).
+    /// What a cycle looks at.
     package enum Matching: Sendable {
-        case all, due
+        /// Everything, whatever `evaluate` says (`run`, `plan`).
+        case all
+        /// What is due by its schedule (`serve`); writes only when there is something to write.
+        case due
+        /// Events that arrived and the enrollments that they begin (`serve`).
+        case events
     }
 
     private let workspace: Workspace
@@ -49,14 +54,19 @@ package struct Cycle {
             let registered = try store.write(on: connection) { _ in try planning.register() }
             let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
-            try apply(plan, on: connection, report: &report)
+            report.isNews = plan.isNews
+            guard plan.isNews else { return report }
+            try apply(plan, on: connection, report: &report, matching: matching)
             return report
         }
     }
 
-    private func apply(_ plan: Planning.Plan, on connection: Connection, report: inout CycleReport) throws {
+    private func apply(
+        _ plan: Planning.Plan, on connection: Connection, report: inout CycleReport, matching: Matching
+    ) throws {
         let cycleID = try store.write(on: connection) {
-            try Applying.begin($0, now: plan.now, processNow: processNow())
+            try Meta.advance(to: plan.now, $0)
+            return try Applying.begin($0, now: plan.now, processNow: processNow())
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
@@ -87,8 +97,10 @@ package struct Cycle {
                 }
             }
         }
-        // The count walks the whole ledger, which nobody who wants to write should wait for.
-        report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        if matching == .all {
+            // The count walks the whole ledger, which nobody who wants to write should wait for.
+            report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        }
         try store.write(on: connection) { connection in
             try plan.record(on: connection, cycleID: cycleID)
             try Benchmarks.save(connection)

@@ -53,6 +53,16 @@ package struct CycleReport: Sendable, Encodable {
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [String: Int]?
 
+    /// When the first of the schedules comes round next.
+    package private(set) var nextAt: Instant?
+    /// False when there was nothing to do, and nothing was written.
+    package var isNews = true
+
+    mutating func comesRound(_ at: Instant?) {
+        guard let at else { return }
+        nextAt = nextAt.map { min($0, at) } ?? at
+    }
+
     package init(now: Instant, playbooks: [OfPlaybook], balanced: Bool) {
         self.now = now
         self.playbooks = playbooks
