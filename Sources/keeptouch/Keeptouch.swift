@@ -13,7 +13,8 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(
                 name: "Playbooks", subcommands: [CheckCommand.self, SchemaCommand.self, PreviewCommand.self]),
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
-            CommandGroup(name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
+            CommandGroup(
+                name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [StatusCommand.self, TouchesCommand.self, ResolveCommand.self, DoctorCommand.self]),

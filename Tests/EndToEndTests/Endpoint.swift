@@ -88,3 +88,8 @@ final class Endpoint: @unchecked Sendable {
         }
     }
 }
+
+extension Endpoint: CustomReflectable {
+    /// What a failed expectation shows of it; the parts of threads and pipes are not for mirrors.
+    var customMirror: Mirror { Mirror(self, children: ["count": count]) }
+}

@@ -13,7 +13,7 @@ final class Serving: @unchecked Sendable {
         program = try RunningProgram(["serve"], in: scratch.folder, complaints: complaints.writing)
         complaints.closeWriting()
         Thread.detachNewThread { [self] in
-            while let line = complaints.line() { change.withLock { lines.append(line) } ; change.broadcast() }
+            while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }
             change.withLock { isOver = true }
             change.broadcast()
         }
@@ -44,4 +44,9 @@ final class Serving: @unchecked Sendable {
         change.withLock { while !isOver { change.wait() } }
         return code
     }
+}
+
+extension Serving: CustomReflectable {
+    /// What a failed expectation shows of it; the parts of threads and pipes are not for mirrors.
+    var customMirror: Mirror { Mirror(self, children: ["log": log]) }
 }

@@ -37,7 +37,9 @@ package struct Cycle {
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, only: names)
-            let report = try planning.plan(planning.register()).report
+            let seen = try Registry(connection).lastSeen()
+            var report = try planning.plan(planning.register()).report
+            report.changes = try planning.changes(since: seen)
             // When planning fails, the shadows go with its transaction.
             try PlanTables.unshadow(connection)
             return report

@@ -53,6 +53,8 @@ package struct CycleReport: Sendable, Encodable {
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [String: Int]?
 
+    /// Playbooks that are not as they were; told by `plan` only.
+    package var changes: [Change] = []
     /// When the first of the schedules comes round next.
     package private(set) var nextAt: Instant?
     /// False when there was nothing to do, and nothing was written.
@@ -79,7 +81,7 @@ package struct CycleReport: Sendable, Encodable {
     ]
 
     enum CodingKeys: String, CodingKey {
-        case now, playbooks, balanced, entered, moved, left, goals, made, touches
+        case now, playbooks, balanced, entered, moved, left, goals, made, touches, changes
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -92,6 +94,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(left, forKey: .left)
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
+        if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {
             let counts = Self.states.map { ($0, touches[$0] ?? 0) }
             try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .touches)

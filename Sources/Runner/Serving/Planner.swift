@@ -96,7 +96,11 @@ final class Planner: @unchecked Sendable {
             sender.bell.ring()
         }
         guard let now = trustedNow() else { return }
-        if ended == nil { return try tick(now) }
+        if ended == nil {
+            try tick(now)
+            log.info("ready")
+            return
+        }
         if isNewVersion {
             try react(now)
             nextDue = try store.read { try Agenda($0).nextDue(after: lastNow ?? now) }
@@ -107,7 +111,8 @@ final class Planner: @unchecked Sendable {
     private func trustedNow() -> Instant? {
         let now = clock.now()
         if now == nil, isClockTrusted {
-            log.error("the machine's clock runs behind what was decided before; nothing is planned or sent until it is right")
+            log.error(
+                "the machine's clock runs behind what was decided before; nothing is planned or sent until it is right")
         }
         isClockTrusted = now != nil
         return now

@@ -69,6 +69,38 @@ package struct Registry {
             heldBecause: known["held_because"].text)
     }
 
+    /// A playbook with the version that a cycle saw last.
+    package struct LastSeen: Sendable {
+        package var name: String
+        package var id: Int64
+        package var wasLive: Bool
+        package var hash: String
+        package var source: String
+    }
+
+    package func lastSeen() throws -> [LastSeen] {
+        try connection.query(
+            """
+            SELECT p.name, p.id, p.state, v.hash, v.source FROM playbook AS p
+            JOIN playbook_version AS v ON v.id = p.version_id ORDER BY p.name
+            """
+        ).map { row in
+            LastSeen(
+                name: row[0].text ?? "", id: row[1].integer ?? 0, wasLive: row[2].text == "live",
+                hash: row[3].text ?? "", source: row[4].text ?? "")
+        }
+    }
+
+    /// How many active enrollments are pinned to each version of a playbook, the oldest version first.
+    package func pinned(to playbookID: Int64) throws -> [(hash: String, source: String, running: Int)] {
+        try connection.query(
+            """
+            SELECT v.hash, v.source, count(*) FROM enrollment AS e JOIN playbook_version AS v ON v.id = e.version_id
+            WHERE e.playbook_id = :playbook AND e.state = 'active' GROUP BY v.id, v.hash, v.source ORDER BY v.id
+            """, ["playbook": .integer(playbookID)]
+        ).map { ($0[0].text ?? "", $0[1].text ?? "", Int($0[2].integer ?? 0)) }
+    }
+
     /// The playbooks that were live when they were last seen.
     package func liveNames() throws -> [String] {
         try connection.query("SELECT name FROM playbook WHERE state = 'live' ORDER BY name").compactMap { $0[0].text }

@@ -19,7 +19,8 @@ struct LogLines: LogHandler {
     func log(event: LogEvent) {
         let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let moment = Date().formatted(.iso8601)
-        let words = [moment, event.level.rawValue, event.message.description] + values.map { "\($0)=\(Self.quoted($1))" }
+        let words =
+            [moment, event.level.rawValue, event.message.description] + values.map { "\($0)=\(Self.quoted($1))" }
         Terminal.complain(words.joined(separator: " "))
     }
 
