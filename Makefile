@@ -19,6 +19,7 @@ lint: ## check the style
 
 bench: build ## measure against the peers; BENCH_FULL=1 for the large sets
 	@.ci/setup bench
+	swift build -c release --product keeptouch-bench
 	Benchmarks/run
 
 demo: setup ## run both samples from start to end

@@ -7,7 +7,8 @@ program=$(realpath "${1:-.build/debug/keeptouch}")
 demo=$PWD/demo
 port=${DEMO_PORT:-8787}
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+[ -t 1 ] && bold='\033[1m' plain='\033[0m' || bold='' plain=''
+say() { printf "\n$bold%s$plain\n" "$*"; }
 note() { printf '  %s\n' "$*"; }
 
 keeptouch() { # runs a command and shows it as one would type it

@@ -25,14 +25,10 @@ static inline CURLcode kt_set_list(CURL *easy, CURLoption option, struct curl_sl
     return curl_easy_setopt(easy, option, value);
 }
 
-// Both the read callback and the write callbacks have this shape.
+// Both write callbacks have this shape.
 static inline CURLcode kt_set_transfer(
     CURL *easy, CURLoption option, size_t (*function)(char *, size_t, size_t, void *)) {
     return curl_easy_setopt(easy, option, function);
-}
-
-static inline CURLcode kt_set_seek(CURL *easy, int (*function)(void *, curl_off_t, int)) {
-    return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, function);
 }
 
 static inline CURLcode kt_set_open_socket(

@@ -11,7 +11,10 @@ final class Transfer {
     private var list: UnsafeMutablePointer<curl_slist>?
     private let words: UnsafeMutablePointer<CChar>
     private var request = Request(url: "")
-    private var bytesRead = 0
+    /// Whether the handle is set up for the last request's endpoint.
+    private var isSet = false
+    /// Whether libcurl wanted to send the request a second time.
+    private var isRepeat = false
     private var headerBlock: [UInt8] = []
     private var body: [UInt8] = []
     private var refusal: String?
@@ -43,11 +46,6 @@ final class Transfer {
         kt_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         kt_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         kt_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        // With POSTFIELDS libcurl repeats a request by itself when a reused connection dies, after the server may have
-        // acted on it. It cannot repeat a body that it would have to rewind.
-        kt_set_transfer(easy, CURLOPT_READFUNCTION) { Transfer.from($3).read(into: $0, count: $1 * $2) }
-        kt_set_pointer(easy, CURLOPT_READDATA, own)
-        kt_set_seek(easy) { _, _, _ in Int32(CURL_SEEKFUNC_FAIL) }
         kt_set_transfer(easy, CURLOPT_HEADERFUNCTION) { Transfer.from($3).receiveHeader($0, count: $1 * $2) }
         kt_set_pointer(easy, CURLOPT_HEADERDATA, own)
         kt_set_transfer(easy, CURLOPT_WRITEFUNCTION) { Transfer.from($3).receiveBody($0, count: $1 * $2) }
@@ -66,8 +64,9 @@ final class Transfer {
     /// Makes the handle ready; false when libcurl refuses an option.
     func prepare(_ request: Request, token: Int64) -> Bool {
         self.token = token
+        isSet = isSet && request.hasEndpoint(of: self.request)
         self.request = request
-        bytesRead = 0
+        isRepeat = false
         headerBlock.removeAll(keepingCapacity: true)
         body = []
         refusal = nil
@@ -81,20 +80,34 @@ final class Transfer {
             let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
             list = curl_slist_append(list, line)
         }
-        let hasBody = !request.body.isEmpty || request.method == "POST"
+        // One request of a channel mostly goes where the last one went.
+        if !isSet { isSet = setEndpoint(request) }
+        return isSet && (!request.hasBody || setBody(request.body))
+            && kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK
+    }
+
+    private func setEndpoint(_ request: Request) -> Bool {
         // Without a body there is nothing to rewind: only a connection of its own keeps such a request from being
         // repeated.
         let isOwnConnection = request.body.isEmpty && request.method != "GET" ? 1 : 0
         return kt_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK
-            && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPrivate ? "http,https" : "https") == CURLE_OK
-            && kt_set_long(easy, hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
+            && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPlain ? "http,https" : "https") == CURLE_OK
+            && kt_set_long(easy, request.hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
             && kt_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
-            && kt_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)) == CURLE_OK
-            && kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FRESH_CONNECT, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FORBID_REUSE, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.limit(request.connectTimeout)) == CURLE_OK
             && kt_set_long(easy, CURLOPT_TIMEOUT_MS, Self.limit(request.totalTimeout)) == CURLE_OK
+    }
+
+    /// Gives libcurl a copy, which it sends together with the headers; a read callback's body leaves in a packet of its own.
+    private func setBody(_ body: [UInt8]) -> Bool {
+        body.withUnsafeBytes { bytes in
+            kt_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)) == CURLE_OK
+                && kt_set_pointer(
+                    easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? .init(words)))
+                    == CURLE_OK
+        }
     }
 
     /// Milliseconds from 1 to ten minutes: libcurl takes 0 as "for ever".
@@ -114,6 +127,9 @@ final class Transfer {
     private func failure(_ code: CURLcode?) -> Response.Failure? {
         if let refusal { return .refused(refusal) }
         if isTooLarge { return .tooLarge }
+        if isRepeat {
+            return .curl(code: Int(CURLE_GOT_NOTHING.rawValue), message: "The connection died before an answer began")
+        }
         guard let code else { return .aborted }
         guard code != CURLE_OK else { return nil }
         let text = words[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
@@ -121,17 +137,6 @@ final class Transfer {
     }
 
     // MARK: - What libcurl calls
-
-    private func read(into buffer: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
-        let length = min(count, request.body.count - bytesRead)
-        guard let buffer, length > 0 else { return 0 }
-        request.body.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
-            UnsafeMutableRawPointer(buffer).copyMemory(from: base + bytesRead, byteCount: length)
-        }
-        bytesRead += length
-        return length
-    }
 
     private func receiveHeader(_ bytes: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
         guard let bytes else { return 0 }
@@ -169,8 +174,15 @@ final class Transfer {
         return socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), kindOfProtocol)
     }
 
-    /// Called when the connection stands, new or reused, and nothing of the request has left.
+    /// Called when the connection stands, new or reused, and the request is about to leave.
+    ///
+    /// When a reused connection dies before an answer began, libcurl sends the request again by itself, after the server
+    /// may have acted on it; the second call puts an end to that.
     private func beforeRequest(to address: UnsafeMutablePointer<CChar>?) -> Int32 {
+        guard !mayHaveLeft else {
+            isRepeat = true
+            return Int32(CURL_PREREQFUNC_ABORT)
+        }
         if !request.allowPrivate {
             // Another channel may have opened this connection.
             guard let address, AddressRule.isPublic(String(cString: address)) else {

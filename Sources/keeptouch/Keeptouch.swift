@@ -7,11 +7,15 @@ struct Keeptouch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keeptouch",
         abstract: "Keeps in touch with the customers that nobody is assigned to.",
+        usage: "keeptouch [--workspace DIR] [--now INSTANT] <subcommand>",
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [InitCommand.self, SampleCommand.self]),
             CommandGroup(
-                name: "Playbooks", subcommands: [CheckCommand.self, SchemaCommand.self, PreviewCommand.self]),
+                name: "Playbooks",
+                subcommands: [
+                    CheckCommand.self, TestCommand.self, BacktestCommand.self, PreviewCommand.self, SchemaCommand.self,
+                ]),
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
             CommandGroup(name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ExplainCommand.self]),
             CommandGroup(
@@ -25,4 +29,8 @@ struct Keeptouch: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])
+
+    static func main() async {
+        await main(LeadingOptions.behindCommand(Array(CommandLine.arguments.dropFirst())))
+    }
 }

@@ -55,9 +55,9 @@ extension KeyTable {
         Channel.Kind.allCases.map { Key($0.rawValue, .text, "The default channel of \($0.rawValue) steps.") })
 
     static let digest = KeyTable([
-        Key("report", .text, required: true, "The report."),
-        Key("at", .schedule, required: true, "When it is posted."),
-        Key("channel", .text, required: true, "The channel that gets it."),
+        Key("report", .choice(["risk"]), required: true, "The report."),
+        Key("at", .schedule, required: true, "When it is posted, in the workspace's zone."),
+        Key("channel", .text, required: true, "The channel that gets it, of the kind webhook."),
     ])
 
     /// `data.yaml`
@@ -106,7 +106,7 @@ extension KeyTable {
     static let reason = KeyTable([
         Key("theme", .text, "The theme it is reported under."),
         Key("avoidable", .boolean, "Whether the team could have avoided it."),
-        Key("notify", .text, "The channel that is told."),
+        Key("notify", .text, "The channel, of the kind webhook, that is told once a day of accounts newly at risk."),
     ])
 
     static let attrition = KeyTable([
@@ -118,13 +118,24 @@ extension KeyTable {
     /// `journeys/*.yaml`
     package static let journey = KeyTable([
         Key("journey", .text, required: true, "Its name."),
-        Key("for", .condition, "The segment whose accounts are on it."),
-        Key("source", .choice(["import"]), "Whether the stages come with the data."),
-        Key("stages", .mapping(.optional(.table(.stage))), required: true, "The stages in their order."),
+        Key(
+            "for", .condition,
+            "The segment whose accounts are on it; of several journeys the first by file name. All active accounts by default."
+        ),
+        Key(
+            "source", .choice(["import"]),
+            "Whether the stages come with the data, in the column `stage`, instead of by condition."),
+        Key(
+            "stages", .mapping(.optional(.table(.stage))), required: true,
+            "The stages in their order; an account is in the furthest that it ever reached and never falls back."),
     ])
 
     static let stage = KeyTable([
-        Key("enter", .condition, "The condition that brings an account into the stage."),
-        Key("expect", .duration, "How long an account is expected to stay."),
+        Key(
+            "enter", .condition,
+            "The condition that brings an account into the stage; every stage has one but the first, where all begin."),
+        Key(
+            "expect", .duration,
+            "How long an account is expected to stay before it moves on; longer, and it is stuck()."),
     ])
 }

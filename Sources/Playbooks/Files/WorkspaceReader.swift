@@ -19,8 +19,7 @@ package struct WorkspaceReader {
     }
 
     private func workspace() -> Workspace? {
-        let journeys = paths(in: "journeys")
-        let stages = journeys.flatMap { root($0).map(self.stages) ?? [] }
+        let journeys = paths(in: "journeys").compactMap { path in root(path) }
         let (channels, brokenChannels) = channels()
         let folders = Set(texts.keys.lazy.filter { $0.hasPrefix("playbooks/") }.compactMap(folder)).sorted()
         let roots = folders.compactMap { folder in playbookRoot(folder).map { (folder, $0) } }
@@ -43,11 +42,11 @@ package struct WorkspaceReader {
             workspace.dataMap = map
             terms = Terms(scope: ConditionScope(dataMap: map), broken: broken, diagnostics: diagnostics)
         }
-        terms.scope.stages = stages
+        terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
         workspace.segments = terms.named(workspace.dataMap.segments, in: \.segments) { $0.condition($1) }
         checkChannelNames(workspace, brokenChannels)
-        for journey in journeys { workspace.journeys[journey] = texts[journey] }
+        workspace.journeys = self.journeys(journeys, terms)
         workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
         return isGood ? workspace : nil
     }
@@ -84,19 +83,19 @@ package struct WorkspaceReader {
         return root(path)
     }
 
-    /// Journeys are kept as text; here their form is checked, and the names of their stages read.
-    private func stages(_ root: YAMLNode) -> [String] {
-        guard let fields = Fields(root, .journey, diagnostics, of: "a journey") else { return [] }
-        _ = fields.text("journey")
-        return fields.entries("stages").map { entry in
-            diagnostics.checkName(entry.key, "a stage", at: entry.position)
-            if !entry.value.isEmpty,
-                let stage = Fields(entry.value, .stage, diagnostics, of: "the stage \"\(entry.key)\"")
-            {
-                _ = (stage.source("enter"), stage.span("expect"))
+    private func journeys(_ roots: [YAMLNode], _ terms: Terms) -> [Journey] {
+        var journeys: [Journey] = []
+        for root in roots {
+            guard let journey = JourneyReader(diagnostics: diagnostics).read(root, terms: terms) else { continue }
+            if let other = journeys.first(where: { $0.name == journey.name }) {
+                diagnostics.error(
+                    journey.position,
+                    "the journey \"\(journey.name)\" is also in \(other.position.file); names must differ")
+            } else {
+                journeys.append(journey)
             }
-            return entry.key
         }
+        return journeys
     }
 
     private func channels() -> ([String: Channel], broken: Set<String>) {
@@ -125,8 +124,15 @@ package struct WorkspaceReader {
         let configured = workspace.configuration.channels.sorted { $0.key.rawValue < $1.key.rawValue }
         let named = configured.map { ($0.value, "keeptouch.yaml") }
         let notified = workspace.dataMap.reasons.compactMap(\.notify).map { ($0, "data.yaml") }
+        let digests = workspace.configuration.digests.map { ($0.channel, "keeptouch.yaml") }
         var told: Set<String> = ["inbox"]
-        for (name, file) in named + notified
+        for (name, file) in notified + digests {
+            guard let kind = workspace.channels[name]?.kind, kind != .webhook, told.insert(name).inserted else { continue }
+            diagnostics.warning(
+                place(of: name, in: file),
+                "nobody is told over \"\(name)\", which is of the kind \(kind.rawValue): a team needs a webhook")
+        }
+        for (name, file) in named + notified + digests
         where workspace.channels[name] == nil && !broken.contains(name) && told.insert(name).inserted {
             let near = suggestion(for: name, in: workspace.channels.keys)
             let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
@@ -141,8 +147,8 @@ package struct WorkspaceReader {
             return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
         }
         let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
-        let part = root.flatMap { file == "data.yaml" ? $0["reasons"] : $0["channels"] }
-        return part.flatMap(find) ?? Position(file: file)
+        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests"]
+        return keys.lazy.compactMap { root?[$0].flatMap(find) }.first ?? Position(file: file)
     }
 
     private func playbooks(
