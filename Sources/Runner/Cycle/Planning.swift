@@ -71,7 +71,7 @@ struct Planning {
         var books = Books()
 
         // Goals and exits, of every version that somebody walks.
-        let running = try Registry(connection).runningVersions()
+        let running = try Registry(connection).runningVersions(now: now)
         var versions: [Road] = []
         for version in running {
             let known = works.first { $0.registered.versionID == version.versionID }?.playbook
@@ -79,6 +79,8 @@ struct Planning {
             versions.append(Road(playbook: playbook, playbookID: version.playbookID, versionID: version.versionID))
             let exits = Exits(connection, compiler)
             try exits.findGoals(of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
+            try exits.findSecondaryGoals(
+                of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
             if workspace.playbook(version.playbook)?.state == .retired {
                 try exits.endAll(of: version.playbookID, reason: "retired")
             } else {
@@ -169,7 +171,7 @@ struct Planning {
     private func walk(_ road: Road, _ compiler: ConditionSQL, occurrence: Instant?) throws {
         let progress = Progress(connection, compiler)
         try progress.takeUpDue(
-            playbookID: road.playbookID, versionID: road.versionID, isService: road.playbook.isService, now: now)
+            of: road.playbook, playbookID: road.playbookID, versionID: road.versionID, now: now)
         func ofVariant(_ variant: String?) -> Progress.Road {
             Progress.Road(
                 playbook: road.playbook, playbookID: road.playbookID, versionID: road.versionID, variant: variant,
