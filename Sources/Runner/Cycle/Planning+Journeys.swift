@@ -33,5 +33,9 @@ extension Planning {
         }
     }
 
-    func computeStageFigures() throws {}
+    /// Measures the stages, once a day.
+    func computeStageFigures() throws {
+        try StageBenchmarks(connection, now: now).compute(
+            workspace.journeys, on: workspace.configuration.zone.day(of: now))
+    }
 }
