@@ -82,8 +82,10 @@ struct CommitmentTests {
         let day: Int64 = 86_400_000
         let store = try store([
             // Two are open, one of them overdue; closing closes the older, which is the overdue one.
-            Event(account: 1, kind: "promise", at: day, by: 19_000), Event(account: 1, kind: "promise", at: 2 * day, by: 30_000),
-            Event(account: 2, kind: "promise", at: day, by: 19_000), Event(account: 2, kind: "promise", at: 2 * day, by: 30_000),
+            Event(account: 1, kind: "promise", at: day, by: 19_000),
+            Event(account: 1, kind: "promise", at: 2 * day, by: 30_000),
+            Event(account: 2, kind: "promise", at: day, by: 19_000),
+            Event(account: 2, kind: "promise", at: 2 * day, by: 30_000),
             Event(account: 2, kind: "kept", at: 3 * day),
             // What is closed before anything is open counts for nothing.
             Event(account: 3, kind: "kept", at: day), Event(account: 3, kind: "promise", at: 2 * day, by: 19_999),
@@ -111,7 +113,8 @@ struct CommitmentTests {
             Event(account: 1, kind: "promise", at: 1, by: 1), Event(account: 1, kind: "promise", at: 2, by: 1),
             Event(account: 1, kind: "kept", at: 3),
         ])
-        let term = "happened(promise) and overdue(promise) == 1 and count(promise) == 2 and open(promise) + open(task) == 1"
+        let term =
+            "happened(promise) and overdue(promise) == 1 and count(promise) == 2 and open(promise) + open(task) == 1"
         #expect(try values(term, store).map(\.first) == [1, 1])
         let scope = ConditionScope(dataMap: Self.dataMap)
         let source = SourceText(name: "when", text: term, position: Position(file: "p.yaml"))
@@ -126,9 +129,13 @@ struct CommitmentTests {
     }
 
     /// The plainest reading: a list of what is open, one event after the other.
-    private func counted(_ events: [Event], account: Int64, opening: String, closing: String, byWhat: Bool) -> (Int64, Int64) {
+    private func counted(_ events: [Event], account: Int64, opening: String, closing: String, byWhat: Bool) -> (
+        Int64, Int64
+    ) {
         var open: [Event] = []
-        let mine = events.enumerated().filter { $0.element.account == account && $0.element.at <= Self.now.milliseconds }
+        let mine = events.enumerated().filter {
+            $0.element.account == account && $0.element.at <= Self.now.milliseconds
+        }
         let ordered = mine.sorted {
             let left = ($0.element.at, $0.element.kind == opening ? 0 : 1, $0.offset)
             return left < ($1.element.at, $1.element.kind == opening ? 0 : 1, $1.offset)

@@ -72,7 +72,8 @@ struct StageBenchmarksTests {
         let journeys = [Self.journey("a")]
         // With 10 days to move on, whoever came in 12 days ago is in the newest window; 40 days ago, in those before.
         let store = try store([
-            Cohort(journey: "a", age: 12, entered: 95, moved: 18), Cohort(journey: "a", age: 40, entered: 244, moved: 123),
+            Cohort(journey: "a", age: 12, entered: 95, moved: 18),
+            Cohort(journey: "a", age: 40, entered: 244, moved: 123),
             // Too young to tell, and never seen coming: neither counts.
             Cohort(journey: "a", age: 5, entered: 50, moved: 0),
             Cohort(journey: "a", age: 12, entered: 300, moved: 300, how: "found"),
@@ -109,7 +110,8 @@ struct StageBenchmarksTests {
 
     @Test func fewAccountsSayNothing() throws {
         let store = try store([
-            Cohort(journey: "a", age: 12, entered: 19, moved: 0), Cohort(journey: "a", age: 40, entered: 300, moved: 290),
+            Cohort(journey: "a", age: 12, entered: 19, moved: 0),
+            Cohort(journey: "a", age: 40, entered: 300, moved: 290),
         ])
         #expect(try figures(store, [Self.journey("a")]).values.allSatisfy { !$0.isWeak })
         let other = try self.store([
@@ -121,7 +123,8 @@ struct StageBenchmarksTests {
     @Test func whoMovesOnTooLateHasNotMovedOnInTime() throws {
         let store = try store([Cohort(journey: "a", age: 20, entered: 30, moved: 30, after: 11)])
         #expect(
-            try figures(store, [Self.journey("a")])[StageKey("a", "one")]?.recent == Proportion(successes: 0, total: 30))
+            try figures(store, [Self.journey("a")])[StageKey("a", "one")]?.recent == Proportion(successes: 0, total: 30)
+        )
     }
 
     @Test func theFiguresOfADayAreComputedOnce() throws {

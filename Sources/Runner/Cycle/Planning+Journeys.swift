@@ -6,7 +6,7 @@ extension Planning {
     func isTurnOfJourneys() throws -> Bool {
         guard only.isEmpty else { return false }
         if matching == .all { return true }
-        guard let last = try Meta.instant(of: .stagesAt, connection) else { return true }
+        guard let last = try Meta.instant(of: .stagesAt, connection), last <= now else { return true }
         let configuration = workspace.configuration
         return configuration.evaluate.next(after: last, in: configuration.zone).map { $0 <= now } ?? false
     }
