@@ -33,7 +33,12 @@ package struct Backtest {
                 warnings.append("left out: \(complaint)")
                 return false
             } : []
-        self.workspace = workspace.onTrial([playbook] + others)
+        var trial = workspace.onTrial([playbook] + others)
+        // Nobody needs to know stages that no playbook asks for.
+        if !trial.playbooks.flatMap(\.terms).contains(where: { $0.reads.attributes.contains("stage") }) {
+            trial.journeys = []
+        }
+        self.workspace = trial
         self.playbook = playbook
         self.from = from
         self.to = to
@@ -42,8 +47,7 @@ package struct Backtest {
 
     /// Why a playbook cannot be backtested; nil when it can.
     private static func complaint(about playbook: Playbook, in workspace: Workspace) -> String? {
-        var names = Set(playbook.terms.flatMap(\.reads.attributes))
-        if names.contains("stage") { names.formUnion(workspace.journeys.flatMap(\.terms).flatMap(\.reads.attributes)) }
+        let names = workspace.attributes(readBy: playbook)
         let untracked = names.sorted().filter { name in
             !Replay.known.contains(name) && workspace.dataMap.attribute(name)?.track != true
                 && name != "stage_since"
@@ -59,13 +63,9 @@ package struct Backtest {
     }
 
     private var tracked: [Attribute] {
-        let names = Set(([playbook] + others).flatMap(\.terms).flatMap(\.reads.attributes))
-        let asked = names.union(workspace.journeys.flatMap(\.terms).flatMap(\.reads.attributes))
-        return asked.sorted().compactMap { workspace.dataMap.attribute($0) }.filter(\.track)
+        let names = Set(([playbook] + others).flatMap { workspace.attributes(readBy: $0) })
+        return names.sorted().compactMap { workspace.dataMap.attribute($0) }.filter(\.track)
     }
-
-    /// Whether stages are found by conditions, as the days go by.
-    private var hasOwnStages: Bool { workspace.journeys.contains { !$0.isImported } }
 
     /// - Parameters:
     ///   - store: open as a shadow; it serves one backtest.
@@ -81,8 +81,9 @@ package struct Backtest {
         return try store.read { connection in
             try Shadows.make(connection)
             var replay = try Replay(
-                connection, attributes: tracked, stages: hasOwnStages ? .ofJourneys : .ofData, from: start, until: end)
+                connection, attributes: tracked, hasJourneys: !workspace.journeys.isEmpty, from: start, until: end)
             var trial = try Trial(workspace, store: store, figures: .measured, grain: Self.grain)
+            try trial.restoreStages(connection, at: start)
             try trial.register(since: start)
             var arrivals = try arrivals(connection, from: start, until: end)[...]
             var moment = try trial.next(after: start - TimeSpan(milliseconds: 1))
@@ -161,5 +162,13 @@ package struct BacktestError: Error, CustomStringConvertible {
 
     init(_ description: String) {
         self.description = description
+    }
+}
+
+extension Workspace {
+    /// The attributes by which a playbook decides, and those by which its accounts come into their stages.
+    fileprivate func attributes(readBy playbook: Playbook) -> Set<String> {
+        let names = Set(playbook.terms.flatMap(\.reads.attributes))
+        return names.contains("stage") ? names.union(journeys.flatMap(\.terms).flatMap(\.reads.attributes)) : names
     }
 }

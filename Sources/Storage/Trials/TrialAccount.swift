@@ -21,8 +21,11 @@ package struct TrialAccount {
             guard let name = row[0].text, !kept.contains(name) else { continue }
             try connection.execute("DELETE FROM \(name)")
         }
-        // The types of columns stay; what cycles remember does not.
         try connection.execute("DELETE FROM meta WHERE key NOT LIKE 'column.%'")
+    }
+
+    package static func createdAt(_ connection: Connection) throws -> Instant {
+        Instant(milliseconds: try connection.integer("SELECT coalesce(min(created_at), 0) FROM account"))
     }
 
     /// Says that these days of all metrics are complete, whatever has been imported.
