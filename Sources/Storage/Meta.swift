@@ -10,6 +10,8 @@ package enum Meta: String {
     case lastNow = "last_now"
     /// The id that `<database>.instance` repeats.
     case instance
+    /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
+    case clock
 
     package func read(_ connection: Connection) throws -> String? {
         try Self.value(of: rawValue, connection)

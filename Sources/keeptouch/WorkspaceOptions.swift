@@ -96,10 +96,10 @@ struct LoadedWorkspace {
         return store
     }
 
-    func cycle(_ store: Store) -> Cycle {
+    func cycle(_ store: Store, killSwitch: KillSwitch? = nil) -> Cycle {
         Cycle(
             workspace: workspace, pinned: PinnedVersions(texts: texts), store: store,
-            processNow: Clocks.system.processNow)
+            processNow: Clocks.system.processNow, killSwitch: killSwitch)
     }
 
     func playbook(_ name: String) throws -> Playbook {

@@ -13,16 +13,19 @@ package struct Cycle {
     /// Process time, for the records of when a cycle began and ended.
     private let processNow: @Sendable () -> Instant
     private let pinned: PinnedVersions
+    private let killSwitch: KillSwitch?
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
     package init(
-        workspace: Workspace, pinned: PinnedVersions, store: Store, processNow: @escaping @Sendable () -> Instant
+        workspace: Workspace, pinned: PinnedVersions, store: Store, processNow: @escaping @Sendable () -> Instant,
+        killSwitch: KillSwitch? = nil
     ) {
         self.workspace = workspace
         self.pinned = pinned
         self.store = store
         self.processNow = processNow
+        self.killSwitch = killSwitch
     }
 
     /// What the next cycle would do; changes nothing.
@@ -46,10 +49,18 @@ package struct Cycle {
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, only: [])
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
-            let registered = try store.write(on: connection) { _ in try planning.register() }
+            let registered = try store.write(on: connection) { connection in
+                try killSwitch?.apply(connection, processNow: processNow())
+                return try planning.register()
+            }
             let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
-            try apply(plan, on: connection, report: &report)
+            do {
+                try apply(plan, on: connection, report: &report)
+            } catch let error as CyclePaused {
+                try store.write(on: connection) { try killSwitch?.apply($0, processNow: processNow()) }
+                throw error
+            }
             return report
         }
     }
@@ -62,21 +73,26 @@ package struct Cycle {
         var slices = SliceSize()
         var ended: Int64? = 0
         while let after = ended {
-            ended = try store.write(on: connection) { _ in
-                try slices.measured { try applying.applyEnds(after: after, size: $0) }
+            ended = try store.write(on: connection) { connection in
+                try stopIfPaused(plan, connection)
+                return try slices.measured { try applying.applyEnds(after: after, size: $0) }
             }
         }
         ended = 0
         while let after = ended {
-            ended = try store.write(on: connection) { _ in
-                try slices.measured { try applying.applyHeld(after: after, size: $0) }
+            ended = try store.write(on: connection) { connection in
+                try stopIfPaused(plan, connection)
+                return try slices.measured { try applying.applyHeld(after: after, size: $0) }
             }
         }
+        let names = Dictionary(uniqueKeysWithValues: plan.works.map { ($0.registered.id, $0.playbook.name) })
         for playbookID in plan.touched {
+            let matched = plan.matches.contains { $0.playbookID == playbookID } ? names[playbookID] : nil
             var after: Int64? = 0
             while let first = after {
-                after = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { _ in
-                    try slices.measured { size in
+                after = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                    try stopIfPaused(plan, playbook: matched, connection)
+                    return try slices.measured { size in
                         let last = try applying.lastAccount(after: first, playbookID: playbookID, size: size)
                         try applying.applySlice(
                             experimentID: plan.works.first { $0.registered.id == playbookID }?.registered.experimentID,
@@ -93,6 +109,19 @@ package struct Cycle {
             try plan.record(on: connection, cycleID: cycleID)
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())
+        }
+    }
+
+    /// A kill switch stops a cycle between two slices.
+    private func stopIfPaused(
+        _ plan: Planning.Plan, playbook: String? = nil, _ connection: Connection
+    ) throws {
+        let pauses = try Pauses(connection)
+        if !plan.wasPaused, let reason = killSwitch?.reason ?? pauses.all {
+            throw CyclePaused(scope: "all", reason: reason)
+        }
+        if let playbook, let reason = pauses.reason(for: playbook) {
+            throw CyclePaused(scope: "playbook:" + playbook, reason: reason)
         }
     }
 

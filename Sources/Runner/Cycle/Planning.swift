@@ -11,6 +11,7 @@ struct Planning {
     let matching: Cycle.Matching
     /// The playbooks asked for; all of them when empty.
     let only: Set<String>
+    let nulls = NullCounts()
 
     struct Plan {
         var now: Instant
@@ -19,6 +20,8 @@ struct Planning {
         /// Playbooks with rows in the plan tables, by id.
         var touched: [Int64]
         var matches: [Match]
+        /// Whether everything was paused already.
+        var wasPaused: Bool
         var report: CycleReport
     }
 
@@ -37,6 +40,10 @@ struct Planning {
         var occurrence: (at: Instant, state: String)?
         var missed: [Instant] = []
         var eventCursor: Int64
+        /// The empty values of what it reads, to be compared with at the next match.
+        var nulls: [NullCounts.Count] = []
+        /// How far a first large batch has come with this cycle.
+        var canary: Canary?
         /// False for a campaign whose next occurrence lies ahead.
         var isDue = true
     }
@@ -91,19 +98,24 @@ struct Planning {
         var matches: [Match] = []
         let verdicts = Verdicts(connection)
         for work in arbitrationOrder(works) where pauses.reason(for: work.playbook.name) == nil {
-            guard let match = try match(work, compiler, context) else { continue }
+            guard var match = try match(work, compiler, context) else { continue }
             var entry = CycleReport.OfPlaybook(
                 playbook: work.playbook.name, version: String(Registry.hash(work.playbook.source).prefix(8)),
                 matched: match.counts.matched, verdicts: [:], heldBecause: match.hold, variants: [:], warnings: [],
                 audience: match.counts.audience, fresh: match.counts.fresh, nextAt: match.schedule?.begins)
             if match.hold != nil, !only.isEmpty || matching == .all {
                 try verdicts.decide(work, heldBecause: nil, isStale: false, globalHoldout: globalHoldout, now: now)
+                _ = try holdBack(work)
                 entry.ifReleased = Self.full(try verdicts.counts(of: work.registered.id))
                 entry.warnings += try warnings(of: work, compiler)
                 try verdicts.forget(work)
             }
             try verdicts.decide(
                 work, heldBecause: match.hold, isStale: match.isStale, globalHoldout: globalHoldout, now: now)
+            if match.hold == nil, let part = try holdBack(work) {
+                match.go(in: part)
+                entry.warnings += part.text.map { [$0] } ?? []
+            }
             let counts = try verdicts.counts(of: work.registered.id)
             entry.verdicts = Self.full(counts)
             entry.variants = try verdicts.variants(of: work.registered.id)
@@ -112,9 +124,8 @@ struct Planning {
             books.matched[work.playbook.name] = match.counts.matched
             books.verdicts[work.playbook.name] = counts
             report.playbooks.append(entry)
-            var recorded = match
-            recorded.verdicts = counts
-            matches.append(recorded)
+            match.verdicts = counts
+            matches.append(match)
             try Progress(connection, compiler).enter(work, now: now)
             if !versions.contains(where: { $0.versionID == work.registered.versionID }) {
                 versions.append(
@@ -140,7 +151,7 @@ struct Planning {
         return Plan(
             now: now, works: works, globalHoldout: globalHoldout,
             touched: Array(Set(versions.map(\.playbookID) + matches.map(\.playbookID))).sorted(), matches: matches,
-            report: report)
+            wasPaused: pauses.all != nil, report: report)
     }
 
     private func waiting(for next: Instant?, of playbook: Playbook) -> String {
@@ -235,6 +246,12 @@ extension Planning.Plan {
                     isStale: match.isStale, matched: match.counts.matched, fresh: match.counts.fresh,
                     audience: match.counts.audience,
                     verdicts: try JSONText.encode(match.verdicts))
+            }
+            if match.hold == nil { try NullCounts.record(match.nulls, of: match.playbookID, connection) }
+            if let canary = match.canary, let work = works.first(where: { $0.registered.id == match.playbookID }) {
+                try CanaryTable.record(
+                    stage: canary.stage.rawValue, since: canary.since, of: match.playbookID,
+                    versionID: work.registered.versionID, connection)
             }
             if let schedule = match.schedule {
                 try registry.setSchedule(schedule.text, nextAt: schedule.nextAt, of: match.playbookID)

@@ -18,14 +18,23 @@ struct RunCommand: AsyncParsableCommand {
         let lock = try RunnerLock(database: loaded.databasePath)
         let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
-        try guardAgainstCopies(store)
-        var report = try loaded.cycle(store).run(now: now)
+        var wakefulness = Wakefulness(store: store, workspace: loaded.workspace)
+        if let reason = try wakefulness.begin(.now(), id: UUID().uuidString) { Self.tell(reason) }
+        let killSwitch = KillSwitch(directory: loaded.directory.path)
+        let killing = Self.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
         let worker = Worker(
             workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.directory.path,
             environment: ProcessInfo.processInfo.environment,
             secret: try SigningSecret.read(beside: loaded.databasePath),
-            store: store, clocks: .system, owner: UUID().uuidString)
-        let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
+            store: store, clocks: .system, owner: UUID().uuidString, killSwitch: killSwitch)
+        let interrupt = worker.interruption
+        let stopping = Self.listen(to: [SIGINT, SIGTERM]) { number in
+            Terminal.complain("stopping: what is under way is finished, nothing new is sent")
+            // The second one kills as usual.
+            signal(number, SIG_DFL)
+            interrupt()
+        }
         let sending: DrainReport
         do {
             sending = try worker.drain(now: now)
@@ -35,7 +44,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         await worker.close()
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
-        withExtendedLifetime((signals, lock)) {}
+        if let reason = try wakefulness.stay(.now()) { Self.tell(reason) }
+        withExtendedLifetime((killing, stopping, lock)) {}
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
@@ -66,29 +76,18 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// A copy or an old back-up would send again what the other has sent: it begins paused.
-    private func guardAgainstCopies(_ store: Store) throws {
-        let isSimulation = try store.read { try Meta.isSimulation($0) }
-        if !isSimulation, try Instance.check(store) == .different {
-            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
-            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
-            Terminal.complain("everything is paused: \(reason)")
-            Terminal.hint("when you have looked at it: keeptouch resume all")
-        }
-        try Instance.renew(store, id: UUID().uuidString)
+    private static func tell(_ reason: String) {
+        Terminal.complain("everything is paused: \(reason)")
+        Terminal.hint("when you have looked at it: keeptouch resume all")
     }
 
-    /// Ends the work in good order at the first signal; the second one kills as usual.
-    private static func stop(on signals: [Int32], _ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal]
-    {
+    private static func listen(
+        to signals: [Int32], _ body: @escaping @Sendable (Int32) -> Void
+    ) -> [any DispatchSourceSignal] {
         signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Terminal.complain("stopping: what is under way is finished, nothing new is sent")
-                signal(number, SIG_DFL)
-                body()
-            }
+            source.setEventHandler { body(number) }
             source.resume()
             return source
         }
