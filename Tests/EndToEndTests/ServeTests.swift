@@ -13,7 +13,7 @@ import Testing
 
     /// To the millisecond: events before the playbook went live trigger nothing.
     private static var present: String {
-        Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     private static let playbook = "playbooks/hello/playbook.yaml"

@@ -32,7 +32,7 @@ package struct VersionChange {
             "CREATE TEMP TABLE plan_found (account_id INTEGER PRIMARY KEY, found INTEGER NOT NULL)")
         try find(new, as: 1)
         try find(old, as: 2)
-        defer { try? connection.execute("DROP TABLE temp.plan_found") }
+        defer { _ = try? connection.execute("DROP TABLE temp.plan_found") }
         return (
             try accounts(found: 1), try accounts(found: 2), try otherVariants(old, than: new, of: playbookID)
         )
