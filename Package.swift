@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Storage", "Delivery", "Playbooks", .product(name: "Logging", package: "swift-log"),
+                "Storage", "Delivery", "Playbooks", "Statistics", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),

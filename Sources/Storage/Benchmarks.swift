@@ -63,6 +63,9 @@ package enum Benchmarks {
         try connection.execute("DELETE FROM planned_benchmark")
     }
 
+    /// Makes the temporary tables unless they are there.
+    static func prepare(_ connection: Connection) throws { try connection.executeScript(planned) }
+
     /// Whether there are figures to `save`.
     package static func areUnsaved(_ connection: Connection) throws -> Bool {
         try connection.executeScript(planned)

@@ -43,13 +43,12 @@ struct PlaybookReader {
         playbook.per = trigger.per(event)
         if let recipients = trigger.recipients(trigger: kind) { playbook.recipients = recipients }
         readOptions(fields, into: &playbook)
-        let uses = readSteps(fields, into: &playbook)
+        terms.scope.allowsEntry = true
+        let uses = readSteps(fields, terms, into: &playbook)
         let known = knownVariables(signals: signals.map(\.name) + terms.broken, trigger: kind, event: event)
         readMessages(uses, known: known, into: &playbook)
-        terms.scope.steps = ([playbook.steps] + playbook.variants.compactMap(\.steps)).joined().map(\.id)
-        terms.scope.allowsEntry = true
+        terms.scope.steps = playbook.programs.joined().map(\.known)
         readEnds(fields, terms, into: &playbook)
-        checkLater(fields)
         return playbook
     }
 
@@ -146,14 +145,5 @@ struct PlaybookReader {
             }
             playbook.holdout = 0
         }
-    }
-
-    /// Secondary goals and guardrails are used by a later version; a mistake in one is told now.
-    private func checkLater(_ fields: Fields) {
-        for node in fields.items("also") {
-            if isSplit(node) { diagnostics.error(node.position, splitMessage("also")) }
-            _ = diagnostics.text(node, "also")
-        }
-        for entry in fields.entries("guardrail_metrics") { _ = diagnostics.share(entry.value, entry.key) }
     }
 }
