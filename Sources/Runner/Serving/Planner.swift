@@ -14,6 +14,7 @@ final class Planner: @unchecked Sendable {
     private let clock: DecisionClock
     private let processNow: @Sendable () -> Instant
     private let sender: Sender
+    private let digests: DigestLoop
     private let log: Logger
     private let bell = Bell()
     private let hasEnded = Mutex(false)
@@ -46,7 +47,8 @@ final class Planner: @unchecked Sendable {
 
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
-        processNow: @escaping @Sendable () -> Instant, sender: Sender, log: Logger
+        processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop,
+        log: Logger
     ) {
         self.folder = folder
         self.edition = edition
@@ -54,6 +56,7 @@ final class Planner: @unchecked Sendable {
         self.clock = clock
         self.processNow = processNow
         self.sender = sender
+        self.digests = digests
         self.log = log
         stamps = FileWatch(folder)
     }
@@ -208,6 +211,7 @@ final class Planner: @unchecked Sendable {
         edition = next
         if !isSame {
             sender.use(next)
+            digests.use(next)
             isHurried = true
         }
     }

@@ -8,15 +8,17 @@ package import Storage
 package struct Server: Sendable {
     private let planner: Planner
     private let sender: Sender
+    private let digests: DigestLoop
 
     /// - Parameters:
     ///   - folder: the workspace, whose files are read again when they change.
     ///   - edition: the files as they are now; the database has the columns for them.
-    ///   - planning, sending: two connections to the database, whose runner's lock the caller holds.
+    ///   - planning, sending, posting: three connections to the database, whose runner's lock the caller holds.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
     package init(
-        folder: URL, edition: Edition, planning: Store, sending: Store, environment: [String: String],
+        folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store,
+        environment: [String: String],
         secret: [UInt8], clocks: Clocks, lastNow: Instant?, log: Logger
     ) {
         let clock = DecisionClock(processNow: clocks.processNow, last: lastNow)
@@ -25,15 +27,21 @@ package struct Server: Sendable {
                 workspace: edition.workspace, pinned: edition.files.pinned, directory: folder.path,
                 environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString)
         }
+        digests = DigestLoop(edition, clock: clock, log: log) { edition in
+            DigestPost(
+                workspace: edition.workspace, directory: folder.path, environment: environment, store: posting,
+                clocks: clocks)
+        }
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, log: log)
+            sender: sender, digests: digests, log: log)
     }
 
     /// In the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
         [
             Loop(description: "sender", body: sender.run, stop: sender.bell.stop),
+            Loop(description: "digests", body: digests.run, stop: digests.bell.stop),
             Loop(description: "planner", body: planner.run, stop: planner.stop),
         ]
     }

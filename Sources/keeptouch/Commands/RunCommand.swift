@@ -51,7 +51,9 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty || loaded.diagnostics.contains(where: { $0.severity == .error }) {
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty
+            || loaded.diagnostics.contains(where: { $0.severity == .error })
+        {
             throw ExitCode(1)
         }
     }

@@ -44,7 +44,8 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "keeptouch") { _ in LogLines(level: logLevel) }
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
-            environment: ProcessInfo.processInfo.environment, secret: runtime.secret, clocks: .system,
+            posting: try loaded.open(.readWrite), environment: ProcessInfo.processInfo.environment,
+            secret: runtime.secret, clocks: .system,
             lastNow: lastNow, log: log)
         // What the group itself tells is of interest only to those who look for a fault in it.
         let quiet = Logger(label: "services") { _ in LogLines(level: max(logLevel, .error)) }
