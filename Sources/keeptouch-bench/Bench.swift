@@ -37,6 +37,10 @@ struct Bench {
             try print(JSONText.encode(BacktestCommand(loaded: BenchWorkspace(arguments[1])).run(days: days)))
         case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("enrolled", 2): try AdvanceCommand(loaded: BenchWorkspace(arguments[1])).prepare()
+        case ("advance", 2): try print(JSONText.encode(AdvanceCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("batches", 3):
+            try print(JSONText.encode(BatchesCommand(loaded: BenchWorkspace(arguments[1])).run(until: arguments[2])))
         case ("bodies", 3): try DeliverCommand(loaded: BenchWorkspace(arguments[1])).writeBodies(to: arguments[2])
         case ("deliver", 2):
             try print(JSONText.encode(await DeliverCommand(loaded: BenchWorkspace(arguments[1])).run()))
@@ -44,7 +48,8 @@ struct Bench {
             throw BenchError(
                 """
                 data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | match FOLDER | backtest FOLDER DAYS | \
-                enroll FOLDER | bodies FOLDER FILE | deliver FOLDER
+                enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
+                deliver FOLDER
                 """)
         }
     }
