@@ -6,13 +6,6 @@ import Playbooks
 /// not, and makes it good that x is missing elsewhere; `{{! … }}` is a comment. Values are always escaped; partials, other
 /// delimiters and unescaped values are errors.
 struct MessageProgram: Sendable {
-    /// A variable's use, or a section's.
-    struct Use: Sendable, Hashable {
-        let name: String
-        let line: Int
-        let isSection: Bool
-    }
-
     /// What stands once the sections are decided.
     enum Piece: Sendable, Equatable {
         case text(String)
@@ -26,7 +19,8 @@ struct MessageProgram: Sendable {
     }
 
     private let nodes: [Node]
-    let uses: [Use]
+    /// The pieces of a program without sections, which are always the same.
+    private let onlyPieces: [Piece]?
     /// The names with a `{{^x}}`: where they are missing they stand for nothing.
     let covered: Set<String>
 
@@ -35,8 +29,8 @@ struct MessageProgram: Sendable {
         do {
             var parser = Parser(try TemplateText.parts(of: source))
             nodes = try parser.parse()
+            onlyPieces = parser.hasSections ? nil : Self.pieces(of: nodes, 0)
             covered = parser.covered
-            uses = parser.uses.map { Use(name: $0.name, line: $0.line + firstLine - 1, isSection: $0.isSection) }
         } catch {
             throw Diagnostic(at: Position(file: file, line: error.line + firstLine - 1), error.message)
         }
@@ -44,6 +38,7 @@ struct MessageProgram: Sendable {
 
     /// Which sections stand, one bit each.
     func pattern(where isPresent: (String) -> Bool) -> UInt64 {
+        guard onlyPieces == nil else { return 0 }
         func bits(_ nodes: [Node]) -> UInt64 {
             nodes.reduce(0) { pattern, node in
                 guard case .section(let number, let name, let isInverted, let inner) = node,
@@ -55,18 +50,17 @@ struct MessageProgram: Sendable {
         return bits(nodes)
     }
 
-    func pieces(_ pattern: UInt64) -> [Piece] {
-        func flatten(_ nodes: [Node]) -> [Piece] {
-            nodes.flatMap { node -> [Piece] in
-                switch node {
-                case .text(let text): [.text(text)]
-                case .variable(let name): [.variable(name)]
-                case .section(let number, _, _, let inner):
-                    pattern & 1 << UInt64(number) != 0 ? flatten(inner) : []
-                }
+    func pieces(_ pattern: UInt64) -> [Piece] { onlyPieces ?? Self.pieces(of: nodes, pattern) }
+
+    private static func pieces(of nodes: [Node], _ pattern: UInt64) -> [Piece] {
+        nodes.flatMap { node -> [Piece] in
+            switch node {
+            case .text(let text): [.text(text)]
+            case .variable(let name): [.variable(name)]
+            case .section(let number, _, _, let inner):
+                pattern & 1 << UInt64(number) != 0 ? pieces(of: inner, pattern) : []
             }
         }
-        return flatten(nodes)
     }
 
     private struct Parser {
@@ -76,7 +70,7 @@ struct MessageProgram: Sendable {
         private var index = 0
         private var sections = 0
         private var open: [String] = []
-        var uses: [Use] = []
+        var hasSections: Bool { sections > 0 }
         var covered: Set<String> = []
 
         init(_ parts: [TemplateText.Part]) {
@@ -108,7 +102,6 @@ struct MessageProgram: Sendable {
                     }
                     let number = sections
                     sections += 1
-                    uses.append(Use(name: name, line: line, isSection: true))
                     if tag.first == "^" { covered.insert(name) }
                     open.append(name)
                     let inner = try self.nodes(until: name, openedOn: line)
@@ -127,7 +120,6 @@ struct MessageProgram: Sendable {
                 default:
                     let name = tag == "." ? open.last ?? tag : tag
                     try check(name, line)
-                    uses.append(Use(name: name, line: line, isSection: false))
                     nodes.append(.variable(name))
                 }
             }

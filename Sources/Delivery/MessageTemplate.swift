@@ -5,13 +5,6 @@ import Synchronization
 /// One version of a message, compiled: its Markdown is parsed once for each combination of its sections, and a touch
 /// only fills values in.
 package final class MessageTemplate: Sendable {
-    /// A name that the message uses, and where.
-    package struct Use: Sendable, Hashable {
-        package let name: String
-        package let position: Position
-        package let isSection: Bool
-    }
-
     /// The body for one combination of sections.
     private struct Layout: Sendable {
         let names: [String]
@@ -55,14 +48,6 @@ package final class MessageTemplate: Sendable {
         return try MessageProgram(text, file: message.path, line: 1)
     }
 
-    /// Every name that the message uses; those of the front matter stand at line 1.
-    package var uses: [Use] {
-        let programs = [subject, preheader, label, url, body].compactMap { $0 }
-        return programs.flatMap(\.uses).map {
-            Use(name: $0.name, position: Position(file: message.path, line: $0.line), isSection: $0.isSection)
-        }
-    }
-
     // MARK: - Rendering
 
     /// The parts of the message with their values, without a frame.
@@ -75,7 +60,7 @@ package final class MessageTemplate: Sendable {
     }
 
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
-        let layout = try layout(for: body.pattern(where: scope.isPresent))
+        let layout = try layout(for: body.pattern { scope.isPresent($0) })
         var missing: [String] = []
         let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
@@ -99,7 +84,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent)) {
+        for piece in program.pieces(program.pattern { scope.isPresent($0) }) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):
@@ -121,7 +106,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent)) {
+        for piece in program.pieces(program.pattern { scope.isPresent($0) }) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):

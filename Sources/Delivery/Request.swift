@@ -25,13 +25,15 @@ package struct Request: Sendable, CustomStringConvertible {
     package var idempotencyKey: String
     package var connectTimeout: TimeSpan
     package var totalTimeout: TimeSpan
-    /// Whether plain HTTP and loopback or private addresses may be used.
+    /// Whether loopback and private addresses may be used.
     package var allowPrivate: Bool
+    /// Whether plain HTTP may be spoken.
+    package var allowPlain: Bool
 
     package init(
         method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [], bodyHash: String = "",
         idempotencyKey: String = "", connectTimeout: TimeSpan = .seconds(5), totalTimeout: TimeSpan = .seconds(30),
-        allowPrivate: Bool = false
+        allowPrivate: Bool = false, allowPlain: Bool? = nil
     ) {
         self.method = method
         self.url = url
@@ -42,6 +44,16 @@ package struct Request: Sendable, CustomStringConvertible {
         self.connectTimeout = connectTimeout
         self.totalTimeout = totalTimeout
         self.allowPrivate = allowPrivate
+        self.allowPlain = allowPlain ?? allowPrivate
+    }
+
+    var hasBody: Bool { !body.isEmpty || method == "POST" }
+
+    /// Whether a handle that was made ready for the other needs only this one's headers and body.
+    func hasEndpoint(of other: Request) -> Bool {
+        url == other.url && method == other.method && body.isEmpty == other.body.isEmpty
+            && connectTimeout == other.connectTimeout && totalTimeout == other.totalTimeout
+            && allowPrivate == other.allowPrivate && allowPlain == other.allowPlain
     }
 
     package var description: String { "\(method) *** (\(body.count) bytes, key \(idempotencyKey))" }

@@ -7,6 +7,7 @@ struct Keeptouch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keeptouch",
         abstract: "Keeps in touch with the customers that nobody is assigned to.",
+        usage: "keeptouch [--workspace DIR] [--now INSTANT] <subcommand>",
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [InitCommand.self, SampleCommand.self]),
@@ -25,4 +26,8 @@ struct Keeptouch: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])
+
+    static func main() async {
+        await main(LeadingOptions.behindCommand(Array(CommandLine.arguments.dropFirst())))
+    }
 }

@@ -12,15 +12,18 @@ import Testing
         let testDescription: String
         let unkeyed: Class
         let keyed: Class
+        /// How long the client waits: short only where nothing would end the request but that.
+        let timeout: TimeSpan
         let script: @Sendable (TestConnection) -> Void
 
         init(
-            _ name: String, _ unkeyed: Class, keyed: Class? = nil,
+            _ name: String, _ unkeyed: Class, keyed: Class? = nil, timeout: TimeSpan = .seconds(20),
             _ script: @escaping @Sendable (TestConnection) -> Void
         ) {
             testDescription = name
             self.unkeyed = unkeyed
             self.keyed = keyed ?? unkeyed
+            self.timeout = timeout
             self.script = script
         }
 
@@ -83,17 +86,21 @@ import Testing
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc")
             connection.reset()
         },
-        Behavior("hangs before the request is read", .unknown, keyed: .retry) { $0.hang() },
-        Behavior("hangs after the request", .unknown, keyed: .retry) { connection in
+        Behavior("hangs before the request is read", .unknown, keyed: .retry, timeout: TimeSpan(milliseconds: 400)) {
+            $0.hang()
+        },
+        Behavior("hangs after the request", .unknown, keyed: .retry, timeout: TimeSpan(milliseconds: 400)) {
+            connection in
             _ = connection.readRequest()
             connection.hang()
         },
-        Behavior("hangs in the middle of the body", .unknown, keyed: .retry) { connection in
+        Behavior("hangs in the middle of the body", .unknown, keyed: .retry, timeout: TimeSpan(milliseconds: 400)) {
+            connection in
             _ = connection.readRequest()
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc")
             connection.hang()
         },
-        Behavior("drips", .unknown, keyed: .retry) { connection in
+        Behavior("drips", .unknown, keyed: .retry, timeout: TimeSpan(milliseconds: 400)) { connection in
             _ = connection.readRequest()
             connection.drip(TestServer.answer("200 OK", body: String(repeating: "x", count: 1_000)))
         },
@@ -102,8 +109,8 @@ import Testing
     @Test(arguments: behaviors)
     func everyBehaviorHasItsClassAndEnds(behavior: Behavior) async throws {
         let server = try TestServer(behavior.script)
-        let response = await TestClient().send(.post(server.url, timeout: TimeSpan(milliseconds: 400)))
-        #expect(response.duration < .seconds(3))
+        let response = await TestClient().send(.post(server.url, timeout: behavior.timeout))
+        #expect(response.duration < TimeSpan(milliseconds: behavior.timeout.milliseconds + 3_000))
         var channel = Channel(
             name: "test", kind: .email, url: server.url, position: Position(file: "channels/test.yaml"))
         channel.id = .pointer("/id")

@@ -108,6 +108,25 @@ import Testing
         #expect(server.connectionCount == 0)
     }
 
+    /// A connection that a channel with `allow_private` has opened is no way in for one without.
+    @Test func aPooledConnectionToAPrivateAddressIsRefusedToo() async throws {
+        let server = try TestServer(answering: TestServer.answer("200 OK"))
+        #expect(await client.send(.post(server.url, "first")).status == 200)
+        var request = Request.post(server.url, "second", allowPrivate: false)
+        request.allowPlain = true
+        let response = await client.send(request)
+        #expect(!response.mayHaveLeft)
+        guard case .halt(let reason) = response.verdict else {
+            Issue.record("\(response.verdict) is not halt")
+            return
+        }
+        #expect(reason.contains("allow_private"))
+        // It was the pooled connection that was offered: no second one was opened, and nothing left on it.
+        #expect(server.connectionCount == 1)
+        #expect(server.requests.count == 1)
+        #expect(await client.send(.post(server.url, "third")).status == 200)
+    }
+
     @Test(arguments: ["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "not a url", "https://"])
     func onlyHttpsIsSpokenUnlessTheChannelAllowsMore(url: String) async {
         let response = await client.send(.post(url, allowPrivate: false))

@@ -186,20 +186,20 @@ import Testing
             try test.rows(states.replacing("%", with: "a"))
                 == [
                     "1|\(address)", "2|\(address)", "3|\(address)", "4|sent|-", "5|\(contact)", "6|\(contact)",
-                    "7|cancelled|the account churned",
+                    "7|cancelled|the enrollment ended: left_audience",
                 ])
         #expect(
             try test.rows(states.replacing("%", with: "s"))
                 == [
                     "1|\(address)", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|\(contact)",
-                    "7|cancelled|the account churned",
+                    "7|cancelled|the enrollment ended: left_audience",
                 ])
         // What does not go to the address asks only whether the contact is there.
         #expect(
             try test.rows(states.replacing("%", with: "i"))
                 == [
                     "1|sent|-", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|sent|-",
-                    "7|cancelled|the account churned",
+                    "7|cancelled|the enrollment ended: left_audience",
                 ])
     }
 

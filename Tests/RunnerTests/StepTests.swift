@@ -105,7 +105,7 @@ import Testing
                 ])
             #expect(
                 try test.rows("SELECT account_id, state, reason FROM touch") == [
-                    "1|cancelled|the enrollment ended", "2|pending|-",
+                    "1|cancelled|the enrollment ended: \(reason)", "2|pending|-",
                 ])
         }
     }

@@ -39,7 +39,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
             (key.name, JSON.object([("description", .text(key.about))] + members(of: key.shape)))
         }
         let required = table.keys.filter(\.isRequired).map { JSON.text($0.name) }
-        return [("type", .text("object")), ("additionalProperties", .boolean(false))]
+        return [("type", .text("object")), ("additionalProperties", .boolean(table.takesOthers))]
             + (required.isEmpty ? [] : [("required", .list(required))]) + [("properties", .object(properties))]
     }
 

@@ -34,7 +34,7 @@ extension KeyTable {
         Key("guardrail_metrics", .mapping(.share), "Harms that must not grow by more than the margin."),
         Key("experiment", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
         Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
-        Key("tests", .list(.table(.test)), "Examples that `keeptouch test` checks."),
+        Key("tests", .list(.table(.test)), "Accounts and what must happen to them; `keeptouch test` checks it."),
     ])
 
     static let variant = KeyTable([
@@ -45,13 +45,6 @@ extension KeyTable {
     static let goal = KeyTable([
         Key("when", .condition, required: true, "The condition; nothing before the enrollment counts."),
         Key("within", .duration, required: true, "How long it is watched."),
-    ])
-
-    static let test = KeyTable([
-        Key("name", .text, required: true, "What it shows."),
-        Key("account", .anything, "The account's data."),
-        Key("given", .anything, "Data and the passing of time."),
-        Key("expect", .anything, required: true, "What must happen."),
     ])
 
     /// One step; exactly one of the kinds is there.

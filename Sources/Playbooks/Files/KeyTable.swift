@@ -45,9 +45,12 @@ package struct KeyTable: Sendable {
     }
 
     package let keys: [Key]
+    /// Whether there may be keys of the writer's own beside them.
+    package let takesOthers: Bool
 
-    init(_ keys: [Key]) {
+    init(_ keys: [Key], takesOthers: Bool = false) {
         self.keys = keys
+        self.takesOthers = takesOthers
     }
 
     package var names: [String] { keys.map(\.name) }

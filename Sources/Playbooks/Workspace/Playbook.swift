@@ -88,6 +88,8 @@ package struct Playbook: Sendable {
     package var expires: TimeSpan = .days(7)
     /// The messages that its steps name, by path relative to the playbook's folder.
     package var messages: [String: Message] = [:]
+    /// What `keeptouch test` checks.
+    package var tests: [PlaybookTest] = []
     /// The text of `playbook.yaml` and its place; what a running enrollment is pinned to.
     package var source: String = ""
     package var path: String = ""

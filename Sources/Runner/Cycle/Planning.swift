@@ -99,6 +99,7 @@ struct Planning {
             if match.hold != nil, !only.isEmpty || matching == .all {
                 try verdicts.decide(work, heldBecause: nil, isStale: false, globalHoldout: globalHoldout, now: now)
                 entry.ifReleased = Self.full(try verdicts.counts(of: work.registered.id))
+                entry.warnings += try warnings(of: work, compiler)
                 try verdicts.forget(work)
             }
             try verdicts.decide(
@@ -106,6 +107,7 @@ struct Planning {
             let counts = try verdicts.counts(of: work.registered.id)
             entry.verdicts = Self.full(counts)
             entry.variants = try verdicts.variants(of: work.registered.id)
+            entry.warnings += try warnings(of: work, compiler)
             if !match.isDue { entry.warnings.append(waiting(for: match.schedule?.nextAt, of: work.playbook)) }
             books.matched[work.playbook.name] = match.counts.matched
             books.verdicts[work.playbook.name] = counts
@@ -149,6 +151,13 @@ struct Planning {
         }
         let zone = workspace.configuration.zone
         return "it comes round next at \(next.text(in: zone)) \(zone.name)"
+    }
+
+    /// Goals and exits by which many would leave as soon as they have entered.
+    private func warnings(of work: PlaybookAtWork, _ compiler: ConditionSQL) throws -> [String] {
+        try AlreadyTrue(connection, compiler).shares(of: work, now: now).filter { $0.share > 0.2 }.map {
+            "\($0.what) is already true for \(Int(($0.share * 100).rounded())) % of those who would enter"
+        }
     }
 
     private struct Road {

@@ -15,6 +15,7 @@ package final class Worker {
     private var messages: Rendering
     private let renderer = DispatchQueue(label: "rendering")
     private var claiming: Claiming
+    private var exits: ExitCheck
     private let mailbox: Mailbox
     private let transport: Transport
     private var channels: [String: ChannelAtWork] = [:]
@@ -79,6 +80,7 @@ package final class Worker {
         self.clocks = clocks
         messages = Rendering(workspace: workspace, secret: secret)
         claiming = Claiming(workspace: workspace, owner: owner)
+        exits = ExitCheck(workspace: workspace, store: store)
         for (name, channel) in workspace.channels {
             do {
                 channels[name] = try ChannelAtWork(
@@ -113,7 +115,11 @@ package final class Worker {
         }
         fruitless = 0
         restart(Array(channels.keys))
+        report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
         repeat {
+            if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
+                report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
+            }
             try tick(now: now)
             let post = collect()
             for flight in post.rendered { take(flight) }

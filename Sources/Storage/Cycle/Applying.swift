@@ -78,9 +78,11 @@ package struct Applying {
             """
             UPDATE touch SET state = CASE ambiguous WHEN 1 THEN 'unknown' ELSE 'cancelled' END,
                 settled_at = CASE ambiguous WHEN 0 THEN :now END, fence = fence + 1,
-                reason = CASE ambiguous WHEN 1 THEN 'the enrollment ended; an earlier attempt may have arrived'
-                    ELSE 'the enrollment ended' END
-            WHERE enrollment_id IN (SELECT enrollment_id FROM plan_exit WHERE \(slice)) AND state IN ('pending', 'held')
+                reason = 'the enrollment ended: '
+                    || (SELECT x.reason FROM plan_exit AS x WHERE x.enrollment_id = touch.enrollment_id)
+                    || CASE ambiguous WHEN 1 THEN '; an earlier attempt may have arrived' ELSE '' END
+            WHERE enrollment_id IN (SELECT enrollment_id FROM plan_exit WHERE \(slice))
+                AND state IN ('pending', 'held', 'claimed')
             """, scope)
         return last
     }

@@ -2,12 +2,21 @@ package import Playbooks
 
 /// Finds the enrollments whose goal is reached or that leave, as rows of `plan_goal` and `plan_exit`.
 package struct Exits {
+    /// Whose goals and exits are looked at.
+    package enum Scope: Sendable {
+        case everybody
+        /// The enrollments of `plan_due`.
+        case due
+    }
+
     private let connection: Connection
     private let compiler: ConditionSQL
+    private let scope: Scope
 
-    package init(_ connection: Connection, _ compiler: ConditionSQL) {
+    package init(_ connection: Connection, _ compiler: ConditionSQL, among scope: Scope = .everybody) {
         self.connection = connection
         self.compiler = compiler
+        self.scope = scope
     }
 
     /// Looks for the goal in the enrollments pinned to one version, ended ones included, until its window is over.
@@ -17,7 +26,7 @@ package struct Exits {
         guard let goal = playbook.goal, isFresh(goal.condition) else { return }
         try populate(
             "goal_at IS NULL AND goal_until IS NOT NULL AND goal_until >= :exit_now",
-            scope(playbookID, versionID, now))
+            arguments(playbookID, versionID, now))
         let query = compiler.compile([goal.condition], over: .table("plan_population"), audience: playbook.audienceKey)
         try connection.execute(
             """
@@ -29,11 +38,11 @@ package struct Exits {
     /// Looks for those that leave among the enrollments pinned to one version; the first exit in the order of the file
     /// gives the reason. An exit that reads a late metric waits; the others do not.
     package func find(in playbook: Playbook, playbookID: Int64, versionID: Int64, now: Instant) throws {
-        let scope = scope(playbookID, versionID, now)
+        let arguments = arguments(playbookID, versionID, now)
         for exit in playbook.exits {
-            guard let leaves = term(of: exit, playbook) else { continue }
+            guard let leaves = Self.term(of: exit, playbook) else { continue }
             if case .when(let condition, _, _) = leaves, !isFresh(condition) { continue }
-            try populate("state = 'active' AND id NOT IN (SELECT enrollment_id FROM plan_exit)", scope)
+            try populate("state = 'active' AND id NOT IN (SELECT enrollment_id FROM plan_exit)", arguments)
             switch leaves {
             case .goal:
                 try connection.execute(
@@ -66,13 +75,14 @@ package struct Exits {
             """, ["playbook": .integer(playbookID), "reason": .text(reason)])
     }
 
-    private enum Leaving {
+    enum Leaving {
         case goal
         /// `scoped`: nothing before the enrollment counts.
         case when(Term, reason: String, scoped: Bool)
     }
 
-    private func term(of exit: Playbook.Exit, _ playbook: Playbook) -> Leaving? {
+    /// What an exit asks; nil when the playbook gives it nothing to ask.
+    static func term(of exit: Playbook.Exit, _ playbook: Playbook) -> Leaving? {
         switch exit {
         case .goal:
             return playbook.goal == nil ? nil : .goal
@@ -98,17 +108,18 @@ package struct Exits {
 
     private func isFresh(_ term: Term) -> Bool { compiler.context.staleness(of: [term]) == nil }
 
-    private func scope(_ playbookID: Int64, _ versionID: Int64, _ now: Instant) -> [String: SQLValue] {
+    private func arguments(_ playbookID: Int64, _ versionID: Int64, _ now: Instant) -> [String: SQLValue] {
         ["exit_playbook": .integer(playbookID), "exit_version": .integer(versionID), "exit_now": .instant(now)]
     }
 
-    private func populate(_ filter: String, _ scope: [String: SQLValue]) throws {
+    private func populate(_ filter: String, _ arguments: [String: SQLValue]) throws {
         try connection.execute("DELETE FROM plan_population")
+        let due = scope == .due ? "AND id IN (SELECT enrollment_id FROM plan_due)" : ""
         try connection.execute(
             """
             INSERT INTO plan_population (account_id, row_id, since, event_id, entry)
             SELECT account_id, id, entered_at, event_id, entry FROM enrollment
-            WHERE playbook_id = :exit_playbook AND version_id = :exit_version AND \(filter)
-            """, scope)
+            WHERE playbook_id = :exit_playbook AND version_id = :exit_version AND \(filter) \(due)
+            """, arguments)
     }
 }

@@ -79,6 +79,11 @@ package enum PlanTables {
         // Goals reached and enrollments that leave.
         ("plan_goal", "", "account_id INTEGER NOT NULL, enrollment_id INTEGER PRIMARY KEY"),
         ("plan_exit", "", "account_id INTEGER NOT NULL, enrollment_id INTEGER PRIMARY KEY, reason TEXT NOT NULL"),
+        // Running enrollments with a touch that may go out now.
+        (
+            "plan_due", "",
+            "enrollment_id INTEGER PRIMARY KEY, playbook_id INTEGER NOT NULL, version_id INTEGER NOT NULL"
+        ),
         // Enrollments that move: running ones, and new ones (enrollment_id null), at most one an account and playbook.
         (
             "plan_progress", withoutRowID,

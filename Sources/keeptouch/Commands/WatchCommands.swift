@@ -42,9 +42,10 @@ struct TouchesCommand: ParsableCommand {
             ("recipient", .left), ("channel", .left), ("when", .left), ("reason", .left),
         ])
         table.rows = entries.map { entry in
-            [
+            let at = entry.settledAt ?? entry.notBefore
+            return [
                 "\(entry.id)", entry.state, entry.account, entry.playbook, entry.step, entry.recipient, entry.channel,
-                "\(entry.settledAt ?? entry.notBefore)", entry.reason ?? "",
+                output.format == .table ? at.text(in: loaded.zone) : "\(at)", entry.reason ?? "",
             ]
         }
         try output.show(table)

@@ -32,7 +32,9 @@ struct CycleText {
                     let counts = CycleReport.verdicts.compactMap { verdict in
                         released[verdict].flatMap { $0 > 0 ? "\($0) \(verdict)" : nil }
                     }
-                    Terminal.print("  a release would give: \(counts.joined(separator: ", "))")
+                    if !counts.isEmpty {
+                        Terminal.print("  a release would give: \(counts.joined(separator: ", "))")
+                    }
                 }
                 if item.verdicts["held"] ?? 0 > 0, !reason.contains("complete day") {
                     Terminal.hint("  let it go with: keeptouch release \(item.playbook)")
