@@ -127,12 +127,12 @@ struct WorkspaceReaderTests {
         #expect(playbook.messages["nudge.md"]?.body == SampleWorkspace.nudge)
     }
 
-    @Test func theVariablesOfAStepAreThoseOfAllLanguages() throws {
+    @Test func theVariablesOfAMessageAreThoseOfAllLanguages() throws {
         let playbook = try #require(try sample().playbook("win-back-usage"))
-        let variables = playbook.variables(of: playbook.steps[0], variant: "lessons")
+        let variables = playbook.variables(ofMessage: "lessons.md")
         #expect(variables.required == ["account.key", "entry.base", "fall", "unsubscribe_url"])
         #expect(variables.optional == ["account.plan", "contact.first_name"])
-        #expect(playbook.variables(of: playbook.steps[1], variant: nil).required == [])
+        #expect(playbook.variables(ofMessage: "nobody.md").required == [])
     }
 
     @Test func aBadPlaybookIsLeftOutAndTheGoodOnesStay() throws {

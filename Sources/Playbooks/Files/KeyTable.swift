@@ -27,6 +27,8 @@ package struct KeyTable: Sendable {
         case list(Shape)
         case mapping(Shape)
         case table(KeyTable)
+        /// A list of steps, which may hold lists of steps.
+        case steps
         case either([Shape])
         /// The shape, or nothing after the colon.
         case optional(Shape)
