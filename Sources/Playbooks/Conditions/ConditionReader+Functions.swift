@@ -12,7 +12,6 @@ extension ConditionReader {
 
     /// Functions that the language has and the database cannot answer yet.
     private static let unsupported: Set<String> = [
-        "stuck", "weak_point", "open", "overdue",
     ]
 
     mutating func function(_ name: String) throws(ConditionComplaint) -> Operand {

@@ -60,6 +60,12 @@ package struct Cycle {
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
+        var moved: Int64? = 0
+        while let after = moved {
+            moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                try slices.measured { try StageEntries.apply(after: after, size: $0, now: plan.now, connection) }
+            }
+        }
         var ended: Int64? = 0
         while let after = ended {
             ended = try store.write(on: connection) { _ in
@@ -89,8 +95,16 @@ package struct Cycle {
         }
         // The count walks the whole ledger, which nobody who wants to write should wait for.
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        let digests = try store.read { connection in
+            try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
+        }
         try store.write(on: connection) { connection in
             try plan.record(on: connection, cycleID: cycleID)
+            for planned in digests {
+                try Digests(connection).add(
+                    planned.key, accounts: planned.accounts, subject: planned.digest.subject,
+                    text: planned.digest.text, at: plan.now)
+            }
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())
         }

@@ -13,6 +13,7 @@ struct EventDriver {
 extension ConditionWriter {
     /// The value of a signal for one account: a look-up of its events by the index on kind, account and moment.
     mutating func event(_ signal: EventSignal, _ type: ValueType) -> Fragment {
+        if signal.function == .open || signal.function == .overdue { return commitments(signal) }
         if let driver, let column = driver.columns[signal] {
             return figure(signal, Fragment("\(driver.alias).\(column)"), type)
         }
@@ -115,7 +116,7 @@ extension ConditionWriter {
         for kind in Set(signals.map(\.event)).sorted() where !Absence(of: kind).permits(condition) {
             let reads = condition.reads
             let alias = reads.attributes.isEmpty && reads.metrics.isEmpty ? "a" : "in_g"
-            driver = pass(over: signals.filter { $0.event == kind && $0.function != .latest }, alias: alias)
+            driver = pass(over: signals.filter { $0.event == kind && $0.function.isAggregate }, alias: alias)
             return
         }
     }
@@ -147,6 +148,11 @@ extension ConditionWriter {
             """
         return EventDriver(table: table, alias: alias, columns: columns)
     }
+}
+
+extension EventSignal.Function {
+    /// Whether it is an aggregate of the events themselves, without regard to their order or to others.
+    fileprivate var isAggregate: Bool { self != .latest && self != .open && self != .overdue }
 }
 
 extension Term {

@@ -7,14 +7,11 @@ extension EvaluationContext {
     package init(_ connection: Connection, workspace: Workspace, now: Instant) throws {
         let configuration = workspace.configuration
         let yesterday = configuration.zone.day(of: now) - 1
-        var risks: [String: [String]] = [:]
-        for playbook in workspace.playbooks where playbook.state == .live {
-            if let risk = playbook.risk { risks[risk, default: []].append(playbook.name) }
-        }
         try self.init(
             connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone,
             currency: configuration.currency,
-            lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: risks)
+            lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
+        stages = try StageFigures.load(workspace.journeys, until: today, connection)
         for playbook in workspace.playbooks where playbook.state != .retired {
             for signal in playbook.terms.flatMap(\.usageDrops) {
                 try computeBenchmark(of: signal, for: playbook, connection)
