@@ -2116,7 +2116,7 @@ category: education
 risk: unused_feature
 signals:
   by_hand: sum(reports, 28d)
-when: active_days(reports, 28d) >= 6 and days_since(created_at) > 30
+when: active_days(reports, 28d) >= 8 and days_since(created_at) > 30
   and not ever(feature_used where feature == "scheduled_report")
 reentry: after 180d
 priority: 30

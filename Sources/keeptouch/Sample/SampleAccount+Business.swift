@@ -27,11 +27,17 @@ extension SampleAccount {
     }
 
     private mutating func addFeatures(_ sample: Sample, _ random: inout SampleRandom) {
-        let knowsSchedules = random.chance(0.5)
+        let knowsSchedules = random.chance(0.7)
         guard let begin = firstReportDay else { return }
-        if random.chance(0.65), let days = span(sample, from: begin) {
-            let day = begin.number + random.integer(1...30)
-            if days.contains(day) { add("report_shared", day, &random) }
+        if knowsSchedules {
+            let day = begin + random.integer(5...60)
+            if day < cancelDay ?? sample.last + 1 {
+                add("feature_used", day.number, &random, "{\"feature\": \"scheduled_report\"}")
+            }
+        }
+        if random.chance(0.65) {
+            let day = begin + random.integer(1...30)
+            if day < cancelDay ?? sample.last + 1 { add("report_shared", day.number, &random) }
         }
         guard let days = span(sample, from: begin + 1) else { return }
         for _ in 0..<random.poisson(0.02 * Double(days.count)) {
@@ -108,12 +114,12 @@ extension SampleAccount {
     }
 
     private mutating func addStates(_ sample: Sample, _ random: inout SampleRandom) {
-        let isAlone = random.chance(0.3)
+        let isAlone = random.chance(0.12)
         let kept = random.pick([0.4, 0.5, 0.6])
         let full = random.integer(62...96)
         let joins = sample.until + random.integer(1...200)
         let isRenewed = random.chance(0.85)
-        var now = State(users: isAlone ? 1 : random.integer(1...seats), health: full)
+        var now = State(users: isAlone ? 1 : random.integer(min(2, seats)...seats), health: full)
         // It shows in the score a few days after the fall.
         let fall = dropDay.map { $0 + 4 }
         func after(_ day: Day) -> State {
