@@ -13,14 +13,17 @@ package struct Cycle {
     /// Process time, for the records of when a cycle began and ended.
     private let processNow: @Sendable () -> Instant
     private let pinned: PinnedVersions
+    private let figures: EvaluationContext.Figures
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
     package init(
-        workspace: Workspace, pinned: PinnedVersions, store: Store, processNow: @escaping @Sendable () -> Instant
+        workspace: Workspace, pinned: PinnedVersions, store: Store, figures: EvaluationContext.Figures = .measured,
+        processNow: @escaping @Sendable () -> Instant
     ) {
         self.workspace = workspace
         self.pinned = pinned
+        self.figures = figures
         self.store = store
         self.processNow = processNow
     }
@@ -31,7 +34,7 @@ package struct Cycle {
             try PlanTables.shadow(connection)
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, only: names)
+                matching: matching, figures: figures, only: names)
             let report = try planning.plan(planning.register()).report
             // When planning fails, the shadows go with its transaction.
             try PlanTables.unshadow(connection)
@@ -44,7 +47,7 @@ package struct Cycle {
         try store.session { connection in
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, only: [])
+                matching: matching, figures: figures, only: [])
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
             let registered = try store.write(on: connection) { _ in try planning.register() }
             let plan = try store.read { _ in try planning.plan(registered) }

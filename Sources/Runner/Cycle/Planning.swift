@@ -9,6 +9,7 @@ struct Planning {
     let holdoutSalt: String
     let now: Instant
     let matching: Cycle.Matching
+    let figures: EvaluationContext.Figures
     /// The playbooks asked for; all of them when empty.
     let only: Set<String>
 
@@ -68,7 +69,7 @@ struct Planning {
         try PlanTables.reset(connection)
         let turnOfJourneys = try isTurnOfJourneys()
         if turnOfJourneys { try computeStageFigures() }
-        let context = try EvaluationContext(connection, workspace: workspace, now: now)
+        let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let compiler = ConditionSQL(context)
         let pauses = try Pauses(connection)
         var report = CycleReport(now: now, playbooks: [], balanced: true)
