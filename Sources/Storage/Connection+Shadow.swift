@@ -22,6 +22,11 @@ extension Connection {
             }, nil)
     }
 
+    /// The columns of a table of the file, in their order.
+    func columns(of table: String) throws -> [String] {
+        try query("PRAGMA main.table_info(\(table))").compactMap { $0["name"].text }
+    }
+
     private static func isFile(_ schema: UnsafePointer<CChar>?) -> Bool {
         schema.map { String(cString: $0) != "temp" } ?? false
     }

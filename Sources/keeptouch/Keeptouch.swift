@@ -14,7 +14,7 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(
                 name: "Playbooks",
                 subcommands: [
-                    CheckCommand.self, TestCommand.self, SchemaCommand.self, PreviewCommand.self,
+                    CheckCommand.self, TestCommand.self, BacktestCommand.self, PreviewCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
             CommandGroup(name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ExplainCommand.self]),

@@ -6,9 +6,13 @@ struct PretendOutbox {
     private let workspace: Workspace
     private let pinned: PinnedVersions
     private let store: Store
+    private let figures: EvaluationContext.Figures
     private let channels: [String: ChannelAtWork]
 
-    init(_ workspace: Workspace, _ pinned: PinnedVersions, _ store: Store) throws {
+    init(
+        _ workspace: Workspace, _ pinned: PinnedVersions, _ store: Store, _ figures: EvaluationContext.Figures
+    ) throws {
+        self.figures = figures
         self.workspace = workspace
         self.pinned = pinned
         self.store = store
@@ -17,10 +21,13 @@ struct PretendOutbox {
 
     /// Works off everything that may go out at `now`; answers how many touches were settled.
     func drain(now: Instant) throws -> Int {
-        try store.write { connection in
+        let versions = try store.read { try pinned.playbooks($0, workspace) }
+        var exits = ExitCheck(workspace: workspace, store: store, figures: figures)
+        let cancelled = try exits.run(versions, now: now, clock: { now })
+        return try store.write { connection in
             let outbox = Outbox(connection)
             var claiming = Claiming(workspace: workspace, owner: "trial")
-            claiming.versions = try pinned.playbooks(connection, workspace)
+            claiming.versions = versions
             let pauses = try Pauses(connection)
             var report = DrainReport()
             for channel in channels.values { channel.restart() }
@@ -29,7 +36,7 @@ struct PretendOutbox {
                     channels, outbox, pauses: pauses, report: &report, now: now, processNow: now)
                 for flight in flights { try settle(flight, outbox, now: now, report: &report) }
             } while channels.values.contains { $0.hasRoom(processNow: now) }
-            return report.sent + report.ghosts + report.dropped
+            return report.sent + report.ghosts + report.dropped + cancelled
         }
     }
 

@@ -95,7 +95,9 @@ struct TestFacts {
                     attributes.append(PlaybookTest.Property(name: "email", value: value))
                 }
                 if !attributes.contains(where: { $0.name == "name" }) {
-                    attributes.append(PlaybookTest.Property(name: "name", value: .text(contact.key.prefix(1).uppercased() + contact.key.dropFirst())))
+                    attributes.append(
+                        PlaybookTest.Property(
+                            name: "name", value: .text(contact.key.prefix(1).uppercased() + contact.key.dropFirst())))
                 }
             }
             let values = attributes.map {

@@ -15,6 +15,8 @@ struct TestHappenings {
     private let now: Instant
     private let clauses: [String]
     private let goal: [String]
+    /// How it got past its waits, by step.
+    private let waits: [String: String]
 
     /// - Parameter known: the touches that were sent in earlier stretches.
     init(
@@ -32,6 +34,10 @@ struct TestHappenings {
         verdict = try account.verdict()
         enrollment = try account.enrollment()
         touches = try account.touches()
+        let steps = playbook.programs.joined().map(\.id)
+        waits = try Dictionary(
+            Set(steps).compactMap { step in try account.result(ofWait: step).map { (step, $0) } }
+        ) { first, _ in first }
         sent = touches.filter { $0.state == "sent" && !known.contains($0.id) }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
         let compiler = ConditionSQL(context)
@@ -72,7 +78,9 @@ struct TestHappenings {
             enrollment?.isActive == false && enrollment?.endReason == reason ? nil : [standing, place] + goal
         case .goal: enrollment?.goalAt != nil ? nil : [place] + goal
         case .noGoal: enrollment?.goalAt == nil ? nil : ["the goal was reached"] + goal
-        case .waited: ["waits of that kind are not supported yet"]
+        case .waited(let step, let isMet):
+            waits[step] == (isMet ? "met" : "timed_out")
+                ? nil : [waits[step].map { "\(step) was \($0)" } ?? "it has not got past \(step)", place]
         }
     }
 

@@ -21,7 +21,7 @@ struct Trial {
         cycle = Cycle(
             workspace: workspace, pinned: pinned, store: store, figures: figures,
             processNow: { Instant(milliseconds: 0) })
-        outbox = try PretendOutbox(workspace, pinned, store)
+        outbox = try PretendOutbox(workspace, pinned, store, figures)
     }
 
     /// Lets playbooks be live since a moment, so that what happened after it can trigger.

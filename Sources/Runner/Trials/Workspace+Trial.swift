@@ -17,7 +17,7 @@ extension Workspace {
         }
         trial.channels = [:]
         for (kind, name) in trial.configuration.channels { trial.channels[name] = .pretended(name, kind) }
-        for step in playbooks.flatMap(\.allSteps) {
+        for step in playbooks.flatMap(\.programs).joined() {
             guard case .send(let send) = step.action, let name = send.channel else { continue }
             trial.channels[name] = .pretended(name, send.kind)
         }
@@ -29,9 +29,4 @@ extension Channel {
     fileprivate static func pretended(_ name: String, _ kind: Kind) -> Channel {
         Channel(name: name, kind: kind, url: "http://127.0.0.1/", position: Position(file: "channels/\(name).yaml"))
     }
-}
-
-extension Playbook {
-    /// The steps of all variants.
-    var allSteps: [Step] { steps + variants.compactMap(\.steps).joined() }
 }

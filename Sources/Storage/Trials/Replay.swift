@@ -23,8 +23,7 @@ package struct Replay {
         self.connection = connection
         self.until = until
         now = start
-        allAccountColumns = try connection.query("SELECT name FROM pragma_table_info('account', 'main')")
-            .compactMap { $0[0].text }
+        allAccountColumns = try connection.columns(of: "account")
         let tracked = attributes.filter { $0.track && !Self.known.contains($0.name) }
         accountColumns =
             ["status", "churned_at", "cancel_requested_at"]
@@ -199,8 +198,7 @@ package struct Replay {
     }
 
     private func fillContacts(_ arguments: [String: SQLValue]) throws {
-        let columns = try connection.query("SELECT name FROM pragma_table_info('contact', 'main')")
-            .compactMap { $0[0].text }
+        let columns = try connection.columns(of: "contact")
         let values = columns.map { contactColumns.contains($0) ? value("contact", $0) : "m.\"\($0)\"" }
         try connection.execute(
             """

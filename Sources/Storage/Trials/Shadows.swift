@@ -24,8 +24,7 @@ package enum Shadows {
         }
         try connection.executeScript("INSERT INTO temp.meta SELECT * FROM main.meta")
         // Events that were imported as history trigger here like all others.
-        let columns = try connection.query("SELECT name FROM pragma_table_info('event', 'main')")
-            .compactMap { $0[0].text }
+        let columns = try connection.columns(of: "event")
             .map { $0 == "history" ? "0 AS history" : $0 }
         try connection.executeScript(
             "CREATE TEMP VIEW event AS SELECT \(columns.joined(separator: ", ")) FROM main.event")

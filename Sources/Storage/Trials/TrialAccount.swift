@@ -82,6 +82,15 @@ package struct TrialAccount {
         }
     }
 
+    /// How the newest enrollment got past a wait: `met` or `timed_out`; nil while it has not.
+    package func result(ofWait step: String) throws -> String? {
+        try connection.first(
+            """
+            SELECT result FROM passage WHERE account_id = :account AND step = :step
+            ORDER BY enrollment_id DESC LIMIT 1
+            """, ["account": .integer(id), "step": .text(step)])?[0].text
+    }
+
     /// The verdict that stands, with its reason.
     package func verdict() throws -> (name: String, reason: String)? {
         try connection.first("SELECT verdict, reason FROM standing ORDER BY since DESC, event_id DESC LIMIT 1")
