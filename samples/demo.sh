@@ -76,7 +76,7 @@ received() { # what the endpoint got: how many requests, and the last emails amo
 rm -rf "$demo"
 mkdir -p "$demo"
 
-say "1. acme: 2,000 simulated accounts of a SaaS product, four playbooks"
+say "1. acme: 2,000 simulated accounts of a SaaS product, four live playbooks"
 cd "$demo"
 keeptouch sample acme --accounts 2000 --seed 7
 cd acme
