@@ -119,6 +119,7 @@ day=2026-03-31
 while [[ $day < 2026-04-10 ]]; do
     yesterday=$(date -u -d "$day - 1 day" +%F)
     if [[ -d data/$yesterday ]]; then
+        "$program" import accounts "data/$yesterday/accounts.csv" --now "${day}T11:00:00Z" > /dev/null
         "$program" import metrics "data/$yesterday/metrics.csv" --now "${day}T11:00:00Z" > /dev/null
         "$program" import events "data/$yesterday/events.csv" --now "${day}T11:00:00Z" > /dev/null
     fi
