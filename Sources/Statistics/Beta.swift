@@ -25,6 +25,8 @@ package struct Beta: Sendable, Hashable {
     }
 
     package var mean: Double { a / (a + b) }
+    /// The log odds of the mean.
+    var logOdds: Double { log(a / b) }
     /// The distribution of one minus the share.
     package var mirrored: Beta { Beta(a: b, b: a) }
 

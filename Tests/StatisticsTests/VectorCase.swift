@@ -32,7 +32,7 @@ struct VectorCase: Decodable, CustomTestStringConvertible {
 
     /// Expects a number as the file has it, where `null` is nil; near zero, `floor` is how far off it may be.
     func expect(
-        _ value: Double?, _ expected: VectorValue, to share: Double = 1e-9, floor: Double = 1e-15,
+        _ value: Double?, _ expected: VectorValue, to share: Double = 1e-9, floor: Double = 0,
         _ what: String = "", at location: SourceLocation = #_sourceLocation
     ) {
         switch (value, expected) {
@@ -48,7 +48,7 @@ struct VectorCase: Decodable, CustomTestStringConvertible {
     }
 
     func expect(
-        _ interval: Interval?, _ expected: VectorValue, to share: Double = 1e-9, floor: Double = 1e-15,
+        _ interval: Interval?, _ expected: VectorValue, to share: Double = 1e-9, floor: Double = 0,
         _ what: String = "", at location: SourceLocation = #_sourceLocation
     ) {
         if interval == nil, case .null = expected { return }

@@ -68,7 +68,7 @@ struct Planning {
         let (works, globalHoldout) = (known.works, known.globalHoldout)
         try PlanTables.reset(connection)
         let turnOfJourneys = try isTurnOfJourneys()
-        if turnOfJourneys { try computeStageFigures() }
+        if turnOfJourneys, figures == .measured { try computeStageFigures() }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let compiler = ConditionSQL(context)
         let pauses = try Pauses(connection)

@@ -30,11 +30,12 @@ extension ConditionWriter {
                 type)
         case .happened, .ever:
             guard hasRows else {
-                // Over all accounts, one pass over the events costs less than looking each account up. The sign keeps
-                // SQLite from reading accounts in the order of the list.
+                // Over all accounts, one pass over the events costs less than looking each account up; DISTINCT, which the
+                // index gives for nothing, halves the list's making. The sign keeps SQLite from reading accounts in the
+                // order of the list.
                 let all = ([kind] + others).joined(separator: " AND ")
                 return Fragment(
-                    "+a.id IN (SELECT in_e.account_id FROM event AS in_e WHERE \(all))", rank: Fragment.comparison)
+                    "+a.id IN (SELECT DISTINCT in_e.account_id FROM event AS in_e WHERE \(all))", rank: Fragment.comparison)
             }
             return Fragment("EXISTS (SELECT 1 FROM event AS in_e WHERE \(bounds))")
         case .count, .since, .first, .last, .sum:

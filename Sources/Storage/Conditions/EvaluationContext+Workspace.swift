@@ -20,8 +20,8 @@ extension EvaluationContext {
             connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone,
             currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
-        guard figures == .measured else { return }
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
+        guard figures == .measured else { return }
         for playbook in workspace.playbooks where playbook.state != .retired {
             for signal in playbook.terms.flatMap(\.usageDrops) {
                 try computeBenchmark(of: signal, for: playbook, connection)
