@@ -3,9 +3,14 @@ package import Storage
 
 /// One pass of the runner at one `now`: plan on a snapshot, and, when it runs, apply in slices.
 package struct Cycle {
-    /// Which `when` playbooks are matched: all (`run`, `plan`), or those whose `evaluate` schedule is due (`serve`).
+    /// What a cycle looks at.
     package enum Matching: Sendable {
-        case all, due
+        /// Everything, whatever `evaluate` says (`run`, `plan`).
+        case all
+        /// What is due by its schedule (`serve`); writes only when there is something to write.
+        case due
+        /// Events that arrived and the enrollments that they begin (`serve`).
+        case events
     }
 
     private let workspace: Workspace
@@ -35,7 +40,9 @@ package struct Cycle {
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, figures: figures, only: names)
-            let report = try planning.plan(planning.register()).report
+            let seen = try Registry(connection).lastSeen()
+            var report = try planning.plan(planning.register()).report
+            report.changes = try planning.changes(since: seen)
             // When planning fails, the shadows go with its transaction.
             try PlanTables.unshadow(connection)
             return report
@@ -52,14 +59,19 @@ package struct Cycle {
             let registered = try store.write(on: connection) { _ in try planning.register() }
             let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
-            try apply(plan, on: connection, report: &report)
+            report.isNews = plan.isNews
+            guard plan.isNews else { return report }
+            try apply(plan, on: connection, report: &report, matching: matching)
             return report
         }
     }
 
-    private func apply(_ plan: Planning.Plan, on connection: Connection, report: inout CycleReport) throws {
+    private func apply(
+        _ plan: Planning.Plan, on connection: Connection, report: inout CycleReport, matching: Matching
+    ) throws {
         let cycleID = try store.write(on: connection) {
-            try Applying.begin($0, now: plan.now, processNow: processNow())
+            try Meta.advance(to: plan.now, $0)
+            return try Applying.begin($0, now: plan.now, processNow: processNow())
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
@@ -96,8 +108,10 @@ package struct Cycle {
                 }
             }
         }
-        // The count walks the whole ledger, which nobody who wants to write should wait for.
-        report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        if matching == .all {
+            // The count walks the whole ledger, which nobody who wants to write should wait for.
+            report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        }
         let digests = try store.read { connection in
             try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
         }

@@ -47,6 +47,20 @@ package enum PlanTables {
         for name in shadowed { try connection.execute("DROP TABLE IF EXISTS temp.\(name)") }
     }
 
+    /// Whether the plan changes anything: an account has another verdict, or somebody moves.
+    package static func holdNews(_ connection: Connection) throws -> Bool {
+        for table in tables where !scratch.contains(table.name) {
+            let change = table.name == "plan_verdict" ? "is_news = 1 OR is_changed = 1" : "1 = 1"
+            if try connection.first("SELECT 1 FROM temp.\(table.name) WHERE \(change) LIMIT 1") != nil { return true }
+        }
+        return false
+    }
+
+    /// What only leads to the plan.
+    private static let scratch: Set<String> = [
+        "plan_match", "plan_exclusive", "plan_recipient", "plan_zone", "plan_population", "plan_due",
+    ]
+
     private static let shadowed = ["playbook", "playbook_version", "experiment"]
 
     /// Made after all tables.

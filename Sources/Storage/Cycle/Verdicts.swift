@@ -143,6 +143,14 @@ package struct Verdicts {
             """, ["playbook": work.id])
     }
 
+    /// Whether the verdict of any match is another than the one that stands.
+    package func areNews(of playbookID: Int64) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM plan_verdict WHERE playbook_id = :playbook AND (is_news = 1 OR is_changed = 1) LIMIT 1
+            """, ["playbook": .integer(playbookID)]) != nil
+    }
+
     /// How many matches have each verdict.
     package func counts(of playbookID: Int64) throws -> [String: Int] {
         let rows = try connection.query(

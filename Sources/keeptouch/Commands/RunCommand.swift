@@ -14,17 +14,13 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readWrite)
-        let lock = try RunnerLock(database: loaded.databasePath)
+        let runtime = try Runtime(loaded)
+        let store = runtime.store
         let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
-        try guardAgainstCopies(store)
+        try runtime.guardAgainstCopies()
         var report = try loaded.cycle(store).run(now: now)
-        let worker = Worker(
-            workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.directory.path,
-            environment: ProcessInfo.processInfo.environment,
-            secret: try SigningSecret.read(beside: loaded.databasePath),
-            store: store, clocks: .system, owner: UUID().uuidString)
+        let worker = runtime.worker()
         let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
         let sending: DrainReport
         do {
@@ -39,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
         ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
-        withExtendedLifetime((signals, lock)) {}
+        withExtendedLifetime((signals, runtime)) {}
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
@@ -72,18 +68,6 @@ struct RunCommand: AsyncParsableCommand {
             }
             try Meta.advance(to: now, connection)
         }
-    }
-
-    /// A copy or an old back-up would send again what the other has sent: it begins paused.
-    private func guardAgainstCopies(_ store: Store) throws {
-        let isSimulation = try store.read { try Meta.isSimulation($0) }
-        if !isSimulation, try Instance.check(store) == .different {
-            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
-            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
-            Terminal.complain("everything is paused: \(reason)")
-            Terminal.hint("when you have looked at it: keeptouch resume all")
-        }
-        try Instance.renew(store, id: UUID().uuidString)
     }
 
     /// Ends the work in good order at the first signal; the second one kills as usual.
