@@ -27,12 +27,17 @@ struct Bench {
             try command.fillDatabase()
         case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("enrolled", 2): try AdvanceCommand(loaded: BenchWorkspace(arguments[1])).prepare()
+        case ("advance", 2): try print(JSONText.encode(AdvanceCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("batches", 3):
+            try print(JSONText.encode(BatchesCommand(loaded: BenchWorkspace(arguments[1])).run(until: arguments[2])))
         case ("bodies", 3): try DeliverCommand(loaded: BenchWorkspace(arguments[1])).writeBodies(to: arguments[2])
         case ("deliver", 2):
             try print(JSONText.encode(await DeliverCommand(loaded: BenchWorkspace(arguments[1])).run()))
         default:
             throw BenchError(
-                "data FOLDER ACCOUNTS DAYS EVENTS | match FOLDER | enroll FOLDER | bodies FOLDER FILE | deliver FOLDER")
+                "data FOLDER ACCOUNTS DAYS EVENTS | match FOLDER | enroll FOLDER | enrolled FOLDER | advance FOLDER "
+                    + "| batches FOLDER STOPFILE | bodies FOLDER FILE | deliver FOLDER")
         }
     }
 }
