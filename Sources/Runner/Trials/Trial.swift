@@ -49,10 +49,12 @@ struct Trial {
     private static let mostPasses = 100
 
     /// A cycle, what may go out then, and cycles for those who go on at once.
-    mutating func step(to now: Instant) throws -> [CycleReport] {
+    ///
+    /// - Parameter matching: what the first cycle matches.
+    mutating func step(to now: Instant, matching: Cycle.Matching = .due) throws -> [CycleReport] {
         var reports: [CycleReport] = []
         for _ in 0..<Self.mostPasses {
-            let report = try cycle.run(now: now, matching: .due)
+            let report = try cycle.run(now: now, matching: reports.isEmpty ? matching : .due)
             nextRound = report.nextAt
             reports.append(report)
             guard try store.read({ try TrialClock.hasTouches(at: now, $0) }), try outbox.drain(now: now) > 0,

@@ -39,7 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "this database is a simulation, whose clock you move yourself: keeptouch run --now LATER; serve works at "
                     + "the present, on a workspace that was made without --simulation")
         }
-        try runtime.guardAgainstCopies()
+        try runtime.wake()
         guard let edition = Edition(loaded.files) else { return }
         let log = Logger(label: "keeptouch") { _ in LogLines(level: logLevel) }
         let server = Server(

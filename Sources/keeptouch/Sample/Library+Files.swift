@@ -827,7 +827,7 @@ tests:
       health: 80
     expect: no match
     then:
-      - after: 7d
+      - after: 1d
         account:
           health: 35
         expect: [match, sent check-up.md]
@@ -840,7 +840,7 @@ tests:
       health: 80
     expect: no match
     then:
-      - after: 7d
+      - after: 1d
         account:
           health: 50
         expect: sent check-up.md
@@ -2494,7 +2494,7 @@ evaluate: daily at 06:00
 send_window: { days: mon-fri, hours: 09:00-17:00 }
 caps: [1 per 1d, 3 per 7d]
 holdout: { share: 5%, redraw: yearly }
-safety: { max_share: 20%, jump: 3x, first_run: ask }
+safety: { max_share: 20%, jump: 3x, first_run: ask, canary: off }
 channels: { email: sink-email, in_app: sink-in-app, webhook: sink-team }
 categories:
   education: Tips and training
