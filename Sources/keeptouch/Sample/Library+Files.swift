@@ -2443,7 +2443,7 @@ tests:
         account:
           metrics:
             logins: [5 per 1d for 9d]
-        expect: [goal, exit because goal, not sent hand.md]
+        expect: [waited wait_for_1 met, goal, exit because completed, not sent hand.md]
   - name: who stays away is offered a hand
     account:
       created_at: -200d
