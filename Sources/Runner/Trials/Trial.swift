@@ -50,7 +50,7 @@ struct Trial {
 
     /// A cycle, what may go out then, and cycles for those who go on at once.
     ///
-    /// - Parameter matching: what the first of the cycles matches.
+    /// - Parameter matching: what the first cycle matches.
     mutating func step(to now: Instant, matching: Cycle.Matching = .due) throws -> [CycleReport] {
         var reports: [CycleReport] = []
         for _ in 0..<Self.mostPasses {
