@@ -73,7 +73,8 @@ let package = Package(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], resources: [.copy("Vectors")],
+            name: "StorageTests", dependencies: ["Storage", "Playbooks", "Statistics", grdb],
+            resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],

@@ -67,6 +67,30 @@ package struct Cycle {
         }
     }
 
+    /// Brings accounts into their stages and does nothing else: what a cycle at `now` would do first.
+    package func enterStages(now: Instant) throws {
+        try store.session { connection in
+            let planning = Planning(
+                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
+                matching: .all, figures: figures, only: [])
+            try store.read { connection in
+                let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
+                _ = try planning.enterStages(ConditionSQL(context), context, isTurn: true)
+            }
+            var slices = SliceSize()
+            try applyStages(on: connection, now: now, &slices)
+        }
+    }
+
+    private func applyStages(on connection: Connection, now: Instant, _ slices: inout SliceSize) throws {
+        var moved: Int64? = 0
+        while let after = moved {
+            moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                try slices.measured { try StageEntries.apply(after: after, size: $0, now: now, connection) }
+            }
+        }
+    }
+
     private func apply(
         _ plan: Planning.Plan, on connection: Connection, report: inout CycleReport, matching: Matching
     ) throws {
@@ -76,12 +100,7 @@ package struct Cycle {
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
-        var moved: Int64? = 0
-        while let after = moved {
-            moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
-                try slices.measured { try StageEntries.apply(after: after, size: $0, now: plan.now, connection) }
-            }
-        }
+        try applyStages(on: connection, now: plan.now, &slices)
         var ended: Int64? = 0
         while let after = ended {
             ended = try store.write(on: connection) { _ in

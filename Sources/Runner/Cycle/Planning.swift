@@ -82,7 +82,7 @@ struct Planning {
         report.journeys = try enterStages(compiler, context, isTurn: turnOfJourneys)
 
         // Goals and exits, of every version that somebody walks.
-        let running = matching == .events ? [] : try Registry(connection).runningVersions()
+        let running = matching == .events ? [] : try Registry(connection).runningVersions(now: now)
         var versions: [Road] = []
         for version in running {
             if pinned.isGone(version.playbook, from: workspace) {
@@ -93,6 +93,8 @@ struct Planning {
             versions.append(Road(playbook: playbook, playbookID: version.playbookID, versionID: version.versionID))
             let exits = Exits(connection, compiler)
             try exits.findGoals(of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
+            try exits.findSecondaryGoals(
+                of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
             if workspace.playbook(version.playbook)?.state == .retired {
                 try exits.endAll(of: version.playbookID, reason: "retired")
             } else {
@@ -194,7 +196,7 @@ struct Planning {
         let progress = Progress(connection, compiler)
         if matching != .events {
             try progress.takeUpDue(
-                playbookID: road.playbookID, versionID: road.versionID, isService: road.playbook.isService, now: now)
+                of: road.playbook, playbookID: road.playbookID, versionID: road.versionID, now: now)
         }
         func ofVariant(_ variant: String?) -> Progress.Road {
             Progress.Road(

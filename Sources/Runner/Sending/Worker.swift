@@ -116,7 +116,7 @@ package final class Worker {
     func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.read { connection in
-            let versions = try pinned.playbooks(connection, workspace)
+            let versions = try pinned.playbooks(connection, workspace, now: now)
             (claiming.versions, messages.versions) = (versions, versions)
             for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
                 report.stopped[name] = reason

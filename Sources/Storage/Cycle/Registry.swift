@@ -127,15 +127,18 @@ package struct Registry {
             "SELECT max(id) FROM experiment WHERE name = :name", ["name": .text(name)])
     }
 
-    /// The stored texts of the versions that running enrollments are pinned to, by version id.
-    package func runningVersions() throws -> [(playbook: String, playbookID: Int64, versionID: Int64, source: String)] {
+    /// The stored texts of the versions that running enrollments are pinned to, or those whose goals are watched still,
+    /// by version id.
+    package func runningVersions(now: Instant) throws -> [(
+        playbook: String, playbookID: Int64, versionID: Int64, source: String
+    )] {
         try connection.query(
             """
             SELECT p.name, p.id, v.id, v.source FROM playbook_version v JOIN playbook p ON p.id = v.playbook_id
             WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.playbook_id = p.id AND e.version_id = v.id
-                AND (e.state = 'active' OR (e.goal_at IS NULL AND e.goal_until IS NOT NULL)))
+                AND (e.state = 'active' OR e.goal_until >= :now))
             ORDER BY p.name, v.id
-            """
+            """, ["now": .instant(now)]
         ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].integer ?? 0, $0[3].text ?? "") }
     }
 
