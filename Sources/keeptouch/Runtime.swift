@@ -4,10 +4,12 @@ import Runner
 import Storage
 
 /// What `run` and `serve` need before they work: the database, the right to run it, and the secret of its links.
-struct Runtime {
+final class Runtime {
     let loaded: LoadedWorkspace
     let store: Store
     let secret: [UInt8]
+    let killSwitch: KillSwitch
+    private(set) var wakefulness: Wakefulness
     private let lock: RunnerLock
 
     /// - Throws: when another process runs the playbooks; the message names it.
@@ -16,24 +18,29 @@ struct Runtime {
         store = try loaded.open(.readWrite)
         lock = try RunnerLock(database: loaded.databasePath)
         secret = try SigningSecret.read(beside: loaded.databasePath)
+        killSwitch = KillSwitch(directory: loaded.directory.path)
+        wakefulness = Wakefulness(store: store, workspace: loaded.workspace)
     }
 
-    /// A copy or an old back-up would send again what the other has sent: it begins paused.
-    func guardAgainstCopies() throws {
-        let isSimulation = try store.read { try Meta.isSimulation($0) }
-        if !isSimulation, try Instance.check(store) == .different {
-            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
-            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
-            Terminal.complain("everything is paused: \(reason)")
-            Terminal.hint("when you have looked at it: keeptouch resume all")
-        }
-        try Instance.renew(store, id: UUID().uuidString)
+    /// Looks whether anything speaks against working now; then everything is paused, and the person is told.
+    func wake() throws {
+        if let reason = try wakefulness.begin(.now(), id: UUID().uuidString) { tell(reason) }
+    }
+
+    /// The same at the end of the work.
+    func stayAwake() throws {
+        if let reason = try wakefulness.stay(.now()) { tell(reason) }
+    }
+
+    private func tell(_ reason: String) {
+        Terminal.complain("everything is paused: \(reason)")
+        Terminal.hint("when you have looked at it: keeptouch resume all")
     }
 
     func worker() -> Worker {
         Worker(
             workspace: loaded.workspace, pinned: loaded.files.pinned, directory: loaded.directory.path,
             environment: ProcessInfo.processInfo.environment, secret: secret, store: store, clocks: .system,
-            owner: UUID().uuidString)
+            owner: UUID().uuidString, killSwitch: killSwitch)
     }
 }

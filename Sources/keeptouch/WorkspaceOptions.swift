@@ -85,10 +85,10 @@ struct LoadedWorkspace {
         return store
     }
 
-    func cycle(_ store: Store) -> Cycle {
+    func cycle(_ store: Store, killSwitch: KillSwitch? = nil) -> Cycle {
         Cycle(
-            workspace: workspace, pinned: files.pinned, store: store,
-            processNow: Clocks.system.processNow)
+            workspace: workspace, pinned: files.pinned, store: store, processNow: Clocks.system.processNow,
+            killSwitch: killSwitch)
     }
 
     func playbook(_ name: String) throws -> Playbook {

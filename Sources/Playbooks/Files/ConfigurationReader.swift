@@ -103,6 +103,21 @@ struct ConfigurationReader {
             default: diagnostics.error(node.position, "expected ask or go for \"first_run\", got \(node.summary)")
             }
         }
+        if let share = safety.share("max_nulls") { configuration.safety.maxNulls = share }
+        if let share = safety.share("max_fall") { configuration.safety.maxFall = share }
+        if let share = safety.share("max_failed") { configuration.safety.maxFailed = share }
+        if let share = safety.share("max_bounced") { configuration.safety.maxBounced = share }
+        if let share = safety.share("max_complained") { configuration.safety.maxComplained = share }
+        if let node = safety["canary"] {
+            switch node.text {
+            case "on": configuration.safety.hasCanary = true
+            case "off": configuration.safety.hasCanary = false
+            default: diagnostics.error(node.position, "expected on or off for \"canary\", got \(node.summary)")
+            }
+        }
+        if let node = safety["asleep"] {
+            configuration.safety.asleep = node.text == "off" ? nil : diagnostics.span(node, "asleep")
+        }
     }
 
     private func categories(_ fields: Fields) -> [Configuration.Category] {

@@ -19,18 +19,20 @@ package struct Cycle {
     private let processNow: @Sendable () -> Instant
     private let pinned: PinnedVersions
     private let figures: EvaluationContext.Figures
+    private let killSwitch: KillSwitch?
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
     package init(
         workspace: Workspace, pinned: PinnedVersions, store: Store, figures: EvaluationContext.Figures = .measured,
-        processNow: @escaping @Sendable () -> Instant
+        processNow: @escaping @Sendable () -> Instant, killSwitch: KillSwitch? = nil
     ) {
         self.workspace = workspace
         self.pinned = pinned
         self.figures = figures
         self.store = store
         self.processNow = processNow
+        self.killSwitch = killSwitch
     }
 
     /// What the next cycle would do; changes nothing.
@@ -57,12 +59,20 @@ package struct Cycle {
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, figures: figures, only: [])
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
-            let registered = try store.write(on: connection) { _ in try planning.register() }
+            let registered = try store.write(on: connection) { connection in
+                try killSwitch?.apply(connection, processNow: processNow())
+                return try planning.register()
+            }
             let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
             report.isNews = plan.isNews
             guard plan.isNews else { return report }
-            try apply(plan, on: connection, report: &report, matching: matching)
+            do {
+                try apply(plan, on: connection, report: &report, matching: matching)
+            } catch let error as CyclePaused {
+                try store.write(on: connection) { try killSwitch?.apply($0, processNow: processNow()) }
+                throw error
+            }
             return report
         }
     }
@@ -103,21 +113,26 @@ package struct Cycle {
         try applyStages(on: connection, now: plan.now, &slices)
         var ended: Int64? = 0
         while let after = ended {
-            ended = try store.write(on: connection) { _ in
-                try slices.measured { try applying.applyEnds(after: after, size: $0) }
+            ended = try store.write(on: connection) { connection in
+                try stopIfPaused(plan, connection)
+                return try slices.measured { try applying.applyEnds(after: after, size: $0) }
             }
         }
         ended = 0
         while let after = ended {
-            ended = try store.write(on: connection) { _ in
-                try slices.measured { try applying.applyHeld(after: after, size: $0) }
+            ended = try store.write(on: connection) { connection in
+                try stopIfPaused(plan, connection)
+                return try slices.measured { try applying.applyHeld(after: after, size: $0) }
             }
         }
+        let names = Dictionary(uniqueKeysWithValues: plan.works.map { ($0.registered.id, $0.playbook.name) })
         for playbookID in plan.touched {
+            let matched = plan.matches.contains { $0.playbookID == playbookID } ? names[playbookID] : nil
             var after: Int64? = 0
             while let first = after {
-                after = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { _ in
-                    try slices.measured { size in
+                after = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                    try stopIfPaused(plan, playbook: matched, connection)
+                    return try slices.measured { size in
                         let last = try applying.lastAccount(after: first, playbookID: playbookID, size: size)
                         try applying.applySlice(
                             experimentID: plan.works.first { $0.registered.id == playbookID }?.registered.experimentID,
@@ -144,6 +159,19 @@ package struct Cycle {
             }
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())
+        }
+    }
+
+    /// A kill switch stops a cycle between two slices.
+    private func stopIfPaused(
+        _ plan: Planning.Plan, playbook: String? = nil, _ connection: Connection
+    ) throws {
+        let pauses = try Pauses(connection)
+        if !plan.wasPaused, let reason = killSwitch?.reason ?? pauses.all {
+            throw CyclePaused(scope: "all", reason: reason)
+        }
+        if let playbook, let reason = pauses.reason(for: playbook) {
+            throw CyclePaused(scope: "playbook:" + playbook, reason: reason)
         }
     }
 

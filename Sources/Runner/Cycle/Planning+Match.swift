@@ -48,7 +48,9 @@ extension Planning {
         found.counts = Safety.Counts(
             fresh: counts.fresh, matched: counts.matched, audience: counts.audience, recent: [])
         let seen = try countsToCompare(trigger, found.counts, work, matching)
-        applySafety(to: &found, trigger, work, stale: stale, seen: seen)
+        if found.counts.matched > 0 { found.nulls = try countNulls(of: playbook) }
+        let looksWrong = found.counts.matched > 0 ? try holdForData(work, context) : nil
+        applySafety(to: &found, trigger, work, stale: stale, looksWrong: looksWrong, seen: seen)
         if case .when(let condition) = playbook.trigger, found.hold == nil {
             try matching.findEnds(conjunction(audience, condition), of: work, now: now)
         }
@@ -84,7 +86,8 @@ extension Planning {
     }
 
     private func applySafety(
-        to found: inout Match, _ trigger: Safety.Trigger, _ work: PlaybookAtWork, stale: String?, seen: Safety.Counts
+        to found: inout Match, _ trigger: Safety.Trigger, _ work: PlaybookAtWork, stale: String?,
+        looksWrong: String?, seen: Safety.Counts
     ) {
         found.isStale = stale != nil
         let registered = work.registered
@@ -93,17 +96,14 @@ extension Planning {
         } else if let stale {
             // A late feed holds only as long as it is late.
             found.hold = stale
-        } else if let reason = Safety(workspace.configuration.safety).hold(
-            trigger, seen, wasReleased: registered.releasedAt != nil, isLetThrough: registered.isLetThrough)
+        } else if let reason = looksWrong
+            ?? Safety(workspace.configuration.safety).hold(
+                trigger, seen, wasReleased: registered.releasedAt != nil, isLetThrough: registered.isLetThrough)
         {
             found.hold = reason
             found.lasts = true
         }
-        if found.hold != nil, let occurrence = found.occurrence {
-            // A held occurrence keeps its turn until it is too late for it.
-            found.occurrence = (occurrence.at, "held")
-            found.schedule = found.schedule.map { ($0.text, occurrence.at, $0.begins) }
-        }
+        if found.hold != nil { found.keepOccurrence() }
     }
 
     /// Looks at a schedule: what it missed, when it comes round next, and the occurrence that is due, if one is.

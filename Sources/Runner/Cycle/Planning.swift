@@ -12,6 +12,7 @@ struct Planning {
     let figures: EvaluationContext.Figures
     /// The playbooks asked for; all of them when empty.
     let only: Set<String>
+    let nulls = NullCounts()
 
     struct Plan {
         var now: Instant
@@ -24,6 +25,8 @@ struct Planning {
         var isTurnOfJourneys = false
         /// Whether there is anything to write.
         var isNews = true
+        /// Whether everything was paused already.
+        var wasPaused: Bool
         var report: CycleReport
     }
 
@@ -42,6 +45,10 @@ struct Planning {
         var occurrence: (at: Instant, state: String)?
         var missed: [Instant] = []
         var eventCursor: Int64
+        /// The empty values of what it reads, to be compared with at the next match.
+        var nulls: [NullCounts.Count] = []
+        /// How far a first large batch has come with this cycle.
+        var canary: Canary?
         /// False while the schedule's next occurrence lies ahead.
         var isDue = true
         /// Whether there is something to record even if no verdict changes.
@@ -107,7 +114,7 @@ struct Planning {
         var matches: [Match] = []
         let verdicts = Verdicts(connection)
         for work in arbitrationOrder(works) where pauses.reason(for: work.playbook.name) == nil {
-            let match = try match(work, compiler, context)
+            var match = try match(work, compiler, context)
             report.comesRound(match.schedule?.begins)
             if matching != .all {
                 guard match.isDue || match.isNews else { continue }
@@ -118,12 +125,17 @@ struct Planning {
                 audience: match.counts.audience, fresh: match.counts.fresh, nextAt: match.schedule?.begins)
             if match.hold != nil, !only.isEmpty || matching == .all {
                 try verdicts.decide(work, heldBecause: nil, isStale: false, globalHoldout: globalHoldout, now: now)
+                _ = try holdBack(work)
                 entry.ifReleased = Self.full(try verdicts.counts(of: work.registered.id))
                 entry.warnings += try warnings(of: work, compiler)
                 try verdicts.forget(work)
             }
             try verdicts.decide(
                 work, heldBecause: match.hold, isStale: match.isStale, globalHoldout: globalHoldout, now: now)
+            if match.hold == nil, let part = try holdBack(work) {
+                match.go(in: part)
+                entry.warnings += part.text.map { [$0] } ?? []
+            }
             let counts = try verdicts.counts(of: work.registered.id)
             entry.verdicts = Self.full(counts)
             entry.variants = try verdicts.variants(of: work.registered.id)
@@ -132,10 +144,9 @@ struct Planning {
             books.matched[work.playbook.name] = match.counts.matched
             books.verdicts[work.playbook.name] = counts
             report.playbooks.append(entry)
-            var recorded = match
-            recorded.verdicts = counts
-            recorded.isNews = try match.isNews || verdicts.areNews(of: work.registered.id)
-            matches.append(recorded)
+            match.verdicts = counts
+            match.isNews = try match.isNews || verdicts.areNews(of: work.registered.id)
+            matches.append(match)
             try Progress(connection, compiler).enter(work, now: now)
             if !versions.contains(where: { $0.versionID == work.registered.versionID }) {
                 versions.append(
@@ -166,7 +177,7 @@ struct Planning {
             isTurnOfJourneys: turnOfJourneys,
             isNews: try matching == .all || turnOfJourneys || matches.contains(where: \.isNews)
                 || PlanTables.holdNews(connection) || Benchmarks.areUnsaved(connection),
-            report: report)
+            wasPaused: pauses.all != nil, report: report)
     }
 
     private func waiting(for next: Instant?, of playbook: Playbook) -> String {
@@ -266,6 +277,12 @@ extension Planning.Plan {
                     isStale: match.isStale, matched: match.counts.matched, fresh: match.counts.fresh,
                     audience: match.counts.audience,
                     verdicts: try JSONText.encode(match.verdicts))
+            }
+            if match.hold == nil { try NullCounts.record(match.nulls, of: match.playbookID, connection) }
+            if let canary = match.canary, let work = works.first(where: { $0.registered.id == match.playbookID }) {
+                try CanaryTable.record(
+                    stage: canary.stage.rawValue, since: canary.since, of: match.playbookID,
+                    versionID: work.registered.versionID, connection)
             }
             if let schedule = match.schedule {
                 try registry.setSchedule(schedule.text, nextAt: schedule.nextAt, of: match.playbookID)

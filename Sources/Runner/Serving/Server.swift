@@ -16,16 +16,18 @@ package struct Server: Sendable {
     ///   - planning, sending, posting: three connections to the database, whose runner's lock the caller holds.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
+    ///   - wakefulness: as it is after its `begin`.
     package init(
         folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store,
-        environment: [String: String],
-        secret: [UInt8], clocks: Clocks, lastNow: Instant?, log: Logger
+        environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
+        killSwitch: KillSwitch, log: Logger
     ) {
         let clock = DecisionClock(processNow: clocks.processNow, last: lastNow)
         sender = Sender(edition, clock: clock, log: log) { edition in
             Worker(
                 workspace: edition.workspace, pinned: edition.files.pinned, directory: folder.path,
-                environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString)
+                environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString,
+                killSwitch: killSwitch)
         }
         digests = DigestLoop(edition, clock: clock, log: log) { edition in
             DigestPost(
@@ -34,7 +36,7 @@ package struct Server: Sendable {
         }
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, digests: digests, log: log)
+            sender: sender, digests: digests, wakefulness: wakefulness, killSwitch: killSwitch, log: log)
     }
 
     /// In the order in which they start; they stop in the opposite one.

@@ -265,6 +265,14 @@ package struct Outbox {
             != nil
     }
 
+    /// How many touches have waited for so long to be sent.
+    package func overdue(by span: TimeSpan, now: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                "SELECT count(*) FROM touch WHERE state = 'pending' AND not_before <= :limit",
+                ["limit": .instant(now - span)]))
+    }
+
     /// Lets an enrollment go on when none of its touches is open any more.
     package func moveOn(enrollment: Int64, now: Instant) throws {
         _ = try connection.execute(

@@ -18,10 +18,18 @@ struct RunCommand: AsyncParsableCommand {
         let store = runtime.store
         let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
-        try runtime.guardAgainstCopies()
-        var report = try loaded.cycle(store).run(now: now)
+        try runtime.wake()
+        let killSwitch = runtime.killSwitch
+        let killing = Self.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
         let worker = runtime.worker()
-        let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
+        let interrupt = worker.interruption
+        let stopping = Self.listen(to: [SIGINT, SIGTERM]) { number in
+            Terminal.complain("stopping: what is under way is finished, nothing new is sent")
+            // The second one kills as usual.
+            signal(number, SIG_DFL)
+            interrupt()
+        }
         let sending: DrainReport
         do {
             sending = try worker.drain(now: now)
@@ -35,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
         ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
-        withExtendedLifetime((signals, runtime)) {}
+        try runtime.stayAwake()
+        withExtendedLifetime((killing, stopping, runtime)) {}
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
@@ -51,11 +60,8 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty
-            || loaded.diagnostics.contains(where: { $0.severity == .error })
-        {
-            throw ExitCode(1)
-        }
+        let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty || hasErrors { throw ExitCode(1) }
     }
 
     /// Decision time is the present, except on a simulation; it never runs backwards.
@@ -72,17 +78,13 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Ends the work in good order at the first signal; the second one kills as usual.
-    private static func stop(on signals: [Int32], _ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal]
-    {
+    static func listen(
+        to signals: [Int32], _ body: @escaping @Sendable (Int32) -> Void
+    ) -> [any DispatchSourceSignal] {
         signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Terminal.complain("stopping: what is under way is finished, nothing new is sent")
-                signal(number, SIG_DFL)
-                body()
-            }
+            source.setEventHandler { body(number) }
             source.resume()
             return source
         }

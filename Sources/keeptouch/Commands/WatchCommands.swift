@@ -165,8 +165,23 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
             Terminal.print("  keeptouch release \(item.name)")
         }
+        for item in try query.waiting() {
+            Terminal.print(Terminal.styled("\(item.playbook) waits: \(item.reason)", .yellow))
+            Terminal.print("  keeptouch import metrics FILE; with --complete when the day is all there")
+        }
+        for item in try query.canaries() {
+            guard let stage = Canary.Stage(rawValue: item.stage) else { continue }
+            let next = Canary(stage: stage, since: item.since).nextAt.text(in: loaded.zone)
+            let part =
+                stage == .few
+                ? "the first \(Canary.few) have gone, a tenth follows" : "a tenth has gone, the rest follows"
+            Terminal.print(Terminal.styled("\(item.playbook) goes out in parts: canary: \(part) from \(next)", .yellow))
+            Terminal.print("  keeptouch release \(item.playbook)")
+        }
         for pause in try query.pauses() {
-            Terminal.print(Terminal.styled("\(pause.scope) is paused since \(pause.at): \(pause.reason)", .yellow))
+            Terminal.print(
+                Terminal.styled(
+                    "\(pause.scope) is paused since \(pause.at.text(in: loaded.zone)): \(pause.reason)", .yellow))
             Terminal.print("  keeptouch resume \(pause.scope)")
         }
         for missed in try query.missed() {
