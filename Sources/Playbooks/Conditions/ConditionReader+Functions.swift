@@ -10,11 +10,6 @@ extension ConditionReader {
             "clicked", "waited", "touched", "enrolled",
         ]
 
-    /// Functions that the language has and the database cannot answer yet.
-    private static let unsupported: Set<String> = [
-        "stuck", "weak_point", "open", "overdue",
-    ]
-
     mutating func function(_ name: String) throws(ConditionComplaint) -> Operand {
         let start = token.range.lowerBound
         guard Self.functions.contains(name) else {
@@ -32,10 +27,6 @@ extension ConditionReader {
         let call = try call(of: name)
         try expect(")", after: "the arguments of \"\(name)\"")
         let range = start..<lastEnd
-        if Self.unsupported.contains(name) {
-            complain("\"\(name)\" is not supported yet", at: start)
-            return .wrong(range)
-        }
         guard let call else { return .wrong(range) }
         return .part(Part(term: Term(call.node, call.type, text: text(range)), range: range))
     }

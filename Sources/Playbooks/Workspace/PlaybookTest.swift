@@ -15,6 +15,11 @@ package struct PlaybookTest: Sendable, Hashable {
     package struct Property: Sendable, Hashable {
         package var name: String
         package var value: Given
+
+        package init(name: String, value: Given) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package enum Given: Sendable, Hashable {
@@ -61,6 +66,11 @@ package struct PlaybookTest: Sendable, Hashable {
     package struct Contact: Sendable, Hashable {
         package var key: String
         package var attributes: [Property]
+
+        package init(key: String, attributes: [Property]) {
+            self.key = key
+            self.attributes = attributes
+        }
     }
 
     /// A stretch of time.
