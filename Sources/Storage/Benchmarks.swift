@@ -41,14 +41,19 @@ package enum Benchmarks {
         }
         let result = try computed(metric, day, windows, population, zone, connection)
         for (name, value) in [(names.phi, result.phi), (names.shock, result.shock)] {
-            try connection.execute(
-                """
-                INSERT INTO planned_benchmark (audience, metric, day, name, value)
-                VALUES (:audience, :metric, :day, :name, :value)
-                ON CONFLICT (audience, metric, day, name) DO UPDATE SET value = excluded.value
-                """, key.merging(["name": .text(name), "value": .real(value)]) { $1 })
+            try plan(name, value, key, connection)
         }
         return result
+    }
+
+    /// Keeps a figure until `save`.
+    static func plan(_ name: String, _ value: Double, _ key: [String: SQLValue], _ connection: Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO planned_benchmark (audience, metric, day, name, value)
+            VALUES (:audience, :metric, :day, :name, :value)
+            ON CONFLICT (audience, metric, day, name) DO UPDATE SET value = excluded.value
+            """, key.merging(["name": .text(name), "value": .real(value)]) { $1 })
     }
 
     /// Stores what was computed; part of a write transaction.
@@ -66,7 +71,13 @@ package enum Benchmarks {
     /// Makes the temporary tables unless they are there.
     static func prepare(_ connection: Connection) throws { try connection.executeScript(planned) }
 
-    private static let planned = """
+    /// Whether there are figures to `save`.
+    package static func areUnsaved(_ connection: Connection) throws -> Bool {
+        try connection.executeScript(planned)
+        return try connection.first("SELECT 1 FROM planned_benchmark LIMIT 1") != nil
+    }
+
+    static let planned = """
         CREATE TEMP TABLE IF NOT EXISTS planned_benchmark (
             audience TEXT NOT NULL,
             metric TEXT NOT NULL,
@@ -78,7 +89,7 @@ package enum Benchmarks {
         CREATE TEMP TABLE IF NOT EXISTS population (account_id INTEGER PRIMARY KEY) STRICT;
         """
 
-    private static func stored(
+    static func stored(
         _ name: String, _ key: [String: SQLValue], _ connection: Connection
     ) throws -> Double? {
         try connection.first(

@@ -12,6 +12,8 @@ package enum Meta: String {
     case stagesAt = "stages_at"
     /// The id that `<database>.instance` repeats.
     case instance
+    /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
+    case clock
 
     package func read(_ connection: Connection) throws -> String? {
         try Self.value(of: rawValue, connection)

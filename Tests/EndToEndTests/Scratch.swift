@@ -28,7 +28,7 @@ final class Scratch: Sendable {
             database: keeptouch.db
             base_url: https://touch.example.com
             sender: { name: Small, email: hi@small.example, postal_address: "1 Main St, Springfield" }
-            safety: { max_share: 100%, first_run: go }
+            safety: { max_share: 100%, first_run: go, canary: off }
             channels: { \(channel): carrier }
             categories: { education: Tips }
 

@@ -224,7 +224,7 @@ import Testing
     }
 
     @Test func aPauseInTheMiddleOfARunStopsItQuietly() async throws {
-        let killSwitch = KillSwitch()
+        let killSwitch = Puller()
         let endpoint = try Endpoint { received in
             if received.number == 5 { killSwitch.pull() }
             return received.number > 5 ? .answer(429, ["Retry-After: 0"]) : .answer(202)
@@ -301,7 +301,7 @@ import Testing
 }
 
 /// Pauses everything from another connection, as `keeptouch pause` does.
-final class KillSwitch: @unchecked Sendable {
+final class Puller: @unchecked Sendable {
     // Written once, before the first request.
     var path = ""
 

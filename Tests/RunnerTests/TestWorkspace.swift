@@ -17,7 +17,7 @@ final class TestWorkspace {
         sender: { name: Test, email: success@test.example, postal_address: "1 Main St" }
         base_url: https://touch.test.example
         evaluate: daily at 06:00
-        safety: { max_share: 100%, first_run: go }
+        safety: { max_share: 100%, first_run: go, canary: off, max_failed: 100% }
         channels: { email: mail, in_app: app }
         categories: { education: Tips }
         """

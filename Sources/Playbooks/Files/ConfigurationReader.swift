@@ -7,7 +7,7 @@ struct ConfigurationReader {
     /// What can be read, with defaults for the rest; nil when the file is not a mapping.
     func read(_ root: YAMLNode) -> Configuration? {
         guard let fields = Fields(root, .configuration, diagnostics, of: "keeptouch.yaml") else { return nil }
-        let evaluate = fields.schedule("evaluate") ?? (try? Schedule.parse("daily at 06:00").get())
+        let evaluate = fields.evaluation("evaluate") ?? (try? Schedule.parse("daily at 06:00").get())
         guard let evaluate, let zone = zone(fields) ?? Zone("UTC") else { return nil }
         var configuration = Configuration(workspace: fields.text("workspace") ?? "", zone: zone, evaluate: evaluate)
         if let currency = currency(fields) { configuration.currency = currency }
@@ -102,6 +102,21 @@ struct ConfigurationReader {
             case "go": configuration.safety.asksFirst = false
             default: diagnostics.error(node.position, "expected ask or go for \"first_run\", got \(node.summary)")
             }
+        }
+        if let share = safety.share("max_nulls") { configuration.safety.maxNulls = share }
+        if let share = safety.share("max_fall") { configuration.safety.maxFall = share }
+        if let share = safety.share("max_failed") { configuration.safety.maxFailed = share }
+        if let share = safety.share("max_bounced") { configuration.safety.maxBounced = share }
+        if let share = safety.share("max_complained") { configuration.safety.maxComplained = share }
+        if let node = safety["canary"] {
+            switch node.text {
+            case "on": configuration.safety.hasCanary = true
+            case "off": configuration.safety.hasCanary = false
+            default: diagnostics.error(node.position, "expected on or off for \"canary\", got \(node.summary)")
+            }
+        }
+        if let node = safety["asleep"] {
+            configuration.safety.asleep = node.text == "off" ? nil : diagnostics.span(node, "asleep")
         }
     }
 

@@ -49,6 +49,22 @@ extension KeyTable {
             "Hold at this many times the usual; 3x by default."),
         Key(
             "first_run", .choice(["ask", "go"]), "Whether a playbook's first run waits for `release`; ask by default."),
+        Key(
+            "max_nulls", .share,
+            "Hold a playbook when an attribute that it reads is newly empty for more of the accounts; 5% by default."),
+        Key(
+            "max_fall", .share,
+            "Hold a playbook when more accounts than usual fall on one day of a metric that it reads; 10% by default."),
+        Key(
+            "canary", .choice(["on", "off"]),
+            "Whether a playbook's first batch over 100 accounts begins with 10 and then a tenth; on by default."),
+        Key("max_failed", .share, "Pause what fails more often in its last 50 touches; 10% by default."),
+        Key("max_bounced", .share, "Pause what bounces more often in its last 200 touches; 5% by default."),
+        Key(
+            "max_complained", .share, "Pause what leads to more complaints in its last 2,000 touches; 0.1% by default."),
+        Key(
+            "asleep", .either([.duration, .choice(["off"])]),
+            "Begin paused when nothing ran for so long and touches are overdue; 6h by default."),
     ])
 
     static let defaultChannels = KeyTable(

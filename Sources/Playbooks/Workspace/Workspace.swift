@@ -101,8 +101,29 @@ package struct Configuration: Sendable, Equatable {
         package var jump = 3.0
         /// Whether the first run of a playbook is held until it is released.
         package var asksFirst = true
+        /// Hold when an attribute that a playbook reads has newly no value for a larger share of accounts.
+        package var maxNulls = 0.05
+        /// Hold when a larger share of accounts than usual falls on one day of a metric that a playbook reads.
+        package var maxFall = 0.1
+        /// Whether a playbook's first large batch goes out in three parts.
+        package var hasCanary = true
+        /// Pause a playbook or a channel of whose last touches a larger share failed, bounced, or led to a complaint.
+        package var maxFailed = 0.1
+        package var maxBounced = 0.05
+        package var maxComplained = 0.001
+        /// Begin paused when nothing has run for as long and touches are overdue; nil for never.
+        package var asleep: TimeSpan? = .hours(6)
 
         package init() {}
+
+        /// No rule at all, for trials on data that are known.
+        package static var none: Safety {
+            var none = Safety()
+            (none.maxShare, none.jump, none.asksFirst) = (1, .infinity, false)
+            (none.maxNulls, none.maxFall, none.hasCanary, none.asleep) = (1, 1, false, nil)
+            (none.maxFailed, none.maxBounced, none.maxComplained) = (1, 1, 1)
+            return none
+        }
     }
 
     package enum Redraw: String, Sendable, CaseIterable {

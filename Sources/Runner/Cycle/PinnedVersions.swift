@@ -6,9 +6,24 @@ import Storage
 package struct PinnedVersions: Sendable {
     /// The workspace's files by path.
     private let texts: [String: String]
+    /// Whether these are all files, so that what is not there has been deleted.
+    private let isComplete: Bool
 
-    package init(texts: [String: String]) {
+    package init(texts: [String: String], isComplete: Bool = true) {
         self.texts = texts
+        self.isComplete = isComplete
+    }
+
+    /// Whether a playbook has been deleted: no file is it, and none that has an error could be.
+    func isGone(_ name: String, from workspace: Workspace) -> Bool {
+        guard isComplete, workspace.playbook(name) == nil else { return false }
+        let readable = Set(workspace.playbooks.map(\.path))
+        return !texts.contains { path, text in
+            guard path.hasPrefix("playbooks/"), path.hasSuffix("/playbook.yaml"), !readable.contains(path) else {
+                return false
+            }
+            return path == "playbooks/\(name)/playbook.yaml" || text.contains(name)
+        }
     }
 
     /// The playbook of a stored text; nil when it can no longer be read, and its enrollments then stand still.

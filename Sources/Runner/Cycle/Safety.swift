@@ -27,7 +27,7 @@ package struct Safety: Sendable {
         }
     }
 
-    private let rules: Configuration.Safety
+    let rules: Configuration.Safety
 
     package init(_ rules: Configuration.Safety) {
         self.rules = rules
@@ -47,7 +47,7 @@ package struct Safety: Sendable {
             if share > rules.maxShare {
                 return """
                     max_share: \(counts.freshAccounts) of \(counts.audience) accounts of the audience match anew \
-                    (\(percent(share)), more than \(percent(rules.maxShare)))
+                    (\(Self.percent(share)), more than \(Self.percent(rules.maxShare)))
                     """
             }
         }
@@ -67,6 +67,4 @@ package struct Safety: Sendable {
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? Double(sorted[middle]) : Double(sorted[middle - 1] + sorted[middle]) / 2
     }
-
-    private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 }

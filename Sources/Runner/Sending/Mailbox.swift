@@ -52,6 +52,22 @@ final class Mailbox: @unchecked Sendable {
         }
     }
 
+    /// Takes requests back that have not left yet; answers their tokens.
+    func withdraw(_ tokens: Set<Int64>) -> [Int64] {
+        condition.withLock {
+            var withdrawn: [Int64] = []
+            for name in lanes.keys {
+                lanes[name]?.queue.removeAll { request in
+                    guard tokens.contains(request.token) else { return false }
+                    withdrawn.append(request.token)
+                    return true
+                }
+            }
+            for token in withdrawn { laneOfToken[token] = nil }
+            return withdrawn
+        }
+    }
+
     /// Called on the transport's thread; answers the requests that may leave now.
     func complete(_ done: [Transport.Completion]) -> [Transport.Submission] {
         condition.withLock {

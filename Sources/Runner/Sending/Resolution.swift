@@ -43,12 +43,15 @@ struct Resolution {
         return settlement
     }
 
+    /// Why an attempt ended with its program.
+    static let died = "the program died while the request was under way"
+
     /// A touch whose owner died while its request was under way.
     func settlement(of orphan: Recovery.Orphan, processNow: Instant) -> Outbox.Settlement {
         var settlement = Outbox.Settlement(
             id: orphan.id, fence: orphan.fence, enrollmentID: orphan.enrollmentID, attempt: orphan.attempts,
             state: "unknown", isAmbiguous: true)
-        let reason = "the program died while the request was under way"
+        let reason = Self.died
         if channel?.honorsKey(of: orphan.firstAttemptAt, at: processNow) == true {
             settlement.state = "pending"
             settlement.retryAt = processNow

@@ -8,17 +8,20 @@ package import Storage
 /// One tick is one transaction with one fsync: results that came back, the intent to send what was rendered, new claims.
 /// Only after it do bytes leave.
 package final class Worker {
-    private let store: Store
-    private let clocks: Clocks
-    private let workspace: Workspace
+    let store: Store
+    let clocks: Clocks
+    let workspace: Workspace
     private let pinned: PinnedVersions
     private var messages: Rendering
     private let renderer = DispatchQueue(label: "rendering")
     private var claiming: Claiming
     private var exits: ExitCheck
-    private let mailbox: Mailbox
+    let killSwitch: KillSwitch
+    /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
+    var breakers: [String: Breaker] = [:]
+    let mailbox: Mailbox
     private let transport: Transport
-    private var channels: [String: ChannelAtWork] = [:]
+    var channels: [String: ChannelAtWork] = [:]
     /// Why channels cannot be used at all.
     private var unusable: [String: String] = [:]
     private var report = DrainReport()
@@ -30,8 +33,8 @@ package final class Worker {
 
     /// Claimed touches on their way: how many are being rendered, and those to be sent, on the wire, to be recorded.
     private var rendering = 0
-    private var rendered: [Flight] = []
-    private var flying: [Int64: Flight] = [:]
+    var rendered: [Flight] = []
+    var flying: [Int64: Flight] = [:]
     private var results: [Result] = []
 
     /// How long, and for how many passes in a row, `drain` waits for retries before it leaves them to the next run.
@@ -69,15 +72,17 @@ package final class Worker {
     ///   - directory: the workspace, for secrets in files.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - owner: a name of this process that no other ever has.
+    ///   - killSwitch: one on the workspace's own file when it is left out.
     package init(
         workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
         store: Store,
-        clocks: Clocks, owner: String
+        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil
     ) {
         self.store = store
         self.workspace = workspace
         self.pinned = pinned
         self.clocks = clocks
+        self.killSwitch = killSwitch ?? KillSwitch(directory: directory)
         messages = Rendering(workspace: workspace, secret: secret)
         claiming = Claiming(workspace: workspace, owner: owner)
         exits = ExitCheck(workspace: workspace, store: store)
@@ -105,6 +110,15 @@ package final class Worker {
 
     /// Sends everything that is due at `now`, until nothing is left but what must wait.
     package func drain(now: Instant) throws -> DrainReport {
+        try begin(now: now)
+        fruitless = 0
+        repeat { try turn(now: now) } while try isBusy || waitsForMore(now: now)
+        report.wasInterrupted = mailbox.isStopping
+        return report
+    }
+
+    /// Settles what a dead owner left, and learns the versions that are walked; comes before the first turn.
+    func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.read { connection in
             let versions = try pinned.playbooks(connection, workspace, now: now)
@@ -113,20 +127,20 @@ package final class Worker {
                 report.stopped[name] = reason
             }
         }
-        fruitless = 0
+        try beginBreakers(now: now)
         restart(Array(channels.keys))
         report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
-        repeat {
-            if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
-                report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
-            }
-            try tick(now: now)
-            let post = collect()
-            for flight in post.rendered { take(flight) }
-            for completion in post.completions { classify(completion, now: now) }
-        } while try isBusy || waitsForMore(now: now)
-        report.wasInterrupted = mailbox.isStopping
-        return report
+    }
+
+    /// One tick, and what came back meanwhile.
+    func turn(now: Instant) throws {
+        if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
+            report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
+        }
+        try tick(now: now)
+        let post = collect()
+        for flight in post.rendered { take(flight) }
+        for completion in post.completions { classify(completion, now: now) }
     }
 
     /// Ends the transport's thread.
@@ -134,7 +148,8 @@ package final class Worker {
         await transport.stop(drain: false)
     }
 
-    private var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+    /// Whether something is claimed, on the wire, or to be recorded.
+    var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private var mustWait: Bool {
@@ -142,7 +157,8 @@ package final class Worker {
             && !rendered.contains { channels[$0.touch.channel]?.canSend == true } && (mailbox.isStopping || !canClaim)
     }
 
-    private var canClaim: Bool {
+    /// Whether a turn would look for more touches.
+    var canClaim: Bool {
         let processNow = clocks.processNow()
         return channels.values.contains { $0.hasRoom(processNow: processNow) }
     }
@@ -177,6 +193,35 @@ package final class Worker {
         mailbox.rest(max(0.001, Double((wake - clocks.processNow()).milliseconds) / 1_000))
     }
 
+    /// Begins another pass over the pending touches; channels that stopped are tried once more when their time has come.
+    func restart(now: Instant) {
+        for channel in channels.values { channel.reopen(processNow: clocks.processNow()) }
+        restart(Array(channels.keys))
+    }
+
+    /// When the next pending touch may go out: by its window or cap, a retry, a rate limit, or a channel that is tried
+    /// once more. For those whose two clocks are one.
+    func nextMove(now: Instant) throws -> Instant? {
+        let processNow = clocks.processNow()
+        let open = channels.filter { $0.value.stopped == nil }
+        let limited = open.values.filter { !$0.isExhausted }.compactMap { $0.bucket?.next(at: processNow) }
+        let reopening = channels.values.compactMap(\.reopensAt)
+        return try store.read { connection in
+            let outbox = Outbox(connection)
+            let waiting = [
+                try outbox.nextRetry(channels: Array(open.keys), after: passBegan, now: now),
+                try outbox.nextOpening(channels: Array(open.keys), after: now),
+            ]
+            return (limited + reopening + waiting.compactMap { $0 }).min()
+        }
+    }
+
+    /// What was sent since this was last asked.
+    func takeReport() -> DrainReport {
+        defer { report = DrainReport() }
+        return report
+    }
+
     /// Begins another pass over the pending touches.
     private func restart(_ names: [String]) {
         passBegan = clocks.processNow()
@@ -191,8 +236,9 @@ package final class Worker {
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
+            try killSwitch.apply(connection, processNow: processNow)
             let pauses = try Pauses(connection)
-            try giveBack(outbox, pauses, processNow: processNow)
+            try giveBack(outbox, pauses, now: now, processNow: processNow)
             for flight in takeRendered() {
                 guard let request = flight.request,
                     try outbox.beginAttempt(
@@ -215,21 +261,6 @@ package final class Worker {
             let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
             let places = channels[channel]?.channel.inFlight ?? 1
             transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
-        }
-    }
-
-    /// Lets go of what is claimed but not yet `sending` where a kill switch, a halt, or half a key's life came in between.
-    private func giveBack(_ outbox: Outbox, _ pauses: Pauses, processNow: Instant) throws {
-        try rendered.removeAll { flight in
-            let touch = flight.touch
-            let channel = channels[touch.channel]
-            let isStopped = channel?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
-            // Somebody may have put the machine to sleep since the claim.
-            let isTooLate = channel?.channel.mayRepeat(touch, at: processNow) == false
-            guard isStopped || isTooLate || pauses.reason(for: touch.playbook) != nil else { return false }
-            try outbox.giveBack(id: touch.id, fence: flight.fence)
-            channels[touch.channel]?.parked()
-            return true
         }
     }
 
@@ -293,7 +324,7 @@ package final class Worker {
                 number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
                 mayHaveArrived: flight.touch.isAmbiguous))
         let reached = completion.response.failure == nil
-        channel.noteAttempt(reached: reached)
+        channel.noteAttempt(reached: reached, processNow: processNow)
         if let reason = channel.stopped, report.stopped[flight.touch.channel] == nil {
             report.stopped[flight.touch.channel] = reason
         }
@@ -316,6 +347,7 @@ package final class Worker {
             // No row changed: somebody else has the touch by now, and this result is void.
             guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
+            try note(settlement, of: flight.touch, now: now, connection)
             if settlement.state == "suppressed", flight.touch.kind == .email {
                 try Suppressions.add(
                     flight.touch.recipient, category: nil,

@@ -101,7 +101,9 @@ extension ConditionSQL {
         case .named(_, let definition): return [definition]
         case .metric(let signal) where signal.function == .usageDrop: return figures(of: signal)
         case .journey(.stuck), .journey(.weakPoint):
-            let stage = Attribute.builtIn.first { $0.name == "stage" }.map { Term(.attribute($0), .text, text: "stage") }
+            let stage = Attribute.builtIn.first { $0.name == "stage" }.map {
+                Term(.attribute($0), .text, text: "stage")
+            }
             return [stage, Term(.journey(.timeInStage), .duration, text: "time_in_stage()")].compactMap { $0 }
         default: return term.parts.filter { !$0.isLiteral }
         }

@@ -35,7 +35,8 @@ extension ConditionWriter {
                 // order of the list.
                 let all = ([kind] + others).joined(separator: " AND ")
                 return Fragment(
-                    "+a.id IN (SELECT DISTINCT in_e.account_id FROM event AS in_e WHERE \(all))", rank: Fragment.comparison)
+                    "+a.id IN (SELECT DISTINCT in_e.account_id FROM event AS in_e WHERE \(all))",
+                    rank: Fragment.comparison)
             }
             return Fragment("EXISTS (SELECT 1 FROM event AS in_e WHERE \(bounds))")
         case .count, .since, .first, .last, .sum:

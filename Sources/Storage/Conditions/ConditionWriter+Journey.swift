@@ -17,7 +17,9 @@ extension ConditionWriter {
 
     /// Longer in its stage than expected; missing where nothing is expected.
     private mutating func stuck() -> Fragment {
-        let limits = context.stages.compactMap { key, figures in figures.limit.map { (key, $0) } }.sorted { $0.0 < $1.0 }
+        let limits = context.stages.compactMap { key, figures in figures.limit.map { (key, $0) } }.sorted {
+            $0.0 < $1.0
+        }
         guard !limits.isEmpty else { return Self.missing(.boolean) }
         let cases = limits.map { "WHEN \(isIn($0.0)) THEN \(bind(.integer($0.1.milliseconds)))" }
         return .infix(
@@ -27,7 +29,8 @@ extension ConditionWriter {
     /// Stuck in a stage that is flagged; missing for an account on no journey.
     private mutating func weakPoint() -> Fragment {
         let flagged = context.stages.filter(\.value.isWeak).keys.sorted()
-        let cases = flagged.isEmpty ? "" : "WHEN \(flagged.map { isIn($0) }.joined(separator: " OR ")) THEN \(stuck().text) "
+        let cases =
+            flagged.isEmpty ? "" : "WHEN \(flagged.map { isIn($0) }.joined(separator: " OR ")) THEN \(stuck().text) "
         return Fragment("CASE WHEN a.journey IS NULL THEN NULL \(cases)ELSE 1 = 0 END")
     }
 

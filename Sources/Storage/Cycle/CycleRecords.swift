@@ -93,6 +93,13 @@ package struct CycleRecords {
             """, ["playbook": .integer(playbookID)])?[0].integer.map { Int($0) }
     }
 
+    /// Whether a person has let a match of the playbook through since a moment.
+    package static func wasLetThrough(_ connection: Connection, of playbookID: Int64, since: Instant) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM tally WHERE playbook_id = :playbook AND let_through = 1 AND now >= :since LIMIT 1",
+            ["playbook": .integer(playbookID), "since": .instant(since)]) != nil
+    }
+
     /// The newest event that the database holds.
     package static func newestEvent(_ connection: Connection) throws -> Int64 {
         try connection.integer("SELECT coalesce(max(id), 0) FROM event")

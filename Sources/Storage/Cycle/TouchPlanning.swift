@@ -93,10 +93,11 @@ struct TouchPlanning {
         let made = columns.map { "made.\($0)" }
         let frozen = freeze.object(made)
         let missing = freeze.missing(made)
-        // SQLite works a variable out at each mention, here up to three times; keeping all rows costs more than a column.
+        // OFFSET keeps the rows of `made` apart from what reads them: each variable is worked out once, though it is
+        // mentioned up to three times, and no row is kept.
         try connection.execute(
             """
-            WITH made AS \(freeze.isDear ? "MATERIALIZED" : "NOT MATERIALIZED") (
+            WITH made AS (
                 SELECT pr.playbook_id, pr.account_id, pr.version_id, pr.variant,
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
@@ -108,6 +109,7 @@ struct TouchPlanning {
                 \(isTeam ? "" : "JOIN plan_recipient AS r ON r.account_id = p.account_id")
                 \(isTeam ? "" : "JOIN contact AS rc ON rc.id = r.contact_id")
                 JOIN plan_zone AS z ON z.timezone = \(isTeam ? ":touch_zone" : "coalesce(r.timezone, :touch_zone)")
+                LIMIT 9223372036854775807 OFFSET 0
             )
             INSERT INTO plan_touch \(Self.columns)
             SELECT playbook_id, account_id, version_id, :touch_step, variant, contact_id, recipient, :touch_kind,
@@ -189,8 +191,6 @@ struct TouchPlanning {
         var values: [(name: String, type: ValueType, expression: String, isRequired: Bool)]
         var from: String
         var arguments: [String: SQLValue]
-        /// Whether some value takes more than reading a column.
-        var isDear: Bool
 
         /// The JSON object over these expressions of the values.
         func object(_ expressions: [String]) -> (expression: String, arguments: [String: SQLValue]) {
@@ -220,8 +220,7 @@ struct TouchPlanning {
             case .contact(let type, let expression): (variable.name, type, expression, variable.isRequired)
             }
         }
-        return Freeze(
-            values: values, from: query.from, arguments: query.arguments, isDear: terms.contains { $0.cost > 0 })
+        return Freeze(values: values, from: query.from, arguments: query.arguments)
     }
 
     /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to; answers how many of

@@ -2,7 +2,7 @@ package import Playbooks
 
 /// What is going on, counted for `status`.
 package struct StatusQuery {
-    private let connection: Connection
+    let connection: Connection
 
     package init(_ connection: Connection) {
         self.connection = connection
@@ -134,11 +134,17 @@ package struct StatusQuery {
         try connection.execute(
             "INSERT INTO playbook (name, state) VALUES (:name, 'draft') ON CONFLICT (name) DO NOTHING",
             ["name": .text(playbook)])
-        return try connection.execute(
+        let canary = try connection.execute(
+            """
+            UPDATE canary SET stage = 3 WHERE stage < 3
+                AND playbook_id = (SELECT id FROM playbook WHERE name = :name)
+            """, ["name": .text(playbook)])
+        let held = try connection.execute(
             """
             UPDATE playbook SET released_at = coalesce(released_at, :at), let_through = 1, held_at = NULL,
                 held_because = NULL
             WHERE name = :name AND (held_at IS NOT NULL OR released_at IS NULL)
-            """, ["name": .text(playbook), "at": .instant(at)]) > 0
+            """, ["name": .text(playbook), "at": .instant(at)])
+        return canary > 0 || held > 0
     }
 }

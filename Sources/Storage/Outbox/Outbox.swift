@@ -265,6 +265,14 @@ package struct Outbox {
             != nil
     }
 
+    /// How many touches have waited for so long to be sent.
+    package func overdue(by span: TimeSpan, now: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                "SELECT count(*) FROM touch WHERE state = 'pending' AND not_before <= :limit",
+                ["limit": .instant(now - span)]))
+    }
+
     /// Lets an enrollment go on when none of its touches is open any more.
     package func moveOn(enrollment: Int64, now: Instant) throws {
         _ = try connection.execute(
@@ -283,6 +291,17 @@ package struct Outbox {
                 SELECT min(retry_at) FROM touch
                 WHERE state = 'pending' AND channel = :channel AND retry_at > :after AND not_before <= :now
                 """, ["channel": .text(channel), "after": .instant(after), "now": .instant(now)])?[0].instant
+        }.min()
+    }
+
+    /// The earliest moment after `now` at which a pending touch may go out, as far as windows and caps are concerned.
+    package func nextOpening(channels: [String], after now: Instant) throws -> Instant? {
+        try channels.compactMap { channel in
+            try connection.first(
+                """
+                SELECT min(not_before) FROM touch
+                WHERE state = 'pending' AND channel = :channel AND not_before > :now
+                """, ["channel": .text(channel), "now": .instant(now)])?[0].instant
         }.min()
     }
 

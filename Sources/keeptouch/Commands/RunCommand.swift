@@ -14,18 +14,22 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readWrite)
-        let lock = try RunnerLock(database: loaded.databasePath)
+        let runtime = try Runtime(loaded)
+        let store = runtime.store
         let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
-        try guardAgainstCopies(store)
-        var report = try loaded.cycle(store).run(now: now)
-        let worker = Worker(
-            workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.directory.path,
-            environment: ProcessInfo.processInfo.environment,
-            secret: try SigningSecret.read(beside: loaded.databasePath),
-            store: store, clocks: .system, owner: UUID().uuidString)
-        let signals = Self.stop(on: [SIGINT, SIGTERM], worker.interruption)
+        try runtime.wake()
+        let killSwitch = runtime.killSwitch
+        let killing = Self.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
+        let worker = runtime.worker()
+        let interrupt = worker.interruption
+        let stopping = Self.listen(to: [SIGINT, SIGTERM]) { number in
+            Terminal.complain("stopping: what is under way is finished, nothing new is sent")
+            // The second one kills as usual.
+            signal(number, SIG_DFL)
+            interrupt()
+        }
         let sending: DrainReport
         do {
             sending = try worker.drain(now: now)
@@ -39,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
         ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
-        withExtendedLifetime((signals, lock)) {}
+        try runtime.stayAwake()
+        withExtendedLifetime((killing, stopping, runtime)) {}
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
@@ -55,9 +60,8 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty || loaded.diagnostics.contains(where: { $0.severity == .error }) {
-            throw ExitCode(1)
-        }
+        let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty || hasErrors { throw ExitCode(1) }
     }
 
     /// Decision time is the present, except on a simulation; it never runs backwards.
@@ -74,29 +78,13 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// A copy or an old back-up would send again what the other has sent: it begins paused.
-    private func guardAgainstCopies(_ store: Store) throws {
-        let isSimulation = try store.read { try Meta.isSimulation($0) }
-        if !isSimulation, try Instance.check(store) == .different {
-            let reason = "the database is a copy or a restored back-up; what it does not know of may have been sent"
-            try store.write { try Pauses.set("all", reason: reason, at: Clocks.system.processNow(), $0) }
-            Terminal.complain("everything is paused: \(reason)")
-            Terminal.hint("when you have looked at it: keeptouch resume all")
-        }
-        try Instance.renew(store, id: UUID().uuidString)
-    }
-
-    /// Ends the work in good order at the first signal; the second one kills as usual.
-    private static func stop(on signals: [Int32], _ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal]
-    {
+    static func listen(
+        to signals: [Int32], _ body: @escaping @Sendable (Int32) -> Void
+    ) -> [any DispatchSourceSignal] {
         signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Terminal.complain("stopping: what is under way is finished, nothing new is sent")
-                signal(number, SIG_DFL)
-                body()
-            }
+            source.setEventHandler { body(number) }
             source.resume()
             return source
         }

@@ -126,7 +126,37 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
+            try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded)
+        }
+    }
+
+    private func showJourneys(_ journeys: [Journey], _ context: EvaluationContext, _ connection: Connection) throws {
+        let census = StageCensus(connection, context)
+        let stages = try journeys.isEmpty ? [] : census.stages(journeys)
+        for journey in journeys {
+            let parts = stages.filter { $0.key.journey == journey.name }.map { stage in
+                "\(stage.accounts) \(stage.key.stage)" + (stage.stuck > 0 ? " (\(stage.stuck) stuck)" : "")
+            }
+            Terminal.print("journey \(journey.name): \(parts.isEmpty ? "nobody yet" : parts.joined(separator: ", "))")
+            for stage in journey.stages {
+                let figures = context.stages[StageKey(journey.name, stage.name)]
+                guard let figures, figures.isWeak else { continue }
+                for sentence in figures.sentences.dropFirst() {
+                    Terminal.print(Terminal.styled("  \(stage.name): \(sentence)", .yellow))
+                }
+            }
+        }
+        for stage in try census.unknownStages(journeys) {
+            Terminal.print(
+                Terminal.styled(
+                    "journey \(stage.key.journey) has no stage \"\(stage.key.stage)\", which the data say of "
+                        + Terminal.count(stage.accounts, "account"), .yellow))
+        }
+        for digest in try Digests(connection).troubled() {
+            Terminal.print(
+                "the digest for \(digest.channel) of \(digest.at.text(in: context.zone)) is \(digest.state): \(digest.error)"
+            )
         }
     }
 
@@ -138,8 +168,23 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
             Terminal.print("  keeptouch release \(item.name)")
         }
+        for item in try query.waiting() {
+            Terminal.print(Terminal.styled("\(item.playbook) waits: \(item.reason)", .yellow))
+            Terminal.print("  keeptouch import metrics FILE; with --complete when the day is all there")
+        }
+        for item in try query.canaries() {
+            guard let stage = Canary.Stage(rawValue: item.stage) else { continue }
+            let next = Canary(stage: stage, since: item.since).nextAt.text(in: loaded.zone)
+            let part =
+                stage == .few
+                ? "the first \(Canary.few) have gone, a tenth follows" : "a tenth has gone, the rest follows"
+            Terminal.print(Terminal.styled("\(item.playbook) goes out in parts: canary: \(part) from \(next)", .yellow))
+            Terminal.print("  keeptouch release \(item.playbook)")
+        }
         for pause in try query.pauses() {
-            Terminal.print(Terminal.styled("\(pause.scope) is paused since \(pause.at): \(pause.reason)", .yellow))
+            Terminal.print(
+                Terminal.styled(
+                    "\(pause.scope) is paused since \(pause.at.text(in: loaded.zone)): \(pause.reason)", .yellow))
             Terminal.print("  keeptouch resume \(pause.scope)")
         }
         for missed in try query.missed() {

@@ -361,7 +361,7 @@ evaluate: daily at 06:00
 send_window: { days: mon-fri, hours: 09:00-17:00 }
 caps: [1 per 1d, 3 per 7d]
 holdout: { share: 5%, redraw: yearly }
-safety: { max_share: 20%, jump: 3x, first_run: ask }
+safety: { max_share: 20%, jump: 3x, first_run: ask, canary: off }
 channels: { email: sink-email, in_app: sink-in-app }
 categories:
   education: Tips and training

@@ -1,0 +1,75 @@
+package import Playbooks
+
+/// The rules on the data that a playbook reads.
+extension Safety {
+    /// How many of the accounts that were there at the last match have lost their value of an attribute since.
+    package struct NewNulls: Sendable, Equatable {
+        package var attribute: String
+        package var accounts: Int
+        package var nulls: Int
+
+        package init(attribute: String, accounts: Int, nulls: Int) {
+            self.attribute = attribute
+            self.accounts = accounts
+            self.nulls = nulls
+        }
+    }
+
+    /// How many accounts fell on a metric's last complete day, and how many a week before.
+    package struct Fall: Sendable, Equatable {
+        package var metric: String
+        package var day: Day
+        /// Accounts that were active on the same weekday of the two weeks before, and those of them that reached less
+        /// than half of the lower of the two.
+        package var steady: Int
+        package var fallen: Int
+        package var steadyBefore: Int
+        package var fallenBefore: Int
+
+        package init(metric: String, day: Day, steady: Int, fallen: Int, steadyBefore: Int, fallenBefore: Int) {
+            self.metric = metric
+            self.day = day
+            self.steady = steady
+            self.fallen = fallen
+            self.steadyBefore = steadyBefore
+            self.fallenBefore = fallenBefore
+        }
+    }
+
+    /// Fewer accounts than these say nothing about all of them.
+    private static let fewest = 50
+
+    /// Why a column looks as if it had been emptied, or nil.
+    package func hold(_ nulls: [NewNulls]) -> String? {
+        nulls.lazy.compactMap { found -> String? in
+            guard found.accounts > 0, found.nulls > 1 else { return nil }
+            let share = Double(found.nulls) / Double(found.accounts)
+            guard share > rules.maxNulls else { return nil }
+            return """
+                max_nulls: \(found.attribute) is newly empty for \(found.nulls) of \(found.accounts) accounts \
+                (\(Self.percent(share)), more than \(Self.percent(rules.maxNulls)))
+                """
+        }.first
+    }
+
+    /// Why a day looks like an outage, or nil: so many accounts do not fall at once by themselves.
+    package func hold(_ falls: [Fall]) -> String? {
+        falls.lazy.compactMap { fall -> String? in
+            guard fall.steady >= Self.fewest, fall.steadyBefore >= Self.fewest else { return nil }
+            let share = Double(fall.fallen) / Double(fall.steady)
+            let usual = Double(fall.fallenBefore) / Double(fall.steadyBefore)
+            guard share - usual > rules.maxFall else { return nil }
+            return """
+                max_fall: \(fall.metric) fell on \(fall.day) for \(fall.fallen) of \(fall.steady) steady accounts at once \
+                (\(Self.percent(share)); a week before \(Self.percent(usual)), and \(Self.percent(rules.maxFall)) more is \
+                the most)
+                """
+        }.first
+    }
+
+    static func percent(_ share: Double) -> String {
+        let tenths = (share * 1_000).rounded()
+        return tenths.truncatingRemainder(dividingBy: 10) == 0 || tenths > 100
+            ? "\(Int((share * 100).rounded())) %" : "\(tenths / 10) %"
+    }
+}

@@ -1,0 +1,81 @@
+import Delivery
+import Playbooks
+import Storage
+
+/// The breakers and kill switches of a drain.
+extension Worker {
+    /// Counts the last attempts of the runs before, and pauses what has done harm by now.
+    func beginBreakers(now: Instant) throws {
+        breakers = [:]
+        let rules = Safety(workspace.configuration.safety)
+        let processNow = clocks.processNow()
+        let (attempts, harms) = try store.read { connection in
+            let found = Breakers(connection)
+            return (try found.lastAttempts(died: Resolution.died), try found.harms())
+        }
+        for attempt in attempts {
+            count(failed: attempt.failed, playbook: attempt.playbook, channel: attempt.channel)
+        }
+        try store.write { connection in
+            try killSwitch.apply(connection, processNow: processNow)
+            for harm in harms where harm.scope.hasPrefix("playbook:") || harm.playbooks > 1 {
+                let counted = Safety.Harms(
+                    bounceable: harm.bounceable, bounced: harm.bounced, complainable: harm.complainable,
+                    complained: harm.complained)
+                guard let reason = rules.pause(counted) else { continue }
+                try Breakers.trip(harm.scope, reason: reason, now: now, processNow: processNow, connection)
+            }
+        }
+    }
+
+    private func count(failed: Bool, playbook: String, channel: String) {
+        for scope in ["playbook:" + playbook, "channel:" + channel] {
+            breakers[scope, default: Breaker()].note(failed: failed, playbook: playbook)
+        }
+    }
+
+    /// Counts an attempt that came to its end, and pauses its playbook or its channel when too many failed.
+    func note(_ settlement: Outbox.Settlement, of touch: TouchCandidate, now: Instant, _ connection: Connection) throws
+    {
+        let failed = settlement.state == "rejected" || settlement.state == "unknown"
+        guard failed || settlement.state == "sent" else { return }
+        count(failed: failed, playbook: touch.playbook, channel: touch.channel)
+        guard failed else { return }
+        let most = workspace.configuration.safety.maxFailed
+        for scope in ["channel:" + touch.channel, "playbook:" + touch.playbook] {
+            guard let breaker = breakers[scope], let reason = breaker.reason(most: most) else { continue }
+            if scope.hasPrefix("channel:"), breaker.failing < 2 { continue }
+            breakers[scope] = nil
+            try Breakers.trip(scope, reason: reason, now: now, processNow: clocks.processNow(), connection)
+            return
+        }
+    }
+
+    /// Lets go of what is claimed but has not left where a kill switch, a halt, or half a key's life came in between.
+    func giveBack(_ outbox: Outbox, _ pauses: Pauses, now: Instant, processNow: Instant) throws {
+        func isPaused(_ touch: TouchCandidate) -> Bool {
+            channels[touch.channel]?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
+                || pauses.reason(for: touch.playbook) != nil
+        }
+        try rendered.removeAll { flight in
+            let touch = flight.touch
+            // Somebody may have put the machine to sleep since the claim.
+            let isTooLate = channels[touch.channel]?.channel.mayRepeat(touch, at: processNow) == false
+            guard isTooLate || isPaused(touch) else { return false }
+            try outbox.giveBack(id: touch.id, fence: flight.fence)
+            channels[touch.channel]?.parked()
+            return true
+        }
+        let waiting = Set(flying.values.lazy.filter { isPaused($0.touch) }.map(\.touch.id))
+        guard !waiting.isEmpty else { return }
+        // They are on record as `sending` but still wait for a place on the wire.
+        for id in mailbox.withdraw(waiting) {
+            guard let flight = flying.removeValue(forKey: id) else { continue }
+            channels[flight.touch.channel]?.ended()
+            let settlement = Outbox.Settlement(
+                id: id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
+                state: "pending", retryAt: processNow, detail: "paused before it left")
+            _ = try outbox.settle(settlement, now: now, processNow: processNow)
+        }
+    }
+}

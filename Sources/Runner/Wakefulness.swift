@@ -1,0 +1,55 @@
+package import Playbooks
+package import Storage
+
+/// What must be right before anything is planned on real data: the database is no copy, it has not slept while touches
+/// became overdue, and nobody has set the clock.
+///
+/// Where it is not, everything is paused with the reason, until a person resumes it. Simulations pass.
+package struct Wakefulness {
+    private let store: Store
+    private let safety: Safety
+    private var clock = ClockGuard(last: nil)
+
+    package init(store: Store, workspace: Workspace) {
+        self.store = store
+        safety = Safety(workspace.configuration.safety)
+    }
+
+    /// At the start of a process that plans and sends; answers why everything is paused by it, or nil.
+    ///
+    /// - Parameter id: a name that no other start ever has.
+    package mutating func begin(_ reading: ClockReading, id: String) throws -> String? {
+        if try store.read({ try Meta.isSimulation($0) }) {
+            try Instance.renew(store, id: id)
+            return nil
+        }
+        clock = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
+        let lastAlive = clock.last?.wall
+        var reasons: [String] = []
+        if try Instance.check(store) == .different {
+            reasons.append("the database is a copy or a restored back-up; what it does not know of may have been sent")
+        }
+        if let jump = clock.check(reading) { reasons.append(jump) }
+        let overdue = try store.read { try Outbox($0).overdue(by: safety.rules.asleep ?? .longest, now: reading.wall) }
+        if reasons.isEmpty, let reason = safety.asleep(lastAlive: lastAlive, overdue: overdue, now: reading.wall) {
+            reasons.append(reason)
+        }
+        try Instance.renew(store, id: id)
+        return try record(reading, reasons)
+    }
+
+    /// Again and again while the process lives, at least every few minutes and at its end.
+    package mutating func stay(_ reading: ClockReading) throws -> String? {
+        if try store.read({ try Meta.isSimulation($0) }) { return nil }
+        return try record(reading, clock.check(reading).map { [$0] } ?? [])
+    }
+
+    private func record(_ reading: ClockReading, _ reasons: [String]) throws -> String? {
+        let reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+        try store.write { connection in
+            try Meta.clock.write(reading.text, connection)
+            if let reason { try Pauses.set("all", reason: reason, at: reading.wall, connection) }
+        }
+        return reason
+    }
+}

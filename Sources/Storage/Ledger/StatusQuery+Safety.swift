@@ -1,0 +1,28 @@
+package import Playbooks
+
+/// What waits without being held or paused by a lasting rule.
+extension StatusQuery {
+    /// First large batches of which a part has gone: the playbook, how far it has come, and since when.
+    package func canaries() throws -> [(playbook: String, stage: Int64, since: Instant)] {
+        try connection.query(
+            """
+            SELECT p.name, c.stage, c.since FROM canary AS c
+            JOIN playbook AS p ON p.id = c.playbook_id AND p.version_id = c.version_id
+            WHERE c.stage < 3 ORDER BY p.name
+            """
+        ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].instant ?? Instant(milliseconds: 0)) }
+    }
+
+    /// Playbooks that were held when they were last matched, for as long as their data are late.
+    package func waiting() throws -> [(playbook: String, reason: String)] {
+        try connection.query(
+            """
+            SELECT p.name, t.held_because FROM playbook AS p JOIN tally AS t ON t.playbook_id = p.id
+            WHERE p.held_at IS NULL AND t.held_because IS NOT NULL AND p.state = 'live'
+                AND p.let_through = 0 AND t.cycle_id =
+                (SELECT max(last.cycle_id) FROM tally AS last WHERE last.playbook_id = p.id)
+            ORDER BY p.name
+            """
+        ).map { ($0[0].text ?? "", $0[1].text ?? "") }
+    }
+}

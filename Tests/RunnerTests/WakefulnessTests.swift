@@ -1,0 +1,65 @@
+import Playbooks
+import Runner
+import Storage
+import Testing
+
+/// What a start finds when much has happened meanwhile.
+@Suite struct WakefulnessTests {
+    private func reading(_ wall: Instant, boot: Instant? = nil, _ id: String = "boot") -> ClockReading {
+        ClockReading(wall: wall, sinceBoot: (boot ?? wall) - noon(19_000), boot: id)
+    }
+
+    private func workspace() throws -> TestWorkspace {
+        let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main")])
+        try test.addAccounts(2)
+        return test
+    }
+
+    private func begin(_ test: TestWorkspace, _ reading: ClockReading) throws -> String? {
+        var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
+        return try wakefulness.begin(reading, id: "\(reading.wall)")
+    }
+
+    @Test func aDatabaseThatSleptWithOverdueTouchesBeginsPaused() throws {
+        let test = try workspace()
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        try test.run(noon(20_000))
+        #expect(try begin(test, reading(noon(20_000, hours: 5))) == nil)
+        // From the last sign of life, not from the touches.
+        #expect(try begin(test, reading(noon(20_000, hours: 11))) == nil)
+        let reason = "asleep: nothing has run for 24 hours, and 2 touches are overdue; they may be out of date"
+        #expect(try begin(test, reading(noon(20_001, hours: 11))) == reason)
+        #expect(try test.rows("SELECT scope, reason FROM pause") == ["all|\(reason)"])
+        // Once is enough.
+        try test.store.write { _ = try Pauses.clear("all", $0) }
+        #expect(try begin(test, reading(noon(20_001, hours: 12))) == nil)
+    }
+
+    @Test func sleepWithNothingToSendIsNoMatter() throws {
+        let test = try workspace()
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        #expect(try begin(test, reading(noon(20_030))) == nil)
+    }
+
+    @Test func aClockThatWasSetPausesEverything() throws {
+        let test = try workspace()
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        let jumped = try begin(test, reading(noon(20_000, hours: 24), boot: noon(20_000, hours: 1)))
+        #expect(
+            jumped == "clock: the machine's clock jumped 82800 s ahead, to 2024-10-05T12:00:00Z; see that it is right")
+        var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
+        _ = try wakefulness.begin(reading(noon(20_002), boot: noon(20_001)), id: "x")
+        #expect(try wakefulness.stay(reading(noon(20_002, hours: 1), boot: noon(20_001, hours: 1))) == nil)
+        let back = try wakefulness.stay(reading(noon(20_001, hours: 1), boot: noon(20_001, hours: 2)))
+        #expect(back?.hasPrefix("clock: the machine's clock jumped 90000 s back") == true)
+        #expect(try test.integer("SELECT count(*) FROM pause WHERE scope = 'all'") == 1)
+    }
+
+    @Test func aSimulationKnowsNeither() throws {
+        let test = try workspace()
+        try test.store.write { try Meta.markAsSimulation($0) }
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        try test.run(noon(20_000))
+        #expect(try begin(test, reading(noon(20_400), boot: noon(20_000))) == nil)
+    }
+}
