@@ -90,17 +90,6 @@ struct PlaybooksPageTests {
     }
 
     @Test(arguments: [
-        "stuck()", "weak_point()", "open(commitment) > 0", "overdue(commitment) > 0",
-    ])
-    func aFunctionThatThePageCallsLaterIsRefused(condition: String) throws {
-        let workspace = try workspace()
-        let scope = ConditionScope(dataMap: workspace.dataMap)
-        let (_, diagnostics) = ConditionParser(scope).condition(
-            SourceText(name: "when", text: condition, position: Position(file: page.name)))
-        #expect(diagnostics.contains { $0.message.contains("is not supported yet") })
-    }
-
-    @Test(arguments: [
         ("playbooks/save/options.md", "subject: We got your request", "subject: We got it\nask: [a, b]"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: sigv4 }"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: hmac }"),

@@ -8,7 +8,8 @@ extension PlaybookReader {
                 terms.check(condition, source, within: within)
                 if condition.asksAboutTouches {
                     diagnostics.warning(
-                        source.position, "a holdout gets no touches and can never reach this goal, so nothing is measured")
+                        source.position,
+                        "a holdout gets no touches and can never reach this goal, so nothing is measured")
                 }
                 playbook.goal = Playbook.Goal(condition: condition, within: within)
             }

@@ -7,11 +7,8 @@ extension Terms {
         if term.holdsByOpensAlone {
             diagnostics.warning(
                 source.position,
-                "this depends on opens alone, and mail scanners open messages too; ask for clicks or for what the account does")
-        }
-        for text in term.unknownResults {
-            diagnostics.error(
-                source.position, "a wait ends as \"met\" or \"timed_out\", never as \"\(text.prefix(80))\"")
+                "this depends on opens alone, and mail scanners open messages too; ask for clicks or for what the account does"
+            )
         }
         guard let time, let metric = term.longestMetric, time <= .days(Int64(metric.days)) else { return }
         diagnostics.warning(
@@ -31,24 +28,6 @@ extension Term {
         case .not(let inner), .named(_, let inner): inner.holdsByOpensAlone
         default: false
         }
-    }
-
-    /// Texts with which the result of a wait is compared and that it never has.
-    fileprivate var unknownResults: [String] {
-        func texts(_ waited: Term, _ others: [Term]) -> [String] {
-            guard case .touch(.waited) = waited.node else { return [] }
-            return others.compactMap { other in
-                guard case .literal(.text(let text)) = other.node, text != "met", text != "timed_out" else { return nil }
-                return text
-            }
-        }
-        let own: [String] =
-            switch node {
-            case .binary(_, let left, let right): texts(left, [right]) + texts(right, [left])
-            case .isIn(let inner, let items): texts(inner, items)
-            default: []
-            }
-        return own + parts.flatMap(\.unknownResults)
     }
 
     /// The signal of a metric with the longest window, and that window with its baseline, in days.

@@ -2,7 +2,9 @@ import Playbooks
 import Runner
 import Storage
 
-/// Where active enrollments stand, a line a playbook: `win-back: 12 at email_1, 30 at wait_for_1`.
+/// Where active enrollments wait, a line a playbook: `win-back waits: 12 at wait_1, 30 at wait_for_1`.
+///
+/// Those that stand at a touch are left out: their touches are counted elsewhere.
 struct PlacesText {
     let lines: [String]
 
@@ -19,6 +21,7 @@ struct PlacesText {
                     ? current : pinned.playbook(place.playbook, source: place.source)
             }
             let steps = versions[place.source]?.steps(of: place.variant) ?? []
+            if steps.indices.contains(place.step), case .send = steps[place.step].action { continue }
             let step = steps.indices.contains(place.step) ? steps[place.step].id : "step \(place.step + 1)"
             if !order.contains(place.playbook) { order.append(place.playbook) }
             var known = counts[place.playbook, default: []]
@@ -30,7 +33,7 @@ struct PlacesText {
             counts[place.playbook] = known
         }
         lines = order.map { name in
-            "\(name): " + (counts[name] ?? []).map { "\($0.count) at \($0.step)" }.joined(separator: ", ")
+            "\(name) waits: " + (counts[name] ?? []).map { "\($0.count) at \($0.step)" }.joined(separator: ", ")
         }
     }
 }
