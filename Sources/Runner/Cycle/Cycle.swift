@@ -52,6 +52,7 @@ package struct Cycle {
     }
 
     /// Plans and applies.
+    @discardableResult
     package func run(now: Instant, matching: Matching = .all) throws -> CycleReport {
         try store.session { connection in
             let planning = Planning(
