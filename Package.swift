@@ -39,7 +39,7 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Playbooks", "CCurl", "CCmark", crypto],
             swiftSettings: settings),
-        .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks"], swiftSettings: settings),
+        .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks", "Statistics"], swiftSettings: settings),
         .target(
             name: "Web",
             dependencies: ["Playbooks", .product(name: "Hummingbird", package: "hummingbird")],

@@ -131,12 +131,16 @@ extension JSON {
         var text = text
         text.withUTF8 { utf8 in
             var start = 0
-            for index in utf8.indices where mustEscape(utf8[index]) {
-                bytes.append(contentsOf: utf8[start..<index])
-                escape(utf8[index], into: &bytes)
-                start = index + 1
+            var index = 0
+            while index < utf8.count {
+                if mustEscape(utf8[index]) {
+                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+                    escape(utf8[index], into: &bytes)
+                    start = index + 1
+                }
+                index += 1
             }
-            bytes.append(contentsOf: utf8[start...])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
     }

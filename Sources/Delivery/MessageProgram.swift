@@ -19,6 +19,8 @@ struct MessageProgram: Sendable {
     }
 
     private let nodes: [Node]
+    /// The pieces of a program without sections, which are always the same.
+    private let onlyPieces: [Piece]?
     /// The names with a `{{^x}}`: where they are missing they stand for nothing.
     let covered: Set<String>
 
@@ -27,6 +29,7 @@ struct MessageProgram: Sendable {
         do {
             var parser = Parser(try TemplateText.parts(of: source))
             nodes = try parser.parse()
+            onlyPieces = parser.hasSections ? nil : Self.pieces(of: nodes, 0)
             covered = parser.covered
         } catch {
             throw Diagnostic(at: Position(file: file, line: error.line + firstLine - 1), error.message)
@@ -35,6 +38,7 @@ struct MessageProgram: Sendable {
 
     /// Which sections stand, one bit each.
     func pattern(where isPresent: (String) -> Bool) -> UInt64 {
+        guard onlyPieces == nil else { return 0 }
         func bits(_ nodes: [Node]) -> UInt64 {
             nodes.reduce(0) { pattern, node in
                 guard case .section(let number, let name, let isInverted, let inner) = node,
@@ -46,18 +50,17 @@ struct MessageProgram: Sendable {
         return bits(nodes)
     }
 
-    func pieces(_ pattern: UInt64) -> [Piece] {
-        func flatten(_ nodes: [Node]) -> [Piece] {
-            nodes.flatMap { node -> [Piece] in
-                switch node {
-                case .text(let text): [.text(text)]
-                case .variable(let name): [.variable(name)]
-                case .section(let number, _, _, let inner):
-                    pattern & 1 << UInt64(number) != 0 ? flatten(inner) : []
-                }
+    func pieces(_ pattern: UInt64) -> [Piece] { onlyPieces ?? Self.pieces(of: nodes, pattern) }
+
+    private static func pieces(of nodes: [Node], _ pattern: UInt64) -> [Piece] {
+        nodes.flatMap { node -> [Piece] in
+            switch node {
+            case .text(let text): [.text(text)]
+            case .variable(let name): [.variable(name)]
+            case .section(let number, _, _, let inner):
+                pattern & 1 << UInt64(number) != 0 ? pieces(of: inner, pattern) : []
             }
         }
-        return flatten(nodes)
     }
 
     private struct Parser {
@@ -67,6 +70,7 @@ struct MessageProgram: Sendable {
         private var index = 0
         private var sections = 0
         private var open: [String] = []
+        var hasSections: Bool { sections > 0 }
         var covered: Set<String> = []
 
         init(_ parts: [TemplateText.Part]) {

@@ -60,7 +60,7 @@ package final class MessageTemplate: Sendable {
     }
 
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
-        let layout = try layout(for: body.pattern(where: scope.isPresent))
+        let layout = try layout(for: body.pattern { scope.isPresent($0) })
         var missing: [String] = []
         let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
@@ -84,7 +84,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent)) {
+        for piece in program.pieces(program.pattern { scope.isPresent($0) }) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):
@@ -106,7 +106,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent)) {
+        for piece in program.pieces(program.pattern { scope.isPresent($0) }) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):

@@ -47,5 +47,14 @@ package struct Request: Sendable, CustomStringConvertible {
         self.allowPlain = allowPlain ?? allowPrivate
     }
 
+    var hasBody: Bool { !body.isEmpty || method == "POST" }
+
+    /// Whether a handle that was made ready for the other needs only this one's headers and body.
+    func hasEndpoint(of other: Request) -> Bool {
+        url == other.url && method == other.method && body.isEmpty == other.body.isEmpty
+            && connectTimeout == other.connectTimeout && totalTimeout == other.totalTimeout
+            && allowPrivate == other.allowPrivate && allowPlain == other.allowPlain
+    }
+
     package var description: String { "\(method) *** (\(body.count) bytes, key \(idempotencyKey))" }
 }

@@ -11,6 +11,8 @@ final class Transfer {
     private var list: UnsafeMutablePointer<curl_slist>?
     private let words: UnsafeMutablePointer<CChar>
     private var request = Request(url: "")
+    /// Whether the handle is set up for the last request's endpoint.
+    private var isSet = false
     /// Whether libcurl wanted to send the request a second time.
     private var isRepeat = false
     private var headerBlock: [UInt8] = []
@@ -62,6 +64,7 @@ final class Transfer {
     /// Makes the handle ready; false when libcurl refuses an option.
     func prepare(_ request: Request, token: Int64) -> Bool {
         self.token = token
+        isSet = isSet && request.hasEndpoint(of: self.request)
         self.request = request
         isRepeat = false
         headerBlock.removeAll(keepingCapacity: true)
@@ -77,16 +80,20 @@ final class Transfer {
             let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
             list = curl_slist_append(list, line)
         }
-        let hasBody = !request.body.isEmpty || request.method == "POST"
+        // One request of a channel mostly goes where the last one went.
+        if !isSet { isSet = setEndpoint(request) }
+        return isSet && (!request.hasBody || setBody(request.body))
+            && kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK
+    }
+
+    private func setEndpoint(_ request: Request) -> Bool {
         // Without a body there is nothing to rewind: only a connection of its own keeps such a request from being
         // repeated.
         let isOwnConnection = request.body.isEmpty && request.method != "GET" ? 1 : 0
         return kt_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK
             && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPlain ? "http,https" : "https") == CURLE_OK
-            && kt_set_long(easy, hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
+            && kt_set_long(easy, request.hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
             && kt_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
-            && (!hasBody || setBody(request.body))
-            && kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FRESH_CONNECT, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FORBID_REUSE, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.limit(request.connectTimeout)) == CURLE_OK

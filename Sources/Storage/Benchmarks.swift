@@ -68,7 +68,10 @@ package enum Benchmarks {
         try connection.execute("DELETE FROM planned_benchmark")
     }
 
-    static let planned = """
+    /// Makes the temporary tables unless they are there.
+    static func prepare(_ connection: Connection) throws { try connection.executeScript(planned) }
+
+    private static let planned = """
         CREATE TEMP TABLE IF NOT EXISTS planned_benchmark (
             audience TEXT NOT NULL,
             metric TEXT NOT NULL,

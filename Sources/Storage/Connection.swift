@@ -9,6 +9,8 @@ package final class Connection {
     let path: String
     private let series: SeriesReader
     private var cache: [String: Statement] = [:]
+    /// The statements whose text stands in the program, by where it stands.
+    private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
     /// How many pages the last commit left in the write-ahead log.
     private let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private var isOpen = true
@@ -59,6 +61,7 @@ package final class Connection {
         guard isOpen else { return }
         isOpen = false
         cache.removeAll()
+        fixed.removeAll()
         series.close()
         sqlite3_wal_hook(handle, nil, nil)
         sqlite3_close_v2(handle)
@@ -94,9 +97,15 @@ package final class Connection {
 
     /// Runs a statement whose parameters take the values in the order in which their names first appear in the text.
     ///
-    /// For those that run thousands of times a second: looking up names costs as much as changing a row.
-    package func execute(_ sql: String, inOrder values: [SQLValue]) throws -> Int {
-        let statement = try cached(sql)
+    /// For those that run thousands of times a second: looking up the text and its names costs as much as changing a row.
+    package func execute(_ sql: StaticString, inOrder values: [SQLValue]) throws -> Int {
+        let statement: Statement
+        if let kept = fixed[sql.utf8Start] {
+            statement = kept
+        } else {
+            statement = try Statement(handle, sql.description)
+            fixed[sql.utf8Start] = statement
+        }
         defer { statement.reset() }
         for (index, value) in values.enumerated() { try statement.bind(index, value) }
         return try changes(of: statement)

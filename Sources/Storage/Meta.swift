@@ -8,6 +8,8 @@ package enum Meta: String {
     case simulation
     /// The latest `now` of a cycle, in milliseconds.
     case lastNow = "last_now"
+    /// The `now` of the last cycle that looked at the journeys, in milliseconds.
+    case stagesAt = "stages_at"
     /// The id that `<database>.instance` repeats.
     case instance
     /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
@@ -55,6 +57,11 @@ package enum Meta: String {
                 "the database belongs to the workspace \"\(owner)\", not to \"\(name)\"; point `database:` to another file, "
                     + "or put `workspace: \(owner)` back")
         }
+    }
+
+    /// A moment that is kept in milliseconds.
+    package static func instant(of fact: Meta, _ connection: Connection) throws -> Instant? {
+        try fact.read(connection).flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
     }
 
     static func value(of key: String, _ connection: Connection) throws -> String? {

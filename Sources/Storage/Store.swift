@@ -11,6 +11,10 @@ package final class Store: Sendable {
         /// Temporary tables may be written, nothing else.
         case readOnly
         case readWrite
+        /// Reads the file, and writes only tables that `Shadows` put before the real ones.
+        case shadow
+        /// A new database in memory, of the newest schema.
+        case memory
     }
 
     /// The longest that a write transaction should hold the others up.
@@ -46,7 +50,13 @@ package final class Store: Sendable {
         self.mode = mode
         self.clock = clock
         switch mode {
-        case .readOnly:
+        case .memory:
+            lock = nil
+            connection = try Connection(
+                path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
+            try connection.executeScript("PRAGMA page_size = 8192; PRAGMA temp_store = MEMORY")
+            try connection.migrate()
+        case .readOnly, .shadow:
             guard FileManager.default.fileExists(atPath: path) else {
                 throw StorageError("there is no database at \(path) yet; run keeptouch import first")
             }
@@ -54,6 +64,7 @@ package final class Store: Sendable {
             connection = try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
             try connection.executeScript("PRAGMA cache_size = -16000")
             try connection.expectNewestSchema()
+            if mode == .shadow { connection.forbidWriting() }
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
             self.lock = lock
@@ -93,7 +104,7 @@ package final class Store: Sendable {
     package func write<T>(
         on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
     ) throws -> T {
-        guard let lock else { throw StorageError("\(path) is open for reading only") }
+        guard let lock else { return try writeUnlocked(on: connection, body) }
         let result = try lock.held(patience: Self.patience) {
             let began = clock()
             let result = try connection.transaction("BEGIN IMMEDIATE") { try body(connection) }
@@ -106,6 +117,18 @@ package final class Store: Sendable {
             try? lock.held(patience: Self.patience) { try connection.checkpoint() }
         }
         return result
+    }
+
+    /// A write that no other process can get in the way of.
+    private func writeUnlocked<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
+        switch mode {
+        case .memory: return try connection.transaction("BEGIN") { try body(connection) }
+        case .shadow:
+            // All of it sees one snapshot, and what fails is thrown away with the connection.
+            if connection.isInTransaction { return try body(connection) }
+            return try connection.transaction("BEGIN DEFERRED") { try body(connection) }
+        case .readOnly, .readWrite: throw StorageError("\(path) is open for reading only")
+        }
     }
 
     /// Writes `count` items in slices, each a transaction that aims at half of `longestSlice`; the body gets the range of

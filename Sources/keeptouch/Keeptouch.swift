@@ -12,7 +12,10 @@ struct Keeptouch: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [InitCommand.self, SampleCommand.self]),
             CommandGroup(
-                name: "Playbooks", subcommands: [CheckCommand.self, SchemaCommand.self, PreviewCommand.self]),
+                name: "Playbooks",
+                subcommands: [
+                    CheckCommand.self, TestCommand.self, BacktestCommand.self, PreviewCommand.self, SchemaCommand.self,
+                ]),
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
             CommandGroup(name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ExplainCommand.self]),
             CommandGroup(

@@ -74,7 +74,7 @@ struct PlaybooksPageTests {
         case .table(let table): [table]
         case .list(let inner), .mapping(let inner), .optional(let inner): tables(in: inner)
         case .either(let shapes): shapes.flatMap { tables(in: $0) }
-        case .text, .form, .number, .integer, .boolean, .choice, .anything: []
+        case .text, .form, .number, .integer, .boolean, .choice, .steps, .anything: []
         }
     }
 
@@ -90,23 +90,17 @@ struct PlaybooksPageTests {
     }
 
     @Test(arguments: [
-        "stuck()", "weak_point()", "sent(email_1)", "delivered(email_1)", "opened(email_1)", "clicked(email_1)",
-        "waited(wait_1) == \"met\"", "open(commitment) > 0", "overdue(commitment) > 0",
+        "stuck()", "weak_point()", "open(commitment) > 0", "overdue(commitment) > 0",
     ])
     func aFunctionThatThePageCallsLaterIsRefused(condition: String) throws {
         let workspace = try workspace()
-        let scope = ConditionScope(dataMap: workspace.dataMap, steps: ["email_1", "wait_1"])
+        let scope = ConditionScope(dataMap: workspace.dataMap)
         let (_, diagnostics) = ConditionParser(scope).condition(
             SourceText(name: "when", text: condition, position: Position(file: page.name)))
         #expect(diagnostics.contains { $0.message.contains("is not supported yet") })
     }
 
     @Test(arguments: [
-        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - wait_for: happened(churned)\n    at_most: 4d"),
-        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - wait_till: renewal_at - 30d"),
-        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - choose: [ { else: [ { wait: 1d } ] } ]"),
-        ("playbooks/save/playbook.yaml", "  - webhook: note.md", "  - stop: yes"),
-        ("playbooks/save/playbook.yaml", "note.md", "\"notes/*.md\""),
         ("playbooks/save/options.md", "subject: We got your request", "subject: We got it\nask: [a, b]"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: sigv4 }"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: hmac }"),

@@ -28,7 +28,8 @@ enum ConditionFixture {
     static func scope(_ change: (inout ConditionScope) -> Void = { _ in }) -> ConditionScope {
         var scope = ConditionScope(
             dataMap: dataMap, triggeringEvent: dataMap.event("invoice"), allowsEntry: true,
-            steps: ["email_1", "wait_1"], stages: ["signed_up", "activated"], playbooks: ["win-back", "welcome"])
+            steps: [KnownStep("email_1", .send), KnownStep("wait_for_1", .waitFor)],
+            stages: ["signed_up", "activated"], playbooks: ["win-back", "welcome"])
         let (segment, _) = ConditionParser(scope).condition(source("mrr < 100 and status == \"active\"", "tech_touch"))
         let (signal, _) = ConditionParser(scope).signal(source("avg(logins, 7d)", "base"))
         if let segment { scope.segments = [NamedTerm(name: "tech_touch", term: segment, position: place)] }

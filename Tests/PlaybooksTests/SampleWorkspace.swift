@@ -40,6 +40,7 @@ enum SampleWorkspace {
           cancel_requested: { properties: { reason: { type: reason, map: { too_expensive: price } } } }
           nps_response:     { properties: { score: number, comment: text } }
           commitment:       { properties: { what: text }, due: by, closed_by: commitment_met }
+          first_report:     {}
         reasons:
           price:           { theme: value, avoidable: yes, notify: slack }
           out_of_business: { theme: external, avoidable: no }

@@ -10,11 +10,6 @@ extension ConditionReader {
             "clicked", "waited", "touched", "enrolled",
         ]
 
-    /// Functions that the language has and the database cannot answer yet.
-    private static let unsupported: Set<String> = [
-        "stuck", "weak_point", "sent", "delivered", "opened", "clicked", "waited", "open", "overdue",
-    ]
-
     mutating func function(_ name: String) throws(ConditionComplaint) -> Operand {
         let start = token.range.lowerBound
         guard Self.functions.contains(name) else {
@@ -32,10 +27,6 @@ extension ConditionReader {
         let call = try call(of: name)
         try expect(")", after: "the arguments of \"\(name)\"")
         let range = start..<lastEnd
-        if Self.unsupported.contains(name) {
-            complain("\"\(name)\" is not supported yet", at: start)
-            return .wrong(range)
-        }
         guard let call else { return .wrong(range) }
         return .part(Part(term: Term(call.node, call.type, text: text(range)), range: range))
     }
@@ -281,7 +272,23 @@ extension ConditionReader {
     private mutating func step(_ function: String) throws(ConditionComplaint) -> Call? {
         let place = token.range.lowerBound
         let step = try argument("a step")
-        guard isKnown(step, "step", in: scope.steps, at: place) else { return nil }
+        guard scope.allowsEntry else {
+            complain(
+                "\"\(function)\" is known only after the enrollment: in waits, choices, exits and goals", at: place)
+            return nil
+        }
+        guard let known = scope.steps.first(where: { $0.id == step }) else {
+            let near = suggestion(for: step, in: scope.steps.map(\.id))
+            complain(
+                "unknown step \"\(step)\"\(near.isEmpty ? "; only a step that comes before can be asked about" : near)",
+                at: place)
+            return nil
+        }
+        guard known.kind == (function == "waited" ? .waitFor : .send) else {
+            let asked = function == "waited" ? "waits for a condition" : "sends"
+            complain("\"\(step)\" is not a step that \(asked)", at: place)
+            return nil
+        }
         switch function {
         case "sent": return (.touch(.sent(step: step)), .boolean)
         case "delivered": return (.touch(.delivered(step: step)), .boolean)

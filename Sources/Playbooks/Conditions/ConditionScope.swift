@@ -1,3 +1,18 @@
+/// A step as conditions know it.
+package struct KnownStep: Sendable, Hashable {
+    package enum Kind: Sendable {
+        case send, waitFor, other
+    }
+
+    package var id: String
+    package var kind: Kind
+
+    package init(_ id: String, _ kind: Kind) {
+        self.id = id
+        self.kind = kind
+    }
+}
+
 /// The names that a condition may use, which depend on where it stands.
 package struct ConditionScope: Sendable {
     package var dataMap: DataMap
@@ -8,8 +23,8 @@ package struct ConditionScope: Sendable {
     package var triggeringEvent: EventKind?
     /// Whether `entry.NAME` may be used: in waits, choices, exits and goals.
     package var allowsEntry: Bool
-    /// The ids of the playbook's steps.
-    package var steps: [String]
+    /// The steps that conditions after the enrollment may ask about.
+    package var steps: [KnownStep]
     /// The stages of all journeys; when empty, any stage is taken.
     package var stages: [String]
     /// The names of all playbooks; when empty, any playbook is taken.
@@ -17,7 +32,7 @@ package struct ConditionScope: Sendable {
 
     package init(
         dataMap: DataMap, segments: [NamedTerm] = [], signals: [NamedTerm] = [], triggeringEvent: EventKind? = nil,
-        allowsEntry: Bool = false, steps: [String] = [], stages: [String] = [], playbooks: [String] = []
+        allowsEntry: Bool = false, steps: [KnownStep] = [], stages: [String] = [], playbooks: [String] = []
     ) {
         self.dataMap = dataMap
         self.segments = segments

@@ -24,7 +24,7 @@ struct ConfigurationReader {
             for kind in Channel.Kind.allCases { configuration.channels[kind] = defaults.text(kind.rawValue) }
         }
         configuration.categories = categories(fields)
-        checkDigests(fields)
+        configuration.digests = digests(fields)
         return configuration
     }
 
@@ -130,11 +130,25 @@ struct ConfigurationReader {
         }
     }
 
-    /// Digests are posted by a later version; a mistake in one is told now.
-    private func checkDigests(_ fields: Fields) {
-        for node in fields.items("digests") {
-            guard let digest = Fields(node, .digest, diagnostics, of: "a digest") else { continue }
-            _ = (digest.text("report"), digest.schedule("at"), digest.text("channel"))
+    private enum Report: String, CaseIterable {
+        case risk
+    }
+
+    private func digests(_ fields: Fields) -> [Configuration.Digest] {
+        fields.items("digests").compactMap { node in
+            guard let digest = Fields(node, .digest, diagnostics, of: "a digest") else { return nil }
+            let (schedule, channel) = (digest.schedule("at"), digest.text("channel"))
+            if let name = digest.text("report"), Report(rawValue: name) == nil {
+                diagnostics.unknown(
+                    name, "report", among: Report.allCases.map(\.rawValue), at: digest.position("report"))
+                return nil
+            }
+            if let schedule, schedule.isLocal {
+                diagnostics.error(digest.position("at"), "a team has no clock of its own; leave out \"local\"")
+                return nil
+            }
+            guard let report = digest.text("report"), let schedule, let channel else { return nil }
+            return Configuration.Digest(report: report, schedule: schedule, channel: channel)
         }
     }
 }

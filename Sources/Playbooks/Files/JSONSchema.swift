@@ -31,6 +31,13 @@ package enum JSONSchema: String, CaseIterable, Sendable {
             ("$schema", .text("https://json-schema.org/draft/2020-12/schema")), ("title", .text(title)),
         ]
         members += Self.members(of: table)
+        if self == .playbook {
+            let step = JSON.object([
+                ("anyOf", .list([.object(Self.members(of: .choice(["stop"]))), .object(Self.members(of: .step))]))
+            ])
+            let steps = JSON.object([("type", .text("array")), ("minItems", .number(1)), ("items", step)])
+            members.append(("$defs", .object([("steps", steps)])))
+        }
         return JSON.object(members).written(indent: 0) + "\n"
     }
 
@@ -39,7 +46,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
             (key.name, JSON.object([("description", .text(key.about))] + members(of: key.shape)))
         }
         let required = table.keys.filter(\.isRequired).map { JSON.text($0.name) }
-        return [("type", .text("object")), ("additionalProperties", .boolean(false))]
+        return [("type", .text("object")), ("additionalProperties", .boolean(table.takesOthers))]
             + (required.isEmpty ? [] : [("required", .list(required))]) + [("properties", .object(properties))]
     }
 
@@ -63,6 +70,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
         case .mapping(let value):
             [("type", .text("object")), ("additionalProperties", .object(members(of: value)))]
         case .table(let table): members(of: table)
+        case .steps: [("$ref", .text("#/$defs/steps"))]
         case .either(let shapes): [("anyOf", .list(shapes.map { .object(members(of: $0)) }))]
         case .optional(let shape):
             [("anyOf", .list([.object(members(of: shape)), .object([("type", .text("null"))])]))]

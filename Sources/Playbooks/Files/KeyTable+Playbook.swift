@@ -27,19 +27,21 @@ extension KeyTable {
         Key("variants", .mapping(.either([.number(0...1_000_000), .table(.variant)])), "Versions with weights."),
         Key(
             "to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
-        Key("steps", .list(.table(.step)), "What happens, in order."),
+        Key("steps", .steps, "What happens, in order."),
         Key("exit", .oneOrMore(.condition), "What ends it early: goal, left_audience, churned, no_match, conditions."),
         Key("goal", .table(.goal), "What it is for."),
-        Key("also", .list(.condition), "Secondary goals."),
+        Key(
+            "also", .oneOrMore(.condition),
+            "Secondary goals, watched as long as the goal: signals, segments, events, conditions."),
         Key("guardrail_metrics", .mapping(.share), "Harms that must not grow by more than the margin."),
         Key("experiment", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
         Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
-        Key("tests", .list(.table(.test)), "Examples that `keeptouch test` checks."),
+        Key("tests", .list(.table(.test)), "Accounts and what must happen to them; `keeptouch test` checks it."),
     ])
 
     static let variant = KeyTable([
         Key("weight", .number(0...1_000_000), required: true, "Its share of the accounts, relative to the others."),
-        Key("steps", .list(.table(.step)), "Steps of its own."),
+        Key("steps", .steps, "Steps of its own."),
     ])
 
     static let goal = KeyTable([
@@ -47,31 +49,34 @@ extension KeyTable {
         Key("within", .duration, required: true, "How long it is watched."),
     ])
 
-    static let test = KeyTable([
-        Key("name", .text, required: true, "What it shows."),
-        Key("account", .anything, "The account's data."),
-        Key("given", .anything, "Data and the passing of time."),
-        Key("expect", .anything, required: true, "What must happen."),
-    ])
-
     /// One step; exactly one of the kinds is there.
     package static let step = KeyTable(
         Channel.Kind.allCases.map {
             Key(
                 $0.rawValue, .either([.text, .mapping(.anything)]),
-                "Send a message: its file, files by variant, or a block.")
+                "Send a message: its file, files by variant, or a block; with a * the next file not yet had.")
         } + [
             Key("wait", .duration, "Wait this long after the step before is done."),
-            Key("wait_for", .condition, "Not supported yet: wait until the condition holds."),
-            Key("at_most", .duration, "With `wait_for`: no longer than this."),
-            Key("wait_till", .text, "Not supported yet: wait until a date or a time of day."),
-            Key("late", .text, "With `wait_till`: what happens when it is past."),
-            Key("choose", .list(.anything), "Not supported yet: branches."),
-            Key("stop", .anything, "Not supported yet: end the enrollment."),
+            Key("wait_for", .condition, "Wait until the condition holds; nothing before the enrollment counts."),
+            Key("at_most", .duration, "With `wait_for`, and required there: no longer than this."),
+            Key("wait_till", .text, "Wait until a date, as renewal_at - 30d, or a time, as 10:00 or 10:00 local."),
+            Key(
+                "late", .choice(["skip", "send"]),
+                "With `wait_till`, when the date is past: skip the touches up to the next wait (default), or send them."
+            ),
+            Key("choose", .list(.table(.branch)), "Go the way of the first branch whose condition holds."),
+            Key("stop", .optional(.choice(["yes", "true"])), "End the enrollment here."),
             Key("id", .text, "Its name in conditions; email_1, wait_1, ... by default."),
             Key("channel", .text, "The channel, when it is not the workspace's default."),
             Key("send_window", .window, "When it may go out; `always` for at once."),
         ])
+
+    /// A branch of `choose`: `if` with `then`, or `else`.
+    static let branch = KeyTable([
+        Key("if", .condition, "The condition; nothing before the enrollment counts."),
+        Key("then", .steps, "With `if`: the steps of the branch."),
+        Key("else", .steps, "The steps when no condition holds; the last branch."),
+    ])
 
     /// The block form of a step that sends.
     package static let send = KeyTable([

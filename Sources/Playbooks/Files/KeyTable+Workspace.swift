@@ -71,9 +71,9 @@ extension KeyTable {
         Channel.Kind.allCases.map { Key($0.rawValue, .text, "The default channel of \($0.rawValue) steps.") })
 
     static let digest = KeyTable([
-        Key("report", .text, required: true, "The report."),
-        Key("at", .schedule, required: true, "When it is posted."),
-        Key("channel", .text, required: true, "The channel that gets it."),
+        Key("report", .choice(["risk"]), required: true, "The report."),
+        Key("at", .schedule, required: true, "When it is posted, in the workspace's zone."),
+        Key("channel", .text, required: true, "The channel that gets it, of the kind webhook."),
     ])
 
     /// `data.yaml`
@@ -122,7 +122,7 @@ extension KeyTable {
     static let reason = KeyTable([
         Key("theme", .text, "The theme it is reported under."),
         Key("avoidable", .boolean, "Whether the team could have avoided it."),
-        Key("notify", .text, "The channel that is told."),
+        Key("notify", .text, "The channel, of the kind webhook, that is told once a day of accounts newly at risk."),
     ])
 
     static let attrition = KeyTable([

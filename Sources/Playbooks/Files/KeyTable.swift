@@ -27,6 +27,8 @@ package struct KeyTable: Sendable {
         case list(Shape)
         case mapping(Shape)
         case table(KeyTable)
+        /// A list of steps, which may hold lists of steps.
+        case steps
         case either([Shape])
         /// The shape, or nothing after the colon.
         case optional(Shape)
@@ -45,9 +47,12 @@ package struct KeyTable: Sendable {
     }
 
     package let keys: [Key]
+    /// Whether there may be keys of the writer's own beside them.
+    package let takesOthers: Bool
 
-    init(_ keys: [Key]) {
+    init(_ keys: [Key], takesOthers: Bool = false) {
         self.keys = keys
+        self.takesOthers = takesOthers
     }
 
     package var names: [String] { keys.map(\.name) }

@@ -7,7 +7,8 @@ extension PlaybookReader {
         let languages = languages(of: files)
         var read: Set<String> = []
         var emails: Set<String> = []
-        for use in uses {
+        let used = uses.flatMap { use in rotated(use, among: files, languages) }
+        for use in used {
             guard let text = texts[use.path], use.path.hasSuffix(".md") else {
                 if read.insert(use.path).inserted {
                     let near = suggestion(for: use.path, in: files)
@@ -34,6 +35,18 @@ extension PlaybookReader {
         for file in files where !read.contains(file) {
             diagnostics.warning(Position(file: "\(folder)/\(file)"), "no step uses this message")
         }
+    }
+
+    /// The uses of each message of a rotation; languages are no messages of their own.
+    private func rotated(
+        _ use: StepReader.MessageUse, among files: [String], _ languages: [String: [String: String]]
+    ) -> [StepReader.MessageUse] {
+        guard let rotation = Rotation(use.path) else { return [use] }
+        let paths = rotation.paths(among: Set(files).subtracting(languages.values.flatMap(\.values)))
+        if paths.isEmpty {
+            diagnostics.error(use.position, "no message is named \"\(use.path)\"; put some in \(folder)/")
+        }
+        return paths.map { StepReader.MessageUse(path: $0, kind: use.kind, position: use.position) }
     }
 
     private func message(_ text: String, _ path: String, _ known: Set<String>) -> Message? {

@@ -14,7 +14,10 @@ struct PlaybookReader {
     func read(_ root: YAMLNode, terms: Terms) -> Playbook? {
         var playbook: Playbook?
         let isGood = diagnostics.areClean { playbook = decode(root, terms) }
-        return isGood ? playbook : nil
+        guard isGood, let good = playbook else { return nil }
+        // A mistake in a test is told, and the playbook stays.
+        playbook?.tests = PlaybookTestReader(good, dataMap, diagnostics).read(root)
+        return playbook
     }
 
     private func decode(_ root: YAMLNode, _ given: Terms) -> Playbook? {
@@ -40,11 +43,11 @@ struct PlaybookReader {
         playbook.per = trigger.per(event)
         if let recipients = trigger.recipients(trigger: kind) { playbook.recipients = recipients }
         readOptions(fields, into: &playbook)
-        let uses = readSteps(fields, into: &playbook)
+        terms.scope.allowsEntry = true
+        let uses = readSteps(fields, terms, into: &playbook)
         let known = knownVariables(signals: signals.map(\.name) + terms.broken, trigger: kind, event: event)
         readMessages(uses, known: known, into: &playbook)
-        terms.scope.steps = ([playbook.steps] + playbook.variants.compactMap(\.steps)).joined().map(\.id)
-        terms.scope.allowsEntry = true
+        terms.scope.steps = playbook.programs.joined().map(\.known)
         readEnds(fields, terms, into: &playbook)
         checkLater(fields)
         return playbook
@@ -144,16 +147,8 @@ struct PlaybookReader {
         }
     }
 
-    /// Secondary goals, guardrails and tests are used by a later version; a mistake in one is told now.
+    /// What is kept for a later version.
     private func checkLater(_ fields: Fields) {
-        for node in fields.items("also") {
-            if isSplit(node) { diagnostics.error(node.position, splitMessage("also")) }
-            _ = diagnostics.text(node, "also")
-        }
-        for entry in fields.entries("guardrail_metrics") { _ = diagnostics.share(entry.value, entry.key) }
-        for node in fields.items("tests") {
-            if let test = Fields(node, .test, diagnostics, of: "a test") { _ = test.text("name") }
-        }
         if fields.has("misfire") {
             diagnostics.warning(
                 fields.position("misfire"), "\"misfire\" is not supported yet; a missed occurrence follows the default")

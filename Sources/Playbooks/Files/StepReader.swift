@@ -1,6 +1,6 @@
-/// Reads the steps of a playbook.
+/// Reads the steps of a playbook, nested ones too, into programs.
 struct StepReader {
-    /// A message file that a step names.
+    /// A message file, or a rotation of them, that a step names.
     struct MessageUse {
         var path: String
         var kind: Channel.Kind
@@ -10,62 +10,107 @@ struct StepReader {
     let channels: [String: Channel]
     let brokenChannels: Set<String>
     let diagnostics: Diagnostics
-    private(set) var uses: [MessageUse] = []
+    /// What conditions may use; the steps are those of the program that come before.
+    var terms: Terms
+    var uses: [MessageUse] = []
+    /// How many steps of each kind the file has up to here.
+    private var counts: [String: Int] = [:]
+    /// Where each id of the program stands.
+    private var places: [String: Position] = [:]
+    private var program: [Step] = []
 
-    init(channels: [String: Channel], brokenChannels: Set<String>, diagnostics: Diagnostics) {
+    init(channels: [String: Channel], brokenChannels: Set<String>, terms: Terms, diagnostics: Diagnostics) {
         self.channels = channels
         self.brokenChannels = brokenChannels
+        self.terms = terms
         self.diagnostics = diagnostics
     }
 
-    private static let later = ["wait_for", "wait_till", "choose", "stop"]
+    static let kinds = Channel.Kind.allCases.map(\.rawValue) + ["wait", "wait_for", "wait_till", "choose", "stop"]
 
     /// The steps that can be read; `variants` are those that walk them, none standing for no variants at all.
-    mutating func steps(_ nodes: [YAMLNode], variants: [String]) -> [Step] {
-        var steps: [Step] = []
-        var counts: [String: Int] = [:]
-        var places: [String: Position] = [:]
+    mutating func program(_ nodes: [YAMLNode], variants: [String]) -> [Step] {
+        (places, program, terms.scope.steps) = ([:], [], [])
+        _ = read(nodes, variants)
+        return program
+    }
+
+    /// Appends the steps to the program; answers whether every way through them stops.
+    private mutating func read(_ nodes: [YAMLNode], _ variants: [String]) -> Bool {
+        var isOver = false
         for node in nodes {
-            guard let fields = Fields(node, .step, diagnostics, of: "a step") else { continue }
-            let kinds = (node.entries ?? []).map(\.key).filter {
-                $0 == "wait" || Self.later.contains($0) || Channel.Kind(rawValue: $0) != nil
+            if isOver {
+                diagnostics.warning(node.position, "this step is never reached: every way before it stops")
+                isOver = false
             }
-            guard let kind = kinds.first, kinds.count == 1 else {
-                let known = Channel.Kind.allCases.map(\.rawValue) + ["wait"]
-                diagnostics.error(
-                    node.position,
-                    kinds.isEmpty
-                        ? "a step needs one of \(known.joined(separator: ", "))"
-                        : "a step does one thing, not \(kinds.joined(separator: " and ")); make them steps of their own"
-                )
-                continue
-            }
-            counts[kind, default: 0] += 1
-            let standardID = "\(kind)_\(counts[kind, default: 0])"
-            guard !Self.later.contains(kind) else {
-                diagnostics.error(fields.position(kind), "\"\(kind)\" is not supported yet")
-                continue
-            }
-            for key in ["at_most", "late"] where fields.has(key) {
-                diagnostics.error(fields.position(key), "\"\(key)\" does not go with \"\(kind)\"")
-            }
-            let block = block(kind, in: fields)
-            let options = block ?? fields
-            let id = block.flatMap(self.id) ?? self.id(fields) ?? standardID
-            if let first = places[id] {
-                diagnostics.error(node.position, "the id \"\(id)\" is taken by the step in line \(first.line)")
-            }
-            places[id] = places[id] ?? node.position
-            if let action = action(kind, fields, options, variants: variants) {
-                steps.append(Step(id: id, action: action, position: node.position))
-            }
+            if step(node, variants) { isOver = true }
         }
-        return steps
+        return isOver
+    }
+
+    private mutating func step(_ node: YAMLNode, _ variants: [String]) -> Bool {
+        if node.text == "stop" {
+            append(.stop, id: nextID("stop"), at: node.position)
+            return true
+        }
+        guard let fields = Fields(node, .step, diagnostics, of: "a step") else { return false }
+        let given = (node.entries ?? []).map(\.key).filter(Self.kinds.contains)
+        guard let kind = given.first, given.count == 1 else {
+            diagnostics.error(
+                node.position,
+                given.isEmpty
+                    ? "a step needs one of \(Self.kinds.joined(separator: ", "))"
+                    : "a step does one thing, not \(given.joined(separator: " and ")); make them steps of their own")
+            return false
+        }
+        checkCompanions(of: kind, fields)
+        let block = block(kind, in: fields)
+        let standardID = nextID(kind)
+        let id = block.flatMap(self.id) ?? self.id(fields) ?? standardID
+        if let first = places[id] {
+            diagnostics.error(node.position, "the id \"\(id)\" is taken by the step in line \(first.line)")
+        }
+        places[id] = places[id] ?? node.position
+        switch kind {
+        case "choose": return choose(fields, id, node.position, variants)
+        case "stop":
+            append(.stop, id: id, at: node.position)
+            return true
+        default:
+            let action = Channel.Kind(rawValue: kind).map { send($0, fields, block, variants) } ?? wait(kind, fields)
+            if let action { append(action, id: id, at: node.position) }
+            let known: KnownStep.Kind =
+                Channel.Kind(rawValue: kind) != nil ? .send : kind == "wait_for" ? .waitFor : .other
+            terms.scope.steps.append(KnownStep(id, known))
+            return false
+        }
+    }
+
+    private mutating func append(_ action: Step.Action, id: String, at position: Position) {
+        program.append(Step(id: id, action: action, position: position))
+    }
+
+    private mutating func nextID(_ kind: String) -> String {
+        counts[kind, default: 0] += 1
+        return "\(kind)_\(counts[kind, default: 0])"
+    }
+
+    /// Keys that go with another kind of step only.
+    private func checkCompanions(of kind: String, _ fields: Fields) {
+        let isSend = Channel.Kind(rawValue: kind) != nil
+        for (key, isRight) in [
+            ("at_most", kind == "wait_for"), ("late", kind == "wait_till"), ("channel", isSend),
+            ("send_window", isSend),
+        ] where fields.has(key) && !isRight {
+            diagnostics.error(fields.position(key), "\"\(key)\" does not go with \"\(kind)\"")
+        }
     }
 
     /// The options under the kind: `email: { message: lessons.md, channel: mailgun }`.
     private func block(_ kind: String, in fields: Fields) -> Fields? {
-        guard let node = fields.node[kind], node["message"] != nil else { return nil }
+        guard Channel.Kind(rawValue: kind) != nil, let node = fields.node[kind], node["message"] != nil else {
+            return nil
+        }
         return Fields(node, .send, diagnostics, of: "the step")
     }
 
@@ -75,72 +120,121 @@ struct StepReader {
         return id
     }
 
-    private mutating func action(
-        _ kind: String, _ fields: Fields, _ options: Fields, variants: [String]
-    ) -> Step.Action? {
-        guard let kind = Channel.Kind(rawValue: kind) else {
-            for key in ["channel", "send_window"] where fields.has(key) {
-                diagnostics.error(fields.position(key), "\"\(key)\" does not go with \"wait\"")
+    // MARK: Waits
+
+    private func wait(_ kind: String, _ fields: Fields) -> Step.Action? {
+        switch kind {
+        case "wait": return fields.span("wait").map(Step.Action.wait)
+        case "wait_for":
+            let condition = fields.source("wait_for").flatMap(terms.condition)
+            guard fields.has("at_most") else {
+                diagnostics.error(
+                    fields.position(kind),
+                    "\"wait_for\" needs \"at_most\", such as 4d: without it the wait may never end")
+                return nil
             }
-            return fields.span("wait").map(Step.Action.wait)
+            guard let longest = fields.span("at_most"), let condition else { return nil }
+            return .waitFor(condition, atMost: longest)
+        default:
+            guard let moment = moment(fields) else { return nil }
+            guard let node = fields["late"] else { return .waitTill(moment, sendsLate: false) }
+            if case .clock = moment {
+                diagnostics.error(fields.position("late"), "a time of day is never late; \"late\" goes with a date")
+            }
+            guard let late = diagnostics.text(node, "late"), ["skip", "send"].contains(late) else {
+                diagnostics.error(node.position, "expected skip or send for \"late\", got \(node.summary)")
+                return nil
+            }
+            return .waitTill(moment, sendsLate: late == "send")
         }
-        let isBlock = fields.node[kind.rawValue]?["message"] != nil
-        guard let node = isBlock ? options["message"] : fields[kind.rawValue] else { return nil }
-        var send = Step.Send(kind: kind, message: messages(node, kind, variants: variants))
-        send.channel = channel(options, kind) ?? (isBlock ? channel(fields, kind) : nil)
-        let window = options.has("send_window") ? options["send_window"] : fields["send_window"]
-        send.window = window.flatMap { diagnostics.sendWindow($0, "send_window") }
-        return .send(send)
     }
 
-    private func channel(_ fields: Fields, _ kind: Channel.Kind) -> String? {
-        guard let node = fields["channel"], let name = diagnostics.text(node, "channel") else { return nil }
-        if let channel = channels[name] {
-            if channel.kind != kind {
-                let kinds = "\(channel.kind.rawValue), not \(kind.rawValue)"
-                diagnostics.error(node.position, "the channel \"\(name)\" carries \(kinds)")
+    /// `10:00`, `10:00 local`, or a date.
+    private func moment(_ fields: Fields) -> Step.Moment? {
+        guard let source = fields.source("wait_till") else { return nil }
+        let words = source.text.split(whereSeparator: \.isWhitespace)
+        if let first = words.first, first.contains(":") {
+            guard case .success(let time) = ClockTime.parse(String(first)),
+                words.count == 1 || words.count == 2 && words[1] == "local"
+            else {
+                diagnostics.error(
+                    source.position,
+                    "expected a time such as 10:00 or 10:00 local for \"wait_till\", got \"\(source.text)\"")
+                return nil
             }
-        } else if brokenChannels.contains(name) {
-            diagnostics.error(node.position, "the channel \"\(name)\" has an error of its own")
-        } else {
-            let near = suggestion(for: name, in: channels.keys)
-            let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
-            diagnostics.error(node.position, "there is no channel \"\(name)\"\(remedy)")
+            return .clock(time, isLocal: words.count == 2)
         }
-        return name
-    }
-
-    /// The message's file for each variant; the empty name serves all.
-    private mutating func messages(
-        _ node: YAMLNode, _ kind: Channel.Kind, variants: [String]
-    ) -> [String: String] {
-        guard let entries = node.entries else {
-            guard let path = message(node, kind) else { return [:] }
-            return ["": path]
-        }
-        var messages: [String: String] = [:]
-        for entry in entries {
-            if !variants.contains(entry.key) {
-                diagnostics.unknown(entry.key, "variant", among: variants, at: entry.position)
-            }
-            messages[entry.key] = message(entry.value, kind)
-        }
-        for variant in variants where node[variant] == nil {
-            diagnostics.error(node.position, "there is no message for the variant \"\(variant)\"")
-        }
-        return messages
-    }
-
-    private mutating func message(_ node: YAMLNode, _ kind: Channel.Kind) -> String? {
-        guard !node.isEmpty, let path = diagnostics.text(node, kind.rawValue) else {
-            if node.isEmpty { diagnostics.error(node.position, "\"\(kind.rawValue)\" needs a message file") }
+        guard let date = terms.signal(source) else { return nil }
+        guard date.type == .date || date.type == .instant else {
+            diagnostics.error(
+                source.position,
+                "\"\(date.text.prefix(80))\" is \(date.type.phrase); \"wait_till\" takes a date, such as renewal_at - 30d, "
+                    + "or a time, such as 10:00")
             return nil
         }
-        if path.contains("*") {
-            diagnostics.error(node.position, "a rotation of messages (\"\(path)\") is not supported yet")
-            return nil
+        return .date(date)
+    }
+
+    // MARK: Choices
+
+    /// Appends the choice and its branches; answers whether every branch stops and none is left out.
+    private mutating func choose(
+        _ fields: Fields, _ id: String, _ position: Position, _ variants: [String]
+    ) -> Bool {
+        let nodes = fields.items("choose")
+        let index = program.count
+        append(.choose([]), id: id, at: position)
+        var branches: [Step.Branch] = []
+        var ends: [Int] = []
+        var hasElse = false
+        var stops = true
+        for (number, node) in nodes.enumerated() {
+            guard let branch = Fields(node, .branch, diagnostics, of: "a branch") else { continue }
+            let isElse = branch.has("else")
+            checkForm(of: branch, isFirst: number == 0, isLast: number == nodes.count - 1)
+            let condition = isElse ? nil : branch.source("if").flatMap(terms.condition)
+            hasElse = hasElse || isElse
+            branches.append(Step.Branch(condition: condition, next: program.count))
+            let isOver = read(diagnostics.steps(isElse ? "else" : "then", of: branch), variants)
+            stops = stops && isOver
+            if number < nodes.count - 1, !isOver {
+                ends.append(program.count)
+                append(.goTo(0), id: id, at: node.position)
+            }
         }
-        uses.append(MessageUse(path: path, kind: kind, position: node.position))
-        return path
+        for end in ends { program[end].action = .goTo(program.count) }
+        if !hasElse { branches.append(Step.Branch(condition: nil, next: program.count)) }
+        program[index].action = .choose(branches)
+        return stops && hasElse
+    }
+
+    private func checkForm(of branch: Fields, isFirst: Bool, isLast: Bool) {
+        let position = branch.node.position
+        if branch.has("else") {
+            if branch.has("if") || branch.has("then") {
+                diagnostics.error(
+                    position, "a branch is \"if\" with \"then\", or \"else\"; make \"else\" a branch of its own")
+            } else if isFirst {
+                diagnostics.error(position, "\"choose\" begins with a branch that has an \"if\"")
+            } else if !isLast {
+                diagnostics.error(position, "\"else\" is the last branch; those after it are never reached")
+            }
+        } else if !branch.has("if") {
+            diagnostics.error(position, "a branch needs \"if\" with its condition, or \"else\"")
+        } else if !branch.has("then") {
+            diagnostics.error(position, "a branch with \"if\" needs \"then\" with its steps")
+        }
+    }
+}
+
+extension Diagnostics {
+    /// The nodes of a list of steps.
+    func steps(_ key: String, of fields: Fields) -> [YAMLNode] {
+        guard let node = fields[key] else { return [] }
+        guard let list = node.list, !list.isEmpty else {
+            error(node.position, "expected a list of steps, each with a \"-\", got \(node.summary)")
+            return []
+        }
+        return list
     }
 }

@@ -124,8 +124,15 @@ package struct WorkspaceReader {
         let configured = workspace.configuration.channels.sorted { $0.key.rawValue < $1.key.rawValue }
         let named = configured.map { ($0.value, "keeptouch.yaml") }
         let notified = workspace.dataMap.reasons.compactMap(\.notify).map { ($0, "data.yaml") }
+        let digests = workspace.configuration.digests.map { ($0.channel, "keeptouch.yaml") }
         var told: Set<String> = ["inbox"]
-        for (name, file) in named + notified
+        for (name, file) in notified + digests {
+            guard let kind = workspace.channels[name]?.kind, kind != .webhook, told.insert(name).inserted else { continue }
+            diagnostics.warning(
+                place(of: name, in: file),
+                "nobody is told over \"\(name)\", which is of the kind \(kind.rawValue): a team needs a webhook")
+        }
+        for (name, file) in named + notified + digests
         where workspace.channels[name] == nil && !broken.contains(name) && told.insert(name).inserted {
             let near = suggestion(for: name, in: workspace.channels.keys)
             let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
@@ -140,8 +147,8 @@ package struct WorkspaceReader {
             return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
         }
         let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
-        let part = root.flatMap { file == "data.yaml" ? $0["reasons"] : $0["channels"] }
-        return part.flatMap(find) ?? Position(file: file)
+        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests"]
+        return keys.lazy.compactMap { root?[$0].flatMap(find) }.first ?? Position(file: file)
     }
 
     private func playbooks(

@@ -156,10 +156,9 @@ extension Message {
 }
 
 extension Playbook {
-    /// What the message of a step uses for a variant, in all its languages together.
-    package func variables(of step: Step, variant: String?) -> MessageVariables {
-        guard case .send(let send) = step.action, let path = send.message(for: variant), let message = messages[path]
-        else { return MessageVariables() }
+    /// What a message uses, in all its languages together.
+    package func variables(ofMessage path: String) -> MessageVariables {
+        guard let message = messages[path] else { return MessageVariables() }
         var variables = message.variables
         for (_, other) in message.locales.sorted(by: { $0.key < $1.key }) { variables.add(other.variables) }
         return variables

@@ -55,6 +55,19 @@ package struct Playbook: Sendable {
         }
     }
 
+    /// A harm that an experiment must not worsen by more than the margin.
+    package struct Guardrail: Sendable, Hashable {
+        /// `unsubscribed`, `complained`, `bounced`, `rejected` or `churned`.
+        package var outcome: String
+        /// 0 to 1: how much higher the share of those harmed may be.
+        package var margin: Double
+
+        package init(outcome: String, margin: Double) {
+            self.outcome = outcome
+            self.margin = margin
+        }
+    }
+
     package var name: String
     package var title: String
     package var state: State = .draft
@@ -82,12 +95,17 @@ package struct Playbook: Sendable {
     package var steps: [Step] = []
     package var exits: [Exit] = [.goal, .leftAudience, .churned]
     package var goal: Goal?
+    /// Secondary goals, by name; each is recorded once for an enrollment, within the goal's window.
+    package var also: [NamedTerm] = []
+    package var guardrails: [Guardrail] = []
     /// Salt of the assignment and unit of reporting.
     package var experiment: String
     /// How long a touch may wait for caps and windows.
     package var expires: TimeSpan = .days(7)
     /// The messages that its steps name, by path relative to the playbook's folder.
     package var messages: [String: Message] = [:]
+    /// What `keeptouch test` checks.
+    package var tests: [PlaybookTest] = []
     /// The text of `playbook.yaml` and its place; what a running enrollment is pinned to.
     package var source: String = ""
     package var path: String = ""
@@ -108,48 +126,9 @@ package struct Playbook: Sendable {
     package func steps(of variant: String?) -> [Step] {
         variants.first { $0.name == variant }?.steps ?? steps
     }
-}
 
-/// One step of a playbook.
-package struct Step: Sendable, Hashable {
-    package enum Action: Sendable, Hashable {
-        case send(Send)
-        case wait(TimeSpan)
-    }
-
-    package struct Send: Sendable, Hashable {
-        package var kind: Channel.Kind
-        /// The channel's name, when it is not the workspace's default of the kind.
-        package var channel: String?
-        /// The message's path for every variant; the empty name serves all.
-        package var message: [String: String]
-        /// Overrides the window of the workspace; `.always` for "at once".
-        package var window: SendWindow?
-
-        package init(
-            kind: Channel.Kind, channel: String? = nil, message: [String: String], window: SendWindow? = nil
-        ) {
-            self.kind = kind
-            self.channel = channel
-            self.message = message
-            self.window = window
-        }
-
-        package func message(for variant: String?) -> String? {
-            variant.flatMap { message[$0] } ?? message[""]
-        }
-    }
-
-    /// `email_1`, `wait_1` unless the file gives one.
-    package var id: String
-    package var action: Action
-    package var position: Position
-
-    package init(id: String, action: Action, position: Position) {
-        self.id = id
-        self.action = action
-        self.position = position
-    }
+    /// The steps of the playbook, and those of the variants that have their own.
+    package var programs: [[Step]] { [steps] + variants.compactMap(\.steps) }
 }
 
 extension Playbook {
@@ -164,6 +143,7 @@ extension Playbook {
         }
         if let goal { terms.append(goal.condition) }
         for case .condition(let condition) in exits { terms.append(condition) }
+        terms += also.map(\.term) + programs.joined().flatMap(\.terms)
         return terms
     }
 }

@@ -25,6 +25,15 @@ package struct Workspace: Sendable {
     }
 
     package func playbook(_ name: String) -> Playbook? { playbooks.first { $0.name == name } }
+
+    /// The names of the live playbooks that put an account at risk, by reason.
+    package var risks: [String: [String]] {
+        var risks: [String: [String]] = [:]
+        for playbook in playbooks where playbook.state == .live {
+            if let risk = playbook.risk { risks[risk, default: []].append(playbook.name) }
+        }
+        return risks
+    }
 }
 
 /// A condition or signal with its name and place.
@@ -62,6 +71,8 @@ package struct Configuration: Sendable, Equatable {
     package var channels: [Channel.Kind: String] = [:]
     /// What a contact can unsubscribe from: key and title, in file order.
     package var categories: [Category] = []
+    /// Reports that are posted on a schedule.
+    package var digests: [Digest] = []
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace
@@ -127,6 +138,19 @@ package struct Configuration: Sendable, Equatable {
             case .quarterly: "\(date.year)-Q\((date.month + 2) / 3)"
             case .monthly: "\(date.year)-\(date.month < 10 ? "0" : "")\(date.month)"
             }
+        }
+    }
+
+    /// A report that is posted to a team's channel.
+    package struct Digest: Sendable, Equatable {
+        package var report: String
+        package var schedule: Schedule
+        package var channel: String
+
+        package init(report: String, schedule: Schedule, channel: String) {
+            self.report = report
+            self.schedule = schedule
+            self.channel = channel
         }
     }
 

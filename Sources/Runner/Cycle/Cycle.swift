@@ -14,15 +14,17 @@ package struct Cycle {
     private let processNow: @Sendable () -> Instant
     private let pinned: PinnedVersions
     private let killSwitch: KillSwitch?
+    private let figures: EvaluationContext.Figures
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
     package init(
-        workspace: Workspace, pinned: PinnedVersions, store: Store, processNow: @escaping @Sendable () -> Instant,
-        killSwitch: KillSwitch? = nil
+        workspace: Workspace, pinned: PinnedVersions, store: Store, figures: EvaluationContext.Figures = .measured,
+        processNow: @escaping @Sendable () -> Instant, killSwitch: KillSwitch? = nil
     ) {
         self.workspace = workspace
         self.pinned = pinned
+        self.figures = figures
         self.store = store
         self.processNow = processNow
         self.killSwitch = killSwitch
@@ -34,7 +36,7 @@ package struct Cycle {
             try PlanTables.shadow(connection)
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, only: names)
+                matching: matching, figures: figures, only: names)
             let report = try planning.plan(planning.register()).report
             // When planning fails, the shadows go with its transaction.
             try PlanTables.unshadow(connection)
@@ -47,7 +49,7 @@ package struct Cycle {
         try store.session { connection in
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, only: [])
+                matching: matching, figures: figures, only: [])
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
             let registered = try store.write(on: connection) { connection in
                 try killSwitch?.apply(connection, processNow: processNow())
@@ -71,6 +73,13 @@ package struct Cycle {
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
+        var moved: Int64? = 0
+        while let after = moved {
+            moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                try stopIfPaused(plan, connection)
+                return try slices.measured { try StageEntries.apply(after: after, size: $0, now: plan.now, connection) }
+            }
+        }
         var ended: Int64? = 0
         while let after = ended {
             ended = try store.write(on: connection) { connection in
@@ -105,8 +114,16 @@ package struct Cycle {
         }
         // The count walks the whole ledger, which nobody who wants to write should wait for.
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        let digests = try store.read { connection in
+            try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
+        }
         try store.write(on: connection) { connection in
             try plan.record(on: connection, cycleID: cycleID)
+            for planned in digests {
+                try Digests(connection).add(
+                    planned.key, accounts: planned.accounts, subject: planned.digest.subject,
+                    text: planned.digest.text, at: plan.now)
+            }
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())
         }

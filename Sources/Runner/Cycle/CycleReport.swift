@@ -41,8 +41,23 @@ package struct CycleReport: Sendable, Encodable {
         }
     }
 
+    /// Which stages of a journey accounts come into.
+    package struct OfJourney: Sendable, Encodable {
+        package var journey: String
+        /// Accounts by stage; empty when none comes into another.
+        package var entered: [String: Int]
+        package var heldBecause: String?
+
+        enum CodingKeys: String, CodingKey {
+            case journey, entered
+            case heldBecause = "held_because"
+        }
+    }
+
     package var now: Instant
     package var playbooks: [OfPlaybook]
+    /// Empty when it was not the turn of the journeys.
+    package var journeys: [OfJourney] = []
     package var balanced: Bool
     /// New enrollments, enrollments that moved, that left, goals reached, and touches that the cycle makes.
     package var entered = 0
@@ -69,13 +84,14 @@ package struct CycleReport: Sendable, Encodable {
     ]
 
     enum CodingKeys: String, CodingKey {
-        case now, playbooks, balanced, entered, moved, left, goals, made, touches
+        case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(now.description, forKey: .now)
         try container.encode(playbooks, forKey: .playbooks)
+        if !journeys.isEmpty { try container.encode(journeys, forKey: .journeys) }
         try container.encode(balanced, forKey: .balanced)
         try container.encode(entered, forKey: .entered)
         try container.encode(moved, forKey: .moved)

@@ -9,6 +9,7 @@ struct Planning {
     let holdoutSalt: String
     let now: Instant
     let matching: Cycle.Matching
+    let figures: EvaluationContext.Figures
     /// The playbooks asked for; all of them when empty.
     let only: Set<String>
     let nulls = NullCounts()
@@ -20,6 +21,8 @@ struct Planning {
         /// Playbooks with rows in the plan tables, by id.
         var touched: [Int64]
         var matches: [Match]
+        /// Whether accounts may come into stages, and teams be told of risks, in this cycle.
+        var isTurnOfJourneys = false
         /// Whether everything was paused already.
         var wasPaused: Bool
         var report: CycleReport
@@ -71,11 +74,14 @@ struct Planning {
     func plan(_ known: Registered) throws -> Plan {
         let (works, globalHoldout) = (known.works, known.globalHoldout)
         try PlanTables.reset(connection)
-        let context = try EvaluationContext(connection, workspace: workspace, now: now)
+        let turnOfJourneys = try isTurnOfJourneys()
+        if turnOfJourneys, figures == .measured { try computeStageFigures() }
+        let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let compiler = ConditionSQL(context)
         let pauses = try Pauses(connection)
         var report = CycleReport(now: now, playbooks: [], balanced: true)
         var books = Books()
+        report.journeys = try enterStages(compiler, context, isTurn: turnOfJourneys)
 
         // Goals and exits, of every version that somebody walks.
         let running = try Registry(connection).runningVersions()
@@ -151,7 +157,7 @@ struct Planning {
         return Plan(
             now: now, works: works, globalHoldout: globalHoldout,
             touched: Array(Set(versions.map(\.playbookID) + matches.map(\.playbookID))).sorted(), matches: matches,
-            wasPaused: pauses.all != nil, report: report)
+            isTurnOfJourneys: turnOfJourneys, wasPaused: pauses.all != nil, report: report)
     }
 
     private func waiting(for next: Instant?, of playbook: Playbook) -> String {
@@ -237,6 +243,7 @@ struct Planning {
 extension Planning.Plan {
     /// Writes the cursors, holds, occurrences and tallies of the playbooks that were matched.
     func record(on connection: Connection, cycleID: Int64) throws {
+        if isTurnOfJourneys { try Meta.stagesAt.write(String(now.milliseconds), connection) }
         let records = CycleRecords(connection, cycleID: cycleID, now: now)
         let registry = Registry(connection)
         for match in matches {

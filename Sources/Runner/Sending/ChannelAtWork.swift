@@ -31,6 +31,15 @@ final class ChannelAtWork {
         bucket = channel.perSecond.map { TokenBucket(perSecond: $0, at: processNow) }
     }
 
+    /// A channel that leads nowhere, without secrets or limits of time.
+    init(pretending channel: Channel) throws {
+        var channel = channel
+        channel.auth = .none
+        self.channel = channel
+        builder = try RequestBuilder(channel: channel, credentials: nil)
+        classifier = Classifier(channel: channel)
+    }
+
     /// How many touches may be claimed now.
     func room(processNow: Instant) -> Int {
         guard stopped == nil, !isExhausted else { return 0 }

@@ -8,15 +8,17 @@ import Storage
 struct ExitCheck {
     private let workspace: Workspace
     private let store: Store
+    private let figures: EvaluationContext.Figures
     /// As of the last check.
     private var dataVersion: Int64 = 0
     private var nextAt = Instant(milliseconds: 0)
 
     private static let interval = TimeSpan.seconds(1)
 
-    init(workspace: Workspace, store: Store) {
+    init(workspace: Workspace, store: Store, figures: EvaluationContext.Figures = .measured) {
         self.workspace = workspace
         self.store = store
+        self.figures = figures
     }
 
     /// Whether the data have changed since the last check, and enough time has passed.
@@ -48,7 +50,7 @@ struct ExitCheck {
         try PlanTables.reset(connection)
         let due = try DueEnrollments.find(connection, now: now)
         guard !due.isEmpty else { return (0, 0) }
-        let compiler = ConditionSQL(try EvaluationContext(connection, workspace: workspace, now: now))
+        let compiler = ConditionSQL(try EvaluationContext(connection, workspace: workspace, now: now, figures: figures))
         let exits = Exits(connection, compiler, among: .due)
         for (playbookID, versionID) in due {
             // Of a version that can no longer be read, nothing is sent either.

@@ -69,7 +69,21 @@ extension ConditionSQL {
                     type: .text,
                     value: .missing, shown: "", children: []))
         }
+        if case .journey(let signal) = term.node, signal == .stuck || signal == .weakPoint {
+            explanation.children += stageLines(explanation.children.first?.value)
+        }
         return explanation
+    }
+
+    /// What is expected in a stage, on each journey that has it.
+    private func stageLines(_ stage: Value?) -> [Explanation] {
+        guard case .text(let stage)? = stage else { return [] }
+        return context.stages.filter { $0.key.stage == stage }.sorted { $0.key < $1.key }.flatMap { key, figures in
+            figures.sentences.map { sentence in
+                Explanation(
+                    text: "\(key.journey): \(sentence)", type: .text, value: .missing, shown: "", children: [])
+            }
+        }
     }
 
     /// The parts of a term that are explained below it: what `where` says stays with its signal, and literals are shown
@@ -85,6 +99,11 @@ extension ConditionSQL {
         case .date(_, let inner): return [inner]
         case .named(_, let definition): return [definition]
         case .metric(let signal) where signal.function == .usageDrop: return figures(of: signal)
+        case .journey(.stuck), .journey(.weakPoint):
+            let stage = Attribute.builtIn.first { $0.name == "stage" }.map {
+                Term(.attribute($0), .text, text: "stage")
+            }
+            return [stage, Term(.journey(.timeInStage), .duration, text: "time_in_stage()")].compactMap { $0 }
         default: return term.parts.filter { !$0.isLiteral }
         }
     }

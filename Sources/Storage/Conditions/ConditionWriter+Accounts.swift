@@ -63,30 +63,6 @@ extension ConditionWriter {
         return inUnits(stored, attribute.type)
     }
 
-    // MARK: Journey and risk
-
-    mutating func journey(_ signal: JourneySignal) -> Fragment {
-        switch signal {
-        case .inStage(let stage):
-            .infix(Fragment("a.stage"), "=", Fragment(bind(.text(stage))), rank: Fragment.comparison)
-        case .timeInStage: .infix(Fragment(bind(context.now)), "-", Fragment("a.stage_since"), rank: Fragment.sum)
-        case .stuck, .weakPoint: Self.missing(.boolean)
-        }
-    }
-
-    /// A match that stands of a live playbook that names the reason.
-    mutating func atRisk(_ reason: String?) -> Fragment {
-        let names = reason.map { context.risks[$0] ?? [] } ?? context.risks.values.flatMap { $0 }
-        guard !names.isEmpty else { return Fragment("1 = 0", rank: Fragment.comparison) }
-        let list = Set(names).sorted().map { bind(.text($0)) }.joined(separator: ", ")
-        return Fragment(
-            """
-            EXISTS (SELECT 1 FROM playbook AS in_p JOIN standing AS in_s ON in_s.playbook_id = in_p.id \
-            WHERE in_p.state = 'live' AND in_p.name IN (\(list)) AND in_s.account_id = a.id \
-            AND in_s.match_key = '' AND in_s.false_since IS NULL AND in_s.since <= \(bind(context.now)))
-            """)
-    }
-
     // MARK: Touches
 
     mutating func touch(_ signal: TouchSignal) -> Fragment {

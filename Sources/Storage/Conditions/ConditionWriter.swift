@@ -10,6 +10,8 @@ struct ConditionWriter {
     private var names: [SQLValue: String] = [:]
     /// The events from whose grouped pass the accounts come, when few of them can match.
     var driver: EventDriver?
+    /// The passes over commitments that `from` joins, by event.
+    var commitments: [(event: String, join: String)] = []
     /// What names of properties mean inside `where`.
     var filtered: Filtered?
 
@@ -29,7 +31,9 @@ struct ConditionWriter {
 
     /// Accounts come in the order of their ids, which series functions need: SQLite would scan a covering index in its
     /// own order, and CROSS JOIN keeps the tables in the order written.
-    var from: String {
+    var from: String { ([accounts] + commitments.map(\.join)).joined(separator: " ") }
+
+    private var accounts: String {
         switch population {
         case .accounts:
             guard let driver else { return "account AS a NOT INDEXED" }

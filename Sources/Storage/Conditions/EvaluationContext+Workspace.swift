@@ -2,19 +2,26 @@ package import Playbooks
 import Statistics
 
 extension EvaluationContext {
+    /// Where figures of a whole population come from.
+    package enum Figures: Sendable {
+        case measured
+        /// Those of nobody: no dispersion beyond Poisson's, no common shock.
+        case neutral
+    }
+
     /// The context of a cycle: complete days as of `now`, and the benchmarks of the audiences that `usage_drop` is asked
     /// of, computed when the day has none yet.
-    package init(_ connection: Connection, workspace: Workspace, now: Instant) throws {
+    package init(
+        _ connection: Connection, workspace: Workspace, now: Instant, figures: Figures = .measured
+    ) throws {
         let configuration = workspace.configuration
         let yesterday = configuration.zone.day(of: now) - 1
-        var risks: [String: [String]] = [:]
-        for playbook in workspace.playbooks where playbook.state == .live {
-            if let risk = playbook.risk { risks[risk, default: []].append(playbook.name) }
-        }
         try self.init(
             connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone,
             currency: configuration.currency,
-            lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: risks)
+            lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
+        stages = try StageFigures.load(workspace.journeys, until: today, connection)
+        guard figures == .measured else { return }
         for playbook in workspace.playbooks where playbook.state != .retired {
             for signal in playbook.terms.flatMap(\.usageDrops) {
                 try computeBenchmark(of: signal, for: playbook, connection)

@@ -29,6 +29,8 @@ package struct EvaluationContext: Sendable {
     package var risks: [String: [String]]
     /// What is not here is neutral: no dispersion beyond Poisson's, no common shock.
     package var benchmarks: [BenchmarkKey: UsageDrop.Population] = [:]
+    /// What the stages of the journeys are measured by.
+    package var stages: [StageKey: StageFigures] = [:]
     let metricIDs: [String: Int64]
     let kindIDs: [String: Int64]
 

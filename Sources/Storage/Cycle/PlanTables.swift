@@ -9,11 +9,22 @@ package enum PlanTables {
     package static func reset(_ connection: Connection) throws {
         // 64 MB hold the plan of 100,000 enrollments; what is more goes to a temporary file.
         try connection.executeScript("PRAGMA temp.cache_size = -65536")
+        if try isComplete(connection) {
+            // Statements stay prepared as long as their tables stay the same.
+            for table in tables { try connection.execute("DELETE FROM temp.\(table.name)") }
+            return
+        }
         for table in tables { try connection.execute("DROP TABLE IF EXISTS temp.\(table.name)") }
         for table in tables {
             try connection.execute("CREATE TEMP TABLE \(table.name) (\(table.columns))\(table.suffix)")
         }
-        try connection.execute("CREATE INDEX temp.plan_touch_by_account ON plan_touch (playbook_id, account_id)")
+        try connection.execute("CREATE INDEX temp.\(index) ON plan_touch (playbook_id, account_id)")
+    }
+
+    private static func isComplete(_ connection: Connection) throws -> Bool {
+        let names = Set(
+            try connection.query("SELECT name FROM temp.sqlite_master").compactMap { $0[0].text })
+        return names.contains(index) && tables.allSatisfy { names.contains($0.name) }
     }
 
     /// Copies the bookkeeping tables of playbooks into TEMP tables of the same names, so that the same statements run
@@ -37,6 +48,9 @@ package enum PlanTables {
     }
 
     private static let shadowed = ["playbook", "playbook_version", "experiment"]
+
+    /// Made after all tables.
+    private static let index = "plan_touch_by_account"
 
     private static let withoutRowID = " WITHOUT ROWID"
 

@@ -133,6 +133,8 @@ package struct Progress {
                 }
                 try connection.execute(
                     "UPDATE plan_progress SET begun = 1, due_at = NULL WHERE \(here) AND begun = 0", scope)
+            // Nobody stands at these yet.
+            case .waitFor, .waitTill, .choose, .goTo, .stop: break
             }
             if moved > 0 { occupied.insert(index + 1) }
         }

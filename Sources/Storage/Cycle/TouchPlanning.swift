@@ -149,7 +149,10 @@ struct TouchPlanning {
 
     private func freeze(_ step: Step, on road: Progress.Road) -> Freeze {
         let playbook = road.playbook
-        let variables = playbook.variables(of: step, variant: road.variant)
+        var variables = MessageVariables()
+        if case .send(let send) = step.action, let path = send.message(for: road.variant) {
+            variables = playbook.variables(ofMessage: path)
+        }
         let known =
             variables.required.compactMap { source($0, isRequired: true, playbook) }
             + variables.optional.compactMap { source($0, isRequired: false, playbook) }

@@ -149,23 +149,34 @@ final class AccountImport: ImportTarget {
                 place: nil, updated: "a.created_at",
                 inserted: "\(Self.now)")
         }
-        if columns["stage"] != nil {
-            let since =
-                "CASE WHEN \(columns.updated("stage")) IS DISTINCT FROM a.stage THEN \(Self.now) ELSE a.stage_since END"
-            let entered = "CASE WHEN s.stage IS NOT NULL THEN \(Self.now) END"
-            if columns["stage_since"] == nil {
-                columns.add(
-                    "stage_since", column: AttributeColumns.ofAccount("stage_since"), CellReader("stage_since", kind),
-                    place: nil)
-            }
-            columns.set(
-                "stage_since", updated: "COALESCE(s.stage_since, \(since))",
-                inserted: "COALESCE(s.stage_since, \(entered))")
-        }
+        if columns["stage"] != nil { spellStage() }
         statusIndex = columns.index(of: "status")
         churnedIndex = columns.index(of: "churned_at")
         cancelIndex = columns.index(of: "cancel_requested_at")
         reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
+    }
+
+    /// What the data say of the stage is kept apart, because on a journey the stage is the cycle's.
+    private func spellStage() {
+        func add(_ name: String, updated: String, inserted: String) {
+            if columns[name] == nil {
+                columns.add(name, column: "\"\(name)\"", CellReader(name, .text), place: nil)
+            }
+            columns.set(name, updated: updated, inserted: inserted)
+        }
+        let stage = columns.updated("stage")
+        let since = "CASE WHEN \(stage) IS DISTINCT FROM a.stage THEN \(Self.now) ELSE a.stage_since END"
+        let entered = "COALESCE(s.stage_since, CASE WHEN s.stage IS NOT NULL THEN \(Self.now) END)"
+        add(
+            "stage_since",
+            updated: "CASE WHEN a.journey IS NULL THEN COALESCE(s.stage_since, \(since)) ELSE a.stage_since END",
+            inserted: entered)
+        add("stage_imported", updated: stage, inserted: "s.stage")
+        let changed =
+            "CASE WHEN \(stage) IS DISTINCT FROM a.stage_imported THEN \(Self.now) ELSE a.stage_imported_at END"
+        add("stage_imported_at", updated: "COALESCE(s.stage_since, \(changed))", inserted: entered)
+        columns.set(
+            "stage", updated: "CASE WHEN a.journey IS NULL THEN \(stage) ELSE a.stage END", inserted: "s.stage")
     }
 
     // MARK: One row

@@ -296,7 +296,7 @@ package struct Outbox {
 
     /// Changes the touch unless somebody else has it by now; the text names the values in their order, then `:id` and
     /// `:fence`.
-    private func change(_ sql: String, _ values: [SQLValue], _ id: Int64, _ fence: Int64) throws -> Bool {
+    private func change(_ sql: StaticString, _ values: [SQLValue], _ id: Int64, _ fence: Int64) throws -> Bool {
         try connection.execute(sql, inOrder: values + [.integer(id), .integer(fence)]) == 1
     }
 }

@@ -12,9 +12,14 @@ package struct Pauses: Sendable {
     package var all: String? { reasons["all"] }
 
     /// Why a playbook neither plans nor sends, or nil.
-    package func reason(for playbook: String) -> String? { all ?? reasons["playbook:" + playbook] }
+    package func reason(for playbook: String) -> String? { reason("playbook:", playbook) }
 
-    package func reason(forChannel channel: String) -> String? { all ?? reasons["channel:" + channel] }
+    package func reason(forChannel channel: String) -> String? { reason("channel:", channel) }
+
+    /// Asked of every touch, while there is seldom any pause.
+    private func reason(_ scope: String, _ name: String) -> String? {
+        reasons.isEmpty ? nil : all ?? reasons[scope + name]
+    }
 
     package static func set(_ scope: String, reason: String, at: Instant, _ connection: Connection) throws {
         try connection.execute(

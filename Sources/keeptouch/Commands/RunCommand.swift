@@ -43,6 +43,10 @@ struct RunCommand: AsyncParsableCommand {
             throw error
         }
         await worker.close()
+        let digests = try await DigestPost(
+            workspace: loaded.workspace, directory: loaded.directory.path,
+            environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
+        ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
         if let reason = try wakefulness.stay(.now()) { Self.tell(reason) }
         withExtendedLifetime((killing, stopping, lock)) {}
@@ -52,12 +56,16 @@ struct RunCommand: AsyncParsableCommand {
             try CycleText(report: report, hasRun: true).show(output)
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             SendingText(report: sending, pending: report.touches?["pending"] ?? 0, paused: paused).show()
+            if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }
+            for (channel, reason) in digests.failed.sorted(by: { $0.key < $1.key }) {
+                Terminal.print(Terminal.styled("the digest for \(channel) was not posted: \(reason)", .red))
+            }
             if options.now == nil, try store.read({ try Meta.isSimulation($0) }) {
                 Terminal.hint("the clock of a simulation stands still; move it with: keeptouch run --now LATER")
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
-        if hasHold || sending.hasFindings || loaded.diagnostics.contains(where: { $0.severity == .error }) {
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty || loaded.diagnostics.contains(where: { $0.severity == .error }) {
             throw ExitCode(1)
         }
     }

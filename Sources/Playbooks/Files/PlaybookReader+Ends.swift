@@ -1,0 +1,66 @@
+extension PlaybookReader {
+    /// Goals and exits, in which nothing before the enrollment counts, and the harms that an experiment watches.
+    func readEnds(_ fields: Fields, _ terms: Terms, into playbook: inout Playbook) {
+        if let goal = fields.table("goal", .goal) {
+            let condition = goal.source("when").flatMap(terms.condition)
+            if let condition, let within = goal.span("within") {
+                playbook.goal = Playbook.Goal(condition: condition, within: within)
+            }
+        }
+        if fields.has("also") {
+            if !fields.has("goal") {
+                diagnostics.error(
+                    fields.position("also"), "\"also\" needs a \"goal\": secondary goals are watched as long as it is")
+            }
+            playbook.also = sources("also", of: fields).compactMap { secondaryGoal($0, terms) }
+        }
+        playbook.guardrails = fields.entries("guardrail_metrics").compactMap(guardrail)
+        guard fields.has("exit") else { return }
+        playbook.exits = sources("exit", of: fields).compactMap { source in
+            switch source.text {
+            case "goal": .goal
+            case "left_audience": .leftAudience
+            case "churned": .churned
+            case "no_match": .noMatch
+            default: terms.condition(source).map(Playbook.Exit.condition)
+            }
+        }
+    }
+
+    /// The conditions of a list, up to one that `[ ]` split at a comma.
+    private func sources(_ key: String, of fields: Fields) -> [SourceText] {
+        var sources: [SourceText] = []
+        for node in fields.items(key) {
+            if node.isEmpty { diagnostics.error(node.position, "\"\(key)\" has an empty item") }
+            if isSplit(node) {
+                diagnostics.error(node.position, splitMessage(key))
+                break
+            }
+            if !node.isEmpty, let source = diagnostics.source(node, key) { sources.append(source) }
+        }
+        return sources
+    }
+
+    /// A signal, a segment, an event (that it happens), a stage (being in it) or a condition; its text is its name.
+    private func secondaryGoal(_ source: SourceText, _ terms: Terms) -> NamedTerm? {
+        let term: Term?
+        if let event = dataMap.event(source.text) {
+            term = Term(.event(EventSignal(.happened, event.name)), .boolean, text: "happened(\(event.name))")
+        } else if terms.scope.stages.contains(source.text) {
+            term = Term(.journey(.inStage(source.text)), .boolean, text: "in_stage(\(source.text))")
+        } else {
+            term = terms.condition(source)
+        }
+        return term.map { NamedTerm(name: source.text, term: $0, position: source.position) }
+    }
+
+    private static let harms = ["unsubscribed", "complained", "bounced", "rejected", "churned"]
+
+    private func guardrail(_ entry: YAMLNode.Entry) -> Playbook.Guardrail? {
+        guard Self.harms.contains(entry.key) else {
+            diagnostics.unknown(entry.key, "harm", among: Self.harms, at: entry.position)
+            return nil
+        }
+        return diagnostics.share(entry.value, entry.key).map { Playbook.Guardrail(outcome: entry.key, margin: $0) }
+    }
+}

@@ -1,0 +1,52 @@
+import Playbooks
+import Storage
+
+/// What a team reads about accounts that came to be at risk; pure text, the accounts that pay most first.
+struct RiskDigest: Equatable {
+    /// How many accounts are named.
+    static let mostAccounts = 20
+
+    var subject: String
+    var text: String
+
+    init(
+        reasons: [RisksSeen.OfReason], accounts: [RisksSeen.OfAccount], total: (accounts: Int, mrr: Int64),
+        since: Instant?, currency: String, zone: Zone
+    ) {
+        func money(_ minor: Int64) -> String {
+            var factor = 1.0
+            for _ in 0..<Currency.minorDigits(of: currency) { factor *= 10 }
+            return Value.number(Double(minor) / factor).text(as: .money, currency: currency, zone: zone)
+        }
+        func count(_ number: Int) -> String { number == 1 ? "1 account" : "\(number) accounts" }
+        let when = since.map { "newly at risk since \($0.text(in: zone))" } ?? "at risk"
+        guard total.accounts > 0 else {
+            subject = "No account is \(since == nil ? "at risk" : "newly at risk")"
+            text = "No account is \(when)."
+            return
+        }
+        let size = "\(count(total.accounts)), \(money(total.mrr)) a month"
+        subject = "\(since == nil ? "At risk" : "Newly at risk"): \(size)"
+        var lines = ["\(size), \(total.accounts == 1 ? "is" : "are") \(when)"]
+        lines += reasons.map { "- \($0.reason): \(count($0.accounts)), \(money($0.mrr))" }
+        lines.append("")
+        lines += accounts.map { account in
+            let name = account.name.map { "\(Self.plain($0)) (\(Self.plain(account.key)))" } ?? Self.plain(account.key)
+            return "\(money(account.mrr))  \(name): \(account.reasons.joined(separator: ", "))"
+        }
+        if total.accounts > accounts.count { lines.append("and \(total.accounts - accounts.count) more") }
+        text = lines.joined(separator: "\n")
+    }
+
+    /// A name on one line, without the signs by which chats know links and calls to everybody.
+    private static func plain(_ name: String) -> String {
+        String(
+            name.map { character in
+                switch character {
+                case "<": "‹"
+                case ">": "›"
+                default: character.isNewline ? " " : character
+                }
+            })
+    }
+}

@@ -1,0 +1,132 @@
+import Playbooks
+import Storage
+
+/// Brings the data of a test into its database by the importer that all data come by.
+struct TestFacts {
+    private let store: Store
+    private let importer: Importer
+    private let dataMap: DataMap
+    private let zone: Zone
+
+    static let account = "test-account"
+
+    init(_ store: Store, _ workspace: Workspace) {
+        self.store = store
+        importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)
+        dataMap = workspace.dataMap
+        zone = workspace.configuration.zone
+    }
+
+    /// The account as the test begins, with what it does not speak of.
+    func begin(with facts: PlaybookTest.Facts, at start: Instant) throws {
+        var attributes = facts.attributes
+        func assume(_ name: String, _ value: PlaybookTest.Given) {
+            if !attributes.contains(where: { $0.name == name }) {
+                attributes.append(PlaybookTest.Property(name: name, value: value))
+            }
+        }
+        assume("name", .text("Acme"))
+        assume("created_at", .after(.days(-365)))
+        try importAccount(attributes, anchor: start, now: start)
+        let contacts =
+            facts.contacts ?? [
+                PlaybookTest.Contact(
+                    key: PlaybookTest.defaultContact,
+                    attributes: [
+                        PlaybookTest.Property(name: "role", value: .text("owner")),
+                        PlaybookTest.Property(name: "name", value: .text("Ada Lovelace")),
+                    ])
+            ]
+        // Long ago, so that nobody has been added just now.
+        try importContacts(contacts, areNew: true, anchor: start, now: start - .days(365))
+    }
+
+    /// Changes of the account itself.
+    func change(_ facts: PlaybookTest.Facts, anchor: Instant, now: Instant) throws {
+        if !facts.attributes.isEmpty { try importAccount(facts.attributes, anchor: anchor, now: now) }
+        if let contacts = facts.contacts { try importContacts(contacts, areNew: false, anchor: anchor, now: now) }
+    }
+
+    /// All values of the stretch; those of days to come are looked at when their time has come.
+    func importUsage(_ usage: [PlaybookTest.Usage], until end: Instant) throws {
+        let today = zone.day(of: end)
+        for metric in usage {
+            let days = metric.days
+            let rows = days.enumerated().compactMap { index, value in
+                value.map { [Self.account, metric.metric, "\(today - days.count + index)", "\($0)"] }
+            }
+            guard !rows.isEmpty else { continue }
+            try bring(.metrics, ["account", "metric", "day", "value"], rows, now: end)
+        }
+        // An import of no rows makes the names of all metrics known.
+        if usage.isEmpty { try bring(.metrics, ["account", "metric", "day", "value"], [], now: end) }
+    }
+
+    func moment(of event: PlaybookTest.Event, anchor: Instant) -> Instant {
+        moment(event.at, anchor: anchor)
+    }
+
+    func importEvent(_ event: PlaybookTest.Event, anchor: Instant, now: Instant) throws {
+        let kind = dataMap.event(event.name)
+        var properties: [String: String] = [:]
+        for property in event.properties {
+            properties[property.name] = text(
+                property.value, as: kind?.property(property.name)?.type ?? .text, anchor: anchor)
+        }
+        let json = try JSONText.encode(properties)
+        try bring(
+            .events, ["account", "event", "at", "contact", "properties"],
+            [[Self.account, event.name, moment(of: event, anchor: anchor).description, event.contact, json]], now: now)
+    }
+
+    private func importAccount(_ attributes: [PlaybookTest.Property], anchor: Instant, now: Instant) throws {
+        let values = attributes.map { text($0.value, as: dataMap.attribute($0.name)?.type ?? .text, anchor: anchor) }
+        try bring(.accounts, ["key"] + attributes.map(\.name), [[Self.account] + values], now: now)
+    }
+
+    private func importContacts(
+        _ contacts: [PlaybookTest.Contact], areNew: Bool, anchor: Instant, now: Instant
+    ) throws {
+        for contact in contacts {
+            var attributes = contact.attributes
+            if areNew {
+                if !attributes.contains(where: { $0.name == "email" }) {
+                    let value = PlaybookTest.Given.text("\(contact.key)@example.com")
+                    attributes.append(PlaybookTest.Property(name: "email", value: value))
+                }
+                if !attributes.contains(where: { $0.name == "name" }) {
+                    attributes.append(
+                        PlaybookTest.Property(
+                            name: "name", value: .text(contact.key.prefix(1).uppercased() + contact.key.dropFirst())))
+                }
+            }
+            let values = attributes.map {
+                text($0.value, as: dataMap.contactAttribute($0.name)?.type ?? .text, anchor: anchor)
+            }
+            try bring(
+                .contacts, ["account", "key"] + attributes.map(\.name), [[Self.account, contact.key] + values],
+                now: now)
+        }
+    }
+
+    private func moment(_ given: PlaybookTest.Given, anchor: Instant) -> Instant {
+        switch given {
+        case .after(let span): anchor + span
+        case .text(let text):
+            (try? Instant.parse(text, in: zone).get()) ?? (try? Day.parse(text).get()).map(zone.start) ?? anchor
+        }
+    }
+
+    private func text(_ given: PlaybookTest.Given, as type: ValueType, anchor: Instant) -> String {
+        switch given {
+        case .text(let text): text
+        case .after(let span):
+            type == .date ? "\(zone.day(of: anchor + span))" : (anchor + span).description
+        }
+    }
+
+    private func bring(_ kind: ImportKind, _ columns: [String], _ rows: [[String?]], now: Instant) throws {
+        let report = try importer.run(kind, from: .rows(columns: columns, rows: rows), now: now)
+        if let rejected = report.firstRejected.first { throw ImportError(rejected.reason) }
+    }
+}

@@ -1,0 +1,72 @@
+import Playbooks
+import Storage
+
+/// The runner under a virtual clock: the cycles that `serve` would do, with touches that go nowhere.
+struct Trial {
+    private let workspace: Workspace
+    private let store: Store
+    private let cycle: Cycle
+    private let outbox: PretendOutbox
+    /// What becomes due within so long is done together.
+    private let grain: TimeSpan
+    /// When each playbook comes round next.
+    private var rounds: [String: Instant] = [:]
+
+    /// - Parameter workspace: on trial.
+    init(_ workspace: Workspace, store: Store, figures: EvaluationContext.Figures, grain: TimeSpan) throws {
+        let pinned = PinnedVersions(texts: [:])
+        self.workspace = workspace
+        self.store = store
+        self.grain = grain
+        cycle = Cycle(
+            workspace: workspace, pinned: pinned, store: store, figures: figures,
+            processNow: { Instant(milliseconds: 0) })
+        outbox = try PretendOutbox(workspace, pinned, store, figures)
+    }
+
+    /// Lets playbooks be live since a moment, so that what happened after it can trigger.
+    func register(since moment: Instant) throws {
+        try store.write { connection in
+            for playbook in workspace.playbooks {
+                _ = try Registry(connection).register(playbook, design: "", now: moment)
+            }
+        }
+    }
+
+    /// How often a moment is gone through at most: enrollments that need not wait take a step each time.
+    private static let mostPasses = 100
+
+    /// A cycle, what may go out then, and cycles for those who go on at once.
+    mutating func step(to now: Instant) throws -> [CycleReport] {
+        var reports: [CycleReport] = []
+        for _ in 0..<Self.mostPasses {
+            let report = try cycle.run(now: now, matching: .due)
+            for item in report.playbooks { rounds[item.playbook] = item.nextAt }
+            reports.append(report)
+            guard try store.read({ try TrialClock.hasTouches(at: now, $0) }), try outbox.drain(now: now) > 0,
+                try store.read({ try TrialClock.hasDue(at: now, $0) })
+            else { break }
+        }
+        return reports
+    }
+
+    /// The next moment at which something is to do: a match, an enrollment, or a touch.
+    func next(after now: Instant) throws -> Instant? {
+        let zone = workspace.configuration.zone
+        var moments = rounds.values.filter { $0 > now }
+        if let match = workspace.configuration.evaluate.next(after: now, in: zone) { moments.append(match) }
+        if let due = try store.read({ try TrialClock.next(after: now, $0) }) {
+            moments.append(due.roundedUp(to: grain))
+        }
+        return moments.min()
+    }
+}
+
+extension Instant {
+    /// The first whole multiple of a step that is not earlier.
+    func roundedUp(to step: TimeSpan) -> Instant {
+        guard step.milliseconds > 1 else { return self }
+        let rest = milliseconds % step.milliseconds
+        return rest == 0 ? self : Instant(milliseconds: milliseconds + (rest > 0 ? step.milliseconds - rest : -rest))
+    }
+}

@@ -1,0 +1,4 @@
+/// What a test looks for.
+package enum Alternative: Sendable, Hashable {
+    case less, greater, unequal
+}

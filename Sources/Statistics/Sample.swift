@@ -1,0 +1,45 @@
+/// The mean and the variance of one figure over the accounts of an arm.
+package struct Sample: Sendable, Hashable {
+    package let count: Int
+    package let mean: Double
+    /// What one account scatters; sums of squares give the sample variance (n - 1).
+    package let variance: Double
+
+    package init(count: Int, mean: Double, variance: Double) {
+        self.count = max(0, count)
+        self.mean = mean
+        self.variance = max(0, variance)
+    }
+
+    package init(count: Int, sum: Double, sumOfSquares: Double) {
+        let n = Double(max(1, count))
+        let variance = count > 1 ? (sumOfSquares - sum * sum / n) / (n - 1) : 0
+        self.init(count: count, mean: sum / n, variance: variance)
+    }
+
+    /// A share, with the variance p(1-p).
+    package init(_ proportion: Proportion) {
+        let p = proportion.rate ?? 0
+        self.init(count: proportion.total, mean: p, variance: p * (1 - p))
+    }
+
+    /// A ratio of two sums over accounts, as of sessions per user, with the account as the unit.
+    ///
+    /// The variance is the delta method's: s_M²/μ_D² + s_D²μ_M²/μ_D⁴ - 2s_MDμ_M/μ_D³. Nil when the denominator is zero.
+    package init?(
+        count: Int, numerator: Double, denominator: Double, numeratorSquares: Double, denominatorSquares: Double,
+        products: Double
+    ) {
+        guard count > 0, denominator != 0 else { return nil }
+        let m = Sample(count: count, sum: numerator, sumOfSquares: numeratorSquares)
+        let d = Sample(count: count, sum: denominator, sumOfSquares: denominatorSquares)
+        let n = Double(count)
+        let covariance = count > 1 ? (products - numerator * denominator / n) / (n - 1) : 0
+        let ratio = m.mean / d.mean
+        let scaled = m.variance + ratio * ratio * d.variance - 2 * ratio * covariance
+        self.init(count: count, mean: ratio, variance: scaled / (d.mean * d.mean))
+    }
+
+    /// The variance of the mean; 0 of nobody.
+    package var meanVariance: Double { count > 0 ? variance / Double(count) : 0 }
+}

@@ -1,0 +1,85 @@
+/// A step of a journey where a segment converts worse than it should, found without a human.
+///
+/// Measurement notes, section 3.
+package struct WeakPoint: Sendable, Hashable {
+    package enum Against: Sendable, Hashable, CaseIterable {
+        /// The same step and segment in the windows before.
+        case past
+        /// The same step and window in the other segments.
+        case peers
+    }
+
+    /// One step in one segment, over entrants whose time to convert has passed.
+    package struct Step: Sendable, Hashable {
+        package var now: Proportion
+        package var past: Proportion?
+        package var peers: Proportion?
+        /// The share of those who pass this step that also passes all later ones; 1 for the last.
+        package var downstream: Double
+        /// What one account is worth a month.
+        package var value: Double
+
+        package init(
+            now: Proportion, past: Proportion? = nil, peers: Proportion? = nil, downstream: Double = 1,
+            value: Double = 0
+        ) {
+            self.now = now
+            self.past = past
+            self.peers = peers
+            self.downstream = downstream
+            self.value = value
+        }
+    }
+
+    /// The place of the step in the list that was searched.
+    package var step: Int
+    package var against: Against
+    package var now: Proportion
+    package var before: Proportion
+    /// One-sided, before and after the Benjamini-Hochberg correction over everything that was searched.
+    package var p: Double
+    package var adjusted: Double
+    /// The difference of the shares with Newcombe's interval.
+    package var difference: Interval
+    /// (p0 - p1) n1, the conversions that are missing.
+    package var lost: Double
+    /// The same from the upper end of the interval; 0 when that is not negative.
+    package var lostAtLeast: Double
+    /// `lostAtLeast`, times the downstream conversion, times the value of one account.
+    package var cost: Double
+
+    /// Fewer entrants than these say nothing: now, and before.
+    package static let minimum = (now: 20, before: 60)
+
+    /// All weak points among the steps, the most costly first; ties by the lower p, then in the order given.
+    ///
+    /// - Parameter rate: the share of false ones that is let through.
+    package static func search(_ steps: [Step], rate: Double = 0.10) -> [WeakPoint] {
+        var tested: [WeakPoint] = []
+        for (index, step) in steps.enumerated() where step.now.total >= minimum.now {
+            for against in Against.allCases {
+                let candidate = against == .past ? step.past : step.peers
+                guard let before = candidate, before.total >= minimum.before else { continue }
+                tested.append(WeakPoint(step, at: index, against, before))
+            }
+        }
+        let adjusted = Correction.benjaminiHochberg.adjusted(tested.map(\.p))
+        for index in tested.indices { tested[index].adjusted = adjusted[index] }
+        let found = tested.filter { $0.adjusted <= rate }
+        return found.sorted { ($0.cost, -$0.p, -$0.step) > ($1.cost, -$1.p, -$1.step) }
+    }
+
+    private init(_ step: Step, at index: Int, _ against: Against, _ before: Proportion) {
+        let comparison = ProportionComparison(control: before, treatment: step.now)
+        self.step = index
+        self.against = against
+        self.now = step.now
+        self.before = before
+        p = comparison.test(.less).p
+        adjusted = p
+        difference = comparison.newcombe()
+        lost = -(comparison.difference ?? 0) * Double(step.now.total)
+        lostAtLeast = max(0, -difference.upper) * Double(step.now.total)
+        cost = lostAtLeast * step.downstream * step.value
+    }
+}

@@ -1,0 +1,95 @@
+package import Playbooks
+
+/// Figures of stages are `benchmark` rows: audience is the journey, metric the stage.
+extension StageFigures {
+    /// The newest figures by `day`, with what the files expect.
+    package static func load(
+        _ journeys: [Journey], until day: Day, _ connection: Connection
+    ) throws -> [StageKey: StageFigures] {
+        guard !journeys.isEmpty else { return [:] }
+        try Benchmarks.prepare(connection)
+        var all: [StageKey: StageFigures] = [:]
+        for journey in journeys {
+            for stage in journey.stages {
+                all[StageKey(journey.name, stage.name)] = StageFigures(expected: stage.expected)
+            }
+            let rows = try connection.query(
+                """
+                WITH known AS (
+                    SELECT metric, day, name, value FROM benchmark WHERE audience = :journey AND day <= :day
+                    UNION ALL
+                    SELECT metric, day, name, value FROM planned_benchmark WHERE audience = :journey AND day <= :day
+                )
+                SELECT metric, name, value FROM known WHERE day = (SELECT max(day) FROM known WHERE name = :weak)
+                """,
+                [
+                    "journey": .text(journey.name), "day": .integer(Int64(day.number)),
+                    "weak": .text(Name.weakAgainstPast.rawValue),
+                ])
+            for row in rows {
+                guard let stage = row[0].text, let name = row[1].text.flatMap(Name.init), let value = row[2].real else {
+                    continue
+                }
+                all[StageKey(journey.name, stage)]?.take(name, value)
+            }
+        }
+        return all
+    }
+
+    /// Keeps the figures of a day until `Benchmarks.save`.
+    func keep(_ key: StageKey, on day: Day, _ connection: Connection) throws {
+        for name in Name.allCases {
+            guard let value = value(of: name) else { continue }
+            try connection.execute(
+                """
+                INSERT INTO planned_benchmark (audience, metric, day, name, value)
+                VALUES (:journey, :stage, :day, :name, :value)
+                ON CONFLICT (audience, metric, day, name) DO UPDATE SET value = excluded.value
+                """,
+                [
+                    "journey": .text(key.journey), "stage": .text(key.stage), "day": .integer(Int64(day.number)),
+                    "name": .text(name.rawValue), "value": .real(value),
+                ])
+        }
+    }
+
+    private enum Name: String, CaseIterable {
+        /// Days.
+        case p90
+        case recentMoved = "recent_moved", recentEntrants = "recent_entrants"
+        case pastMoved = "past_moved", pastEntrants = "past_entrants"
+        case peersMoved = "peers_moved", peersEntrants = "peers_entrants"
+        /// 1 or 0.
+        case weakAgainstPast = "weak_past", weakAgainstPeers = "weak_peers"
+    }
+
+    private func value(of name: Name) -> Double? {
+        switch name {
+        case .p90: p90.map { Double($0.milliseconds) / Double(TimeSpan.days(1).milliseconds) }
+        case .recentMoved: Double(recent.moved)
+        case .recentEntrants: Double(recent.entrants)
+        case .pastMoved: Double(past.moved)
+        case .pastEntrants: Double(past.entrants)
+        case .peersMoved: Double(peers.moved)
+        case .peersEntrants: Double(peers.entrants)
+        case .weakAgainstPast: isWeakAgainstPast ? 1 : 0
+        case .weakAgainstPeers: isWeakAgainstPeers ? 1 : 0
+        }
+    }
+
+    private mutating func take(_ name: Name, _ value: Double) {
+        // What a person wrote into the table may be anything.
+        guard value >= 0, let count = Int(exactly: value.rounded()), count < 1 << 40 else { return }
+        switch name {
+        case .p90: p90 = .days(Int64(count))
+        case .recentMoved: recent.moved = count
+        case .recentEntrants: recent.entrants = count
+        case .pastMoved: past.moved = count
+        case .pastEntrants: past.entrants = count
+        case .peersMoved: peers.moved = count
+        case .peersEntrants: peers.entrants = count
+        case .weakAgainstPast: isWeakAgainstPast = count == 1
+        case .weakAgainstPeers: isWeakAgainstPeers = count == 1
+        }
+    }
+}
