@@ -17,9 +17,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -39,7 +41,13 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Playbooks", "CCurl", "CCmark", crypto],
             swiftSettings: settings),
-        .target(name: "Runner", dependencies: ["Storage", "Delivery", "Playbooks", "Statistics"], swiftSettings: settings),
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Storage", "Delivery", "Playbooks", "Statistics", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Web",
             dependencies: ["Playbooks", .product(name: "Hummingbird", package: "hummingbird")],
@@ -49,6 +57,9 @@ let package = Package(
             dependencies: [
                 "Runner", "Web", "Storage", "Delivery", "Playbooks", "Statistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         // Measures what the program cannot be timed for from outside; `Benchmarks/run` drives it.
@@ -62,7 +73,8 @@ let package = Package(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "Playbooks", grdb], resources: [.copy("Vectors")],
+            name: "StorageTests", dependencies: ["Storage", "Playbooks", "Statistics", grdb],
+            resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],

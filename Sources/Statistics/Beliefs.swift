@@ -71,18 +71,13 @@ package struct Beliefs: Sendable, Hashable {
         guard let range = Quadrature.peak(near: [first.logOdds], logarithm: density) else { return nil }
         /// P(first - second <= d).
         func below(_ d: Double) -> Double {
-            // The second share has its ends at 0 and 1: the first is cut where they fall.
-            let cuts: [Double] = [d, 1 + d].filter { $0 > 0 && $0 < 1 }.map { cut -> Double in log(cut / (1 - cut)) }
-            let inside: [Double] = cuts.filter { $0 > range.lower && $0 < range.upper }.sorted()
-            let ends = [range.lower] + inside + [range.upper]
-            var sum = 0.0
-            for (lower, upper) in zip(ends, ends.dropFirst()) {
-                sum += Quadrature.integral(lower, upper) { u in
-                    let (x, y) = Self.shares(u)
-                    return exp(density(u)) * Beta.cumulative(y + d, x - d, second.b, second.a)
-                }
+            // Where the second share begins, ends and is likely.
+            let places = [d, 1 + d, second.mean + d].filter { $0 > 0 && $0 < 1 }
+            let cuts = places.map { place -> Double in log(place / (1 - place)) }
+            return Quadrature.integral(over: range, cut: cuts + [first.logOdds]) { u in
+                let (x, y) = Self.shares(u)
+                return exp(density(u)) * Beta.cumulative(y + d, x - d, second.b, second.a)
             }
-            return sum
         }
         func quantile(_ p: Double) -> Double { Root.between(-1, 1) { below($0) - p } ?? 0 }
         return Interval(lower: quantile(alpha / 2), upper: quantile(1 - alpha / 2))

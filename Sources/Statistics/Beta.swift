@@ -9,7 +9,7 @@ package struct Beta: Sendable, Hashable {
 
     /// Parameters that are not positive and finite are drawn to the nearest that are.
     package init(a: Double, b: Double) {
-        func positive(_ value: Double) -> Double { min(max(value, 1e-6), 1e15) }
+        func positive(_ value: Double) -> Double { value > 1e-6 ? min(value, 1e15) : 1e-6 }
         self.a = positive(a)
         self.b = positive(b)
     }

@@ -7,11 +7,12 @@ import Foundation
 package struct ConfidenceSequence: Sendable, Hashable {
     /// In all arms that are compared.
     package var plannedAccounts: Int
-    package var alpha: Double
+    /// Between 1e-12 and a half.
+    package let alpha: Double
 
     package init(plannedAccounts: Int, alpha: Double = 0.05) {
         self.plannedAccounts = max(1, plannedAccounts)
-        self.alpha = alpha
+        self.alpha = alpha > 1e-12 ? min(alpha, 0.5) : 1e-12
     }
 
     /// √((-2 ln α + ln(1 - 2 ln α))/N*).

@@ -58,11 +58,11 @@ package struct Cuped: Sendable, Hashable {
     package func effect(_ scale: Effect.Scale) -> Result<Effect, Unmeasurable> {
         let (c, t) = (control.adjusted(by: theta), treatment.adjusted(by: theta))
         let base = control.post.mean
-        return Effect.checked(c, t, scale: scale, base: base).map { degrees in
+        return Effect.checked(c, t, scale: scale, base: base).flatMap { degrees in
             let accounts = c.count + t.count
             let difference = t.mean - c.mean
             guard scale == .relative else {
-                return Effect(
+                return Effect.finite(
                     estimate: difference, variance: c.meanVariance + t.meanVariance, degrees: degrees,
                     accounts: accounts)
             }
@@ -71,7 +71,7 @@ package struct Cuped: Sendable, Hashable {
                 control.post.variance * ratio * ratio - 2 * theta * control.covariance * ratio
                 + theta * theta * control.pre.variance
             let variance = (t.meanVariance + max(0, own) / Double(c.count)) / (base * base)
-            return Effect(
+            return Effect.finite(
                 estimate: difference / abs(base), variance: variance, degrees: degrees, accounts: accounts)
         }
     }

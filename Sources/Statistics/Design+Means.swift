@@ -54,7 +54,7 @@ extension Design {
         let scale = log(2) + gamma
         func density(_ u: Double) -> Double { scale - half * (expm1(2 * u) - 2 * u) }
         guard let range = Quadrature.peak(near: [0], logarithm: density) else { return 0 }
-        return Quadrature.integral(range.lower, range.upper) { u in
+        return Quadrature.integral(over: range, cut: [0]) { u in
             let limit = critical * exp(u)
             return exp(density(u)) * (Normal.below(shift - limit) + Normal.below(-shift - limit))
         }

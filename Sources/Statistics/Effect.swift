@@ -14,11 +14,15 @@ package struct Effect: Sendable, Hashable {
     /// In both arms.
     package var accounts: Int
 
-    init(estimate: Double, variance: Double, degrees: Double, accounts: Int) {
-        self.estimate = estimate
-        standardError = variance.squareRoot()
-        self.degrees = degrees
-        self.accounts = accounts
+    /// An effect, when all that it is made of is a number.
+    static func finite(
+        estimate: Double, variance: Double, degrees: Double, accounts: Int
+    ) -> Result<Effect, Unmeasurable> {
+        guard estimate.isFinite, variance.isFinite else { return .failure(.outOfRange) }
+        guard variance > 0 else { return .failure(.noVariance) }
+        return .success(
+            Effect(
+                estimate: estimate, standardError: variance.squareRoot(), degrees: degrees, accounts: accounts))
     }
 
     /// The difference of two means whose variances may differ, or the lift.
@@ -28,15 +32,15 @@ package struct Effect: Sendable, Hashable {
         _ control: Sample, _ treatment: Sample, scale: Scale
     ) -> Result<Effect, Unmeasurable> {
         let (c, t) = (control.meanVariance, treatment.meanVariance)
-        return checked(control, treatment, scale: scale).map { degrees in
+        return checked(control, treatment, scale: scale).flatMap { degrees in
             let difference = treatment.mean - control.mean
             let accounts = control.count + treatment.count
             guard scale == .relative else {
-                return Effect(estimate: difference, variance: c + t, degrees: degrees, accounts: accounts)
+                return finite(estimate: difference, variance: c + t, degrees: degrees, accounts: accounts)
             }
             let ratio = treatment.mean / control.mean
             let variance = (t + c * ratio * ratio) / (control.mean * control.mean)
-            return Effect(
+            return finite(
                 estimate: difference / abs(control.mean), variance: variance, degrees: degrees, accounts: accounts)
         }
     }

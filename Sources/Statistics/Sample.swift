@@ -8,13 +8,14 @@ package struct Sample: Sendable, Hashable {
     package init(count: Int, mean: Double, variance: Double) {
         self.count = max(0, count)
         self.mean = mean
-        self.variance = max(0, variance)
+        self.variance = variance > 0 ? variance : 0
     }
 
     package init(count: Int, sum: Double, sumOfSquares: Double) {
         let n = Double(max(1, count))
         let variance = count > 1 ? (sumOfSquares - sum * sum / n) / (n - 1) : 0
-        self.init(count: count, mean: sum / n, variance: variance)
+        // Equal figures leave nothing but what rounding left.
+        self.init(count: count, mean: sum / n, variance: variance > 1e-12 * sumOfSquares / n ? variance : 0)
     }
 
     /// A share, with the variance p(1-p).

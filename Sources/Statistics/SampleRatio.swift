@@ -18,13 +18,13 @@ package struct SampleRatio: Sendable, Hashable {
 
     package var isAlarm: Bool { leaked > 0 || p < Self.threshold }
 
-    /// - Parameter weights: one for each arm, in any unit; negative ones count as zero.
+    /// - Parameter weights: one for each arm, in any unit; negative and infinite ones count as zero.
     package init(observed: [Int], weights: [Double]) {
         self.observed = observed
         self.weights = weights
         let arms = zip(observed, weights)
-        leaked = arms.reduce(0) { $1.1 > 0 ? $0 : $0 + max(0, $1.0) }
-        let counted = arms.filter { $0.1 > 0 }
+        leaked = arms.reduce(0) { Self.counts($1.1) ? $0 : $0 + max(0, $1.0) }
+        let counted = arms.filter { Self.counts($0.1) }
         let counts = counted.map { max(0, $0.0) }
         let weight = counted.reduce(0) { $0 + $1.1 }
         let shares = counted.map { $0.1 / weight }
@@ -46,14 +46,17 @@ package struct SampleRatio: Sendable, Hashable {
     ///
     /// Nil when there are more than two arms and too many outcomes to add up. Arms of weight zero are left out.
     package var exactP: Double? {
-        let counted = zip(observed, weights).filter { $0.1 > 0 }
+        let counted = zip(observed, weights).filter { Self.counts($0.1) }
         let weight = counted.reduce(0) { $0 + $1.1 }
         return Self.exact(counted.map { max(0, $0.0) }, counted.map { $0.1 / weight })
     }
 
+    private static func counts(_ weight: Double) -> Bool { weight > 0 && weight.isFinite }
+
     private static func exact(_ counts: [Int], _ shares: [Double]) -> Double? {
         let n = counts.reduce(0, +)
         guard n > 0, counts.count > 1 else { return 1 }
+        guard shares.allSatisfy({ $0 > 0 }) else { return nil }
         if counts.count == 2 { return Binomial(trials: n, chance: shares[0]).test(counts[0]) }
         // As many outcomes as there are ways to put n balls into the arms.
         let arms = Double(counts.count)
@@ -81,15 +84,15 @@ package struct SampleRatio: Sendable, Hashable {
     package static func running(
         _ batches: [[Int]], weights: [Double], concentration: Double = 10_000
     ) -> [(logBayesFactor: Double, p: Double)] {
-        let weight = weights.reduce(0) { $0 + max(0, $1) }
+        let weight = weights.reduce(0) { counts($1) ? $0 + $1 : $0 }
         guard weight > 0, concentration > 0 else { return batches.map { _ in (0, 1) } }
-        var counts = [Double](repeating: 0, count: weights.count)
+        var totals = [Double](repeating: 0, count: weights.count)
         var largest = 0.0
         return batches.map { batch in
-            for (arm, count) in batch.prefix(counts.count).enumerated() { counts[arm] += Double(max(0, count)) }
+            for (arm, count) in batch.prefix(totals.count).enumerated() { totals[arm] += Double(max(0, count)) }
             var factor = 0.0
             var total = 0.0
-            for (count, share) in zip(counts, weights) where share > 0 {
+            for (count, share) in zip(totals, weights) where counts(share) {
                 factor += Gamma.logRising(concentration * share / weight, count)
                 total += count
             }

@@ -71,7 +71,13 @@ package enum Benchmarks {
     /// Makes the temporary tables unless they are there.
     static func prepare(_ connection: Connection) throws { try connection.executeScript(planned) }
 
-    private static let planned = """
+    /// Whether there are figures to `save`.
+    package static func areUnsaved(_ connection: Connection) throws -> Bool {
+        try connection.executeScript(planned)
+        return try connection.first("SELECT 1 FROM planned_benchmark LIMIT 1") != nil
+    }
+
+    static let planned = """
         CREATE TEMP TABLE IF NOT EXISTS planned_benchmark (
             audience TEXT NOT NULL,
             metric TEXT NOT NULL,

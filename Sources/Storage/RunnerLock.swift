@@ -10,7 +10,8 @@ package final class RunnerLock: Sendable {
     ///
     /// - Throws: `StorageError` that names the process that has it.
     package init(database path: String) throws {
-        lock = try FileLock(path: path + ".runner.lock")
+        // Not yet a property: what `deinit` does is for the one who has the lock.
+        let lock = try FileLock(path: path + ".runner.lock")
         guard lock.tryLock() else {
             let holder = Int(lock.note.trimmingCharacters(in: .whitespacesAndNewlines)).map { "process \($0)" }
             throw StorageError(
@@ -18,6 +19,7 @@ package final class RunnerLock: Sendable {
                     + "stop it first, or leave the work to it")
         }
         lock.write(note: "\(ProcessInfo.processInfo.processIdentifier)\n")
+        self.lock = lock
     }
 
     deinit {

@@ -1,4 +1,5 @@
 package import Playbooks
+import Statistics
 
 /// Figures of stages are `benchmark` rows: audience is the journey, metric the stage.
 extension StageFigures {
@@ -66,12 +67,12 @@ extension StageFigures {
     private func value(of name: Name) -> Double? {
         switch name {
         case .p90: p90.map { Double($0.milliseconds) / Double(TimeSpan.days(1).milliseconds) }
-        case .recentMoved: Double(recent.moved)
-        case .recentEntrants: Double(recent.entrants)
-        case .pastMoved: Double(past.moved)
-        case .pastEntrants: Double(past.entrants)
-        case .peersMoved: Double(peers.moved)
-        case .peersEntrants: Double(peers.entrants)
+        case .recentMoved: Double(recent.successes)
+        case .recentEntrants: Double(recent.total)
+        case .pastMoved: Double(past.successes)
+        case .pastEntrants: Double(past.total)
+        case .peersMoved: Double(peers.successes)
+        case .peersEntrants: Double(peers.total)
         case .weakAgainstPast: isWeakAgainstPast ? 1 : 0
         case .weakAgainstPeers: isWeakAgainstPeers ? 1 : 0
         }
@@ -82,12 +83,12 @@ extension StageFigures {
         guard value >= 0, let count = Int(exactly: value.rounded()), count < 1 << 40 else { return }
         switch name {
         case .p90: p90 = .days(Int64(count))
-        case .recentMoved: recent.moved = count
-        case .recentEntrants: recent.entrants = count
-        case .pastMoved: past.moved = count
-        case .pastEntrants: past.entrants = count
-        case .peersMoved: peers.moved = count
-        case .peersEntrants: peers.entrants = count
+        case .recentMoved: recent = Proportion(successes: count, total: max(count, recent.total))
+        case .recentEntrants: recent = Proportion(successes: recent.successes, total: count)
+        case .pastMoved: past = Proportion(successes: count, total: max(count, past.total))
+        case .pastEntrants: past = Proportion(successes: past.successes, total: count)
+        case .peersMoved: peers = Proportion(successes: count, total: max(count, peers.total))
+        case .peersEntrants: peers = Proportion(successes: peers.successes, total: count)
         case .weakAgainstPast: isWeakAgainstPast = count == 1
         case .weakAgainstPeers: isWeakAgainstPeers = count == 1
         }

@@ -1,4 +1,5 @@
 package import Playbooks
+package import Statistics
 
 /// A stage of a journey, by their names.
 package struct StageKey: Sendable, Hashable, Comparable {
@@ -17,33 +18,15 @@ package struct StageKey: Sendable, Hashable, Comparable {
 
 /// What one stage is measured by: how long accounts stay, and how many of them move on.
 package struct StageFigures: Sendable, Hashable {
-    /// How many of those who came into the stage moved on in time.
-    package struct Conversion: Sendable, Hashable {
-        package var moved: Int
-        package var entrants: Int
-
-        package init(moved: Int = 0, entrants: Int = 0) {
-            self.moved = moved
-            self.entrants = entrants
-        }
-
-        package static func + (left: Conversion, right: Conversion) -> Conversion {
-            Conversion(moved: left.moved + right.moved, entrants: left.entrants + right.entrants)
-        }
-
-        /// `18 of 95`
-        package var text: String { "\(moved) of \(entrants)" }
-    }
-
     /// `expect` of the file.
     package var expected: TimeSpan?
     /// The time within which nine of ten accounts of the cohort before had moved on; nil when too few have.
     package var p90: TimeSpan?
-    /// Accounts that came in during the last 14 days of which one can tell, during the four windows before, and, on other
-    /// journeys that share the step, during the same 14 days.
-    package var recent = Conversion()
-    package var past = Conversion()
-    package var peers = Conversion()
+    /// How many of those who came in moved on in time: during the last 14 days of which one can tell, during the four
+    /// windows before, and, on other journeys that share the step, during the same 14 days.
+    package var recent = Proportion(successes: 0, total: 0)
+    package var past = Proportion(successes: 0, total: 0)
+    package var peers = Proportion(successes: 0, total: 0)
     package var isWeakAgainstPast = false
     package var isWeakAgainstPeers = false
 
@@ -65,11 +48,12 @@ package struct StageFigures: Sendable, Hashable {
         } else {
             sentences.append("nothing is expected: no `expect`, and too few accounts have moved on")
         }
+        func text(_ share: Proportion) -> String { "\(share.successes) of \(share.total)" }
         if isWeakAgainstPast {
-            sentences.append("weak point: \(recent.text) moved on lately, \(past.text) before")
+            sentences.append("weak point: \(text(recent)) moved on lately, \(text(past)) before")
         }
         if isWeakAgainstPeers {
-            sentences.append("weak point: \(recent.text) moved on lately, \(peers.text) on other journeys")
+            sentences.append("weak point: \(text(recent)) moved on lately, \(text(peers)) on other journeys")
         }
         return sentences
     }

@@ -17,7 +17,8 @@ struct Keeptouch: AsyncParsableCommand {
                     CheckCommand.self, TestCommand.self, BacktestCommand.self, PreviewCommand.self, SchemaCommand.self,
                 ]),
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
-            CommandGroup(name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ExplainCommand.self]),
+            CommandGroup(
+                name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [StatusCommand.self, TouchesCommand.self, ResolveCommand.self, DoctorCommand.self]),

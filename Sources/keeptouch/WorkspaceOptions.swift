@@ -1,5 +1,4 @@
 import ArgumentParser
-import Delivery
 import Foundation
 import Playbooks
 import Runner
@@ -17,34 +16,23 @@ struct WorkspaceOptions: ParsableArguments {
 
     /// Reads the workspace; its complaints go to stderr, and only one that cannot be used at all is an error.
     func read(showingWarnings: Bool = false) throws -> LoadedWorkspace {
-        let (workspace, texts, all) = try diagnose()
-        for diagnostic in all where showingWarnings || diagnostic.severity == .error {
+        let files = try diagnose()
+        for diagnostic in files.diagnostics where showingWarnings || diagnostic.severity == .error {
             Terminal.complain("\(diagnostic)")
         }
-        guard let workspace else {
+        guard let workspace = files.workspace else {
             throw CommandError("the workspace cannot be used; mend the errors above (keeptouch check shows all)")
         }
-        return LoadedWorkspace(workspace: workspace, texts: texts, diagnostics: all, directory: directory)
+        return LoadedWorkspace(workspace: workspace, files: files, directory: directory)
     }
 
     /// Reads all files and finds everything that is wrong with them.
-    func diagnose() throws -> (workspace: Workspace?, texts: [String: String], diagnostics: [Diagnostic]) {
-        var (texts, diagnostics) = WorkspaceFiles.read(directory)
-        guard !texts.isEmpty || !diagnostics.isEmpty else {
+    func diagnose() throws -> CheckedFiles {
+        let files = CheckedFiles.read(directory)
+        guard !files.isNowhere else {
             throw CommandError("there is no workspace in \(directory.path); make one with: keeptouch init DIR")
         }
-        let (workspace, complaints) = WorkspaceReader.read(texts)
-        // Of a file that could not be read, its absence is no news.
-        let unread = Set(diagnostics.map(\.position.file))
-        diagnostics += complaints.filter { !unread.contains($0.position.file) }
-        for channel in workspace?.channels.values.map({ $0 }) ?? [] {
-            do {
-                _ = try RequestBuilder(channel: channel, credentials: nil)
-            } catch {
-                diagnostics.append(error)
-            }
-        }
-        return (workspace, texts, diagnostics.sorted())
+        return files
     }
 
     /// The moment of `--now`; in a simulation, whose clock stands still between commands, that of the latest cycle; else
@@ -69,13 +57,14 @@ struct WorkspaceOptions: ParsableArguments {
     }
 }
 
-/// A workspace with the texts it was read from.
+/// A workspace with the files it was read from.
 struct LoadedWorkspace {
     var workspace: Workspace
-    var texts: [String: String]
-    var diagnostics: [Diagnostic]
+    var files: CheckedFiles
     var directory: URL
 
+    var texts: [String: String] { files.texts }
+    var diagnostics: [Diagnostic] { files.diagnostics }
     var zone: Zone { workspace.configuration.zone }
     var databasePath: String {
         URL(fileURLWithPath: workspace.configuration.database, relativeTo: directory).standardizedFileURL.path
@@ -98,8 +87,8 @@ struct LoadedWorkspace {
 
     func cycle(_ store: Store, killSwitch: KillSwitch? = nil) -> Cycle {
         Cycle(
-            workspace: workspace, pinned: PinnedVersions(texts: texts), store: store,
-            processNow: Clocks.system.processNow, killSwitch: killSwitch)
+            workspace: workspace, pinned: files.pinned, store: store, processNow: Clocks.system.processNow,
+            killSwitch: killSwitch)
     }
 
     func playbook(_ name: String) throws -> Playbook {

@@ -175,3 +175,15 @@ func effectsOnSharesMatchTheirVectors(_ section: String, _ scale: Effect.Scale) 
     #expect(try !NonInferiority.test(none, margin: 0.05).get().holds)
     #expect(try NonInferiority.test(none, margin: 0.10).get().holds)
 }
+
+@Test func figuresThatAreAllEqualHaveNoVariance() {
+    let tenths = [Double](repeating: 0.1, count: 1000)
+    let equal = Sample(
+        count: 1000, sum: tenths.reduce(0, +), sumOfSquares: tenths.reduce(0) { $0 + $1 * $1 })
+    #expect(equal.variance == 0)
+    #expect(Effect.between(equal, equal, scale: .absolute) == .failure(.noVariance))
+    let wild = Sample(count: 10, mean: .nan, variance: 1)
+    #expect(Effect.between(equal, wild, scale: .absolute) == .failure(.outOfRange))
+    #expect(
+        Effect.between(Sample(count: 10, mean: 1e-300, variance: 1), equal, scale: .relative) == .failure(.outOfRange))
+}

@@ -40,3 +40,10 @@ import Testing
     #expect(SampleRatio(observed: [5], weights: [1]).p == 1)
     #expect(SampleRatio(observed: [-1, 4], weights: [.nan, -1]).p == 1)
 }
+
+@Test func weightsThatAreNoNumbersCountAsZero() {
+    let check = SampleRatio(observed: [5, 5, 1], weights: [1, 1, .infinity])
+    #expect(check.leaked == 1 && check.degrees == 1 && check.p == 1)
+    #expect(SampleRatio(observed: [5, 5], weights: [1e-300, 1e300]).p.isFinite)
+    #expect(SampleRatio.running([[1, 2], [3]], weights: [.nan, 0]).map(\.p) == [1, 1])
+}

@@ -57,3 +57,13 @@ extension Term {
         for part in parts { part.collect(into: &reads) }
     }
 }
+
+extension Term {
+    /// Whether it depends on what became of the enrollment's own touches, which a holdout never gets.
+    package var asksAboutTouches: Bool {
+        switch node {
+        case .touch(.sent), .touch(.delivered), .touch(.opened), .touch(.clicked): true
+        default: parts.contains(where: \.asksAboutTouches)
+        }
+    }
+}

@@ -7,7 +7,7 @@ struct ConfigurationReader {
     /// What can be read, with defaults for the rest; nil when the file is not a mapping.
     func read(_ root: YAMLNode) -> Configuration? {
         guard let fields = Fields(root, .configuration, diagnostics, of: "keeptouch.yaml") else { return nil }
-        let evaluate = fields.schedule("evaluate") ?? (try? Schedule.parse("daily at 06:00").get())
+        let evaluate = fields.evaluation("evaluate") ?? (try? Schedule.parse("daily at 06:00").get())
         guard let evaluate, let zone = zone(fields) ?? Zone("UTC") else { return nil }
         var configuration = Configuration(workspace: fields.text("workspace") ?? "", zone: zone, evaluate: evaluate)
         if let currency = currency(fields) { configuration.currency = currency }

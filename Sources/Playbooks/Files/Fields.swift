@@ -60,6 +60,16 @@ struct Fields {
     func span(_ key: String) -> TimeSpan? { self[key].flatMap { diagnostics.span($0, key) } }
     func schedule(_ key: String) -> Schedule? { self[key].flatMap { diagnostics.schedule($0, key) } }
 
+    /// When playbooks are matched: a schedule on the workspace's clock.
+    func evaluation(_ key: String) -> Schedule? {
+        let schedule = schedule(key)
+        if schedule?.isLocal == true {
+            diagnostics.error(
+                position(key), "\"\(key)\" goes by the workspace's clock; leave \"local\" out")
+        }
+        return schedule
+    }
+
     func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         self[key].flatMap { diagnostics.integer($0, key, in: range) }
     }

@@ -8,13 +8,15 @@ struct JourneyReader {
     }
 
     /// Nil when it has an error.
-    func read(_ root: YAMLNode, terms: Terms) -> Journey? {
+    ///
+    /// - Parameter terms: nil to read the form only, when nothing can be said about names.
+    func read(_ root: YAMLNode, terms: Terms?) -> Journey? {
         let before = diagnostics.errorCount
         guard let fields = Fields(root, .journey, diagnostics, of: "a journey") else { return nil }
         let name = fields.text("journey") ?? ""
         if fields.has("journey") { diagnostics.checkName(name, "a journey", at: fields.position("journey")) }
         var journey = Journey(name, stages: [], position: fields.position("journey"))
-        if let source = fields.source("for"), let term = terms.condition(source) {
+        if let source = fields.source("for"), let term = terms?.condition(source) {
             journey.audience = NamedTerm(name: "for", term: term, position: source.position)
         }
         let source: Source? = fields.choice("source")
@@ -34,7 +36,7 @@ struct JourneyReader {
         case `import`
     }
 
-    private func stage(_ entry: YAMLNode.Entry, isFirst: Bool, isImported: Bool, _ terms: Terms) -> Journey.Stage {
+    private func stage(_ entry: YAMLNode.Entry, isFirst: Bool, isImported: Bool, _ terms: Terms?) -> Journey.Stage {
         diagnostics.checkName(entry.key, "a stage", at: entry.position)
         var stage = Journey.Stage(entry.key, position: entry.position)
         var enter: SourceText?
@@ -54,7 +56,7 @@ struct JourneyReader {
             diagnostics.error(
                 enter.position, "every account of the journey begins in its first stage; leave out \"enter\"")
         case let enter?:
-            stage.enter = terms.condition(enter)
+            stage.enter = terms?.condition(enter)
         case nil where !isFirst && !isImported:
             diagnostics.error(entry.position, "\"enter\" is missing: what brings an account into \"\(entry.key)\"?")
         case nil:

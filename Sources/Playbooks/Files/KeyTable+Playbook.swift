@@ -20,7 +20,9 @@ extension KeyTable {
             "reentry",
             .form("^(never|always|after .+)$", examples: ["never", "always", "after 90d from the last end"]),
             "Whether an account may enter again: never (default with `when`), always (else), after a time."),
-        Key("misfire", .text, "Not supported yet: what happens to an occurrence that was missed."),
+        Key(
+            "misfire", .choice(Playbook.Misfire.allCases.map(\.rawValue)),
+            "What was missed runs once: default, if less than 6 h late; run, however late; skip, within 15 minutes."),
         Key("priority", .integer(0...100), "Who goes first when touches compete for caps; 50 by default."),
         Key("exclusive", .boolean, "Whether the account's other playbooks pause meanwhile."),
         Key("holdout", .share, "The share that gets nothing, to measure the playbook; 10% by default."),

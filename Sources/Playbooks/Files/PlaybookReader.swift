@@ -49,7 +49,6 @@ struct PlaybookReader {
         readMessages(uses, known: known, into: &playbook)
         terms.scope.steps = playbook.programs.joined().map(\.known)
         readEnds(fields, terms, into: &playbook)
-        checkLater(fields)
         return playbook
     }
 
@@ -128,7 +127,8 @@ struct PlaybookReader {
             }
             playbook.risk = reason
         }
-        playbook.evaluate = fields.schedule("evaluate")
+        playbook.evaluate = fields.evaluation("evaluate")
+        if let misfire: Playbook.Misfire = fields.choice("misfire") { playbook.misfire = misfire }
         if let rearm = fields.span("rearm") { playbook.rearm = rearm }
         if let age = fields.span("max_age") { playbook.maxAge = age }
         if let priority = fields.integer("priority", in: 0...100) { playbook.priority = priority }
@@ -144,14 +144,6 @@ struct PlaybookReader {
                 diagnostics.error(fields.position("holdout"), "a service playbook reaches everybody; it has no holdout")
             }
             playbook.holdout = 0
-        }
-    }
-
-    /// What is kept for a later version.
-    private func checkLater(_ fields: Fields) {
-        if fields.has("misfire") {
-            diagnostics.warning(
-                fields.position("misfire"), "\"misfire\" is not supported yet; a missed occurrence follows the default")
         }
     }
 }

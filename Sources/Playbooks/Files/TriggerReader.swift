@@ -22,6 +22,9 @@ struct TriggerReader {
         for (key, trigger) in companions.sorted(by: { $0.key < $1.key }) where fields.has(key) && trigger != kind {
             diagnostics.error(fields.position(key), "\"\(key)\" goes with \"\(trigger)\", not with \"\(kind)\"")
         }
+        if kind == "on", fields.has("misfire") {
+            diagnostics.error(fields.position("misfire"), "\"misfire\" goes with \"when\" or \"at\", not with \"on\"")
+        }
     }
 
     /// The event of `on`.

@@ -34,7 +34,10 @@ package struct WorkspaceReader {
         }
         let dataRoot = root("data.yaml")
         // Without either nothing can be said about the names in playbooks.
-        guard let configuration, dataRoot != nil || texts["data.yaml"] == nil else { return nil }
+        guard let configuration, dataRoot != nil || texts["data.yaml"] == nil else {
+            _ = self.journeys(journeys, nil)
+            return nil
+        }
         var workspace = Workspace(configuration: configuration, dataMap: DataMap(), channels: channels)
         var terms = Terms(scope: ConditionScope(dataMap: workspace.dataMap), broken: [], diagnostics: diagnostics)
         if let dataRoot, !dataRoot.isEmpty {
@@ -83,7 +86,7 @@ package struct WorkspaceReader {
         return root(path)
     }
 
-    private func journeys(_ roots: [YAMLNode], _ terms: Terms) -> [Journey] {
+    private func journeys(_ roots: [YAMLNode], _ terms: Terms?) -> [Journey] {
         var journeys: [Journey] = []
         for root in roots {
             guard let journey = JourneyReader(diagnostics: diagnostics).read(root, terms: terms) else { continue }

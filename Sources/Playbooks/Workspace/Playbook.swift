@@ -27,6 +27,25 @@ package struct Playbook: Sendable {
         case eventContact
     }
 
+    /// What becomes of an occurrence of a schedule that nobody ran in time.
+    package enum Misfire: String, Sendable, CaseIterable {
+        /// It runs once when it is less than six hours late.
+        case standard = "default"
+        /// It runs once, however late.
+        case run
+        /// It does not run when it is more than 15 minutes late.
+        case skip
+
+        /// How late an occurrence still runs.
+        package var patience: TimeSpan {
+            switch self {
+            case .standard: .hours(6)
+            case .run: .days(36_500)
+            case .skip: .minutes(15)
+            }
+        }
+    }
+
     package struct Variant: Sendable, Hashable {
         package var name: String
         package var weight: Double
@@ -80,6 +99,7 @@ package struct Playbook: Sendable {
     package var trigger: Trigger
     /// When a `when` playbook is matched, if not at the workspace's `evaluate`.
     package var evaluate: Schedule?
+    package var misfire = Misfire.standard
     package var reentry: Reentry
     /// Days in a row of not matching after which a match starts anew.
     package var rearm: TimeSpan = .days(7)
@@ -132,6 +152,10 @@ package struct Playbook: Sendable {
 }
 
 extension Playbook {
+    package var isTriggeredByEvents: Bool {
+        if case .on = trigger { true } else { false }
+    }
+
     /// Every condition and signal by which it decides; what stale data hold.
     package var terms: [Term] {
         var terms = signals.map(\.term)

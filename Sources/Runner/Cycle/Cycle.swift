@@ -3,9 +3,14 @@ package import Storage
 
 /// One pass of the runner at one `now`: plan on a snapshot, and, when it runs, apply in slices.
 package struct Cycle {
-    /// Which `when` playbooks are matched: all (`run`, `plan`), or those whose `evaluate` schedule is due (`serve`).
+    /// What a cycle looks at.
     package enum Matching: Sendable {
-        case all, due
+        /// Everything, whatever `evaluate` says (`run`, `plan`).
+        case all
+        /// What is due by its schedule (`serve`); writes only when there is something to write.
+        case due
+        /// Events that arrived and the enrollments that they begin (`serve`).
+        case events
     }
 
     private let workspace: Workspace
@@ -13,8 +18,8 @@ package struct Cycle {
     /// Process time, for the records of when a cycle began and ended.
     private let processNow: @Sendable () -> Instant
     private let pinned: PinnedVersions
-    private let killSwitch: KillSwitch?
     private let figures: EvaluationContext.Figures
+    private let killSwitch: KillSwitch?
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
@@ -37,7 +42,9 @@ package struct Cycle {
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
                 matching: matching, figures: figures, only: names)
-            let report = try planning.plan(planning.register()).report
+            let seen = try Registry(connection).lastSeen()
+            var report = try planning.plan(planning.register()).report
+            report.changes = try planning.changes(since: seen)
             // When planning fails, the shadows go with its transaction.
             try PlanTables.unshadow(connection)
             return report
@@ -57,8 +64,10 @@ package struct Cycle {
             }
             let plan = try store.read { _ in try planning.plan(registered) }
             var report = plan.report
+            report.isNews = plan.isNews
+            guard plan.isNews else { return report }
             do {
-                try apply(plan, on: connection, report: &report)
+                try apply(plan, on: connection, report: &report, matching: matching)
             } catch let error as CyclePaused {
                 try store.write(on: connection) { try killSwitch?.apply($0, processNow: processNow()) }
                 throw error
@@ -67,19 +76,40 @@ package struct Cycle {
         }
     }
 
-    private func apply(_ plan: Planning.Plan, on connection: Connection, report: inout CycleReport) throws {
-        let cycleID = try store.write(on: connection) {
-            try Applying.begin($0, now: plan.now, processNow: processNow())
+    /// Brings accounts into their stages and does nothing else: what a cycle at `now` would do first.
+    package func enterStages(now: Instant) throws {
+        try store.session { connection in
+            let planning = Planning(
+                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
+                matching: .all, figures: figures, only: [])
+            try store.read { connection in
+                let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
+                _ = try planning.enterStages(ConditionSQL(context), context, isTurn: true)
+            }
+            var slices = SliceSize()
+            try applyStages(on: connection, now: now, &slices)
         }
-        let applying = Applying(connection, cycleID: cycleID, now: plan.now)
-        var slices = SliceSize()
+    }
+
+    private func applyStages(on connection: Connection, now: Instant, _ slices: inout SliceSize) throws {
         var moved: Int64? = 0
         while let after = moved {
             moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
-                try stopIfPaused(plan, connection)
-                return try slices.measured { try StageEntries.apply(after: after, size: $0, now: plan.now, connection) }
+                try slices.measured { try StageEntries.apply(after: after, size: $0, now: now, connection) }
             }
         }
+    }
+
+    private func apply(
+        _ plan: Planning.Plan, on connection: Connection, report: inout CycleReport, matching: Matching
+    ) throws {
+        let cycleID = try store.write(on: connection) {
+            try Meta.advance(to: plan.now, $0)
+            return try Applying.begin($0, now: plan.now, processNow: processNow())
+        }
+        let applying = Applying(connection, cycleID: cycleID, now: plan.now)
+        var slices = SliceSize()
+        try applyStages(on: connection, now: plan.now, &slices)
         var ended: Int64? = 0
         while let after = ended {
             ended = try store.write(on: connection) { connection in
@@ -112,8 +142,10 @@ package struct Cycle {
                 }
             }
         }
-        // The count walks the whole ledger, which nobody who wants to write should wait for.
-        report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        if matching == .all {
+            // The count walks the whole ledger, which nobody who wants to write should wait for.
+            report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        }
         let digests = try store.read { connection in
             try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
         }

@@ -68,6 +68,18 @@ package struct CycleReport: Sendable, Encodable {
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [String: Int]?
 
+    /// Playbooks that are not as they were; told by `plan` only.
+    package var changes: [Change] = []
+    /// When the first of the schedules comes round next.
+    package private(set) var nextAt: Instant?
+    /// False when there was nothing to do, and nothing was written.
+    package var isNews = true
+
+    mutating func comesRound(_ at: Instant?) {
+        guard let at else { return }
+        nextAt = nextAt.map { min($0, at) } ?? at
+    }
+
     package init(now: Instant, playbooks: [OfPlaybook], balanced: Bool) {
         self.now = now
         self.playbooks = playbooks
@@ -84,7 +96,7 @@ package struct CycleReport: Sendable, Encodable {
     ]
 
     enum CodingKeys: String, CodingKey {
-        case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches
+        case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -98,6 +110,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(left, forKey: .left)
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
+        if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {
             let counts = Self.states.map { ($0, touches[$0] ?? 0) }
             try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .touches)

@@ -6,22 +6,22 @@ struct Occurrences {
     struct Due: Equatable {
         /// The occurrence to run now, as stored; for a local schedule its wall clock read as UTC.
         var occurrence: Instant?
-        /// Occurrences that passed more than `patience` ago.
+        /// Occurrences that passed more than the playbook's patience ago.
         var missed: [Instant] = []
         /// The next one after those.
         var next: Instant?
     }
 
-    /// How late a missed occurrence still runs.
-    static let patience = TimeSpan.hours(6)
-
     private let schedule: Schedule
+    /// How late a missed occurrence still runs.
+    private let patience: TimeSpan
     private let zone: Zone
     /// The zones of the contacts, the workspace's included; a local occurrence is due when the first of them has it.
     private let zones: [Zone]
 
-    init(_ schedule: Schedule, zone: Zone, zones: [Zone]) {
+    init(_ schedule: Schedule, misfire: Playbook.Misfire = .standard, zone: Zone, zones: [Zone] = []) {
         self.schedule = schedule
+        patience = misfire.patience
         self.zone = zone
         self.zones = zones
     }
@@ -29,26 +29,27 @@ struct Occurrences {
     /// - Parameter stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was
     ///   edited, which never fires it.
     func due(stored: Instant?, now: Instant) -> Due {
-        guard var candidate = stored else { return Due(next: first(after: now)) }
-        guard instant(candidate) <= now else { return Due(next: candidate) }
+        guard var latest = stored else { return Due(next: first(after: now)) }
+        guard instant(latest) <= now else { return Due(next: latest) }
         var due = Due()
         // Far behind, only the last days matter; the first that was missed stands for the others.
         let horizon = now - .days(3)
-        if instant(candidate) < horizon {
-            due.missed.append(candidate)
-            candidate = following(horizon) ?? candidate
+        if instant(latest) < horizon, let later = following(horizon), instant(later) <= now {
+            due.missed.append(latest)
+            latest = later
         }
-        while let later = following(candidate), instant(later) <= now { candidate = later }
-        due.next = following(candidate)
-        if instant(candidate) <= now, now - lastInstant(candidate) <= Self.patience {
-            due.occurrence = candidate
-        } else if instant(candidate) <= now, due.missed.last != candidate {
-            due.missed.append(candidate)
-        } else if instant(candidate) > now {
-            due.next = candidate
+        while let later = following(latest), instant(later) <= now { latest = later }
+        due.next = following(latest)
+        if now - lastInstant(latest) <= patience {
+            due.occurrence = latest
+        } else {
+            due.missed.append(latest)
         }
         return due
     }
+
+    /// The first occurrence after a moment, as stored.
+    func next(after now: Instant) -> Instant? { due(stored: nil, now: now).next }
 
     /// When an occurrence begins: its instant, or the first moment at which a contact's clock shows it.
     func instant(_ occurrence: Instant) -> Instant {

@@ -1,4 +1,4 @@
-import Playbooks
+package import Playbooks
 import Storage
 
 /// The playbooks as running enrollments know them: trigger, steps, variants and signals of their version, with the
@@ -6,13 +6,28 @@ import Storage
 package struct PinnedVersions: Sendable {
     /// The workspace's files by path.
     private let texts: [String: String]
+    /// Whether these are all files, so that what is not there has been deleted.
+    private let isComplete: Bool
 
-    package init(texts: [String: String]) {
+    package init(texts: [String: String], isComplete: Bool = true) {
         self.texts = texts
+        self.isComplete = isComplete
+    }
+
+    /// Whether a playbook has been deleted: no file is it, and none that has an error could be.
+    func isGone(_ name: String, from workspace: Workspace) -> Bool {
+        guard isComplete, workspace.playbook(name) == nil else { return false }
+        let readable = Set(workspace.playbooks.map(\.path))
+        return !texts.contains { path, text in
+            guard path.hasPrefix("playbooks/"), path.hasSuffix("/playbook.yaml"), !readable.contains(path) else {
+                return false
+            }
+            return path == "playbooks/\(name)/playbook.yaml" || text.contains(name)
+        }
     }
 
     /// The playbook of a stored text; nil when it can no longer be read, and its enrollments then stand still.
-    func playbook(_ name: String, source: String) -> Playbook? {
+    package func playbook(_ name: String, source: String) -> Playbook? {
         let folder = folder(of: name)
         var texts = texts.filter { !$0.key.hasPrefix("playbooks/") || $0.key.hasPrefix(folder + "/") }
         texts[folder + "/playbook.yaml"] = source
@@ -20,9 +35,9 @@ package struct PinnedVersions: Sendable {
     }
 
     /// The playbooks that somebody walks, by version; one that can no longer be read is left out.
-    func playbooks(_ connection: Connection, _ workspace: Workspace) throws -> [Int64: Playbook] {
+    func playbooks(_ connection: Connection, _ workspace: Workspace, now: Instant) throws -> [Int64: Playbook] {
         var playbooks: [Int64: Playbook] = [:]
-        for version in try Registry(connection).runningVersions() {
+        for version in try Registry(connection).runningVersions(now: now) {
             let current = workspace.playbook(version.playbook)
             playbooks[version.versionID] =
                 current?.source == version.source ? current : playbook(version.playbook, source: version.source)

@@ -6,7 +6,7 @@ extension Planning {
     func isTurnOfJourneys() throws -> Bool {
         guard only.isEmpty else { return false }
         if matching == .all { return true }
-        guard let last = try Meta.instant(of: .stagesAt, connection) else { return true }
+        guard let last = try Meta.instant(of: .stagesAt, connection), last <= now else { return true }
         let configuration = workspace.configuration
         return configuration.evaluate.next(after: last, in: configuration.zone).map { $0 <= now } ?? false
     }
@@ -33,5 +33,9 @@ extension Planning {
         }
     }
 
-    func computeStageFigures() throws {}
+    /// Measures the stages, once a day.
+    func computeStageFigures() throws {
+        try StageBenchmarks(connection, now: now).compute(
+            workspace.journeys, on: workspace.configuration.zone.day(of: now))
+    }
 }

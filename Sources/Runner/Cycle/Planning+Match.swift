@@ -2,8 +2,8 @@ import Playbooks
 import Storage
 
 extension Planning {
-    /// Matches one playbook into `plan_match` and applies the safety rules; nil when it is not its turn.
-    func match(_ work: PlaybookAtWork, _ compiler: ConditionSQL, _ context: EvaluationContext) throws -> Match? {
+    /// Matches one playbook into `plan_match`, if it is its turn, and applies the safety rules.
+    func match(_ work: PlaybookAtWork, _ compiler: ConditionSQL, _ context: EvaluationContext) throws -> Match {
         let matching = Matching(connection, compiler)
         let playbook = work.playbook
         let audience = playbook.audience?.term
@@ -16,29 +16,28 @@ extension Planning {
         switch playbook.trigger {
         case .when(let condition):
             trigger = .when
-            let schedule = playbook.evaluate ?? workspace.configuration.evaluate
-            let next = schedule.next(after: now, in: workspace.configuration.zone)
-            if self.matching == .due, try !isDue(schedule, work) { return nil }
-            found.schedule = (schedule.text, next, next)
+            guard try isTurn(of: work, stale: stale, &found) else { return found }
             try matching.matchCondition(conjunction(audience, condition), of: work, now: now)
         case .on(let event, let condition):
             trigger = .on
             found.eventCursor = try CycleRecords.newestEvent(connection)
-            try matching.matchEvents(event, condition.map { conjunction(audience, $0) } ?? audience, of: work, now: now)
+            let seen = try matching.matchEvents(
+                event, condition.map { conjunction(audience, $0) } ?? audience, of: work, now: now)
+            // A cursor far behind makes the next look at the events long.
+            found.isNews =
+                self.matching == .all || seen > 0 || found.eventCursor - work.registered.eventCursor > 10_000
+            if self.matching != .all, try !matching.hasMatches(of: work) {
+                found.isStale = stale != nil
+                found.isDue = found.isNews
+                return found
+            }
         case .at(let schedule):
             trigger = .at
             let occurrences = Occurrences(
-                schedule, zone: workspace.configuration.zone, zones: schedule.isLocal ? try zonesInUse() : [])
-            let stored =
-                try Registry(connection).schedule(of: work.registered.id) == schedule.text
-                ? work.registered.nextAt : nil
-            let due = occurrences.due(stored: stored, now: now)
-            found.missed = due.missed
-            found.schedule = (schedule.text, due.next, due.next.map(occurrences.instant))
-            guard let occurrence = due.occurrence else {
-                found.isDue = false
-                return found
-            }
+                schedule, misfire: playbook.misfire, zone: workspace.configuration.zone,
+                zones: schedule.isLocal ? try zonesInUse() : [])
+            guard let occurrence = try dueOccurrence(of: work, schedule, occurrences, &found) else { return found }
+            if try isStillHeld(occurrence, of: work, stale: stale, &found) { return found }
             found.occurrence = (occurrence, "done")
             try matching.matchOccurrence(
                 schedule.isLocal ? "\(occurrence) local" : "\(occurrence)", at: occurrence, audience: audience,
@@ -107,11 +106,51 @@ extension Planning {
         if found.hold != nil { found.keepOccurrence() }
     }
 
-    private func isDue(_ schedule: Schedule, _ work: PlaybookAtWork) throws -> Bool {
-        guard let next = work.registered.nextAt,
-            try Registry(connection).schedule(of: work.registered.id) == schedule.text
-        else { return true }
-        return next <= now
+    /// Looks at a schedule: what it missed, when it comes round next, and the occurrence that is due, if one is.
+    ///
+    /// A schedule that is new or was edited comes round next; the edit itself fires nothing.
+    private func dueOccurrence(
+        of work: PlaybookAtWork, _ schedule: Schedule, _ occurrences: Occurrences, _ found: inout Match
+    ) throws -> Instant? {
+        let isKnown = try Registry(connection).schedule(of: work.registered.id) == schedule.text
+        let stored = isKnown ? work.registered.nextAt : nil
+        let due = occurrences.due(stored: stored, now: now)
+        found.missed = due.missed
+        found.schedule = (schedule.text, due.next, due.next.map(occurrences.instant))
+        found.isDue = due.occurrence != nil
+        found.isNews = !isKnown || due.next != stored
+        return due.occurrence
+    }
+
+    /// Whether a `when` playbook is matched: always in a cycle that matches all; else when `evaluate` comes round, and at
+    /// once when a person has released it.
+    private func isTurn(of work: PlaybookAtWork, stale: String?, _ found: inout Match) throws -> Bool {
+        let schedule = work.playbook.evaluate ?? workspace.configuration.evaluate
+        let occurrences = Occurrences(
+            schedule, misfire: work.playbook.misfire, zone: workspace.configuration.zone)
+        let occurrence = try dueOccurrence(of: work, schedule, occurrences, &found)
+        if matching == .all {
+            found.missed = []
+            let next = occurrences.next(after: now)
+            found.schedule = (schedule.text, next, next)
+        }
+        guard matching == .all || occurrence != nil || (work.registered.isLetThrough && stale == nil) else {
+            return false
+        }
+        (found.isDue, found.isNews) = (true, true)
+        return true
+    }
+
+    /// Whether an occurrence is held for the reason for which an earlier cycle held it, so that there is nothing to do.
+    private func isStillHeld(
+        _ occurrence: Instant, of work: PlaybookAtWork, stale: String?, _ found: inout Match
+    ) throws -> Bool {
+        guard matching == .due, stale != nil || work.registered.heldAt != nil,
+            try Agenda(connection).state(ofOccurrence: occurrence, of: work.registered.id) == "held"
+        else { return false }
+        found.schedule = found.schedule.map { ($0.text, occurrence, $0.begins) }
+        (found.isDue, found.isNews) = (false, !found.missed.isEmpty)
+        return true
     }
 
     private func conjunction(_ audience: Term?, _ condition: Term) -> Term {

@@ -23,6 +23,8 @@ struct Planning {
         var matches: [Match]
         /// Whether accounts may come into stages, and teams be told of risks, in this cycle.
         var isTurnOfJourneys = false
+        /// Whether there is anything to write.
+        var isNews = true
         /// Whether everything was paused already.
         var wasPaused: Bool
         var report: CycleReport
@@ -47,8 +49,10 @@ struct Planning {
         var nulls: [NullCounts.Count] = []
         /// How far a first large batch has come with this cycle.
         var canary: Canary?
-        /// False for a campaign whose next occurrence lies ahead.
+        /// False while the schedule's next occurrence lies ahead.
         var isDue = true
+        /// Whether there is something to record even if no verdict changes.
+        var isNews = true
     }
 
     /// The playbooks of the files and the global holdout, as the database knows them.
@@ -68,6 +72,7 @@ struct Planning {
             return PlaybookAtWork(
                 playbook: playbook, registered: registered, channels: workspace.configuration.channels)
         }
+        for name in try registry.liveNames() where pinned.isGone(name, from: workspace) { try registry.retire(name) }
         return Registered(works: works, globalHoldout: try drawGlobalHoldout())
     }
 
@@ -84,14 +89,19 @@ struct Planning {
         report.journeys = try enterStages(compiler, context, isTurn: turnOfJourneys)
 
         // Goals and exits, of every version that somebody walks.
-        let running = try Registry(connection).runningVersions()
+        let running = matching == .events ? [] : try Registry(connection).runningVersions(now: now)
         var versions: [Road] = []
         for version in running {
+            if pinned.isGone(version.playbook, from: workspace) {
+                try Exits(connection, compiler).endAll(of: version.playbookID, reason: "deleted")
+            }
             let known = works.first { $0.registered.versionID == version.versionID }?.playbook
             guard let playbook = known ?? pinned.playbook(version.playbook, source: version.source) else { continue }
             versions.append(Road(playbook: playbook, playbookID: version.playbookID, versionID: version.versionID))
             let exits = Exits(connection, compiler)
             try exits.findGoals(of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
+            try exits.findSecondaryGoals(
+                of: playbook, playbookID: version.playbookID, versionID: version.versionID, now: now)
             if workspace.playbook(version.playbook)?.state == .retired {
                 try exits.endAll(of: version.playbookID, reason: "retired")
             } else {
@@ -104,7 +114,11 @@ struct Planning {
         var matches: [Match] = []
         let verdicts = Verdicts(connection)
         for work in arbitrationOrder(works) where pauses.reason(for: work.playbook.name) == nil {
-            guard var match = try match(work, compiler, context) else { continue }
+            var match = try match(work, compiler, context)
+            report.comesRound(match.schedule?.begins)
+            if matching != .all {
+                guard match.isDue || match.isNews else { continue }
+            }
             var entry = CycleReport.OfPlaybook(
                 playbook: work.playbook.name, version: String(Registry.hash(work.playbook.source).prefix(8)),
                 matched: match.counts.matched, verdicts: [:], heldBecause: match.hold, variants: [:], warnings: [],
@@ -131,6 +145,7 @@ struct Planning {
             books.verdicts[work.playbook.name] = counts
             report.playbooks.append(entry)
             match.verdicts = counts
+            match.isNews = try match.isNews || verdicts.areNews(of: work.registered.id)
             matches.append(match)
             try Progress(connection, compiler).enter(work, now: now)
             if !versions.contains(where: { $0.versionID == work.registered.versionID }) {
@@ -140,7 +155,9 @@ struct Planning {
             }
         }
 
-        try Progress(connection, compiler).endOverdue(channels: Set(workspace.channels.keys), now: now)
+        if matching != .events {
+            try Progress(connection, compiler).endOverdue(channels: Set(workspace.channels.keys), now: now)
+        }
         // What is due in running enrollments, and the first steps of new ones.
         for version in versions where pauses.reason(for: version.playbook.name) == nil {
             let occurrence = matches.first { $0.playbookID == version.playbookID }?.occurrence?.at
@@ -157,7 +174,10 @@ struct Planning {
         return Plan(
             now: now, works: works, globalHoldout: globalHoldout,
             touched: Array(Set(versions.map(\.playbookID) + matches.map(\.playbookID))).sorted(), matches: matches,
-            isTurnOfJourneys: turnOfJourneys, wasPaused: pauses.all != nil, report: report)
+            isTurnOfJourneys: turnOfJourneys,
+            isNews: try matching == .all || turnOfJourneys || matches.contains(where: \.isNews)
+                || PlanTables.holdNews(connection) || Benchmarks.areUnsaved(connection),
+            wasPaused: pauses.all != nil, report: report)
     }
 
     private func waiting(for next: Instant?, of playbook: Playbook) -> String {
@@ -185,8 +205,10 @@ struct Planning {
 
     private func walk(_ road: Road, _ compiler: ConditionSQL, occurrence: Instant?) throws {
         let progress = Progress(connection, compiler)
-        try progress.takeUpDue(
-            playbookID: road.playbookID, versionID: road.versionID, isService: road.playbook.isService, now: now)
+        if matching != .events {
+            try progress.takeUpDue(
+                of: road.playbook, playbookID: road.playbookID, versionID: road.versionID, now: now)
+        }
         func ofVariant(_ variant: String?) -> Progress.Road {
             Progress.Road(
                 playbook: road.playbook, playbookID: road.playbookID, versionID: road.versionID, variant: variant,
@@ -200,7 +222,7 @@ struct Planning {
         for variant in try progress.variants(playbookID: road.playbookID, versionID: road.versionID) {
             try progress.walk(ofVariant(variant), now: now)
         }
-        try progress.refreeze(ofVariant, versionID: road.versionID)
+        if matching != .events { try progress.refreeze(ofVariant, versionID: road.versionID) }
     }
 
     /// The moment from which a touch counts: now, or for a campaign on local clocks its time in that zone.
@@ -213,6 +235,7 @@ struct Planning {
     private func arbitrationOrder(_ works: [PlaybookAtWork]) -> [PlaybookAtWork] {
         works.filter { $0.playbook.state == .live || only.contains($0.playbook.name) }
             .filter { only.isEmpty || only.contains($0.playbook.name) }
+            .filter { matching != .events || $0.playbook.isTriggeredByEvents }
             .sorted {
                 let left = ($0.playbook.exclusive ? 0 : 1, -$0.playbook.priority, $0.playbook.name)
                 let right = ($1.playbook.exclusive ? 0 : 1, -$1.playbook.priority, $1.playbook.name)
@@ -247,6 +270,7 @@ extension Planning.Plan {
         let records = CycleRecords(connection, cycleID: cycleID, now: now)
         let registry = Registry(connection)
         for match in matches {
+            guard match.isNews else { continue }
             if match.isDue {
                 try records.recordMatch(
                     of: match.playbookID, eventCursor: match.eventCursor, hold: match.hold, lasts: match.lasts,

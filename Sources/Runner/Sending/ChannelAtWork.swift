@@ -19,6 +19,11 @@ final class ChannelAtWork {
     var isExhausted = false
     /// Why nothing more is claimed for it in this run.
     var stopped: String?
+    /// When a channel that could not be reached is tried once more, and how often in a row that has been of no use.
+    private(set) var reopensAt: Instant?
+    private var closings = 0
+    /// Whether one touch at a time finds out if the endpoint can be reached again.
+    private var isProbing = false
 
     /// After so many attempts in a row that did not get through, the rest waits for the next run.
     static let mostFailures = 16
@@ -43,9 +48,12 @@ final class ChannelAtWork {
     /// How many touches may be claimed now.
     func room(processNow: Instant) -> Int {
         guard stopped == nil, !isExhausted else { return 0 }
+        guard !isProbing || claimed + sending == 0 else { return 0 }
         let places = min(Worker.tickRows, 2 * channel.inFlight - claimed)
-        guard places > 0, var bucket else { return max(0, places) }
-        return bucket.take(places, at: processNow)
+        guard places > 0 else { return 0 }
+        let wanted = isProbing ? 1 : places
+        guard var bucket else { return wanted }
+        return bucket.take(wanted, at: processNow)
     }
 
     func hasRoom(processNow: Instant) -> Bool { room(processNow: processNow) > 0 }
@@ -82,10 +90,26 @@ final class ChannelAtWork {
         isExhausted = false
     }
 
-    func noteAttempt(reached: Bool) {
+    func noteAttempt(reached: Bool, processNow: Instant) {
         failures = reached ? 0 : failures + 1
-        if failures >= Self.mostFailures {
+        if reached {
+            (isProbing, closings) = (false, 0)
+        } else if failures >= Self.mostFailures, stopped == nil {
             stopped = "\(failures) attempts in a row did not get through; the next run tries again"
+            // 1, 2, 4, 8, 10, 10, ... minutes.
+            reopensAt = processNow + .minutes(min(1 << Int64(min(closings, 4)), 10))
+            closings += 1
         }
+    }
+
+    /// Lets a stopped channel try again: with one touch where the endpoint could not be reached and the time has come;
+    /// at once where it was halted, because what a halt pauses nobody claims before a person resumes it.
+    func reopen(processNow: Instant) {
+        guard stopped != nil else { return }
+        if let reopensAt {
+            guard processNow >= reopensAt else { return }
+            isProbing = true
+        }
+        (stopped, reopensAt) = (nil, nil)
     }
 }

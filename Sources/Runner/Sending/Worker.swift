@@ -110,29 +110,37 @@ package final class Worker {
 
     /// Sends everything that is due at `now`, until nothing is left but what must wait.
     package func drain(now: Instant) throws -> DrainReport {
+        try begin(now: now)
+        fruitless = 0
+        repeat { try turn(now: now) } while try isBusy || waitsForMore(now: now)
+        report.wasInterrupted = mailbox.isStopping
+        return report
+    }
+
+    /// Settles what a dead owner left, and learns the versions that are walked; comes before the first turn.
+    func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.read { connection in
-            let versions = try pinned.playbooks(connection, workspace)
+            let versions = try pinned.playbooks(connection, workspace, now: now)
             (claiming.versions, messages.versions) = (versions, versions)
             for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
                 report.stopped[name] = reason
             }
         }
         try beginBreakers(now: now)
-        fruitless = 0
         restart(Array(channels.keys))
         report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
-        repeat {
-            if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
-                report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
-            }
-            try tick(now: now)
-            let post = collect()
-            for flight in post.rendered { take(flight) }
-            for completion in post.completions { classify(completion, now: now) }
-        } while try isBusy || waitsForMore(now: now)
-        report.wasInterrupted = mailbox.isStopping
-        return report
+    }
+
+    /// One tick, and what came back meanwhile.
+    func turn(now: Instant) throws {
+        if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
+            report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
+        }
+        try tick(now: now)
+        let post = collect()
+        for flight in post.rendered { take(flight) }
+        for completion in post.completions { classify(completion, now: now) }
     }
 
     /// Ends the transport's thread.
@@ -140,7 +148,8 @@ package final class Worker {
         await transport.stop(drain: false)
     }
 
-    private var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+    /// Whether something is claimed, on the wire, or to be recorded.
+    var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private var mustWait: Bool {
@@ -148,7 +157,8 @@ package final class Worker {
             && !rendered.contains { channels[$0.touch.channel]?.canSend == true } && (mailbox.isStopping || !canClaim)
     }
 
-    private var canClaim: Bool {
+    /// Whether a turn would look for more touches.
+    var canClaim: Bool {
         let processNow = clocks.processNow()
         return channels.values.contains { $0.hasRoom(processNow: processNow) }
     }
@@ -181,6 +191,35 @@ package final class Worker {
 
     private func rest(until wake: Instant) {
         mailbox.rest(max(0.001, Double((wake - clocks.processNow()).milliseconds) / 1_000))
+    }
+
+    /// Begins another pass over the pending touches; channels that stopped are tried once more when their time has come.
+    func restart(now: Instant) {
+        for channel in channels.values { channel.reopen(processNow: clocks.processNow()) }
+        restart(Array(channels.keys))
+    }
+
+    /// When the next pending touch may go out: by its window or cap, a retry, a rate limit, or a channel that is tried
+    /// once more. For those whose two clocks are one.
+    func nextMove(now: Instant) throws -> Instant? {
+        let processNow = clocks.processNow()
+        let open = channels.filter { $0.value.stopped == nil }
+        let limited = open.values.filter { !$0.isExhausted }.compactMap { $0.bucket?.next(at: processNow) }
+        let reopening = channels.values.compactMap(\.reopensAt)
+        return try store.read { connection in
+            let outbox = Outbox(connection)
+            let waiting = [
+                try outbox.nextRetry(channels: Array(open.keys), after: passBegan, now: now),
+                try outbox.nextOpening(channels: Array(open.keys), after: now),
+            ]
+            return (limited + reopening + waiting.compactMap { $0 }).min()
+        }
+    }
+
+    /// What was sent since this was last asked.
+    func takeReport() -> DrainReport {
+        defer { report = DrainReport() }
+        return report
     }
 
     /// Begins another pass over the pending touches.
@@ -285,7 +324,7 @@ package final class Worker {
                 number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
                 mayHaveArrived: flight.touch.isAmbiguous))
         let reached = completion.response.failure == nil
-        channel.noteAttempt(reached: reached)
+        channel.noteAttempt(reached: reached, processNow: processNow)
         if let reason = channel.stopped, report.stopped[flight.touch.channel] == nil {
             report.stopped[flight.touch.channel] = reason
         }

@@ -33,7 +33,12 @@ package struct Backtest {
                 warnings.append("left out: \(complaint)")
                 return false
             } : []
-        self.workspace = workspace.onTrial([playbook] + others)
+        var trial = workspace.onTrial([playbook] + others)
+        // Nobody needs to know stages that no playbook asks for.
+        if !trial.playbooks.flatMap(\.terms).contains(where: { $0.reads.attributes.contains("stage") }) {
+            trial.journeys = []
+        }
+        self.workspace = trial
         self.playbook = playbook
         self.from = from
         self.to = to
@@ -42,7 +47,7 @@ package struct Backtest {
 
     /// Why a playbook cannot be backtested; nil when it can.
     private static func complaint(about playbook: Playbook, in workspace: Workspace) -> String? {
-        let names = Set(playbook.terms.flatMap(\.reads.attributes))
+        let names = workspace.attributes(readBy: playbook)
         let untracked = names.sorted().filter { name in
             !Replay.known.contains(name) && workspace.dataMap.attribute(name)?.track != true
                 && name != "stage_since"
@@ -58,7 +63,7 @@ package struct Backtest {
     }
 
     private var tracked: [Attribute] {
-        let names = Set(([playbook] + others).flatMap(\.terms).flatMap(\.reads.attributes))
+        let names = Set(([playbook] + others).flatMap { workspace.attributes(readBy: $0) })
         return names.sorted().compactMap { workspace.dataMap.attribute($0) }.filter(\.track)
     }
 
@@ -75,8 +80,10 @@ package struct Backtest {
         // One snapshot from first to last.
         return try store.read { connection in
             try Shadows.make(connection)
-            var replay = try Replay(connection, attributes: tracked, from: start, until: end)
+            var replay = try Replay(
+                connection, attributes: tracked, hasJourneys: !workspace.journeys.isEmpty, from: start, until: end)
             var trial = try Trial(workspace, store: store, figures: .measured, grain: Self.grain)
+            try trial.restoreStages(connection, at: start)
             try trial.register(since: start)
             var arrivals = try arrivals(connection, from: start, until: end)[...]
             var moment = try trial.next(after: start - TimeSpan(milliseconds: 1))
@@ -155,5 +162,13 @@ package struct BacktestError: Error, CustomStringConvertible {
 
     init(_ description: String) {
         self.description = description
+    }
+}
+
+extension Workspace {
+    /// The attributes by which a playbook decides, and those by which its accounts come into their stages.
+    fileprivate func attributes(readBy playbook: Playbook) -> Set<String> {
+        let names = Set(playbook.terms.flatMap(\.reads.attributes))
+        return names.contains("stage") ? names.union(journeys.flatMap(\.terms).flatMap(\.reads.attributes)) : names
     }
 }

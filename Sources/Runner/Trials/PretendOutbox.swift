@@ -21,7 +21,7 @@ struct PretendOutbox {
 
     /// Works off everything that may go out at `now`; answers how many touches were settled.
     func drain(now: Instant) throws -> Int {
-        let versions = try store.read { try pinned.playbooks($0, workspace) }
+        let versions = try store.read { try pinned.playbooks($0, workspace, now: now) }
         var exits = ExitCheck(workspace: workspace, store: store, figures: figures)
         let cancelled = try exits.run(versions, now: now, clock: { now })
         return try store.write { connection in

@@ -34,6 +34,12 @@ struct TestCourse {
         try store.write { try TrialAccount.close((zone.day(of: start) - 1)...zone.day(of: start), $0) }
         // What has happened already can trigger, as far as it is not too old.
         try trial.register(since: Instant(milliseconds: 0))
+        // The journey so far: an account is in its stage since it was created, or since the event that brought it there.
+        let moments = stretch.facts.events.map { facts.moment(of: $0, anchor: start) } + [start]
+        let created = try store.read { try TrialAccount.createdAt($0) }
+        for moment in ([created] + moments).sorted() where created <= moment && moment <= start {
+            try trial.enterStages(at: moment)
+        }
         var reports = try trial.step(to: start)
         let end = zone.start(of: zone.day(of: start) + 1)
         while try store.read({ try TrialClock.hasOpenTouches($0) }), let next = try trial.next(after: clock), next < end

@@ -33,6 +33,18 @@ struct Trial {
         }
     }
 
+    /// Brings accounts into their stages as of a moment before the first step.
+    func enterStages(at moment: Instant) throws {
+        if !workspace.journeys.isEmpty { try cycle.enterStages(now: moment) }
+    }
+
+    /// Puts the accounts of a backtest where they were at its first moment.
+    func restoreStages(_ connection: Connection, at moment: Instant) throws {
+        guard !workspace.journeys.isEmpty else { return }
+        let context = try EvaluationContext(connection, workspace: workspace, now: moment)
+        try StageEntries(connection, ConditionSQL(context), now: moment).restore(workspace.journeys)
+    }
+
     /// How often a moment is gone through at most: enrollments that need not wait take a step each time.
     private static let mostPasses = 100
 

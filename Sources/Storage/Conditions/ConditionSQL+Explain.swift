@@ -34,7 +34,8 @@ extension ConditionSQL {
     package static func rows(ofEnrollment id: Int64) -> Population {
         .table(
             """
-            (SELECT id AS row_id, account_id, entered_at AS since, event_id, entry FROM enrollment WHERE id = \(id))
+            (SELECT id AS row_id, account_id, entered_at AS since, event_id, entry, id AS enrollment_id
+            FROM enrollment WHERE id = \(id))
             """)
     }
 

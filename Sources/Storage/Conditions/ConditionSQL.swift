@@ -13,8 +13,12 @@ package struct ConditionSQL: Sendable {
         /// entry`, beside their accounts, as `a`.
         ///
         /// Rows must come in the order of `account_id`. What is dated at or before `since` does not count (nothing is
-        /// left out where it is NULL), `event.X` reads the event, `entry.X` the JSON `{"fall": ["percent", 0.43]}`.
+        /// left out where it is NULL), `event.X` reads the event, `entry.X` the JSON `{"fall": ["percent", 0.43]}`. A term
+        /// that asks about steps (`clicked(email_1)`) needs the column `enrollment_id` too.
         case table(String)
+        /// The rows of `plan_population`, of a playbook's enrollments that walk in this cycle: what their waits came to in
+        /// it stands in `plan_passage`.
+        case walking(playbookID: Int64)
     }
 
     /// A part of a statement: `SELECT p.row_id, <expressions> FROM <from> WHERE ...`, with its arguments.
@@ -27,7 +31,7 @@ package struct ConditionSQL: Sendable {
     }
 
     package let context: EvaluationContext
-    private let calendar: CalendarSQL
+    let calendar: CalendarSQL
 
     package init(_ context: EvaluationContext) {
         self.context = context

@@ -62,39 +62,6 @@ extension ConditionWriter {
             """)
         return inUnits(stored, attribute.type)
     }
-
-    // MARK: Touches
-
-    mutating func touch(_ signal: TouchSignal) -> Fragment {
-        switch signal {
-        case .touched(let playbook, let window):
-            // Those that the claim let through, as caps count them; a holdout's ghosts with them.
-            var bounds = [
-                "in_n.account_id = a.id", "in_o.state IN ('claimed', 'sending', 'sent', 'unknown', 'ghost')",
-                "in_o.claimed_at <= \(bind(context.now))",
-            ]
-            if let start = start(of: window) { bounds.append("in_o.claimed_at > \(start)") }
-            if let playbook { bounds.append("in_n.playbook_id = \(id(ofPlaybook: playbook))") }
-            return Fragment(
-                """
-                EXISTS (SELECT 1 FROM enrollment AS in_n JOIN touch AS in_o ON in_o.enrollment_id = in_n.id \
-                WHERE \(bounds.joined(separator: " AND ")))
-                """)
-        case .enrolled(let playbook, let window):
-            var bounds = [
-                "in_n.account_id = a.id", "in_n.playbook_id = \(id(ofPlaybook: playbook))",
-                "in_n.entered_at <= \(bind(context.now))",
-            ]
-            if let start = start(of: window) { bounds.append("in_n.entered_at > \(start)") }
-            return Fragment("EXISTS (SELECT 1 FROM enrollment AS in_n WHERE \(bounds.joined(separator: " AND ")))")
-        case .waited: return Self.missing(.text)
-        case .sent, .delivered, .opened, .clicked: return Self.missing(.boolean)
-        }
-    }
-
-    private mutating func id(ofPlaybook name: String) -> String {
-        "(SELECT in_p.id FROM playbook AS in_p WHERE in_p.name = \(bind(.text(name))))"
-    }
 }
 
 extension Term {

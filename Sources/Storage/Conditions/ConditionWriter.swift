@@ -41,6 +41,8 @@ struct ConditionWriter {
             return driver.alias == "a" ? events : "\(events) CROSS JOIN account AS a ON a.id = in_g.id"
         case .table(let table):
             return "\(table) AS p CROSS JOIN account AS a ON a.id = p.account_id"
+        case .walking:
+            return "plan_population AS p CROSS JOIN account AS a ON a.id = p.account_id"
         }
     }
 
@@ -58,7 +60,7 @@ struct ConditionWriter {
     mutating func bind(_ count: Int) -> String { bind(.integer(Int64(count))) }
 
     var hasRows: Bool {
-        if case .table = population { true } else { false }
+        if case .accounts = population { false } else { true }
     }
 
     // MARK: Terms

@@ -46,7 +46,7 @@ package struct Applying {
 
     /// Writes goals and exits; they come before anything that the same cycle begins.
     package func applyEnds(after enrollment: Int64, size: Int) throws -> Int64? {
-        let last = try ["plan_goal", "plan_exit"].compactMap { table in
+        let last = try ["plan_goal", "plan_exit", "plan_also"].compactMap { table in
             try connection.first(
                 """
                 SELECT enrollment_id FROM \(table) WHERE enrollment_id > :after
@@ -67,6 +67,12 @@ package struct Applying {
             INSERT INTO outcome (account_id, enrollment_id, kind, at, dedup)
             SELECT account_id, enrollment_id, 'goal', :now, 'goal:' || CAST(enrollment_id AS TEXT)
             FROM plan_goal WHERE \(slice) ON CONFLICT DO NOTHING
+            """, scope)
+        try connection.execute(
+            """
+            INSERT INTO outcome (account_id, enrollment_id, kind, at, dedup)
+            SELECT account_id, enrollment_id, 'also:' || name, :now, 'also:' || CAST(enrollment_id AS TEXT) || ':' || name
+            FROM plan_also WHERE \(slice) ON CONFLICT DO NOTHING
             """, scope)
         try connection.execute(
             """
@@ -123,6 +129,17 @@ package struct Applying {
         ]
         let slice = "playbook_id = :playbook AND account_id > :after AND account_id <= :last"
         try enroll(slice, scope)
+        try connection.execute(
+            """
+            INSERT INTO passage (account_id, enrollment_id, step, result, at)
+            SELECT q.account_id, e.id, q.step, q.result, :now
+            FROM plan_passage AS q
+            JOIN plan_progress AS pr ON pr.playbook_id = q.playbook_id AND pr.account_id = q.account_id
+            JOIN enrollment AS e ON e.account_id = pr.account_id AND e.playbook_id = pr.playbook_id
+                AND e.entered_at = pr.entered_at
+            WHERE q.playbook_id = :playbook AND q.account_id > :after AND q.account_id <= :last
+            ON CONFLICT DO NOTHING
+            """, scope)
         try recordVerdicts(slice, scope)
         try connection.execute(
             """
@@ -155,19 +172,19 @@ package struct Applying {
         try connection.execute(
             """
             INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant,
-                entered_at, entry, state, step, begun, due_at, ended_at, end_reason, goal_until, exclusive)
+                entered_at, entry, state, step, begun, due_at, ended_at, end_reason, goal_until, exclusive, waiting)
             SELECT account_id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant, entered_at,
                 entry, CASE ended WHEN 1 THEN 'ended' ELSE 'active' END, step, begun, due_at,
-                CASE ended WHEN 1 THEN :now END, CASE ended WHEN 1 THEN 'completed' END, goal_until, exclusive
+                CASE ended WHEN 1 THEN :now END, end_reason, goal_until, exclusive, waiting
             FROM plan_progress WHERE \(slice) AND enrollment_id IS NULL
             ON CONFLICT DO NOTHING
             """, scope)
         try connection.execute(
             """
-            UPDATE enrollment SET step = pr.step, begun = pr.begun, due_at = pr.due_at,
+            UPDATE enrollment SET step = pr.step, begun = pr.begun, due_at = pr.due_at, waiting = pr.waiting,
                 state = CASE pr.ended WHEN 1 THEN 'ended' ELSE 'active' END,
                 ended_at = CASE pr.ended WHEN 1 THEN :now END,
-                end_reason = CASE pr.ended WHEN 1 THEN 'completed' END
+                end_reason = pr.end_reason
             FROM plan_progress AS pr
             WHERE pr.playbook_id = :playbook AND pr.account_id > :after AND pr.account_id <= :last
                 AND enrollment.id = pr.enrollment_id AND enrollment.state = 'active'

@@ -35,6 +35,26 @@ package struct Exits {
             """, query.arguments)
     }
 
+    /// Looks for the secondary goals that an enrollment pinned to one version has not reached yet, as rows of `plan_also`.
+    package func findSecondaryGoals(of playbook: Playbook, playbookID: Int64, versionID: Int64, now: Instant) throws {
+        for goal in playbook.also where isFresh(goal.term) {
+            let arguments = arguments(playbookID, versionID, now).merging(["exit_name": .text(goal.name)]) { $1 }
+            try populate(
+                """
+                goal_until IS NOT NULL AND goal_until >= :exit_now AND NOT EXISTS (
+                    SELECT 1 FROM outcome AS o
+                    WHERE o.dedup = 'also:' || CAST(enrollment.id AS TEXT) || ':' || :exit_name)
+                """, arguments)
+            let query = compiler.compile([goal.term], over: .table("plan_population"), audience: playbook.audienceKey)
+            try connection.execute(
+                """
+                INSERT INTO plan_also (account_id, enrollment_id, name)
+                SELECT p.account_id, p.row_id, :exit_name FROM \(query.from) WHERE \(query.expressions[0])
+                ON CONFLICT DO NOTHING
+                """, query.arguments.merging(["exit_name": .text(goal.name)]) { $1 })
+        }
+    }
+
     /// Looks for those that leave among the enrollments pinned to one version; the first exit in the order of the file
     /// gives the reason. An exit that reads a late metric waits; the others do not.
     package func find(in playbook: Playbook, playbookID: Int64, versionID: Int64, now: Instant) throws {
@@ -117,8 +137,8 @@ package struct Exits {
         let due = scope == .due ? "AND id IN (SELECT enrollment_id FROM plan_due)" : ""
         try connection.execute(
             """
-            INSERT INTO plan_population (account_id, row_id, since, event_id, entry)
-            SELECT account_id, id, entered_at, event_id, entry FROM enrollment
+            INSERT INTO plan_population (account_id, row_id, since, event_id, entry, enrollment_id)
+            SELECT account_id, id, entered_at, event_id, entry, id FROM enrollment
             WHERE playbook_id = :exit_playbook AND version_id = :exit_version AND \(filter) \(due)
             """, arguments)
     }

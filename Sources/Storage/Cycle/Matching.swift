@@ -57,7 +57,9 @@ package struct Matching {
 
     /// An `on` playbook: events that were not looked at yet and for which the condition holds, and earlier ones that a
     /// safety rule or an exclusive playbook kept waiting.
-    package func matchEvents(_ event: String, _ condition: Term?, of work: PlaybookAtWork, now: Instant) throws {
+    ///
+    /// - Returns: how many events were looked at for the first time.
+    package func matchEvents(_ event: String, _ condition: Term?, of work: PlaybookAtWork, now: Instant) throws -> Int {
         try connection.execute(
             """
             \(Self.insert)
@@ -75,7 +77,7 @@ package struct Matching {
         scope["match_cursor"] = .integer(work.registered.eventCursor)
         scope["match_last"] = .instant(work.registered.lastMatchAt ?? work.registered.liveSince)
         // An event is new when it arrived since the last cycle, or when its moment has come since then.
-        try connection.execute(
+        let seen = try connection.execute(
             """
             INSERT INTO plan_population (account_id, row_id, event_id)
             SELECT e.account_id, e.id, e.id FROM event AS e
@@ -103,6 +105,7 @@ package struct Matching {
                     AND s.match_key = \(key))
             GROUP BY p.account_id, \(key)
             """, query.arguments.merging(scope) { $1 })
+        return seen
     }
 
     /// An `at` playbook: the whole audience, once for an occurrence.
@@ -124,6 +127,12 @@ package struct Matching {
                 ON s.playbook_id = :match_playbook AND s.account_id = a.id AND s.match_key = :match_key
             WHERE \(query.expressions[0])
             """, query.arguments.merging(scope) { $1 })
+    }
+
+    /// Whether any match was found.
+    package func hasMatches(of work: PlaybookAtWork) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM plan_match WHERE playbook_id = :match_playbook LIMIT 1", ["match_playbook": work.id]) != nil
     }
 
     /// How many accounts the audience holds, how many matches there are, and how many accounts match anew.

@@ -7,8 +7,9 @@ import Playbooks
 package enum PlanTables {
     /// Makes the tables anew and empty.
     package static func reset(_ connection: Connection) throws {
-        // 64 MB hold the plan of 100,000 enrollments; what is more goes to a temporary file.
-        try connection.executeScript("PRAGMA temp.cache_size = -65536")
+        // 64 MB hold the plan of 100,000 enrollments; what is more goes to a temporary file. The page size counts only
+        // before the first temporary table: large pages are split and walked less often.
+        try connection.executeScript("PRAGMA temp.page_size = 16384; PRAGMA temp.cache_size = -65536")
         if try isComplete(connection) {
             // Statements stay prepared as long as their tables stay the same.
             for table in tables { try connection.execute("DELETE FROM temp.\(table.name)") }
@@ -46,6 +47,20 @@ package enum PlanTables {
     package static func unshadow(_ connection: Connection) throws {
         for name in shadowed { try connection.execute("DROP TABLE IF EXISTS temp.\(name)") }
     }
+
+    /// Whether the plan changes anything: an account has another verdict, or somebody moves.
+    package static func holdNews(_ connection: Connection) throws -> Bool {
+        for table in tables where !scratch.contains(table.name) {
+            let change = table.name == "plan_verdict" ? "is_news = 1 OR is_changed = 1" : "1 = 1"
+            if try connection.first("SELECT 1 FROM temp.\(table.name) WHERE \(change) LIMIT 1") != nil { return true }
+        }
+        return false
+    }
+
+    /// What only leads to the plan.
+    private static let scratch: Set<String> = [
+        "plan_match", "plan_exclusive", "plan_recipient", "plan_zone", "plan_population", "plan_due",
+    ]
 
     private static let shadowed = ["playbook", "playbook_version", "experiment"]
 
@@ -106,7 +121,9 @@ package enum PlanTables {
             version_id INTEGER NOT NULL, match_key TEXT NOT NULL, event_id INTEGER, experiment_id INTEGER NOT NULL,
             arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL, entry TEXT NOT NULL,
             step INTEGER NOT NULL, begun INTEGER NOT NULL, due_at INTEGER, ended INTEGER NOT NULL DEFAULT 0,
-            goal_until INTEGER, exclusive INTEGER NOT NULL,
+            end_reason TEXT, goal_until INTEGER, exclusive INTEGER NOT NULL, waiting INTEGER NOT NULL DEFAULT 0,
+            -- 1 behind a wait that came too late: touches are left out up to the next wait.
+            skipping INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (playbook_id, account_id)
             """
         ),
@@ -143,8 +160,30 @@ package enum PlanTables {
             "plan_population", withoutRowID,
             """
             account_id INTEGER NOT NULL, row_id INTEGER NOT NULL, since INTEGER, event_id INTEGER, entry TEXT,
-            PRIMARY KEY (account_id, row_id)
+            enrollment_id INTEGER, PRIMARY KEY (account_id, row_id)
             """
         ),
+        // Secondary goals reached.
+        (
+            "plan_also", withoutRowID,
+            """
+            account_id INTEGER NOT NULL, enrollment_id INTEGER NOT NULL, name TEXT NOT NULL,
+            PRIMARY KEY (enrollment_id, name)
+            """
+        ),
+        // Enrollments whose wait for a condition is over.
+        ("plan_met", "", "enrollment_id INTEGER PRIMARY KEY"),
+        // How enrollments got past waits and choices in this cycle.
+        (
+            "plan_passage", withoutRowID,
+            """
+            playbook_id INTEGER NOT NULL, account_id INTEGER NOT NULL, step TEXT NOT NULL, result TEXT NOT NULL,
+            PRIMARY KEY (playbook_id, account_id, step)
+            """
+        ),
+        // What the step being walked found for each account: a branch, a moment (past from `until` on), a message.
+        ("plan_route", "", "account_id INTEGER PRIMARY KEY, value INTEGER, until INTEGER"),
+        // The moments at which the clocks of each time zone show the time that a step waits for.
+        ("plan_clock", withoutRowID, "timezone TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (timezone, at)"),
     ]
 }

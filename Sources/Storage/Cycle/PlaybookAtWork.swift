@@ -15,11 +15,14 @@ package struct PlaybookAtWork: Sendable {
 
     package var id: SQLValue { .integer(registered.id) }
 
+    package var kinds: Set<Channel.Kind> { playbook.kinds }
+}
+
+extension Playbook {
     /// The kinds of the touches that any variant sends.
-    package var kinds: Set<Channel.Kind> {
-        let steps = playbook.steps + playbook.variants.flatMap { $0.steps ?? [] }
-        return Set(
-            steps.compactMap { step in
+    var kinds: Set<Channel.Kind> {
+        Set(
+            programs.joined().compactMap { step in
                 if case .send(let send) = step.action { send.kind } else { nil }
             })
     }

@@ -12,7 +12,7 @@ package struct Progress {
 
     private static let columns = """
         (playbook_id, account_id, enrollment_id, version_id, match_key, event_id, experiment_id, arm, variant,
-            entered_at, entry, step, begun, due_at, goal_until, exclusive)
+            entered_at, entry, step, begun, due_at, goal_until, exclusive, waiting)
         """
 
     /// Takes up everyone whom the verdicts admit, with the playbook's signals frozen as `entry`.
@@ -40,31 +40,80 @@ package struct Progress {
             INSERT INTO plan_progress \(Self.columns)
             SELECT :enter_playbook, p.account_id, NULL, :enter_version, v.match_key, v.event_id, :enter_experiment,
                 CASE v.verdict WHEN 'enrolled' THEN 'treated' ELSE v.verdict END, v.variant, :enter_now,
-                \(entry.expression), 0, 0, :enter_now, :enter_goal, :enter_exclusive
+                \(entry.expression), 0, 0, :enter_now, :enter_goal, :enter_exclusive, 0
             FROM \(query.from) JOIN plan_verdict AS v
                 ON v.playbook_id = :enter_playbook AND v.account_id = p.account_id
                 AND v.verdict IN ('enrolled', 'holdout', 'global_holdout')
             """, arguments)
     }
 
-    /// Takes up running enrollments of one version that are due, except those that leave in this cycle and those whose
-    /// account an exclusive playbook has.
-    package func takeUpDue(playbookID: Int64, versionID: Int64, isService: Bool, now: Instant) throws {
-        try connection.execute(
-            """
+    /// Takes up running enrollments of one version that are due, or whose wait for a condition is over, except those that
+    /// leave in this cycle and those whose account an exclusive playbook has.
+    package func takeUpDue(of playbook: Playbook, playbookID: Int64, versionID: Int64, now: Instant) throws {
+        let scope: [String: SQLValue] = [
+            "playbook": .integer(playbookID), "version": .integer(versionID),
+            "is_service": .integer(playbook.isService ? 1 : 0),
+        ]
+        let select = """
             INSERT INTO plan_progress \(Self.columns)
             SELECT e.playbook_id, e.account_id, e.id, e.version_id, e.match_key, e.event_id, e.experiment_id, e.arm,
-                e.variant, e.entered_at, e.entry, e.step, e.begun, e.due_at, e.goal_until, e.exclusive
-            FROM enrollment AS e
-            WHERE e.state = 'active' AND e.due_at IS NOT NULL AND e.due_at <= :now AND e.playbook_id = :playbook
-                AND e.version_id = :version AND e.id NOT IN (SELECT enrollment_id FROM plan_exit)
+                e.variant, e.entered_at, e.entry, e.step, e.begun, e.due_at, e.goal_until, e.exclusive, e.waiting
+            """
+        let isFree = """
+            e.state = 'active' AND e.playbook_id = :playbook AND e.version_id = :version
+                AND e.id NOT IN (SELECT enrollment_id FROM plan_exit)
                 AND (e.exclusive = 1 OR :is_service = 1 OR NOT EXISTS (SELECT 1 FROM enrollment AS x
                     WHERE x.account_id = e.account_id AND x.state = 'active' AND x.exclusive = 1))
-            """,
-            [
-                "now": .instant(now), "playbook": .integer(playbookID), "version": .integer(versionID),
-                "is_service": .integer(isService ? 1 : 0),
-            ])
+            """
+        try connection.execute(
+            "\(select) FROM enrollment AS e WHERE e.due_at IS NOT NULL AND e.due_at <= :now AND \(isFree)",
+            scope.merging(["now": .instant(now)]) { $1 })
+        guard try findMet(of: playbook, versionID: versionID) else { return }
+        try connection.execute(
+            """
+            \(select) FROM plan_met AS m CROSS JOIN enrollment AS e ON e.id = m.enrollment_id
+            WHERE \(isFree) ON CONFLICT DO NOTHING
+            """, scope)
+    }
+
+    /// Fills `plan_met` with those who wait for a condition that holds now; false when there are none.
+    ///
+    /// A condition that reads a late metric is not looked at.
+    private func findMet(of playbook: Playbook, versionID: Int64) throws -> Bool {
+        try connection.execute("DELETE FROM plan_met")
+        let own = playbook.variants.filter { $0.steps != nil }
+        let names = own.indices.map { ":own_\($0)" }
+        let arguments = Dictionary(
+            uniqueKeysWithValues: zip(own, own.indices).map { ("own_\($1)", SQLValue.text($0.name)) })
+        let shares = own.isEmpty ? "" : "AND (variant IS NULL OR variant NOT IN (\(names.joined(separator: ", "))))"
+        var found = try findMet(in: playbook.steps, shares, arguments, playbook, versionID)
+        for (variant, name) in zip(own, names) {
+            found += try findMet(in: variant.steps ?? [], "AND variant = \(name)", arguments, playbook, versionID)
+        }
+        return found > 0
+    }
+
+    private func findMet(
+        in steps: [Step], _ filter: String, _ arguments: [String: SQLValue], _ playbook: Playbook, _ versionID: Int64
+    ) throws -> Int {
+        var found = 0
+        for (index, step) in steps.enumerated() {
+            guard case .waitFor(let condition, _) = step.action, compiler.context.staleness(of: [condition]) == nil
+            else { continue }
+            try connection.execute("DELETE FROM plan_population")
+            let count = try connection.execute(
+                """
+                INSERT INTO plan_population (account_id, row_id, since, event_id, entry, enrollment_id)
+                SELECT account_id, id, entered_at, event_id, entry, id FROM enrollment
+                WHERE version_id = :version AND step = :step AND state = 'active' AND waiting = 1 \(filter)
+                """, arguments.merging(["version": .integer(versionID), "step": .integer(Int64(index))]) { $1 })
+            guard count > 0 else { continue }
+            let query = compiler.compile([condition], over: .table("plan_population"), audience: playbook.audienceKey)
+            found += try connection.execute(
+                "INSERT INTO plan_met (enrollment_id) SELECT p.row_id FROM \(query.from) WHERE \(query.expressions[0])",
+                query.arguments)
+        }
+        return found
     }
 
     /// One walk along the steps of a version for the enrollments with one variant.
@@ -96,71 +145,8 @@ package struct Progress {
 
     /// Walks the steps in order; an enrollment stops where a touch or a wait is open, or ends behind the last step.
     package func walk(_ road: Road, now: Instant) throws {
-        let steps = road.playbook.steps(of: road.variant)
-        var occupied = try occupiedSteps(of: road)
-        for (index, step) in steps.enumerated() where occupied.contains(index) {
-            var scope: [String: SQLValue] = [
-                "walk_playbook": .integer(road.playbookID), "walk_version": .integer(road.versionID),
-                "walk_variant": .optional(road.variant), "walk_step": .integer(Int64(index)), "walk_now": .instant(now),
-            ]
-            let here = """
-                playbook_id = :walk_playbook AND version_id = :walk_version AND variant IS NOT DISTINCT FROM :walk_variant
-                AND step = :walk_step AND ended = 0
-                """
-            let next = "UPDATE plan_progress SET step = step + 1, begun = 0 WHERE \(here)"
-            var moved = 0
-            switch step.action {
-            case .wait(let span):
-                scope["walk_span"] = .integer(span.milliseconds)
-                try connection.execute(
-                    """
-                    UPDATE plan_progress SET begun = 1, due_at = coalesce(due_at, :walk_now) + :walk_span
-                    WHERE \(here) AND begun = 0
-                    """, scope)
-                moved = try connection.execute("\(next) AND begun = 1 AND due_at <= :walk_now", scope)
-            case .send(let send):
-                moved = try connection.execute("\(next) AND begun = 1 AND due_at IS NOT NULL", scope)
-                let reachedAll = try TouchPlanning(connection, compiler).plan(
-                    send, step: step, index: index, on: road, now: now, scope)
-                // Where nobody could be written to, the step is over at once.
-                if !reachedAll {
-                    moved += try connection.execute(
-                        """
-                        \(next) AND begun = 0 AND NOT EXISTS (SELECT 1 FROM plan_touch AS t
-                            WHERE t.playbook_id = plan_progress.playbook_id AND t.account_id = plan_progress.account_id
-                            AND t.step = :walk_id AND t.state IN ('pending', 'held'))
-                        """, scope.merging(["walk_id": .text(step.id)]) { $1 })
-                }
-                try connection.execute(
-                    "UPDATE plan_progress SET begun = 1, due_at = NULL WHERE \(here) AND begun = 0", scope)
-            // Nobody stands at these yet.
-            case .waitFor, .waitTill, .choose, .goTo, .stop: break
-            }
-            if moved > 0 { occupied.insert(index + 1) }
-        }
-        try connection.execute(
-            """
-            UPDATE plan_progress SET ended = 1, due_at = NULL
-            WHERE playbook_id = :playbook AND version_id = :version AND variant IS NOT DISTINCT FROM :variant AND step >= :count
-            """,
-            [
-                "playbook": .integer(road.playbookID), "version": .integer(road.versionID),
-                "variant": .optional(road.variant), "count": .integer(Int64(steps.count)),
-            ])
-    }
-
-    /// The steps at which enrollments stand, so that the others need not be looked at.
-    private func occupiedSteps(of road: Road) throws -> Set<Int> {
-        let rows = try connection.query(
-            """
-            SELECT DISTINCT step FROM plan_progress WHERE playbook_id = :playbook AND version_id = :version
-                AND variant IS NOT DISTINCT FROM :variant
-            """,
-            [
-                "playbook": .integer(road.playbookID), "version": .integer(road.versionID),
-                "variant": .optional(road.variant),
-            ])
-        return Set(rows.compactMap { $0[0].integer.map(Int.init) })
+        var walk = try Walk(connection, compiler, road, now: now)
+        try walk.run()
     }
 
     /// Ends what was held, or has lost its channel, for longer than it may wait.
@@ -189,15 +175,15 @@ package struct Progress {
     package func refreeze(_ road: (_ variant: String?) -> Road, versionID: Int64) throws {
         let held = try connection.query(
             """
-            SELECT DISTINCT step, variant FROM touch WHERE state = 'held' AND version_id = :version
-            ORDER BY step, variant
+            SELECT DISTINCT step, variant, message FROM touch WHERE state = 'held' AND version_id = :version
+            ORDER BY step, variant, message
             """, ["version": .integer(versionID)])
         for row in held {
             let road = road(row[1].text)
             guard let step = road.playbook.steps(of: road.variant).first(where: { $0.id == row[0].text }) else {
                 continue
             }
-            try TouchPlanning(connection, compiler).refreeze(step, on: road)
+            try TouchPlanning(connection, compiler).refreeze(step, message: row[2].text ?? "", on: road)
         }
     }
 

@@ -42,11 +42,12 @@ package struct Registry {
         let isNewlyLive = playbook.state == .live && row?[1].text != Playbook.State.live.rawValue
         let versionID = try version(of: id, hash: Self.hash(playbook.source), source: playbook.source, now: now)
         let experimentID = try experiment(playbook.experiment, design: design, now: now)
+        // A row that stays as it is is not written: `serve` comes by every few seconds.
         try connection.execute(
             """
             UPDATE playbook SET state = :state, version_id = :version,
                 live_since = CASE WHEN :newly_live = 1 THEN :now ELSE coalesce(live_since, :now) END
-            WHERE id = :id
+            WHERE id = :id AND (state <> :state OR version_id IS DISTINCT FROM :version OR live_since IS NULL)
             """,
             [
                 "id": .integer(id), "state": .text(playbook.state.rawValue), "version": .integer(versionID),
@@ -68,6 +69,48 @@ package struct Registry {
             heldBecause: known["held_because"].text)
     }
 
+    /// A playbook with the version that a cycle saw last.
+    package struct LastSeen: Sendable {
+        package var name: String
+        package var id: Int64
+        package var wasLive: Bool
+        package var hash: String
+        package var source: String
+    }
+
+    package func lastSeen() throws -> [LastSeen] {
+        try connection.query(
+            """
+            SELECT p.name, p.id, p.state, v.hash, v.source FROM playbook AS p
+            JOIN playbook_version AS v ON v.id = p.version_id ORDER BY p.name
+            """
+        ).map { row in
+            LastSeen(
+                name: row[0].text ?? "", id: row[1].integer ?? 0, wasLive: row[2].text == "live",
+                hash: row[3].text ?? "", source: row[4].text ?? "")
+        }
+    }
+
+    /// How many active enrollments are pinned to each version of a playbook, the oldest version first.
+    package func pinned(to playbookID: Int64) throws -> [(hash: String, source: String, running: Int)] {
+        try connection.query(
+            """
+            SELECT v.hash, v.source, count(*) FROM enrollment AS e JOIN playbook_version AS v ON v.id = e.version_id
+            WHERE e.playbook_id = :playbook AND e.state = 'active' GROUP BY v.id, v.hash, v.source ORDER BY v.id
+            """, ["playbook": .integer(playbookID)]
+        ).map { ($0[0].text ?? "", $0[1].text ?? "", Int($0[2].integer ?? 0)) }
+    }
+
+    /// The playbooks that were live when they were last seen.
+    package func liveNames() throws -> [String] {
+        try connection.query("SELECT name FROM playbook WHERE state = 'live' ORDER BY name").compactMap { $0[0].text }
+    }
+
+    /// Marks a playbook whose file has been deleted; should the file come back, it goes live anew.
+    package func retire(_ name: String) throws {
+        try connection.execute("UPDATE playbook SET state = 'retired' WHERE name = :name", ["name": .text(name)])
+    }
+
     /// The period of an experiment with this design, begun now when the last one had another.
     package func experiment(_ name: String, design: String, now: Instant) throws -> Int64 {
         let last = try connection.first(
@@ -84,15 +127,18 @@ package struct Registry {
             "SELECT max(id) FROM experiment WHERE name = :name", ["name": .text(name)])
     }
 
-    /// The stored texts of the versions that running enrollments are pinned to, by version id.
-    package func runningVersions() throws -> [(playbook: String, playbookID: Int64, versionID: Int64, source: String)] {
+    /// The stored texts of the versions that running enrollments are pinned to, or those whose goals are watched still,
+    /// by version id.
+    package func runningVersions(now: Instant) throws -> [(
+        playbook: String, playbookID: Int64, versionID: Int64, source: String
+    )] {
         try connection.query(
             """
             SELECT p.name, p.id, v.id, v.source FROM playbook_version v JOIN playbook p ON p.id = v.playbook_id
             WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.playbook_id = p.id AND e.version_id = v.id
-                AND (e.state = 'active' OR (e.goal_at IS NULL AND e.goal_until IS NOT NULL)))
+                AND (e.state = 'active' OR e.goal_until >= :now))
             ORDER BY p.name, v.id
-            """
+            """, ["now": .instant(now)]
         ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].integer ?? 0, $0[3].text ?? "") }
     }
 

@@ -47,6 +47,11 @@ package struct StageEntries {
     /// - Parameter held: the journeys whose data are late; their accounts stay where they are.
     package func plan(_ journeys: [Journey], held: Set<String> = []) throws {
         try Self.reset(connection)
+        // Without journeys there is nothing to do but to take accounts off those that were there.
+        let isNeeded =
+            try !journeys.isEmpty
+            || connection.first("SELECT 1 FROM account WHERE journey IS NOT NULL LIMIT 1") != nil
+        guard isNeeded else { return }
         try describe(journeys)
         var terms: [Term] = []
         func index(of term: Term) -> Int {
@@ -187,13 +192,33 @@ package struct StageEntries {
             WHERE \(slice) AND a.stage IS DISTINCT FROM p.stage ORDER BY p.account_id
             ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
             """, scope)
+        try move(slice, scope, connection)
+        return last
+    }
+
+    private static func move(_ slice: String, _ scope: [String: SQLValue], _ connection: Connection) throws {
         try connection.execute(
             """
             UPDATE account SET journey = p.journey, stage = p.stage,
                 stage_since = CASE p.place WHEN 0 THEN stage_imported_at ELSE (SELECT e.at FROM stage_entry AS e
                     WHERE e.account_id = p.account_id AND e.journey = p.journey AND e.stage = p.stage) END
             FROM plan_stage AS p WHERE account.id = p.account_id AND \(slice)
-            """, scope)
-        return last
+            """, scope.filter { slice.contains(":\($0.key)") })
+    }
+
+    /// Puts accounts back to where their entries say that they are, as on the shadows of a backtest, which begins with
+    /// the entries of its past.
+    package func restore(_ journeys: [Journey]) throws {
+        var journeys = journeys
+        for number in journeys.indices {
+            for index in journeys[number].stages.indices { journeys[number].stages[index].enter = nil }
+        }
+        try plan(journeys)
+        let known = """
+            EXISTS (SELECT 1 FROM stage_entry AS e WHERE e.account_id = p.account_id AND e.journey = p.journey
+                AND e.stage = p.stage)
+            """
+        try Self.move(known, [:], connection)
+        try Self.reset(connection)
     }
 }

@@ -25,43 +25,79 @@ struct TouchPlanning {
     func plan(
         _ send: Step.Send, step: Step, index: Int, on road: Progress.Road, now: Instant, _ walk: [String: SQLValue]
     ) throws -> Bool {
-        let playbook = road.playbook
-        guard let message = send.message(for: road.variant), let channel = send.channel ?? road.channels[send.kind]
+        guard let path = send.message(for: road.variant), let channel = send.channel ?? road.channels[send.kind]
         else { return false }
         try connection.execute("DELETE FROM plan_population")
-        try connection.execute(
+        let beginners = try connection.execute(
             """
             INSERT INTO plan_population (account_id, row_id, event_id, entry)
             SELECT pr.account_id, pr.account_id, pr.event_id, pr.entry FROM \(Self.beginners)
             """, walk)
-        let beginners = try connection.integer("SELECT count(*) FROM plan_population")
         guard beginners > 0 else { return true }
-        var reached = Int(beginners)
+        var reached = beginners
         if send.kind == .webhook {
             try fillZones([nil], send, index, road)
         } else {
-            reached = try findRecipients(playbook, kind: send.kind, walk)
+            reached = try findRecipients(road.playbook, needsAddress: send.kind == .email, walk)
             let zones = try connection.query("SELECT DISTINCT timezone FROM plan_recipient").map { $0[0].text }
             try fillZones(zones, send, index, road)
         }
-        let freeze = freeze(step, on: road)
+        let messages = road.playbook.messages(at: path)
+        let arguments = walk.merging([
+            "touch_step": .text(step.id), "touch_kind": .text(send.kind.rawValue), "touch_channel": .text(channel),
+            "touch_category": .text(road.playbook.category), "touch_message": .text(path),
+            "touch_priority": .integer(Int64(road.playbook.priority)),
+            "touch_expires": .integer(road.playbook.expires.milliseconds),
+            "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
+        ]) { $1 }
+        if messages == [path] {
+            try write(path, isTeam: send.kind == .webhook, on: road, arguments)
+        } else {
+            reached -= try rotate(messages, walk)
+            for index in try connection.query("SELECT DISTINCT value FROM plan_route").compactMap({ $0[0].integer }) {
+                guard let message = messages.indices.contains(Int(index)) ? messages[Int(index)] : nil else { continue }
+                try connection.execute("DELETE FROM plan_population")
+                try connection.execute(
+                    """
+                    INSERT INTO plan_population (account_id, row_id, event_id, entry)
+                    SELECT pr.account_id, pr.account_id, pr.event_id, pr.entry FROM \(Self.beginners)
+                        AND pr.account_id IN (SELECT t.account_id FROM plan_route AS t WHERE t.value = :touch_index)
+                    """, walk.merging(["touch_index": .integer(index)]) { $1 })
+                try write(
+                    message, isTeam: send.kind == .webhook, on: road,
+                    arguments.merging(["touch_message": .text(message)]) { $1 })
+            }
+            try writeNobody(
+                "it has had all messages of \(path)",
+                where: "NOT EXISTS (SELECT 1 FROM plan_route AS t WHERE t.account_id = pr.account_id)", arguments)
+        }
+        guard reached < beginners else { return true }
+        if send.kind != .webhook {
+            try writeNobody(
+                "no contact that may be written to",
+                where: """
+                    NOT EXISTS (SELECT 1 FROM plan_recipient AS r WHERE r.account_id = pr.account_id)
+                        AND NOT EXISTS (SELECT 1 FROM plan_touch AS t WHERE t.playbook_id = pr.playbook_id
+                            AND t.account_id = pr.account_id AND t.step = :touch_step)
+                    """, arguments)
+        }
+        return false
+    }
+
+    /// Writes the touches with one message for the accounts of `plan_population`.
+    private func write(
+        _ message: String, isTeam: Bool, on road: Progress.Road, _ arguments: [String: SQLValue]
+    ) throws {
+        let freeze = freeze(message, of: road.playbook)
         let columns = freeze.values.indices.map { "v\($0)" }
         let made = columns.map { "made.\($0)" }
         let frozen = freeze.object(made)
         let missing = freeze.missing(made)
-        var arguments = freeze.arguments.merging(frozen.arguments) { $1 }.merging(walk) { $1 }
-        arguments.merge([
-            "touch_step": .text(step.id), "touch_kind": .text(send.kind.rawValue), "touch_channel": .text(channel),
-            "touch_category": .text(playbook.category), "touch_message": .text(message),
-            "touch_priority": .integer(Int64(playbook.priority)),
-            "touch_expires": .integer(playbook.expires.milliseconds),
-            "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
-        ]) { $1 }
-        let isTeam = send.kind == .webhook
-        // SQLite works a variable out at each mention, here up to three times; keeping all rows costs more than a column.
+        // OFFSET keeps the rows of `made` apart from what reads them: each variable is worked out once, though it is
+        // mentioned up to three times, and no row is kept.
         try connection.execute(
             """
-            WITH made AS \(freeze.isDear ? "MATERIALIZED" : "NOT MATERIALIZED") (
+            WITH made AS (
                 SELECT pr.playbook_id, pr.account_id, pr.version_id, pr.variant,
                     \(isTeam ? "NULL" : "r.contact_id") AS contact_id,
                     \(isTeam ? ":touch_team" : "r.recipient") AS recipient,
@@ -73,6 +109,7 @@ struct TouchPlanning {
                 \(isTeam ? "" : "JOIN plan_recipient AS r ON r.account_id = p.account_id")
                 \(isTeam ? "" : "JOIN contact AS rc ON rc.id = r.contact_id")
                 JOIN plan_zone AS z ON z.timezone = \(isTeam ? ":touch_zone" : "coalesce(r.timezone, :touch_zone)")
+                LIMIT 9223372036854775807 OFFSET 0
             )
             INSERT INTO plan_touch \(Self.columns)
             SELECT playbook_id, account_id, version_id, :touch_step, variant, contact_id, recipient, :touch_kind,
@@ -80,19 +117,42 @@ struct TouchPlanning {
                 CASE WHEN \(missing) IS NULL THEN 'pending' ELSE 'held' END, :touch_priority, due_at, not_before,
                 expires_at, \(missing), \(frozen.expression)
             FROM made
-            """, arguments)
-        guard reached < Int(beginners) else { return true }
+            """, freeze.arguments.merging(frozen.arguments) { $1 }.merging(arguments) { $1 })
+    }
+
+    /// Writes for beginners of the step that they get no touch, and why.
+    private func writeNobody(_ reason: String, where filter: String, _ arguments: [String: SQLValue]) throws {
         try connection.execute(
             """
             INSERT INTO plan_touch \(Self.columns)
             SELECT pr.playbook_id, pr.account_id, pr.version_id, :touch_step, pr.variant, NULL, 'nobody', :touch_kind,
                 :touch_channel, :touch_category, :touch_message, CASE pr.arm WHEN 'treated' THEN 0 ELSE 1 END,
-                'suppressed', :touch_priority, coalesce(pr.due_at, :walk_now), :walk_now, :walk_now,
-                'no contact that may be written to', '{}'
-            FROM \(Self.beginners)
-                AND NOT EXISTS (SELECT 1 FROM plan_recipient AS r WHERE r.account_id = pr.account_id)
+                'suppressed', :touch_priority, coalesce(pr.due_at, :walk_now), :walk_now, :walk_now, :touch_reason, '{}'
+            FROM \(Self.beginners) AND \(filter)
+            """, arguments.merging(["touch_reason": .text(reason)]) { $1 })
+    }
+
+    /// Fills `plan_route` with the index of the first message that an account of `plan_population` has not had from the
+    /// playbook; one that was rejected or never went out has not been had.
+    ///
+    /// - Returns: how many accounts have had all of them.
+    private func rotate(_ messages: [String], _ walk: [String: SQLValue]) throws -> Int {
+        try connection.execute("DELETE FROM plan_route")
+        var arguments = walk
+        for (index, message) in messages.enumerated() { arguments["rotate_\(index)"] = .text(message) }
+        let list = messages.indices.map { "SELECT \($0) AS place, :rotate_\($0) AS message" }
+        let found = try connection.execute(
+            """
+            INSERT INTO plan_route (account_id, value)
+            SELECT p.account_id, min(m.place)
+            FROM plan_population AS p CROSS JOIN (\(list.joined(separator: " UNION ALL "))) AS m
+            WHERE NOT EXISTS (
+                SELECT 1 FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
+                WHERE e.account_id = p.account_id AND e.playbook_id = :walk_playbook AND t.message = m.message
+                    AND t.state IN ('pending', 'claimed', 'sending', 'sent', 'unknown', 'held', 'ghost'))
+            GROUP BY p.account_id
             """, arguments)
-        return false
+        return try Int(connection.integer("SELECT count(*) FROM plan_population")) - found
     }
 
     /// More than any contact's id.
@@ -100,7 +160,7 @@ struct TouchPlanning {
 
     /// Freezes the variables of held touches of one step anew, as rows of `plan_held`: those that miss nothing any more
     /// go on.
-    func refreeze(_ step: Step, on road: Progress.Road) throws {
+    func refreeze(_ step: Step, message: String, on road: Progress.Road) throws {
         try connection.execute("DELETE FROM plan_population")
         try connection.execute(
             """
@@ -108,12 +168,13 @@ struct TouchPlanning {
             SELECT t.account_id, t.id, e.event_id, e.entry
             FROM touch AS t JOIN enrollment AS e ON e.id = t.enrollment_id
             WHERE t.state = 'held' AND t.ambiguous = 0 AND e.state = 'active' AND t.version_id = :version
-                AND t.step = :step AND t.variant IS NOT DISTINCT FROM :variant
+                AND t.step = :step AND t.variant IS NOT DISTINCT FROM :variant AND t.message = :message
             """,
             [
                 "version": .integer(road.versionID), "step": .text(step.id), "variant": .optional(road.variant),
+                "message": .text(message),
             ])
-        let freeze = freeze(step, on: road)
+        let freeze = freeze(message, of: road.playbook)
         let expressions = freeze.values.map(\.expression)
         let frozen = freeze.object(expressions)
         try connection.execute(
@@ -125,13 +186,11 @@ struct TouchPlanning {
             """, freeze.arguments.merging(frozen.arguments) { $1 })
     }
 
-    /// What a step's message says of each row of `plan_population`, whose contact is `rc`.
+    /// What a message says of each row of `plan_population`, whose contact is `rc`.
     private struct Freeze {
         var values: [(name: String, type: ValueType, expression: String, isRequired: Bool)]
         var from: String
         var arguments: [String: SQLValue]
-        /// Whether some value takes more than reading a column.
-        var isDear: Bool
 
         /// The JSON object over these expressions of the values.
         func object(_ expressions: [String]) -> (expression: String, arguments: [String: SQLValue]) {
@@ -147,12 +206,8 @@ struct TouchPlanning {
         }
     }
 
-    private func freeze(_ step: Step, on road: Progress.Road) -> Freeze {
-        let playbook = road.playbook
-        var variables = MessageVariables()
-        if case .send(let send) = step.action, let path = send.message(for: road.variant) {
-            variables = playbook.variables(ofMessage: path)
-        }
+    private func freeze(_ message: String, of playbook: Playbook) -> Freeze {
+        let variables = playbook.variables(ofMessage: message)
         let known =
             variables.required.compactMap { source($0, isRequired: true, playbook) }
             + variables.optional.compactMap { source($0, isRequired: false, playbook) }
@@ -165,16 +220,19 @@ struct TouchPlanning {
             case .contact(let type, let expression): (variable.name, type, expression, variable.isRequired)
             }
         }
-        return Freeze(
-            values: values, from: query.from, arguments: query.arguments, isDear: terms.contains { $0.cost > 0 })
+        return Freeze(values: values, from: query.from, arguments: query.arguments)
     }
 
     /// Fills `plan_recipient` with the contacts that the accounts of `plan_population` are written to; answers how many of
     /// the accounts have one.
-    private func findRecipients(_ playbook: Playbook, kind: Channel.Kind, _ walk: [String: SQLValue]) throws -> Int {
+    ///
+    /// - Parameter onlyFirst: whether the first contact stands for all.
+    func findRecipients(
+        _ playbook: Playbook, needsAddress: Bool, onlyFirst: Bool = false, _ walk: [String: SQLValue]
+    ) throws -> Int {
         try connection.execute("DELETE FROM plan_recipient")
         let recipients = Recipients(
-            playbook, needsAddress: kind == .email,
+            playbook, needsAddress: needsAddress,
             eventContact: "(SELECT contact_id FROM event WHERE event.id = p.event_id)")
         // The best contact of each account: by rank, then by id, in one number.
         let best = """
@@ -191,7 +249,7 @@ struct TouchPlanning {
             SELECT best.account_id, c.id, \(columns) FROM (\(best)) AS best
             JOIN account AS a ON a.id = best.account_id JOIN contact AS c ON c.id = best.place % \(Self.rankUnit)
             """, arguments)
-        guard let takesAll = recipients.takesAll else { return reached }
+        guard !onlyFirst, let takesAll = recipients.takesAll else { return reached }
         // Of several contacts with one address the first is meant: a touch is one message to one recipient.
         try connection.execute(
             """

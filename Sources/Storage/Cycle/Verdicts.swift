@@ -42,8 +42,8 @@ package struct Verdicts {
                 AND \(recipients.isEligible) AND \(recipients.rank) IS NOT NULL)
             """ : "1 = 1"
         let sql = """
-            -- Without MATERIALIZED each mention of the verdict would work it out anew.
-            WITH decided AS MATERIALIZED (
+            -- OFFSET keeps these rows apart from what reads them: each mention of the verdict would work it out anew.
+            WITH decided AS (
                 SELECT m.account_id, m.playbook_id, m.match_key, m.event_id, m.since, m.previous, m.was_false,
                     m.enrollment_id, a.key,
                     CASE
@@ -64,6 +64,7 @@ package struct Verdicts {
                     END AS verdict
                 FROM plan_match AS m JOIN account AS a ON a.id = m.account_id
                 WHERE m.playbook_id = :playbook
+                LIMIT 9223372036854775807 OFFSET 0
             )
             INSERT INTO plan_verdict (playbook_id, account_id, match_key, event_id, since, enrollment_id, verdict,
                 reason, settled, variant, is_news, is_changed)
@@ -141,6 +142,14 @@ package struct Verdicts {
                     AND (o.event_id, o.match_key) < (plan_verdict.event_id, plan_verdict.match_key)
                     AND o.verdict \(enters))
             """, ["playbook": work.id])
+    }
+
+    /// Whether the verdict of any match is another than the one that stands.
+    package func areNews(of playbookID: Int64) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM plan_verdict WHERE playbook_id = :playbook AND (is_news = 1 OR is_changed = 1) LIMIT 1
+            """, ["playbook": .integer(playbookID)]) != nil
     }
 
     /// How many matches have each verdict.

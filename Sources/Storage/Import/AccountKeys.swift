@@ -6,11 +6,14 @@ import Foundation
 /// memory: about 50 bytes an account. A key that is not in memory is asked for, since others may have added it.
 final class AccountKeys {
     /// All keys in their order, one after the other in `bytes`.
-    private struct Table {
+    fileprivate final class Table {
         var bytes: ContiguousArray<UInt8> = []
         var ends: ContiguousArray<UInt32> = []
         var ids: ContiguousArray<Int64> = []
-        /// By hash: the upper half of the hash, and an index into `ids` plus one; 0 is free.
+        /// By id: an index into `ids` plus one; empty when the ids lie far apart.
+        var places: ContiguousArray<UInt32> = []
+        /// By hash: the upper half of the hash, and an index into `ids` plus one; 0 is free. Made for the first key that
+        /// does not follow its predecessor.
         var slots: ContiguousArray<UInt64> = []
     }
 
@@ -18,8 +21,9 @@ final class AccountKeys {
     private let lookUp: Statement
     private var asksLeft: Int64
     private var table: Table?
-    /// Where the last key was found; a file is mostly in the order of keys.
+    /// What was found last; a file is mostly in the order of keys, or in that in which the accounts came.
     private var lastIndex = -1
+    private var lastID: Int64 = -1
 
     init(_ connection: Connection) throws {
         self.connection = connection
@@ -36,9 +40,10 @@ final class AccountKeys {
             }
             table = try load()
         }
-        if let table, let index = find(key, in: table) {
+        if let index = find(key) {
             lastIndex = index
-            return table.ids[index]
+            lastID = table?.ids[index] ?? -1
+            return lastID
         }
         return try asked(key)
     }
@@ -46,44 +51,75 @@ final class AccountKeys {
     private func asked(_ key: Cell) throws -> Int64? {
         key.withMemoryRebound(to: CChar.self) { lookUp.bind(text: 0, $0) }
         defer { lookUp.reset() }
-        return try lookUp.step() ? lookUp.integer(0) : nil
+        guard try lookUp.step() else { return nil }
+        lastID = lookUp.integer(0)
+        return lastID
     }
 
     private func load() throws -> Table {
-        var table = Table()
+        let table = Table()
         let statement = try connection.prepare("SELECT id, key FROM account ORDER BY key")
         while try statement.step() {
             table.bytes.append(contentsOf: statement.blob(1))
             table.ends.append(UInt32(truncatingIfNeeded: table.bytes.count))
             table.ids.append(statement.integer(0))
         }
+        let highest = Int(table.ids.max() ?? 0)
+        if highest <= 4 * table.ids.count {
+            table.places = ContiguousArray(repeating: 0, count: highest + 1)
+            for (index, id) in table.ids.enumerated() where id >= 0 { table.places[Int(id)] = UInt32(index + 1) }
+        }
+        return table
+    }
+
+    private func find(_ wanted: Cell) -> Int? {
+        if let index = follower(wanted) { return index }
+        if table?.slots.isEmpty == true { table?.makeSlots() }
+        return table?.find(wanted)
+    }
+
+    /// The account that was found last, or the one after it.
+    private func follower(_ wanted: Cell) -> Int? {
+        guard let table else { return nil }
+        if lastIndex >= 0, table.isKey(lastIndex, wanted) { return lastIndex }
+        if lastID >= 0, lastID < table.places.count - 1 {
+            let next = Int(table.places[Int(lastID + 1)]) - 1
+            if next >= 0, table.isKey(next, wanted) { return next }
+        }
+        let next = lastIndex + 1
+        return next > 0 && next < table.ids.count && table.isKey(next, wanted) ? next : nil
+    }
+}
+
+extension AccountKeys.Table {
+    fileprivate func isKey(_ index: Int, _ wanted: Cell) -> Bool {
+        bytes.withUnsafeBufferPointer { Self.key(index, $0, ends).isEqual(to: wanted) }
+    }
+
+    fileprivate func makeSlots() {
         var capacity = 1_024
-        while capacity < table.ids.count * 2 { capacity *= 2 }
+        while capacity < ids.count * 2 { capacity *= 2 }
         var slots = ContiguousArray<UInt64>(repeating: 0, count: capacity)
-        table.bytes.withUnsafeBufferPointer { bytes in
-            for index in table.ids.indices {
-                let hash = Self.hash(Self.key(index, bytes, table.ends))
+        bytes.withUnsafeBufferPointer { bytes in
+            for index in ids.indices {
+                let hash = Self.hash(Self.key(index, bytes, ends))
                 var slot = Int(hash & UInt64(capacity - 1))
                 while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
                 slots[slot] = hash & Self.tag | UInt64(index + 1)
             }
         }
-        table.slots = slots
-        return table
+        self.slots = slots
     }
 
-    private func find(_ wanted: Cell, in table: Table) -> Int? {
-        table.bytes.withUnsafeBufferPointer { bytes in
-            let next = lastIndex + 1
-            if lastIndex >= 0, Self.key(lastIndex, bytes, table.ends).isEqual(to: wanted) { return lastIndex }
-            if next < table.ids.count, Self.key(next, bytes, table.ends).isEqual(to: wanted) { return next }
+    fileprivate func find(_ wanted: Cell) -> Int? {
+        bytes.withUnsafeBufferPointer { bytes in
             let hash = Self.hash(wanted)
-            let mask = table.slots.count - 1
+            let mask = slots.count - 1
             var slot = Int(hash & UInt64(mask))
-            while table.slots[slot] != 0 {
-                let entry = table.slots[slot]
+            while slots[slot] != 0 {
+                let entry = slots[slot]
                 let index = Int(entry & ~Self.tag) - 1
-                if entry & Self.tag == hash & Self.tag, Self.key(index, bytes, table.ends).isEqual(to: wanted) {
+                if entry & Self.tag == hash & Self.tag, Self.key(index, bytes, ends).isEqual(to: wanted) {
                     return index
                 }
                 slot = (slot + 1) & mask

@@ -294,6 +294,17 @@ package struct Outbox {
         }.min()
     }
 
+    /// The earliest moment after `now` at which a pending touch may go out, as far as windows and caps are concerned.
+    package func nextOpening(channels: [String], after now: Instant) throws -> Instant? {
+        try channels.compactMap { channel in
+            try connection.first(
+                """
+                SELECT min(not_before) FROM touch
+                WHERE state = 'pending' AND channel = :channel AND not_before > :now
+                """, ["channel": .text(channel), "now": .instant(now)])?[0].instant
+        }.min()
+    }
+
     /// Changes the touch unless somebody else has it by now; the text names the values in their order, then `:id` and
     /// `:fence`.
     private func change(_ sql: StaticString, _ values: [SQLValue], _ id: Int64, _ fence: Int64) throws -> Bool {

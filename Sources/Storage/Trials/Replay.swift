@@ -3,7 +3,8 @@ package import Playbooks
 /// Moves the shadows of accounts and contacts forward, so that they are at every moment what they were then.
 ///
 /// Accounts come to be when they were created. Status and dates of leaving follow from `history` and events, tracked
-/// attributes from `history`, roles and departures of contacts from their events; everything else is as it is now.
+/// attributes from `history`, roles and departures of contacts from their events; everything else is as it is now. Where
+/// there are journeys, the stages are what the cycles make of them, and what they were is what the data said.
 package struct Replay {
     private let connection: Connection
     private let until: Instant
@@ -11,6 +12,7 @@ package struct Replay {
     private let accountColumns: [String]
     private let contactColumns = ["status", "role"]
     private let allAccountColumns: [String]
+    private let hasJourneys: Bool
     private var now: Instant
 
     /// Attributes that a backtest knows without a history of them.
@@ -19,15 +21,22 @@ package struct Replay {
     /// Fills the shadows with the state of the first moment.
     ///
     /// - Parameter attributes: the tracked ones whose history is needed.
-    package init(_ connection: Connection, attributes: [Attribute], from start: Instant, until: Instant) throws {
+    package init(
+        _ connection: Connection, attributes: [Attribute], hasJourneys: Bool = false, from start: Instant,
+        until: Instant
+    ) throws {
         self.connection = connection
         self.until = until
+        self.hasJourneys = hasJourneys
         now = start
         allAccountColumns = try connection.columns(of: "account")
         let tracked = attributes.filter { $0.track && !Self.known.contains($0.name) }
         accountColumns =
             ["status", "churned_at", "cancel_requested_at"]
-            + tracked.flatMap { $0.name == "stage" ? ["stage", "stage_since"] : [Self.column($0)] }
+            + tracked.flatMap { attribute in
+                guard attribute.name == "stage" else { return [Self.column(attribute)] }
+                return hasJourneys ? ["stage_imported", "stage_imported_at"] : ["stage", "stage_since"]
+            }
         try connection.executeScript(Self.tables)
         let span: [String: SQLValue] = ["start": .instant(start), "until": .instant(until)]
         try findStatus(span)
@@ -42,6 +51,11 @@ package struct Replay {
         try fillAccounts(
             "m.created_at <= :at", ["at": .instant(start)])
         try fillContacts(["at": .instant(start)])
+        if hasJourneys {
+            try connection.execute(
+                "INSERT INTO temp.stage_entry SELECT * FROM main.stage_entry WHERE at < :start",
+                ["start": .instant(start)])
+        }
     }
 
     /// Moves forward; the moment is never before the last one.
@@ -82,6 +96,7 @@ package struct Replay {
 
     private func find(_ attribute: Attribute, _ span: [String: SQLValue]) throws {
         let name: [String: SQLValue] = ["attribute": .text(attribute.name)]
+        let isStage = attribute.name == "stage"
         // What conditions ask of the past is read from the history itself.
         try connection.execute(
             """
@@ -93,15 +108,22 @@ package struct Replay {
             \(Self.add) SELECT :place, at, account_id, value, previous FROM main.history
             WHERE attribute = :attribute AND at > :start
             """,
-            name.merging(["start": span["start"] ?? .null, "place": .text("account.\(Self.column(attribute))")]) { $1 })
-        guard attribute.name == "stage" else { return }
+            name.merging([
+                "start": span["start"] ?? .null,
+                "place": .text("account.\(Self.column(attribute))\(isStage && hasJourneys ? "_imported" : "")"),
+            ]) { $1 })
+        guard isStage else { return }
         try connection.execute(
             """
-            \(Self.add) SELECT 'account.stage_since', at, account_id, at, previous FROM (
+            \(Self.add) SELECT :since, at, account_id, at, previous FROM (
                 SELECT account_id, at, lag(at) OVER (PARTITION BY account_id ORDER BY at) AS previous
                 FROM main.history WHERE attribute = 'stage') AS changes
             WHERE at > :start
-            """, ["start": span["start"] ?? .null])
+            """,
+            [
+                "start": span["start"] ?? .null,
+                "since": .text(hasJourneys ? "account.stage_imported_at" : "account.stage_since"),
+            ])
     }
 
     /// Status and the date of leaving: an account that was churned when it was first imported has no history of it.
@@ -189,7 +211,10 @@ package struct Replay {
     }
 
     private func fillAccounts(_ filter: String, _ arguments: [String: SQLValue]) throws {
-        let values = allAccountColumns.map { accountColumns.contains($0) ? value("account", $0) : "m.\"\($0)\"" }
+        let values = allAccountColumns.map { column in
+            if column == "journey" || hasJourneys && (column == "stage" || column == "stage_since") { return "NULL" }
+            return accountColumns.contains(column) ? value("account", column) : "m.\"\(column)\""
+        }
         try connection.execute(
             """
             INSERT INTO temp.account (\(list(allAccountColumns))) SELECT \(values.joined(separator: ", "))

@@ -21,6 +21,11 @@ package struct TrialAccount {
             guard let name = row[0].text, !kept.contains(name) else { continue }
             try connection.execute("DELETE FROM \(name)")
         }
+        try connection.execute("DELETE FROM meta WHERE key = 'stages_at'")
+    }
+
+    package static func createdAt(_ connection: Connection) throws -> Instant {
+        Instant(milliseconds: try connection.integer("SELECT coalesce(min(created_at), 0) FROM account"))
     }
 
     /// Says that these days of all metrics are complete, whatever has been imported.

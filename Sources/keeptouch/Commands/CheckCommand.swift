@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() throws {
-        let (workspace, _, all) = try options.diagnose()
+        let files = try options.diagnose()
+        let (workspace, all) = (files.workspace, files.diagnostics)
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }

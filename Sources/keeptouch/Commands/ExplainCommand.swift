@@ -32,6 +32,7 @@ struct ExplainCommand: ParsableCommand {
             Terminal.print(
                 Terminal.styled("\(account)\(story.name.map { " (\($0))" } ?? "")", .bold)
                     + ", \(story.status), as of \(now.text(in: loaded.zone)) \(loaded.zone.name)")
+            try showPlace(of: story, StageCensus(connection, context), context, loaded)
             for item in loaded.workspace.playbooks
             where playbook.map({ $0 == item.name }) ?? (item.state != .retired) {
                 Terminal.print()
@@ -40,6 +41,18 @@ struct ExplainCommand: ParsableCommand {
                 ).show()
             }
         }
+    }
+
+    private func showPlace(
+        of story: AccountStory, _ census: StageCensus, _ context: EvaluationContext, _ loaded: LoadedWorkspace
+    ) throws {
+        guard let place = try census.place(of: story.accountID) else { return }
+        let time = Value.duration(context.now - place.since).text(
+            as: .duration, currency: context.currency, zone: context.zone)
+        Terminal.print(
+            "journey \(place.key.journey): \(place.key.stage) since \(place.since.text(in: loaded.zone)) (\(time))"
+                + (place.isStuck ? ", stuck" : ""))
+        for sentence in context.stages[place.key]?.sentences ?? [] { Terminal.print("  \(sentence)") }
     }
 }
 

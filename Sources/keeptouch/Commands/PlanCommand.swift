@@ -23,6 +23,7 @@ struct PlanCommand: ParsableCommand {
             Terminal.print(try JSONText.encode(report))
         } else {
             try CycleText(report: report, hasRun: false).show(output)
+            if output.format == .table { ChangesText(changes: report.changes).show() }
         }
         if report.playbooks.contains(where: { $0.heldBecause != nil })
             || loaded.diagnostics.contains(where: { $0.severity == .error })

@@ -14,20 +14,15 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readWrite)
-        let lock = try RunnerLock(database: loaded.databasePath)
+        let runtime = try Runtime(loaded)
+        let store = runtime.store
         let now = try options.moment(store, zone: loaded.zone)
         try startClock(store, now: now)
-        var wakefulness = Wakefulness(store: store, workspace: loaded.workspace)
-        if let reason = try wakefulness.begin(.now(), id: UUID().uuidString) { Self.tell(reason) }
-        let killSwitch = KillSwitch(directory: loaded.directory.path)
+        try runtime.wake()
+        let killSwitch = runtime.killSwitch
         let killing = Self.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
-        let worker = Worker(
-            workspace: loaded.workspace, pinned: PinnedVersions(texts: loaded.texts), directory: loaded.directory.path,
-            environment: ProcessInfo.processInfo.environment,
-            secret: try SigningSecret.read(beside: loaded.databasePath),
-            store: store, clocks: .system, owner: UUID().uuidString, killSwitch: killSwitch)
+        let worker = runtime.worker()
         let interrupt = worker.interruption
         let stopping = Self.listen(to: [SIGINT, SIGTERM]) { number in
             Terminal.complain("stopping: what is under way is finished, nothing new is sent")
@@ -48,8 +43,8 @@ struct RunCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
         ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
-        if let reason = try wakefulness.stay(.now()) { Self.tell(reason) }
-        withExtendedLifetime((killing, stopping, lock)) {}
+        try runtime.stayAwake()
+        withExtendedLifetime((killing, stopping, runtime)) {}
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
@@ -65,9 +60,8 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty || loaded.diagnostics.contains(where: { $0.severity == .error }) {
-            throw ExitCode(1)
-        }
+        let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty || hasErrors { throw ExitCode(1) }
     }
 
     /// Decision time is the present, except on a simulation; it never runs backwards.
@@ -84,12 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private static func tell(_ reason: String) {
-        Terminal.complain("everything is paused: \(reason)")
-        Terminal.hint("when you have looked at it: keeptouch resume all")
-    }
-
-    private static func listen(
+    static func listen(
         to signals: [Int32], _ body: @escaping @Sendable (Int32) -> Void
     ) -> [any DispatchSourceSignal] {
         signals.map { number in

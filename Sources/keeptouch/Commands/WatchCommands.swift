@@ -123,7 +123,37 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
+            try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded)
+        }
+    }
+
+    private func showJourneys(_ journeys: [Journey], _ context: EvaluationContext, _ connection: Connection) throws {
+        let census = StageCensus(connection, context)
+        let stages = try journeys.isEmpty ? [] : census.stages(journeys)
+        for journey in journeys {
+            let parts = stages.filter { $0.key.journey == journey.name }.map { stage in
+                "\(stage.accounts) \(stage.key.stage)" + (stage.stuck > 0 ? " (\(stage.stuck) stuck)" : "")
+            }
+            Terminal.print("journey \(journey.name): \(parts.isEmpty ? "nobody yet" : parts.joined(separator: ", "))")
+            for stage in journey.stages {
+                let figures = context.stages[StageKey(journey.name, stage.name)]
+                guard let figures, figures.isWeak else { continue }
+                for sentence in figures.sentences.dropFirst() {
+                    Terminal.print(Terminal.styled("  \(stage.name): \(sentence)", .yellow))
+                }
+            }
+        }
+        for stage in try census.unknownStages(journeys) {
+            Terminal.print(
+                Terminal.styled(
+                    "journey \(stage.key.journey) has no stage \"\(stage.key.stage)\", which the data say of "
+                        + Terminal.count(stage.accounts, "account"), .yellow))
+        }
+        for digest in try Digests(connection).troubled() {
+            Terminal.print(
+                "the digest for \(digest.channel) of \(digest.at.text(in: context.zone)) is \(digest.state): \(digest.error)"
+            )
         }
     }
 

@@ -46,6 +46,14 @@ struct CycleText {
             }
             for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
         }
+        for journey in report.journeys {
+            if let reason = journey.heldBecause {
+                Terminal.print(Terminal.styled("journey \(journey.journey) stands still: \(reason)", .yellow))
+            }
+            let entered = journey.entered.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            guard !entered.isEmpty else { continue }
+            Terminal.print("journey \(journey.journey): into \(entered.joined(separator: ", "))")
+        }
         let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         Terminal.print(
             "\(begun), \(report.moved) moved on, \(report.left) ended, \(Terminal.count(report.goals, "goal")) reached, "

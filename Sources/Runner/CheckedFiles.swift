@@ -1,0 +1,48 @@
+import Delivery
+package import Foundation
+package import Playbooks
+
+/// The files of a workspace as they were read: the workspace they make, their texts, and what is wrong with them.
+package struct CheckedFiles: Sendable {
+    /// Nil when `keeptouch.yaml` or `data.yaml` cannot be used.
+    package var workspace: Workspace?
+    /// By path relative to the workspace.
+    package var texts: [String: String]
+    package var diagnostics: [Diagnostic]
+    /// Whether every file could be read, so that what is not there has been deleted.
+    package var isComplete: Bool
+    /// Whether no file was found at all.
+    package let isNowhere: Bool
+
+    package init(texts: [String: String], unreadable: [Diagnostic] = [], isComplete: Bool = true) {
+        let (workspace, complaints) = WorkspaceReader.read(texts)
+        self.workspace = workspace
+        self.texts = texts
+        self.isComplete = isComplete
+        isNowhere = texts.isEmpty && unreadable.isEmpty
+        diagnostics = unreadable
+        // Of a file that could not be read, its absence is no news.
+        let unread = Set(unreadable.map(\.position.file))
+        diagnostics += complaints.filter { !unread.contains($0.position.file) }
+        for channel in workspace?.channels.values.map({ $0 }) ?? [] {
+            do {
+                _ = try RequestBuilder(channel: channel, credentials: nil)
+            } catch {
+                diagnostics.append(error)
+            }
+        }
+        diagnostics.sort()
+    }
+
+    package static func read(_ folder: URL) -> CheckedFiles {
+        let (texts, unreadable) = WorkspaceFiles.read(folder)
+        let hasPlaybooks = FileManager.default.fileExists(atPath: folder.appending(path: "playbooks").path)
+        return CheckedFiles(
+            texts: texts, unreadable: unreadable,
+            isComplete: hasPlaybooks && !unreadable.contains { $0.severity == .error })
+    }
+
+    package var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+
+    package var pinned: PinnedVersions { PinnedVersions(texts: texts, isComplete: isComplete) }
+}

@@ -1,0 +1,52 @@
+package import Storage
+
+extension CycleReport {
+    /// What has become of a playbook since a cycle last saw it; only `plan` tells it.
+    package struct Change: Sendable, Encodable {
+        package enum Kind: String, Sendable, Encodable {
+            /// The file has another text.
+            case edited
+            /// Its state is `retired`, or its file is gone: its enrollments end.
+            case retired, deleted
+            /// Its state is `draft`, or its file has an error: nobody enters, and running enrollments go on.
+            case draft, broken
+        }
+
+        /// A version that running enrollments keep.
+        package struct Pinned: Sendable, Encodable {
+            package var version: String
+            package var running: Int
+            /// False when the files of today lack what it needs, such as a message: its enrollments stand still.
+            package var isReadable: Bool
+
+            enum CodingKeys: String, CodingKey {
+                case version, running
+                case isReadable = "readable"
+            }
+        }
+
+        package var playbook: String
+        package var change: Kind
+        /// Versions, eight digits each.
+        package var from: String
+        package var to: String?
+        /// As of now: the accounts that only the new version finds, and those that only the old one does.
+        package var enter: VersionChange.Accounts?
+        package var leave: VersionChange.Accounts?
+        /// Accounts that both find and that would be drawn into another variant.
+        package var otherVariants: Int?
+        package var running = 0
+        package var pinned: [Pinned] = []
+
+        init(playbook: String, change: Kind, from: String) {
+            self.playbook = playbook
+            self.change = change
+            self.from = from
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case playbook, change, from, to, enter, leave, running, pinned
+            case otherVariants = "other_variants"
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Foundation
+import Logging
+import Playbooks
+import Storage
+import Synchronization
+
+/// Plans what is due until it is stopped: the scheduler's half of `serve`, on a thread and a connection of its own.
+///
+/// Four times a second it asks whether anybody has written to the database, and looks at new events; every few seconds,
+/// and when something comes due, it does a cycle. What it finds nothing to do for leaves no row.
+final class Planner: @unchecked Sendable {
+    private let folder: URL
+    private let store: Store
+    private let clock: DecisionClock
+    private let processNow: @Sendable () -> Instant
+    private let sender: Sender
+    private let log: Logger
+    private let bell = Bell()
+    private let hasEnded = Mutex(false)
+
+    // What follows belongs to the planner's thread.
+    private var edition: Edition
+    private var stamps: FileWatch
+    /// Whether somebody has written since the last cycle, and the version of the database at the last look.
+    private var isChanged = false
+    private var seenVersion: Int64?
+    private var seenEvent: Int64 = 0
+    /// When the last cycle ended, how long it took, and the moment of it.
+    private var ended: ContinuousClock.Instant?
+    private var length = 0.0
+    private var lastNow: Instant?
+    private var nextSchedule: Instant?
+    private var nextDue: Instant?
+    /// Whether a cycle shall come as soon as one may.
+    private var isHurried = false
+    private var held: [String: String] = [:]
+    private var isClockTrusted = true
+    private var failures = 0
+
+    /// Seconds between two looks at the database.
+    private static let pollEvery = 0.25
+    /// Seconds between two cycles.
+    private static let tickEvery = 5.0
+    /// How long a stop waits for a cycle before it is broken off; what it has applied stays, and the rest is planned anew.
+    private static let patience = 5.0
+
+    init(
+        folder: URL, edition: Edition, store: Store, clock: DecisionClock,
+        processNow: @escaping @Sendable () -> Instant, sender: Sender, log: Logger
+    ) {
+        self.folder = folder
+        self.edition = edition
+        self.store = store
+        self.clock = clock
+        self.processNow = processNow
+        self.sender = sender
+        self.log = log
+        stamps = FileWatch(folder)
+    }
+
+    func run() {
+        while !bell.isStopped {
+            do {
+                try look()
+                failures = 0
+            } catch {
+                guard !bell.isStopped else { break }
+                failures += 1
+                log.error("a cycle failed, and is repeated", metadata: ["reason": "\(error)"])
+                bell.pause(min(Double(failures) * Self.tickEvery, 60))
+            }
+            bell.pause(Self.pollEvery)
+        }
+        hasEnded.withLock { $0 = true }
+    }
+
+    func stop() {
+        log.info("stopping: what is under way is finished, nothing new begins")
+        bell.stop()
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { self.breakOff() }
+    }
+
+    private func breakOff() {
+        guard !hasEnded.withLock({ $0 }) else { return }
+        store.interrupt()
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { self.breakOff() }
+    }
+
+    private func look() throws {
+        try readFiles()
+        let version = try store.session { try $0.dataVersion() }
+        let isNewVersion = version != seenVersion
+        seenVersion = version
+        if isNewVersion {
+            isChanged = true
+            sender.bell.ring()
+        }
+        guard let now = trustedNow() else { return }
+        if ended == nil {
+            try tick(now)
+            log.info("ready")
+            return
+        }
+        if isNewVersion {
+            try react(now)
+            nextDue = try store.read { try Agenda($0).nextDue(after: lastNow ?? now) }
+        }
+        if isTime(now) { try tick(now) }
+    }
+
+    private func trustedNow() -> Instant? {
+        let now = clock.now()
+        if now == nil, isClockTrusted {
+            log.error(
+                "the machine's clock runs behind what was decided before; nothing is planned or sent until it is right")
+        }
+        isClockTrusted = now != nil
+        return now
+    }
+
+    /// Every few seconds, at once when something is due, and never for more than a hundredth of the time as long as
+    /// nothing happens.
+    private func isTime(_ now: Instant) -> Bool {
+        guard let ended else { return true }
+        let rest = ended.duration(to: .now) / .seconds(1)
+        guard rest >= max(1, length) else { return false }
+        if isHurried { return true }
+        if let next = [nextSchedule, nextDue].compactMap({ $0 }).min(), next <= now { return true }
+        return rest >= max(Self.tickEvery, min(length * (isChanged ? 2 : 100), 600))
+    }
+
+    private func tick(_ now: Instant) throws {
+        (isChanged, isHurried) = (false, false)
+        let newest = try store.read { try CycleRecords.newestEvent($0) }
+        let report = try cycle("cycle", .due, now)
+        seenEvent = newest
+        lastNow = now
+        nextSchedule = report.nextAt
+        nextDue = try store.read { try Agenda($0).nextDue(after: now) }
+        if report.isNews, length > 1 { try store.session { try $0.executeScript("PRAGMA shrink_memory") } }
+    }
+
+    /// Takes up events that have arrived.
+    private func react(_ now: Instant) throws {
+        let kinds = Set(
+            edition.workspace.playbooks.compactMap { playbook in
+                if case .on(let event, _) = playbook.trigger, playbook.state == .live { event } else { nil }
+            })
+        let (newest, hasNews) = try store.read { connection in
+            let newest = try CycleRecords.newestEvent(connection)
+            guard newest > seenEvent else { return (newest, false) }
+            return (newest, try Agenda(connection).hasNews(of: kinds.sorted(), after: seenEvent))
+        }
+        if hasNews { _ = try cycle("events", .events, now) }
+        seenEvent = newest
+    }
+
+    private func cycle(_ name: Logger.Message, _ matching: Cycle.Matching, _ now: Instant) throws -> CycleReport {
+        let began = ContinuousClock.now
+        let cycle = Cycle(
+            workspace: edition.workspace, pinned: edition.files.pinned, store: store, processNow: processNow)
+        let report = try cycle.run(now: now, matching: matching)
+        let seconds = began.duration(to: .now) / .seconds(1)
+        if matching == .due { (ended, length) = (.now, seconds) }
+        tellHolds(report)
+        guard report.isNews else { return report }
+        sender.bell.ring()
+        log.info(
+            name,
+            metadata: [
+                "entered": "\(report.entered)", "moved": "\(report.moved)", "ended": "\(report.left)",
+                "goals": "\(report.goals)", "touches": "\(report.made)", "ms": "\(Int(seconds * 1_000))",
+            ])
+        return report
+    }
+
+    private func tellHolds(_ report: CycleReport) {
+        for item in report.playbooks where held[item.playbook] != item.heldBecause {
+            if let reason = item.heldBecause {
+                log.warning("playbook held", metadata: ["playbook": "\(item.playbook)", "reason": "\(reason)"])
+            } else {
+                log.info("playbook goes on", metadata: ["playbook": "\(item.playbook)"])
+            }
+            held[item.playbook] = item.heldBecause
+        }
+    }
+
+    private func readFiles() throws {
+        guard stamps.haveChanged() else { return }
+        let next = edition.followed(by: CheckedFiles.read(folder))
+        for complaint in next.complaints where !edition.complaints.contains(complaint) {
+            log.error("file with an error", metadata: ["error": "\(complaint)"])
+        }
+        for part in next.kept.subtracting(edition.kept).sorted() {
+            log.warning("an older version goes on", metadata: ["part": "\(part)"])
+        }
+        let isSame = next.files.texts == edition.files.texts
+        if !isSame {
+            // The planner takes the new files only when the database has their columns.
+            try AttributeColumns(next.workspace.dataMap).apply(to: store)
+            log.info(
+                "files changed",
+                metadata: [
+                    "playbooks": "\(next.workspace.playbooks.count)",
+                    "live": "\(next.workspace.playbooks.count { $0.state == .live })",
+                ])
+        }
+        edition = next
+        if !isSame {
+            sender.use(next)
+            isHurried = true
+        }
+    }
+}

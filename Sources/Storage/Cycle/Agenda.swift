@@ -1,0 +1,37 @@
+package import Playbooks
+
+/// What a scheduler asks between cycles; an index or a handful of rows answers each question.
+package struct Agenda {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Whether events of these kinds that may trigger have arrived behind an id.
+    package func hasNews(of kinds: [String], after id: Int64) throws -> Bool {
+        guard !kinds.isEmpty else { return false }
+        var arguments: [String: SQLValue] = ["after": .integer(id)]
+        for (index, kind) in kinds.enumerated() { arguments["kind_\(index)"] = .text(kind) }
+        let names = kinds.indices.map { ":kind_\($0)" }.joined(separator: ", ")
+        return try connection.first(
+            """
+            SELECT 1 FROM event WHERE id > :after AND history = 0
+                AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(names))) LIMIT 1
+            """, arguments) != nil
+    }
+
+    /// When an enrollment is due next, after a moment up to which all that could move has moved.
+    package func nextDue(after now: Instant) throws -> Instant? {
+        try connection.first(
+            "SELECT min(due_at) FROM enrollment WHERE state = 'active' AND due_at IS NOT NULL AND due_at > :now",
+            ["now": .instant(now)])?[0].instant
+    }
+
+    /// How an occurrence was recorded: `done`, `missed`, `held`; nil when it was not.
+    package func state(ofOccurrence at: Instant, of playbookID: Int64) throws -> String? {
+        try connection.first(
+            "SELECT state FROM occurrence WHERE playbook_id = :playbook AND at = :at",
+            ["playbook": .integer(playbookID), "at": .instant(at)])?[0].text
+    }
+}

@@ -1,0 +1,156 @@
+package import Playbooks
+import Statistics
+
+/// Measures the stages of the journeys once a day: how long accounts stay, and which steps have become weak.
+///
+/// Source of the windows and of the search: measurement notes, section 3. What was there before anybody looked (`found`)
+/// counts nowhere.
+package struct StageBenchmarks {
+    private let connection: Connection
+    private let now: Instant
+
+    /// The windows that are compared: the last 14 days, and the four before.
+    private static let window = TimeSpan.days(14)
+    private static let before = TimeSpan.days(14 + 4 * 14)
+    /// How long an account has to move on where nothing is expected and nothing is known.
+    private static let patience = TimeSpan.days(14)
+    /// Fewer that moved on say nothing of how long it takes.
+    private static let fewest = 20
+
+    package init(_ connection: Connection, now: Instant) {
+        self.connection = connection
+        self.now = now
+    }
+
+    /// From one stage to the next.
+    private struct Step {
+        var key: StageKey
+        var next: String
+        var figures: StageFigures
+    }
+
+    /// Keeps the figures of the day until `Benchmarks.save`, unless they are stored.
+    package func compute(_ journeys: [Journey], on day: Day) throws {
+        try Benchmarks.prepare(connection)
+        guard try journeys.contains(where: { try !isStored($0, day) }) else { return }
+        var steps = journeys.flatMap { journey in
+            zip(journey.stages, journey.stages.dropFirst()).map { stage, next in
+                Step(
+                    key: StageKey(journey.name, stage.name), next: next.name,
+                    figures: StageFigures(expected: stage.expected))
+            }
+        }
+        for index in steps.indices { try measure(&steps[index], among: steps) }
+        let found = WeakPoint.search(
+            steps.map { WeakPoint.Step(now: $0.figures.recent, past: $0.figures.past, peers: $0.figures.peers) })
+        for point in found {
+            switch point.against {
+            case .past: steps[point.step].figures.isWeakAgainstPast = true
+            case .peers: steps[point.step].figures.isWeakAgainstPeers = true
+            }
+        }
+        for step in steps { try step.figures.keep(step.key, on: day, connection) }
+    }
+
+    private func isStored(_ journey: Journey, _ day: Day) throws -> Bool {
+        try journey.stages.count < 2
+            || connection.first(
+                "SELECT 1 FROM benchmark WHERE audience = :journey AND day = :day LIMIT 1",
+                ["journey": .text(journey.name), "day": .integer(Int64(day.number))]) != nil
+    }
+
+    private func measure(_ step: inout Step, among steps: [Step]) throws {
+        step.figures.p90 = Self.nineOfTen(try stays(step)).map { .days(Int64($0)) }
+        // Whoever came in later may still move on in time.
+        let patience = step.figures.limit ?? Self.patience
+        let matured = now - patience
+        (step.figures.recent, step.figures.past) = try conversions(step, journey: step.key.journey, patience, matured)
+        for other in steps
+        where other.key.journey != step.key.journey && other.key.stage == step.key.stage && other.next == step.next {
+            let theirs = try conversions(step, journey: other.key.journey, patience, matured)
+            step.figures.peers = step.figures.peers + theirs.recent
+        }
+    }
+
+    /// How many of those who came into the stage moved on within the time that they have.
+    private func conversions(
+        _ step: Step, journey: String, _ patience: TimeSpan, _ matured: Instant
+    ) throws -> (recent: Proportion, past: Proportion) {
+        let row = try connection.first(
+            """
+            SELECT count(*) FILTER (WHERE e.at > :recent), count(*) FILTER (WHERE e.at > :recent AND n.at - e.at <= :patience),
+                count(*) FILTER (WHERE e.at <= :recent),
+                count(*) FILTER (WHERE e.at <= :recent AND n.at - e.at <= :patience)
+            FROM stage_entry AS e LEFT JOIN stage_entry AS n
+                ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
+            WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
+            """,
+            [
+                "journey": .text(journey), "stage": .text(step.key.stage), "next": .text(step.next),
+                "recent": .instant(matured - Self.window), "oldest": .instant(matured - Self.before),
+                "matured": .instant(matured), "patience": .integer(patience.milliseconds),
+            ])
+        func count(_ index: Int) -> Int { Int(row?[index].integer ?? 0) }
+        return (Proportion(successes: count(1), total: count(0)), Proportion(successes: count(3), total: count(2)))
+    }
+
+    /// Accounts that stayed in a stage for so many days, begun ones counted whole.
+    package struct Stay: Sendable, Hashable {
+        package var days: Int
+        /// Those that moved on then, and those of whom no more is known: still there, or churned.
+        package var moved: Int
+        package var open: Int
+
+        package init(days: Int, moved: Int, open: Int) {
+            self.days = days
+            self.moved = moved
+            self.open = open
+        }
+    }
+
+    /// How long the cohort before stayed: those who came in during the four windows before the last 14 days.
+    private func stays(_ step: Step) throws -> [Stay] {
+        try connection.query(
+            """
+            SELECT (length + :day - 1) / :day AS days, count(*) FILTER (WHERE moved = 1), count(*) FILTER (WHERE moved = 0)
+            FROM (
+                SELECT coalesce(n.at, CASE WHEN a.churned_at > e.at THEN a.churned_at END, :now) - e.at AS length,
+                    CASE WHEN n.at IS NULL THEN 0 ELSE 1 END AS moved
+                FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id LEFT JOIN stage_entry AS n
+                    ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
+                WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :newest
+                    AND e.how = 'entered'
+            ) AS stays GROUP BY 1 ORDER BY 1
+            """,
+            [
+                "journey": .text(step.key.journey), "stage": .text(step.key.stage), "next": .text(step.next),
+                "day": .integer(TimeSpan.days(1).milliseconds), "now": .instant(now),
+                "oldest": .instant(now - Self.before), "newest": .instant(now - Self.window),
+            ]
+        ).map { row in
+            Stay(
+                days: Int(row[0].integer ?? 0), moved: Int(row[1].integer ?? 0), open: Int(row[2].integer ?? 0))
+        }
+    }
+
+    /// The days within which nine of ten had moved on, by Kaplan and Meier: S = Π(1 - d/n), those still there censored.
+    ///
+    /// Where more than one of ten never move on, nine of ten of those who do: the first day with 1 - S(t) of at least
+    /// 0.9 (1 - S(∞)).
+    ///
+    /// - Parameter stays: in the order of their days.
+    package static func nineOfTen(_ stays: [Stay]) -> Int? {
+        guard stays.reduce(0, { $0 + $1.moved }) >= fewest else { return nil }
+        var left = stays.reduce(0) { $0 + $1.moved + $1.open }
+        var survival = 1.0
+        var curve: [(days: Int, moved: Double)] = []
+        for stay in stays where left > 0 {
+            survival *= 1 - Double(stay.moved) / Double(left)
+            left -= stay.moved + stay.open
+            curve.append((stay.days, 1 - survival))
+        }
+        let wanted = 0.9 * (survival <= 0.1 ? 1 : 1 - survival)
+        // A sum of shares may miss its mark by its last digit.
+        return curve.first { $0.moved >= wanted - 1e-12 }.map { max(1, $0.days) }
+    }
+}

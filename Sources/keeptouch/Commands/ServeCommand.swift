@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Playbooks
+import Runner
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Stay on: match, enroll, advance and send whenever something is due.")
+
+    @Option(help: "The least that is logged to stderr: debug, info, warning or error.", transform: Self.level)
+    var logLevel = Logger.Level.info
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+        if options.now != nil {
+            throw ValidationError("serve works at the present; a moment of your choice is for run, on a simulation")
+        }
+    }
+
+    private static func level(_ text: String) throws -> Logger.Level {
+        let levels: [Logger.Level] = [.debug, .info, .warning, .error]
+        guard let level = levels.first(where: { $0.rawValue == text }) else {
+            throw ValidationError("--log-level is one of \(levels.map(\.rawValue).joined(separator: ", "))")
+        }
+        return level
+    }
+
+    func run() async throws {
+        let loaded = try options.read()
+        let runtime = try Runtime(loaded)
+        let (isSimulation, lastNow) = try runtime.store.read { (try Meta.isSimulation($0), try Meta.lastNow($0)) }
+        guard !isSimulation else {
+            throw CommandError(
+                "this database is a simulation, whose clock you move yourself: keeptouch run --now LATER; serve works at "
+                    + "the present, on a workspace that was made without --simulation")
+        }
+        try runtime.wake()
+        guard let edition = Edition(loaded.files) else { return }
+        let log = Logger(label: "keeptouch") { _ in LogLines(level: logLevel) }
+        let server = Server(
+            folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
+            environment: ProcessInfo.processInfo.environment, secret: runtime.secret, clocks: .system,
+            lastNow: lastNow, log: log)
+        // What the group itself tells is of interest only to those who look for a fault in it.
+        let quiet = Logger(label: "services") { _ in LogLines(level: max(logLevel, .error)) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: server.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        log.info(
+            "serving",
+            metadata: [
+                "workspace": "\(loaded.workspace.configuration.workspace)", "database": "\(loaded.databasePath)",
+                "playbooks": "\(loaded.workspace.playbooks.count)",
+                "live": "\(loaded.workspace.playbooks.count { $0.state == .live })",
+                "process": "\(ProcessInfo.processInfo.processIdentifier)",
+            ])
+        try await group.run()
+        log.info("stopped")
+        withExtendedLifetime(runtime) {}
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+/// What `run` and `serve` need before they work: the database, the right to run it, and the secret of its links.
+final class Runtime {
+    let loaded: LoadedWorkspace
+    let store: Store
+    let secret: [UInt8]
+    let killSwitch: KillSwitch
+    private(set) var wakefulness: Wakefulness
+    private let lock: RunnerLock
+
+    /// - Throws: when another process runs the playbooks; the message names it.
+    init(_ loaded: LoadedWorkspace) throws {
+        self.loaded = loaded
+        store = try loaded.open(.readWrite)
+        lock = try RunnerLock(database: loaded.databasePath)
+        secret = try SigningSecret.read(beside: loaded.databasePath)
+        killSwitch = KillSwitch(directory: loaded.directory.path)
+        wakefulness = Wakefulness(store: store, workspace: loaded.workspace)
+    }
+
+    /// Looks whether anything speaks against working now; then everything is paused, and the person is told.
+    func wake() throws {
+        if let reason = try wakefulness.begin(.now(), id: UUID().uuidString) { tell(reason) }
+    }
+
+    /// The same at the end of the work.
+    func stayAwake() throws {
+        if let reason = try wakefulness.stay(.now()) { tell(reason) }
+    }
+
+    private func tell(_ reason: String) {
+        Terminal.complain("everything is paused: \(reason)")
+        Terminal.hint("when you have looked at it: keeptouch resume all")
+    }
+
+    func worker() -> Worker {
+        Worker(
+            workspace: loaded.workspace, pinned: loaded.files.pinned, directory: loaded.directory.path,
+            environment: ProcessInfo.processInfo.environment, secret: secret, store: store, clocks: .system,
+            owner: UUID().uuidString, killSwitch: killSwitch)
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// A `keeptouch serve` that runs beside the test, and what it logs.
+final class Serving: @unchecked Sendable {
+    private let program: RunningProgram
+    /// Guards `lines` and `isOver`, and tells those who wait of a change.
+    private let change = NSCondition()
+    private var lines: [String] = []
+    private var isOver = false
+
+    init(_ scratch: Scratch) throws {
+        let complaints = try Pipe()
+        program = try RunningProgram(["serve"], in: scratch.folder, complaints: complaints.writing)
+        complaints.closeWriting()
+        Thread.detachNewThread { [self] in
+            while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }
+            change.withLock { isOver = true }
+            change.broadcast()
+        }
+    }
+
+    /// Waits until that many lines hold the text; false when they do not within a minute, or when it ends before.
+    func tells(_ text: String, times count: Int = 1) -> Bool {
+        change.withLock {
+            let deadline = Date(timeIntervalSinceNow: 60)
+            while lines.count(where: { $0.contains(text) }) < count {
+                guard !isOver, change.wait(until: deadline) else { return false }
+            }
+            return true
+        }
+    }
+
+    func count(_ text: String) -> Int { change.withLock { lines.count { $0.contains(text) } } }
+
+    var log: String { change.withLock { lines.joined(separator: "\n") } }
+
+    var identifier: pid_t { program.identifier }
+
+    /// Sends a signal and waits for the end; answers the exit code.
+    @discardableResult
+    func end(_ signal: Int32 = SIGTERM) -> Int32 {
+        program.signal(signal)
+        let code = program.wait().code
+        change.withLock { while !isOver { change.wait() } }
+        return code
+    }
+}
+
+extension Serving: CustomReflectable {
+    /// What a failed expectation shows of it; the parts of threads and pipes are not for mirrors.
+    var customMirror: Mirror { Mirror(self, children: ["log": log]) }
+}
