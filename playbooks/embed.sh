@@ -1,19 +1,23 @@
 #!/bin/bash
-# Copies the library into samples/acme (live) and into the program, so that `keeptouch` is one file that needs no other.
+# Copies the library into samples/acme, with the playbooks of its demo live, and into the program, so that `keeptouch` is
+# one file that needs no other.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+live=(cancel-request monthly-tip stalled-onboarding win-back-usage)
 
 rm -rf samples/acme/playbooks
 for playbook in playbooks/*/; do
     mkdir -p "samples/acme/$playbook"
-    cp "$playbook"* "samples/acme/$playbook"
-    sed -i.bak 's/^state: draft$/state: live/' "samples/acme/${playbook}playbook.yaml"
-    rm "samples/acme/${playbook}playbook.yaml.bak"
+    cp -R "$playbook". "samples/acme/$playbook"
+done
+for playbook in "${live[@]}"; do
+    sed -i.bak 's/^state: draft$/state: live/' "samples/acme/playbooks/$playbook/playbook.yaml"
+    rm "samples/acme/playbooks/$playbook/playbook.yaml.bak"
 done
 
-embed() { # NAME FOLDER FILE...: the files with their paths in the folder
+embed() { # NAME FOLDER: the files whose paths in the folder stand on standard input
     echo "    static let $1: [File] = ["
-    (cd "$2" && shift 2 && for file in "$@"; do
+    (cd "$2" && while read -r file; do
         printf '        File("%s", #"""\n' "$file"
         cat "$file"
         printf '\n"""#),\n'
@@ -26,10 +30,16 @@ embed() { # NAME FOLDER FILE...: the files with their paths in the folder
     echo "// Made by playbooks/embed.sh from playbooks/ and samples/acme/; \`make library\` makes it anew."
     echo
     echo "extension Library {"
+    echo "    /// The names of those that are live in the simulated workspace."
+    printf '    static let live: Set<String> = ['
+    printf '"%s", ' "${live[@]}" | sed 's/, $//'
+    echo "]"
+    echo
     echo "    /// The playbooks, as drafts, by path in a workspace."
-    embed playbooks . playbooks/*/*
+    find playbooks -mindepth 2 -type f | LC_ALL=C sort | embed playbooks .
     echo
     echo "    /// The other files of the simulated workspace."
-    embed acme samples/acme keeptouch.yaml data.yaml channels/sink-email.yaml channels/sink-in-app.yaml
+    printf '%s\n' keeptouch.yaml data.yaml journeys/tech-touch.yaml \
+        channels/sink-email.yaml channels/sink-in-app.yaml channels/sink-team.yaml | embed acme samples/acme
     echo "}"
 } > Sources/keeptouch/Sample/Library+Files.swift

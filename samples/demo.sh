@@ -76,7 +76,7 @@ received() { # what the endpoint got: how many requests, and the last emails amo
 rm -rf "$demo"
 mkdir -p "$demo"
 
-say "1. acme: 2,000 simulated accounts of a SaaS product, four playbooks"
+say "1. acme: 2,000 simulated accounts of a SaaS product, four live playbooks"
 cd "$demo"
 keeptouch sample acme --accounts 2000 --seed 7
 cd acme
@@ -119,6 +119,7 @@ day=2026-03-31
 while [[ $day < 2026-04-10 ]]; do
     yesterday=$(date -u -d "$day - 1 day" +%F)
     if [[ -d data/$yesterday ]]; then
+        "$program" import accounts "data/$yesterday/accounts.csv" --now "${day}T11:00:00Z" > /dev/null
         "$program" import metrics "data/$yesterday/metrics.csv" --now "${day}T11:00:00Z" > /dev/null
         "$program" import events "data/$yesterday/events.csv" --now "${day}T11:00:00Z" > /dev/null
     fi

@@ -5,7 +5,7 @@ package import Statistics
 ///
 /// What is not stored yet is kept in a temporary table until `save`, so that a plan changes nothing.
 package enum Benchmarks {
-    /// The accounts of an audience: a SELECT of one column of distinct account ids, with its parameters.
+    /// The accounts of an audience: a SELECT of one column `id` of distinct account ids, with its parameters.
     package struct Population: Sendable {
         package var sql: String
         package var arguments: [String: SQLValue]
@@ -86,7 +86,6 @@ package enum Benchmarks {
             value REAL NOT NULL,
             PRIMARY KEY (audience, metric, day, name)
         ) STRICT, WITHOUT ROWID;
-        CREATE TEMP TABLE IF NOT EXISTS population (account_id INTEGER PRIMARY KEY) STRICT;
         """
 
     static func stored(
@@ -106,36 +105,28 @@ package enum Benchmarks {
         _ metric: String, _ day: Day, _ windows: UsageDrop.Windows, _ population: Population, _ zone: Zone,
         _ connection: Connection
     ) throws -> UsageDrop.Population {
-        // A table keyed by account gives the rows in the order that series functions need.
-        try connection.execute("DELETE FROM population")
-        try connection.execute("INSERT INTO population (account_id) \(population.sql)", population.arguments)
-        let baselineEnd = day - windows.current
-        let row = try connection.first(
+        // One pass over what each account did; its cache wants them in the order of their ids.
+        let cache = UsageCache(connection.seriesReader, seesActivity: false)
+        let metric = try connection.integer("SELECT id FROM metric WHERE name = :name", ["name": .text(metric)])
+        var (variances, means, current, baseline) = (0.0, 0.0, 0.0, 0.0)
+        var established = 0
+        try connection.forEach(
             """
-            WITH usage AS MATERIALIZED (
-                SELECT coalesce(metric_sum(:metric, population.account_id, :current, :last), 0) AS current,
-                    coalesce(metric_sum(:metric, population.account_id, :baseline, :baseline_end), 0) AS baseline,
-                    coalesce(metric_sum(:metric, population.account_id, :weeks, :baseline_end), 0) AS weeks,
-                    metric_week_variance(:metric, population.account_id, :baseline, :baseline_end) AS variance
-                FROM population CROSS JOIN account ON account.id = population.account_id
-                WHERE account.created_at < :created_before
-            )
-            SELECT sum(variance), sum(weeks), sum(current), sum(baseline), count(*) FILTER (WHERE baseline >= 8)
-            FROM usage
+            SELECT members.id FROM (\(population.sql)) AS members CROSS JOIN account ON account.id = members.id
+            WHERE account.created_at < :created_before ORDER BY members.id
             """,
-            [
-                "metric": .integer(
-                    try connection.integer("SELECT id FROM metric WHERE name = :name", ["name": .text(metric)])),
-                "current": .integer(Int64((baselineEnd + 1).number)), "last": .integer(Int64(day.number)),
-                "baseline": .integer(Int64((baselineEnd - windows.baseline + 1).number)),
-                "weeks": .integer(Int64((baselineEnd - windows.weeks * 7 + 1).number)),
-                "baseline_end": .integer(Int64(baselineEnd.number)),
-                "created_before": .instant(zone.start(of: day - windows.days + 2)),
-            ])
-        try connection.execute("DELETE FROM population")
+            population.arguments.merging(["created_before": .instant(zone.start(of: day - windows.days + 2))]) { $1 }
+        ) { row in
+            let usage = try cache.usage(
+                metric: metric, account: row.integer(0), lastDay: Int64(day.number), windows: windows)
+            variances += usage.weekVariance
+            means += usage.weekMean
+            current += usage.current
+            baseline += usage.baseline
+            if usage.baseline >= 8 { established += 1 }
+        }
         return UsageDrop.Population(
-            variances: row?[0].real ?? 0, means: (row?[1].real ?? 0) / Double(max(1, windows.weeks)),
-            current: row?[2].real ?? 0, baseline: row?[3].real ?? 0, established: Int(row?[4].integer ?? 0),
+            variances: variances, means: means, current: current, baseline: baseline, established: established,
             windows: windows)
     }
 }

@@ -173,6 +173,9 @@ package final class Connection {
     /// Changes whenever another connection, of this process or another, has committed a change to the database.
     package func dataVersion() throws -> Int64 { try integer("PRAGMA data_version") }
 
+    /// What reads the series for this connection.
+    var seriesReader: SeriesReader { series }
+
     /// How many windows of blocks the series functions have read on this connection.
     package var seriesLoads: Int { series.loads }
 

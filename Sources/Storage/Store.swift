@@ -64,7 +64,11 @@ package final class Store: Sendable {
             connection = try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
             try connection.executeScript("PRAGMA cache_size = -16000")
             try connection.expectNewestSchema()
-            if mode == .shadow { connection.forbidWriting() }
+            if mode == .shadow {
+                connection.forbidWriting()
+                // The window of a metric is read again for every day; it should stay in memory.
+                try connection.executeScript("PRAGMA cache_size = -96000")
+            }
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
             self.lock = lock

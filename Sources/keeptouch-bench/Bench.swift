@@ -25,14 +25,32 @@ struct Bench {
                 loaded: try BenchWorkspace(arguments[1]))
             try command.writeFiles(to: arguments[1])
             try command.fillDatabase()
+        case ("history", 4):
+            guard let accounts = Int(arguments[2]), let days = Int(arguments[3]), accounts > 0, days > 0 else {
+                throw BenchError("wrong sizes")
+            }
+            try DataCommand(
+                data: BenchData(accounts: accounts, days: days, events: 0), loaded: try BenchWorkspace(arguments[1])
+            ).fillDatabase()
+        case ("backtest", 3):
+            guard let days = Int(arguments[2]), days > 0 else { throw BenchError("wrong number of days") }
+            try print(JSONText.encode(BacktestCommand(loaded: BenchWorkspace(arguments[1])).run(days: days)))
         case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("enrolled", 2): try AdvanceCommand(loaded: BenchWorkspace(arguments[1])).prepare()
+        case ("advance", 2): try print(JSONText.encode(AdvanceCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("batches", 3):
+            try print(JSONText.encode(BatchesCommand(loaded: BenchWorkspace(arguments[1])).run(until: arguments[2])))
         case ("bodies", 3): try DeliverCommand(loaded: BenchWorkspace(arguments[1])).writeBodies(to: arguments[2])
         case ("deliver", 2):
             try print(JSONText.encode(await DeliverCommand(loaded: BenchWorkspace(arguments[1])).run()))
         default:
             throw BenchError(
-                "data FOLDER ACCOUNTS DAYS EVENTS | match FOLDER | enroll FOLDER | bodies FOLDER FILE | deliver FOLDER")
+                """
+                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | match FOLDER | backtest FOLDER DAYS | \
+                enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
+                deliver FOLDER
+                """)
         }
     }
 }

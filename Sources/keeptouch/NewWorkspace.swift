@@ -1,7 +1,8 @@
 import Foundation
 import Playbooks
 
-/// The files of a new workspace: a configuration to complete, a data map, and the library's playbooks as drafts.
+/// The files of a new workspace: a configuration to complete, and a data map, that of an export or that of the library
+/// with its playbooks as drafts.
 struct NewWorkspace {
     var name: String
     /// The text of `data.yaml`, when it was guessed from an export.
@@ -9,11 +10,16 @@ struct NewWorkspace {
 
     func write(to folder: URL) throws {
         var files = [
-            ("keeptouch.yaml", Self.configuration(name)), ("data.yaml", dataMap ?? Self.dataMap),
+            ("keeptouch.yaml", Self.configuration(name)), ("data.yaml", dataMap ?? Library.text("data.yaml")),
             ("channels/sink.yaml", Self.channel(name: "sink", kind: "email")),
             ("channels/sink-in-app.yaml", Self.channel(name: "sink-in-app", kind: "in_app")),
         ]
-        if dataMap == nil { files += Library.playbooks.map { ($0.path, $0.text) } }
+        if dataMap == nil {
+            // The library's data map, which names the team's channel, and what it is made for.
+            let others = ["journeys/tech-touch.yaml", "channels/sink-team.yaml"]
+            files += others.map { ($0, Library.text($0)) } + Library.playbooks.map { ($0.path, $0.text) }
+        }
+        files += Library.schemas.map { ($0.path, $0.text) }
         for (path, text) in files {
             let url = folder.appendingPathComponent(path)
             try FileManager.default.createDirectory(
@@ -36,6 +42,7 @@ struct NewWorkspace {
 
     private static func configuration(_ name: String) -> String {
         """
+        # yaml-language-server: $schema=.schema/keeptouch.schema.json
         # What every key means: docs/playbooks.md
         workspace: \(name)
         timezone: UTC                 # what a day is, and the clock of contacts that have none
@@ -54,29 +61,10 @@ struct NewWorkspace {
         """
     }
 
-    private static let dataMap = """
-        # Every attribute, metric, event and reason that the team knows: docs/playbooks.md
-        attributes:
-          plan: { type: text }
-        metrics:
-          logins: { title: Logins, fresh_within: 36h }
-          reports: { title: Reports made, fresh_within: 36h }
-        events:
-          first_report: {}
-        reasons:
-          low_usage: { theme: adoption, avoidable: yes }
-          onboarding: { theme: adoption, avoidable: yes }
-          cancellation: { theme: value, avoidable: yes }
-          price: { theme: value, avoidable: yes }
-          missing_feature: { theme: product, avoidable: yes }
-        segments:
-          tech_touch: mrr < 100 and status == "active"
-
-        """
-
     private static func channel(name: String, kind: String) -> String {
         let recipient = kind == "email" ? "to: \"{{ to.email }}\"" : "user: \"{{ recipient.id }}\""
         return """
+            # yaml-language-server: $schema=../.schema/channel.schema.json
             # Sends to `keeptouch sink` on this machine; put your provider's endpoint in its place.
             channel: \(name)
             kind: \(kind)

@@ -28,7 +28,7 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/operations.md"])
+@Test(arguments: ["README.md", "docs/operations.md", "docs/playbooks.md"])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -69,7 +69,7 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
     }
 }
 
-@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md"])
+@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "playbooks/README.md"])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)
     let folder = Document.repository.appendingPathComponent(name).deletingLastPathComponent()

@@ -14,6 +14,9 @@ final class Terminal {
             .resolvingSymlinksInPath()
         folder = home
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            at: home.appendingPathComponent("samples"),
+            withDestinationURL: Document.repository.appendingPathComponent("samples"))
     }
 
     deinit {

@@ -19,7 +19,7 @@ import Testing
         #expect(made.complaints.hasPrefix("next: cd mine; keeptouch check"), "\(made)")
         let check = try scratch.keeptouch("check", "--workspace", "mine")
         #expect(check.code == 0, "\(check)")
-        #expect(check.output == "4 playbooks (0 live), 2 channels: 0 errors, 0 warnings\n", "\(check)")
+        #expect(check.output == "18 playbooks (0 live), 3 channels: 0 errors, 0 warnings\n", "\(check)")
         let plan = try scratch.keeptouch("plan", "-w", "mine")
         #expect(plan.code == 0 && plan.output.contains("No playbook is live."), "\(plan)")
 

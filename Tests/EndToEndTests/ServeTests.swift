@@ -13,7 +13,7 @@ import Testing
 
     /// To the millisecond: events before the playbook went live trigger nothing.
     private static var present: String {
-        Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     private static let playbook = "playbooks/hello/playbook.yaml"
@@ -90,12 +90,12 @@ import Testing
             channelLines: ["limits: { in_flight: 4 }", "idempotency: { header: Idempotency-Key, lifetime: 24h }"])
         try scratch.replace("when: seats > 1", with: "on: report_made", in: Self.playbook)
         try scratch.importAccounts(300)
-        let now = Self.present
-        let rows = (1...300).map { "a\($0),report_made,\(now),\($0)" }
-        try scratch.write("events.csv", "account,event,at,id\n" + rows.joined(separator: "\n") + "\n")
         // The playbook is live before its events come.
         let first = try Serving(scratch)
         #expect(first.tells(" ready"))
+        let now = Self.present
+        let rows = (1...300).map { "a\($0),report_made,\(now),\($0)" }
+        try scratch.write("events.csv", "account,event,at,id\n" + rows.joined(separator: "\n") + "\n")
         try scratch.keeptouch("import", "events", "events.csv")
         #expect(endpoint.waits(forRequests: 4))
         #expect(first.end(SIGKILL) == 128 + SIGKILL)

@@ -46,6 +46,40 @@ import Testing
         #expect(missed == ["2024-10-07 12:00", "2024-10-06 12:00"])
     }
 
+    @Test func aHundredMissedMinutesAreOneRun() throws {
+        for matching in [Cycle.Matching.all, .due] {
+            let test = try TestWorkspace(playbooks: [
+                "main": TestWorkspace.playbook("main", "at: \"* * * * *\"", steps: ["wait: 1m"])
+            ])
+            try test.addAccounts(1)
+            try test.cycle.run(now: noon(20_000), matching: matching)
+            let late = noon(20_000) + .minutes(101)
+            #expect(try test.cycle.run(now: late, matching: matching).entered == 1)
+            #expect(try test.cycle.run(now: late + .seconds(1), matching: matching).entered == 0)
+            #expect(try test.rows("SELECT at, state FROM occurrence") == ["\(late.milliseconds)|done"])
+        }
+    }
+
+    @Test(arguments: [
+        // Minutes late, and whether it runs: by default up to 6 h, however late, up to 15 minutes.
+        ("default", 360, true), ("default", 361, false), ("run", 5 * 1_440, true), ("skip", 15, true),
+        ("skip", 16, false),
+    ])
+    func misfireSaysWhatBecomesOfAMissedOccurrence(misfire: String, late: Int64, runs: Bool) throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook(
+                "main", "at: monthly on 6 at 12:00", more: ["misfire: \(misfire)"], steps: ["wait: 1h"])
+        ])
+        try test.addAccounts(1)
+        // Day 20,002 is 6 October 2024.
+        try test.cycle.run(now: noon(20_000), matching: .due)
+        let report = try test.cycle.run(now: noon(20_002) + .minutes(late), matching: .due)
+        #expect(report.entered == (runs ? 1 : 0))
+        #expect(
+            try test.rows("SELECT at, state FROM occurrence")
+                == ["\(noon(20_002).milliseconds)|\(runs ? "done" : "missed")"])
+    }
+
     @Test func anEditedScheduleNeverFires() throws {
         let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")])
         try test.addAccounts(1)

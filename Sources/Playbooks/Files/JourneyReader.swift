@@ -72,7 +72,8 @@ struct JourneyReader {
                 let later = journey.stages[(index + 1)...].first(where: { $0.enter?.node == enter.node })
             else { continue }
             diagnostics.warning(
-                stage.position, "no account will ever be in \"\(stage.name)\": \"\(later.name)\" has the same \"enter\"")
+                stage.position, "no account will ever be in \"\(stage.name)\": \"\(later.name)\" has the same \"enter\""
+            )
         }
     }
 }

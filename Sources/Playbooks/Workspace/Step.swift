@@ -73,7 +73,7 @@ package struct Step: Sendable, Hashable {
 
 extension Step {
     /// What conditions may ask about it.
-    var known: KnownStep {
+    package var known: KnownStep {
         switch action {
         case .send: KnownStep(id, .send)
         case .waitFor: KnownStep(id, .waitFor)

@@ -4,7 +4,7 @@ import Storage
 extension Planning {
     /// Whether the journeys are looked at in this cycle: at `evaluate`, or whenever everything is matched.
     func isTurnOfJourneys() throws -> Bool {
-        guard only.isEmpty else { return false }
+        guard only.isEmpty, matching != .events else { return false }
         if matching == .all { return true }
         guard let last = try Meta.instant(of: .stagesAt, connection), last <= now else { return true }
         let configuration = workspace.configuration

@@ -4,7 +4,7 @@ import Storage
 /// Ends the enrollments that leave before their touches are claimed: the exits of the cycle, asked again.
 ///
 /// All touches that may go out now are asked about at once, before the first claim of a drain, and again when another
-/// program has changed the data meanwhile, for at most a tenth of the time.
+/// program has changed the data meanwhile or a minute has passed, for at most a tenth of the time.
 struct ExitCheck {
     private let workspace: Workspace
     private let store: Store
@@ -13,7 +13,10 @@ struct ExitCheck {
     private var dataVersion: Int64 = 0
     private var nextAt = Instant(milliseconds: 0)
 
+    private var lastsUntil = Instant(milliseconds: 0)
+
     private static let interval = TimeSpan.seconds(1)
+    private static let longestInterval = TimeSpan.minutes(1)
 
     init(workspace: Workspace, store: Store, figures: EvaluationContext.Figures = .measured) {
         self.workspace = workspace
@@ -21,10 +24,10 @@ struct ExitCheck {
         self.figures = figures
     }
 
-    /// Whether the data have changed since the last check, and enough time has passed.
+    /// Whether the data have changed or a minute has passed since the last check, and enough time has passed.
     func isDue(processNow: Instant) throws -> Bool {
         guard processNow >= nextAt else { return false }
-        return try store.session { try $0.dataVersion() } != dataVersion
+        return try processNow >= lastsUntil || store.session { try $0.dataVersion() } != dataVersion
     }
 
     /// - Parameters:
@@ -40,6 +43,7 @@ struct ExitCheck {
             return found.cancelled
         }
         let ended = clock()
+        lastsUntil = ended + Self.longestInterval
         nextAt = max(ended + Self.interval, ended + TimeSpan(milliseconds: 9 * (ended - began).milliseconds))
         return cancelled
     }

@@ -47,7 +47,9 @@ package struct Edition: Sendable {
                 }
                 return Edition(workspace, files, complaints: complaints, kept: kept)
             }
-            kept.formUnion(mendable)
+            // An error in a shared file makes others: only what is left without it counts against a playbook.
+            let shared = mendable.filter { !$0.hasPrefix("playbooks") }
+            kept.formUnion(shared.isEmpty ? mendable : shared)
             files = keeping(kept, of: new)
         }
     }

@@ -14,13 +14,17 @@ final class Planner: @unchecked Sendable {
     private let clock: DecisionClock
     private let processNow: @Sendable () -> Instant
     private let sender: Sender
+    private let digests: DigestLoop
     private let log: Logger
+    private let killSwitch: KillSwitch
     private let bell = Bell()
     private let hasEnded = Mutex(false)
 
     // What follows belongs to the planner's thread.
     private var edition: Edition
     private var stamps: FileWatch
+    private var wakefulness: Wakefulness
+    private var looksAwakeAt = ContinuousClock.now
     /// Whether somebody has written since the last cycle, and the version of the database at the last look.
     private var isChanged = false
     private var seenVersion: Int64?
@@ -39,6 +43,8 @@ final class Planner: @unchecked Sendable {
 
     /// Seconds between two looks at the database.
     private static let pollEvery = 0.25
+    /// Between two looks whether the machine slept or its clock was set.
+    private static let awakeEvery = Duration.seconds(60)
     /// Seconds between two cycles.
     private static let tickEvery = 5.0
     /// How long a stop waits for a cycle before it is broken off; what it has applied stays, and the rest is planned anew.
@@ -46,7 +52,8 @@ final class Planner: @unchecked Sendable {
 
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
-        processNow: @escaping @Sendable () -> Instant, sender: Sender, log: Logger
+        processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop,
+        wakefulness: Wakefulness, killSwitch: KillSwitch, log: Logger
     ) {
         self.folder = folder
         self.edition = edition
@@ -54,6 +61,9 @@ final class Planner: @unchecked Sendable {
         self.clock = clock
         self.processNow = processNow
         self.sender = sender
+        self.digests = digests
+        self.wakefulness = wakefulness
+        self.killSwitch = killSwitch
         self.log = log
         stamps = FileWatch(folder)
     }
@@ -88,6 +98,7 @@ final class Planner: @unchecked Sendable {
 
     private func look() throws {
         try readFiles()
+        try heedStops()
         let version = try store.session { try $0.dataVersion() }
         let isNewVersion = version != seenVersion
         seenVersion = version
@@ -106,6 +117,19 @@ final class Planner: @unchecked Sendable {
             nextDue = try store.read { try Agenda($0).nextDue(after: lastNow ?? now) }
         }
         if isTime(now) { try tick(now) }
+    }
+
+    /// Writes down what stops everything from outside the database.
+    private func heedStops() throws {
+        if let reason = killSwitch.reason, try store.read({ try Pauses($0).all }) == nil {
+            try store.write { try killSwitch.apply($0, processNow: processNow()) }
+            log.warning("everything is paused", metadata: ["reason": "\(reason)"])
+        }
+        guard looksAwakeAt <= .now else { return }
+        looksAwakeAt = .now + Self.awakeEvery
+        if let reason = try wakefulness.stay(.now()) {
+            log.error("everything is paused", metadata: ["reason": "\(reason)"])
+        }
     }
 
     private func trustedNow() -> Instant? {
@@ -158,7 +182,8 @@ final class Planner: @unchecked Sendable {
     private func cycle(_ name: Logger.Message, _ matching: Cycle.Matching, _ now: Instant) throws -> CycleReport {
         let began = ContinuousClock.now
         let cycle = Cycle(
-            workspace: edition.workspace, pinned: edition.files.pinned, store: store, processNow: processNow)
+            workspace: edition.workspace, pinned: edition.files.pinned, store: store, processNow: processNow,
+            killSwitch: killSwitch)
         let report = try cycle.run(now: now, matching: matching)
         let seconds = began.duration(to: .now) / .seconds(1)
         if matching == .due { (ended, length) = (.now, seconds) }
@@ -208,6 +233,7 @@ final class Planner: @unchecked Sendable {
         edition = next
         if !isSame {
             sender.use(next)
+            digests.use(next)
             isHurried = true
         }
     }

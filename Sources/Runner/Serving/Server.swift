@@ -8,32 +8,42 @@ package import Storage
 package struct Server: Sendable {
     private let planner: Planner
     private let sender: Sender
+    private let digests: DigestLoop
 
     /// - Parameters:
     ///   - folder: the workspace, whose files are read again when they change.
     ///   - edition: the files as they are now; the database has the columns for them.
-    ///   - planning, sending: two connections to the database, whose runner's lock the caller holds.
+    ///   - planning, sending, posting: three connections to the database, whose runner's lock the caller holds.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
+    ///   - wakefulness: as it is after its `begin`.
     package init(
-        folder: URL, edition: Edition, planning: Store, sending: Store, environment: [String: String],
-        secret: [UInt8], clocks: Clocks, lastNow: Instant?, log: Logger
+        folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store,
+        environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
+        killSwitch: KillSwitch, log: Logger
     ) {
         let clock = DecisionClock(processNow: clocks.processNow, last: lastNow)
         sender = Sender(edition, clock: clock, log: log) { edition in
             Worker(
                 workspace: edition.workspace, pinned: edition.files.pinned, directory: folder.path,
-                environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString)
+                environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString,
+                killSwitch: killSwitch)
+        }
+        digests = DigestLoop(edition, clock: clock, log: log) { edition in
+            DigestPost(
+                workspace: edition.workspace, directory: folder.path, environment: environment, store: posting,
+                clocks: clocks)
         }
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, log: log)
+            sender: sender, digests: digests, wakefulness: wakefulness, killSwitch: killSwitch, log: log)
     }
 
     /// In the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
         [
             Loop(description: "sender", body: sender.run, stop: sender.bell.stop),
+            Loop(description: "digests", body: digests.run, stop: digests.bell.stop),
             Loop(description: "planner", body: planner.run, stop: planner.stop),
         ]
     }

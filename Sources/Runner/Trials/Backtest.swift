@@ -86,7 +86,8 @@ package struct Backtest {
             try trial.restoreStages(connection, at: start)
             try trial.register(since: start)
             var arrivals = try arrivals(connection, from: start, until: end)[...]
-            var moment = try trial.next(after: start - TimeSpan(milliseconds: 1))
+            // The playbooks go live, and their schedules begin.
+            var moment: Instant? = start
             var matched: [Day: Int] = [:]
             while let now = moment, now <= end {
                 try replay.advance(to: now)

@@ -40,7 +40,7 @@ struct TestCourse {
         for moment in ([created] + moments).sorted() where created <= moment && moment <= start {
             try trial.enterStages(at: moment)
         }
-        var reports = try trial.step(to: start)
+        var reports = try trial.step(to: start, matching: .all)
         let end = zone.start(of: zone.day(of: start) + 1)
         while try store.read({ try TrialClock.hasOpenTouches($0) }), let next = try trial.next(after: clock), next < end
         {

@@ -7,6 +7,7 @@ struct TestFacts {
     private let importer: Importer
     private let dataMap: DataMap
     private let zone: Zone
+    private let journeys: [Journey]
 
     static let account = "test-account"
 
@@ -15,6 +16,7 @@ struct TestFacts {
         importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)
         dataMap = workspace.dataMap
         zone = workspace.configuration.zone
+        journeys = workspace.journeys
     }
 
     /// The account as the test begins, with what it does not speak of.
@@ -82,6 +84,13 @@ struct TestFacts {
     private func importAccount(_ attributes: [PlaybookTest.Property], anchor: Instant, now: Instant) throws {
         let values = attributes.map { text($0.value, as: dataMap.attribute($0.name)?.type ?? .text, anchor: anchor) }
         try bring(.accounts, ["key"] + attributes.map(\.name), [[Self.account] + values], now: now)
+        guard let stage = attributes.first(where: { $0.name == "stage" }), case .text(let name) = stage.value else {
+            return
+        }
+        let since = attributes.first { $0.name == "stage_since" }.map { moment($0.value, anchor: anchor) } ?? now
+        for journey in journeys where !journey.isImported && journey.stage(name) != nil {
+            try store.write { try TrialAccount($0).reach(name, of: journey.name, at: since) }
+        }
     }
 
     private func importContacts(

@@ -9,8 +9,8 @@ struct Trial {
     private let outbox: PretendOutbox
     /// What becomes due within so long is done together.
     private let grain: TimeSpan
-    /// When each playbook comes round next.
-    private var rounds: [String: Instant] = [:]
+    /// When the first playbook comes round next.
+    private var nextRound: Instant?
 
     /// - Parameter workspace: on trial.
     init(_ workspace: Workspace, store: Store, figures: EvaluationContext.Figures, grain: TimeSpan) throws {
@@ -49,11 +49,13 @@ struct Trial {
     private static let mostPasses = 100
 
     /// A cycle, what may go out then, and cycles for those who go on at once.
-    mutating func step(to now: Instant) throws -> [CycleReport] {
+    ///
+    /// - Parameter matching: what the first cycle matches.
+    mutating func step(to now: Instant, matching: Cycle.Matching = .due) throws -> [CycleReport] {
         var reports: [CycleReport] = []
         for _ in 0..<Self.mostPasses {
-            let report = try cycle.run(now: now, matching: .due)
-            for item in report.playbooks { rounds[item.playbook] = item.nextAt }
+            let report = try cycle.run(now: now, matching: reports.isEmpty ? matching : .due)
+            nextRound = report.nextAt
             reports.append(report)
             guard try store.read({ try TrialClock.hasTouches(at: now, $0) }), try outbox.drain(now: now) > 0,
                 try store.read({ try TrialClock.hasDue(at: now, $0) })
@@ -65,7 +67,7 @@ struct Trial {
     /// The next moment at which something is to do: a match, an enrollment, or a touch.
     func next(after now: Instant) throws -> Instant? {
         let zone = workspace.configuration.zone
-        var moments = rounds.values.filter { $0 > now }
+        var moments = [nextRound].compactMap { $0 }.filter { $0 > now }
         if let match = workspace.configuration.evaluate.next(after: now, in: zone) { moments.append(match) }
         if let due = try store.read({ try TrialClock.next(after: now, $0) }) {
             moments.append(due.roundedUp(to: grain))

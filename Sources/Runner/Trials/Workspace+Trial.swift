@@ -9,6 +9,11 @@ extension Workspace {
             live.state = .live
             return live
         }
+        trial.configuration.digests = []
+        // A journey takes a look at every account; where nobody asks for a stage it may be left out.
+        let asks = playbooks.flatMap(\.terms).contains { $0.reads.attributes.contains("stage") }
+        if !asks { trial.journeys = [] }
+        for index in trial.dataMap.reasons.indices { trial.dataMap.reasons[index].notify = nil }
         trial.configuration.safety = .none
         for kind in Channel.Kind.allCases where trial.configuration.channels[kind] == nil {
             trial.configuration.channels[kind] = "any \(kind.rawValue)"

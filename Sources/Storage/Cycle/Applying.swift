@@ -98,6 +98,8 @@ package struct Applying {
         let last = try connection.first(
             "SELECT touch_id FROM plan_held WHERE touch_id > :after ORDER BY touch_id LIMIT 1 OFFSET :size",
             ["after": .integer(touch), "size": .integer(Int64(size))])?[0].integer
+        // Most cycles find none, and the statements below would look through the whole ledger for them.
+        if last == nil, try connection.first("SELECT 1 FROM plan_held LIMIT 1") == nil { return nil }
         let scope: [String: SQLValue] = [
             "after": .integer(touch), "last": .integer(last ?? .max), "now": .instant(now),
         ]

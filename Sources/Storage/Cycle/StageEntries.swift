@@ -32,13 +32,14 @@ package struct StageEntries {
     package static func reset(_ connection: Connection) throws {
         try connection.executeScript(
             """
-            DROP TABLE IF EXISTS temp.plan_stage;
-            DROP TABLE IF EXISTS temp.plan_place;
             -- Accounts whose journey or stage changes; both are NULL for one that leaves its journey.
-            CREATE TEMP TABLE plan_stage (account_id INTEGER PRIMARY KEY, place INTEGER NOT NULL, journey TEXT, stage TEXT,
-                begun_at INTEGER NOT NULL, at INTEGER NOT NULL, is_found INTEGER NOT NULL);
+            CREATE TEMP TABLE IF NOT EXISTS plan_stage (account_id INTEGER PRIMARY KEY, place INTEGER NOT NULL,
+                journey TEXT, stage TEXT, begun_at INTEGER NOT NULL, at INTEGER NOT NULL, is_found INTEGER NOT NULL);
             -- The stages of all journeys in their order; a journey's place 0 is no stage at all.
-            CREATE TEMP TABLE plan_place (place INTEGER PRIMARY KEY, first INTEGER NOT NULL, journey TEXT, stage TEXT);
+            CREATE TEMP TABLE IF NOT EXISTS plan_place (
+                place INTEGER PRIMARY KEY, first INTEGER NOT NULL, journey TEXT, stage TEXT);
+            DELETE FROM temp.plan_stage;
+            DELETE FROM temp.plan_place;
             """)
     }
 
@@ -169,6 +170,7 @@ package struct StageEntries {
         let last = try connection.first(
             "SELECT account_id FROM plan_stage WHERE account_id > :after ORDER BY account_id LIMIT 1 OFFSET :size",
             ["after": .integer(account), "size": .integer(Int64(size))])?[0].integer
+        if last == nil, try connection.first("SELECT 1 FROM plan_stage LIMIT 1") == nil { return nil }
         let scope: [String: SQLValue] = [
             "after": .integer(account), "last": .integer(last ?? .max), "now": .instant(now),
         ]

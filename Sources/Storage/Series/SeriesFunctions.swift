@@ -73,7 +73,7 @@ enum SeriesFunctions {
             return sqlite3_result_null(context)
         }
         do {
-            let usage = try withKept(by: context, UsageCache.init) {
+            let usage = try withKept(by: context, { UsageCache($0) }) {
                 try $0.usage(
                     metric: sqlite3_value_int64(arguments[0]), account: account, lastDay: last,
                     windows: UsageDrop.Windows(current: 0, baseline: Int(length + 1)))
@@ -96,7 +96,7 @@ enum SeriesFunctions {
             (1...longestWindow).contains(baseline), sqlite3_value_int64(arguments[3]) <= last - (current + baseline) + 1
         else { return sqlite3_result_null(context) }
         do {
-            let usage = try withKept(by: context, UsageCache.init) {
+            let usage = try withKept(by: context, { UsageCache($0) }) {
                 try $0.usage(
                     metric: sqlite3_value_int64(arguments[0]), account: account, lastDay: last,
                     windows: UsageDrop.Windows(current: Int(current), baseline: Int(baseline)))

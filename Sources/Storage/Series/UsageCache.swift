@@ -11,14 +11,17 @@ final class UsageCache {
     private static let slots = Int(SeriesKey.blockSize)
 
     private let reader: SeriesReader
+    /// Whether active days are looked at, or only sums.
+    private let seesActivity: Bool
     private var metric: Int64 = -1
     private var block: Int64 = -1
     private var lastDay: Int64 = 0
     private var windows = UsageDrop.Windows()
     private var planes = UnsafeMutableBufferPointer<Double>.allocate(capacity: 0)
 
-    init(_ reader: SeriesReader) {
+    init(_ reader: SeriesReader, seesActivity: Bool = true) {
         self.reader = reader
+        self.seesActivity = seesActivity
     }
 
     deinit {
@@ -74,6 +77,7 @@ final class UsageCache {
                 ? plane(Plane.current.rawValue)
                 : plane(week < windows.weeks ? Plane.allCases.count + week : Plane.rest.rawValue)
             SeriesFigure.sum.add(values, of: day, to: sums, count: Self.slots)
+            guard seesActivity else { return }
             SeriesFigure.active.add(values, of: day, to: plane(Plane.activeDays.rawValue), count: Self.slots)
             SeriesFigure.firstActive.add(values, of: day, to: plane(Plane.firstActive.rawValue), count: Self.slots)
             SeriesFigure.lastActive.add(values, of: day, to: plane(Plane.lastActive.rawValue), count: Self.slots)

@@ -22,7 +22,8 @@ package enum Shadows {
             else { continue }
             try connection.executeScript(try shadow(of: sql, name: name, isTable: definition["type"].text == "table"))
         }
-        try connection.executeScript("INSERT INTO temp.meta SELECT * FROM main.meta")
+        // Not what cycles remember.
+        try connection.executeScript("INSERT INTO temp.meta SELECT * FROM main.meta WHERE key LIKE 'column.%'")
         // Events that were imported as history trigger here like all others.
         let columns = try connection.columns(of: "event")
             .map { $0 == "history" ? "0 AS history" : $0 }

@@ -21,7 +21,7 @@ package struct TrialAccount {
             guard let name = row[0].text, !kept.contains(name) else { continue }
             try connection.execute("DELETE FROM \(name)")
         }
-        try connection.execute("DELETE FROM meta WHERE key = 'stages_at'")
+        try connection.execute("DELETE FROM meta WHERE key NOT LIKE 'column.%'")
     }
 
     package static func createdAt(_ connection: Connection) throws -> Instant {
@@ -40,6 +40,18 @@ package struct TrialAccount {
                     """, ["metric": .integer(metric), "day": .integer(Int64(number))])
             }
         }
+    }
+
+    /// Lets the account have reached a stage, whatever the conditions of its journey say.
+    package func reach(_ stage: String, of journey: String, at moment: Instant) throws {
+        try connection.execute(
+            """
+            INSERT INTO stage_entry (account_id, journey, stage, at, how)
+            VALUES (:account, :journey, :stage, :at, 'entered') ON CONFLICT DO NOTHING
+            """,
+            [
+                "account": .integer(id), "journey": .text(journey), "stage": .text(stage), "at": .instant(moment),
+            ])
     }
 
     package struct Touch: Sendable {

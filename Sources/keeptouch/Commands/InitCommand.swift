@@ -49,7 +49,7 @@ struct InitCommand: ParsableCommand {
             }
         }
         let made = hasWorkspace ? "its database is made" : "keeptouch.yaml, data.yaml, channels/"
-        let playbooks = hasWorkspace || guess != nil ? "" : ", playbooks/ (all of them drafts)"
+        let playbooks = hasWorkspace || guess != nil ? "" : ", journeys/, playbooks/ (all of them drafts)"
         Terminal.print("\(directory) is a workspace\(simulation ? " (a simulation)" : ""): \(made)\(playbooks)")
         if let guess, let from {
             Terminal.print("data.yaml is a guess from \(guess.rows) rows of \(from); look it over.")

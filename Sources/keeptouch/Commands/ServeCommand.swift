@@ -42,10 +42,13 @@ struct ServeCommand: AsyncParsableCommand {
         try runtime.wake()
         guard let edition = Edition(loaded.files) else { return }
         let log = Logger(label: "keeptouch") { _ in LogLines(level: logLevel) }
+        let killSwitch = runtime.killSwitch
+        let killing = RunCommand.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
-            environment: ProcessInfo.processInfo.environment, secret: runtime.secret, clocks: .system,
-            lastNow: lastNow, log: log)
+            posting: try loaded.open(.readWrite), environment: ProcessInfo.processInfo.environment,
+            secret: runtime.secret, clocks: .system,
+            lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch, log: log)
         // What the group itself tells is of interest only to those who look for a fault in it.
         let quiet = Logger(label: "services") { _ in LogLines(level: max(logLevel, .error)) }
         let group = ServiceGroup(
@@ -61,6 +64,6 @@ struct ServeCommand: AsyncParsableCommand {
             ])
         try await group.run()
         log.info("stopped")
-        withExtendedLifetime(runtime) {}
+        withExtendedLifetime((runtime, killing)) {}
     }
 }

@@ -31,7 +31,7 @@ package struct Sample: Sendable {
         guard !files.fileExists(atPath: folder.appendingPathComponent("keeptouch.yaml").path) else {
             throw SampleError(message: "\(folder.path) holds a workspace already; name a new folder")
         }
-        for file in Library.acme + Library.livePlaybooks {
+        for file in Library.acme + Library.samplePlaybooks + Library.schemas {
             let url = folder.appendingPathComponent(file.path)
             try files.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(file.text.utf8).write(to: url)
@@ -46,7 +46,15 @@ package struct Sample: Sendable {
         }
         let accounts = try SampleFile(
             data.appendingPathComponent("accounts.csv"),
-            columns: ["key", "name", "created_at", "status", "mrr", "timezone", "locale", "plan", "seats"])
+            columns: [
+                "key", "name", "created_at", "status", "mrr", "timezone", "locale", "plan", "seats", "users", "health",
+                "renewal_at", "service_end_at",
+            ])
+        let changes = try folders.dropFirst().map {
+            try SampleFile(
+                $0.appendingPathComponent("accounts.csv"),
+                columns: ["key", "users", "health", "renewal_at", "service_end_at"])
+        }
         let contacts = try SampleFile(
             data.appendingPathComponent("contacts.csv"),
             columns: ["account", "key", "email", "name", "role", "status", "timezone", "title"])
@@ -63,7 +71,10 @@ package struct Sample: Sendable {
             try accounts.write([
                 account.key, account.name, account.created.description, account.isChurned ? "churned" : "active",
                 String(account.mrr), account.zone, account.locale, account.plan, String(account.seats),
-            ])
+            ] + account.state.fields)
+            for change in account.changes where change.day <= last {
+                try changes[folder(of: change.day) - 1].write([account.key] + change.state.fields)
+            }
             for contact in account.contacts {
                 try contacts.write([
                     account.key, contact.key, contact.email, contact.name, contact.role, contact.status, contact.zone,
@@ -85,7 +96,7 @@ package struct Sample: Sendable {
             }
             progress(number + 1)
         }
-        for file in [accounts, contacts] + metrics + events { try file.close() }
+        for file in [accounts, contacts] + metrics + events + changes { try file.close() }
     }
 
     /// The index of the folder that a day's data go into; 0 is the history.

@@ -22,6 +22,14 @@ struct SampleAccount {
         var properties = ""
     }
 
+    /// Attributes that change while the simulation runs.
+    struct State: Equatable {
+        var users = 1
+        var health = 0
+        var renewal: Day?
+        var serviceEnd: Day?
+    }
+
     struct Usage {
         var day: Day
         var logins: Int
@@ -39,7 +47,11 @@ struct SampleAccount {
     let locale: String
     private(set) var contacts: [Contact] = []
     private(set) var usage: [Usage] = []
-    private(set) var events: [Event] = []
+    var events: [Event] = []
+    /// What an export says of it at the end of the history.
+    var state = State()
+    /// What later exports say, where it has changed.
+    var changes: [(day: Day, state: State)] = []
 
     /// Monday first.
     private static let weekdayShares = [1.15, 1.2, 1.15, 1.05, 0.95, 0.3, 0.2]
@@ -47,10 +59,12 @@ struct SampleAccount {
     private static let rates = [0.4, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 15]
 
     private var random: SampleRandom
-    private let createdDay: Day
-    /// Nil when it was not cancelled for good.
-    private var cancelDay: Day?
-    private var firstReportDay: Day?
+    let createdDay: Day
+    /// The last day of an account that was cancelled for good.
+    private(set) var cancelDay: Day?
+    private(set) var firstReportDay: Day?
+    /// When its use fell.
+    private(set) var dropDay: Day?
 
     init(_ number: Int, _ sample: Sample) {
         var random = SampleRandom(seed: sample.seed, stream: UInt64(number))
@@ -77,6 +91,7 @@ struct SampleAccount {
         addCancellation(sample)
         addUsage(sample)
         addTalk(sample)
+        addBusiness(sample, number)
         events.sort { ($0.at, $0.name) < ($1.at, $1.name) }
     }
 
@@ -131,7 +146,7 @@ struct SampleAccount {
 
     private mutating func addUsage(_ sample: Sample) {
         let rate = random.pick(Self.rates) * (0.8 + 0.4 * random.fraction())
-        let dropDay = random.chance(0.09) ? sample.until - random.integer(-sample.laterDays...70) : nil
+        dropDay = random.chance(0.09) ? sample.until - random.integer(-sample.laterDays...70) : nil
         let (kept, recovers) = (random.pick([0, 0.1, 0.2, 0.3]), random.chance(0.35) ? random.integer(20...50) : nil)
         var mood = 1.0
         for number in sample.firstDay.number...sample.last.number {
@@ -169,14 +184,14 @@ struct SampleAccount {
             if random.chance(0.008) {
                 events.append(
                     Event(
-                        name: "support_ticket", at: Self.working(day, &random),
+                        name: "ticket_opened", at: Self.working(day, &random),
                         properties: "{\"topic\": \"\(random.pick(SampleNames.topics))\"}"))
             }
         }
     }
 
     /// A moment in the working hours of the workspace's zone, so that the day is the same there and in UTC.
-    private static func working(_ day: Day, _ random: inout SampleRandom) -> Instant {
+    static func working(_ day: Day, _ random: inout SampleRandom) -> Instant {
         Instant(milliseconds: Int64(day.number) * 86_400_000 + Int64(random.integer(14 * 60...22 * 60)) * 60_000)
     }
 }

@@ -41,4 +41,12 @@ enum SampleNames {
         "", "", "", "Does what it says.", "Good, but the export is slow.", "Could you add \"dark mode\"?",
         "Great support, thank you!", "Too many clicks for a simple report.",
     ]
+    static let features = ["scheduled_report", "saved_view", "saved_view", "export", "alert"]
+    static let wishes = [
+        (key: "pdf_export", title: "PDF export"), (key: "dark_mode", title: "Dark mode"),
+        (key: "sso", title: "Single sign-on"), (key: "calendar", title: "Calendar connection"),
+    ]
+    static let promises = [
+        "import your old reports", "connect your shop", "train your team", "set up single sign-on",
+    ]
 }
