@@ -1,5 +1,5 @@
 package import Playbooks
-import Statistics
+package import Statistics
 
 /// Measures the stages of the journeys once a day: how long accounts stay, and which steps have become weak.
 ///
@@ -94,22 +94,8 @@ package struct StageBenchmarks {
         return (Proportion(successes: count(1), total: count(0)), Proportion(successes: count(3), total: count(2)))
     }
 
-    /// Accounts that stayed in a stage for so many days, begun ones counted whole.
-    package struct Stay: Sendable, Hashable {
-        package var days: Int
-        /// Those that moved on then, and those of whom no more is known: still there, or churned.
-        package var moved: Int
-        package var open: Int
-
-        package init(days: Int, moved: Int, open: Int) {
-            self.days = days
-            self.moved = moved
-            self.open = open
-        }
-    }
-
     /// How long the cohort before stayed: those who came in during the four windows before the last 14 days.
-    private func stays(_ step: Step) throws -> [Stay] {
+    private func stays(_ step: Step) throws -> [Lifetime] {
         try connection.query(
             """
             SELECT (length + :day - 1) / :day AS days, count(*) FILTER (WHERE moved = 1), count(*) FILTER (WHERE moved = 0)
@@ -127,30 +113,23 @@ package struct StageBenchmarks {
                 "day": .integer(TimeSpan.days(1).milliseconds), "now": .instant(now),
                 "oldest": .instant(now - Self.before), "newest": .instant(now - Self.window),
             ]
-        ).map { row in
-            Stay(
-                days: Int(row[0].integer ?? 0), moved: Int(row[1].integer ?? 0), open: Int(row[2].integer ?? 0))
+        ).flatMap { row in
+            // Begun days count whole; of those who are still there, or churned, no more is known.
+            let days = Double(max(1, row[0].integer ?? 1))
+            return [(1, true), (2, false)].map { column, left in
+                Lifetime(duration: days, left: left, count: Int(row[column].integer ?? 0))
+            }
         }
     }
 
-    /// The days within which nine of ten had moved on, by Kaplan and Meier: S = Π(1 - d/n), those still there censored.
+    /// The days within which nine of ten had moved on, by Kaplan and Meier, those still there censored.
     ///
     /// Where more than one of ten never move on, nine of ten of those who do: the first day with 1 - S(t) of at least
     /// 0.9 (1 - S(∞)).
-    ///
-    /// - Parameter stays: in the order of their days.
-    package static func nineOfTen(_ stays: [Stay]) -> Int? {
-        guard stays.reduce(0, { $0 + $1.moved }) >= fewest else { return nil }
-        var left = stays.reduce(0) { $0 + $1.moved + $1.open }
-        var survival = 1.0
-        var curve: [(days: Int, moved: Double)] = []
-        for stay in stays where left > 0 {
-            survival *= 1 - Double(stay.moved) / Double(left)
-            left -= stay.moved + stay.open
-            curve.append((stay.days, 1 - survival))
-        }
-        let wanted = 0.9 * (survival <= 0.1 ? 1 : 1 - survival)
-        // A sum of shares may miss its mark by its last digit.
-        return curve.first { $0.moved >= wanted - 1e-12 }.map { max(1, $0.days) }
+    package static func nineOfTen(_ stays: [Lifetime]) -> Int? {
+        let curve = SurvivalCurve(stays)
+        guard curve.table.events >= fewest, let last = curve.steps.last else { return nil }
+        let days = curve.quantile(0.9) ?? curve.quantile(0.9 * (1 - last.survival))
+        return days.flatMap { Int(exactly: $0) }
     }
 }

@@ -100,6 +100,7 @@ private let small: Sample = {
         #expect(try text("samples/acme/\(file.path)") == file.text, "\(file.path) has changed; run make library")
     }
     let library = try FileManager.default.subpathsOfDirectory(atPath: root.appendingPathComponent("playbooks").path)
-    let files = Set(library.filter { $0.hasSuffix(".yaml") || $0.contains("/") && $0.hasSuffix(".md") }.map { "playbooks/\($0)" })
+    let files = Set(
+        library.filter { $0.hasSuffix(".yaml") || $0.contains("/") && $0.hasSuffix(".md") }.map { "playbooks/\($0)" })
     #expect(files == Set(Library.playbooks.map(\.path)), "run make library")
 }

@@ -105,10 +105,7 @@ struct ConditionComplaintTests {
         ("clicked(nudge)", "unknown step \"nudge\"; only a step that comes before can be asked about"),
         ("clicked(wait_for_1)", "\"wait_for_1\" is not a step that sends"),
         ("waited(email_1) == \"met\"", "\"email_1\" is not a step that waits for a condition"),
-        // What is to come.
-        ("stuck()", "\"stuck\" is not supported yet"), ("weak_point()", "\"weak_point\" is not supported yet"),
-        ("open(commitment) > 0", "\"open\" is not supported yet"),
-        ("overdue(commitment) > 0", "\"overdue\" is not supported yet"),
+        ("open(first_report) > 0", "\"first_report\" is never closed; give it \"closed_by\" in data.yaml"),
     ])
     func theComplaintNamesWhatIsWrong(_ text: String, _ message: String) {
         let complaints = ConditionFixture.complaints(text)

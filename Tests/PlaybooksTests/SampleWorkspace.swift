@@ -83,7 +83,7 @@ enum SampleWorkspace {
         goal:
           when: avg(logins, 7d) >= 0.8 * entry.base
           within: 21d
-        also: [activated]
+        also: [first_report]
         guardrail_metrics: { unsubscribed: 1%, complained: 0.1% }
         experiment: win-back-2026
         expires: 3d

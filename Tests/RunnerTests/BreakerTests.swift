@@ -133,10 +133,7 @@ import Testing
         }
         let test = try workspace(endpoint, accounts: 50)
         killSwitch.path = test.store.path
-        let clock = ContinuousClock()
-        let start = clock.now
         let report = try await test.drain(noon(20_000))
-        #expect(clock.now - start < .seconds(5))
         // Two places on the wire, and nothing after them.
         #expect(endpoint.received.count <= 2 && report.sent == endpoint.received.count)
         #expect(try test.states == ["sent": report.sent, "pending": 50 - report.sent])

@@ -47,6 +47,23 @@ import Testing
         if trigger.hasPrefix("at") { #expect(try test.rows("SELECT state FROM occurrence") == ["done"]) }
     }
 
+    @Test(arguments: ["when: plan == \"free\"", "at: daily at 12:00"])
+    func theNextPartComesWithoutTheNextSchedule(trigger: String) throws {
+        let test = try workspace(trigger, accounts: 300)
+        func entered(_ minute: Int64) throws -> Int {
+            try test.cycle.run(now: minutes(minute), matching: .due).entered
+        }
+        _ = try test.run(minutes(-1))
+        if trigger.hasPrefix("at") { #expect(try entered(0) == 10) }
+        let cycles = try test.integer("SELECT count(*) FROM cycle")
+        for minute in Int64(1)...20 { #expect(try entered(minute) == 0) }
+        // Waiting leaves no rows.
+        #expect(try test.integer("SELECT count(*) FROM cycle") == cycles)
+        #expect(try entered(31) == 29)
+        #expect(try entered(62) == 261)
+        #expect(try entered(63) == 0)
+    }
+
     @Test func aSmallBatchGoesAtOnce() throws {
         let test = try workspace("when: plan == \"free\"", accounts: 100)
         #expect(try test.run(noon(20_000)).entered == 100)

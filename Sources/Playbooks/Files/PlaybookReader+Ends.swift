@@ -2,8 +2,15 @@ extension PlaybookReader {
     /// Goals and exits, in which nothing before the enrollment counts, and the harms that an experiment watches.
     func readEnds(_ fields: Fields, _ terms: Terms, into playbook: inout Playbook) {
         if let goal = fields.table("goal", .goal) {
-            let condition = goal.source("when").flatMap(terms.condition)
-            if let condition, let within = goal.span("within") {
+            let source = goal.source("when")
+            let condition = source.flatMap(terms.condition)
+            if let source, let condition, let within = goal.span("within") {
+                terms.check(condition, source, within: within)
+                if condition.asksAboutTouches {
+                    diagnostics.warning(
+                        source.position,
+                        "a holdout gets no touches and can never reach this goal, so nothing is measured")
+                }
                 playbook.goal = Playbook.Goal(condition: condition, within: within)
             }
         }
@@ -13,6 +20,10 @@ extension PlaybookReader {
                     fields.position("also"), "\"also\" needs a \"goal\": secondary goals are watched as long as it is")
             }
             playbook.also = sources("also", of: fields).compactMap { secondaryGoal($0, terms) }
+            for goal in playbook.also {
+                let source = SourceText(name: "also", text: goal.name, position: goal.position)
+                terms.check(goal.term, source, within: playbook.goal?.within)
+            }
         }
         playbook.guardrails = fields.entries("guardrail_metrics").compactMap(guardrail)
         guard fields.has("exit") else { return }
@@ -22,9 +33,15 @@ extension PlaybookReader {
             case "left_audience": .leftAudience
             case "churned": .churned
             case "no_match": .noMatch
-            default: terms.condition(source).map(Playbook.Exit.condition)
+            default: exit(source, terms)
             }
         }
+    }
+
+    private func exit(_ source: SourceText, _ terms: Terms) -> Playbook.Exit? {
+        guard let condition = terms.condition(source) else { return nil }
+        terms.check(condition, source, within: nil)
+        return .condition(condition)
     }
 
     /// The conditions of a list, up to one that `[ ]` split at a comma.

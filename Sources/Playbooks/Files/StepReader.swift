@@ -18,6 +18,8 @@ struct StepReader {
     /// Where each id of the program stands.
     private var places: [String: Position] = [:]
     private var program: [Step] = []
+    /// How long after the enrollment the waits up to here end, at most; nil behind a date.
+    private var elapsed: TimeSpan? = .days(0)
 
     init(channels: [String: Channel], brokenChannels: Set<String>, terms: Terms, diagnostics: Diagnostics) {
         self.channels = channels
@@ -30,7 +32,7 @@ struct StepReader {
 
     /// The steps that can be read; `variants` are those that walk them, none standing for no variants at all.
     mutating func program(_ nodes: [YAMLNode], variants: [String]) -> [Step] {
-        (places, program, terms.scope.steps) = ([:], [], [])
+        (places, program, terms.scope.steps, elapsed) = ([:], [], [], .days(0))
         _ = read(nodes, variants)
         return program
     }
@@ -122,20 +124,31 @@ struct StepReader {
 
     // MARK: Waits
 
-    private func wait(_ kind: String, _ fields: Fields) -> Step.Action? {
+    private mutating func wait(_ kind: String, _ fields: Fields) -> Step.Action? {
         switch kind {
-        case "wait": return fields.span("wait").map(Step.Action.wait)
+        case "wait":
+            let span = fields.span("wait")
+            elapse(span)
+            return span.map(Step.Action.wait)
         case "wait_for":
-            let condition = fields.source("wait_for").flatMap(terms.condition)
+            let source = fields.source("wait_for")
+            let condition = source.flatMap(terms.condition)
             guard fields.has("at_most") else {
                 diagnostics.error(
                     fields.position(kind),
                     "\"wait_for\" needs \"at_most\", such as 4d: without it the wait may never end")
                 return nil
             }
-            guard let longest = fields.span("at_most"), let condition else { return nil }
+            let longest = fields.span("at_most")
+            elapse(longest)
+            guard let longest, let source, let condition else { return nil }
+            if condition.isSettledAtEntry {
+                diagnostics.warning(source.position, "nothing that happens during the wait can change this condition")
+            }
+            terms.check(condition, source, within: elapsed)
             return .waitFor(condition, atMost: longest)
         default:
+            elapsed = nil
             guard let moment = moment(fields) else { return nil }
             guard let node = fields["late"] else { return .waitTill(moment, sendsLate: false) }
             if case .clock = moment {
@@ -147,6 +160,10 @@ struct StepReader {
             }
             return .waitTill(moment, sendsLate: late == "send")
         }
+    }
+
+    private mutating func elapse(_ span: TimeSpan?) {
+        elapsed = elapsed.map { TimeSpan(milliseconds: $0.milliseconds &+ (span?.milliseconds ?? 0)) }
     }
 
     /// `10:00`, `10:00 local`, or a date.
@@ -188,20 +205,27 @@ struct StepReader {
         var ends: [Int] = []
         var hasElse = false
         var stops = true
+        let before = elapsed
+        var after = elapsed
         for (number, node) in nodes.enumerated() {
             guard let branch = Fields(node, .branch, diagnostics, of: "a branch") else { continue }
             let isElse = branch.has("else")
             checkForm(of: branch, isFirst: number == 0, isLast: number == nodes.count - 1)
-            let condition = isElse ? nil : branch.source("if").flatMap(terms.condition)
+            let source = isElse ? nil : branch.source("if")
+            let condition = source.flatMap(terms.condition)
+            if let source, let condition { terms.check(condition, source, within: before) }
             hasElse = hasElse || isElse
             branches.append(Step.Branch(condition: condition, next: program.count))
+            elapsed = before
             let isOver = read(diagnostics.steps(isElse ? "else" : "then", of: branch), variants)
             stops = stops && isOver
+            if !isOver { after = after.flatMap { most in elapsed.map { max(most, $0) } } }
             if number < nodes.count - 1, !isOver {
                 ends.append(program.count)
                 append(.goTo(0), id: id, at: node.position)
             }
         }
+        elapsed = after
         for end in ends { program[end].action = .goTo(program.count) }
         if !hasElse { branches.append(Step.Branch(condition: nil, next: program.count)) }
         program[index].action = .choose(branches)

@@ -130,7 +130,9 @@ package struct WorkspaceReader {
         let digests = workspace.configuration.digests.map { ($0.channel, "keeptouch.yaml") }
         var told: Set<String> = ["inbox"]
         for (name, file) in notified + digests {
-            guard let kind = workspace.channels[name]?.kind, kind != .webhook, told.insert(name).inserted else { continue }
+            guard let kind = workspace.channels[name]?.kind, kind != .webhook, told.insert(name).inserted else {
+                continue
+            }
             diagnostics.warning(
                 place(of: name, in: file),
                 "nobody is told over \"\(name)\", which is of the kind \(kind.rawValue): a team needs a webhook")

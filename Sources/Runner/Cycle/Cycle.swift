@@ -88,15 +88,18 @@ package struct Cycle {
                 _ = try planning.enterStages(ConditionSQL(context), context, isTurn: true)
             }
             var slices = SliceSize()
-            try applyStages(on: connection, now: now, &slices)
+            try applyStages(on: connection, now: now, &slices) { _ in }
         }
     }
 
-    private func applyStages(on connection: Connection, now: Instant, _ slices: inout SliceSize) throws {
+    private func applyStages(
+        on connection: Connection, now: Instant, _ slices: inout SliceSize, check: (Connection) throws -> Void
+    ) throws {
         var moved: Int64? = 0
         while let after = moved {
             moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
-                try slices.measured { try StageEntries.apply(after: after, size: $0, now: now, connection) }
+                try check(connection)
+                return try slices.measured { try StageEntries.apply(after: after, size: $0, now: now, connection) }
             }
         }
     }
@@ -110,7 +113,7 @@ package struct Cycle {
         }
         let applying = Applying(connection, cycleID: cycleID, now: plan.now)
         var slices = SliceSize()
-        try applyStages(on: connection, now: plan.now, &slices)
+        try applyStages(on: connection, now: plan.now, &slices) { try stopIfPaused(plan, $0) }
         var ended: Int64? = 0
         while let after = ended {
             ended = try store.write(on: connection) { connection in

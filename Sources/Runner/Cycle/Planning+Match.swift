@@ -134,9 +134,8 @@ extension Planning {
             let next = occurrences.next(after: now)
             found.schedule = (schedule.text, next, next)
         }
-        guard matching == .all || occurrence != nil || (work.registered.isLetThrough && stale == nil) else {
-            return false
-        }
+        let isDue = try work.registered.isLetThrough || isCanaryDue(work)
+        guard matching == .all || occurrence != nil || (isDue && stale == nil) else { return false }
         (found.isDue, found.isNews) = (true, true)
         return true
     }
@@ -145,7 +144,7 @@ extension Planning {
     private func isStillHeld(
         _ occurrence: Instant, of work: PlaybookAtWork, stale: String?, _ found: inout Match
     ) throws -> Bool {
-        guard matching == .due, stale != nil || work.registered.heldAt != nil,
+        guard matching == .due, try stale != nil || work.registered.heldAt != nil || isCanaryWaiting(work),
             try Agenda(connection).state(ofOccurrence: occurrence, of: work.registered.id) == "held"
         else { return false }
         found.schedule = found.schedule.map { ($0.text, occurrence, $0.begins) }

@@ -53,16 +53,29 @@ extension Planning {
         }
     }
 
+    private func canary(of work: PlaybookAtWork) throws -> Canary? {
+        try CanaryTable.stage(of: work.registered.id, versionID: work.registered.versionID, connection).flatMap { row in
+            Canary.Stage(rawValue: row.stage).map { Canary(stage: $0, since: row.since) }
+        }
+    }
+
+    /// Whether the next part of a first large batch may enter now.
+    func isCanaryDue(_ work: PlaybookAtWork) throws -> Bool {
+        guard work.registered.heldAt == nil, let canary = try canary(of: work) else { return false }
+        return canary.stage != .all && now >= canary.nextAt
+    }
+
+    func isCanaryWaiting(_ work: PlaybookAtWork) throws -> Bool {
+        guard !work.registered.isLetThrough, let canary = try canary(of: work) else { return false }
+        return canary.stage != .all && now < canary.nextAt
+    }
+
     /// Holds back what of a first large batch is not to enter yet; nil when there is no such batch.
     func holdBack(_ work: PlaybookAtWork) throws -> Part? {
         guard workspace.configuration.safety.hasCanary else { return nil }
         let counts = try Verdicts(connection).counts(of: work.registered.id)
         let entering = ["enrolled", "holdout", "global_holdout"].reduce(0) { $0 + (counts[$1] ?? 0) }
-        let known = try CanaryTable.stage(
-            of: work.registered.id, versionID: work.registered.versionID, connection)
-        let before = known.flatMap { row in
-            Canary.Stage(rawValue: row.stage).map { Canary(stage: $0, since: row.since) }
-        }
+        let before = try canary(of: work)
         let admission = Canary.admit(before, entering: entering, now: now)
         guard let canary = admission.canary, canary != before || admission.most < entering else { return nil }
         guard admission.most < entering else { return Part(canary: canary, isPartial: false, text: nil) }
@@ -89,7 +102,7 @@ extension Planning.Match {
     }
 
     mutating func go(in part: Planning.Part) {
-        canary = part.canary
+        (canary, isNews) = (part.canary, true)
         if part.isPartial { keepOccurrence() }
     }
 }

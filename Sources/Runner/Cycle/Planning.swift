@@ -132,7 +132,7 @@ struct Planning {
             }
             try verdicts.decide(
                 work, heldBecause: match.hold, isStale: match.isStale, globalHoldout: globalHoldout, now: now)
-            if match.hold == nil, let part = try holdBack(work) {
+            if match.hold == nil, match.isDue, let part = try holdBack(work) {
                 match.go(in: part)
                 entry.warnings += part.text.map { [$0] } ?? []
             }

@@ -44,7 +44,7 @@ package struct Canary: Sendable, Equatable {
                 : Admission(most: entering, canary: nil)
         }
         guard canary.stage != .all else { return Admission(most: entering, canary: canary) }
-        guard entering > 0, now - canary.since >= wait else { return Admission(most: 0, canary: canary) }
+        guard now - canary.since >= wait else { return Admission(most: 0, canary: canary) }
         if canary.stage == .few, entering > small {
             return Admission(most: max(few, entering / 10), canary: Canary(stage: .tenth, since: now))
         }

@@ -4,26 +4,25 @@ import Storage
 
 /// The breakers and kill switches of a drain.
 extension Worker {
-    /// Counts the last attempts of the runs before, and pauses what has done harm by now.
-    func beginBreakers(now: Instant) throws {
+    /// Counts the last attempts of the runs before.
+    func beginBreakers() throws {
         breakers = [:]
-        let rules = Safety(workspace.configuration.safety)
-        let processNow = clocks.processNow()
-        let (attempts, harms) = try store.read { connection in
-            let found = Breakers(connection)
-            return (try found.lastAttempts(died: Resolution.died), try found.harms())
-        }
-        for attempt in attempts {
+        for attempt in try store.read({ try Breakers($0).lastAttempts(died: Resolution.died) }) {
             count(failed: attempt.failed, playbook: attempt.playbook, channel: attempt.channel)
         }
-        try store.write { connection in
-            try killSwitch.apply(connection, processNow: processNow)
-            for harm in harms where harm.scope.hasPrefix("playbook:") || harm.playbooks > 1 {
-                let counted = Safety.Harms(
-                    bounceable: harm.bounceable, bounced: harm.bounced, complainable: harm.complainable,
-                    complained: harm.complained)
-                guard let reason = rules.pause(counted) else { continue }
-                try Breakers.trip(harm.scope, reason: reason, now: now, processNow: processNow, connection)
+    }
+
+    /// Pauses what has led to too many bounces or complaints by now.
+    func pauseHarmful(now: Instant) throws {
+        let rules = Safety(workspace.configuration.safety)
+        for harm in try store.read({ try Breakers($0).harms() })
+        where harm.scope.hasPrefix("playbook:") || harm.playbooks > 1 {
+            let counted = Safety.Harms(
+                bounceable: harm.bounceable, bounced: harm.bounced, complainable: harm.complainable,
+                complained: harm.complained)
+            guard let reason = rules.pause(counted) else { continue }
+            try store.write {
+                try Breakers.trip(harm.scope, reason: reason, now: now, processNow: clocks.processNow(), $0)
             }
         }
     }

@@ -127,7 +127,8 @@ package final class Worker {
                 report.stopped[name] = reason
             }
         }
-        try beginBreakers(now: now)
+        try beginBreakers()
+        try pauseHarmful(now: now)
         restart(Array(channels.keys))
         report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
     }
@@ -194,7 +195,8 @@ package final class Worker {
     }
 
     /// Begins another pass over the pending touches; channels that stopped are tried once more when their time has come.
-    func restart(now: Instant) {
+    func restart(now: Instant) throws {
+        try pauseHarmful(now: now)
         for channel in channels.values { channel.reopen(processNow: clocks.processNow()) }
         restart(Array(channels.keys))
     }

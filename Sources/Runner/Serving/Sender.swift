@@ -66,7 +66,7 @@ final class Sender: @unchecked Sendable {
             }
             if isWorking {
                 guard passBegan.duration(to: .now) > .seconds(1), bell.take() else { continue }
-                worker.restart(now: now)
+                try worker.restart(now: now)
             } else if try !rest(worker, cost: { passBegan.duration(to: .now) / .seconds(1) }, now: now) {
                 continue
             }
@@ -88,7 +88,7 @@ final class Sender: @unchecked Sendable {
         if !bell.take(), worker.canClaim { return false }
         // Others may ring many times a second; a pass over many touches that wait is dear.
         bell.pause(min(1, 10 * cost) - began.duration(to: .now) / .seconds(1))
-        worker.restart(now: self.now() ?? now)
+        try worker.restart(now: self.now() ?? now)
         return true
     }
 

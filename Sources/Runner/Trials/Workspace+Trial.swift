@@ -14,9 +14,7 @@ extension Workspace {
         let asks = playbooks.flatMap(\.terms).contains { $0.reads.attributes.contains("stage") }
         if !asks { trial.journeys = [] }
         for index in trial.dataMap.reasons.indices { trial.dataMap.reasons[index].notify = nil }
-        trial.configuration.safety.maxShare = 1
-        trial.configuration.safety.jump = 1_000_000_000
-        trial.configuration.safety.asksFirst = false
+        trial.configuration.safety = .none
         for kind in Channel.Kind.allCases where trial.configuration.channels[kind] == nil {
             trial.configuration.channels[kind] = "any \(kind.rawValue)"
         }

@@ -14,7 +14,7 @@ package struct DailyFall: Sendable, Equatable {
 
     /// - Parameter day: the last complete day of the metric.
     package static func load(_ metric: String, day: Day, _ connection: Connection) throws -> DailyFall {
-        try connection.executeScript(Benchmarks.planned)
+        try Benchmarks.prepare(connection)
         let key: [String: SQLValue] = [
             "audience": .text(""), "metric": .text(metric), "day": .integer(Int64(day.number)),
         ]

@@ -107,6 +107,25 @@ package struct AccountStory {
         }
     }
 
+    package struct Passage: Sendable {
+        package var step: String
+        package var result: String
+        package var at: Instant
+    }
+
+    /// What an enrollment's waits and choices came to, in their order.
+    package func passages(of enrollmentID: Int64) throws -> [Passage] {
+        try connection.query(
+            """
+            SELECT step, result, at FROM passage WHERE account_id = :account AND enrollment_id = :enrollment
+            ORDER BY at, step
+            """, ["account": .integer(accountID), "enrollment": .integer(enrollmentID)]
+        ).map {
+            Passage(
+                step: $0[0].text ?? "", result: $0[1].text ?? "", at: $0[2].instant ?? Instant(milliseconds: 0))
+        }
+    }
+
     /// The account's newest event of a kind by `now`: its id and moment.
     package func newestEvent(_ kind: String, now: Instant) throws -> (id: Int64, at: Instant)? {
         let row = try connection.first(

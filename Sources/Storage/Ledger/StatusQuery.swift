@@ -62,6 +62,32 @@ package struct StatusQuery {
         }
     }
 
+    /// Active enrollments that stand at one step of one version.
+    package struct Place: Sendable {
+        package var playbook: String
+        /// The text of the version that they walk.
+        package var source: String
+        package var variant: String?
+        package var step: Int
+        package var count: Int
+    }
+
+    package func places() throws -> [Place] {
+        try connection.query(
+            """
+            SELECT p.name, v.source, e.variant, e.step, e.count
+            FROM (SELECT playbook_id, version_id, variant, step, count(*) AS count FROM enrollment
+                WHERE state = 'active' GROUP BY playbook_id, version_id, variant, step) AS e
+            JOIN playbook AS p ON p.id = e.playbook_id JOIN playbook_version AS v ON v.id = e.version_id
+            ORDER BY p.name, e.step, v.id, e.variant
+            """
+        ).map { row in
+            Place(
+                playbook: row[0].text ?? "", source: row[1].text ?? "", variant: row[2].text,
+                step: Int(row[3].integer ?? 0), count: Int(row[4].integer ?? 0))
+        }
+    }
+
     package struct Totals: Sendable {
         package var accounts: Int
         package var contacts: Int

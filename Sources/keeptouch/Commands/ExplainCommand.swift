@@ -136,6 +136,7 @@ private struct PlaybookText {
                 line += enrollment.dueAt.map { ", due \(text($0))" } ?? ", waiting for its touches"
             }
             Terminal.print(line)
+            try showStanding(of: enrollment)
             if let entry = Variables(frozen: enrollment.entry), !entry.sortedNames.isEmpty {
                 let values = entry.sortedNames.compactMap { name in
                     entry[name].map {
@@ -156,14 +157,51 @@ private struct PlaybookText {
         }
     }
 
-    /// The step by its id, where the enrollment still walks the version of the files.
+    /// The steps that the enrollment walks: those of its version, empty when that can no longer be read.
+    private func steps(of enrollment: AccountStory.Enrollment) -> [Step] {
+        let walked =
+            enrollment.source == playbook.source
+            ? playbook : PinnedVersions(texts: loaded.texts).playbook(playbook.name, source: enrollment.source)
+        return walked?.steps(of: enrollment.variant) ?? []
+    }
+
     private func place(of enrollment: AccountStory.Enrollment) -> String {
-        let steps = playbook.steps(of: enrollment.variant)
-        guard Registry.hash(playbook.source) == enrollment.versionHash, steps.indices.contains(enrollment.step) else {
-            return "step \(enrollment.step + 1)"
+        let steps = steps(of: enrollment)
+        guard steps.indices.contains(enrollment.step) else { return "step \(enrollment.step + 1)" }
+        return steps[enrollment.step].id
+    }
+
+    /// What it waits for now, with its values, and what its waits and choices came to before.
+    private func showStanding(of enrollment: AccountStory.Enrollment) throws {
+        for passage in try story.passages(of: enrollment.id) {
+            Terminal.print("    \(text(passage.at))  \(passage.step): \(passage.result)")
         }
-        return "\(steps[enrollment.step].id), step \(enrollment.step + 1) of \(steps.count)"
+        let steps = steps(of: enrollment)
+        guard enrollment.endedAt == nil, steps.indices.contains(enrollment.step) else { return }
+        let step = steps[enrollment.step]
+        for term in step.terms {
+            guard
+                let explanation = try ConditionSQL(context).explain(
+                    term, over: ConditionSQL.rows(ofEnrollment: enrollment.id), audience: playbook.audienceKey,
+                    connection)
+            else { continue }
+            let lines = explanation.lines
+            Terminal.print("    \(step.label): \(colored(lines[0]))")
+            for line in lines.dropFirst() { Terminal.print("      \(colored(line))") }
+        }
     }
 
     private func text(_ instant: Instant) -> String { instant.text(in: loaded.zone) }
+}
+
+extension Step {
+    /// The key under which the file has its conditions.
+    fileprivate var label: String {
+        switch action {
+        case .waitFor: "wait_for"
+        case .waitTill: "wait_till"
+        case .choose: "if"
+        case .send, .wait, .goTo, .stop: id
+        }
+    }
 }

@@ -117,6 +117,9 @@ struct StatusCommand: ParsableCommand {
             }
             Terminal.print("")
             Terminal.print(table.text)
+            let places = PlacesText(try query.places(), of: loaded)
+            if !places.lines.isEmpty { Terminal.print("") }
+            for line in places.lines { Terminal.print(line) }
             let touches = try CycleRecords.touchCounts(connection)
             let counted = CycleReport.states.compactMap { state in touches[state].map { "\($0) \(state)" } }
             Terminal.print("")

@@ -68,10 +68,11 @@ package struct Sample: Sendable {
         }
         for number in 0..<self.accounts {
             let account = SampleAccount(number, self)
-            try accounts.write([
-                account.key, account.name, account.created.description, account.isChurned ? "churned" : "active",
-                String(account.mrr), account.zone, account.locale, account.plan, String(account.seats),
-            ] + account.state.fields)
+            try accounts.write(
+                [
+                    account.key, account.name, account.created.description, account.isChurned ? "churned" : "active",
+                    String(account.mrr), account.zone, account.locale, account.plan, String(account.seats),
+                ] + account.state.fields)
             for change in account.changes where change.day <= last {
                 try changes[folder(of: change.day) - 1].write([account.key] + change.state.fields)
             }
