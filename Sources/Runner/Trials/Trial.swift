@@ -43,6 +43,8 @@ struct Trial {
         guard !workspace.journeys.isEmpty else { return }
         let context = try EvaluationContext(connection, workspace: workspace, now: moment)
         try StageEntries(connection, ConditionSQL(context), now: moment).restore(workspace.journeys)
+        // Accounts come into stages at `evaluate`, as they did then, and not at the first moment.
+        try Meta.stagesAt.write(String(moment.milliseconds - 1), connection)
     }
 
     /// How often a moment is gone through at most: enrollments that need not wait take a step each time.
