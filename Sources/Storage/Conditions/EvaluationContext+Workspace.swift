@@ -40,7 +40,7 @@ extension EvaluationContext {
         if let audience = playbook.audience?.term {
             let query = ConditionSQL(self).compile([audience], over: .accounts)
             population = Benchmarks.Population(
-                sql: "SELECT a.id FROM \(query.from) WHERE \(query.expressions[0])", arguments: query.arguments)
+                sql: "SELECT a.id FROM \(query.from) WHERE (\(query.expressions[0]))", arguments: query.arguments)
         }
         benchmarks[key] = try Benchmarks.usage(
             audience: key.audience, metric: signal.metric, day: day,
