@@ -38,7 +38,7 @@ import Testing
             connection.close()
         }
         #expect(await client.send(.post(server.url, "first")).status == 200)
-        let response = await client.send(.post(server.url, body))
+        let response = await client.send(.post(server.url, body, timeout: .minutes(2)))
         #expect(server.requests.count == 2)
         #expect(response.status == 0)
         #expect(response.mayHaveLeft)
