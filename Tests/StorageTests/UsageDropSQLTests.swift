@@ -106,7 +106,8 @@ private func store(_ scratch: Scratch, _ days: [[Double]]) throws -> Store {
             let result = try Benchmarks.usage(
                 audience: "tech_touch", metric: "logins", day: last,
                 of: Benchmarks.Population(
-                    sql: "SELECT a.id FROM account AS a NOT INDEXED WHERE a.id <= :most", arguments: ["most": .integer(60)]),
+                    sql: "SELECT a.id FROM account AS a NOT INDEXED WHERE a.id <= :most",
+                    arguments: ["most": .integer(60)]),
                 in: utc, connection)
             return (result, connection.seriesLoads - before)
         }
