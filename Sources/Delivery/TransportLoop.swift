@@ -11,6 +11,7 @@ struct TransportLoop {
             // Without memory nothing can be sent; whoever submits is told so.
             abandon(queue.take().submissions)
             while !queue.close() { abandon(queue.take().submissions) }
+            queue.end()
             return
         }
         kt_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
@@ -37,6 +38,7 @@ struct TransportLoop {
         }
         idle.removeAll()
         curl_multi_cleanup(multi)
+        queue.end()
     }
 
     private func start(

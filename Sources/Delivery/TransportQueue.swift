@@ -10,7 +10,9 @@ final class TransportQueue: Sendable {
     private struct State {
         var submissions: [Transport.Submission] = []
         var order = Order.run
+        /// Whether nothing is taken any more, and whether the thread has let go of libcurl.
         var isOver = false
+        var hasEnded = false
         var waiters: [@Sendable () -> Void] = []
         /// The address of the multi handle while the thread lives.
         var multi: UInt = 0
@@ -37,14 +39,14 @@ final class TransportQueue: Sendable {
     }
 
     func stop(_ order: Order, then: (@Sendable () -> Void)?) {
-        let isOver = state.withLock { state in
-            if state.isOver { return true }
+        let hasEnded = state.withLock { state in
+            if state.hasEnded { return true }
             if order.rawValue > state.order.rawValue { state.order = order }
             if let then { state.waiters.append(then) }
             state.wake()
             return false
         }
-        if isOver { then?() }
+        if hasEnded { then?() }
     }
 
     // MARK: - For the thread
@@ -72,17 +74,24 @@ final class TransportQueue: Sendable {
         }
     }
 
-    /// Ends the queue when it is empty; false when something came in meanwhile.
+    /// Closes the queue when it is empty; false when something came in meanwhile.
     func close() -> Bool {
-        let waiters: [@Sendable () -> Void]? = state.withLock { state in
-            guard state.submissions.isEmpty else { return nil }
+        state.withLock { state in
+            guard state.submissions.isEmpty else { return false }
             state.isOver = true
             state.multi = 0
+            return true
+        }
+    }
+
+    /// Tells whoever waits that the thread is done with libcurl: a process that ends before would take it away from it.
+    func end() {
+        let waiters = state.withLock { state in
+            state.hasEnded = true
             let waiters = state.waiters
             state.waiters = []
             return waiters
         }
-        waiters?.forEach { $0() }
-        return waiters != nil
+        for waiter in waiters { waiter() }
     }
 }
