@@ -46,19 +46,21 @@ final class Transfer {
         kt_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         kt_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         kt_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        kt_set_transfer(easy, CURLOPT_HEADERFUNCTION) { Transfer.from($3).receiveHeader($0, count: $1 * $2) }
+        kt_set_transfer(easy, CURLOPT_HEADERFUNCTION) { Transfer.from($3)?.receiveHeader($0, count: $1 * $2) ?? 0 }
         kt_set_pointer(easy, CURLOPT_HEADERDATA, own)
-        kt_set_transfer(easy, CURLOPT_WRITEFUNCTION) { Transfer.from($3).receiveBody($0, count: $1 * $2) }
+        kt_set_transfer(easy, CURLOPT_WRITEFUNCTION) { Transfer.from($3)?.receiveBody($0, count: $1 * $2) ?? 0 }
         kt_set_pointer(easy, CURLOPT_WRITEDATA, own)
-        kt_set_open_socket(easy) { Transfer.from($0).openSocket($2) }
+        kt_set_open_socket(easy) { Transfer.from($0)?.openSocket($2) ?? -1 }
         kt_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own)
-        kt_set_before_request(easy) { own, address, _, _, _ in Transfer.from(own).beforeRequest(to: address) }
+        kt_set_before_request(easy) { own, address, _, _, _ in
+            Transfer.from(own)?.beforeRequest(to: address) ?? Int32(CURL_PREREQFUNC_ABORT)
+        }
         kt_set_pointer(easy, CURLOPT_PREREQDATA, own)
     }
 
-    private static func from(_ pointer: UnsafeMutableRawPointer?) -> Transfer {
-        guard let pointer else { preconditionFailure("libcurl called back without the transfer it was given") }
-        return Unmanaged<Transfer>.fromOpaque(pointer).takeUnretainedValue()
+    /// The transfer that libcurl was given; without one a callback refuses, and the request fails.
+    private static func from(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
+        pointer.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
     /// Makes the handle ready; false when libcurl refuses an option.

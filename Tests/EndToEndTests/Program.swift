@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The built program, driven as a person would drive it.
 enum Program {
@@ -43,12 +44,26 @@ struct HarnessError: Error, CustomStringConvertible {
     }
 }
 
+/// What has been started and not waited for; the end of the tests kills it, for it would keep ports and pipes.
+private final class ProgramsUnderWay: Sendable {
+    private static let identifiers = Mutex<Set<pid_t>>([])
+
+    init() {
+        atexit { ProgramsUnderWay.identifiers.withLock { for identifier in $0 { kill(identifier, SIGKILL) } } }
+    }
+
+    func insert(_ identifier: pid_t) { Self.identifiers.withLock { _ = $0.insert(identifier) } }
+
+    func remove(_ identifier: pid_t) { Self.identifiers.withLock { _ = $0.remove(identifier) } }
+}
+
 /// A command that is under way.
 ///
 /// One that has not ended after two minutes is killed, so that a hang is a failure and no test waits for ever.
 final class RunningProgram {
     /// Held while a program starts or a pipe is made, so that no program inherits an end of another's pipe.
     static let starting = NSLock()
+    private static let underWay = ProgramsUnderWay()
 
     let identifier: pid_t
     private let capture: URL
@@ -85,6 +100,7 @@ final class RunningProgram {
         let code = Self.starting.withLock { posix_spawn(&identifier, shell[0], &actions, nil, words, settings) }
         guard code == 0 else { throw HarnessError("cannot start \(Program.path): \(String(cString: strerror(code)))") }
         self.identifier = identifier
+        Self.underWay.insert(identifier)
         let patience = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
         self.patience = patience
         DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: patience)
@@ -99,6 +115,7 @@ final class RunningProgram {
     func wait() -> Program.Outcome {
         var status: Int32 = 0
         while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        Self.underWay.remove(identifier)
         patience.cancel()
         func text(_ name: String) -> String {
             let data = FileManager.default.contents(atPath: capture.appendingPathComponent(name).path)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import Playbooks
 import Runner
@@ -20,11 +19,11 @@ struct RunCommand: AsyncParsableCommand {
         try startClock(store, now: now)
         try runtime.wake()
         let killSwitch = runtime.killSwitch
-        let killing = Self.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
         let worker = runtime.worker()
         let interrupt = worker.interruption
-        let stopping = Self.listen(to: [SIGINT, SIGTERM]) { number in
+        let stopping = Signals.listen(to: [SIGINT, SIGTERM]) { number in
             Terminal.complain("stopping: what is under way is finished, nothing new is sent")
             // The second one kills as usual.
             signal(number, SIG_DFL)
@@ -75,18 +74,6 @@ struct RunCommand: AsyncParsableCommand {
                 )
             }
             try Meta.advance(to: now, connection)
-        }
-    }
-
-    static func listen(
-        to signals: [Int32], _ body: @escaping @Sendable (Int32) -> Void
-    ) -> [any DispatchSourceSignal] {
-        signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { body(number) }
-            source.resume()
-            return source
         }
     }
 }

@@ -43,7 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard let edition = Edition(loaded.files) else { return }
         let log = Logger(label: "keeptouch") { _ in LogLines(level: logLevel) }
         let killSwitch = runtime.killSwitch
-        let killing = RunCommand.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
             posting: try loaded.open(.readWrite), environment: ProcessInfo.processInfo.environment,
