@@ -16,8 +16,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -41,21 +45,35 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Playbooks", "CCurl", "CCmark", crypto],
             swiftSettings: settings),
+        .target(name: "Measure", dependencies: ["Storage", "Statistics", "Playbooks"], swiftSettings: settings),
         .target(
             name: "Runner",
             dependencies: [
-                "Storage", "Delivery", "Playbooks", "Statistics", .product(name: "Logging", package: "swift-log"),
+                "Storage", "Delivery", "Measure", "Playbooks", "Statistics", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(
             name: "Web",
-            dependencies: ["Playbooks", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                "Runner", "Storage", "Delivery", "Measure", "Playbooks", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "keeptouch",
             dependencies: [
-                "Runner", "Web", "Storage", "Delivery", "Playbooks", "Statistics",
+                "Runner", "Web", "Measure", "Storage", "Delivery", "Playbooks", "Statistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -64,7 +82,8 @@ let package = Package(
             swiftSettings: settings),
         // Measures what the program cannot be timed for from outside; `Benchmarks/run` drives it.
         .executableTarget(
-            name: "keeptouch-bench", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", "Statistics"],
+            name: "keeptouch-bench",
+            dependencies: ["Runner", "Web", "Measure", "Storage", "Delivery", "Playbooks", "Statistics"],
             swiftSettings: settings),
         .testTarget(
             name: "PlaybooksTests", dependencies: ["Playbooks"], resources: [.copy("Vectors")],
@@ -82,7 +101,12 @@ let package = Package(
         .testTarget(
             name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
             swiftSettings: settings),
-        .testTarget(name: "WebTests", dependencies: ["Web", "Playbooks"], swiftSettings: settings),
+        .testTarget(
+            name: "MeasureTests", dependencies: ["Measure", "Storage", "Statistics", "Playbooks", grdb],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WebTests", dependencies: ["Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb],
+            swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch", grdb], swiftSettings: settings),

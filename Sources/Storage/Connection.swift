@@ -86,6 +86,19 @@ package final class Connection {
         }
     }
 
+    /// A part of the open transaction that is undone alone when it throws.
+    package func savepoint<T>(_ body: () throws -> T) throws -> T {
+        try executeScript("SAVEPOINT part")
+        do {
+            let result = try body()
+            try executeScript("RELEASE part")
+            return result
+        } catch {
+            if isInTransaction { try executeScript("ROLLBACK TO part; RELEASE part") }
+            throw error
+        }
+    }
+
     /// Runs one statement that returns no rows; answers how many rows it changed.
     @discardableResult
     package func execute(_ sql: String, _ arguments: [String: SQLValue] = [:]) throws -> Int {

@@ -15,6 +15,8 @@ final class Planner: @unchecked Sendable {
     private let processNow: @Sendable () -> Instant
     private let sender: Sender
     private let digests: DigestLoop
+    /// Told of every new edition's workspace.
+    private let follow: @Sendable (Workspace) -> Void
     private let log: Logger
     private let killSwitch: KillSwitch
     private let bell = Bell()
@@ -53,7 +55,7 @@ final class Planner: @unchecked Sendable {
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
         processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop,
-        wakefulness: Wakefulness, killSwitch: KillSwitch, log: Logger
+        wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Workspace) -> Void, log: Logger
     ) {
         self.folder = folder
         self.edition = edition
@@ -62,6 +64,7 @@ final class Planner: @unchecked Sendable {
         self.processNow = processNow
         self.sender = sender
         self.digests = digests
+        self.follow = follow
         self.wakefulness = wakefulness
         self.killSwitch = killSwitch
         self.log = log
@@ -234,6 +237,7 @@ final class Planner: @unchecked Sendable {
         if !isSame {
             sender.use(next)
             digests.use(next)
+            follow(next.workspace)
             isHurried = true
         }
     }

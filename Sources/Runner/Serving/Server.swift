@@ -17,10 +17,11 @@ package struct Server: Sendable {
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
     ///   - wakefulness: as it is after its `begin`.
+    ///   - follow: told of the workspace whenever its files have changed.
     package init(
         folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store,
         environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
-        killSwitch: KillSwitch, log: Logger
+        killSwitch: KillSwitch, follow: @escaping @Sendable (Workspace) -> Void = { _ in }, log: Logger
     ) {
         let clock = DecisionClock(processNow: clocks.processNow, last: lastNow)
         sender = Sender(edition, clock: clock, log: log) { edition in
@@ -36,7 +37,8 @@ package struct Server: Sendable {
         }
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, digests: digests, wakefulness: wakefulness, killSwitch: killSwitch, log: log)
+            sender: sender, digests: digests, wakefulness: wakefulness, killSwitch: killSwitch, follow: follow,
+            log: log)
     }
 
     /// In the order in which they start; they stop in the opposite one.

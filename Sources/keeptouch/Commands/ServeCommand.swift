@@ -6,6 +6,7 @@ import Runner
 import ServiceLifecycle
 import Storage
 import UnixSignals
+import Web
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,9 +15,16 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The least that is logged to stderr: debug, info, warning or error.", transform: Self.level)
     var logLevel = Logger.Level.info
 
+    @Option(help: "Also take in data and show pages over HTTP on this port; 0 lets the system choose.")
+    var port: Int?
+
+    @Option(help: "The address to listen on; put a proxy with TLS before anything but the loopback.")
+    var host = "127.0.0.1"
+
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
+        if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be from 0 to 65535") }
         if options.now != nil {
             throw ValidationError("serve works at the present; a moment of your choice is for run, on a simulation")
         }
@@ -44,16 +52,25 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "keeptouch") { _ in LogLines(level: logLevel) }
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        let site = try port.map { _ in try self.site(runtime, log) }
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
             posting: try loaded.open(.readWrite), environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
-            lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch, log: log)
+            lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
+            follow: { site?.use($0) }, log: log)
+        var services = server.services
+        if let site, let port {
+            services.append(
+                site.service(host: host, port: port) { [host] port in
+                    log.info("listening", metadata: ["url": "http://\(host):\(port)"])
+                })
+        }
         // What the group itself tells is of interest only to those who look for a fault in it.
         let quiet = Logger(label: "services") { _ in LogLines(level: max(logLevel, .error)) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: server.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         log.info(
             "serving",
             metadata: [
@@ -65,5 +82,12 @@ struct ServeCommand: AsyncParsableCommand {
         try await group.run()
         log.info("stopped")
         withExtendedLifetime((runtime, killing)) {}
+    }
+
+    private func site(_ runtime: Runtime, _ log: Logger) throws -> Site {
+        Site(
+            workspace: runtime.loaded.workspace, reading: try runtime.loaded.open(.readOnly),
+            writing: try runtime.loaded.open(.readWrite), secret: runtime.secret,
+            environment: ProcessInfo.processInfo.environment, processNow: Clocks.system.processNow, log: log)
     }
 }

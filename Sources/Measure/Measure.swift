@@ -1,0 +1,2 @@
+/// Reports: each is a query and the functions of `Statistics` that it feeds.
+enum Measure {}

@@ -1,0 +1,52 @@
+import Foundation
+package import HTTPTypes
+package import Hummingbird
+
+/// An error as HTTP clients read it: `application/problem+json` of RFC 9457.
+package struct Problem: Error, HTTPResponseError {
+    /// One part of a request that is not right.
+    package struct Detail: Sendable, Encodable {
+        /// A JSON pointer to the value, `/batch/3/timestamp`.
+        package var pointer: String
+        package var detail: String
+
+        package init(_ pointer: String, _ detail: String) {
+            self.pointer = pointer
+            self.detail = detail
+        }
+    }
+
+    package var status: HTTPResponse.Status
+    /// What is wrong, with the value, and what to do.
+    package var detail: String
+    /// Every part that is not right.
+    package var errors: [Detail] = []
+    /// More headers, `Retry-After` or `WWW-Authenticate`.
+    package var headers = HTTPFields()
+
+    package init(_ status: HTTPResponse.Status, _ detail: String, errors: [Detail] = []) {
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+    }
+
+    private struct Body: Encodable {
+        var type = "about:blank"
+        var title: String
+        var status: Int
+        var detail: String
+        var errors: [Detail]?
+    }
+
+    package func response(from request: Request, context: some RequestContext) throws -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body = Body(
+            title: status.reasonPhrase, status: status.code, detail: detail, errors: errors.isEmpty ? nil : errors)
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        return Response(
+            status: status, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(body) + [0x0a])))
+    }
+}
