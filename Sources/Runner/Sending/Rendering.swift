@@ -28,7 +28,7 @@ package struct Rendering: Sendable {
 
     package func request(
         for touch: TouchCandidate, builder: RequestBuilder, now: Instant
-    ) throws(Failure) -> (request: Request, messageHash: String) {
+    ) throws(Failure) -> (request: Request, messageHash: String, part: BatchPlan.Part?) {
         guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
         }
@@ -45,7 +45,8 @@ package struct Rendering: Sendable {
             throw Failure(reason: "\(error)")
         }
         do {
-            return (try builder.request(for: envelope), envelope.message.messageHash)
+            let request = try builder.request(for: envelope)
+            return (request, envelope.message.messageHash, builder.batch?.part(of: envelope, alone: request))
         } catch {
             throw Failure(reason: "\(error)")
         }
