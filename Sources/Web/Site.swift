@@ -51,6 +51,7 @@ package final class Site: Sendable {
     private var router: Router<Context> {
         let router = Router(context: Context.self)
         addHealth(to: router)
+        addPages(to: router)
         return router
     }
 
