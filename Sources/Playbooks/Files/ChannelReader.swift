@@ -46,6 +46,13 @@ struct ChannelReader {
             channel.idempotency = idempotency(node) ?? .none
         }
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
+        if let track = fields.table("track", .track) {
+            channel.track.links = track.boolean("links") ?? false
+            channel.track.opens = track.boolean("opens") ?? false
+            if channel.track.opens, channel.kind != .email {
+                diagnostics.error(track.position("opens"), "opens are seen in emails only")
+            }
+        }
         channel.events = fields.text("events")
         return channel
     }

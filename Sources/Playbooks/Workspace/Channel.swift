@@ -132,6 +132,8 @@ package struct Channel: Sendable, Hashable {
     package var onUnknown: OnUnknown = .hold
     /// The webhook dialect that reports back.
     package var events: String?
+    /// What of its messages is led over the workspace's own address, so that it is seen.
+    package var track = Track()
     package var position: Position
 
     package init(name: String, kind: Kind, url: String, position: Position) {
