@@ -78,6 +78,7 @@ package final class Site: Sendable {
         router.add(middleware: AnswerMiddleware(figures: figures, log: log))
         addHealth(to: router)
         addPages(to: router)
+        addInbox(to: router)
         addIngest(to: router)
         return router
     }
