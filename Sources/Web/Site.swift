@@ -23,20 +23,23 @@ package final class Site: Sendable {
     let environment: [String: String]
     let processNow: @Sendable () -> Instant
     let log: Logger
+    let verifiers: Verifiers
     private let current: Mutex<Workspace>
 
     /// - Parameters:
     ///   - reading, writing: two connections to the database of their own.
     ///   - secret: signs links; 32 bytes.
+    ///   - directory: of the workspace, for secrets in files.
     package init(
         workspace: Workspace, reading: Store, writing: Store, secret: [UInt8], environment: [String: String],
-        processNow: @escaping @Sendable () -> Instant, log: Logger
+        directory: String = ".", processNow: @escaping @Sendable () -> Instant, log: Logger
     ) {
         current = Mutex(workspace)
         store = reading
         writes = GroupCommit(store: writing)
         self.secret = secret
         self.environment = environment
+        verifiers = Verifiers(environment: environment, directory: directory)
         self.processNow = processNow
         self.log = log
     }
@@ -45,12 +48,16 @@ package final class Site: Sendable {
     var workspace: Workspace { current.withLock { $0 } }
 
     /// Goes on with changed files.
-    package func use(_ workspace: Workspace) { current.withLock { $0 = workspace } }
+    package func use(_ workspace: Workspace) {
+        current.withLock { $0 = workspace }
+        verifiers.forget()
+    }
 
     /// Everything that can be asked for.
     private var router: Router<Context> {
         let router = Router(context: Context.self)
         addHealth(to: router)
+        addHooks(to: router)
         return router
     }
 
