@@ -359,6 +359,12 @@ final class AccountImport: ImportTarget {
 
     func finish(_ report: inout ImportReport) throws {}
 
+    func renew() throws {
+        seen = SeenKeys()
+        tally = ImportTally()
+        try owner.renew()
+    }
+
     func end() {
         StagedRowsTable.drop(rows, on: connection)
         owner.end()

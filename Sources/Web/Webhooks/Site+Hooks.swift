@@ -9,7 +9,7 @@ import Storage
 
 extension Site {
     /// The largest webhook that is taken, in bytes.
-    private static let largestWebhook = 5 * 1_024 * 1_024
+    static let largestWebhook = 5 * 1_024 * 1_024
 
     /// `POST /hooks/<channel>`: what a provider tells of its messages.
     func addHooks(to router: Router<Context>) {
@@ -26,7 +26,7 @@ extension Site {
     /// Checks, stores, and only then answers.
     private func takeHook(_ request: Request, _ context: Context) async throws -> String {
         let (channel, events) = try channel(context)
-        let body = try await body(of: request)
+        let body = Array(try await body(of: request, atMost: Self.largestWebhook).readableBytesView)
         let webhook = Webhook(
             headers: request.headers, body: body, token: context.parameters.get("token"),
             url: (workspace.configuration.baseURL ?? "") + "/hooks/\(channel.name)")
@@ -70,15 +70,6 @@ extension Site {
             throw Problem(.notFound, "the channel \"\(name)\" takes no webhooks; say `events:` in its file")
         }
         return (channel, events)
-    }
-
-    /// The raw bytes of a webhook.
-    func body(of request: Request) async throws -> [UInt8] {
-        do {
-            return Array(try await request.body.collect(upTo: Self.largestWebhook).readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.contentTooLarge, "a webhook may have up to \(Self.largestWebhook) bytes")
-        }
     }
 
     /// A subscription is confirmed by a person: nothing that comes in makes this program ask for an address.
