@@ -108,6 +108,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "WebTests", dependencies: ["Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb],
+            resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
