@@ -90,6 +90,7 @@ package final class Site: Sendable {
         addDescription(to: router)
         addIngest(to: router)
         addHooks(to: router)
+        addPages(to: router)
         return router
     }
 
