@@ -1,4 +1,4 @@
-package import Playbooks
+import Playbooks
 
 extension Stays {
     /// The accounts that became customers in the same month, and how many of them were there on each monthly anniversary.

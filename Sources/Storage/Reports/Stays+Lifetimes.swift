@@ -1,3 +1,4 @@
+import Playbooks
 package import Statistics
 
 extension Stays {
@@ -49,7 +50,7 @@ extension Stays {
     ///
     /// At risk are those who entered less those who are gone, whoever they are; the later half of the durations is given the
     /// entries, so that none ends before it began.
-    static func paired(
+    package static func paired(
         _ durations: [(days: Double, left: Bool, count: Int)], _ entries: [(days: Double, count: Int)]
     ) -> [Lifetime] {
         var lifetimes: [Lifetime] = []

@@ -21,7 +21,7 @@ package struct Stays {
 
     let connection: Connection
     let now: Instant
-    let today: Day
+    package let today: Day
     let known: Instant
     let dayOf: (String) -> String
     package let groupings: [Grouping]
@@ -129,7 +129,7 @@ package struct Stays {
         try connection.execute("DELETE FROM report_calendar")
         for number in (earliest - 1)...max(earliest, today.number) {
             let date = Day(number: number).civil
-            try connection.execute(
+            _ = try connection.execute(
                 "INSERT INTO report_calendar (day, month, date, length) VALUES (:day, :month, :date, :length)",
                 inOrder: [
                     .integer(Int64(number)), .integer(Int64(Month(of: Day(number: number)).number)),
