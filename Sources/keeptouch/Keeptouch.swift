@@ -26,7 +26,7 @@ struct Keeptouch: AsyncParsableCommand {
                 name: "Control",
                 subcommands: [
                     PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
-                    UnsuppressCommand.self,
+                    UnsuppressCommand.self, ForgetCommand.self,
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])
