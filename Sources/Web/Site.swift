@@ -24,10 +24,13 @@ package final class Site: Sendable {
     let environment: [String: String]
     let processNow: @Sendable () -> Instant
     let log: Logger
+    let verifiers: Verifiers
     let keys = KeyRing()
     let figures = HTTPFigures()
     /// Used within `write` only.
     let intake: Intake
+    /// The figures of `/metrics`, and when they were counted.
+    let counted = Mutex<(at: Instant, figures: ServiceFigures)?>(nil)
     private let patience: Patience
     private let current: Mutex<Edition>
 
@@ -47,9 +50,11 @@ package final class Site: Sendable {
     /// - Parameters:
     ///   - reading, writing: two connections to the database of their own.
     ///   - secret: signs links; 32 bytes.
+    ///   - directory: of the workspace, for secrets in files.
     package init(
         workspace: Workspace, reading: Store, writing: Store, secret: [UInt8], environment: [String: String],
-        processNow: @escaping @Sendable () -> Instant, patience: Patience = Patience(), log: Logger
+        directory: String = ".", processNow: @escaping @Sendable () -> Instant, patience: Patience = Patience(),
+        log: Logger
     ) {
         current = Mutex(Edition(workspace))
         store = reading
@@ -58,9 +63,12 @@ package final class Site: Sendable {
         writes = GroupCommit(store: writing)
         self.secret = secret
         self.environment = environment
+        verifiers = Verifiers(environment: environment, directory: directory)
         self.processNow = processNow
         self.log = log
     }
+
+    deinit { writes.end() }
 
     /// The workspace as of now.
     var workspace: Workspace { edition.workspace }
@@ -70,16 +78,20 @@ package final class Site: Sendable {
     package func use(_ workspace: Workspace) {
         let edition = Edition(workspace)
         current.withLock { $0 = edition }
+        verifiers.forget()
     }
 
     /// Everything that can be asked for.
-    private var router: Router<Context> {
+    var router: Router<Context> {
         let router = Router(context: Context.self)
         router.add(middleware: AnswerMiddleware(figures: figures, log: log))
         addHealth(to: router)
+        addMetrics(to: router)
+        addDescription(to: router)
+        addIngest(to: router)
+        addHooks(to: router)
         addPages(to: router)
         addInbox(to: router)
-        addIngest(to: router)
         return router
     }
 

@@ -72,6 +72,9 @@ final class Endpoint: @unchecked Sendable {
 
     var count: Int { change.withLock { lines.count } }
 
+    /// The lines of what has arrived, unread.
+    func bodies() -> [String] { change.withLock { lines } }
+
     /// Ends the sink without waiting for the answers that it owes.
     func kill() {
         program.signal(SIGKILL)

@@ -8,9 +8,9 @@ final class Serving: @unchecked Sendable {
     private var lines: [String] = []
     private var isOver = false
 
-    init(_ scratch: Scratch) throws {
+    init(_ scratch: Scratch, _ options: [String] = []) throws {
         let complaints = try Pipe()
-        program = try RunningProgram(["serve"], in: scratch.folder, complaints: complaints.writing)
+        program = try RunningProgram(["serve"] + options, in: scratch.folder, complaints: complaints.writing)
         complaints.closeWriting()
         Thread.detachNewThread { [self] in
             while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }
@@ -28,6 +28,12 @@ final class Serving: @unchecked Sendable {
             }
             return true
         }
+    }
+
+    /// The port that `--port 0` was given; nil when it does not listen within a minute.
+    var port: Int? {
+        guard tells("listening") else { return nil }
+        return log.firstMatch(of: /url=http:\/\/[^:]+:(\d+)/).flatMap { Int($0.1) }
     }
 
     func count(_ text: String) -> Int { change.withLock { lines.count { $0.contains(text) } } }

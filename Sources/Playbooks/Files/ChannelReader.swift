@@ -53,7 +53,7 @@ struct ChannelReader {
                 diagnostics.error(track.position("opens"), "opens are seen in emails only")
             }
         }
-        channel.events = fields.text("events")
+        channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
         return channel
     }
 
@@ -143,7 +143,7 @@ struct ChannelReader {
 
     private func isReference(_ text: String) -> Bool { text.hasPrefix("env:") || text.hasPrefix("file:") }
 
-    private func secret(_ fields: Fields, _ key: String) -> Secret? {
+    func secret(_ fields: Fields, _ key: String) -> Secret? {
         guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
         let name = String(text.drop { $0 != ":" }.dropFirst())
         if isReference(text), name.isEmpty || name.contains(where: \.isNewline) {

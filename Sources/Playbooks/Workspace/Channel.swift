@@ -130,10 +130,10 @@ package struct Channel: Sendable, Hashable {
     package var inFlight = 8
     package var idempotency: Idempotency = .none
     package var onUnknown: OnUnknown = .hold
-    /// The webhook dialect that reports back.
-    package var events: String?
     /// What of its messages is led over the workspace's own address, so that it is seen.
     package var track = Track()
+    /// The webhooks that report back.
+    package var events: Events?
     package var position: Position
 
     package init(name: String, kind: Kind, url: String, position: Position) {
