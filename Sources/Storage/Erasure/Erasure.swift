@@ -31,7 +31,7 @@ package struct Erasure {
         package init() {}
     }
 
-    private let connection: Connection
+    let connection: Connection
     private let key: ErasureKey
     private let now: Instant
 
@@ -53,6 +53,7 @@ package struct Erasure {
         counts.events = try emptyEvents()
         counts.outcomes = try emptyOutcomes()
         counts.reasons = try emptyReasons()
+        try emptyPages()
         (counts.suppressed, counts.newlySuppressed) = try suppress()
         counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM temp.erased_contact)")
         counts.accounts = try emptyAccounts()

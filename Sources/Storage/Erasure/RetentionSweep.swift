@@ -77,6 +77,11 @@ package struct RetentionSweep {
                 UPDATE outcome SET detail = NULL WHERE detail IS NOT NULL AND touch_id IN (
                     SELECT id FROM touch WHERE id BETWEEN :first AND :last AND \(isOld))
                 """, arguments)
+            try connection.execute(
+                """
+                DELETE FROM inbox WHERE (account_id, contact_id, touch_id) IN (
+                    SELECT account_id, contact_id, id FROM touch WHERE id BETWEEN :first AND :last AND \(isOld))
+                """, arguments)
             return try connection.execute(
                 """
                 UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL
