@@ -26,5 +26,6 @@ demo: setup ## run both samples from start to end
 	swift build --product keeptouch
 	samples/demo.sh "$(keeptouch)"
 
-library: ## copy playbooks/ into the program and into samples/acme
+library: ## copy playbooks/ and presets/ into the program, playbooks/ into samples/acme
 	playbooks/embed.sh
+	presets/embed.sh

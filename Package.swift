@@ -96,7 +96,7 @@ let package = Package(
             resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Yams"], resources: [.copy("Providers")],
+            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", crypto], resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(
             name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],

@@ -27,7 +27,7 @@ package struct Rendering: Sendable {
     }
 
     package func request(
-        for touch: TouchCandidate, builder: RequestBuilder, now: Instant
+        for touch: TouchCandidate, builder: RequestBuilder, processNow: Instant
     ) throws(Failure) -> (request: Request, messageHash: String) {
         guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
@@ -45,7 +45,7 @@ package struct Rendering: Sendable {
             throw Failure(reason: "\(error)")
         }
         do {
-            return (try builder.request(for: envelope), envelope.message.messageHash)
+            return (try builder.request(for: envelope, at: processNow), envelope.message.messageHash)
         } catch {
             throw Failure(reason: "\(error)")
         }

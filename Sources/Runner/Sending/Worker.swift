@@ -285,11 +285,12 @@ package final class Worker {
         guard !claimed.isEmpty else { return }
         rendering += claimed.count
         let builders = channels.mapValues(\.builder)
+        let processNow = clocks.processNow()
         renderer.async { [messages, mailbox] in
             for flight in claimed {
                 guard let builder = builders[flight.touch.channel] else { continue }
                 do throws(Rendering.Failure) {
-                    let made = try messages.request(for: flight.touch, builder: builder, now: now)
+                    let made = try messages.request(for: flight.touch, builder: builder, processNow: processNow)
                     (flight.request, flight.messageHash) = (made.request, made.messageHash)
                 } catch {
                     flight.failure = error
