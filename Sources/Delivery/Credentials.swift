@@ -116,7 +116,7 @@ package struct Credentials: Sendable, CustomStringConvertible, CustomDebugString
     package var debugDescription: String { Self.mask }
 }
 
-private struct SecretReader {
+struct SecretReader {
     let position: Position
     let environment: [String: String]
     let directory: String

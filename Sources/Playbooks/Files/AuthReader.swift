@@ -32,29 +32,29 @@ struct AuthReader {
 
     private func auth(_ kind: String, _ fields: Fields) -> Channel.Auth? {
         switch kind {
-        case "bearer": return secret(fields, "token").map { .bearer(token: $0) }
+        case "bearer": return fields.secret("token").map { .bearer(token: $0) }
         case "basic":
-            guard let user = fields.text("user"), let password = secret(fields, "password") else { return nil }
+            guard let user = fields.text("user"), let password = fields.secret("password") else { return nil }
             return .basic(user: user, password: password)
         case "header":
-            guard let name = fields.text("name"), let value = secret(fields, "value") else { return nil }
+            guard let name = fields.text("name"), let value = fields.secret("value") else { return nil }
             diagnostics.checkHeader(name, at: fields.position("name"))
             return .header(name: name, value: value, scheme: fields.text("scheme"))
         case "query":
-            guard let name = fields.text("name"), let value = secret(fields, "value") else { return nil }
+            guard let name = fields.text("name"), let value = fields.secret("value") else { return nil }
             return .query(name: name, value: value)
-        case "body": return secret(fields, "value").map { .body(value: $0) }
+        case "body": return fields.secret("value").map { .body(value: $0) }
         case "sigv4":
             guard let service = fields.text("service"), let region = fields.text("region"),
-                let access = secret(fields, "access_key"), let key = secret(fields, "secret_key")
+                let access = fields.secret("access_key"), let key = fields.secret("secret_key")
             else { return nil }
             templates.check(region, at: fields.position("region"))
             return .sigv4(
                 Channel.Auth.SigV4(
                     service: service, region: region, accessKey: access, secretKey: key,
-                    sessionToken: fields.has("session_token") ? secret(fields, "session_token") : nil))
+                    sessionToken: fields.has("session_token") ? fields.secret("session_token") : nil))
         case "hmac":
-            guard let key = secret(fields, "key"), let payload = fields.text("payload") else { return nil }
+            guard let key = fields.secret("key"), let payload = fields.text("payload") else { return nil }
             var templates = templates
             templates.authNames = ["timestamp", "body"]
             templates.check(payload, at: fields.position("payload"))
@@ -69,9 +69,12 @@ struct AuthReader {
         default: return Channel.Auth.none
         }
     }
+}
 
-    private func secret(_ fields: Fields, _ key: String) -> Secret? {
-        guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
+extension Fields {
+    /// An `env:` or `file:` reference; a secret in the file itself is a warning.
+    func secret(_ key: String) -> Secret? {
+        guard let node = self[key], let text = diagnostics.text(node, key) else { return nil }
         guard let reference = Secret.Reference(text) else {
             diagnostics.warning(
                 node.position, "\"\(key)\" holds the secret itself; write env:NAME or file:PATH instead")

@@ -69,7 +69,7 @@ struct ChannelReader {
             channel.idempotency = idempotency(node) ?? .none
         }
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
-        channel.events = fields.text("events")
+        channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
         return channel
     }
 

@@ -74,7 +74,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 1, in_flight: 2 }
 idempotency: none
-events: amazon_ses
+events: { dialect: amazon_ses, key: env:AMAZON_SES_WEBHOOK_KEY }
 
 """#),
         ("braze", #"""
@@ -136,7 +136,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 100, in_flight: 8 }
 idempotency: { body: /headers/idempotencyKey, lifetime: 15m }
-events: brevo
+events: { dialect: brevo, key: env:BREVO_WEBHOOK_KEY }
 
 """#),
         ("customerio", #"""
@@ -168,7 +168,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 100, in_flight: 8 }
 idempotency: none
-events: customerio
+events: { dialect: customerio, key: env:CUSTOMERIO_WEBHOOK_KEY }
 
 """#),
         ("customerio_in_app", #"""
@@ -196,7 +196,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 100, in_flight: 8 }
 idempotency: none
-events: customerio
+events: { dialect: customerio, key: env:CUSTOMERIO_WEBHOOK_KEY }
 
 """#),
         ("discord", #"""
@@ -369,7 +369,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { in_flight: 8 }
 idempotency: none
-events: mailgun
+events: { dialect: mailgun, key: env:MAILGUN_WEBHOOK_KEY }
 
 """#),
         ("mandrill", #"""
@@ -407,7 +407,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { in_flight: 4 }
 idempotency: none
-events: mandrill
+events: { dialect: mandrill, key: env:MANDRILL_WEBHOOK_KEY }
 
 """#),
         ("novu", #"""
@@ -535,7 +535,7 @@ response:
     - { status: [200-299, 400-499], then: reject }
 limits: { in_flight: 8 }
 idempotency: none
-events: postmark
+events: { dialect: postmark, key: env:POSTMARK_WEBHOOK_KEY }
 
 """#),
         ("pusher_beams", #"""
@@ -593,7 +593,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 2, in_flight: 2 }
 idempotency: { header: Idempotency-Key, lifetime: 24h }
-events: resend
+events: { dialect: resend, key: env:RESEND_WEBHOOK_KEY }
 
 """#),
         ("sendgrid", #"""
@@ -628,7 +628,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 100, in_flight: 8 }
 idempotency: none
-events: sendgrid
+events: { dialect: sendgrid, key: env:SENDGRID_WEBHOOK_KEY }
 
 """#),
         ("slack", #"""
@@ -712,7 +712,7 @@ response:
     - { status: 400-499, then: reject }
 limits: { in_flight: 8 }
 idempotency: none
-events: sparkpost
+events: { dialect: sparkpost, key: env:SPARKPOST_WEBHOOK_KEY }
 
 """#),
         ("teams", #"""
