@@ -110,14 +110,6 @@ final class RunningProgram {
         kill(identifier, number)
     }
 
-    /// Waits for its end, which is brought about after so many seconds.
-    func wait(orKillAfter seconds: Double) -> Program.Outcome {
-        let end = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: end)
-        defer { end.cancel() }
-        return wait()
-    }
-
     /// Waits for its end and reads what it printed.
     @discardableResult
     func wait() -> Program.Outcome {

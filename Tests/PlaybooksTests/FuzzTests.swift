@@ -33,7 +33,7 @@ import Testing
                 return "a complaint at \(position): \(diagnostic.message)"
             }
             if diagnostic.message.isEmpty { return "a complaint without words at \(position)" }
-            if "\(diagnostic)".unicodeScalars.contains(where: { $0.value < 32 && $0 != "\n" }) {
+            if "\(diagnostic)".unicodeScalars.contains(where: { $0.value < 32 && $0 != "\n" && $0 != "\t" }) {
                 return "control characters in \(diagnostic)"
             }
         }
