@@ -11,7 +11,8 @@ setup: ## install the system's packages that are missing
 build: setup ## the program, optimized, in .build/release/keeptouch
 	swift build -c release --product keeptouch
 
-test: setup ## run all tests
+test: ## run all tests
+	@.ci/setup test
 	swift test
 
 lint: ## check the style

@@ -66,6 +66,8 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -109,7 +111,13 @@ let package = Package(
             name: "MeasureTests", dependencies: ["Measure", "Storage", "Statistics", "Playbooks", grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "WebTests", dependencies: ["Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb],
+            name: "WebTests",
+            dependencies: [
+                "Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),

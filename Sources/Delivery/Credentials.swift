@@ -64,7 +64,7 @@ extension Secret.Reference {
     }
 }
 
-private struct SecretReader {
+struct SecretReader {
     let position: Position
     let environment: [String: String]
     let directory: String

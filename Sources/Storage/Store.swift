@@ -34,6 +34,8 @@ package final class Store: Sendable {
     private let lock: FileLock?
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let longest = Mutex(Duration.zero)
+    /// Whether a write transaction is open; guarded by `turn`.
+    private nonisolated(unsafe) var isWriting = false
 
     /// Opens the database; a `readWrite` store makes the file and brings it to the newest schema.
     ///
@@ -119,10 +121,15 @@ package final class Store: Sendable {
     }
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
+    ///
+    /// Within another write of the store it is a part of that one.
     @discardableResult
     package func write<T>(
         on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
     ) throws -> T {
+        if isWriting { return try body(connection) }
+        isWriting = true
+        defer { isWriting = false }
         guard let lock else { return try writeUnlocked(on: connection, body) }
         let result = try lock.held(patience: Self.patience) {
             let began = clock()
@@ -180,7 +187,7 @@ package final class Store: Sendable {
             if slice.count == pace.size { pace.took(began.duration(to: clock()), for: slice.count) }
             done = slice.upperBound
             // Let those who wait for the lock have it.
-            if done < count { usleep(500) }
+            if done < count, !isWriting { usleep(500) }
         }
     }
 

@@ -50,7 +50,7 @@ struct ChannelReaderTests {
         #expect(channel.inFlight == 4)
         #expect(channel.idempotency == .header(name: "Idempotency-Key", lifetime: .days(1)))
         #expect(channel.onUnknown == .assumeSent)
-        #expect(channel.events == "sendgrid")
+        #expect(channel.events?.dialect == .sendgrid)
         #expect(!channel.allowPrivate)
     }
 

@@ -46,7 +46,7 @@ struct ChannelReader {
             channel.idempotency = idempotency(node) ?? .none
         }
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
-        channel.events = fields.text("events")
+        channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
         return channel
     }
 
@@ -136,7 +136,7 @@ struct ChannelReader {
 
     private func isReference(_ text: String) -> Bool { text.hasPrefix("env:") || text.hasPrefix("file:") }
 
-    private func secret(_ fields: Fields, _ key: String) -> Secret? {
+    func secret(_ fields: Fields, _ key: String) -> Secret? {
         guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
         let name = String(text.drop { $0 != ":" }.dropFirst())
         if isReference(text), name.isEmpty || name.contains(where: \.isNewline) {

@@ -13,7 +13,9 @@ extension KeyTable {
         Key(
             "on_unknown", .choice(Channel.OnUnknown.allCases.map(\.rawValue)),
             "What becomes of a touch that may or may not have been sent; hold by default."),
-        Key("events", .text, "The webhook dialect that reports back."),
+        Key(
+            "events", .either([.choice(Channel.Dialect.allCases.map(\.rawValue)), .table(.events)]),
+            "The webhooks that report back: their dialect, or that and the key."),
         Key("allow_private", .boolean, "Whether it may use http and private addresses."),
     ])
 

@@ -130,8 +130,8 @@ package struct Channel: Sendable, Hashable {
     package var inFlight = 8
     package var idempotency: Idempotency = .none
     package var onUnknown: OnUnknown = .hold
-    /// The webhook dialect that reports back.
-    package var events: String?
+    /// The webhooks that report back.
+    package var events: Events?
     package var position: Position
 
     package init(name: String, kind: Kind, url: String, position: Position) {

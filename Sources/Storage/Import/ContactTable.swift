@@ -27,13 +27,18 @@ final class ContactTable {
 
     func begin(_ columns: StagedColumns) throws {
         self.columns = columns
-        isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil
+        try renew()
         rows = StagedRows(
             "import_contact",
             ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
         try StagedRowsTable.create(rows, on: connection)
         hasErased = try ErasureKey.isNeeded(connection)
         if hasErased { try ErasureKey.read(connection).register(on: connection) }
+    }
+
+    /// Looks whether there are contacts yet.
+    func renew() throws {
+        isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil
     }
 
     func end() { StagedRowsTable.drop(rows, on: connection) }
