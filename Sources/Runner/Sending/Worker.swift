@@ -50,6 +50,8 @@ package final class Worker {
         let fence: Int64
         var request: Request?
         var messageHash = ""
+        /// Where its tracked links lead.
+        var links: [TrackedLink] = []
         /// Why there is no request.
         var failure: Rendering.Failure?
 
@@ -61,7 +63,7 @@ package final class Worker {
         var attempt: Int { touch.attempts + 1 }
     }
 
-    private enum Result {
+    enum Result {
         case settled(Flight, Outbox.Settlement)
         /// It could not be rendered, or not as it was sent before.
         case parked(Flight, state: String, reason: String)
@@ -250,6 +252,8 @@ package final class Worker {
                     channels[flight.touch.channel]?.ended()
                     continue
                 }
+                try keepLinks(of: flight, connection)
+                if try settleInInbox(flight, outbox, connection, now: now, processNow: processNow) { continue }
                 leaving.append(flight)
             }
             guard !mailbox.isStopping else { return }
@@ -290,8 +294,10 @@ package final class Worker {
             for flight in claimed {
                 guard let builder = builders[flight.touch.channel] else { continue }
                 do throws(Rendering.Failure) {
-                    let made = try messages.request(for: flight.touch, builder: builder, processNow: processNow)
-                    (flight.request, flight.messageHash) = (made.request, made.messageHash)
+                    let made = try messages.request(
+                        for: flight.touch, builder: builder, now: now, processNow: processNow)
+                    (flight.request, flight.messageHash) = (made.request, made.message.messageHash)
+                    flight.links = made.message.links
                 } catch {
                     flight.failure = error
                 }
@@ -341,7 +347,7 @@ package final class Worker {
                     of: flight, result, processNow: processNow, random: clocks.random())))
     }
 
-    private func record(
+    func record(
         _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
     ) throws {
         switch result {

@@ -107,7 +107,7 @@ package struct Preferences: Sendable, Equatable {
         let what = category ?? "*"
         try Outcome(
             kind, account: account, enrollment: enrollment, touch: touch, at: now,
-            detail: "{\"category\":\"\(what)\"}",
+            detail: Outcome.detail(["category": what]),
             dedup: "\(kind.rawValue):c\(contact):\(what):\(now.milliseconds)"
         ).record(connection)
     }
