@@ -84,6 +84,7 @@ package final class Site: Sendable {
         addHealth(to: router)
         addIngest(to: router)
         addHooks(to: router)
+        addBilling(to: router)
         return router
     }
 

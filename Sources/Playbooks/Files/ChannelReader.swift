@@ -136,7 +136,7 @@ struct ChannelReader {
 
     private func isReference(_ text: String) -> Bool { text.hasPrefix("env:") || text.hasPrefix("file:") }
 
-    func secret(_ fields: Fields, _ key: String) -> Secret? {
+    private func secret(_ fields: Fields, _ key: String) -> Secret? {
         guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
         let name = String(text.drop { $0 != ":" }.dropFirst())
         if isReference(text), name.isEmpty || name.contains(where: \.isNewline) {

@@ -25,6 +25,7 @@ struct ConfigurationReader {
         }
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
+        configuration.billing = billing(fields)
         return configuration
     }
 

@@ -22,6 +22,7 @@ extension KeyTable {
         Key("channels", .table(.defaultChannels), "The channel that carries each kind of step by default."),
         Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
+        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let sender = KeyTable([

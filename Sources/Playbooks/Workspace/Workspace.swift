@@ -73,6 +73,8 @@ package struct Configuration: Sendable, Equatable {
     package var categories: [Category] = []
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
+    /// What the webhooks of billing systems are proved with.
+    package var billing: [BillingProvider: Secret] = [:]
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace
