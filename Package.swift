@@ -107,7 +107,12 @@ let package = Package(
             name: "MeasureTests", dependencies: ["Measure", "Storage", "Statistics", "Playbooks", grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "WebTests", dependencies: ["Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb],
+            name: "WebTests",
+            dependencies: [
+                "Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),

@@ -178,6 +178,22 @@ package final class Store: Sendable {
 
     static var freshPace: SlicePace { SlicePace(target: longestSlice / 2) }
 
+    /// Leaves nothing in the write-ahead log of what was overwritten or deleted; false when a reader still needs the log.
+    package func emptyLog() throws -> Bool {
+        try session { connection in
+            guard let lock else { return true }
+            return try lock.held(patience: Self.patience) { try connection.emptyLog() }
+        }
+    }
+
+    /// Writes the whole file anew, without the space in which rows once stood; other writers wait meanwhile.
+    package func compact() throws {
+        try session { connection in
+            guard let lock else { return }
+            try lock.held(patience: Self.patience) { try connection.executeScript("VACUUM") }
+        }
+    }
+
     /// The connection without a transaction; temporary tables live as long as the store.
     @discardableResult
     package func session<T>(_ body: (Connection) throws -> T) throws -> T {

@@ -29,6 +29,8 @@ package final class Site: Sendable {
     let figures = HTTPFigures()
     /// Used within `write` only.
     let intake: Intake
+    /// The figures of `/metrics`, and when they were counted.
+    let counted = Mutex<(at: Instant, figures: ServiceFigures)?>(nil)
     private let patience: Patience
     private let current: Mutex<Edition>
 
@@ -66,6 +68,8 @@ package final class Site: Sendable {
         self.log = log
     }
 
+    deinit { writes.end() }
+
     /// The workspace as of now.
     var workspace: Workspace { edition.workspace }
     var edition: Edition { current.withLock { $0 } }
@@ -78,12 +82,15 @@ package final class Site: Sendable {
     }
 
     /// Everything that can be asked for.
-    private var router: Router<Context> {
+    var router: Router<Context> {
         let router = Router(context: Context.self)
         router.add(middleware: AnswerMiddleware(figures: figures, log: log))
         addHealth(to: router)
+        addMetrics(to: router)
+        addDescription(to: router)
         addIngest(to: router)
         addHooks(to: router)
+        addPages(to: router)
         addBilling(to: router)
         return router
     }

@@ -135,6 +135,11 @@ final class Scratch: Sendable {
         }
     }
 
+    /// Changes the database beside the program.
+    func execute(_ sql: String) throws {
+        try DatabaseQueue(path: database).inDatabase { try $0.execute(sql: sql) }
+    }
+
     func number(_ sql: String) throws -> Int { try query(sql).first?.first.flatMap { Int($0) } ?? 0 }
 
     /// How many touches are in each state.

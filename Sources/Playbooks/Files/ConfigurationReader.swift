@@ -25,6 +25,7 @@ struct ConfigurationReader {
         }
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
+        readRetention(fields, into: &configuration)
         configuration.billing = billing(fields)
         return configuration
     }
@@ -119,6 +120,18 @@ struct ConfigurationReader {
         if let node = safety["asleep"] {
             configuration.safety.asleep = node.text == "off" ? nil : diagnostics.span(node, "asleep")
         }
+    }
+
+    private func readRetention(_ fields: Fields, into configuration: inout Configuration) {
+        guard let retention = fields.table("retention", .retention) else { return }
+        func span(_ key: String, atLeast least: TimeSpan) -> TimeSpan? {
+            guard let node = retention[key], let span = diagnostics.span(node, key) else { return nil }
+            if span >= least { return span }
+            diagnostics.error(node.position, "\(key) must be kept for at least \(least), got \(node.summary)")
+            return nil
+        }
+        configuration.retention.variables = span("variables", atLeast: .days(1))
+        configuration.retention.events = span("events", atLeast: .days(30))
     }
 
     private func categories(_ fields: Fields) -> [Configuration.Category] {

@@ -2,7 +2,7 @@
 package struct WorkspaceReader {
     /// The texts by path relative to the workspace; what is no file of a workspace is passed over.
     private let texts: [String: String]
-    private let diagnostics = Diagnostics()
+    let diagnostics = Diagnostics()
 
     /// The workspace and every complaint, ordered by place.
     ///
@@ -51,6 +51,7 @@ package struct WorkspaceReader {
         checkChannelNames(workspace, brokenChannels)
         workspace.journeys = self.journeys(journeys, terms)
         workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
+        checkLinks(workspace)
         return isGood ? workspace : nil
     }
 
@@ -146,13 +147,13 @@ package struct WorkspaceReader {
     }
 
     /// Where a name stands as a value.
-    private func place(of name: String, in file: String) -> Position {
+    func place(of name: String, in file: String) -> Position {
         func find(_ node: YAMLNode) -> Position? {
             if node.text == name { return node.position }
             return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
         }
         let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
-        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests"]
+        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests", "base_url"]
         return keys.lazy.compactMap { root?[$0].flatMap(find) }.first ?? Position(file: file)
     }
 

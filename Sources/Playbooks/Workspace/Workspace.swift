@@ -73,6 +73,7 @@ package struct Configuration: Sendable, Equatable {
     package var categories: [Category] = []
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
+    package var retention = Retention()
     /// What the webhooks of billing systems are proved with.
     package var billing: [BillingProvider: Secret] = [:]
 
@@ -94,6 +95,15 @@ package struct Configuration: Sendable, Equatable {
             self.replyTo = replyTo
             self.postalAddress = postalAddress
         }
+    }
+
+    /// How long what people said and were told is kept; for ever where it is nil.
+    package struct Retention: Sendable, Equatable {
+        /// The frozen values of settled touches, and what endpoints answered.
+        package var variables: TimeSpan?
+        package var events: TimeSpan?
+
+        package init() {}
     }
 
     package struct Safety: Sendable, Equatable {

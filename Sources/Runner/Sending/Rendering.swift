@@ -56,7 +56,9 @@ package struct Rendering: Sendable {
         let isEmail = touch.kind == .email
         let link =
             isEmail && touch.category != "service"
-            ? touch.contactID.flatMap { unsubscription?.url(contact: String($0), category: touch.category) } : nil
+            ? touch.contactID.flatMap { contact in
+                unsubscription?.url(contact: contact, category: touch.category, touch: touch.id > 0 ? touch.id : nil)
+            } : nil
         let rendered = try renderer.render(
             message, as: touch.kind, variables: variables, locale: touch.locale,
             zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link)

@@ -27,10 +27,13 @@ package enum Suppressions {
             ])
     }
 
-    /// False when the address was not suppressed.
+    /// False when the address was not suppressed. One that was erased may be written to again, too.
     package static func remove(_ address: String, category: String?, _ connection: Connection) throws -> Bool {
-        try connection.execute(
-            "DELETE FROM suppression WHERE address = :address AND (category = :category OR :category IS NULL)",
-            ["address": .text(address), "category": .optional(category)]) > 0
+        let hash = try ErasureKey.isNeeded(connection) ? ErasureKey.read(connection).hash(address) : address
+        return try connection.execute(
+            """
+            DELETE FROM suppression
+            WHERE (address = :address OR address = :hash) AND (category = :category OR CAST(:category AS TEXT) IS NULL)
+            """, ["address": .text(address), "hash": .text(hash), "category": .optional(category)]) > 0
     }
 }
