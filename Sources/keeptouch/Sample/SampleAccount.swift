@@ -62,6 +62,8 @@ struct SampleAccount {
     let createdDay: Day
     /// The last day of an account that was cancelled for good.
     private(set) var cancelDay: Day?
+    /// When an account that is churned left.
+    var left: Instant? { isChurned ? cancelDay.map { Instant(milliseconds: Int64($0.number) * 86_400_000) } : nil }
     private(set) var firstReportDay: Day?
     /// When its use fell.
     private(set) var dropDay: Day?
