@@ -25,8 +25,9 @@ struct ConfigurationReader {
         }
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
-        configuration.inboxOrigins = inboxOrigins(fields)
         readRetention(fields, into: &configuration)
+        configuration.inboxOrigins = inboxOrigins(fields)
+        configuration.billing = billing(fields)
         return configuration
     }
 

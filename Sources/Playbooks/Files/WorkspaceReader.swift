@@ -1,7 +1,7 @@
 /// Reads and checks a whole workspace out of the texts of its files; a pure function.
 package struct WorkspaceReader {
     /// The texts by path relative to the workspace; what is no file of a workspace is passed over.
-    private let texts: [String: String]
+    let texts: [String: String]
     let diagnostics = Diagnostics()
 
     /// The workspace and every complaint, ordered by place.
@@ -20,9 +20,10 @@ package struct WorkspaceReader {
 
     private func workspace() -> Workspace? {
         let journeys = paths(in: "journeys").compactMap { path in root(path) }
-        let (channels, brokenChannels) = channels()
+        var (channels, brokenChannels) = channels()
         let folders = Set(texts.keys.lazy.filter { $0.hasPrefix("playbooks/") }.compactMap(folder)).sorted()
         let roots = folders.compactMap { folder in playbookRoot(folder).map { (folder, $0) } }
+        readPresets(named: roots.map(\.1), into: &channels, &brokenChannels)
         guard texts["keeptouch.yaml"] != nil else {
             let remedy = "`keeptouch init` makes a workspace"
             diagnostics.error(Position(file: "keeptouch.yaml"), "there is no keeptouch.yaml; \(remedy)")
@@ -58,7 +59,7 @@ package struct WorkspaceReader {
         return isGood ? workspace : nil
     }
 
-    private func root(_ path: String) -> YAMLNode? {
+    func root(_ path: String) -> YAMLNode? {
         guard let text = texts[path] else { return nil }
         let (root, complaints) = YAMLFile.read(text, file: path)
         diagnostics.add(complaints)
@@ -143,7 +144,7 @@ package struct WorkspaceReader {
         }
         for (name, file) in named + notified + digests
         where workspace.channels[name] == nil && !broken.contains(name) && told.insert(name).inserted {
-            let near = suggestion(for: name, in: workspace.channels.keys)
+            let near = suggestion(for: name, in: Array(workspace.channels.keys) + ChannelPreset.names)
             let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
             diagnostics.warning(place(of: name, in: file), "there is no channel \"\(name)\"\(remedy)")
         }

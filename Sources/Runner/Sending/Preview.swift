@@ -53,7 +53,7 @@ package struct Preview {
         var envelope = envelope
         envelope.to = Envelope.Address(address, name: envelope.to?.name)
         envelope.idempotencyKey = "preview-\(now.milliseconds)"
-        let request = try work.builder.request(for: envelope)
+        let request = try work.builder.request(for: envelope, at: now)
         let mailbox = Mailbox()
         let transport = Transport { _ = mailbox.complete($0) }
         transport.submit(request, token: 0)

@@ -34,7 +34,7 @@ package struct Rendering: Sendable {
     }
 
     package func request(
-        for touch: TouchCandidate, builder: RequestBuilder, now: Instant
+        for touch: TouchCandidate, builder: RequestBuilder, now: Instant, processNow: Instant
     ) throws(Failure) -> (request: Request, message: RenderedMessage) {
         guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
@@ -52,7 +52,7 @@ package struct Rendering: Sendable {
             throw Failure(reason: "\(error)")
         }
         do {
-            return (try builder.request(for: envelope), envelope.message)
+            return (try builder.request(for: envelope, at: processNow), envelope.message)
         } catch {
             throw Failure(reason: "\(error)")
         }
