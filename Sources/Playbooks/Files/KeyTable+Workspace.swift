@@ -23,12 +23,12 @@ extension KeyTable {
         Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
+        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let retention = KeyTable([
         Key("variables", .duration, "The values in the messages of settled touches, and what endpoints answered."),
         Key("events", .duration, "Events, those of an account's cancellation and return apart; at least 30d."),
-        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let sender = KeyTable([
