@@ -92,6 +92,7 @@ package final class Site: Sendable {
         addHooks(to: router)
         addPages(to: router)
         addBilling(to: router)
+        addInbox(to: router)
         return router
     }
 

@@ -12,7 +12,7 @@ extension ChannelReader {
             if !fields.has("dialect") { diagnostics.error(node.position, "\"dialect\" is missing in \"events\"") }
             return nil
         }
-        var events = Channel.Events(dialect, key: fields["key"].flatMap { diagnostics.secret($0, "key") })
+        var events = Channel.Events(dialect, key: fields.secret("key"))
         events.certificates = texts(fields, "certificate")
         events.topics = texts(fields, "topic")
         if dialect != .amazonSES, !events.certificates.isEmpty || !events.topics.isEmpty {

@@ -71,6 +71,8 @@ package struct Configuration: Sendable, Equatable {
     package var channels: [Channel.Kind: String] = [:]
     /// What a contact can unsubscribe from: key and title, in file order.
     package var categories: [Category] = []
+    /// The web pages that may fetch the inbox: `https://app.acme.example`.
+    package var inboxOrigins: [String] = []
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
     package var retention = Retention()
