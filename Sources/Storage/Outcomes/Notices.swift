@@ -39,7 +39,9 @@ package struct Notices {
         // Nobody leaves the category `service`: who unsubscribes from one of its messages leaves the others.
         let category = notice.isForAll || touch.category == "service" ? "" : touch.category
         let isWish = notice.kind == .unsubscribed || notice.kind == .resubscribed
-        let detail = isWish ? "{\"category\":\"\(category.isEmpty ? "all" : category)\"}" : notice.detail
+        // What a provider says of somebody who was erased would bring the address back.
+        let told = touch.recipient.hasPrefix(ErasureKey.prefix) ? nil : notice.detail
+        let detail = isWish ? "{\"category\":\"\(category.isEmpty ? "*" : category)\"}" : told
         let outcome = Outcome(
             notice.kind, account: touch.account, enrollment: touch.enrollment, touch: touch.id, at: at,
             detail: detail, dedup: "\(channel):\(notice.id):\(notice.kind.rawValue)")
