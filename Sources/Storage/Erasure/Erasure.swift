@@ -24,6 +24,8 @@ package struct Erasure {
         package var attempts = 0
         package var outcomes = 0
         package var reasons = 0
+        /// Webhooks and rows that belonged to nothing yet.
+        package var waiting = 0
         package var suppressed = 0
         /// Of the suppressed, those that had not been suppressed by an earlier erasure.
         package var newlySuppressed = 0
@@ -53,6 +55,8 @@ package struct Erasure {
         counts.events = try emptyEvents()
         counts.outcomes = try emptyOutcomes()
         counts.reasons = try emptyReasons()
+        try deletePages()
+        counts.waiting = try deleteWaiting()
         (counts.suppressed, counts.newlySuppressed) = try suppress()
         counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM temp.erased_contact)")
         counts.accounts = try emptyAccounts()
@@ -142,6 +146,27 @@ package struct Erasure {
             WHERE \(ErasureTables.isMentioned("digest.text")) OR \(ErasureTables.isMentioned("digest.subject"))
             """, values)
         return count
+    }
+
+    /// Messages in the inbox, and the addresses that tracked links lead to.
+    private func deletePages() throws {
+        try connection.execute(
+            """
+            DELETE FROM inbox WHERE account_id IN (SELECT id FROM temp.erased_account)
+                AND (contact_id IN (SELECT id FROM temp.erased_contact) OR touch_id IN (SELECT id FROM temp.erased_touch))
+            """)
+        try connection.execute(
+            """
+            DELETE FROM link WHERE account_id IN (SELECT id FROM temp.erased_account)
+                AND (account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
+                    OR \(ErasureTables.isMentioned("link.url")))
+            """)
+    }
+
+    /// What came in for nobody known and names the person.
+    private func deleteWaiting() throws -> Int {
+        try connection.execute("DELETE FROM webhook WHERE \(ErasureTables.isMentioned("webhook.body"))")
+            + connection.execute("DELETE FROM waiting_row WHERE \(ErasureTables.isMentioned("waiting_row.row"))")
     }
 
     /// Puts hashes in the place of addresses; what was suppressed for a category only is now suppressed for all.
