@@ -91,6 +91,7 @@ package final class Site: Sendable {
         addIngest(to: router)
         addHooks(to: router)
         addPages(to: router)
+        addBilling(to: router)
         addInbox(to: router)
         return router
     }

@@ -114,7 +114,7 @@ private final class OutboxModel {
     }
 
     private func restart() throws {
-        for name in atWork.keys { atWork[name]?.restart() }
+        for name in atWork.keys { atWork[name]?.restart(processNow: processNow) }
         if atWork.isEmpty {
             atWork["mail"] = try ChannelAtWork(channel, environment: [:], directory: "/", processNow: processNow)
         }

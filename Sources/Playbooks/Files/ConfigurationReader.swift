@@ -27,6 +27,7 @@ struct ConfigurationReader {
         configuration.digests = digests(fields)
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
+        configuration.billing = billing(fields)
         return configuration
     }
 

@@ -29,6 +29,7 @@ extension KeyTable {
     static let retention = KeyTable([
         Key("variables", .duration, "The values in the messages of settled touches, and what endpoints answered."),
         Key("events", .duration, "Events, those of an account's cancellation and return apart; at least 30d."),
+        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let inbox = KeyTable([

@@ -76,6 +76,8 @@ package struct Configuration: Sendable, Equatable {
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
     package var retention = Retention()
+    /// What the webhooks of billing systems are proved with.
+    package var billing: [BillingProvider: Secret] = [:]
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace

@@ -23,12 +23,9 @@ extension Stays {
     ///
     /// - Parameter risks: the playbooks that put accounts at risk.
     package func departures(from first: Day, to last: Day, risks: [String]) throws -> [Departures] {
-        let kinds = try connection.query(
-            "SELECT name, id FROM event_kind WHERE name = 'churned' OR name = 'cancel_requested'")
-        func kind(_ name: String) -> SQLValue { .integer(kinds.first { $0[0].text == name }?[1].integer ?? -1) }
         var arguments: [String: SQLValue] = [
-            "from": .integer(Int64(first.number)), "to": .integer(Int64(last.number)), "churned": kind("churned"),
-            "asked": kind("cancel_requested"), "known": .instant(known), "now": .instant(now),
+            "from": .integer(Int64(first.number)), "to": .integer(Int64(last.number)), "churned": try kind("churned"),
+            "asked": try kind("cancel_requested"), "known": .instant(known), "now": .instant(now),
             "warning": .integer(Int64(Self.warning)),
         ]
         for (index, name) in risks.enumerated() { arguments["risk_\(index)"] = .text(name) }

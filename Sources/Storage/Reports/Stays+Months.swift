@@ -45,7 +45,7 @@ extension Stays {
         ) { $0.departures += count($1[1]) }
         try add(
             """
-            SELECT \(monthBefore("created")), sum(mrr) FROM report_account WHERE mrr > 0 GROUP BY created ORDER BY created
+            SELECT \(monthBefore("began")), sum(mrr) FROM report_account WHERE mrr > 0 GROUP BY began ORDER BY began
             """
         ) { $0.endMRR += $1[1].integer ?? 0 }
         try add(
@@ -67,7 +67,7 @@ extension Stays {
                         CASE WHEN lead(s.month) OVER turns IS DISTINCT FROM s.month THEN s.pays END AS pays,
                         CASE WHEN lead(s.month) OVER turns IS DISTINCT FROM s.month THEN s.mrr END AS after
                     FROM report_state AS s CROSS JOIN report_account AS b CROSS JOIN report_calendar AS m
-                    WHERE b.account_id = s.account_id AND m.day = b.created - 1
+                    WHERE b.account_id = s.account_id AND m.day = b.began - 1
                     WINDOW turns AS (PARTITION BY s.account_id ORDER BY s.month, s.day)
                 ) AS ends GROUP BY account_id, month
             ) AS changes GROUP BY month ORDER BY month
