@@ -29,6 +29,8 @@ package struct Notices {
     @discardableResult
     package func take(_ notice: Notice) throws -> Taken {
         guard let touch = try touch(of: notice) else {
+            // What comes late of an erased person is not kept.
+            if try ErasureKey.knows(notice.address, connection) { return .known }
             let isNew = try Webhooks(connection).keep(
                 notice.body, from: channel, id: notice.id, reason: "no touch of the channel \(channel) is meant",
                 at: now)
@@ -47,7 +49,7 @@ package struct Notices {
             detail: detail, dedup: "\(channel):\(notice.id):\(notice.kind.rawValue)")
         guard try outcome.record(connection) else { return .known }
         try settle(touch, notice)
-        if touch.isEmail {
+        if touch.isEmail, !isErased {
             try Harm(connection, address: touch.recipient).follow(
                 notice.kind, category: category, detail: detail, at: at)
         }
