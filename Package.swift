@@ -107,8 +107,14 @@ let package = Package(
             name: "MeasureTests", dependencies: ["Measure", "Storage", "Statistics", "Playbooks", grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "WebTests", dependencies: ["Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb],
-            swiftSettings: settings),
+            name: "WebTests",
+            dependencies: [
+                "Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("Providers")], swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["keeptouch", grdb], swiftSettings: settings),
