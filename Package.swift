@@ -116,6 +116,7 @@ let package = Package(
                 "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto, grdb,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Providers")],
