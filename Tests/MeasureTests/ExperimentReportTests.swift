@@ -59,7 +59,7 @@ struct ExperimentReportTests {
     @Test(arguments: [0.0, 1.0])
     func nobodyOrEverybodyReachingTheGoalGivesNoVerdict(chance: Double) throws {
         let world = try world(1_000, chances: ["holdout": chance, "treated": chance])
-        #expect(try verdict(world).hasPrefix("Keep running: the plan is made when 100 accounts have matured, 10 with"))
+        #expect(try verdict(world).hasPrefix("Keep running: the plan is made when 300 accounts have matured, 10 with"))
     }
 
     @Test func aHoldoutOfOneGivesNoVerdict() throws {
@@ -162,7 +162,31 @@ struct ExperimentReportTests {
     }
 
     @Test func usageBeforeTheEntryNarrowsTheInterval() throws {
-        let world = try world(chances: ["holdout": 0.1, "treated": 0.3])
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
         #expect(try world.report("p", day: 120).text(width: 1_000).contains("No adjustment for prior usage (CUPED)"))
+        // Those who log in a lot reach the goal, but for a few.
+        try world.execute("INSERT INTO metric (name) VALUES ('logins')")
+        var writer = SeriesWriter()
+        for account in 1...2_900 {
+            for day in 19_970...20_060 where day % 7 == 0 {
+                writer.add(metric: 1, account: Int64(account), day: day, value: account % 2 == 0 ? 28 : 2)
+            }
+        }
+        try writer.flush(to: world.store)
+        try world.execute(
+            """
+            UPDATE enrollment SET goal_at = CASE WHEN account_id % 2 = 0 AND account_id % 10 > 0 THEN entered_at + 1000 END
+            """)
+        let report = try world.report("p", day: 120)
+        let tables = report.sections.flatMap(\.blocks).compactMap { block -> Report.Table? in
+            if case .table(let table) = block { table } else { nil }
+        }
+        let table = try #require(tables.first { $0.title == "Adjusted for prior logins (CUPED)" })
+        guard case .number(let width, .share) = table.rows[0][3] else {
+            Issue.record("\(table.rows)")
+            return
+        }
+        #expect(width > 0.3 && width < 0.7)
+        #expect(report.text(width: 1_000).contains("100 accounts have no logins before the entry"))
     }
 }

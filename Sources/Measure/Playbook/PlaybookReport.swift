@@ -17,7 +17,9 @@ package struct PlaybookReport {
         var table = Report.Table("Playbooks", [.init("playbook", .left), .init("state", .left)] + Self.columns)
         for known in try KnownPlaybook.all(connection) {
             let versions = try PlaybookFunnel(connection, playbookID: known.id, asOf: asOf).versions()
-            guard let total = Self.total(versions) else { continue }
+            guard let total = Self.total(versions), known.state == "live" || total.matched + total.entered > 0 else {
+                continue
+            }
             table.add([.text(known.name), .text(known.state)] + cells(total))
         }
         let blocks: [Report.Block] =
