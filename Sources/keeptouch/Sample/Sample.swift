@@ -47,7 +47,8 @@ package struct Sample: Sendable {
         let accounts = try SampleFile(
             data.appendingPathComponent("accounts.csv"),
             columns: [
-                "key", "name", "created_at", "status", "churned_at", "mrr", "timezone", "locale", "plan", "seats", "users", "health",
+                "key", "name", "created_at", "status", "churned_at", "mrr", "timezone", "locale", "plan", "seats",
+                "users", "health",
                 "renewal_at", "service_end_at",
             ])
         let changes = try folders.dropFirst().map {
