@@ -28,12 +28,12 @@ extension Stays {
         guard let first = first?[0].integer.flatMap({ Int(exactly: $0) }) else { return [] }
         let last = Month(of: today)
         guard first < last.number else { return [] }
-        var flows = Array(repeating: Flow(), count: last.number - first)
-        /// What came before the first month belongs to its start; `month` is the month in whose course it came.
+        // What is of the first day of the first month came before it.
+        var flows = Array(repeating: Flow(), count: last.number - first + 1)
         func add(_ sql: String, _ take: (inout Flow, Row) -> Void) throws {
             for row in try connection.query(sql) {
                 guard let month = row[0].integer, month < last.number else { continue }
-                take(&flows[max(0, Int(month) - first)], row)
+                take(&flows[max(0, Int(month) - first + 1)], row)
             }
         }
         func count(_ value: SQLValue) -> Int { Int(value.integer ?? 0) }
@@ -83,6 +83,6 @@ extension Stays {
             flows[index].end = flows[index].start + flows[index].arrivals - flows[index].departures
             flows[index].endMRR += flows[index].startMRR
         }
-        return flows.enumerated().map { (Month(number: first + $0.offset), $0.element) }
+        return flows.dropFirst().enumerated().map { (Month(number: first + $0.offset), $0.element) }
     }
 }
