@@ -357,7 +357,13 @@ final class AccountImport: ImportTarget {
         return try owner.apply().eventsMade
     }
 
-    func finish(_ report: inout ImportReport) throws {}
+    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings }
+
+    func renew() throws {
+        seen = SeenKeys()
+        tally = ImportTally()
+        try owner.renew()
+    }
 
     func end() {
         StagedRowsTable.drop(rows, on: connection)
