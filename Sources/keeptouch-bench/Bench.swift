@@ -38,6 +38,9 @@ struct Bench {
         case ("backtest", 3):
             guard let days = Int(arguments[2]), days > 0 else { throw BenchError("wrong number of days") }
             try print(JSONText.encode(BacktestCommand(loaded: BenchWorkspace(arguments[1])).run(days: days)))
+        case ("experiments", 2):
+            guard let count = Int(arguments[1]), count > 0 else { throw BenchError("wrong number of experiments") }
+            try print(JSONText.encode(ExperimentsCommand(experiments: count).run()))
         case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enrolled", 2): try AdvanceCommand(loaded: BenchWorkspace(arguments[1])).prepare()
@@ -52,7 +55,7 @@ struct Bench {
                 """
                 data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | attrition FOLDER ACCOUNTS | match FOLDER | backtest FOLDER DAYS | \
                 enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
-                deliver FOLDER
+                deliver FOLDER | experiments COUNT
                 """)
         }
     }
