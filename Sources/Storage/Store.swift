@@ -34,6 +34,8 @@ package final class Store: Sendable {
     private let lock: FileLock?
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let longest = Mutex(Duration.zero)
+    /// Whether a write transaction is open; guarded by `turn`.
+    private nonisolated(unsafe) var isWriting = false
 
     /// Opens the database; a `readWrite` store makes the file and brings it to the newest schema.
     ///
@@ -97,6 +99,21 @@ package final class Store: Sendable {
         }
     }
 
+    /// Works on one snapshot, in which the conditions that people wrote run: nothing can change the file, and it ends in time.
+    ///
+    /// - Throws: `StorageError` when it takes longer than `limit`.
+    @discardableResult
+    package func guardedRead<T>(for limit: Duration, _ body: (Connection) throws -> T) throws -> T {
+        switch mode {
+        // The one is guarded all its life, in the other there is nothing to guard.
+        case .shadow, .memory: return try read(body)
+        case .readOnly, .readWrite:
+            return try session { connection in
+                try connection.guarded(for: limit) { try read(body) }
+            }
+        }
+    }
+
     /// One write transaction under `write.lock`; all of it or nothing.
     @discardableResult
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
@@ -104,10 +121,15 @@ package final class Store: Sendable {
     }
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
+    ///
+    /// Within another write of the store it is a part of that one.
     @discardableResult
     package func write<T>(
         on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
     ) throws -> T {
+        if isWriting { return try body(connection) }
+        isWriting = true
+        defer { isWriting = false }
         guard let lock else { return try writeUnlocked(on: connection, body) }
         let result = try lock.held(patience: Self.patience) {
             let began = clock()
@@ -165,11 +187,27 @@ package final class Store: Sendable {
             if slice.count == pace.size { pace.took(began.duration(to: clock()), for: slice.count) }
             done = slice.upperBound
             // Let those who wait for the lock have it.
-            if done < count { usleep(500) }
+            if done < count, !isWriting { usleep(500) }
         }
     }
 
     static var freshPace: SlicePace { SlicePace(target: longestSlice / 2) }
+
+    /// Leaves nothing in the write-ahead log of what was overwritten or deleted; false when a reader still needs the log.
+    package func emptyLog() throws -> Bool {
+        try session { connection in
+            guard let lock else { return true }
+            return try lock.held(patience: Self.patience) { try connection.emptyLog() }
+        }
+    }
+
+    /// Writes the whole file anew, without the space in which rows once stood; other writers wait meanwhile.
+    package func compact() throws {
+        try session { connection in
+            guard let lock else { return }
+            try lock.held(patience: Self.patience) { try connection.executeScript("VACUUM") }
+        }
+    }
 
     /// The connection without a transaction; temporary tables live as long as the store.
     @discardableResult

@@ -21,6 +21,8 @@ package struct Problem: Error, HTTPResponseError {
     package var detail: String
     /// Every part that is not right.
     package var errors: [Detail] = []
+    /// Lines to add to a file so that it would be right.
+    package var hints: [String] = []
     /// More headers, `Retry-After` or `WWW-Authenticate`.
     package var headers = HTTPFields()
 
@@ -36,13 +38,15 @@ package struct Problem: Error, HTTPResponseError {
         var status: Int
         var detail: String
         var errors: [Detail]?
+        var hints: [String]?
     }
 
     package func response(from request: Request, context: some RequestContext) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = Body(
-            title: status.reasonPhrase, status: status.code, detail: detail, errors: errors.isEmpty ? nil : errors)
+            title: status.reasonPhrase, status: status.code, detail: detail, errors: errors.isEmpty ? nil : errors,
+            hints: hints.isEmpty ? nil : hints)
         var headers = headers
         headers[.contentType] = "application/problem+json"
         return Response(

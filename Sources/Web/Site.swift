@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOPosix
 package import Playbooks
@@ -23,36 +24,92 @@ package final class Site: Sendable {
     let environment: [String: String]
     let processNow: @Sendable () -> Instant
     let log: Logger
-    private let current: Mutex<Workspace>
+    let verifiers: Verifiers
+    let keys = KeyRing()
+    let figures = HTTPFigures()
+    /// Used within `write` only.
+    let intake: Intake
+    /// The figures of `/metrics`, and when they were counted.
+    let counted = Mutex<(at: Instant, figures: ServiceFigures)?>(nil)
+    private let patience: Patience
+    private let current: Mutex<Edition>
+
+    /// The files of the workspace, with what ingest makes of them.
+    struct Edition: Sendable {
+        let workspace: Workspace
+        let rules: IntakeRules
+        let vocabulary: Vocabulary
+
+        init(_ workspace: Workspace) {
+            self.workspace = workspace
+            rules = IntakeRules(dataMap: workspace.dataMap, configuration: workspace.configuration)
+            vocabulary = Vocabulary(workspace.dataMap)
+        }
+    }
 
     /// - Parameters:
     ///   - reading, writing: two connections to the database of their own.
     ///   - secret: signs links; 32 bytes.
+    ///   - directory: of the workspace, for secrets in files.
     package init(
         workspace: Workspace, reading: Store, writing: Store, secret: [UInt8], environment: [String: String],
-        processNow: @escaping @Sendable () -> Instant, log: Logger
+        directory: String = ".", processNow: @escaping @Sendable () -> Instant, patience: Patience = Patience(),
+        log: Logger
     ) {
-        current = Mutex(workspace)
+        current = Mutex(Edition(workspace))
         store = reading
+        intake = Intake(store: writing)
+        self.patience = patience
         writes = GroupCommit(store: writing)
         self.secret = secret
         self.environment = environment
+        verifiers = Verifiers(environment: environment, directory: directory)
         self.processNow = processNow
         self.log = log
     }
 
+    deinit { writes.end() }
+
     /// The workspace as of now.
-    var workspace: Workspace { current.withLock { $0 } }
+    var workspace: Workspace { edition.workspace }
+    var edition: Edition { current.withLock { $0 } }
 
     /// Goes on with changed files.
-    package func use(_ workspace: Workspace) { current.withLock { $0 = workspace } }
+    package func use(_ workspace: Workspace) {
+        let edition = Edition(workspace)
+        current.withLock { $0 = edition }
+        verifiers.forget()
+    }
 
     /// Everything that can be asked for.
-    private var router: Router<Context> {
+    var router: Router<Context> {
         let router = Router(context: Context.self)
+        router.add(middleware: AnswerMiddleware(figures: figures, log: log))
         addHealth(to: router)
+        addMetrics(to: router)
+        addDescription(to: router)
+        addIngest(to: router)
+        addHooks(to: router)
+        addPages(to: router)
+        addBilling(to: router)
+        addInbox(to: router)
         return router
     }
+
+    /// All header fields of a request, in bytes.
+    static let largestHead = 16 << 10
+
+    /// As many as the system lets the process open, less those that it needs itself.
+    private static var mostConnections: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 500 }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
+    }
+
+    /// Every route, as `POST /v1/track`.
+    package var routes: [String] { router.routes.map { "\($0.method.rawValue) \($0.path)" } }
 
     /// Listens until it is stopped; `onStart` is told the port.
     package func service(
@@ -60,9 +117,18 @@ package final class Site: Sendable {
     ) -> any Service {
         var quiet = Logger(label: "http")
         quiet.logLevel = .critical
+        let patience = patience
         return Application(
             router: router,
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [PatienceHandler(patience)],
+                    httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                        maxHeaderFieldSize: Self.largestHead, maxHeaderListSize: Self.largestHead,
+                        maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: nil, backlog: 1_024,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) },
             logger: quiet)
     }

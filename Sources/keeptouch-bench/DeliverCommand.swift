@@ -49,7 +49,9 @@ struct DeliverCommand {
                         limit: 1_000)
                     guard let last = touches.last else { break }
                     for touch in touches {
-                        let body = try rendering.request(for: touch, builder: builder, now: BenchData.now).request.body
+                        let body = try rendering.request(
+                            for: touch, builder: builder, now: BenchData.now, processNow: BenchData.now)
+                            .request.body
                         withUnsafeBytes(of: UInt32(body.count)) { try? file.write(Array($0)) }
                         try file.write(Array(body))
                     }

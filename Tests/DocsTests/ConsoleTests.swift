@@ -28,7 +28,7 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/operations.md", "docs/playbooks.md"])
+@Test(arguments: ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md"])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -48,7 +48,7 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 }
 
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
-    let pages = try [Document("README.md"), Document("docs/operations.md"), Document("docs/playbooks.md")]
+    let pages = try ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md"].map(Document.init)
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
@@ -69,7 +69,7 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
     }
 }
 
-@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "playbooks/README.md"])
+@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "playbooks/README.md"])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)
     let folder = Document.repository.appendingPathComponent(name).deletingLastPathComponent()

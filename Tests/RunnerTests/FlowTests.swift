@@ -22,16 +22,6 @@ import Testing
             playbooks: ["main": text], configuration: configuration, files: ["data.yaml": map].merging(files) { $1 })
     }
 
-    /// Settles every pending touch as sent, as a drain at that moment would.
-    private func send(_ test: TestWorkspace, _ now: Instant) throws {
-        try test.script(
-            """
-            UPDATE enrollment SET due_at = \(now.milliseconds) WHERE begun = 1 AND due_at IS NULL AND state = 'active';
-            UPDATE touch SET state = CASE ghost WHEN 1 THEN 'ghost' ELSE 'sent' END, settled_at = \(now.milliseconds),
-                claimed_at = \(now.milliseconds) WHERE state = 'pending'
-            """)
-    }
-
     private func note(_ kind: String, step: String, of account: Int, at: Instant, _ test: TestWorkspace) throws {
         try test.execute(
             """
@@ -42,10 +32,6 @@ import Testing
 
     private func passages(_ test: TestWorkspace) throws -> [String] {
         try test.rows("SELECT account_id, step, result FROM passage ORDER BY account_id, at, step")
-    }
-
-    private func touches(_ test: TestWorkspace) throws -> [String] {
-        try test.rows("SELECT account_id, step, message FROM touch ORDER BY account_id, id")
     }
 
     // MARK: wait_for
@@ -69,7 +55,7 @@ import Testing
         let report = try test.run(noon(20_001, hours: 1))
         #expect(report.moved == 1 && report.made == 1)
         #expect(try passages(test) == ["1|wait_for_1|met"])
-        #expect(try touches(test) == ["1|email_1|hello.md"])
+        #expect(try test.touches() == ["1|email_1|hello.md"])
         #expect(try test.run(noon(20_003)).moved == 0)
         try test.run(noon(20_005))
         #expect(try passages(test) == ["1|wait_for_1|met", "2|wait_for_1|timed_out", "3|wait_for_1|timed_out"])
@@ -86,7 +72,7 @@ import Testing
         try test.script("UPDATE account SET a_seats = id * 3")
         try test.run(noon(20_000))
         #expect(try passages(test) == ["2|wait_for_1|met"])
-        #expect(try touches(test) == ["2|email_1|hello.md"])
+        #expect(try test.touches() == ["2|email_1|hello.md"])
     }
 
     @Test func aWaitOnLateDataNeitherEndsNorTimesOut() throws {
@@ -114,7 +100,7 @@ import Testing
         for account in ["a1", "a2"] { try test.addEvent("signed", of: account, at: noon(20_001)) }
         try test.script("UPDATE account SET a_seats = 10 WHERE id = 1")
         try test.run(noon(20_001))
-        #expect(try touches(test) == ["2|email_1|hello.md"])
+        #expect(try test.touches() == ["2|email_1|hello.md"])
         #expect(try test.rows("SELECT state, end_reason FROM enrollment") == ["ended|seats > 9", "active|-"])
     }
 
@@ -146,7 +132,7 @@ import Testing
         try test.addAccounts(4)
         try test.script("UPDATE account SET a_seats = id * 4")
         try test.run(noon(20_000))
-        try send(test, noon(20_000))
+        try test.send(noon(20_000))
         try test.run(noon(20_000, hours: 1))
         try note("clicked", step: "email_1", of: 1, at: noon(20_001), test)
         try note("clicked", step: "email_1", of: 2, at: noon(20_001), test)
@@ -164,7 +150,7 @@ import Testing
         #expect(
             try test.rows("SELECT account_id, step FROM touch WHERE step <> 'email_1' ORDER BY account_id")
                 == ["1|in_app_1", "2|in_app_1", "4|in_app_2"])
-        try send(test, noon(20_003))
+        try test.send(noon(20_003))
         try test.run(noon(20_004))
         // The nested choice: one goes on behind both, one stops.
         #expect(
@@ -202,7 +188,7 @@ import Testing
         let test = try workspace(Self.branching, holdout: "50%")
         try test.addAccounts(30)
         try test.run(noon(20_000))
-        try send(test, noon(20_000))
+        try test.send(noon(20_000))
         try test.run(noon(20_001))
         #expect(
             try test.rows("SELECT DISTINCT arm, state, end_reason FROM enrollment ORDER BY 1")
@@ -253,7 +239,7 @@ import Testing
             sendsLate
             ? ["2|email_1|hello.md", "3|email_1|hello.md", "4|email_1|hello.md", "5|email_1|hello.md"]
             : ["3|email_1|hello.md"]
-        #expect(try touches(test) == firsts)
+        #expect(try test.touches() == firsts)
         if !sendsLate {
             #expect(
                 try passages(test) == [
@@ -265,7 +251,7 @@ import Testing
             #expect(try test.rows("SELECT account_id FROM enrollment WHERE state = 'ended'") == ["4", "5"])
         }
         for day in 20_000...20_014 {
-            try send(test, noon(day))
+            try test.send(noon(day))
             try test.run(noon(day, hours: 1))
         }
         #expect(try test.rows("SELECT step FROM touch WHERE account_id = 1 ORDER BY id") == ["email_1", "in_app_1"])
@@ -281,9 +267,9 @@ import Testing
         try test.run(noon(20_000))
         try test.script("UPDATE account SET a_renewal_at = 20009")
         try test.run(noon(20_006))
-        #expect(try touches(test) == [])
+        #expect(try test.touches() == [])
         try test.run(noon(20_009))
-        #expect(try touches(test) == ["1|email_1|hello.md"])
+        #expect(try test.touches() == ["1|email_1|hello.md"])
         #expect(try passages(test) == ["1|wait_till_1|met"])
     }
 
@@ -305,56 +291,7 @@ import Testing
                 "3|\(try at("2024-10-04T14:00:00Z"))",
             ])
         try test.run(noon(20_000, hours: 2))
-        #expect(try touches(test) == ["3|in_app_1|hello.md"])
-    }
-
-    // MARK: Rotation
-
-    @Test func eachMonthBringsTheNextMessageNotYetHad() throws {
-        let message = "---\nsubject: Tip\n---\nA tip for {{account.key}}.\n"
-        let text = TestWorkspace.playbook(
-            "main", "at: monthly on 1 at 09:00", more: ["to: all owner"], steps: ["email: tips/*.md"])
-        let tips = ["1-first", "2-second", "3-third"].map { "playbooks/main/tips/\($0).md" }
-        let files = Dictionary(uniqueKeysWithValues: tips.map { ($0, message) })
-            .merging(["playbooks/main/tips/1-first.de.md": message]) { $1 }
-        let test = try TestWorkspace(
-            playbooks: ["main": text], files: files.merging(["playbooks/main/hello.md": message]) { $1 })
-        try test.addAccounts(2)
-        try test.script(
-            """
-            INSERT INTO contact (account_id, key, email, address, role) VALUES (1, 'x', 'x@example.com', 'x@example.com', 'owner')
-            """)
-        func month(_ number: Int) throws {
-            let now = try Instant.parse("2025-0\(number)-01T10:00:00Z").get()
-            try test.run(now)
-            try send(test, now)
-            try test.run(now + .hours(1))
-        }
-        try test.run(Instant.parse("2024-12-20T10:00:00Z").get())
-        for number in 1...2 { try month(number) }
-        // The second did not reach the second account: it comes again.
-        try test.script("UPDATE touch SET state = 'rejected' WHERE account_id = 2 AND message LIKE '%second%'")
-        // A new file takes its place in the order.
-        try test.edit(["playbooks/main/tips/1-later.md": message])
-        for number in 3...6 { try month(number) }
-        func had(_ account: Int) throws -> [String] {
-            try test.rows(
-                """
-                SELECT message || CASE WHEN recipient = 'nobody' THEN ' ' || state || ': ' || reason ELSE '' END
-                FROM touch WHERE account_id = \(account) AND recipient <> 'x@example.com' ORDER BY id
-                """)
-        }
-        let over = "tips/*.md suppressed: it has had all messages of tips/*.md"
-        #expect(
-            try had(1) == [
-                "tips/1-first.md", "tips/2-second.md", "tips/1-later.md", "tips/3-third.md", over, over,
-            ])
-        #expect(
-            try had(2) == [
-                "tips/1-first.md", "tips/2-second.md", "tips/1-later.md", "tips/2-second.md", "tips/3-third.md", over,
-            ])
-        #expect(try test.integer("SELECT count(*) FROM touch WHERE recipient = 'x@example.com'") == 4)
-        #expect(try test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
+        #expect(try test.touches() == ["3|in_app_1|hello.md"])
     }
 
     // MARK: Goals
@@ -399,9 +336,9 @@ import Testing
         try test.edit([path: TestWorkspace.playbook("main", steps: ["wait: 9d", "in_app: hello.md"])])
         try test.script("UPDATE account SET a_seats = 6, a_plan = 'pro' WHERE id = 1")
         try test.run(noon(20_001))
-        #expect(try touches(test) == ["1|in_app_1|hello.md"])
+        #expect(try test.touches() == ["1|in_app_1|hello.md"])
         try test.run(noon(20_004))
-        #expect(try touches(test) == ["1|in_app_1|hello.md", "2|email_1|hello.md"])
+        #expect(try test.touches() == ["1|in_app_1|hello.md", "2|email_1|hello.md"])
     }
 
     @Test func anExclusivePlaybookStopsWaitsAndIsNoLongerThanItself() throws {
@@ -419,7 +356,7 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM touch") == 0)
         try test.run(noon(20_003))
         try test.run(noon(20_003, hours: 1))
-        #expect(try touches(test) == ["1|email_1|hello.md"])
+        #expect(try test.touches() == ["1|email_1|hello.md"])
     }
 }
 

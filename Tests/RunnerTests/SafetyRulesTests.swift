@@ -1,5 +1,6 @@
 import Playbooks
 import Runner
+import Storage
 import Testing
 
 /// The decisions alone, without a database.
@@ -41,8 +42,8 @@ import Testing
             let day = try Day.parse("2026-03-10").get()
             return safety.hold([
                 .init(
-                    metric: "logins", day: day, steady: steady, fallen: fallen, steadyBefore: steady,
-                    fallenBefore: before)
+                    metric: "logins", day: day,
+                    counts: DailyFall(steady: steady, fallen: fallen, steadyBefore: steady, fallenBefore: before))
             ])
         }
         #expect(try hold(100, before: 50) == nil)

@@ -197,6 +197,21 @@ final class TestWorkspace {
         }
     }
 
+    /// Settles every pending touch as sent, as a drain at that moment would.
+    func send(_ now: Instant) throws {
+        try script(
+            """
+            UPDATE enrollment SET due_at = \(now.milliseconds) WHERE begun = 1 AND due_at IS NULL AND state = 'active';
+            UPDATE touch SET state = CASE ghost WHEN 1 THEN 'ghost' ELSE 'sent' END, settled_at = \(now.milliseconds),
+                claimed_at = \(now.milliseconds) WHERE state = 'pending'
+            """)
+    }
+
+    /// All touches, a line each: account, step, message.
+    func touches() throws -> [String] {
+        try rows("SELECT account_id, step, message FROM touch ORDER BY account_id, id")
+    }
+
     func integer(_ sql: String) throws -> Int { Int(try store.read { try $0.integer(sql) }) }
     /// Several statements, one after the other.
     func script(_ sql: String) throws { try store.write { try $0.executeScript(sql) } }

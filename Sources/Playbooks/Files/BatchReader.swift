@@ -37,6 +37,11 @@ struct BatchReader {
                 diagnostics.error(fields.node.position, "a place in a form is /NAME, got \"\(place)\"")
             }
         }
+        switch channel.auth {
+        case .none, .bearer, .basic, .header, .query: break
+        case .body, .sigv4, .hmac:
+            diagnostics.error(fields.node.position, "a batch does not go with the auth kinds body, sigv4 and hmac")
+        }
         if case .body = channel.idempotency {
             diagnostics.error(fields.node.position, "a batch needs an idempotency key in a header, or none")
         }

@@ -25,6 +25,9 @@ struct ConfigurationReader {
         }
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
+        readRetention(fields, into: &configuration)
+        configuration.inboxOrigins = inboxOrigins(fields)
+        configuration.billing = billing(fields)
         return configuration
     }
 
@@ -52,6 +55,20 @@ struct ConfigurationReader {
             return nil
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private func inboxOrigins(_ fields: Fields) -> [String] {
+        (fields.table("inbox", .inbox)?.items("origins") ?? []).compactMap { node in
+            guard let text = diagnostics.text(node, "origins") else { return nil }
+            if let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host()?.isEmpty == false,
+                url.path.isEmpty, url.query == nil, url.user == nil
+            {
+                return text.lowercased()
+            }
+            diagnostics.error(
+                node.position, "expected an origin such as https://app.acme.example, got \(node.summary)")
+            return nil
+        }
     }
 
     private func sender(_ fields: Fields) -> Configuration.Sender? {
@@ -120,6 +137,18 @@ struct ConfigurationReader {
         }
     }
 
+    private func readRetention(_ fields: Fields, into configuration: inout Configuration) {
+        guard let retention = fields.table("retention", .retention) else { return }
+        func span(_ key: String, atLeast least: TimeSpan) -> TimeSpan? {
+            guard let node = retention[key], let span = diagnostics.span(node, key) else { return nil }
+            if span >= least { return span }
+            diagnostics.error(node.position, "\(key) must be kept for at least \(least), got \(node.summary)")
+            return nil
+        }
+        configuration.retention.variables = span("variables", atLeast: .days(1))
+        configuration.retention.events = span("events", atLeast: .days(30))
+    }
+
     private func categories(_ fields: Fields) -> [Configuration.Category] {
         fields.entries("categories").compactMap { entry in
             diagnostics.checkName(entry.key, "a category", at: entry.position)
@@ -131,7 +160,7 @@ struct ConfigurationReader {
     }
 
     private enum Report: String, CaseIterable {
-        case risk
+        case risk, attrition, journey
     }
 
     private func digests(_ fields: Fields) -> [Configuration.Digest] {

@@ -46,10 +46,8 @@ extension Planning {
             guard let day = context.lastCompleteDay[metric] else { return nil }
             let end = workspace.configuration.zone.start(of: day + 1)
             if try CycleRecords.wasLetThrough(connection, of: work.registered.id, since: end) { return nil }
-            let fall = try DailyFall.load(metric, day: day, connection)
             return Safety.Fall(
-                metric: metric, day: day, steady: fall.steady, fallen: fall.fallen, steadyBefore: fall.steadyBefore,
-                fallenBefore: fall.fallenBefore)
+                metric: metric, day: day, counts: try DailyFall.load(metric, day: day, connection))
         }
     }
 

@@ -1,4 +1,5 @@
 package import Playbooks
+package import Storage
 
 /// The rules on the data that a playbook reads.
 extension Safety {
@@ -19,20 +20,12 @@ extension Safety {
     package struct Fall: Sendable, Equatable {
         package var metric: String
         package var day: Day
-        /// Accounts that were active on the same weekday of the two weeks before, and those of them that reached less
-        /// than half of the lower of the two.
-        package var steady: Int
-        package var fallen: Int
-        package var steadyBefore: Int
-        package var fallenBefore: Int
+        package var counts: DailyFall
 
-        package init(metric: String, day: Day, steady: Int, fallen: Int, steadyBefore: Int, fallenBefore: Int) {
+        package init(metric: String, day: Day, counts: DailyFall) {
             self.metric = metric
             self.day = day
-            self.steady = steady
-            self.fallen = fallen
-            self.steadyBefore = steadyBefore
-            self.fallenBefore = fallenBefore
+            self.counts = counts
         }
     }
 
@@ -55,12 +48,13 @@ extension Safety {
     /// Why a day looks like an outage, or nil: so many accounts do not fall at once by themselves.
     package func hold(_ falls: [Fall]) -> String? {
         falls.lazy.compactMap { fall -> String? in
-            guard fall.steady >= Self.fewest, fall.steadyBefore >= Self.fewest else { return nil }
-            let share = Double(fall.fallen) / Double(fall.steady)
-            let usual = Double(fall.fallenBefore) / Double(fall.steadyBefore)
+            let counts = fall.counts
+            guard counts.steady >= Self.fewest, counts.steadyBefore >= Self.fewest else { return nil }
+            let share = Double(counts.fallen) / Double(counts.steady)
+            let usual = Double(counts.fallenBefore) / Double(counts.steadyBefore)
             guard share - usual > rules.maxFall else { return nil }
             return """
-                max_fall: \(fall.metric) fell on \(fall.day) for \(fall.fallen) of \(fall.steady) steady accounts at once \
+                max_fall: \(fall.metric) fell on \(fall.day) for \(counts.fallen) of \(counts.steady) steady accounts at once \
                 (\(Self.percent(share)); a week before \(Self.percent(usual)), and \(Self.percent(rules.maxFall)) more is \
                 the most)
                 """

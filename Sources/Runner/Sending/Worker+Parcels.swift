@@ -10,12 +10,15 @@ extension Worker {
         guard !claimed.isEmpty else { return }
         rendering += claimed.count
         let builders = channels.mapValues(\.builder)
+        let processNow = clocks.processNow()
         renderer.async { [messages, mailbox] in
             for flight in claimed {
                 guard let builder = builders[flight.touch.channel] else { continue }
                 do throws(Rendering.Failure) {
-                    let made = try messages.request(for: flight.touch, builder: builder, now: now)
-                    (flight.request, flight.messageHash, flight.part) = (made.request, made.messageHash, made.part)
+                    let made = try messages.request(
+                        for: flight.touch, builder: builder, now: now, processNow: processNow)
+                    (flight.request, flight.messageHash) = (made.request, made.message.messageHash)
+                    (flight.links, flight.part) = (made.message.links, made.part)
                 } catch {
                     flight.failure = error
                 }
@@ -85,7 +88,9 @@ extension Worker {
     }
 
     /// Writes down that these are about to be sent; answers those that are still this worker's.
-    func begin(_ parcels: [Parcel], _ outbox: Outbox, processNow: Instant) throws -> [Parcel] {
+    func begin(
+        _ parcels: [Parcel], _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
+    ) throws -> [Parcel] {
         try parcels.filter { parcel in
             guard let request = parcel.request else { return false }
             // A request without one of its touches would be another request.
@@ -103,8 +108,18 @@ extension Worker {
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
                         messageHash: flight.messageHash, processNow: processNow) && hasBegun
             }
-            if !hasBegun { channels[parcel.channel]?.ended() }
-            return hasBegun
+            guard hasBegun else {
+                channels[parcel.channel]?.ended()
+                return false
+            }
+            for flight in parcel.flights { try keepLinks(of: flight, connection) }
+            if parcel.flights.count == 1, let flight = parcel.flights.first,
+                try settleInInbox(flight, outbox, connection, now: now, processNow: processNow)
+            {
+                channels[parcel.channel]?.ended()
+                return false
+            }
+            return true
         }
     }
 

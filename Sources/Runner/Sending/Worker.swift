@@ -53,6 +53,8 @@ package final class Worker {
         var request: Request?
         var part: BatchPlan.Part?
         var messageHash = ""
+        /// Where its tracked links lead.
+        var links: [TrackedLink] = []
         /// Why there is no request.
         var failure: Rendering.Failure?
         /// The body of the earlier request of several that may have arrived, and that it must be part of again.
@@ -263,7 +265,7 @@ package final class Worker {
             try killSwitch.apply(connection, processNow: processNow)
             let pauses = try Pauses(connection)
             try giveBack(outbox, pauses, now: now, processNow: processNow)
-            leaving = try begin(takeRendered(processNow: processNow), outbox, processNow: processNow)
+            leaving = try begin(takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
             try writeStates(connection, processNow: processNow)
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(

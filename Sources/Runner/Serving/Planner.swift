@@ -31,6 +31,7 @@ final class Planner: @unchecked Sendable {
     private var isChanged = false
     private var seenVersion: Int64?
     private var seenEvent: Int64 = 0
+    private var seenOutcome: Int64 = 0
     /// When the last cycle ended, how long it took, and the moment of it.
     private var ended: ContinuousClock.Instant?
     private var length = 0.0
@@ -42,6 +43,7 @@ final class Planner: @unchecked Sendable {
     private var held: [String: String] = [:]
     private var isClockTrusted = true
     private var failures = 0
+    private var sweep: RetentionSweep?
 
     /// Seconds between two looks at the database.
     private static let pollEvery = 0.25
@@ -158,17 +160,34 @@ final class Planner: @unchecked Sendable {
 
     private func tick(_ now: Instant) throws {
         (isChanged, isHurried) = (false, false)
-        let newest = try store.read { try CycleRecords.newestEvent($0) }
+        let (newest, outcome) = try store.read { (try CycleRecords.newestEvent($0), try Agenda($0).newestOutcome()) }
         let report = try cycle("cycle", .due, now)
-        seenEvent = newest
+        (seenEvent, seenOutcome) = (newest, outcome)
         lastNow = now
         nextSchedule = report.nextAt
         nextDue = try store.read { try Agenda($0).nextDue(after: now) }
         if report.isNews, length > 1 { try store.session { try $0.executeScript("PRAGMA shrink_memory") } }
+        try dropWhatIsOld(now)
     }
 
-    /// Takes up events that have arrived.
+    /// A little at a time, so that events do not wait for it.
+    private func dropWhatIsOld(_ now: Instant) throws {
+        sweep = try sweep ?? RetentionSweep(edition.workspace.configuration.retention, store: store, now: now)
+        guard try sweep?.advance(on: store, for: .milliseconds(300)) == true, let done = sweep else { return }
+        sweep = nil
+        guard done.touches + done.events > 0 else { return }
+        log.info("retention", metadata: ["touches": "\(done.touches)", "events": "\(done.events)"])
+    }
+
+    /// Takes up events that have arrived, and outcomes that somebody waits for.
     private func react(_ now: Instant) throws {
+        let outcome = try store.read { connection in
+            let agenda = Agenda(connection)
+            let newest = try agenda.newestOutcome()
+            if newest > seenOutcome, try agenda.isOutcomeAwaited(after: seenOutcome) { isHurried = true }
+            return newest
+        }
+        seenOutcome = outcome
         let kinds = Set(
             edition.workspace.playbooks.compactMap { playbook in
                 if case .on(let event, _) = playbook.trigger, playbook.state == .live { event } else { nil }

@@ -10,6 +10,13 @@ package struct DailyFall: Sendable, Equatable {
     package var steadyBefore: Int
     package var fallenBefore: Int
 
+    package init(steady: Int, fallen: Int, steadyBefore: Int, fallenBefore: Int) {
+        self.steady = steady
+        self.fallen = fallen
+        self.steadyBefore = steadyBefore
+        self.fallenBefore = fallenBefore
+    }
+
     private static let names = ["steady", "fallen", "steady_before", "fallen_before"]
 
     /// - Parameter day: the last complete day of the metric.

@@ -68,7 +68,7 @@ final class AccountImport: ImportTarget {
                 WantedColumn("contact_name", synonyms: Self.nameSynonyms),
             ]
         events = try ColumnEvents(store, connection, context)
-        owner = ContactTable(store, connection, context, events)
+        owner = ContactTable(store, connection, context, events, name: "import_owner")
         columns = StagedColumns(isPerRow: false)
         active = words.append("active".utf8)
         churned = words.append("churned".utf8)
@@ -334,7 +334,7 @@ final class AccountImport: ImportTarget {
     private func insert() throws -> Int {
         try connection.execute(
             """
-            INSERT INTO account (key\(columns.names)) SELECT s.key\(columns.insertions)
+            INSERT INTO account (key, seen_at\(columns.names)) SELECT s.key, \(Self.now)\(columns.insertions)
             FROM temp.import_account s WHERE s.account_id IS NULL
             """, ["now": .instant(context.now)])
     }
@@ -357,7 +357,13 @@ final class AccountImport: ImportTarget {
         return try owner.apply().eventsMade
     }
 
-    func finish(_ report: inout ImportReport) throws {}
+    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings }
+
+    func renew() throws {
+        seen = SeenKeys()
+        tally = ImportTally()
+        try owner.renew()
+    }
 
     func end() {
         StagedRowsTable.drop(rows, on: connection)

@@ -37,7 +37,7 @@ final class ContactImport: ImportTarget {
         attributes = Attribute.builtInOfContact + context.dataMap.contactAttributes
         wanted = [WantedColumn("account")] + attributes.map { WantedColumn($0) }
         table = ContactTable(store, connection, context, try ColumnEvents(store, connection, context))
-        accounts = try AccountKeys(connection)
+        accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
     }
 
     func begin(_ map: ColumnMap) throws {
@@ -110,7 +110,13 @@ final class ContactImport: ImportTarget {
         hasKeyless = false
     }
 
-    func finish(_ report: inout ImportReport) throws {}
+    func finish(_ report: inout ImportReport) throws { tally.warnings += table.warnings }
+
+    func renew() throws {
+        seen = SeenKeys()
+        tally = ImportTally()
+        try table.renew()
+    }
 
     func end() { table.end() }
 

@@ -11,7 +11,7 @@ final class EventImport: ImportTarget {
     var staged: Int { rows.count }
     private(set) var tally = ImportTally()
 
-    private static let own = ["account", "event", "at", "contact", "id", "properties"]
+    static let own = ["account", "event", "at", "contact", "id", "properties"]
 
     private let store: Store
     private let connection: Connection
@@ -40,7 +40,7 @@ final class EventImport: ImportTarget {
         }
         wanted = names.map { WantedColumn($0) }
         kinds = try NameIDs.load(context.dataMap.events.map(\.name), of: "event_kind", store, connection)
-        accounts = try AccountKeys(connection)
+        accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
         contacts = try ContactKeys(connection)
         effects = EventEffects(connection, context, kinds)
         moment = CellReader(Attribute("at", .instant), context)
@@ -65,6 +65,9 @@ final class EventImport: ImportTarget {
         guard case .integer(let at) = try moment.scalar(field(2)) else { throw Rejection(.missing, "at", "is empty") }
         if at > context.latest { throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future") }
         try properties.read(record, of: kind.name, object: field(5))
+        if properties.json.count > CSVReader.longestField {
+            throw Rejection(.malformed, "properties", "are longer than 64 KiB together")
+        }
         let contact = field(3)
         let contactID = contact.isEmpty ? nil : try contacts.id(contact, of: accountID)
         if !contact.isEmpty, contactID == nil { unknownContacts += 1 }
@@ -165,6 +168,11 @@ final class EventImport: ImportTarget {
                 "\(unknownContacts) events name a contact that is not known; they count for the account alone")
         }
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
+    }
+
+    func renew() throws {
+        tally = ImportTally()
+        unknownContacts = 0
     }
 
     func end() { StagedRowsTable.drop(rows, on: connection) }

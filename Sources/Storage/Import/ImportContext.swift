@@ -6,15 +6,21 @@ final class ImportContext {
     let zone: Zone
     /// Digits after the point of the workspace's currency (ISO 4217).
     let minorDigits: Int
-    let now: Instant
+    /// Moves on where one import takes the rows of many requests.
+    var now: Instant
     let options: ImportOptions
+    /// Whether rows come for as long as the program runs.
+    let isOngoing: Bool
 
-    init(dataMap: DataMap, configuration: Configuration, now: Instant, options: ImportOptions) {
+    init(
+        dataMap: DataMap, configuration: Configuration, now: Instant, options: ImportOptions, isOngoing: Bool = false
+    ) {
         self.dataMap = dataMap
         zone = configuration.zone
         minorDigits = Currency.minorDigits(of: configuration.currency)
         self.now = now
         self.options = options
+        self.isOngoing = isOngoing
     }
 
     /// Events and days may lie this far ahead, for clocks and zones that differ.

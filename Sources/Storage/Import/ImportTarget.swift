@@ -14,6 +14,8 @@ protocol ImportTarget: AnyObject {
     /// Writes the staged rows, in slices, each all or nothing.
     func apply() throws
     func finish(_ report: inout ImportReport) throws
+    /// Forgets the rows that were applied, and counts from 0, as if they had been another import's.
+    func renew() throws
     /// Lets go of what `begin` made, however the import ended.
     func end()
     /// The line to add to `data.yaml` so that these values of a column would be taken.

@@ -16,7 +16,7 @@ final class MetricImport: ImportTarget {
     private let iso: WrittenTime
     private let compact: WrittenTime
     private let number = CellReader("value", .number)
-    private let today: Int
+    private var today: Int
     private var series = SeriesWriter()
     private var days = MetricDays()
     private var taken = 0
@@ -32,7 +32,7 @@ final class MetricImport: ImportTarget {
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
-        accounts = try AccountKeys(connection)
+        accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
         ids = try NameIDs.load(context.dataMap.metrics.map(\.name), of: "metric", store, connection)
         iso = WrittenTime(format: nil, zone: context.zone)
         compact = WrittenTime(format: DateFormat("yyyymmdd"), zone: context.zone)
@@ -148,6 +148,15 @@ final class MetricImport: ImportTarget {
             }
         }
         report.daysClosed = all.count
+    }
+
+    func renew() throws {
+        tally = ImportTally()
+        days = MetricDays()
+        series = SeriesWriter()
+        taken = 0
+        written = 0
+        today = context.zone.day(of: context.now).number
     }
 
     func end() {}

@@ -1,0 +1,275 @@
+import Delivery
+import HTTPTypes
+import Playbooks
+import Storage
+
+/// Reads the calls of Segment's HTTP API and of the clients that speak it (RudderStack, Jitsu).
+///
+/// - `group` is an account with the group's id as its key, and its user a contact of it.
+/// - `identify` is a contact with the user's id as its key. Its account is `context.groupId`, else the company among its
+///   traits, else every account that the user is a contact of; a user of none waits until a `group` call says.
+/// - `track` is an event of the account: `context.groupId`, else the newest account of the user. `page` and `screen` are
+///   the events `page_viewed` and `screen_viewed` where `data.yaml` has them.
+/// - `alias` gives a contact another key. Calls with no user and no group are of visitors and left out.
+struct SegmentReader {
+    let vocabulary: Vocabulary
+    let receivedAt: Instant
+    private var taken = Intaken()
+    private var skew = TimeSpan(milliseconds: 0)
+    private var sharedContext: JSON?
+
+    init(vocabulary: Vocabulary, receivedAt: Instant) {
+        self.vocabulary = vocabulary
+        self.receivedAt = receivedAt
+    }
+
+    /// Reads a body; `type` is the call that the path names, or `batch`.
+    ///
+    /// - Throws: `Problem` when it is no such call at all.
+    static func read(_ body: JSON, type: String, vocabulary: Vocabulary, receivedAt: Instant) throws -> Intaken {
+        var reader = SegmentReader(vocabulary: vocabulary, receivedAt: receivedAt)
+        guard case .object = body else { throw Problem(.badRequest, "the body must be a JSON object") }
+        do {
+            if let sentAt = try Intaken.moment(body["sentAt"], at: "/sentAt", clockIsBehindBy: reader.skew) {
+                reader.skew = receivedAt - sentAt
+            }
+        } catch {
+            reader.taken.leaveOut(error.pointer, error.detail)
+        }
+        guard type == "batch" else {
+            reader.take(body, type, at: "")
+            return reader.taken
+        }
+        guard case .list(let calls)? = body["batch"] else {
+            throw Problem(
+                .badRequest, "the body must have a list of calls",
+                errors: [Problem.Detail("/batch", "must be a list of calls")])
+        }
+        reader.sharedContext = body["context"]
+        for (index, call) in calls.enumerated() {
+            guard case .object = call, case .text(let type)? = call["type"] else {
+                reader.taken.reject(
+                    Intaken.Malformed(
+                        pointer: "/batch/\(index)/type", detail: "must be the name of a call, such as track"))
+                continue
+            }
+            reader.take(call, type, at: "/batch/\(index)")
+        }
+        return reader.taken
+    }
+
+    private mutating func take(_ call: JSON, _ type: String, at pointer: String) {
+        do throws(Intaken.Malformed) {
+            switch type {
+            case "identify": try identify(call, pointer)
+            case "group": try group(call, pointer)
+            case "track": try track(call, pointer)
+            case "page": try view(call, "page_viewed", pointer)
+            case "screen": try view(call, "screen_viewed", pointer)
+            case "alias": try alias(call, pointer)
+            default:
+                throw Intaken.Malformed(
+                    pointer: pointer + "/type",
+                    detail: "\"\(type.prefix(60))\" is none of identify, group, track, page, screen, alias")
+            }
+        } catch {
+            taken.reject(error)
+        }
+    }
+
+    // MARK: Calls
+
+    private mutating func identify(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
+        guard let user = try user(of: call, pointer) else { return }
+        let traits = traits(of: call, pointer)
+        var fields = [IncomingRow.Field("key", user, at: pointer + "/userId")]
+        var first: String?
+        var last: String?
+        for (key, value, place) in traits {
+            switch Vocabulary.simplified(key) {
+            case "first_name" where vocabulary.contacts[key] == nil: first = value.scalarText
+            case "last_name" where vocabulary.contacts[key] == nil: last = value.scalarText
+            default: add(vocabulary.contacts[key], value, place, to: &fields)
+            }
+        }
+        func lacks(_ column: String) -> Bool { !fields.contains { $0.column == column } }
+        let name = [first, last].compactMap { $0 }.joined(separator: " ")
+        if lacks("name"), !name.isEmpty {
+            fields.append(IncomingRow.Field("name", name, at: pointer + "/traits/firstName", isOptional: true))
+        }
+        let context = context(of: call)
+        for column in ["timezone", "locale"] where lacks(column) {
+            guard let value = context(column)?.scalarText else { continue }
+            fields.append(IncomingRow.Field(column, value, at: pointer + "/context/\(column)", isOptional: true))
+        }
+        var owner = IncomingRow.Owner.accountOf(user: user)
+        if let group = try groupID(of: call, pointer) {
+            owner = .account(group)
+        } else if let company = try company(in: traits, pointer) {
+            owner = .account(company)
+        }
+        taken.rows.append(IncomingRow(.contacts, owner: owner, fields, at: pointer))
+    }
+
+    /// The account that the traits of a person name: `company: { id, ... }`, `account_id` or `group_id`.
+    private mutating func company(
+        in traits: [(key: String, value: JSON, pointer: String)], _ pointer: String
+    ) throws(Intaken.Malformed) -> String? {
+        for (key, value, place) in traits {
+            switch Vocabulary.simplified(key) {
+            case "company":
+                guard case .object(let members) = value, let id = try Intaken.text(value["id"], at: place + "/id"),
+                    !id.isEmpty
+                else { continue }
+                var fields = [IncomingRow.Field("key", id, at: place + "/id")]
+                for member in members where member.key != "id" {
+                    add(vocabulary.accounts[member.key], member.value, Intaken.pointer(place, member.key), to: &fields)
+                }
+                taken.rows.append(IncomingRow(.accounts, fields, at: place))
+                return id
+            case "account_id", "group_id", "company_id":
+                if let id = try Intaken.text(value, at: place), !id.isEmpty { return id }
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private mutating func group(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
+        guard let group = try Intaken.text(call["groupId"], at: pointer + "/groupId"), !group.isEmpty else {
+            throw Intaken.Malformed(pointer: pointer + "/groupId", detail: "is missing; it is the key of the account")
+        }
+        var fields = [IncomingRow.Field("key", group, at: pointer + "/groupId")]
+        for (key, value, place) in traits(of: call, pointer) {
+            add(vocabulary.accounts[key], value, place, to: &fields)
+        }
+        taken.rows.append(IncomingRow(.accounts, fields, at: pointer))
+        if let user = try Intaken.text(call["userId"], at: pointer + "/userId"), !user.isEmpty {
+            let fields = [
+                IncomingRow.Field("account", group, at: pointer + "/groupId"),
+                IncomingRow.Field("key", user, at: pointer + "/userId"),
+            ]
+            taken.rows.append(IncomingRow(.contacts, fields, at: pointer))
+        }
+    }
+
+    private mutating func track(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
+        guard let name = try Intaken.text(call["event"], at: pointer + "/event"), !name.isEmpty else {
+            throw Intaken.Malformed(pointer: pointer + "/event", detail: "is missing; it is the name of the event")
+        }
+        let event = vocabulary.events[name] ?? Vocabulary.simplified(name)
+        try add(event, of: call, [], at: pointer)
+    }
+
+    private mutating func view(_ call: JSON, _ event: String, _ pointer: String) throws(Intaken.Malformed) {
+        guard vocabulary.events[event] != nil else {
+            taken.ignored += 1
+            return
+        }
+        let more = ["name", "category"].compactMap { key in
+            call[key].map { JSON.Member(key, $0) }
+        }
+        try add(event, of: call, more, at: pointer)
+    }
+
+    private mutating func add(
+        _ event: String, of call: JSON, _ more: [JSON.Member], at pointer: String
+    ) throws(Intaken.Malformed) {
+        let group = try groupID(of: call, pointer)
+        let user = try Intaken.text(call["userId"], at: pointer + "/userId").flatMap { $0.isEmpty ? nil : $0 }
+        let owner: IncomingRow.Owner
+        if let group {
+            owner = .account(group)
+        } else if let user {
+            owner = .accountOf(user: user)
+        } else {
+            taken.ignored += 1
+            return
+        }
+        let written =
+            call["timestamp"].map { ($0, "/timestamp") } ?? call["originalTimestamp"].map { ($0, "/originalTimestamp") }
+        let at = try Intaken.moment(written?.0, at: pointer + (written?.1 ?? ""), clockIsBehindBy: skew) ?? receivedAt
+        var fields = [
+            IncomingRow.Field("event", event, at: pointer + "/event"),
+            IncomingRow.Field("at", at.description, at: pointer + (written?.1 ?? "/timestamp")),
+        ]
+        if let user { fields.append(IncomingRow.Field("contact", user, at: pointer + "/userId")) }
+        if let id = try Intaken.text(call["messageId"], at: pointer + "/messageId"), !id.isEmpty {
+            fields.append(IncomingRow.Field("id", id, at: pointer + "/messageId"))
+        }
+        var properties: [IncomingRow.Field] = []
+        if case .object(let members)? = call["properties"] {
+            for member in members {
+                add(
+                    vocabulary.property(member.key, of: event), member.value,
+                    Intaken.pointer(pointer + "/properties", member.key), to: &properties)
+            }
+        }
+        for member in more where !properties.contains(where: { $0.column == member.key }) {
+            add(vocabulary.property(member.key, of: event), member.value, pointer + "/" + member.key, to: &properties)
+        }
+        taken.rows.append(IncomingRow(.events, owner: owner, fields, properties: properties, at: pointer))
+    }
+
+    private mutating func alias(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
+        guard let user = try Intaken.text(call["userId"], at: pointer + "/userId"), !user.isEmpty else {
+            throw Intaken.Malformed(
+                pointer: pointer + "/userId", detail: "is missing; it is the new key of the contact")
+        }
+        guard let previous = try Intaken.text(call["previousId"], at: pointer + "/previousId"), !previous.isEmpty else {
+            throw Intaken.Malformed(
+                pointer: pointer + "/previousId", detail: "is missing; it is the key that the contact had so far")
+        }
+        if previous != user { taken.aliases.append(IncomingAlias(previous: previous, user: user)) }
+    }
+
+    // MARK: Parts of calls
+
+    /// The user's id; nil, and the call left out, for a visitor.
+    private mutating func user(of call: JSON, _ pointer: String) throws(Intaken.Malformed) -> String? {
+        if let user = try Intaken.text(call["userId"], at: pointer + "/userId"), !user.isEmpty { return user }
+        guard let visitor = try Intaken.text(call["anonymousId"], at: pointer + "/anonymousId"), !visitor.isEmpty else {
+            throw Intaken.Malformed(
+                pointer: pointer + "/userId", detail: "is missing, and there is no anonymousId either")
+        }
+        taken.ignored += 1
+        return nil
+    }
+
+    private func context(of call: JSON) -> (String) -> JSON? {
+        let own = call["context"]
+        let shared = sharedContext
+        return { own?[$0] ?? shared?[$0] }
+    }
+
+    private func groupID(of call: JSON, _ pointer: String) throws(Intaken.Malformed) -> String? {
+        let group = try Intaken.text(context(of: call)("groupId"), at: pointer + "/context/groupId")
+        return group.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The traits of a call; RudderStack's clients put them into the context.
+    private func traits(of call: JSON, _ pointer: String) -> [(key: String, value: JSON, pointer: String)] {
+        var traits: [(key: String, value: JSON, pointer: String)] = []
+        if case .object(let members)? = call["traits"] {
+            traits += members.map { ($0.key, $0.value, Intaken.pointer(pointer + "/traits", $0.key)) }
+        }
+        if case .object(let members)? = context(of: call)("traits") {
+            for member in members where !traits.contains(where: { $0.key == member.key }) {
+                traits.append((member.key, member.value, Intaken.pointer(pointer + "/context/traits", member.key)))
+            }
+        }
+        return traits
+    }
+
+    /// Adds a value that has a column; what is no single value is left out.
+    private mutating func add(
+        _ column: String?, _ value: JSON, _ pointer: String, to fields: inout [IncomingRow.Field]
+    ) {
+        guard let column, column != "key", !fields.contains(where: { $0.column == column }) else { return }
+        switch value {
+        case .null: fields.append(IncomingRow.Field(column, nil, at: pointer, isOptional: true))
+        case .list, .object: taken.leaveOut(pointer, "is a list or an object; it must be one value")
+        default: fields.append(IncomingRow.Field(column, value.scalarText, at: pointer, isOptional: true))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Playbooks
+
+/// The names of the data map as other programs spell them: `createdAt`, `Cancel Requested`, `subscription plan`.
+struct Vocabulary: Sendable {
+    /// Columns by name.
+    struct Names: Sendable {
+        private var exact: [String: String] = [:]
+        private var simple: [String: String] = [:]
+
+        init(_ names: [(name: String, column: String?)]) {
+            for (name, column) in names {
+                exact[name] = name
+                simple[Vocabulary.simplified(name)] = name
+                if let column {
+                    if exact[column] == nil { exact[column] = name }
+                    let plain = Vocabulary.simplified(column)
+                    if simple[plain] == nil { simple[plain] = name }
+                }
+            }
+        }
+
+        subscript(name: String) -> String? { exact[name] ?? simple[Vocabulary.simplified(name)] }
+    }
+
+    let accounts: Names
+    let contacts: Names
+    let events: Names
+    let metrics: Set<String>
+    private let properties: [String: Names]
+
+    init(_ map: DataMap) {
+        func names(_ attributes: [Attribute]) -> Names { Names(attributes.map { ($0.name, $0.column) }) }
+        accounts = names(Attribute.builtIn + map.builtInColumns + map.attributes)
+        contacts = names(Attribute.builtInOfContact + map.contactAttributes)
+        events = Names(map.events.map { ($0.name, nil) })
+        metrics = Set(map.metrics.map(\.name))
+        properties = Dictionary(map.events.map { ($0.name, Names($0.properties.map { ($0.name, nil) })) }) { $1 }
+    }
+
+    func property(_ name: String, of event: String) -> String? { properties[event]?[name] }
+
+    /// Lower case, words joined by `_`; a capital within a word begins another.
+    static func simplified(_ name: String) -> String {
+        var result = ""
+        var endsInLower = false
+        var isGap = false
+        for character in name {
+            guard character.isLetter || character.isNumber else {
+                isGap = !result.isEmpty
+                endsInLower = false
+                continue
+            }
+            if isGap || (character.isUppercase && endsInLower) { result.append("_") }
+            isGap = false
+            endsInLower = character.isLowercase || character.isNumber
+            result += character.lowercased()
+        }
+        return result
+    }
+}

@@ -1,0 +1,86 @@
+package import NIOCore
+import NIOHTTPCompression
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// How long a client may take over the parts of a request.
+package struct Patience: Sendable {
+    /// For the first head of a connection, from its beginning.
+    package var head = TimeAmount.seconds(10)
+    /// For the next head, from the last answer.
+    package var idle = TimeAmount.seconds(60)
+    /// For the body, from the end of the head.
+    package var body = TimeAmount.seconds(30)
+    /// For what is under way when the server is asked to stop.
+    package var stop = TimeAmount.seconds(4)
+
+    package init() {}
+}
+
+/// Closes connections whose client is too slow, however busy it keeps them, and inflates compressed bodies.
+final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    /// Of an inflated body; each route has a lower limit of its own.
+    static let largestInflated = 8 << 20
+
+    private let patience: Patience
+    private var deadline: Scheduled<Void>?
+    private var isStopping = false
+
+    init(_ patience: Patience) {
+        self.patience = patience
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
+            try? pipeline.addHandler(
+                NIOHTTPRequestDecompressor(limit: .size(Self.largestInflated)), position: .before(codec))
+        }
+        if context.channel.isActive { expect(within: patience.head, context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        expect(within: patience.head, context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: expect(within: isStopping ? patience.stop : patience.body, context)
+        case .body: break
+        case .end: deadline?.cancel()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { expect(within: patience.idle, context) }
+        context.write(data, promise: promise)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            isStopping = true
+            expect(within: patience.stop, context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func expect(within time: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,53 @@
+import Playbooks
+import Storage
+import Testing
+
+/// Steps that bring the next message of a folder.
+@Suite struct RotationTests {
+    @Test func eachMonthBringsTheNextMessageNotYetHad() throws {
+        let message = "---\nsubject: Tip\n---\nA tip for {{account.key}}.\n"
+        let text = TestWorkspace.playbook(
+            "main", "at: monthly on 1 at 09:00", more: ["to: all owner"], steps: ["email: tips/*.md"])
+        let tips = ["1-first", "2-second", "3-third"].map { "playbooks/main/tips/\($0).md" }
+        let files = Dictionary(uniqueKeysWithValues: tips.map { ($0, message) })
+            .merging(["playbooks/main/tips/1-first.de.md": message]) { $1 }
+        let test = try TestWorkspace(
+            playbooks: ["main": text], files: files.merging(["playbooks/main/hello.md": message]) { $1 })
+        try test.addAccounts(2)
+        try test.script(
+            """
+            INSERT INTO contact (account_id, key, email, address, role) VALUES (1, 'x', 'x@example.com', 'x@example.com', 'owner')
+            """)
+        func month(_ number: Int) throws {
+            let now = try Instant.parse("2025-0\(number)-01T10:00:00Z").get()
+            try test.run(now)
+            try test.send(now)
+            try test.run(now + .hours(1))
+        }
+        try test.run(Instant.parse("2024-12-20T10:00:00Z").get())
+        for number in 1...2 { try month(number) }
+        // The second did not reach the second account: it comes again.
+        try test.script("UPDATE touch SET state = 'rejected' WHERE account_id = 2 AND message LIKE '%second%'")
+        // A new file takes its place in the order.
+        try test.edit(["playbooks/main/tips/1-later.md": message])
+        for number in 3...6 { try month(number) }
+        func had(_ account: Int) throws -> [String] {
+            try test.rows(
+                """
+                SELECT message || CASE WHEN recipient = 'nobody' THEN ' ' || state || ': ' || reason ELSE '' END
+                FROM touch WHERE account_id = \(account) AND recipient <> 'x@example.com' ORDER BY id
+                """)
+        }
+        let over = "tips/*.md suppressed: it has had all messages of tips/*.md"
+        #expect(
+            try had(1) == [
+                "tips/1-first.md", "tips/2-second.md", "tips/1-later.md", "tips/3-third.md", over, over,
+            ])
+        #expect(
+            try had(2) == [
+                "tips/1-first.md", "tips/2-second.md", "tips/1-later.md", "tips/2-second.md", "tips/3-third.md", over,
+            ])
+        #expect(try test.integer("SELECT count(*) FROM touch WHERE recipient = 'x@example.com'") == 4)
+        #expect(try test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
+    }
+}
