@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Playbooks
 import Reliability
+import Storage
 import Testing
 
 @testable import Web
