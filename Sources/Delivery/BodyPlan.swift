@@ -42,13 +42,15 @@ indirect enum BodyPlan: Sendable {
             let constants = items.compactMap(\.constant)
             self = constants.count == items.count ? .constant(.list(constants)) : .list(items)
         case .object(let fields):
-            if fields.contains(where: { $0.key.hasPrefix("$") }) {
+            if fields.contains(where: { $0.key.hasPrefix("$") && !$0.key.hasPrefix("$$") }) {
                 self = try BodyPlan(structure: fields, vars: vars, inEach: inEach)
                 return
             }
             var members: [Member] = []
             for field in fields {
-                members.append(Member(key: field.key, value: try BodyPlan(field.value, vars: vars, inEach: inEach)))
+                // `$$schema` is the key `$schema`.
+                let key = field.key.hasPrefix("$$") ? String(field.key.dropFirst()) : field.key
+                members.append(Member(key: key, value: try BodyPlan(field.value, vars: vars, inEach: inEach)))
             }
             let constants = members.compactMap { member in member.value.constant.map { JSON.Member(member.key, $0) } }
             self = constants.count == members.count ? .constant(.object(constants)) : .object(members)

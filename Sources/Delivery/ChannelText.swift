@@ -40,6 +40,20 @@ struct ChannelText: Sendable {
         return pieces.map { if case .text(let text) = $0 { text } else { "" } }.joined()
     }
 
+    /// The text when it needs nothing but the channel's own values.
+    var constantText: String? {
+        var text = ""
+        for piece in pieces {
+            switch piece {
+            case .text(let literal): text += literal
+            case .expression(let expression):
+                guard let value = expression.constant?.scalarText else { return nil }
+                text += value
+            }
+        }
+        return text
+    }
+
     /// The text; nil when one of its values is missing.
     func text(in envelope: Envelope, each: JSON.Member? = nil) -> String? {
         var text = ""

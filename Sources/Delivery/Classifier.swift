@@ -33,7 +33,7 @@ package struct Classifier: Sendable {
         self.channel = channel
         secrets = (credentials?.values ?? []).filter { $0.count >= 4 }
         let places =
-            [channel.id, channel.errorMessage, channel.errorCode].compactMap { $0 }
+            ([channel.id, channel.errorMessage, channel.errorCode] + channel.rules.map(\.reason)).compactMap { $0 }
             + channel.rules.flatMap { rule in rule.after.map(\.place) }
         readsBody =
             channel.rules.contains { !$0.pointers.isEmpty }
@@ -94,9 +94,9 @@ package struct Classifier: Sendable {
         switch rule.then {
         case .accepted: return .sent(id: id(in: answer))
         case .duplicate: return .duplicate
-        case .reject: return .rejected(reason: reason(answer))
-        case .suppress: return .suppress(reason: reason(answer))
-        case .halt: return .halt(reason: reason(answer))
+        case .reject: return .rejected(reason: reason(answer, rule))
+        case .suppress: return .suppress(reason: reason(answer, rule))
+        case .halt: return .halt(reason: reason(answer, rule))
         case .retry:
             let after = wait(rule, in: answer, attempt: attempt)
             // A status of 5xx alone does not say that the message was not taken, whatever the rule hopes.
@@ -156,10 +156,10 @@ package struct Classifier: Sendable {
         return id
     }
 
-    private func reason(_ answer: Answer) -> String {
+    private func reason(_ answer: Answer, _ rule: Channel.Rule? = nil) -> String {
         var words = "HTTP \(answer.response.status)"
         let message =
-            channel.errorMessage.flatMap { answer.text(at: $0) }
+            rule?.reason.flatMap { answer.text(at: $0) } ?? channel.errorMessage.flatMap { answer.text(at: $0) }
             ?? String(decoding: answer.response.body.prefix(200), as: UTF8.self)
         if !message.isEmpty { words += ": \(clean(message))" }
         if let code = channel.errorCode.flatMap({ answer.text(at: $0) }) { words += " (\(clean(code)))" }

@@ -4,11 +4,21 @@ package import Playbooks
 /// The resolved secrets of one channel: read when the channel starts, held in memory, never printed.
 package struct Credentials: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The headers that authenticate.
-    let headers: [Request.Header]
+    private(set) var headers: [Request.Header] = []
     /// The URL where it is itself a secret.
-    let url: String?
+    private(set) var url: String?
+    /// The parameter of the URL that authenticates.
+    private(set) var parameter: Request.Header?
+    /// `{{ secret }}` of the body.
+    private(set) var secret: String?
+    private(set) var signing: Request.Signing?
+    /// The key of signatures that the channel's headers carry; empty for one that is only shown.
+    private(set) var key: [UInt8]?
     /// The secrets in clear, to keep them out of messages.
-    let values: [String]
+    private(set) var values: [String] = []
+
+    /// What stands for every secret where a request is shown.
+    static let mask = "***"
 
     /// Reads what the channel refers to.
     ///
@@ -19,52 +29,94 @@ package struct Credentials: Sendable, CustomStringConvertible, CustomDebugString
     ///   everyone, or a value holds a line break.
     package init(of channel: Channel, environment: [String: String], directory: String) throws(Diagnostic) {
         let reader = SecretReader(position: channel.position, environment: environment, directory: directory)
-        var values: [String] = []
         switch channel.auth {
-        case .none:
-            headers = []
+        case .none: break
         case .bearer(let token):
             let token = try reader.read(token)
             headers = [Request.Header("Authorization", "Bearer \(token)")]
             values.append(token)
         case .basic(let user, let password):
             let password = try reader.read(password)
+            let user =
+                try Secret.Reference(user).map { reference throws(Diagnostic) in
+                    try reader.read(Secret(reference))
+                } ?? user
             let pair = Data("\(user):\(password)".utf8).base64EncodedString()
             headers = [Request.Header("Authorization", "Basic \(pair)")]
             values += [password, pair]
-        case .header(let name, let value):
+        case .header(let name, let value, let scheme):
             let value = try reader.read(value)
-            headers = [Request.Header(name, value)]
+            headers = [Request.Header(name, (scheme.map { "\($0) " } ?? "") + value)]
             values.append(value)
+        case .query(let name, let value):
+            let value = try reader.read(value)
+            parameter = Request.Header(name, value)
+            values += [value, PercentEncoding.component(value)]
+        case .body(let value):
+            let value = try reader.read(value)
+            secret = value
+            values.append(value)
+        case .sigv4(let auth):
+            let (access, key) = (try reader.read(auth.accessKey), try reader.read(auth.secretKey))
+            signing = Request.Signing(
+                service: auth.service, region: auth.region, accessKey: access, secretKey: key,
+                sessionToken: try reader.readIfSet(auth.sessionToken))
+            values += [access, key] + (signing?.sessionToken.map { [$0] } ?? [])
+        case .hmac(let auth):
+            let text = try reader.read(auth.key)
+            key = try Self.key(text, at: channel.position)
+            values.append(text)
         }
         if let reference = Secret.Reference(channel.url) {
             let url = try reader.read(Secret(reference))
             self.url = url
             values.append(url)
-        } else {
-            url = nil
-        }
-        self.values = values
-    }
-
-    package var description: String { "***" }
-    package var debugDescription: String { "***" }
-}
-
-extension Secret.Reference {
-    /// `env:NAME` or `file:PATH`; nil for other text.
-    init?(_ text: String) {
-        if text.hasPrefix("env:") {
-            self = .environment(String(text.dropFirst(4)))
-        } else if text.hasPrefix("file:") {
-            self = .file(String(text.dropFirst(5)))
-        } else {
-            return nil
         }
     }
+
+    /// Stand-ins for the channel's secrets, to show its requests.
+    package init(masking channel: Channel) {
+        switch channel.auth {
+        case .none: break
+        case .bearer: headers = [Request.Header("Authorization", "Bearer \(Self.mask)")]
+        case .basic: headers = [Request.Header("Authorization", "Basic \(Self.mask)")]
+        case .header(let name, _, let scheme):
+            headers = [Request.Header(name, (scheme.map { "\($0) " } ?? "") + Self.mask)]
+        case .query(let name, _): parameter = Request.Header(name, Self.mask)
+        case .body: secret = Self.mask
+        case .sigv4: headers = [Request.Header("Authorization", "AWS4-HMAC-SHA256 \(Self.mask)")]
+        case .hmac: key = []
+        }
+        // The reference says which one it is.
+        if Secret.Reference(channel.url) != nil { url = channel.url }
+    }
+
+    /// The bytes of a key: those in base64 behind `whsec_` (Standard Webhooks), else the text itself.
+    private static func key(_ text: String, at position: Position) throws(Diagnostic) -> [UInt8] {
+        guard text.hasPrefix("whsec_") else { return Array(text.utf8) }
+        guard let data = Data(base64Encoded: String(text.dropFirst(6))), !data.isEmpty else {
+            throw Diagnostic(at: position, "the signing key begins with whsec_, but what follows is not base64")
+        }
+        return Array(data)
+    }
+
+    /// The same with the region of its signatures written out.
+    func resolvingRegion(of channel: Channel) throws(Diagnostic) -> Credentials {
+        guard let signing else { return self }
+        var copy = self
+        do {
+            copy.signing?.region = try ChannelText(signing.region, vars: channel.vars).constantText ?? ""
+        } catch {
+            throw Diagnostic(at: channel.position, "channel \"\(channel.name)\": \(error.message)")
+        }
+        return copy
+    }
+
+    package var description: String { Self.mask }
+    package var debugDescription: String { Self.mask }
 }
 
-private struct SecretReader {
+struct SecretReader {
     let position: Position
     let environment: [String: String]
     let directory: String
@@ -82,6 +134,13 @@ private struct SecretReader {
         case .file(let path):
             return try checked(contents(of: path), from: "the file \(path)")
         }
+    }
+
+    /// Nil for an environment variable that is not set.
+    func readIfSet(_ secret: Secret?) throws(Diagnostic) -> String? {
+        guard let secret else { return nil }
+        if case .environment(let name) = secret.reference, environment[name] ?? "" == "" { return nil }
+        return try read(secret)
     }
 
     private func contents(of path: String) throws(Diagnostic) -> String {

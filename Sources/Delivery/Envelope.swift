@@ -25,6 +25,16 @@ package struct Envelope: Sendable {
     /// Derived from the touch; the same for every attempt.
     package var idempotencyKey: String
     package var variables: Variables
+    /// What only the request's maker knows.
+    var seal = Seal()
+
+    /// The secret of a body, and what a signature is made of.
+    struct Seal: Sendable {
+        var secret: String?
+        var timestamp: String?
+        var body: String?
+        var signature: String?
+    }
 
     package init(
         to: Address? = nil, recipient: String, from: Address? = nil, replyTo: String? = nil, message: RenderedMessage,

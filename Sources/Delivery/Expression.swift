@@ -9,6 +9,11 @@ struct Expression: Sendable {
         if case .variable(let name) = source { name } else { nil }
     }
 
+    /// The value where it is the channel's own and goes through no filter.
+    var constant: JSON? {
+        if filters.isEmpty, case .constant(let value) = source { value } else { nil }
+    }
+
     struct Unknown: Error {
         var message: String
     }

@@ -7,6 +7,7 @@ enum ExpressionSource: Sendable {
     case headers, header(String), metadata, metadatum(String), tags, tag(Int)
     case idempotencyKey, idempotencyUUID
     case recipient
+    case secret, timestamp, body, signature
     case variable(String), variables
 
     private static let names: [String: ExpressionSource] = [
@@ -14,7 +15,8 @@ enum ExpressionSource: Sendable {
         "from.name": .fromName, "reply_to": .replyTo, "subject": .subject, "preheader": .preheader, "text": .text,
         "html": .html, "headers": .headers, "metadata": .metadata, "tags": .tags, "idempotency_key": .idempotencyKey,
         "idempotency_uuid": .idempotencyUUID, "recipient.id": .recipient, "recipient.email": .toEmail,
-        "recipient.name": .toName, "variables": .variables,
+        "recipient.name": .toName, "variables": .variables, "secret": .secret, "timestamp": .timestamp, "body": .body,
+        "signature": .signature,
     ]
 
     init(_ name: String, vars: [String: String], inEach: Bool) throws(Expression.Unknown) {
@@ -30,7 +32,8 @@ enum ExpressionSource: Sendable {
                     throw Expression.Unknown(
                         message: "unknown name \"\(name)\"; add \"\(member)\" to the channel's vars")
                 }
-                self = .constant(.text(value))
+                // An empty one drops its key, as a missing value does.
+                self = .constant(value.isEmpty ? nil : .text(value))
             case "headers": self = .header(member)
             case "metadata": self = .metadatum(member)
             case "tags":
@@ -80,6 +83,10 @@ enum ExpressionSource: Sendable {
         case .idempotencyKey: .text(envelope.idempotencyKey)
         case .idempotencyUUID: .text(IdempotencyKey.uuid(of: envelope.idempotencyKey))
         case .recipient: Self.text(envelope.recipient)
+        case .secret: Self.text(envelope.seal.secret)
+        case .timestamp: Self.text(envelope.seal.timestamp)
+        case .body: .text(envelope.seal.body ?? "")
+        case .signature: Self.text(envelope.seal.signature)
         case .variable(let name): envelope.variables[name]?.json
         case .variables:
             .object(

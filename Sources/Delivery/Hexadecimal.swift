@@ -1,10 +1,10 @@
 /// Bytes as lower-case hexadecimal digits.
-enum Hexadecimal {
+package enum Hexadecimal {
     static func digit(_ nibble: UInt8) -> UInt8 {
         nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
     }
 
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(64)
         for byte in bytes {

@@ -16,11 +16,23 @@ package struct Request: Sendable, CustomStringConvertible {
         func isNamed(_ other: String) -> Bool { name.lowercased() == other.lowercased() }
     }
 
+    /// What libcurl signs the request with: AWS Signature Version 4.
+    struct Signing: Sendable, Hashable {
+        var service: String
+        var region: String
+        var accessKey: String
+        var secretKey: String
+        var sessionToken: String?
+
+        /// As CURLOPT_AWS_SIGV4 wants it.
+        var provider: String { "aws:amz:\(region):\(service)" }
+    }
+
     package var method: String
     package var url: String
     package var headers: [Header]
     package var body: [UInt8]
-    /// SHA-256 of the body, in hexadecimal: equal hashes are equal requests of one touch.
+    /// SHA-256 of the body without its secret, in hexadecimal: equal hashes are equal requests of one touch.
     package var bodyHash: String
     package var idempotencyKey: String
     package var connectTimeout: TimeSpan
@@ -29,6 +41,7 @@ package struct Request: Sendable, CustomStringConvertible {
     package var allowPrivate: Bool
     /// Whether plain HTTP may be spoken.
     package var allowPlain: Bool
+    var signing: Signing?
 
     package init(
         method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [], bodyHash: String = "",
@@ -53,7 +66,15 @@ package struct Request: Sendable, CustomStringConvertible {
     func hasEndpoint(of other: Request) -> Bool {
         url == other.url && method == other.method && body.isEmpty == other.body.isEmpty
             && connectTimeout == other.connectTimeout && totalTimeout == other.totalTimeout
-            && allowPrivate == other.allowPrivate && allowPlain == other.allowPlain
+            && allowPrivate == other.allowPrivate && allowPlain == other.allowPlain && signing == other.signing
+    }
+
+    /// The request as text for a person; only of one that was made with masked credentials may it be shown.
+    package var transcript: String {
+        let head = ["\(method) \(url)"] + headers.map { "\($0.name): \($0.value)" }
+        let text = String(decoding: body.prefix(4_000), as: UTF8.self)
+        let rest = body.count > 4_000 ? "\n... (\(body.count) bytes in all)" : ""
+        return head.joined(separator: "\n") + (body.isEmpty ? "" : "\n\n\(text)\(rest)")
     }
 
     package var description: String { "\(method) *** (\(body.count) bytes, key \(idempotencyKey))" }

@@ -18,10 +18,12 @@ package struct RequestBuilder: Sendable {
 
     package let channel: Channel
     private let url: ChannelText
+    private let query: [HeaderPlan]
     private let headers: [HeaderPlan]
+    private let signature: SignaturePlan?
     private let body: Body
     private let fixedHeaders: [Request.Header]
-    private let secretURL: String?
+    private let credentials: Credentials?
 
     /// Compiles the channel's templates.
     ///
@@ -31,11 +33,13 @@ package struct RequestBuilder: Sendable {
         self.channel = channel
         do {
             url = try ChannelText(channel.url, vars: channel.vars)
-            var headers: [HeaderPlan] = []
-            for field in channel.headers {
-                headers.append(HeaderPlan(name: field.key, value: try Self.headerText(field, vars: channel.vars)))
+            query = try Self.plans(channel.query, vars: channel.vars)
+            headers = try Self.plans(channel.headers, vars: channel.vars)
+            if case .hmac(let auth) = channel.auth {
+                signature = try SignaturePlan(auth, key: credentials?.key ?? [], vars: channel.vars)
+            } else {
+                signature = nil
             }
-            self.headers = headers
             switch channel.body {
             case .none: body = .none
             case .json(let template): body = .json(try BodyPlan(template, vars: channel.vars))
@@ -60,10 +64,18 @@ package struct RequestBuilder: Sendable {
             fixed.append(Request.Header("Content-Type", type))
         }
         fixedHeaders = fixed + (credentials?.headers ?? [])
-        secretURL = credentials?.url
+        self.credentials = try credentials?.resolvingRegion(of: channel)
     }
 
-    private static func headerText(
+    private static func plans(
+        _ fields: [Channel.Template.Field], vars: [String: String]
+    ) throws(Expression.Unknown) -> [HeaderPlan] {
+        var plans: [HeaderPlan] = []
+        for field in fields { plans.append(HeaderPlan(name: field.key, value: try headerText(field, vars: vars))) }
+        return plans
+    }
+
+    static func headerText(
         _ field: Channel.Template.Field, vars: [String: String]
     ) throws(Expression.Unknown) -> ChannelText {
         switch field.value {
@@ -78,7 +90,7 @@ package struct RequestBuilder: Sendable {
 
     /// The frozen variables that the channel reads, `account.plan`; a missing one drops its key.
     package var variableNames: Set<String> {
-        var names = Set((url.expressions + headers.flatMap(\.value.expressions)).compactMap(\.variableName))
+        var names = Set((url.expressions + (query + headers).flatMap(\.value.expressions)).compactMap(\.variableName))
         switch body {
         case .none: break
         case .json(let plan): names.formUnion(plan.variableNames)
@@ -89,9 +101,10 @@ package struct RequestBuilder: Sendable {
 
     /// The request of one touch.
     ///
+    /// - Parameter processNow: dates a signature, and nothing else of the request.
     /// - Throws: `.refused` when a value of the URL is missing or a header's value holds a line break.
-    package func request(for envelope: Envelope) throws(RenderError) -> Request {
-        guard let url = secretURL ?? url.url(in: envelope) else {
+    package func request(for envelope: Envelope, at processNow: Instant) throws(RenderError) -> Request {
+        guard let url = credentials?.url ?? url.url(in: envelope) else {
             throw .refused("the URL of channel \"\(channel.name)\" needs a value that is missing: \(channel.url)")
         }
         var lines: [Request.Header] = []
@@ -99,23 +112,56 @@ package struct RequestBuilder: Sendable {
             if let value = header.value.text(in: envelope) { lines.append(Request.Header(header.name, value)) }
         }
         lines += fixedHeaders
-        if case .header(let name, _) = channel.idempotency, !lines.contains(where: { $0.isNamed(name) }) {
+        if case .header(let name, _) = channel.idempotency, !lines.contains(where: { $0.isNamed(name) }),
+            signature?.sets(name) != true
+        {
             lines.append(Request.Header(name, envelope.idempotencyKey))
+        }
+        let bytes = body(of: envelope, secret: credentials?.secret)
+        let shown = credentials?.secret == nil ? bytes : body(of: envelope, secret: Credentials.mask)
+        let hash = Hexadecimal.text(SHA256.hash(data: shown))
+        if let signature { lines += signature.headers(of: bytes, envelope, at: processNow) }
+        if let signing = credentials?.signing {
+            // libcurl signs what this header says of the body.
+            lines.append(Request.Header("X-Amz-Content-Sha256", hash))
+            if let token = signing.sessionToken { lines.append(Request.Header("X-Amz-Security-Token", token)) }
+            lines.removeAll { $0.value.isEmpty }
         }
         for line in lines where line.value.utf8.contains(where: { $0 < 0x20 && $0 != 9 || $0 == 0x7f }) {
             throw .refused("the value of the header \(line.name) holds a line break or another control character")
         }
-        let bytes =
-            switch body {
-            case .none: [UInt8]()
-            case .json(let plan): encoded(plan.value(in: envelope) ?? .object([]), for: envelope)
-            case .form(let plan): plan.encoded(in: envelope)
-            }
-        return Request(
-            method: channel.method, url: url, headers: lines, body: bytes,
-            bodyHash: Hexadecimal.text(SHA256.hash(data: bytes)), idempotencyKey: envelope.idempotencyKey,
+        var request = Request(
+            method: channel.method, url: adding(to: url, in: envelope), headers: lines, body: bytes,
+            bodyHash: hash, idempotencyKey: envelope.idempotencyKey,
             connectTimeout: channel.connectTimeout, totalTimeout: channel.totalTimeout,
             allowPrivate: channel.allowPrivate)
+        request.signing = credentials?.signing
+        return request
+    }
+
+    /// The URL with the parameters that it does not have yet.
+    private func adding(to url: String, in envelope: Envelope) -> String {
+        var url = url
+        func add(_ name: String, _ value: String) {
+            guard !url.contains("?\(name)="), !url.contains("&\(name)=") else { return }
+            let value = value == Credentials.mask ? value : PercentEncoding.component(value)
+            url += (url.contains("?") ? "&" : "?") + PercentEncoding.component(name) + "=" + value
+        }
+        for field in query {
+            if let value = field.value.text(in: envelope) { add(field.name, value) }
+        }
+        if let parameter = credentials?.parameter { add(parameter.name, parameter.value) }
+        return url
+    }
+
+    private func body(of envelope: Envelope, secret: String?) -> [UInt8] {
+        var envelope = envelope
+        envelope.seal.secret = secret
+        return switch body {
+        case .none: []
+        case .json(let plan): encoded(plan.value(in: envelope) ?? .object([]), for: envelope)
+        case .form(let plan): plan.encoded(in: envelope)
+        }
     }
 
     private func encoded(_ value: JSON, for envelope: Envelope) -> [UInt8] {

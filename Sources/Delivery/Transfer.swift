@@ -76,7 +76,8 @@ final class Transfer {
         mayHaveLeft = false
         words[0] = 0
         curl_slist_free_all(list)
-        list = curl_slist_append(nil, "Expect:")
+        // libcurl would sign this header and then leave it out.
+        list = request.signing == nil ? curl_slist_append(nil, "Expect:") : nil
         for header in request.headers {
             // libcurl takes "Name:" as an order to leave the header out, "Name;" sends it empty.
             let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
@@ -100,6 +101,15 @@ final class Transfer {
             && kt_set_long(easy, CURLOPT_FORBID_REUSE, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.limit(request.connectTimeout)) == CURLE_OK
             && kt_set_long(easy, CURLOPT_TIMEOUT_MS, Self.limit(request.totalTimeout)) == CURLE_OK
+            && setSigning(request.signing)
+    }
+
+    /// Makes libcurl sign, or stop to: the handle may have signed for another channel.
+    private func setSigning(_ signing: Request.Signing?) -> Bool {
+        kt_set_long(easy, CURLOPT_HTTPAUTH, 1) == CURLE_OK
+            && kt_set_string(easy, CURLOPT_AWS_SIGV4, signing?.provider) == CURLE_OK
+            && kt_set_string(easy, CURLOPT_USERNAME, signing?.accessKey) == CURLE_OK
+            && kt_set_string(easy, CURLOPT_PASSWORD, signing?.secretKey) == CURLE_OK
     }
 
     /// Gives libcurl a copy, which it sends together with the headers; a read callback's body leaves in a packet of its own.

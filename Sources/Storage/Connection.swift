@@ -201,6 +201,15 @@ package final class Connection {
     /// Whether the write-ahead log had more than so many pages at the last commit.
     func hasLog(over pages: Int32) -> Bool { logPages.pointee > pages }
 
+    /// Copies the whole write-ahead log into the database file and cuts it to nothing; false while a reader needs it.
+    func emptyLog() throws -> Bool {
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        if code & 0xff == SQLITE_BUSY { return false }
+        guard code == SQLITE_OK else { throw StorageError(code, of: handle) }
+        logPages.pointee = 0
+        return true
+    }
+
     /// Copies what the write-ahead log holds into the database file, as far as no reader needs the log.
     func checkpoint() throws {
         logPages.pointee = 0

@@ -14,6 +14,10 @@ package enum Meta: String {
     case instance
     /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
     case clock
+    /// By which secret erased addresses were hashed, once there are any.
+    case erasureKey = "erasure_key"
+    /// When retention was last applied, in milliseconds.
+    case retainedAt = "retained_at"
 
     package func read(_ connection: Connection) throws -> String? {
         try Self.value(of: rawValue, connection)

@@ -16,7 +16,8 @@ extension Connection {
             throw StorageError(
                 "\(path) cannot keep a write-ahead log (SQLite says \(mode ?? "nothing")); put it on a local disk")
         }
-        try executeScript("PRAGMA synchronous = FULL")
+        // What is deleted is overwritten, so that nothing of an erased person stays in the file; Debian's default.
+        try executeScript("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
         let level = try integer("PRAGMA synchronous")
         guard level == 2 else {
             throw StorageError(

@@ -4,7 +4,9 @@
 /// numbers, money is in minor units, booleans are 0 and 1.
 enum Schema {
     /// The migrations in order; how many of them a database has had is its `user_version`.
-    static let migrations = [first, flow, journey, safety, ingest]
+    static let migrations = [
+        first, flow, journey, safety, ingest, webhook, seen, pages, sending,
+    ]
 
     private static let openStates = ["pending", "claimed", "sending", "held", "unknown"]
     private static let endStates = ["sent", "rejected", "capped", "suppressed", "expired", "cancelled", "ghost"]

@@ -99,6 +99,21 @@ package final class Store: Sendable {
         }
     }
 
+    /// Works on one snapshot, in which the conditions that people wrote run: nothing can change the file, and it ends in time.
+    ///
+    /// - Throws: `StorageError` when it takes longer than `limit`.
+    @discardableResult
+    package func guardedRead<T>(for limit: Duration, _ body: (Connection) throws -> T) throws -> T {
+        switch mode {
+        // The one is guarded all its life, in the other there is nothing to guard.
+        case .shadow, .memory: return try read(body)
+        case .readOnly, .readWrite:
+            return try session { connection in
+                try connection.guarded(for: limit) { try read(body) }
+            }
+        }
+    }
+
     /// One write transaction under `write.lock`; all of it or nothing.
     @discardableResult
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
@@ -177,6 +192,22 @@ package final class Store: Sendable {
     }
 
     static var freshPace: SlicePace { SlicePace(target: longestSlice / 2) }
+
+    /// Leaves nothing in the write-ahead log of what was overwritten or deleted; false when a reader still needs the log.
+    package func emptyLog() throws -> Bool {
+        try session { connection in
+            guard let lock else { return true }
+            return try lock.held(patience: Self.patience) { try connection.emptyLog() }
+        }
+    }
+
+    /// Writes the whole file anew, without the space in which rows once stood; other writers wait meanwhile.
+    package func compact() throws {
+        try session { connection in
+            guard let lock else { return }
+            try lock.held(patience: Self.patience) { try connection.executeScript("VACUUM") }
+        }
+    }
 
     /// The connection without a transaction; temporary tables live as long as the store.
     @discardableResult

@@ -24,6 +24,7 @@ package final class Site: Sendable {
     let environment: [String: String]
     let processNow: @Sendable () -> Instant
     let log: Logger
+    let verifiers: Verifiers
     let keys = KeyRing()
     let figures = HTTPFigures()
     /// Used within `write` only.
@@ -49,9 +50,11 @@ package final class Site: Sendable {
     /// - Parameters:
     ///   - reading, writing: two connections to the database of their own.
     ///   - secret: signs links; 32 bytes.
+    ///   - directory: of the workspace, for secrets in files.
     package init(
         workspace: Workspace, reading: Store, writing: Store, secret: [UInt8], environment: [String: String],
-        processNow: @escaping @Sendable () -> Instant, patience: Patience = Patience(), log: Logger
+        directory: String = ".", processNow: @escaping @Sendable () -> Instant, patience: Patience = Patience(),
+        log: Logger
     ) {
         current = Mutex(Edition(workspace))
         store = reading
@@ -60,6 +63,7 @@ package final class Site: Sendable {
         writes = GroupCommit(store: writing)
         self.secret = secret
         self.environment = environment
+        verifiers = Verifiers(environment: environment, directory: directory)
         self.processNow = processNow
         self.log = log
     }
@@ -74,6 +78,7 @@ package final class Site: Sendable {
     package func use(_ workspace: Workspace) {
         let edition = Edition(workspace)
         current.withLock { $0 = edition }
+        verifiers.forget()
     }
 
     /// Everything that can be asked for.
@@ -84,6 +89,10 @@ package final class Site: Sendable {
         addMetrics(to: router)
         addDescription(to: router)
         addIngest(to: router)
+        addHooks(to: router)
+        addPages(to: router)
+        addBilling(to: router)
+        addInbox(to: router)
         return router
     }
 
@@ -99,8 +108,15 @@ package final class Site: Sendable {
         return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
     }
 
-    /// Every route, as `POST /v1/track`.
-    package var routes: [String] { router.routes.map { "\($0.method.rawValue) \($0.path)" } }
+    /// Every route, as `POST /u/{token}`.
+    package var routes: [String] {
+        router.routes.map { route in
+            let parts = "\(route.path)".split(separator: "/").map {
+                $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0)
+            }
+            return "\(route.method.rawValue) /\(parts.joined(separator: "/"))"
+        }
+    }
 
     /// Listens until it is stopped; `onStart` is told the port.
     package func service(

@@ -19,6 +19,7 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
             CommandGroup(
                 name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
+            CommandGroup(name: "Measure", subcommands: [ReportCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [StatusCommand.self, TouchesCommand.self, ResolveCommand.self, DoctorCommand.self]),
@@ -26,7 +27,7 @@ struct Keeptouch: AsyncParsableCommand {
                 name: "Control",
                 subcommands: [
                     PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
-                    UnsuppressCommand.self, KeysCommand.self,
+                    UnsuppressCommand.self, ForgetCommand.self, KeysCommand.self, InboxTokenCommand.self,
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])

@@ -3,6 +3,7 @@
 /// Each command declares them for itself, so that its help tells them and commands without a workspace refuse them.
 enum LeadingOptions {
     private static let names: Set<String> = ["--workspace", "-w", "--now"]
+    private static let groups: Set<String> = ["report"]
 
     /// Puts the options before the command behind it.
     static func behindCommand(_ arguments: [String]) -> [String] {
@@ -20,6 +21,8 @@ enum LeadingOptions {
             }
         }
         guard let command = rest.first, !command.hasPrefix("-") else { return arguments }
-        return [command] + options + rest.dropFirst()
+        // A group of commands takes no options: they belong behind the command in it.
+        let words = rest.prefix(groups.contains(command) ? 2 : 1)
+        return words + options + rest.dropFirst(words.count)
     }
 }

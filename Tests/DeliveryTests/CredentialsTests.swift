@@ -28,7 +28,7 @@ import Testing
         #expect("\(credentials)" == "***")
         #expect(String(reflecting: credentials) == "***")
         let request = try RequestBuilder(channel: channel(.environment("KEY")), credentials: credentials)
-            .request(for: ProviderTests.envelope)
+            .request(for: ProviderTests.envelope, at: ProviderTests.now)
         #expect(request.headers.contains(Request.Header("Authorization", "Bearer s3cret-key")))
         #expect(!"\(request)".contains("s3cret-key"))
     }

@@ -15,7 +15,7 @@ import Testing
 
     private func body(_ template: Channel.Template, _ envelope: Envelope = ProviderTests.envelope) throws -> String {
         let builder = try RequestBuilder(channel: channel(template, vars: ["region": "eu"]), credentials: nil)
-        return String(decoding: try builder.request(for: envelope).body, as: UTF8.self)
+        return String(decoding: try builder.request(for: envelope, at: ProviderTests.now).body, as: UTF8.self)
     }
 
     private var account: Envelope {
@@ -107,7 +107,8 @@ import Testing
         channel.url = "{{ vars.base }}/users/{{ recipient.id }}/messages"
         var envelope = ProviderTests.envelope
         envelope.recipient = "../admin?x=1#"
-        let request = try RequestBuilder(channel: channel, credentials: nil).request(for: envelope)
+        let request = try RequestBuilder(channel: channel, credentials: nil).request(
+            for: envelope, at: ProviderTests.now)
         #expect(request.url == "https://api.example/v1/users/..%2Fadmin%3Fx%3D1%23/messages")
     }
 
@@ -121,7 +122,7 @@ import Testing
             throws: RenderError.refused(
                 "the value of the header X-Name holds a line break or another control character")
         ) {
-            try builder.request(for: envelope)
+            try builder.request(for: envelope, at: ProviderTests.now)
         }
     }
 
@@ -141,19 +142,22 @@ import Testing
         var channel = channel(.object([.init("headers", .object([.init("a", .integer(1))]))]))
         channel.idempotency = .body(pointer: "/headers/idempotencyKey", lifetime: .minutes(30))
         let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-        let request = try RequestBuilder(channel: channel, credentials: nil).request(for: ProviderTests.envelope)
+        let request = try RequestBuilder(channel: channel, credentials: nil).request(
+            for: ProviderTests.envelope, at: ProviderTests.now)
         let body = String(decoding: request.body, as: UTF8.self)
         #expect(try Regex(#"\{"headers":\{"a":1,"idempotencyKey":"\#(uuid)"\}\}"#).wholeMatch(in: body) != nil)
         channel.body = .json(
             .object([.init("headers", .object([.init("idempotencyKey", .text("{{ idempotency_key }}"))]))]))
-        let own = try RequestBuilder(channel: channel, credentials: nil).request(for: ProviderTests.envelope)
+        let own = try RequestBuilder(channel: channel, credentials: nil).request(
+            for: ProviderTests.envelope, at: ProviderTests.now)
         #expect(String(decoding: own.body, as: UTF8.self) == #"{"headers":{"idempotencyKey":"tch_01HZX"}}"#)
         channel.body = .form([])
         #expect(throws: Diagnostic.self) { try RequestBuilder(channel: channel, credentials: nil) }
     }
 
     @Test func theVariablesThatAChannelReadsAreKnown() throws {
-        let builder = try RequestBuilder(channel: try ChannelFixture.channel("intercom"), credentials: nil)
+        let builder = try RequestBuilder(
+            channel: try ChannelFixture.channel("intercom", "vars: { admin_id: 1 }"), credentials: nil)
         #expect(builder.variableNames == ["contact.intercom_id"])
     }
 
@@ -163,7 +167,7 @@ import Testing
         var envelope = ProviderTests.envelope
         envelope.message.html = String(repeating: "<p>A paragraph of text.</p>\n", count: 60)
         let elapsed = try ContinuousClock().measure {
-            for _ in 0..<1_000 { _ = try builder.request(for: envelope) }
+            for _ in 0..<1_000 { _ = try builder.request(for: envelope, at: ProviderTests.now) }
         }
         // Without optimization it is some ten times slower than as shipped.
         #expect(elapsed < .seconds(1))

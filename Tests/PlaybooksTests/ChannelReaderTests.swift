@@ -50,7 +50,7 @@ struct ChannelReaderTests {
         #expect(channel.inFlight == 4)
         #expect(channel.idempotency == .header(name: "Idempotency-Key", lifetime: .days(1)))
         #expect(channel.onUnknown == .assumeSent)
-        #expect(channel.events == "sendgrid")
+        #expect(channel.events?.dialect == .sendgrid)
         #expect(!channel.allowPrivate)
     }
 
@@ -184,9 +184,40 @@ struct ChannelReaderTests {
             ])
     }
 
-    @Test func laterAuthKindsAreTold() {
+    @Test func anAuthKindHasItsOwnKeys() {
         #expect(
-            read(least + "auth: { kind: sigv4 }\n").1 == ["4:15: error: the auth kind \"sigv4\" is not supported yet"])
+            read(least + "auth: { kind: sigv4, service: ses, region: r, token: env:T, access_key: env:A }\n").1 == [
+                "4:7: error: the auth kind sigv4 needs \"secret_key\"",
+                "4:47: error: \"token\" does not go with the auth kind sigv4",
+            ])
+        #expect(
+            read(least + "auth: { kind: hmca }\n").1 == [
+                "4:15: error: unknown auth kind \"hmca\"; did you mean \"hmac\"?"
+            ])
+    }
+
+    @Test func anAuthKindHasItsValues() {
+        let hmac =
+            "{ kind: hmac, key: env:K, payload: \"{{ timestamp }}{{ body }}\", encoding: hex, headers: { X: \"{{ signature }}\" } }"
+        let kinds: [(String, Channel.Auth)] = [
+            (
+                "{ kind: header, name: X-Key, scheme: Key, value: env:K }",
+                .header(name: "X-Key", value: Secret(.environment("K")), scheme: "Key")
+            ),
+            ("{ kind: query, name: key, value: file:k }", .query(name: "key", value: Secret(.file("k")))),
+            ("{ kind: body, value: env:K }", .body(value: Secret(.environment("K")))),
+        ]
+        for (text, auth) in kinds {
+            let (channel, complaints) = read(least + "auth: \(text)\n")
+            #expect(complaints == [])
+            #expect(channel?.auth == auth)
+        }
+        guard case .hmac(let auth)? = read(least + "auth: \(hmac)\n").0?.auth else {
+            Issue.record("not hmac")
+            return
+        }
+        #expect(auth.key == Secret(.environment("K")) && auth.encoding == .hex)
+        #expect(auth.payload == "{{ timestamp }}{{ body }}" && auth.headers == [.init("X", .text("{{ signature }}"))])
     }
 
     @Test func aChannelInAFileOfAnotherNameIsAWarning() {

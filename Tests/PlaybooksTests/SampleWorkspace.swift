@@ -139,7 +139,7 @@ enum SampleWorkspace {
         limits: { per_second: 100, in_flight: 4 }
         idempotency: { header: Idempotency-Key, lifetime: 24h }
         on_unknown: assume_sent
-        events: sendgrid
+        events: { dialect: sendgrid, key: env:SENDGRID_WEBHOOK_KEY }
 
         """
 

@@ -263,17 +263,20 @@ import Testing
         try test.edit(["playbooks/a/hello.md": "---\nsubject: Hello\n---\n[Bye]({{unsubscribe_url}}) now\n"])
         try test.run(noon(20_000))
         try await test.drain(noon(20_000))
-        let unsubscription = Unsubscription(
-            baseURL: "https://touch.test.example", secret: [UInt8](repeating: 7, count: 32))
+        let secret = [UInt8](repeating: 7, count: 32)
         for received in endpoint.received {
             let account = try #require(received.to?.prefix(2))
             let object = try #require(
                 try JSONSerialization.jsonObject(with: Data(received.body.utf8)) as? [String: String])
             let rest = try #require(object["text"]?.components(separatedBy: "touch.test.example/u/").dropFirst().first)
             let token = String(rest.prefix { $0.isLetter || $0.isNumber || "-_.".contains($0) })
-            let opened = try #require(unsubscription.open(token: token))
-            let id = try test.rows("SELECT id FROM contact WHERE address = '\(account)@example.com'")
-            #expect(opened.contact == id.first && opened.category == "education")
+            let opened = try #require(Unsubscription.open(token, secret: secret))
+            let ids = try test.rows(
+                """
+                SELECT c.id, t.id FROM contact AS c JOIN touch AS t ON t.contact_id = c.id
+                WHERE c.address = '\(account)@example.com'
+                """)
+            #expect("\(opened.contact)|\(opened.touch ?? 0)" == ids.first && opened.category == "education")
         }
         #expect(endpoint.received.count == 2)
     }

@@ -1,33 +1,56 @@
 private import Foundation
 
-/// Reads one file of `channels/`.
+/// Reads one file of `channels/`, or a preset that is used without one.
 struct ChannelReader {
     let diagnostics: Diagnostics
 
     /// The channel, or nil when it has an error.
-    func read(_ root: YAMLNode, file: String) -> Channel? {
+    ///
+    /// - Parameter file: nil where no file is expected to carry its name.
+    func read(_ root: YAMLNode, file: String?) -> Channel? {
         var channel: Channel?
         let isGood = diagnostics.areClean { channel = decode(root, file) }
         return isGood ? channel : nil
     }
 
-    private func decode(_ root: YAMLNode, _ file: String) -> Channel? {
+    /// A preset that is named where a channel is expected, without a file of its own.
+    func read(presetNamed name: String, at position: Position) -> Channel? {
+        let node = YAMLNode(.scalar(name, .plain), at: position)
+        return read(
+            YAMLNode(.mapping([.init(key: "channel", position: position, value: node)]), at: position), file: nil)
+    }
+
+    private func decode(_ file: YAMLNode, _ path: String?) -> Channel? {
+        guard let root = layered(file) else { return nil }
         guard let fields = Fields(root, .channel, diagnostics, of: "a channel") else { return nil }
         let name = fields.text("channel")
         if let name {
             diagnostics.checkName(name, "a channel", at: fields.position("channel"))
-            if file != "channels/\(name).yaml" {
+            if let path, path != "channels/\(name).yaml" {
                 diagnostics.warning(
-                    fields.position("channel"), "the channel \"\(name)\" lies in a file of another name, \(file)")
+                    fields.position("channel"), "the channel \"\(name)\" lies in a file of another name, \(path)")
             }
         }
         let kind: Channel.Kind? = fields.choice("kind")
         var channel = Channel(name: name ?? "", kind: kind ?? .webhook, url: "", position: root.position)
         channel.allowPrivate = fields.boolean("allow_private") ?? false
         for entry in fields.entries("vars") { channel.vars[entry.key] = diagnostics.text(entry.value, entry.key) }
-        let templates = TemplateReader(vars: channel.vars, diagnostics: diagnostics)
+        for entry in fields.entries("needs") where channel.vars[entry.key] ?? "" == "" {
+            let about = entry.value.text ?? ""
+            let remedy = "write vars: { \(entry.key): ... }"
+            diagnostics.error(
+                fields.has("vars") ? fields.position("vars") : fields.position("channel"),
+                "vars.\(entry.key) is missing: \(about); "
+                    + (path == nil
+                        ? "make channels/\(name ?? "").yaml with channel: \(name ?? "") and vars: { \(entry.key): ... }"
+                        : remedy))
+            channel.vars[entry.key] = "missing"
+        }
+        let auth = fields.table("auth", .auth)
+        var templates = TemplateReader(vars: channel.vars, diagnostics: diagnostics)
         if let request = fields.table("request", .request) { read(request, templates, into: &channel) }
-        if let auth = fields.table("auth", .auth) { channel.auth = self.auth(auth) ?? .none }
+        if let auth { channel.auth = AuthReader(templates: templates, diagnostics: diagnostics).read(auth) ?? .none }
+        if auth?.node["kind"]?.text == "body" { templates.authNames = ["secret"] }
         if let node = fields["body"], node.text != "none",
             let body = Fields(node, .body, diagnostics, of: "\"body\"")
         {
@@ -46,8 +69,41 @@ struct ChannelReader {
             channel.idempotency = idempotency(node) ?? .none
         }
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
-        channel.events = fields.text("events")
+        channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
+        if let track = fields.table("track", .track) {
+            channel.track.links = track.boolean("links") ?? false
+            channel.track.opens = track.boolean("opens") ?? false
+            if channel.track.opens, channel.kind != .email {
+                diagnostics.error(track.position("opens"), "opens are seen in emails only")
+            }
+        }
         return channel
+    }
+
+    /// The file over its preset: that of `preset`, or of its own name unless it has a `kind` and so stands on its own.
+    private func layered(_ root: YAMLNode) -> YAMLNode? {
+        guard root.entries != nil else { return root }
+        let named = root["preset"]
+        guard let node = named ?? (root["kind"] == nil ? root["channel"] : nil), let name = node.text,
+            let preset = ChannelPreset.named(name)?.root
+        else {
+            if let named, let name = diagnostics.text(named, "preset") {
+                diagnostics.unknown(name, "preset", among: ChannelPreset.names, at: named.position)
+                return root
+            }
+            let near = suggestion(for: root["channel"]?.text ?? "", in: ChannelPreset.names)
+            guard near.isEmpty || root["kind"] != nil else {
+                diagnostics.error(
+                    root["channel"]?.position ?? root.position,
+                    "there is no preset \"\(root["channel"]?.text ?? "")\"\(near)")
+                return nil
+            }
+            for key in ["kind", "request"] where root[key] == nil {
+                diagnostics.error(root.position, "\"\(key)\" is missing in a channel")
+            }
+            return root
+        }
+        return root.laid(over: preset.moved(to: node.position))
     }
 
     private func read(_ request: Fields, _ templates: TemplateReader, into channel: inout Channel) {
@@ -68,15 +124,18 @@ struct ChannelReader {
                 diagnostics.error(timeout.node.position, "the timeout \"connect\" is longer than \"total\"")
             }
         }
+        for entry in request.entries("query") {
+            channel.query.append(Channel.Template.Field(entry.key, templates.template(entry.value)))
+        }
         for entry in request.entries("headers") {
-            checkHeader(entry.key, at: entry.position)
+            diagnostics.checkHeader(entry.key, at: entry.position)
             channel.headers.append(Channel.Template.Field(entry.key, templates.template(entry.value)))
         }
     }
 
     /// Only what the file itself says may decide where touches go, and only https unless it allows otherwise.
     private func check(_ url: String, at position: Position, _ channel: Channel) {
-        if isReference(url) { return }
+        if Secret.Reference(url) != nil { return }
         var resolved = url
         for (name, value) in channel.vars {
             for form in ["{{ vars.\(name) }}", "{{vars.\(name)}}"] { resolved = resolved.replacing(form, with: value) }
@@ -94,59 +153,6 @@ struct ChannelReader {
         if resolved.hasPrefix("http://"), !channel.allowPrivate {
             diagnostics.error(position, "the URL is not https; say \"allow_private: true\" if that is meant")
         }
-    }
-
-    private func checkHeader(_ name: String, at position: Position) {
-        let isToken = name.utf8.allSatisfy { $0 > 32 && $0 < 127 && !Array("()<>@,;:\\\"/[]?={}".utf8).contains($0) }
-        if name.isEmpty || !isToken { diagnostics.error(position, "\"\(name)\" cannot name a header") }
-    }
-
-    private func auth(_ fields: Fields) -> Channel.Auth? {
-        guard let node = fields["kind"], let kind = diagnostics.text(node, "kind") else { return nil }
-        let needs = [
-            "none": [], "bearer": ["token"], "basic": ["user", "password"], "header": ["name", "value"],
-        ]
-        guard let needed = needs[kind] else {
-            if ["query", "body", "sigv4", "hmac"].contains(kind) {
-                diagnostics.error(node.position, "the auth kind \"\(kind)\" is not supported yet")
-            } else {
-                diagnostics.unknown(kind, "auth kind", among: ["none", "bearer", "basic", "header"], at: node.position)
-            }
-            return nil
-        }
-        for key in ["token", "user", "password", "name", "value"] where fields.has(key) != needed.contains(key) {
-            let isExtra = fields.has(key)
-            diagnostics.error(
-                isExtra ? fields.position(key) : fields.node.position,
-                isExtra ? "\"\(key)\" does not go with the auth kind \(kind)" : "the auth kind \(kind) needs \"\(key)\""
-            )
-        }
-        switch kind {
-        case "bearer": return secret(fields, "token").map { .bearer(token: $0) }
-        case "basic":
-            guard let user = fields.text("user"), let password = secret(fields, "password") else { return nil }
-            return .basic(user: user, password: password)
-        case "header":
-            guard let name = fields.text("name"), let value = secret(fields, "value") else { return nil }
-            checkHeader(name, at: fields.position("name"))
-            return .header(name: name, value: value)
-        default: return Channel.Auth.none
-        }
-    }
-
-    private func isReference(_ text: String) -> Bool { text.hasPrefix("env:") || text.hasPrefix("file:") }
-
-    private func secret(_ fields: Fields, _ key: String) -> Secret? {
-        guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
-        let name = String(text.drop { $0 != ":" }.dropFirst())
-        if isReference(text), name.isEmpty || name.contains(where: \.isNewline) {
-            diagnostics.error(node.position, "expected env:NAME or file:PATH for \"\(key)\", got \(node.summary)")
-            return nil
-        }
-        if text.hasPrefix("env:") { return Secret(.environment(name)) }
-        if text.hasPrefix("file:") { return Secret(.file(name)) }
-        diagnostics.warning(node.position, "\"\(key)\" holds the secret itself; write env:NAME or file:PATH instead")
-        return Secret(.literal(text))
     }
 
     private func body(_ fields: Fields, _ templates: TemplateReader) -> Channel.Body? {
@@ -182,7 +188,7 @@ struct ChannelReader {
         }
         guard let lifetime = fields.span("lifetime") else { return nil }
         if let header = fields.text("header") {
-            checkHeader(header, at: fields.position("header"))
+            diagnostics.checkHeader(header, at: fields.position("header"))
             return .header(name: header, lifetime: lifetime)
         }
         guard let pointer = fields.text("body") else { return nil }

@@ -25,6 +25,9 @@ struct ConfigurationReader {
         }
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
+        readRetention(fields, into: &configuration)
+        configuration.inboxOrigins = inboxOrigins(fields)
+        configuration.billing = billing(fields)
         return configuration
     }
 
@@ -52,6 +55,20 @@ struct ConfigurationReader {
             return nil
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private func inboxOrigins(_ fields: Fields) -> [String] {
+        (fields.table("inbox", .inbox)?.items("origins") ?? []).compactMap { node in
+            guard let text = diagnostics.text(node, "origins") else { return nil }
+            if let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host()?.isEmpty == false,
+                url.path.isEmpty, url.query == nil, url.user == nil
+            {
+                return text.lowercased()
+            }
+            diagnostics.error(
+                node.position, "expected an origin such as https://app.acme.example, got \(node.summary)")
+            return nil
+        }
     }
 
     private func sender(_ fields: Fields) -> Configuration.Sender? {
@@ -118,6 +135,18 @@ struct ConfigurationReader {
         if let node = safety["asleep"] {
             configuration.safety.asleep = node.text == "off" ? nil : diagnostics.span(node, "asleep")
         }
+    }
+
+    private func readRetention(_ fields: Fields, into configuration: inout Configuration) {
+        guard let retention = fields.table("retention", .retention) else { return }
+        func span(_ key: String, atLeast least: TimeSpan) -> TimeSpan? {
+            guard let node = retention[key], let span = diagnostics.span(node, key) else { return nil }
+            if span >= least { return span }
+            diagnostics.error(node.position, "\(key) must be kept for at least \(least), got \(node.summary)")
+            return nil
+        }
+        configuration.retention.variables = span("variables", atLeast: .days(1))
+        configuration.retention.events = span("events", atLeast: .days(30))
     }
 
     private func categories(_ fields: Fields) -> [Configuration.Category] {

@@ -1,10 +1,16 @@
 extension KeyTable {
     /// `channels/*.yaml`
     package static let channel = KeyTable([
-        Key("channel", .text, required: true, "Its name, which is also the file's."),
-        Key("kind", .choice(Channel.Kind.allCases.map(\.rawValue)), required: true, "What it carries."),
-        Key("vars", .mapping(.text), "Values for `{{ vars.NAME }}`."),
-        Key("request", .table(.request), required: true, "The HTTP request."),
+        Key(
+            "channel", .text, required: true, "Its name, which is also the file's; that of a preset fills in the rest."),
+        Key(
+            "preset", .choice(ChannelPreset.names), "The preset that fills in the rest, for a channel of another name."),
+        Key(
+            "kind", .choice(Channel.Kind.allCases.map(\.rawValue)),
+            "What it carries; needed without a preset. A file that says it stands on its own, unless it says preset."),
+        Key("needs", .mapping(.text), "Variables that must be given under vars, with what they are."),
+        Key("vars", .mapping(.text), "Values for `{{ vars.NAME }}`; an empty one drops its key."),
+        Key("request", .table(.request), "The HTTP request; needed without a preset."),
         Key("auth", .table(.auth), "How requests prove who they are from."),
         Key("body", .either([.choice(["none"]), .table(.body)]), "The body of the request."),
         Key("response", .table(.response), "How answers are understood."),
@@ -13,13 +19,22 @@ extension KeyTable {
         Key(
             "on_unknown", .choice(Channel.OnUnknown.allCases.map(\.rawValue)),
             "What becomes of a touch that may or may not have been sent; hold by default."),
-        Key("events", .text, "The webhook dialect that reports back."),
+        Key("track", .table(.track), "What is led over base_url so that it is seen; nothing by default."),
+        Key(
+            "events", .either([.choice(Channel.Dialect.allCases.map(\.rawValue)), .table(.events)]),
+            "The webhooks that report back: their dialect, or that and the key."),
         Key("allow_private", .boolean, "Whether it may use http and private addresses."),
+    ])
+
+    static let track = KeyTable([
+        Key("links", .boolean, "Whether clicks on links are seen."),
+        Key("opens", .boolean, "With kind: email, whether a picture tells that a message was opened."),
     ])
 
     static let request = KeyTable([
         Key("method", .choice(["POST", "PUT", "PATCH"]), "POST by default."),
         Key("url", .text, required: true, "Where it goes; an env: reference where the URL is the secret."),
+        Key("query", .mapping(.text), "Parameters that are added to the URL."),
         Key("timeout", .table(.timeout), "How long it may take."),
         Key("headers", .mapping(.text), "More headers."),
     ])
@@ -30,12 +45,22 @@ extension KeyTable {
     ])
 
     static let auth = KeyTable([
-        Key("kind", .choice(["none", "bearer", "basic", "header"]), required: true, "The way."),
+        Key("kind", .choice(AuthReader.kinds), required: true, "The way."),
         Key("token", .secret, "For bearer."),
         Key("user", .text, "For basic."),
         Key("password", .secret, "For basic."),
-        Key("name", .text, "For header: its name."),
-        Key("value", .secret, "For header: its value."),
+        Key("name", .text, "For header and query: its name."),
+        Key("scheme", .text, "For header: a word before the value."),
+        Key("value", .secret, "For header, query and body, where it is `{{ secret }}`."),
+        Key("service", .text, "For sigv4: the AWS service."),
+        Key("region", .text, "For sigv4: the AWS region."),
+        Key("access_key", .secret, "For sigv4."),
+        Key("secret_key", .secret, "For sigv4."),
+        Key("session_token", .secret, "For sigv4: used when it is set."),
+        Key("key", .secret, "For hmac; behind whsec_ in base64."),
+        Key("payload", .text, "For hmac: what is signed, with `{{ timestamp }}` and `{{ body }}`."),
+        Key("encoding", .choice(Channel.Auth.HMAC.Encoding.allCases.map(\.rawValue)), "For hmac; base64 by default."),
+        Key("headers", .mapping(.text), "For hmac: the headers, with `{{ signature }}`."),
     ])
 
     static let body = KeyTable([
@@ -73,6 +98,7 @@ extension KeyTable {
         Key("then", .choice(Channel.Verdict.allCases.map(\.rawValue)), required: true, "What it means."),
         Key("after", .oneOrMore(.table(.retryAfter)), "With retry: where the answer says when; the first present one."),
         Key("max_attempts", .integer(1...100), "With retry: how often at most."),
+        Key("reason", placeShape, "Where the answer gives the reason."),
     ])
 
     static let retryAfter = KeyTable([

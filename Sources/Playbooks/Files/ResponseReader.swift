@@ -62,6 +62,7 @@ struct ResponseReader {
         }
         rule.after = fields.items("after").compactMap(after)
         rule.maxAttempts = fields.integer("max_attempts", in: 1...100)
+        rule.reason = fields["reason"].flatMap { place($0, "reason") }
         return rule
     }
 

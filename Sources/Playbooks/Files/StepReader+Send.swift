@@ -22,7 +22,7 @@ extension StepReader {
         } else if brokenChannels.contains(name) {
             diagnostics.error(node.position, "the channel \"\(name)\" has an error of its own")
         } else {
-            let near = suggestion(for: name, in: channels.keys)
+            let near = suggestion(for: name, in: Array(channels.keys) + ChannelPreset.names)
             let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
             diagnostics.error(node.position, "there is no channel \"\(name)\"\(remedy)")
         }

@@ -2,6 +2,13 @@
 struct TemplateReader {
     let vars: [String: String]
     let diagnostics: Diagnostics
+    /// Which of the names that belong to an auth kind may be used here.
+    var authNames: Set<String> = []
+
+    private static let homes = [
+        "secret": "body of the auth kind body", "timestamp": "auth kind hmac", "body": "auth kind hmac",
+        "signature": "headers of the auth kind hmac",
+    ]
 
     /// In a form `$spread` is a field; in JSON `$if`, `$each` and `$merge` stand for values.
     func template(_ node: YAMLNode, isForm: Bool = false) -> Channel.Template {
@@ -37,7 +44,7 @@ struct TemplateReader {
     ]
 
     private func checkForm(_ entries: [YAMLNode.Entry]) {
-        for entry in entries where entry.key.hasPrefix("$") {
+        for entry in entries where entry.key.hasPrefix("$") && !entry.key.hasPrefix("$$") {
             guard let form = Self.forms[entry.key] else {
                 diagnostics.unknown(entry.key, "form", among: Self.forms.keys.sorted(), at: entry.position)
                 continue
@@ -69,6 +76,9 @@ struct TemplateReader {
                 let near = suggestion(for: name, in: vars.keys.map { "vars.\($0)" })
                 diagnostics.error(
                     position, "unknown variable \"\(name)\"\(near.isEmpty ? "; declare it under \"vars\"" : near)")
+            }
+            if let home = Self.homes[name], !authNames.contains(name) {
+                diagnostics.error(position, "\"{{ \(name) }}\" is known in the \(home) only")
             }
             rest = rest[close.upperBound...]
         }

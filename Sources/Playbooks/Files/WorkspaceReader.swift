@@ -1,8 +1,8 @@
 /// Reads and checks a whole workspace out of the texts of its files; a pure function.
 package struct WorkspaceReader {
     /// The texts by path relative to the workspace; what is no file of a workspace is passed over.
-    private let texts: [String: String]
-    private let diagnostics = Diagnostics()
+    let texts: [String: String]
+    let diagnostics = Diagnostics()
 
     /// The workspace and every complaint, ordered by place.
     ///
@@ -20,9 +20,10 @@ package struct WorkspaceReader {
 
     private func workspace() -> Workspace? {
         let journeys = paths(in: "journeys").compactMap { path in root(path) }
-        let (channels, brokenChannels) = channels()
+        var (channels, brokenChannels) = channels()
         let folders = Set(texts.keys.lazy.filter { $0.hasPrefix("playbooks/") }.compactMap(folder)).sorted()
         let roots = folders.compactMap { folder in playbookRoot(folder).map { (folder, $0) } }
+        readPresets(named: roots.map(\.1), into: &channels, &brokenChannels)
         guard texts["keeptouch.yaml"] != nil else {
             let remedy = "`keeptouch init` makes a workspace"
             diagnostics.error(Position(file: "keeptouch.yaml"), "there is no keeptouch.yaml; \(remedy)")
@@ -39,6 +40,9 @@ package struct WorkspaceReader {
             return nil
         }
         var workspace = Workspace(configuration: configuration, dataMap: DataMap(), channels: channels)
+        if configuration.channels[.inApp] == Channel.inbox.name, channels[Channel.inbox.name] == nil {
+            workspace.channels[Channel.inbox.name] = .inbox
+        }
         var terms = Terms(scope: ConditionScope(dataMap: workspace.dataMap), broken: [], diagnostics: diagnostics)
         if let dataRoot, !dataRoot.isEmpty {
             let (map, broken) = DataMapReader(diagnostics: diagnostics).read(dataRoot)
@@ -51,10 +55,11 @@ package struct WorkspaceReader {
         checkChannelNames(workspace, brokenChannels)
         workspace.journeys = self.journeys(journeys, terms)
         workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
+        checkLinks(workspace)
         return isGood ? workspace : nil
     }
 
-    private func root(_ path: String) -> YAMLNode? {
+    func root(_ path: String) -> YAMLNode? {
         guard let text = texts[path] else { return nil }
         let (root, complaints) = YAMLFile.read(text, file: path)
         diagnostics.add(complaints)
@@ -128,7 +133,7 @@ package struct WorkspaceReader {
         let named = configured.map { ($0.value, "keeptouch.yaml") }
         let notified = workspace.dataMap.reasons.compactMap(\.notify).map { ($0, "data.yaml") }
         let digests = workspace.configuration.digests.map { ($0.channel, "keeptouch.yaml") }
-        var told: Set<String> = ["inbox"]
+        var told: Set<String> = []
         for (name, file) in notified + digests {
             guard let kind = workspace.channels[name]?.kind, kind != .webhook, told.insert(name).inserted else {
                 continue
@@ -139,20 +144,20 @@ package struct WorkspaceReader {
         }
         for (name, file) in named + notified + digests
         where workspace.channels[name] == nil && !broken.contains(name) && told.insert(name).inserted {
-            let near = suggestion(for: name, in: workspace.channels.keys)
+            let near = suggestion(for: name, in: Array(workspace.channels.keys) + ChannelPreset.names)
             let remedy = near.isEmpty ? "; make channels/\(name).yaml" : near
             diagnostics.warning(place(of: name, in: file), "there is no channel \"\(name)\"\(remedy)")
         }
     }
 
     /// Where a name stands as a value.
-    private func place(of name: String, in file: String) -> Position {
+    func place(of name: String, in file: String) -> Position {
         func find(_ node: YAMLNode) -> Position? {
             if node.text == name { return node.position }
             return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
         }
         let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
-        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests"]
+        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests", "base_url"]
         return keys.lazy.compactMap { root?[$0].flatMap(find) }.first ?? Position(file: file)
     }
 

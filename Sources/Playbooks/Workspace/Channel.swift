@@ -10,8 +10,40 @@ package struct Channel: Sendable, Hashable {
     package enum Auth: Sendable, Hashable {
         case none
         case bearer(token: Secret)
+        /// The user may be an `env:` or `file:` reference too.
         case basic(user: String, password: Secret)
-        case header(name: String, value: Secret)
+        /// The scheme is a word before the value: `Key ...`.
+        case header(name: String, value: Secret, scheme: String? = nil)
+        /// A parameter of the URL.
+        case query(name: String, value: Secret)
+        /// `{{ secret }}` in the body.
+        case body(value: Secret)
+        case sigv4(SigV4)
+        case hmac(HMAC)
+
+        /// AWS Signature Version 4.
+        package struct SigV4: Sendable, Hashable {
+            package var service: String
+            /// May hold `{{ vars.NAME }}`.
+            package var region: String
+            package var accessKey: Secret
+            package var secretKey: Secret
+            /// Used when it is set.
+            package var sessionToken: Secret?
+        }
+
+        /// A signature over texts that may hold `{{ timestamp }}`, in seconds since 1970, and `{{ body }}`.
+        package struct HMAC: Sendable, Hashable {
+            package enum Encoding: String, Sendable, CaseIterable {
+                case base64, hex
+            }
+
+            package var key: Secret
+            package var payload: String
+            package var encoding = Encoding.base64
+            /// May hold `{{ signature }}` too.
+            package var headers: [Template.Field] = []
+        }
     }
 
     package enum Body: Sendable, Hashable {
@@ -66,6 +98,8 @@ package struct Channel: Sendable, Hashable {
         package var then: Verdict
         package var after: [RetryAfter] = []
         package var maxAttempts: Int?
+        /// Where the answer gives the reason; the channel's place of errors when nil.
+        package var reason: Place?
 
         package init(then: Verdict) {
             self.then = then
@@ -115,6 +149,8 @@ package struct Channel: Sendable, Hashable {
     package var method = "POST"
     /// May hold `{{ }}`, or be an `env:` reference where the URL is the secret.
     package var url: String
+    /// Parameters that are added to the URL.
+    package var query: [Template.Field] = []
     package var headers: [Template.Field] = []
     package var connectTimeout: TimeSpan = .seconds(5)
     package var totalTimeout: TimeSpan = .seconds(30)
@@ -130,8 +166,10 @@ package struct Channel: Sendable, Hashable {
     package var inFlight = 8
     package var idempotency: Idempotency = .none
     package var onUnknown: OnUnknown = .hold
-    /// The webhook dialect that reports back.
-    package var events: String?
+    /// The webhooks that report back.
+    package var events: Events?
+    /// What of its messages is led over the workspace's own address, so that it is seen.
+    package var track = Track()
     package var position: Position
 
     package init(name: String, kind: Kind, url: String, position: Position) {
@@ -139,6 +177,26 @@ package struct Channel: Sendable, Hashable {
         self.kind = kind
         self.url = url
         self.position = position
+    }
+}
+
+extension Channel {
+    /// The secrets that it refers to, in the order of the file; `isOptional` where it does without.
+    package var secrets: [(reference: Secret.Reference, isOptional: Bool)] {
+        var found: [(Secret.Reference, Bool)] = Secret.Reference(url).map { [($0, false)] } ?? []
+        switch auth {
+        case .none: break
+        case .bearer(let secret), .header(_, let secret, _), .query(_, let secret), .body(let secret):
+            found.append((secret.reference, false))
+        case .basic(let user, let password):
+            if let user = Secret.Reference(user) { found.append((user, false)) }
+            found.append((password.reference, false))
+        case .sigv4(let auth):
+            found += [(auth.accessKey.reference, false), (auth.secretKey.reference, false)]
+            if let token = auth.sessionToken { found.append((token.reference, true)) }
+        case .hmac(let auth): found.append((auth.key.reference, false))
+        }
+        return found
     }
 }
 
@@ -158,4 +216,17 @@ package struct Secret: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { "***" }
+}
+
+extension Secret.Reference {
+    /// `env:NAME` or `file:PATH`; nil for other text.
+    package init?(_ text: String) {
+        if text.hasPrefix("env:") {
+            self = .environment(String(text.dropFirst(4)))
+        } else if text.hasPrefix("file:") {
+            self = .file(String(text.dropFirst(5)))
+        } else {
+            return nil
+        }
+    }
 }

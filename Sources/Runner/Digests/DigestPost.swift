@@ -64,7 +64,7 @@ package struct DigestPost {
         do {
             work = try ChannelAtWork(
                 channel, environment: environment, directory: directory, processNow: clocks.processNow())
-            request = try work.builder.request(for: envelope(row))
+            request = try work.builder.request(for: envelope(row), at: clocks.processNow())
         } catch {
             return .kept("\(error)")
         }

@@ -45,12 +45,15 @@ package struct Preview {
     package func send(
         to address: String, channel: Channel, directory: String, environment: [String: String], clocks: Clocks
     ) async throws -> String {
+        guard !channel.isInbox else {
+            throw CannotPreview(reason: "the inbox sends nothing; give another channel to send a test")
+        }
         let now = clocks.processNow()
         let work = try ChannelAtWork(channel, environment: environment, directory: directory, processNow: now)
         var envelope = envelope
         envelope.to = Envelope.Address(address, name: envelope.to?.name)
         envelope.idempotencyKey = "preview-\(now.milliseconds)"
-        let request = try work.builder.request(for: envelope)
+        let request = try work.builder.request(for: envelope, at: now)
         let mailbox = Mailbox()
         let transport = Transport { _ = mailbox.complete($0) }
         transport.submit(request, token: 0)

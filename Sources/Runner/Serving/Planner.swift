@@ -42,6 +42,7 @@ final class Planner: @unchecked Sendable {
     private var held: [String: String] = [:]
     private var isClockTrusted = true
     private var failures = 0
+    private var sweep: RetentionSweep?
 
     /// Seconds between two looks at the database.
     private static let pollEvery = 0.25
@@ -165,6 +166,16 @@ final class Planner: @unchecked Sendable {
         nextSchedule = report.nextAt
         nextDue = try store.read { try Agenda($0).nextDue(after: now) }
         if report.isNews, length > 1 { try store.session { try $0.executeScript("PRAGMA shrink_memory") } }
+        try dropWhatIsOld(now)
+    }
+
+    /// A little at a time, so that events do not wait for it.
+    private func dropWhatIsOld(_ now: Instant) throws {
+        sweep = try sweep ?? RetentionSweep(edition.workspace.configuration.retention, store: store, now: now)
+        guard try sweep?.advance(on: store, for: .milliseconds(300)) == true, let done = sweep else { return }
+        sweep = nil
+        guard done.touches + done.events > 0 else { return }
+        log.info("retention", metadata: ["touches": "\(done.touches)", "events": "\(done.events)"])
     }
 
     /// Takes up events that have arrived.

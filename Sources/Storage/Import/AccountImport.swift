@@ -334,7 +334,7 @@ final class AccountImport: ImportTarget {
     private func insert() throws -> Int {
         try connection.execute(
             """
-            INSERT INTO account (key\(columns.names)) SELECT s.key\(columns.insertions)
+            INSERT INTO account (key, seen_at\(columns.names)) SELECT s.key, \(Self.now)\(columns.insertions)
             FROM temp.import_account s WHERE s.account_id IS NULL
             """, ["now": .instant(context.now)])
     }
@@ -357,7 +357,7 @@ final class AccountImport: ImportTarget {
         return try owner.apply().eventsMade
     }
 
-    func finish(_ report: inout ImportReport) throws {}
+    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings }
 
     func renew() throws {
         seen = SeenKeys()

@@ -110,7 +110,7 @@ final class ContactImport: ImportTarget {
         hasKeyless = false
     }
 
-    func finish(_ report: inout ImportReport) throws {}
+    func finish(_ report: inout ImportReport) throws { tally.warnings += table.warnings }
 
     func renew() throws {
         seen = SeenKeys()

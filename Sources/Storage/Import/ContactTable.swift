@@ -14,6 +14,9 @@ final class ContactTable {
     private(set) var rows: StagedRows
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
+    /// Whether addresses were ever erased, and how many of them came back.
+    private var hasErased = false
+    private var erased = 0
 
     /// - Parameter name: of the staged rows; two that live at the same time need two.
     init(
@@ -34,6 +37,8 @@ final class ContactTable {
             rows.name,
             ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
         try StagedRowsTable.create(rows, on: connection)
+        hasErased = try ErasureKey.isNeeded(connection)
+        if hasErased { try ErasureKey.read(connection).register(on: connection) }
     }
 
     /// Looks whether there are contacts yet.
@@ -80,7 +85,34 @@ final class ContactTable {
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
                 where: "s.contact_id IS NULL AND a.status = 'active'")
         }
+        if hasErased {
+            erased += try suppressErased("a.id = s.contact_id")
+            erased += try suppressErased("a.account_id = s.account_id AND a.key = s.key")
+        }
         return tally
+    }
+
+    /// What is to be told of addresses that came back after they were erased.
+    var warnings: [String] {
+        erased == 0
+            ? []
+            : [
+                "\(erased) \(erased == 1 ? "address was" : "addresses were") erased before and will not be written to; "
+                    + "keeptouch unsuppress lets it"
+            ]
+    }
+
+    /// Suppresses the addresses of staged contacts that were erased before.
+    private func suppressErased(_ join: String) throws -> Int {
+        try connection.execute(
+            """
+            INSERT INTO suppression (address, category, reason, at)
+            SELECT DISTINCT a.address, '', 'erased', CAST(:now AS bigint)
+            FROM temp.\(rows.name) s JOIN contact a ON \(join)
+            JOIN suppression x ON x.address = erased_key(a.address)
+            WHERE a.address IS NOT NULL
+            ON CONFLICT (address, category) DO NOTHING
+            """, ["now": .instant(context.now)])
     }
 
     /// Finds the stored contacts: by key, and rows that name none also by address.

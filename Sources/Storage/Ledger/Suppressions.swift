@@ -2,6 +2,14 @@ package import Playbooks
 
 /// The addresses that are not written to any more, for one category or for all.
 package enum Suppressions {
+    /// The contact's own wish; messages of the category `service` go on.
+    package static let unsubscribed = "unsubscribed"
+    /// That many messages in a row.
+    package static let softBounces = 5
+    package static let softBounced = "\(softBounces) soft bounces in a row"
+
+    /// Adds an address; a reason that later events may lift never takes the place of one that they may not.
+    ///
     /// - Parameter category: nil for all of them.
     package static func add(
         _ address: String, category: String?, reason: String, at: Instant, _ connection: Connection
@@ -9,18 +17,23 @@ package enum Suppressions {
         try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at) VALUES (:address, :category, :reason, :at)
-            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason,
+                at = CASE WHEN excluded.at > suppression.at THEN excluded.at ELSE suppression.at END
+            WHERE suppression.reason = excluded.reason OR (excluded.reason <> :left AND excluded.reason <> :soft)
             """,
             [
                 "address": .text(address), "category": .text(category ?? ""), "reason": .text(reason),
-                "at": .instant(at),
+                "at": .instant(at), "left": .text(unsubscribed), "soft": .text(softBounced),
             ])
     }
 
-    /// False when the address was not suppressed.
+    /// False when the address was not suppressed. One that was erased may be written to again, too.
     package static func remove(_ address: String, category: String?, _ connection: Connection) throws -> Bool {
-        try connection.execute(
-            "DELETE FROM suppression WHERE address = :address AND (category = :category OR :category IS NULL)",
-            ["address": .text(address), "category": .optional(category)]) > 0
+        let hash = try ErasureKey.isNeeded(connection) ? ErasureKey.read(connection).hash(address) : address
+        return try connection.execute(
+            """
+            DELETE FROM suppression
+            WHERE (address = :address OR address = :hash) AND (category = :category OR CAST(:category AS TEXT) IS NULL)
+            """, ["address": .text(address), "hash": .text(hash), "category": .optional(category)]) > 0
     }
 }

@@ -42,6 +42,8 @@ struct RunCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
         ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        var sweep = try RetentionSweep(loaded.workspace.configuration.retention, store: store, now: now)
+        _ = try sweep?.advance(on: store, for: .seconds(3_600))
         try runtime.stayAwake()
         withExtendedLifetime((killing, stopping, runtime)) {}
         switch output.format {

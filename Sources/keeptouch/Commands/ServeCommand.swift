@@ -88,6 +88,7 @@ struct ServeCommand: AsyncParsableCommand {
         Site(
             workspace: runtime.loaded.workspace, reading: try runtime.loaded.open(.readOnly),
             writing: try runtime.loaded.open(.readWrite), secret: runtime.secret,
-            environment: ProcessInfo.processInfo.environment, processNow: Clocks.system.processNow, log: log)
+            environment: ProcessInfo.processInfo.environment, directory: runtime.loaded.directory.path,
+            processNow: Clocks.system.processNow, log: log)
     }
 }

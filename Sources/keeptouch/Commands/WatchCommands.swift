@@ -187,6 +187,10 @@ struct StatusCommand: ParsableCommand {
                     "\(pause.scope) is paused since \(pause.at.text(in: loaded.zone)): \(pause.reason)", .yellow))
             Terminal.print("  keeptouch resume \(pause.scope)")
         }
+        for (channel, state, since) in try query.channelStates() {
+            Terminal.print(
+                Terminal.styled("channel \(channel): \(state.sentence(since: since, in: loaded.zone))", .yellow))
+        }
         for missed in try query.missed() {
             Terminal.print(
                 "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed")

@@ -35,10 +35,15 @@ struct Table {
             .joined(separator: "\r\n")
     }
 
+    /// Looks at scalars: a mark that joins the character before it would hide it.
     private static func cell(_ text: String) -> String {
         var text = text
-        if let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil { text = "'" + text }
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Double(text) == nil {
+            text = "'" + text
+        }
+        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+        let quote: Unicode.Scalar = "\""
+        let doubled = text.unicodeScalars.flatMap { $0 == quote ? [quote, quote] : [$0] }
+        return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
     }
 }

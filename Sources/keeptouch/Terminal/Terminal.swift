@@ -9,6 +9,13 @@ enum Terminal {
     static let isOutput = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     static let isError = isatty(STDERR_FILENO) == 1
 
+    /// The columns of the terminal, within what reads well; 100 where there is none.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return min(140, max(60, Int(size.ws_col)))
+    }
+
     static func print(_ text: String = "") {
         guard write(text + "\n", to: STDOUT_FILENO) else {
             complain("keeptouch: error: cannot write to stdout: \(String(cString: strerror(errno)))")

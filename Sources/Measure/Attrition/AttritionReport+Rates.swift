@@ -1,0 +1,224 @@
+import Playbooks
+import Statistics
+import Storage
+
+extension AttritionReport {
+    // MARK: How many leave
+
+    func headline(_ flow: Stays.Flow, first: Day) -> Report.Section {
+        var blocks: [Report.Block] = []
+        let lost = Proportion(successes: flow.gone, total: flow.start)
+        let share = Report.Unit.share
+        if let rate = lost.rate, let churn = Churn(rate: rate, days: Double(window.days)) {
+            let interval = share.text(lost.wilson())
+            blocks.append(
+                .sentence(
+                    "Of \(flow.start) accounts that were customers on \(window.from), \(flow.gone) were none on \(window.to): "
+                        + "\(share.text(rate)) in \(window.days) days (95% interval \(interval)). At this pace it is "
+                        + "\(share.text(churn.monthly)) a month and \(share.text(churn.annual)) a year."))
+        } else {
+            blocks.append(
+                .sentence(
+                    "Nobody was a customer on \(window.from): the first came on \(first). There is nobody who could have left."))
+        }
+        blocks.append(.sentence(convention))
+        blocks.append(.table(figures(flow, lost)))
+        if let target = targetSentence(lost) { blocks.append(.sentence(target)) }
+        return Report.Section("How many leave, \(window.from) to \(window.to)", blocks)
+    }
+
+    private var convention: String {
+        "An account is a customer while its status is active and its MRR is above 0, or unknown; days are those of "
+            + "\(workspace.configuration.zone.name), and a stay is counted from its first day up to the day it ends."
+    }
+
+    private func figures(_ flow: Stays.Flow, _ lost: Proportion) -> Report.Table {
+        var table = Report.Table(
+            "Attrition",
+            [.init("figure", .left), .init("value"), .init("95% interval"), .init("convention", .left)])
+        let churn = lost.rate.flatMap { Churn(rate: $0, days: Double(window.days)) }
+        let ends = lost.wilson()
+        func paced(_ pace: (Churn) -> Double) -> Report.Cell {
+            guard lost.total > 0, let low = Churn(rate: ends.lower, days: Double(window.days)),
+                let high = Churn(rate: ends.upper, days: Double(window.days))
+            else { return .none(Unmeasurable.noAccounts.sentence) }
+            return .interval(Interval(lower: pace(low), upper: pace(high)), .share)
+        }
+        table.add([
+            .text("logo churn"), .share(lost.rate), lost.total > 0 ? .interval(ends, .share) : .none(""),
+            .text("of the customers at the start, the share gone at the end (joins left out)"),
+        ])
+        table.add([
+            .text("a month at that pace"), .share(churn?.monthly), paced(\.monthly), .text("1-(1-c)^(365/12/days)"),
+        ])
+        table.add([
+            .text("a year at that pace"), .share(churn?.annual), paced(\.annual), .text("1-(1-c)^(365/days), never × 12"),
+        ])
+        let mean = Double(flow.start + flow.end) / 2
+        table.add([
+            .text("departures ÷ mean accounts"), .share(mean > 0 ? Double(flow.departures) / mean : nil), .text(""),
+            .text("all departures, of new and returned accounts too, over the mean of start and end"),
+        ])
+        let days = Double(flow.accountDays)
+        table.add([
+            .text("departures per 30 account-days"), .share(days > 0 ? Double(flow.departures) / days * 30 : nil), .text(""),
+            .text("departures ÷ days that accounts were customers × 30"),
+        ])
+        let kept = revenue(flow)
+        table.add([.text("GRR"), kept.gross, .text(""), .text("Σ min(MRR at end, at start) ÷ Σ MRR at start")])
+        table.add([
+            .text("NRR"), kept.net, .text(""), .text("Σ MRR at the end of the customers at the start ÷ Σ MRR at start"),
+        ])
+        table.add([
+            .text("MRR"), money(flow.startMRR), .text(""), .text("at the start; at the end \(text(flow.endMRR))"),
+        ])
+        table.add([
+            .text("customers"), .count(flow.start), .text(""),
+            .text("at the start; \(flow.arrivals) came, \(flow.departures) went, \(flow.end) at the end"),
+        ])
+        return table
+    }
+
+    private func text(_ minor: Int64) -> String { Report.Unit.money(currency).text(Double(minor)) + " " + currency }
+
+    /// Gross and net revenue retention.
+    private func revenue(_ flow: Stays.Flow) -> (gross: Report.Cell, net: Report.Cell) {
+        guard flow.startMRR > 0 else {
+            let why = "No customer at the start has an MRR, so there is no revenue to retain."
+            return (.none(why), .none(why))
+        }
+        let start = Double(flow.startMRR)
+        let kept = start - Double(flow.lostMRR)
+        return (.number(kept / start, .share), .number((kept + Double(flow.expandedMRR)) / start, .share))
+    }
+
+    private func targetSentence(_ lost: Proportion) -> String? {
+        guard let target = workspace.dataMap.attritionTarget else {
+            return "What is acceptable to lose? Nobody has said: add `attrition: { target: 2.5% per month }` to data.yaml."
+        }
+        guard let expected = Churn(rate: target, days: 365.0 / 12)?.over(Double(window.days)), lost.total > 0 else {
+            return nil
+        }
+        let unit = Report.Unit.share
+        let ends = lost.wilson()
+        let verdict =
+            ends.lower > expected
+            ? "more is lost than that, beyond chance"
+            : ends.upper < expected ? "less is lost than that, beyond chance" : "the interval holds it: no difference is shown"
+        return "What is acceptable to lose: \(unit.text(target)) a month, which makes \(unit.text(expected)) in "
+            + "\(window.days) days; \(verdict)."
+    }
+
+    // MARK: Month by month
+
+    func monthByMonth(_ months: [(month: Month, flow: Stays.Flow)]) -> Report.Section {
+        guard !months.isEmpty else {
+            return Report.Section(
+                "Month by month", [.sentence("No calendar month has passed since the first customer came.")])
+        }
+        let rates = months.map { Proportion(successes: $0.flow.gone, total: $0.flow.start) }
+        let total = rates.reduce(Proportion(successes: 0, total: 0), +)
+        let target = workspace.dataMap.attritionTarget
+        // The target is of a month of average length; one of 28 days is allowed less.
+        let charts = months.indices.map { index -> ControlChart? in
+            let center = target ?? total.rate
+            let days = Double(months[index].month.days)
+            return center.flatMap { Churn(rate: $0, days: 365.0 / 12)?.over(days) }
+                .flatMap { ControlChart([rates[index]], target: $0) }
+        }
+        var table = Report.Table(
+            "Months",
+            [
+                .init("month", .left), .init("customers"), .init("came"), .init("gone"), .init("churn"),
+                .init("95% interval"), .init("GRR"), .init("NRR"), .init("limits of chance"), .init("", .left),
+            ])
+        var points: [Report.Chart.Control.Point] = []
+        for (index, item) in months.enumerated() {
+            let point = charts[index]?.points.first.flatMap { $0 }
+            let kept = revenue(item.flow)
+            table.add([
+                .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals), .count(item.flow.gone),
+                rates[index].rate.map { .number($0, .share) } ?? .none(""),
+                rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
+                item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
+                point.map { .interval($0.limits, .share) } ?? .none(""),
+                .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
+            ])
+            points.append(
+                .init(
+                    label: "\(item.month)", value: rates[index].rate, limits: point?.limits,
+                    isOutside: point.map { $0.isAbove || $0.isBelow } ?? false))
+        }
+        return Report.Section(
+            "Month by month",
+            [
+                .sentence(controlSentence(points, isTarget: target != nil)),
+                .chart(
+                    .control(
+                        .init(
+                            title: "Logo churn by month", center: target ?? total.rate, target: target, points: points))),
+                .table(table),
+            ])
+    }
+
+    private func controlSentence(_ points: [Report.Chart.Control.Point], isTarget: Bool) -> String {
+        let outside = points.filter(\.isOutside)
+        let scale = isTarget ? "of the target" : "of the mean of all months"
+        guard points.contains(where: { $0.value != nil && $0.value != 0 }) else {
+            return "No account has left in any of \(points.count) months."
+        }
+        guard !outside.isEmpty else {
+            return "All months lie within three standard deviations \(scale): what differs between them is chance."
+        }
+        let names = outside.prefix(6).map(\.label).joined(separator: ", ")
+        let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""
+        return "\(outside.count) of \(points.count) months lie outside of three standard deviations \(scale), which chance "
+            + "alone does 3 times in 1,000: \(names)\(more)."
+    }
+
+    // MARK: Cohorts
+
+    /// How many anniversaries, and how many of the newest cohorts, are shown.
+    private static let (mostMonths, mostCohorts) = (12, 24)
+
+    func cohorts() throws -> Report.Section {
+        let all = try stays.cohorts(from: Month(of: stays.today) + -Self.mostCohorts, upTo: Self.mostMonths)
+        guard !all.isEmpty else {
+            return Report.Section(
+                "Cohorts", [.sentence("Nobody became a customer in the last \(Self.mostCohorts) months.")])
+        }
+        let width = all.map(\.cells.count).max() ?? 1
+        var table = Report.Table(
+            "Cohorts", [.init("came in", .left), .init("accounts")] + (1..<max(2, width)).map { .init("month \($0)") })
+        for cohort in all {
+            table.add(
+                [.text("\(cohort.month)"), .count(cohort.accounts)]
+                    + (1..<max(2, width)).map { index in
+                        guard cohort.cells.indices.contains(index), cohort.cells[index].eligible > 0 else { return .text("") }
+                        let cell = cohort.cells[index]
+                        let rate = Double(cell.retained) / Double(cell.eligible)
+                        return cohort.isComplete(index)
+                            ? .number(rate, .share) : .text("\(Report.Unit.share.text(rate))*")
+                    })
+        }
+        let heat = Report.Chart.Heat(
+            title: "Still customers by month since they came", columns: (0..<width).map { "\($0)" },
+            rows: all.map { cohort in
+                Report.Chart.Heat.Row(
+                    label: "\(cohort.month)",
+                    values: (0..<width).map { index in
+                        guard cohort.cells.indices.contains(index), cohort.cells[index].eligible > 0 else { return nil }
+                        return Double(cohort.cells[index].retained) / Double(cohort.cells[index].eligible)
+                    },
+                    complete: (0..<width).first { !cohort.isComplete($0) } ?? width)
+            })
+        return Report.Section(
+            "Cohorts",
+            [
+                .sentence(
+                    "Of the accounts that became customers in a month, the share that was there on each monthly anniversary of "
+                        + "their first day. A figure with * is of those only whose anniversary has come."),
+                .chart(.heat(heat)), .table(table),
+            ])
+    }
+}

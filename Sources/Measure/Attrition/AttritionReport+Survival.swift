@@ -1,0 +1,231 @@
+import Playbooks
+import Statistics
+import Storage
+
+extension AttritionReport {
+    /// Ages at which curves are read, in days.
+    private static let ages: [Double] = [30, 90, 180, 365, 730]
+    /// The horizon of mean stays, where everybody was observed for so long.
+    private static let horizon = 365.0
+    /// More curves than these cannot be told apart.
+    private static let mostCurves = 5
+
+    // MARK: How long they stay
+
+    func survival() throws -> Report.Section {
+        let curve = SurvivalCurve(try stays.lifetimes().flatMap(\.lifetimes))
+        var blocks: [Report.Block] = []
+        guard curve.table.events > 0 else {
+            blocks.append(.sentence("\(Unmeasurable.noEvents.sentence) \(unseen(curve))"))
+            return Report.Section("How long they stay", blocks)
+        }
+        blocks.append(.sentence(median(curve)))
+        blocks.append(.chart(.survival(.init(title: "Still customers by age", unit: "days", curves: [drawn("all", curve)]))))
+        var table = Report.Table(
+            "Still customers", [.init("age, days"), .init("share"), .init("95% interval"), .init("observed")])
+        for age in Self.ages where age <= curve.end ?? 0 {
+            table.add([
+                .count(Int(age)), .number(curve.survival(at: age), .share), .interval(curve.interval(at: age), .share),
+                .count(curve.table.atRisk(at: age)),
+            ])
+        }
+        blocks.append(.table(table))
+        return Report.Section("How long they stay", blocks)
+    }
+
+    /// What nobody leaving says all the same.
+    private func unseen(_ curve: SurvivalCurve) -> String {
+        guard let end = curve.end, let age = Self.ages.last(where: { $0 <= end }) ?? curve.end else { return "" }
+        let interval = curve.interval(at: age)
+        return "With \(curve.table.atRisk(at: age)) of \(curve.table.accounts) observed for \(Int(age)) days, at most "
+            + "\(Report.Unit.share.text(1 - interval.lower)) leave within them (97.5% sure)."
+    }
+
+    private func median(_ curve: SurvivalCurve) -> String {
+        let who = "\(curve.table.accounts) stays, \(curve.table.events) of which have ended"
+        guard let median = curve.quantile(0.5) else {
+            return "\(who). More than half of the customers are still there at every age seen, so there is no median stay."
+        }
+        let ends = curve.quantileInterval(0.5)
+        let range = "\(ends.lower.map { "\(Int($0))" } ?? "0") to \(ends.upper.map { "\(Int($0))" } ?? "beyond what was seen")"
+        return "\(who). Half of the customers stay for \(Int(median)) days or longer (95% interval \(range))."
+    }
+
+    /// A curve with few enough points to be drawn.
+    func drawn(_ name: String, _ curve: SurvivalCurve) -> Report.Chart.Survival.Curve {
+        let most = 120
+        let every = max(1, (curve.steps.count + most - 1) / most)
+        let last = curve.steps.count - 1
+        var points = curve.steps.enumerated().filter { $0.offset % every == 0 || $0.offset == last }.map { _, step in
+            Report.Chart.Survival.Point(
+                time: step.time, survival: step.survival, band: curve.interval(at: step.time))
+        }
+        if let end = curve.end, let point = points.last, end > point.time {
+            points.append(.init(time: end, survival: point.survival, band: point.band))
+        }
+        return .init(name: name, points: points)
+    }
+
+    // MARK: When they leave
+
+    func hazard() throws -> Report.Section {
+        let months = TenureHazard(try stays.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
+        let shown = Array(months.prefix(36).filter { $0.departures.total > 0 })
+        guard shown.contains(where: { $0.departures.successes > 0 }) else {
+            return Report.Section("When they leave", [.sentence(Unmeasurable.noEvents.sentence)])
+        }
+        var table = Report.Table(
+            "Risk by month of tenure",
+            [.init("month"), .init("customers"), .init("left"), .init("risk"), .init("95% interval"), .init("", .left)])
+        let most = shown.compactMap(\.departures.rate).max() ?? 1
+        for month in shown {
+            table.add([
+                .count(month.number), .count(month.departures.total), .count(month.departures.successes),
+                .share(month.departures.rate), .interval(month.departures.wilson(), .share),
+                .bar((month.departures.rate ?? 0) / most),
+            ])
+        }
+        let line = Report.Chart.Line(
+            title: "Share of those still there who leave in each month of tenure", unit: .share,
+            labels: shown.map { "\($0.number)" },
+            series: [
+                .init(name: "risk", values: shown.map(\.departures.rate), bands: shown.map { $0.departures.wilson() })
+            ])
+        return Report.Section(
+            "When they leave", [.sentence(worst(shown)), .chart(.line(line)), .table(table)])
+    }
+
+    /// The month with the highest risk that the data can vouch for.
+    private func worst(_ months: [TenureHazard.Month]) -> String {
+        let known = months.filter { $0.departures.total >= 20 }
+        guard let worst = known.max(by: { $0.departures.wilson().lower < $1.departures.wilson().lower }),
+            let rate = worst.departures.rate
+        else { return "No month of tenure has 20 customers, so none stands out." }
+        let others = known.filter { $0.number != worst.number }.map(\.departures).reduce(
+            Proportion(successes: 0, total: 0), +)
+        let ratio = others.rate.map { $0 > 0 && rate / $0 >= 1.05 ? ", \(Report.Unit.plain(1).text(rate / $0)) times that of the others" : "" } ?? ""
+        return "The risk is highest in month \(worst.number) of tenure: \(Report.Unit.share.text(rate)) of those who reach it "
+            + "leave in it (95% interval \(Report.Unit.share.text(worst.departures.wilson())))\(ratio)."
+    }
+
+    // MARK: Who leaves
+
+    private struct Named {
+        var name: String
+        var lifetimes: [Lifetime]
+        var curve: SurvivalCurve
+
+        init(_ name: String, _ lifetimes: [Lifetime]) {
+            self.name = name
+            self.lifetimes = lifetimes
+            curve = SurvivalCurve(lifetimes)
+        }
+    }
+
+    func groups() throws -> [Report.Section] {
+        var sections: [Report.Section] = []
+        var table = Self.comparisonTable("Segments", "segment")
+        var curves: [Report.Chart.Survival.Curve] = []
+        for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .segment {
+            let found = try stays.lifetimes(by: index)
+            func curve(_ name: String) -> SurvivalCurve {
+                SurvivalCurve(found.first { $0.name == name }?.lifetimes ?? [])
+            }
+            let (members, others) = (curve("1"), curve("0"))
+            table.add(row(grouping.name, members, against: others))
+            if curves.count < Self.mostCurves, members.table.events > 0 { curves.append(drawn(grouping.name, members)) }
+        }
+        if !table.rows.isEmpty {
+            sections.append(
+                Report.Section(
+                    "By segment",
+                    [
+                        .sentence(
+                            "Each segment against all other accounts, as the accounts are now, or were before they left. A segment "
+                                + "that is made of usage shows who had stopped, not who will leave.")
+                    ] + chart("Still customers by segment", curves) + [.table(table)]))
+        }
+        for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .attribute {
+            let found = try stays.lifetimes(by: index).map { Named($0.name.isEmpty ? "(none)" : $0.name, $0.lifetimes) }
+            if found.count > 1 { sections.append(section("By \(grouping.name)", grouping.name, found)) }
+        }
+        let journeys = try stays.stages(workspace.journeys).map {
+            Named("\($0.key.journey): \($0.key.stage)", $0.lifetimes)
+        }.filter { $0.curve.table.accounts > 0 }
+        if !journeys.isEmpty {
+            let note = Report.Block.sentence(
+                "From the day on which an account came into a stage; it is out of sight when it moves on, so that a stage is not "
+                    + "credited with the time before or after it.")
+            var section = self.section("By stage of the journey", "stage", journeys)
+            section.blocks.insert(note, at: 0)
+            sections.append(section)
+        }
+        return sections
+    }
+
+    private func chart(_ title: String, _ curves: [Report.Chart.Survival.Curve]) -> [Report.Block] {
+        curves.isEmpty ? [] : [.chart(.survival(.init(title: title, unit: "days", curves: curves)))]
+    }
+
+    private func section(_ title: String, _ what: String, _ groups: [Named]) -> Report.Section {
+        var table = Self.comparisonTable(title, what)
+        for (index, group) in groups.enumerated() {
+            let others = groups.indices.filter { $0 != index }.flatMap { groups[$0].lifetimes }
+            table.add(row(group.name, group.curve, against: SurvivalCurve(others)))
+        }
+        let curves = groups.filter { $0.curve.table.events > 0 }.prefix(Self.mostCurves).map { drawn($0.name, $0.curve) }
+        let test = LogRank.test(groups.map(\.curve.table))
+        let sentence =
+            switch test {
+            case .success(let test):
+                "Whether the groups leave at different rates: log-rank χ² = \(Report.Unit.plain(2).text(test.chiSquared)) with "
+                    + "\(test.degrees) degrees of freedom, p = \(Self.probability(test.p))."
+            case .failure(let reason): reason.sentence
+            }
+        return Report.Section(
+            title, [.sentence(sentence)] + chart("Still customers \(title.lowercased())", curves) + [.table(table)])
+    }
+
+    static func probability(_ p: Double) -> String { p < 0.0001 ? "less than 0.0001" : Report.Unit.plain(4).text(p) }
+
+    static func comparisonTable(_ title: String, _ what: String) -> Report.Table {
+        Report.Table(
+            title,
+            [
+                .init(what, .left), .init("stays"), .init("left"), .init("there at 90 days"), .init("there at 365 days"),
+                .init("95% interval"), .init("mean days more, of a year"), .init("its 95% interval"), .init("log-rank p"),
+            ])
+    }
+
+    /// One group: where it stands, and how it differs from all others.
+    private func row(_ name: String, _ curve: SurvivalCurve, against others: SurvivalCurve) -> [Report.Cell] {
+        func there(at age: Double) -> Report.Cell {
+            age <= curve.end ?? 0 ? .number(curve.survival(at: age), .share) : .none(Unmeasurable.beyondObservation.sentence)
+        }
+        let interval: Report.Cell =
+            Self.horizon <= curve.end ?? 0 ? .interval(curve.interval(at: Self.horizon), .share) : .none("")
+        var cells: [Report.Cell] = [
+            .text(name), .count(curve.table.accounts), .count(curve.table.events), there(at: 90), there(at: Self.horizon),
+            interval,
+        ]
+        switch Self.difference(curve, others, horizon: Self.horizon) {
+        case .success(let difference):
+            cells += [.number(difference.estimate, .days), .interval(difference.interval(), .days)]
+        case .failure(let reason): cells += [.none(reason.sentence), .none("")]
+        }
+        switch LogRank.test([curve.table, others.table]) {
+        case .success(let test): cells.append(.text(Self.probability(test.p)))
+        case .failure(let reason): cells.append(.none(reason.sentence))
+        }
+        return cells
+    }
+
+    /// How much longer one group stays on average within a horizon.
+    static func difference(
+        _ curve: SurvivalCurve, _ others: SurvivalCurve, horizon: Double
+    ) -> Result<RestrictedMean.Difference, Unmeasurable> {
+        curve.restrictedMean(to: horizon).flatMap { mean in
+            others.restrictedMean(to: horizon).flatMap { mean.difference(from: $0) }
+        }
+    }
+}

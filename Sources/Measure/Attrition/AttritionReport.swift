@@ -1,0 +1,120 @@
+package import Playbooks
+import Statistics
+package import Storage
+
+/// How many accounts leave, when, why, and what the playbooks did about it.
+///
+/// Formulas: `docs/measuring.md`; the figures come from `Stays`, the arithmetic from `Statistics`.
+package struct AttritionReport {
+    /// The days that the figures of a window are about: from the start of the first to the start of the last.
+    package struct Window: Sendable, Hashable {
+        package var from: Day
+        package var to: Day
+
+        package init(from: Day, to: Day) {
+            self.from = from
+            self.to = to
+        }
+
+        /// The twelve calendar months that are over, or as many as there are since the first customer.
+        package static func usual(asOf today: Day, since first: Day?) -> Window {
+            let month = Month(of: today)
+            let start = (month + -12).first
+            guard let first, first > start else { return Window(from: start, to: month.first) }
+            let beginning = Month(of: first).first == first ? first : (Month(of: first) + 1).first
+            return beginning < month.first
+                ? Window(from: beginning, to: month.first) : Window(from: min(first, today), to: today)
+        }
+
+        package var days: Int { to - from }
+    }
+
+    let workspace: Workspace
+    let stays: Stays
+    let asOf: Instant
+    let window: Window
+    let segment: String?
+
+    /// - Throws: `MeasureError` for a segment that there is none of, and for a window that is none.
+    package static func report(
+        _ connection: Connection, workspace: Workspace, segment: String? = nil, from: Day? = nil, to: Day? = nil,
+        asOf: Instant
+    ) throws -> Report {
+        let term = try segment.map { name in
+            guard let found = workspace.segments.first(where: { $0.name == name }) else {
+                throw MeasureError.unknown("segment", name, among: workspace.segments.map(\.name))
+            }
+            return found
+        }
+        if let from, let to, from >= to {
+            throw MeasureError("--from \(from) does not lie before --to \(to)")
+        }
+        let today = workspace.configuration.zone.day(of: asOf)
+        if let to, to > today { throw MeasureError("--to \(to) lies after \(today), the day of the report") }
+        if let from, to == nil, from >= today {
+            throw MeasureError("--from \(from) does not lie before \(today), the day of the report")
+        }
+        let isSimulation = try Meta.isSimulation(connection)
+        let stays = try Stays(
+            connection, workspace: workspace, segment: term, asOf: asOf, isKnownBy: !isSimulation)
+        let usual = Window.usual(asOf: today, since: try stays.firstDay)
+        let window = Window(from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
+        return try AttritionReport(
+            workspace: workspace, stays: stays, asOf: asOf,
+            window: window.from < window.to ? window : Window(from: window.from, to: today), segment: segment
+        ).report()
+    }
+
+    private func report() throws -> Report {
+        let title = segment.map { "Attrition of \($0)" } ?? "Attrition"
+        guard let first = try stays.firstDay else {
+            return Report(title: title, asOf: asOf, sections: [Report.Section("", [.sentence(nobody)])])
+        }
+        let flow = try stays.flow(from: window.from, to: window.to)
+        let months = try stays.months()
+        var sections = [
+            headline(flow, first: first), monthByMonth(months), try cohorts(), try survival(), try hazard(),
+        ]
+        sections += try groups()
+        sections += try reasons()
+        sections += [try together(), try arms(), try remarks()].compactMap(\.self)
+        return Report(title: title, asOf: asOf, sections: sections)
+    }
+
+    private var nobody: String {
+        let who = segment.map { "No account of \($0)" } ?? "No account"
+        return "\(who) was a customer, or known, by \(workspace.configuration.zone.day(of: asOf)): there is nothing to "
+            + "lose yet. Facts count from the moment at which they were imported; use --from and --to to look at the past."
+    }
+
+    var currency: String { workspace.configuration.currency }
+
+    func money(_ minor: Int64) -> Report.Cell { .number(Double(minor), .money(currency)) }
+
+    private func remarks() throws -> Report.Section? {
+        let unknown = try stays.departedUnknownWhen
+        guard unknown > 0 else { return nil }
+        return Report.Section(
+            "What is missing",
+            [
+                .sentence(
+                    "\(unknown) accounts left nobody knows when: they were imported as churned without a date. They count "
+                        + "nowhere; import `churned_at` to have them in.")
+            ])
+    }
+}
+
+/// A question that has no answer; the text is for the person who asked.
+package struct MeasureError: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+
+    package static func unknown(_ kind: String, _ name: String, among names: [String]) -> MeasureError {
+        let near = nearest(to: name, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
+        let known = names.isEmpty ? "there are none" : "there are: \(names.joined(separator: ", "))"
+        return MeasureError("there is no \(kind) \"\(name)\"\(near); \(known)")
+    }
+}

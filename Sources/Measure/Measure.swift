@@ -1,2 +1,0 @@
-/// Reports: each is a query and the functions of `Statistics` that it feeds.
-enum Measure {}

@@ -1,0 +1,50 @@
+extension Report {
+    /// Rows of typed cells under titled columns.
+    package struct Table: Sendable, Hashable {
+        package enum Alignment: String, Sendable, Hashable {
+            case left, right
+        }
+
+        package struct Column: Sendable, Hashable {
+            /// Unique in its table; with the unit where the cells do not tell it: `effect, points`.
+            package var title: String
+            package var alignment: Alignment
+
+            package init(_ title: String, _ alignment: Alignment = .right) {
+                self.title = title
+                self.alignment = alignment
+            }
+
+            /// The title as a key of JSON: `effect_points`.
+            package var key: String {
+                var key = ""
+                for character in title.lowercased() {
+                    if character.isLetter || character.isNumber {
+                        key.append(character)
+                    } else if character == "%" {
+                        key += key.isEmpty || key.hasSuffix("_") ? "percent" : "_percent"
+                    } else if !key.isEmpty, !key.hasSuffix("_") {
+                        key.append("_")
+                    }
+                }
+                return key.hasSuffix("_") ? String(key.dropLast()) : key
+            }
+        }
+
+        /// What the rows are, for a caption and for CSV: `Arms`.
+        package var title: String
+        package var columns: [Column]
+        package private(set) var rows: [[Cell]] = []
+
+        package init(_ title: String, _ columns: [Column]) {
+            self.title = title
+            self.columns = columns
+        }
+
+        /// Appends a row; what it lacks is empty, what it has too much is left out.
+        package mutating func add(_ row: [Cell]) {
+            let padding = Array(repeating: Cell.text(""), count: max(0, columns.count - row.count))
+            rows.append(Array(row.prefix(columns.count)) + padding)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package import Playbooks
+
+/// The taking of a person, or of an account with all its people, out of the database.
+///
+/// Rows that the books need stay: a touch, an event, an outcome without the person's address and words. Of an address a keyed
+/// hash stays in the suppression list. Everything happens in the caller's transaction; doing it again changes nothing.
+package struct Erasure {
+    package enum Subject: Sendable, Equatable {
+        /// A normalized address: every contact that has it.
+        case address(String)
+        /// A contact's key, and the account's when several accounts have such a contact.
+        case contact(String, account: String?)
+        case account(String)
+    }
+
+    /// How many rows of each kind went or were emptied.
+    package struct Counts: Sendable, Equatable {
+        package var accounts = 0
+        package var contacts = 0
+        package var events = 0
+        package var touches = 0
+        /// Of the touches, those that were still open and are cancelled.
+        package var cancelled = 0
+        package var attempts = 0
+        package var outcomes = 0
+        package var reasons = 0
+        package var suppressed = 0
+        /// Of the suppressed, those that had not been suppressed by an earlier erasure.
+        package var newlySuppressed = 0
+
+        package init() {}
+    }
+
+    private let connection: Connection
+    private let key: ErasureKey
+    private let now: Instant
+
+    package init(_ connection: Connection, key: ErasureKey, now: Instant) {
+        self.connection = connection
+        self.key = key
+        self.now = now
+    }
+
+    package func erase(_ subject: Subject) throws -> Counts {
+        try key.claim(connection)
+        try key.register(on: connection)
+        let tables = ErasureTables(connection)
+        try tables.make()
+        defer { tables.drop() }
+        try tables.fill(subject)
+        var counts = Counts()
+        try emptyTouches(&counts)
+        counts.events = try emptyEvents()
+        counts.outcomes = try emptyOutcomes()
+        counts.reasons = try emptyReasons()
+        (counts.suppressed, counts.newlySuppressed) = try suppress()
+        counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM temp.erased_contact)")
+        counts.accounts = try emptyAccounts()
+        return counts
+    }
+
+    private var values: [String: SQLValue] { ["now": .instant(now)] }
+
+    private func emptyTouches(_ counts: inout Counts) throws {
+        counts.cancelled = try connection.execute(
+            """
+            UPDATE touch SET state = 'cancelled', settled_at = :now, fence = fence + 1, retry_at = NULL,
+                reason = CASE WHEN state IN ('unknown', 'sending') OR ambiguous = 1
+                    THEN 'erased; whether it arrived is not known' ELSE 'erased' END
+            WHERE id IN (SELECT id FROM temp.erased_touch) AND settled_at IS NULL
+            """, values)
+        try connection.execute(
+            """
+            UPDATE enrollment SET due_at = :now
+            WHERE id IN (SELECT enrollment_id FROM temp.erased_touch)
+                AND state = 'active' AND begun = 1 AND due_at IS NULL AND waiting = 0
+                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = enrollment.id AND settled_at IS NULL)
+            """, values)
+        counts.touches = try connection.execute(
+            """
+            UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL, body_hash = NULL,
+                reason = CASE WHEN \(ErasureTables.isMentioned("touch.reason")) THEN 'erased' ELSE reason END,
+                recipient = CASE WHEN substr(recipient, 1, 5) = 'team:' OR substr(recipient, 1, 7) = 'erased:'
+                    OR NOT EXISTS (SELECT 1 FROM temp.erased_touch AS x WHERE x.id = touch.id AND x.own = 1)
+                    THEN recipient ELSE erased_key(recipient) END
+            WHERE id IN (SELECT id FROM temp.erased_touch)
+            """)
+        counts.attempts = try connection.execute(
+            """
+            UPDATE attempt SET detail = NULL
+            WHERE touch_id IN (SELECT id FROM temp.erased_touch) AND detail IS NOT NULL
+            """)
+    }
+
+    private func emptyEvents() throws -> Int {
+        try connection.execute(
+            """
+            UPDATE event SET contact_id = NULL, properties = NULL,
+                dedup = CASE WHEN \(ErasureTables.isMentioned("event.dedup")) THEN erased_key(dedup) ELSE dedup END
+            WHERE id IN (SELECT id FROM temp.erased_event)
+            """)
+    }
+
+    private func emptyOutcomes() throws -> Int {
+        try connection.execute(
+            """
+            UPDATE outcome SET detail = NULL,
+                dedup = CASE WHEN \(ErasureTables.isMentioned("outcome.dedup")) THEN erased_key(dedup) ELSE dedup END
+            WHERE (touch_id IN (SELECT id FROM temp.erased_touch)
+                    OR account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1))
+                AND (detail IS NOT NULL OR \(ErasureTables.isMentioned("outcome.dedup")))
+            """)
+    }
+
+    /// The texts that tell why something was decided, and the frozen values, where they name the person.
+    private func emptyReasons() throws -> Int {
+        var count = 0
+        for (table, column, empty) in [
+            ("standing", "reason", "erased"), ("decision", "reason", "erased"), ("enrollment", "entry", "{}"),
+        ] {
+            count += try connection.execute(
+                """
+                UPDATE \(table) SET \(column) = :empty
+                WHERE account_id IN (SELECT id FROM temp.erased_account) AND \(column) <> :empty
+                    AND (account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
+                        OR \(ErasureTables.isMentioned("\(table).\(column)")))
+                """, ["empty": .text(empty)])
+        }
+        for table in ["standing", "decision", "enrollment"] {
+            count += try connection.execute(
+                """
+                UPDATE \(table) SET match_key = erased_key(match_key)
+                WHERE account_id IN (SELECT id FROM temp.erased_account)
+                    AND \(ErasureTables.isMentioned("\(table).match_key"))
+                """)
+        }
+        count += try connection.execute(
+            """
+            UPDATE digest SET subject = 'erased', text = '',
+                state = CASE WHEN settled_at IS NULL THEN 'expired' ELSE state END,
+                settled_at = coalesce(settled_at, :now)
+            WHERE \(ErasureTables.isMentioned("digest.text")) OR \(ErasureTables.isMentioned("digest.subject"))
+            """, values)
+        return count
+    }
+
+    /// Puts hashes in the place of addresses; what was suppressed for a category only is now suppressed for all.
+    private func suppress() throws -> (all: Int, new: Int) {
+        try connection.execute(
+            "DELETE FROM suppression WHERE address IN (SELECT address FROM temp.erased_address)")
+        let new = try connection.execute(
+            """
+            INSERT INTO suppression (address, category, reason, at)
+            SELECT erased_key(address), '', 'erased', :now FROM temp.erased_address WHERE true
+            ON CONFLICT (address, category) DO NOTHING
+            """, values)
+        return (Int(try connection.integer("SELECT count(*) FROM temp.erased_address")), new)
+    }
+
+    /// An account keeps the dates and figures that reports count, under a key that says nothing.
+    private func emptyAccounts() throws -> Int {
+        let isWhole = "IN (SELECT id FROM temp.erased_account WHERE whole = 1)"
+        try connection.execute(
+            """
+            INSERT INTO history (account_id, attribute, at, value, previous)
+            SELECT id, 'status', :now, 'churned', status FROM account WHERE id \(isWhole) AND status <> 'churned'
+            ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
+            """, values)
+        try connection.execute(
+            """
+            DELETE FROM history WHERE account_id \(isWhole) AND attribute NOT IN ('mrr', 'stage', 'status')
+            """)
+        try connection.execute(
+            """
+            UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = 'erased', due_at = NULL, waiting = 0
+            WHERE account_id \(isWhole) AND state = 'active'
+            """, values)
+        let declared = try connection.query(
+            "SELECT name FROM pragma_table_info('account') WHERE substr(name, 1, 2) = 'a_'"
+        ).compactMap { $0[0].text }.map { ", \"\($0)\" = NULL" }.joined()
+        return try connection.execute(
+            """
+            UPDATE account SET key = 'erased-' || CAST(id AS TEXT), name = NULL, timezone = NULL, locale = NULL\(declared),
+                churned_at = CASE WHEN status = 'churned' THEN churned_at ELSE :now END, status = 'churned'
+            WHERE id \(isWhole)
+            """, values)
+    }
+}

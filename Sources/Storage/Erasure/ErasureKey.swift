@@ -1,0 +1,85 @@
+import Crypto
+import Foundation
+import GRDBSQLite
+
+/// The keyed hash by which an erased address is still known, so that it stays suppressed when it is imported again.
+///
+/// HMAC-SHA256 under the workspace's secret, which lies outside the database: who has only the database cannot try out
+/// addresses.
+package struct ErasureKey: Sendable {
+    /// What the hash of an address begins with in `suppression`.
+    package static let prefix = "erased:"
+    private let key: SymmetricKey
+
+    package init(secret: [UInt8]) {
+        key = SymmetricKey(data: secret)
+    }
+
+    /// Reads the secret beside the database.
+    ///
+    /// - Throws: `StorageError` when it is not there, or is not the one that earlier erasures were made with.
+    static func read(_ connection: Connection) throws -> ErasureKey {
+        let path = connection.path + ".secret"
+        guard let data = FileManager.default.contents(atPath: path), data.count == 32 else {
+            throw StorageError(
+                "\(path) is missing or damaged, and without it nobody can tell which addresses were erased; restore it "
+                    + "from a back-up")
+        }
+        let key = ErasureKey(secret: Array(data))
+        try key.check(connection)
+        return key
+    }
+
+    /// Whether any address was ever erased.
+    static func isNeeded(_ connection: Connection) throws -> Bool {
+        try Meta.erasureKey.read(connection) != nil
+    }
+
+    /// Says which secret erasures are made with.
+    func claim(_ connection: Connection) throws {
+        try check(connection)
+        try Meta.erasureKey.write(fingerprint, connection)
+    }
+
+    private func check(_ connection: Connection) throws {
+        guard let known = try Meta.erasureKey.read(connection), known != fingerprint else { return }
+        throw StorageError(
+            "\(connection.path).secret is not the secret with which addresses were erased before; restore that one from "
+                + "a back-up, so that they stay suppressed")
+    }
+
+    private var fingerprint: String { String(hash("fingerprint of the erasure key").suffix(16)) }
+
+    /// - Parameter address: normalized.
+    package func hash(_ address: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Data(("address\0" + address).utf8), using: key)
+        let digits = Array("0123456789abcdef".utf8)
+        let hexadecimal = code.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return Self.prefix + String(decoding: hexadecimal, as: UTF8.self)
+    }
+
+    /// Adds the SQL function `erased_key(address)` to the connection.
+    func register(on connection: Connection) throws {
+        let code = sqlite3_create_function_v2(
+            connection.handle, "erased_key", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            Unmanaged.passRetained(Box(self)).toOpaque(),
+            { context, _, arguments in
+                guard let context, let arguments, let value = arguments[0], let text = sqlite3_value_text(value),
+                    let own = sqlite3_user_data(context)
+                else { return sqlite3_result_null(context) }
+                let address = String(
+                    decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_value_bytes(value))), as: UTF8.self)
+                let hash = Unmanaged<Box>.fromOpaque(own).takeUnretainedValue().key.hash(address)
+                sqlite3_result_text(context, hash, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+            }, nil, nil, { $0.map { Unmanaged<Box>.fromOpaque($0).release() } })
+        guard code == SQLITE_OK else { throw StorageError(code: code, "SQLite refused the function erased_key") }
+    }
+
+    private final class Box: Sendable {
+        let key: ErasureKey
+
+        init(_ key: ErasureKey) {
+            self.key = key
+        }
+    }
+}

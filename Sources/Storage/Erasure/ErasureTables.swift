@@ -1,0 +1,171 @@
+/// What one erasure is about: accounts, contacts, addresses, words, touches and events, in temporary tables.
+struct ErasureTables {
+    private let connection: Connection
+    private static let names = [
+        "erased_account", "erased_contact", "erased_address", "erased_word", "erased_touch", "erased_event",
+    ]
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    func make() throws {
+        drop()
+        try connection.executeScript(
+            """
+            CREATE TEMP TABLE erased_account (id INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
+            CREATE TEMP TABLE erased_contact (id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL);
+            CREATE TEMP TABLE erased_address (address TEXT PRIMARY KEY);
+            CREATE TEMP TABLE erased_word (word TEXT PRIMARY KEY);
+            CREATE TEMP TABLE erased_touch (id INTEGER PRIMARY KEY, enrollment_id INTEGER NOT NULL, own INTEGER NOT NULL);
+            CREATE TEMP TABLE erased_event (id INTEGER PRIMARY KEY);
+            """)
+    }
+
+    func drop() {
+        for name in Self.names { try? connection.executeScript("DROP TABLE IF EXISTS temp.\(name)") }
+    }
+
+    /// Whether a text holds an address or a name of the erased, in whatever case ASCII letters are.
+    static func isMentioned(_ text: String) -> String {
+        "EXISTS (SELECT 1 FROM temp.erased_word AS w WHERE instr(lower(\(text)), w.word) > 0)"
+    }
+
+    func fill(_ subject: Erasure.Subject) throws {
+        try take(subject)
+        // The person is the address: its contacts at other accounts are the same person. An account's people may still
+        // be at another account.
+        if case .account = subject {
+            try connection.execute(
+                """
+                INSERT INTO temp.erased_address (address)
+                SELECT DISTINCT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                WHERE c.address IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM contact AS o WHERE o.address = c.address AND o.account_id <> c.account_id)
+                """)
+        } else {
+            try takeEverywhere()
+        }
+        try takeWords()
+        try takeTouches()
+        try takeEvents()
+    }
+
+    private func take(_ subject: Erasure.Subject) throws {
+        switch subject {
+        case .account(let key):
+            let found = try connection.execute(
+                "INSERT INTO temp.erased_account (id, whole) SELECT id, 1 FROM account WHERE key = :key",
+                ["key": .text(key)])
+            guard found == 1 else {
+                throw StorageError(
+                    "there is no account with the key \"\(key)\"; one that was erased has no key any more")
+            }
+            try connection.execute(
+                """
+                INSERT INTO temp.erased_contact (id, account_id)
+                SELECT id, account_id FROM contact WHERE account_id IN (SELECT id FROM temp.erased_account)
+                """)
+        case .address(let address):
+            try connection.execute(
+                "INSERT INTO temp.erased_address (address) VALUES (:address)", ["address": .text(address)])
+        case .contact(let key, let account):
+            let found = try connection.query(
+                """
+                SELECT c.id, c.account_id, a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id
+                WHERE c.key = :key AND (a.key = :account OR CAST(:account AS TEXT) IS NULL) ORDER BY a.key LIMIT 6
+                """, ["key": .text(key), "account": .optional(account)])
+            guard let first = found.first else {
+                throw StorageError(
+                    "there is no contact with the key \"\(key)\"\(account.map { " at the account \"\($0)\"" } ?? ""); an "
+                        + "address is erased also when no contact has it")
+            }
+            guard found.count == 1 else {
+                let accounts = found.compactMap { $0[2].text }.prefix(5).joined(separator: ", ")
+                throw StorageError(
+                    "several accounts have a contact with the key \"\(key)\": \(accounts)\(found.count > 5 ? ", ..." : ""); "
+                        + "say which one with --account")
+            }
+            try connection.execute(
+                "INSERT INTO temp.erased_contact (id, account_id) VALUES (:id, :account)",
+                ["id": first[0], "account": first[1]])
+            try connection.execute(
+                """
+                INSERT INTO temp.erased_address (address)
+                SELECT address FROM contact WHERE id = :id AND address IS NOT NULL
+                """, ["id": first[0]])
+        }
+    }
+
+    /// All contacts with the addresses, and the addresses that touches to them had before they changed.
+    private func takeEverywhere() throws {
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_contact (id, account_id)
+            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.address = x.address WHERE true
+            ON CONFLICT (id) DO NOTHING
+            """)
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_account (id, whole)
+            SELECT DISTINCT account_id, 0 FROM temp.erased_contact
+            UNION
+            SELECT DISTINCT t.account_id, 0 FROM temp.erased_address AS x JOIN touch AS t ON t.recipient = x.address
+            WHERE t.claimed_at IS NOT NULL
+            """)
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_address (address)
+            SELECT DISTINCT t.recipient
+            FROM temp.erased_account AS a CROSS JOIN enrollment AS e ON e.account_id = a.id
+            CROSS JOIN touch AS t ON t.enrollment_id = e.id
+            WHERE t.kind = 'email' AND substr(t.recipient, 1, 7) <> 'erased:'
+                AND t.contact_id IN (SELECT id FROM temp.erased_contact)
+            ON CONFLICT (address) DO NOTHING
+            """)
+    }
+
+    /// Addresses and full names; a name of less than five letters would be found in too many texts.
+    private func takeWords() throws {
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_word (word)
+            SELECT lower(address) FROM temp.erased_address
+            UNION SELECT lower(c.address) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                WHERE c.address IS NOT NULL
+            UNION SELECT lower(c.name) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                WHERE length(c.name) >= 5
+            UNION SELECT lower(a.name) FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
+                WHERE x.whole = 1 AND length(a.name) >= 5
+            UNION SELECT lower(a.key) FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
+                WHERE x.whole = 1 AND length(a.key) >= 5
+            """)
+    }
+
+    private func takeTouches() throws {
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_touch (id, enrollment_id, own)
+            SELECT id, enrollment_id, own FROM (
+                SELECT t.id, t.enrollment_id, t.variables, a.whole,
+                    coalesce(t.contact_id IN (SELECT id FROM temp.erased_contact), 0)
+                        OR t.recipient IN (SELECT address FROM temp.erased_address) OR a.whole = 1 AS own
+                FROM temp.erased_account AS a CROSS JOIN enrollment AS e ON e.account_id = a.id
+                CROSS JOIN touch AS t ON t.enrollment_id = e.id
+            ) AS candidate
+            WHERE own = 1 OR \(Self.isMentioned("candidate.variables"))
+            """)
+    }
+
+    private func takeEvents() throws {
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_event (id)
+            SELECT e.id FROM temp.erased_account AS a CROSS JOIN event_kind AS k
+            CROSS JOIN event AS e ON e.kind_id = k.id AND e.account_id = a.id
+            WHERE (e.contact_id IS NOT NULL OR e.properties IS NOT NULL)
+                AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM temp.erased_contact)
+                    OR \(Self.isMentioned("e.properties")))
+            """)
+    }
+}

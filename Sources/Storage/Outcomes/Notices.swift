@@ -1,0 +1,153 @@
+package import Playbooks
+
+/// Takes in what providers tell of messages: outcomes, suppressed addresses, and the ends of touches that nobody knew.
+///
+/// Any order and any repetition of the same notices leads to the same rows. Each call is part of the caller's
+/// transaction.
+package struct Notices {
+    private let connection: Connection
+    private let channel: String
+    private let workspace: String
+    private let now: Instant
+
+    /// - Parameters:
+    ///   - channel: whose webhook it is; only its touches are found.
+    ///   - workspace: its name, for providers that serve several.
+    package init(_ connection: Connection, channel: String, workspace: String, now: Instant) {
+        self.connection = connection
+        self.channel = channel
+        self.workspace = workspace
+        self.now = now
+    }
+
+    package enum Taken: Sendable, Equatable {
+        case recorded, known
+        /// No touch is known of; the webhook is kept as it came.
+        case unmatched
+    }
+
+    @discardableResult
+    package func take(_ notice: Notice) throws -> Taken {
+        guard let touch = try touch(of: notice) else {
+            let isNew = try Webhooks(connection).keep(
+                notice.body, from: channel, id: notice.id, reason: "no touch of the channel \(channel) is meant",
+                at: now)
+            return isNew ? .unmatched : .known
+        }
+        // A provider's clock may run ahead; what has come in has happened.
+        let at = min(notice.at ?? now, now)
+        // Nobody leaves the category `service`: who unsubscribes from one of its messages leaves the others.
+        let category = notice.isForAll || touch.category == "service" ? "" : touch.category
+        let isWish = notice.kind == .unsubscribed || notice.kind == .resubscribed
+        let detail = isWish ? "{\"category\":\"\(category.isEmpty ? "all" : category)\"}" : notice.detail
+        let outcome = Outcome(
+            notice.kind, account: touch.account, enrollment: touch.enrollment, touch: touch.id, at: at,
+            detail: detail, dedup: "\(channel):\(notice.id):\(notice.kind.rawValue)")
+        guard try outcome.record(connection) else { return .known }
+        try settle(touch, notice)
+        if touch.isEmail {
+            try Harm(connection, address: touch.recipient).follow(
+                notice.kind, category: category, detail: detail, at: at)
+        }
+        return .recorded
+    }
+
+    // MARK: The touch
+
+    private struct Touch {
+        var id: Int64
+        var account: Int64
+        var enrollment: Int64
+        var recipient: String
+        var category: String
+        var isEmail: Bool
+        var state: String
+        var isAmbiguous: Bool
+    }
+
+    private static let columns = """
+        SELECT id, account_id, enrollment_id, recipient, category, kind = 'email', state, ambiguous FROM touch
+        """
+
+    /// By our own key, else by the provider's id, which a batch may give to several recipients.
+    private func touch(of notice: Notice) throws -> Touch? {
+        if let workspace = notice.workspace, workspace != self.workspace { return nil }
+        if let key = notice.touch, key.first == "t", let id = Int64(key.dropFirst()) {
+            let rows = try touches(
+                "\(Self.columns) WHERE id = :id AND channel = :channel",
+                ["id": .integer(id), "channel": .text(channel)])
+            if let touch = rows.first { return touch }
+        }
+        guard let id = notice.providerID, !id.isEmpty else { return nil }
+        let address = notice.address.flatMap(EmailAddress.normalized)
+        let rows = try touches(
+            """
+            \(Self.columns) WHERE provider_id IN (:provider, '<' || :provider || '>') AND channel = :channel
+            ORDER BY recipient = :address DESC, id LIMIT 2
+            """,
+            [
+                "provider": .text(id), "channel": .text(channel),
+                "address": .text(address ?? ""),
+            ])
+        guard let first = rows.first else { return nil }
+        return rows.count == 1 || first.recipient == address ? first : nil
+    }
+
+    private func touches(_ sql: String, _ arguments: [String: SQLValue]) throws -> [Touch] {
+        var touches: [Touch] = []
+        try connection.forEach(sql, arguments) { row in
+            touches.append(
+                Touch(
+                    id: row.integer(0), account: row.integer(1), enrollment: row.integer(2),
+                    recipient: row.text(3) ?? "", category: row.text(4) ?? "", isEmail: row.integer(5) == 1,
+                    state: row.text(6) ?? "", isAmbiguous: row.integer(7) == 1))
+        }
+        return touches
+    }
+
+    // MARK: The end of a touch
+
+    /// Ends a touch that may or may not have gone out, for the provider knows.
+    private func settle(_ touch: Touch, _ notice: Notice) throws {
+        let isOpen =
+            touch.state == "unknown" || touch.state == "sending"
+            || (touch.isAmbiguous && (touch.state == "pending" || touch.state == "claimed"))
+        guard isOpen, let end = notice.kind.end else { return }
+        let changed = try connection.execute(
+            """
+            UPDATE touch SET state = :end, reason = :reason, error = NULL, settled_at = :now, retry_at = NULL,
+                provider_id = coalesce(provider_id, :provider), fence = fence + 1
+            WHERE id = :id AND state = :state
+            """,
+            [
+                "end": .text(end), "reason": .text("the provider says so: \(notice.kind.rawValue)"),
+                "now": .instant(now), "provider": .optional(notice.providerID), "id": .integer(touch.id),
+                "state": .text(touch.state),
+            ])
+        guard changed == 1 else { return }
+        try connection.execute(
+            """
+            UPDATE attempt SET ended_at = :now, result = :end, detail = :detail
+            WHERE touch_id = :id AND ended_at IS NULL
+            """,
+            [
+                "now": .instant(now), "end": .text(end), "id": .integer(touch.id),
+                "detail": .text("the provider says so: \(notice.kind.rawValue)"),
+            ])
+        try Outbox(connection).moveOn(enrollment: touch.enrollment, now: now)
+    }
+}
+
+extension Outcome.Kind {
+    /// How a touch has ended of which this is told; nil when that says nothing of it.
+    fileprivate var end: String? {
+        switch self {
+        case .accepted, .deferred, .delivered, .opened, .machineOpened, .clicked, .machineClicked, .bounced,
+            .softBounced, .complained, .unsubscribed:
+            "sent"
+        case .dropped: "rejected"
+        case .suppressed: "suppressed"
+        case .resubscribed, .dismissed, .answered, .goal: nil
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package import Playbooks
+
+/// Webhooks that led to nothing, kept so that people can see why, and the tokens that replays are known by.
+package struct Webhooks {
+    private let connection: Connection
+
+    /// How many are kept.
+    package static let most: Int64 = 10_000
+    /// How much of each is kept, in UTF-8 bytes.
+    package static let longest = 16_384
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Keeps one; false when it was there already.
+    @discardableResult
+    package func keep(_ body: String, from source: String, id: String, reason: String, at: Instant) throws -> Bool {
+        let isNew =
+            try connection.execute(
+                """
+                INSERT INTO webhook (source, received_at, reason, body, dedup)
+                VALUES (:source, :at, :reason, :body, :dedup) ON CONFLICT (dedup) DO NOTHING
+                """,
+                [
+                    "source": .text(source), "at": .instant(at), "reason": .text(reason),
+                    "body": .text(Self.cut(body)), "dedup": .text("\(source):\(id)"),
+                ]) == 1
+        if isNew {
+            try connection.execute(
+                "DELETE FROM webhook WHERE id <= :last",
+                ["last": .integer(connection.lastInsertedID - Self.most)])
+        }
+        return isNew
+    }
+
+    /// At most `longest` bytes, and no half characters.
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > longest else { return text }
+        return String(decoding: text.utf8.prefix(longest), as: UTF8.self)
+    }
+
+    /// Uses up a one-time token; false when it has come before with another body, which makes it a replay.
+    ///
+    /// - Parameter forgetting: tokens older than this are refused by their date, and need not be remembered.
+    package func spend(token: String, digest: String, at: Instant, forgetting: Instant) throws -> Bool {
+        try connection.execute("DELETE FROM webhook_token WHERE at < :old", ["old": .instant(forgetting)])
+        let isNew =
+            try connection.execute(
+                """
+                INSERT INTO webhook_token (token, digest, at) VALUES (:token, :digest, :at)
+                ON CONFLICT (token) DO NOTHING
+                """, ["token": .text(token), "digest": .text(digest), "at": .instant(at)]) == 1
+        if isNew { return true }
+        return try connection.first(
+            "SELECT 1 FROM webhook_token WHERE token = :token AND digest = :digest",
+            ["token": .text(token), "digest": .text(digest)]) != nil
+    }
+}

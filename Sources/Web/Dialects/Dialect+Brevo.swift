@@ -1,0 +1,31 @@
+import Delivery
+import Playbooks
+import Storage
+
+extension Channel.Dialect {
+    static func brevo(_ item: JSON) -> Told {
+        let kind: Outcome.Kind? =
+            switch item["event"]?.scalarText {
+            case "request": .accepted
+            case "delivered": .delivered
+            case "deferred": .deferred
+            case "hard_bounce", "invalid_email": .bounced
+            case "soft_bounce": .softBounced
+            case "blocked": .suppressed
+            case "error": .dropped
+            case "opened", "unique_opened": .opened
+            case "proxy_open", "unique_proxy_open": .machineOpened
+            case "click": .clicked
+            case "spam", "complaint": .complained
+            case "unsubscribe", "unsubscribed": .unsubscribed
+            default: nil
+            }
+        var told = Told(item, kind)
+        told.metadata = item["X-Mailin-custom"]?.scalarText.flatMap { JSON(parsing: $0) }
+        told.providerID = item["message-id"]?.scalarText
+        told.address = item["email"]?.scalarText
+        told.at = item["ts_epoch"]?.milliseconds ?? item["ts_event"]?.seconds
+        told.detail = ["reason": item["reason"], "link": item["link"]]
+        return told
+    }
+}

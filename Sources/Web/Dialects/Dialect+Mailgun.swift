@@ -1,0 +1,37 @@
+import Delivery
+import Playbooks
+import Storage
+
+extension Channel.Dialect {
+    static func mailgun(_ item: JSON) -> Told {
+        let data = item["event-data"] ?? item
+        let isMachine = !(data[pointer: "/client-info/bot"]?.scalarText ?? "").isEmpty
+        let kind: Outcome.Kind? =
+            switch data["event"]?.scalarText {
+            case "accepted": .accepted
+            case "delivered": .delivered
+            case "failed": mailgunFailure(data)
+            case "rejected": .dropped
+            case "opened": isMachine ? .machineOpened : .opened
+            case "clicked": isMachine ? .machineClicked : .clicked
+            case "complained": .complained
+            case "unsubscribed": .unsubscribed
+            default: nil
+            }
+        var told = Told(data, kind)
+        told.metadata = data["user-variables"]
+        told.providerID = data[pointer: "/message/headers/message-id"]?.scalarText
+        told.address = data["recipient"]?.scalarText
+        told.at = data["timestamp"]?.seconds
+        told.id = data["id"]?.scalarText
+        let status = data["delivery-status"]
+        let message = status?["message"]?.first ?? ""
+        told.detail = ["reason": message.isEmpty ? data["reason"] : .text(message), "link": data["url"]]
+        return told
+    }
+
+    private static func mailgunFailure(_ data: JSON) -> Outcome.Kind {
+        if data["severity"]?.scalarText == "temporary" { return .deferred }
+        return data["reason"]?.scalarText?.hasPrefix("suppress-") == true ? .suppressed : .bounced
+    }
+}

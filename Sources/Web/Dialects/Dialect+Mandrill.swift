@@ -1,0 +1,38 @@
+import Delivery
+import Playbooks
+import Storage
+
+extension Channel.Dialect {
+    /// A form whose one field is a JSON list.
+    static func mandrill(_ webhook: Webhook) throws(Unreadable) -> [Told] {
+        guard let text = FormFields(webhook.body)?["mandrill_events"], let list = JSON(parsing: text),
+            case .list(let items) = list
+        else { throw Unreadable("the field mandrill_events is missing, or is no JSON list") }
+        return try objects(items).map(mandrill)
+    }
+
+    private static func mandrill(_ item: JSON) -> Told {
+        let message = item["msg"]
+        let kind: Outcome.Kind? =
+            switch item["event"]?.scalarText {
+            case "send": .accepted
+            case "delivered": .delivered
+            case "deferral": .deferred
+            case "hard_bounce": .bounced
+            case "soft_bounce": .softBounced
+            case "open": .opened
+            case "click": .clicked
+            case "spam": .complained
+            case "unsub": .unsubscribed
+            case "reject": .suppressed
+            default: nil
+            }
+        var told = Told(item, kind)
+        told.metadata = message?["metadata"]
+        told.providerID = (item["_id"] ?? message?["_id"])?.scalarText
+        told.address = message?["email"]?.scalarText
+        told.at = item["ts"]?.seconds
+        told.detail = ["reason": message?["diag"] ?? message?["bounce_description"], "link": item["url"]]
+        return told
+    }
+}

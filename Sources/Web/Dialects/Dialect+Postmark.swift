@@ -1,0 +1,46 @@
+import Delivery
+import Playbooks
+import Storage
+
+extension Channel.Dialect {
+    static func postmark(_ item: JSON) -> Told {
+        let kind: Outcome.Kind? =
+            switch item["RecordType"]?.scalarText {
+            case "Delivery": .delivered
+            case "Bounce": postmarkBounce(item["Type"]?.scalarText ?? "")
+            case "Open": .opened
+            case "Click": .clicked
+            case "SpamComplaint": .complained
+            case "SubscriptionChange":
+                switch (item["SuppressSending"]?.isTrue, item["SuppressionReason"]?.scalarText) {
+                case (true, "HardBounce"): .suppressed
+                case (true, "SpamComplaint"): .complained
+                case (true, _): .unsubscribed
+                default: .resubscribed
+                }
+            default: nil
+            }
+        var told = Told(item, kind)
+        told.metadata = item["Metadata"]
+        told.providerID = item["MessageID"]?.scalarText
+        told.address = (item["Recipient"] ?? item["Email"])?.scalarText
+        told.at = ["DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt"].lazy.compactMap { item[$0]?.time }.first
+        told.detail = ["reason": item["Details"], "link": item["OriginalLink"]]
+        return told
+    }
+
+    private static func postmarkBounce(_ type: String) -> Outcome.Kind? {
+        switch type {
+        case "HardBounce", "BadEmailAddress": .bounced
+        case "Transient": .deferred
+        case "SoftBounce", "Blocked", "DnsError", "Undeliverable", "Unknown": .softBounced
+        case "SpamNotification", "SpamComplaint": .complained
+        case "ManuallyDeactivated": .suppressed
+        case "Unsubscribe": .unsubscribed
+        case "Subscribe": .resubscribed
+        case "DMARCPolicy", "TemplateRenderingFailed", "VirusNotification", "SMTPApiError": .dropped
+        // Answers of people and machines: the message has arrived.
+        default: nil
+        }
+    }
+}

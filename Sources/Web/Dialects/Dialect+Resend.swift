@@ -1,0 +1,35 @@
+import Delivery
+import Playbooks
+import Storage
+
+extension Channel.Dialect {
+    static func resend(_ item: JSON, id: String?) -> Told {
+        let data = item["data"]
+        let kind: Outcome.Kind? =
+            switch item["type"]?.scalarText {
+            case "email.sent", "email.scheduled": .accepted
+            case "email.delivered": .delivered
+            case "email.delivery_delayed": .deferred
+            case "email.bounced":
+                data?[pointer: "/bounce/type"]?.scalarText == "Permanent" ? .bounced : .softBounced
+            case "email.complained": .complained
+            case "email.opened": .opened
+            case "email.clicked": .clicked
+            case "email.suppressed": .suppressed
+            case "email.failed": .dropped
+            default: nil
+            }
+        var told = Told(item, kind)
+        told.metadata = data?["tags"]
+        told.providerID = data?["email_id"]?.scalarText
+        told.address = data?["to"]?.first
+        told.at = item["created_at"]?.time
+        told.id = id
+        told.detail = [
+            "reason": data?[pointer: "/bounce/message"] ?? data?[pointer: "/suppressed/message"]
+                ?? data?[pointer: "/failed/reason"],
+            "link": data?[pointer: "/click/link"],
+        ]
+        return told
+    }
+}

@@ -1,0 +1,40 @@
+import Delivery
+import Playbooks
+import Storage
+
+extension Channel.Dialect {
+    /// Custom arguments stand among the event's own members.
+    static func sendgrid(_ item: JSON) -> Told {
+        let reason = item["reason"]?.scalarText ?? ""
+        let kind: Outcome.Kind? =
+            switch item["event"]?.scalarText {
+            case "processed": .accepted
+            case "delivered": .delivered
+            case "deferred": .deferred
+            case "bounce": item["type"]?.scalarText == "blocked" ? .softBounced : .bounced
+            case "blocked": .softBounced
+            case "dropped": isOfAddress(reason) ? .suppressed : .dropped
+            case "open": item["sg_machine_open"]?.isTrue == true ? .machineOpened : .opened
+            case "click": .clicked
+            case "spamreport": .complained
+            case "unsubscribe", "group_unsubscribe": .unsubscribed
+            case "group_resubscribe", "resubscribe": .resubscribed
+            default: nil
+            }
+        var told = Told(item, kind)
+        told.metadata = item
+        // The id that sending was answered with, and a suffix.
+        told.providerID = item["sg_message_id"]?.scalarText.map { String($0.prefix { $0 != "." }) }
+        told.address = item["email"]?.scalarText
+        told.at = item["timestamp"]?.seconds
+        told.id = item["sg_event_id"]?.scalarText
+        told.isForAll = item["asm_group_id"] == nil
+        told.detail = ["reason": item["reason"], "link": item["url"]]
+        return told
+    }
+
+    /// Whether a message was dropped for what is known of its address, and not for what it says.
+    private static func isOfAddress(_ reason: String) -> Bool {
+        ["Bounced Address", "Unsubscribed Address", "Spam Reporting Address"].contains(reason)
+    }
+}

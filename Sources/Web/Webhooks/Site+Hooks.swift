@@ -1,0 +1,86 @@
+import Crypto
+import Delivery
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Playbooks
+import Storage
+
+extension Site {
+    /// The largest webhook that is taken, in bytes.
+    static let largestWebhook = 5 * 1_024 * 1_024
+
+    /// `POST /hooks/<channel>`: what a provider tells of its messages.
+    func addHooks(to router: Router<Context>) {
+        for path in ["/hooks/:channel", "/hooks/:channel/:token"] {
+            router.post(RouterPath(path)) { [self] request, context in try await takeHook(request, context) }
+            // Some providers ask whether the address is there before they use it.
+            router.on(RouterPath(path), method: .head) { [self] _, context in
+                _ = try channel(context)
+                return Response(status: .ok)
+            }
+        }
+    }
+
+    /// Checks, stores, and only then answers.
+    private func takeHook(_ request: Request, _ context: Context) async throws -> String {
+        let (channel, events) = try channel(context)
+        let body = Array(try await body(of: request, atMost: Self.largestWebhook).readableBytesView)
+        let webhook = Webhook(
+            headers: request.headers, body: body, token: context.parameters.get("token"),
+            url: (workspace.configuration.baseURL ?? "") + "/hooks/\(channel.name)")
+        let now = processNow()
+        let notices: [Notice]
+        do {
+            try verifiers.signature(for: events, at: channel.position).check(webhook, at: now)
+            notices = try events.dialect.notices(in: webhook)
+        } catch let refusal as Refusal {
+            log.warning("webhook refused", metadata: ["channel": "\(channel.name)", "reason": "\(refusal)"])
+            throw Problem(.unauthorized, "this webhook is not believed: \(refusal)")
+        } catch let unreadable as Unreadable {
+            throw Problem(.badRequest, "this is no webhook of \(events.dialect.rawValue): \(unreadable)")
+        }
+        tellOfConfirmation(webhook, events, channel)
+        let token = events.dialect == .mailgun ? MailgunSignature.token(of: webhook) : nil
+        guard !notices.isEmpty || token != nil else { return "ok\n" }
+        let (name, workspace) = (channel.name, workspace.configuration.workspace)
+        let digest = token.map { _ in Hexadecimal.text(SHA256.hash(data: body)) }
+        let isReplay = try await write { connection in
+            if let token, let digest,
+                try !Webhooks(connection).spend(
+                    token: token, digest: digest, at: now, forgetting: now - Tolerance.repeats - Tolerance.usual)
+            {
+                return true
+            }
+            let taking = Notices(connection, channel: name, workspace: workspace, now: now)
+            for notice in notices { try taking.take(notice) }
+            return false
+        }
+        if isReplay { throw Problem(.unauthorized, "this webhook is not believed: its token has been used before") }
+        return "ok\n"
+    }
+
+    private func channel(_ context: Context) throws -> (Playbooks.Channel, Playbooks.Channel.Events) {
+        let name = context.parameters.get("channel") ?? ""
+        guard let channel = workspace.channels[name] else {
+            throw Problem(.notFound, "there is no channel \"\(name)\"")
+        }
+        guard let events = channel.events else {
+            throw Problem(.notFound, "the channel \"\(name)\" takes no webhooks; say `events:` in its file")
+        }
+        return (channel, events)
+    }
+
+    /// A subscription is confirmed by a person: nothing that comes in makes this program ask for an address.
+    private func tellOfConfirmation(
+        _ webhook: Webhook, _ events: Playbooks.Channel.Events, _ channel: Playbooks.Channel
+    ) {
+        guard events.dialect == .amazonSES, let item = JSON(parsing: webhook.body),
+            let url = Playbooks.Channel.Dialect.confirmation(item)
+        else { return }
+        log.warning(
+            "Amazon SNS asks to confirm a subscription; open this address if it is yours",
+            metadata: ["channel": "\(channel.name)", "url": "\(url)"])
+    }
+}

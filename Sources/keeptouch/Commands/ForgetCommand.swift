@@ -1,0 +1,99 @@
+import ArgumentParser
+import Playbooks
+import Storage
+
+struct ForgetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget", abstract: "Erase a person, or an account with all its people.",
+        discussion: """
+            The contact goes, and with it what touches, events and outcomes say of it; the rows stay, so that the books \
+            balance. Of the address a keyed hash stays, so that it is not written to when it is imported again.
+            """)
+
+    @Argument(help: "An e-mail address, or a contact's key.")
+    var person: String?
+
+    @Option(help: "The account: all of it, or the one whose contact is meant.")
+    var account: String?
+
+    @Flag(help: "Only tell what would go.")
+    var dryRun = false
+
+    @Flag(help: "Also write the database file anew, without the space in which rows once stood; others wait meanwhile.")
+    var compact = false
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+        if person == nil, account == nil, !compact || dryRun {
+            throw ValidationError("name an e-mail address, a contact's key, or --account")
+        }
+    }
+
+    /// Undoes the transaction of a dry run and carries out what it counted.
+    private struct DryRun: Error {
+        var counts: Erasure.Counts
+    }
+
+    func run() throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readWrite)
+        if let subject = try subject() {
+            let now = try options.moment(store, zone: loaded.zone)
+            let key = ErasureKey(secret: try SigningSecret.read(beside: loaded.databasePath))
+            do {
+                let counts = try store.write { connection in
+                    let counts = try Erasure(connection, key: key, now: now).erase(subject)
+                    if dryRun { throw DryRun(counts: counts) }
+                    return counts
+                }
+                tell(counts)
+            } catch let end as DryRun {
+                return tell(end.counts)
+            }
+        }
+        if compact {
+            try store.compact()
+            Terminal.print("The database file is written anew.")
+        }
+        if try !store.emptyLog() {
+            Terminal.complain(
+                "another process reads the database, so its write-ahead log still holds what was erased; run the same "
+                    + "command again later")
+            throw ExitCode(1)
+        }
+    }
+
+    private func subject() throws -> Erasure.Subject? {
+        guard let person else { return account.map { .account($0) } }
+        if let address = EmailAddress.normalized(person), account == nil { return .address(address) }
+        return .contact(person, account: account)
+    }
+
+    private func tell(_ counts: Erasure.Counts) {
+        let isNothing = counts.accounts + counts.contacts + counts.touches + counts.events == 0
+        if isNothing {
+            Terminal.print("There is nothing of it in the database.")
+        } else {
+            let rows = [
+                counts.accounts > 0 ? Terminal.count(counts.accounts, "account") : nil,
+                Terminal.count(counts.contacts, "contact"),
+            ].compactMap { $0 }.joined(separator: " and ")
+            Terminal.print("\(dryRun ? "Would be erased" : "Erased"): \(rows).")
+            let open = counts.cancelled > 0 ? ", \(counts.cancelled) of them open and then cancelled" : ""
+            Terminal.print(
+                "Emptied, the rows stay: \(Terminal.count(counts.touches, "touch", "touches"))\(open); "
+                    + "details of \(Terminal.count(counts.attempts, "attempt")); \(Terminal.count(counts.events, "event")); "
+                    + "\(Terminal.count(counts.outcomes, "outcome")); \(Terminal.count(counts.reasons, "reason")).")
+        }
+        if counts.suppressed > 0 {
+            let before = counts.suppressed - counts.newlySuppressed
+            Terminal.print(
+                "\(Terminal.count(counts.suppressed, "address", "addresses")) suppressed as a keyed hash"
+                    + (before > 0 ? ", \(before) since an earlier erasure." : "."))
+        }
+        guard !dryRun, !isNothing else { return }
+        Terminal.hint(
+            "not reached: files that were imported, *.rejected.csv, logs, back-ups, and what providers and teams have")
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Measure
+import Playbooks
+import Storage
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "What the playbooks did, in numbers that can be trusted.",
+        subcommands: [ReportExperimentCommand.self, ReportPlaybookCommand.self, ReportAttritionCommand.self])
+}
+
+/// What all reports take: a workspace, a moment, and a form to be printed in.
+struct ReportOptions: ParsableArguments {
+    @Option(help: "Also writes a page with charts to this file.", completion: .file(extensions: ["html"]))
+    var html: String?
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
+
+    /// Asks a question of the workspace as of the moment that was named, and prints the answer.
+    func show(_ ask: (LoadedWorkspace, Connection, Instant) throws -> Report) throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readOnly)
+        let asOf = try options.moment(store, zone: loaded.zone)
+        try show(try store.read { try ask(loaded, $0, asOf) })
+    }
+
+    private func show(_ report: Report) throws {
+        if let html {
+            do {
+                try Data(report.page.utf8).write(to: URL(fileURLWithPath: html))
+            } catch {
+                throw CommandError("cannot write \(html): \(error.localizedDescription)")
+            }
+        }
+        switch output.format {
+        case .table:
+            Terminal.print(report.text(width: Terminal.width, color: Terminal.isOutput))
+            if let html { Terminal.hint("the page is in \(html)") }
+        case .json: Terminal.print(try report.json)
+        case .csv: Terminal.print(report.csv)
+        }
+    }
+}

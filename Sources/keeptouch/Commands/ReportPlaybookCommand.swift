@@ -1,0 +1,16 @@
+import ArgumentParser
+import Measure
+
+struct ReportPlaybookCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "playbook", abstract: "From match to goal, version by version, and what was lost on the way.")
+
+    @Argument(help: "The playbook; all when none is named.")
+    var playbook: String?
+
+    @OptionGroup var options: ReportOptions
+
+    func run() throws {
+        try options.show { _, _, asOf in Report(title: playbook ?? "All playbooks", asOf: asOf, sections: []) }
+    }
+}
