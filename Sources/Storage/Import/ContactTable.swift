@@ -14,9 +14,9 @@ final class ContactTable {
     private(set) var rows: StagedRows
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
-    /// Whether addresses were ever erased, and how many of them came back.
-    private var hasErased = false
+    /// How many addresses came back that were erased before.
     private var erased = 0
+    private var knowsErased = false
 
     /// - Parameter name: of the staged rows; two that live at the same time need two.
     init(
@@ -37,8 +37,6 @@ final class ContactTable {
             rows.name,
             ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
         try StagedRowsTable.create(rows, on: connection)
-        hasErased = try ErasureKey.isNeeded(connection)
-        if hasErased { try ErasureKey.read(connection).register(on: connection) }
     }
 
     /// Looks whether there are contacts yet.
@@ -85,7 +83,10 @@ final class ContactTable {
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
                 where: "s.contact_id IS NULL AND a.status = 'active'")
         }
-        if hasErased {
+        // Somebody may have been erased since the last rows came.
+        if try ErasureKey.isNeeded(connection) {
+            if !knowsErased { try ErasureKey.read(connection).register(on: connection) }
+            knowsErased = true
             erased += try suppressErased("a.id = s.contact_id")
             erased += try suppressErased("a.account_id = s.account_id AND a.key = s.key")
         }
