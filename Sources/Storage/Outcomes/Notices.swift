@@ -42,7 +42,8 @@ package struct Notices {
         let category = notice.isForAll || touch.category == "service" ? "" : touch.category
         let isWish = notice.kind == .unsubscribed || notice.kind == .resubscribed
         // What a provider says of somebody who was erased would bring the address back.
-        let told = touch.recipient.hasPrefix(ErasureKey.prefix) ? nil : notice.detail
+        let isErased = touch.recipient.hasPrefix(ErasureKey.prefix)
+        let told = isErased ? nil : notice.detail
         let detail = isWish ? "{\"category\":\"\(category.isEmpty ? "*" : category)\"}" : told
         let outcome = Outcome(
             notice.kind, account: touch.account, enrollment: touch.enrollment, touch: touch.id, at: at,
