@@ -1,6 +1,6 @@
 keeptouch = $$(swift build --show-bin-path)/keeptouch
 
-.PHONY: help setup build test lint bench demo library
+.PHONY: help setup build test lint bench demo library reliability tsan asan
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,3 +30,15 @@ demo: setup ## run both samples from start to end
 library: ## copy playbooks/ and presets/ into the program, playbooks/ into samples/acme
 	playbooks/embed.sh
 	presets/embed.sh
+
+reliability: setup ## try for hours to make it lose or double something; KEEPTOUCH_LONG=0.1 for a tenth
+	Tests/reliability.sh
+
+# A build of its own each: everything is compiled anew, with a check at every access to memory.
+sanitized = 'StorageTests|DeliveryTests|RunnerTests|WebTests|ServeTests|StopTests|KillTests'
+
+tsan: setup ## the tests under the thread sanitizer
+	swift test --sanitize=thread --scratch-path .build-tsan --filter $(sanitized)
+
+asan: setup ## the tests under the address sanitizer
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --filter $(sanitized)

@@ -49,7 +49,8 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Storage", "Delivery", "Measure", "Playbooks", "Statistics", .product(name: "Logging", package: "swift-log"),
+                "Storage", "Delivery", "Measure", "Playbooks", "Statistics",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
@@ -87,21 +88,24 @@ let package = Package(
             name: "keeptouch-bench",
             dependencies: ["Runner", "Web", "Measure", "Storage", "Delivery", "Playbooks", "Statistics"],
             swiftSettings: settings),
+        // What the tests of reliability share: rounds, and inputs that are made to break things.
+        .target(name: "Reliability", path: "Tests/Reliability", swiftSettings: settings),
         .testTarget(
-            name: "PlaybooksTests", dependencies: ["Playbooks"], resources: [.copy("Vectors")],
+            name: "PlaybooksTests", dependencies: ["Playbooks", "Reliability"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "Playbooks", "Statistics", grdb],
+            name: "StorageTests", dependencies: ["Storage", "Playbooks", "Statistics", "Reliability", grdb],
             resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", crypto], resources: [.copy("Providers")],
+            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Reliability", crypto],
+            resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(
-            name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", grdb],
+            name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", "Reliability", grdb],
             swiftSettings: settings),
         .testTarget(
             name: "MeasureTests", dependencies: ["Measure", "Storage", "Statistics", "Playbooks", grdb],
@@ -109,14 +113,18 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb,
+                "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto, grdb,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["keeptouch", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["keeptouch", "Reliability", grdb], resources: [.copy("Faults")],
+            swiftSettings: settings),
     ]
 )

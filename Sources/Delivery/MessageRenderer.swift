@@ -21,14 +21,15 @@ package final class MessageRenderer: Sendable {
     ///   - message: the default language; the translation for `locale` is chosen here.
     ///   - zone: of the contact, for instants; the workspace's when nil.
     ///   - unsubscribeURL: nil for `service` touches and where nobody can unsubscribe.
+    ///   - askURLs: the links of the answers, where the message asks something.
     /// - Throws: why the touch must be held.
     package func render(
         _ message: Message, as kind: Channel.Kind, variables: Variables, locale: String? = nil, zone: Zone? = nil,
-        unsubscribeURL: String? = nil
+        unsubscribeURL: String? = nil, askURLs: [String] = []
     ) throws(RenderError) -> RenderedMessage {
         let template = try template(of: message, for: locale)
         let scope = MessageScope(
-            sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL,
+            sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
             format: ValueFormat(language: template.language, currency: currency, zone: zone ?? self.zone))
         let rendered = try template.render(in: scope)
         let isEmail = kind == .email

@@ -9,6 +9,8 @@ struct MessageScope {
     let sender: Configuration.Sender?
     let variables: Variables
     let unsubscribeURL: String?
+    /// Of the answers to the message's question, in their order.
+    var askURLs: [String] = []
     let format: ValueFormat
 
     /// Whether a section on that name stands.
@@ -50,6 +52,9 @@ struct MessageScope {
     /// The text as it is.
     func raw(_ name: String) -> String? {
         if Self.linkNames.contains(name) { return unsubscribeURL }
+        if name.hasPrefix("ask."), let index = Int(name.dropFirst(4)), askURLs.indices.contains(index) {
+            return askURLs[index]
+        }
         if let value = senderValue(name) { return value }
         return variables[name].map(format.text)
     }

@@ -36,10 +36,12 @@ package final class MessageTemplate: Sendable {
         preheader = try Self.head(message.preheader, of: message)
         label = try Self.head(message.action?.label, of: message)
         url = try Self.head(message.action?.url, of: message)
-        body = try MessageProgram(message.body, file: message.path, line: message.bodyLine)
+        let body = message.ask?.written(into: message.body) ?? message.body
+        self.body = try MessageProgram(body, file: message.path, line: message.bodyLine)
         let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
         // The length before each part keeps two messages apart that only cut the same text elsewhere.
         let version = parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
+            + (message.ask.map { "\n" + $0.version } ?? "")
         hash = Hexadecimal.text(SHA256.hash(data: Array(version.utf8)))
     }
 
@@ -133,7 +135,9 @@ package final class MessageTemplate: Sendable {
         let pieces = body.pieces(pattern)
         var names: [String] = []
         for case .variable(let name) in pieces where !names.contains(name) { names.append(name) }
-        let tokens = SlotTokens(names: names, links: MessageScope.linkNames, absentFrom: message.body)
+        let answers = Set(message.ask?.linkNames ?? [])
+        let tokens = SlotTokens(
+            names: names, links: MessageScope.linkNames.union(answers), absentFrom: message.body)
         let source = pieces.map { piece in
             switch piece {
             case .text(let text): text
@@ -143,6 +147,8 @@ package final class MessageTemplate: Sendable {
         guard let tree = MarkdownTree(source.joined()) else {
             throw .refused("no memory to read the message's Markdown")
         }
-        return Layout(names: names, html: tree.html(tokens), text: tree.plainText(tokens))
+        let buttons = Set(names.indices.filter { answers.contains(names[$0]) })
+        return Layout(
+            names: names, html: tree.html(tokens).withButtons(for: buttons), text: tree.plainText(tokens))
     }
 }

@@ -5,6 +5,8 @@ package struct RenderedMessage: Sendable, Hashable {
     /// A complete document for an email, a fragment for everything else.
     package var html: String
     package var text: String
+    /// Where its tracked links lead.
+    package var links: [TrackedLink] = []
     /// SHA-256 of the message as written, in hexadecimal.
     package var messageHash: String
 

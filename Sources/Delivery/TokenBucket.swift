@@ -2,7 +2,7 @@ package import Playbooks
 
 /// A rate limit: `perSecond` tokens flow in, one leaves with each request, and at most one second's worth is kept.
 package struct TokenBucket: Sendable, Equatable {
-    package let perSecond: Double
+    package private(set) var perSecond: Double
     private var tokens: Double
     private var filledAt: Instant
 
@@ -15,12 +15,24 @@ package struct TokenBucket: Sendable, Equatable {
         filledAt = now
     }
 
+    /// Lets tokens flow in faster or slower from now on.
+    package mutating func flow(perSecond rate: Double, at now: Instant) {
+        fill(at: now)
+        perSecond = max(rate, 1e-6)
+        tokens = min(tokens, max(perSecond, 1))
+    }
+
     /// Takes up to `wanted` tokens; how many it got. A clock that goes backwards adds nothing.
     package mutating func take(_ wanted: Int, at now: Instant) -> Int {
         fill(at: now)
         let taken = max(min(Double(wanted), tokens.rounded(.down)), 0)
         tokens -= taken
         return Int(taken)
+    }
+
+    /// Puts back what was taken and not used.
+    package mutating func put(_ count: Int) {
+        tokens = min(tokens + Double(max(count, 0)), max(perSecond, 1))
     }
 
     /// The first instant at which a token is there.

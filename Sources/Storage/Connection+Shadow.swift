@@ -7,9 +7,11 @@ extension Connection {
     func forbidWriting() {
         sqlite3_set_authorizer(
             handle,
-            { _, action, first, _, schema, _ in
+            { _, action, first, second, schema, _ in
                 switch action {
                 case SQLITE_ATTACH, SQLITE_DETACH: SQLITE_DENY
+                // Its first text is the pragma; those that are asked without a value change nothing.
+                case SQLITE_PRAGMA: second == nil || Connection.isHarmless(first) ? SQLITE_OK : SQLITE_DENY
                 case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE, SQLITE_CREATE_TABLE, SQLITE_CREATE_INDEX,
                     SQLITE_CREATE_VIEW, SQLITE_CREATE_TRIGGER, SQLITE_CREATE_VTABLE, SQLITE_DROP_TABLE,
                     SQLITE_DROP_INDEX, SQLITE_DROP_VIEW, SQLITE_DROP_TRIGGER, SQLITE_DROP_VTABLE, SQLITE_REINDEX,
@@ -22,9 +24,46 @@ extension Connection {
             }, nil)
     }
 
+    /// Runs the body with a connection that cannot change the file and that gives up after a while.
+    func guarded<T>(for limit: Duration, _ body: () throws -> T) throws -> T {
+        forbidWriting()
+        let deadline = Deadline(ContinuousClock.now + limit)
+        sqlite3_progress_handler(
+            handle, 1_000_000,
+            { own in
+                guard let own else { return 0 }
+                return Unmanaged<Deadline>.fromOpaque(own).takeUnretainedValue().isOver ? 1 : 0
+            }, Unmanaged.passUnretained(deadline).toOpaque())
+        defer {
+            sqlite3_progress_handler(handle, 0, nil, nil)
+            sqlite3_set_authorizer(handle, nil, nil)
+        }
+        do {
+            return try withExtendedLifetime(deadline) { try body() }
+        } catch let error as StorageError where error.isInterrupted && deadline.isOver {
+            throw StorageError(
+                "planning took longer than \(limit.components.seconds) s and was given up, nothing was changed; see which "
+                    + "condition is slow with keeptouch plan PLAYBOOK")
+        }
+    }
+
+    private final class Deadline: Sendable {
+        private let end: ContinuousClock.Instant
+
+        init(_ end: ContinuousClock.Instant) {
+            self.end = end
+        }
+
+        var isOver: Bool { ContinuousClock.now >= end }
+    }
+
     /// The columns of a table of the file, in their order.
     func columns(of table: String) throws -> [String] {
         try query("PRAGMA main.table_info(\(table))").compactMap { $0["name"].text }
+    }
+
+    private static func isHarmless(_ pragma: UnsafePointer<CChar>?) -> Bool {
+        pragma.map { ["table_info", "page_size", "cache_size", "temp_store"].contains(String(cString: $0)) } ?? false
     }
 
     private static func isFile(_ schema: UnsafePointer<CChar>?) -> Bool {

@@ -13,8 +13,7 @@ package enum Instance: Sendable, Equatable {
     package static func check(_ store: Store) throws -> Instance {
         let inside = try store.read { try Meta.instance.read($0) }
         let outside = try file(of: store)
-        if inside == nil && outside.isEmpty { return .new }
-        guard let inside else { return .different }
+        guard let inside else { return outside.isEmpty || outside.contains(newcomer) ? .new : .different }
         return outside.contains(inside) ? .same : .different
     }
 
@@ -23,10 +22,13 @@ package enum Instance: Sendable, Equatable {
     /// The file names the old id, too, until the database has the new one: a crash in between is no restored back-up.
     package static func renew(_ store: Store, id: String) throws {
         let old = try store.read { try Meta.instance.read($0) }
-        try write([id] + (old.map { [$0] } ?? []), of: store)
+        try write([id, old ?? newcomer], of: store)
         try store.write { try Meta.instance.write(id, $0) }
         try write([id], of: store)
     }
+
+    /// Stands for the old id of a database that had none: it may never get the first one.
+    private static let newcomer = "new"
 
     private static func path(of store: Store) -> String { store.path + ".instance" }
 

@@ -99,6 +99,21 @@ package final class Store: Sendable {
         }
     }
 
+    /// Works on one snapshot, in which the conditions that people wrote run: nothing can change the file, and it ends in time.
+    ///
+    /// - Throws: `StorageError` when it takes longer than `limit`.
+    @discardableResult
+    package func guardedRead<T>(for limit: Duration, _ body: (Connection) throws -> T) throws -> T {
+        switch mode {
+        // The one is guarded all its life, in the other there is nothing to guard.
+        case .shadow, .memory: return try read(body)
+        case .readOnly, .readWrite:
+            return try session { connection in
+                try connection.guarded(for: limit) { try read(body) }
+            }
+        }
+    }
+
     /// One write transaction under `write.lock`; all of it or nothing.
     @discardableResult
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {

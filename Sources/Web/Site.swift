@@ -91,6 +91,8 @@ package final class Site: Sendable {
         addIngest(to: router)
         addHooks(to: router)
         addPages(to: router)
+        addBilling(to: router)
+        addInbox(to: router)
         return router
     }
 
@@ -105,6 +107,9 @@ package final class Site: Sendable {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
     }
+
+    /// Every route, as `POST /v1/track`.
+    package var routes: [String] { router.routes.map { "\($0.method.rawValue) \($0.path)" } }
 
     /// Listens until it is stopped; `onStart` is told the port.
     package func service(

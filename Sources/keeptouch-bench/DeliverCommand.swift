@@ -45,16 +45,17 @@ struct DeliverCommand {
                 var cursor = Outbox.Cursor(priority: try outbox.highestPriority(channel: name, below: nil) ?? 0)
                 while true {
                     let touches = try outbox.candidates(
-                        channel: name, behind: cursor, caps: [], now: BenchData.now, processNow: BenchData.now,
+                        channel: name, behind: cursor, caps: [], now: BenchData.now, passBegan: BenchData.now,
                         limit: 1_000)
                     guard let last = touches.last else { break }
                     for touch in touches {
-                        let body = try rendering.request(for: touch, builder: builder, processNow: BenchData.now)
+                        let body = try rendering.request(
+                            for: touch, builder: builder, now: BenchData.now, processNow: BenchData.now)
                             .request.body
                         withUnsafeBytes(of: UInt32(body.count)) { try? file.write(Array($0)) }
                         try file.write(Array(body))
                     }
-                    (cursor.dueAt, cursor.id) = (last.dueAt.milliseconds, last.id)
+                    cursor.move(behind: last)
                 }
             }
         }

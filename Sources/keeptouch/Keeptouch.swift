@@ -29,7 +29,7 @@ struct Keeptouch: AsyncParsableCommand {
                 name: "Control",
                 subcommands: [
                     PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
-                    UnsuppressCommand.self, ForgetCommand.self, KeysCommand.self,
+                    UnsuppressCommand.self, ForgetCommand.self, KeysCommand.self, InboxTokenCommand.self,
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])

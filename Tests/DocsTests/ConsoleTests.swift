@@ -28,7 +28,7 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/channels.md", "docs/operations.md", "docs/playbooks.md"])
+@Test(arguments: ["README.md", "docs/channels.md", "docs/measuring.md", "docs/operations.md", "docs/playbooks.md"])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -48,9 +48,8 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 }
 
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
-    let pages = try ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/channels.md"].map {
-        try Document($0)
-    }
+    let files = ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/channels.md"]
+    let pages = try files.map { try Document($0) }
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
@@ -71,7 +70,7 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
     }
 }
 
-@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "playbooks/README.md"])
+@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "playbooks/README.md"])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)
     let folder = Document.repository.appendingPathComponent(name).deletingLastPathComponent()

@@ -1,4 +1,5 @@
 import Foundation
+import Reliability
 import Testing
 
 /// A full disk and one that may not be written; on a small file system in memory, which only root can mount.
@@ -47,6 +48,7 @@ import Testing
         let settled = try Set(
             scratch.query("SELECT id FROM touch WHERE state IN ('sent', 'unknown')").compactMap { Int64($0[0]) })
         #expect(Set(requests.map(\.touch)).isSubset(of: settled))
+        Rounds.tell(failures, "ENOSPC: 1500 touches, none sent that was not on record")
     }
 
     @Test func aDiskThatMayNotBeWrittenIsReported() throws {

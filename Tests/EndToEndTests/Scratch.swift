@@ -90,6 +90,13 @@ final class Scratch: Sendable {
             "---\nsubject: Hello {{account.name}}\n---\nThere is news for {{account.name}}.\n")
     }
 
+    /// A copy of a workspace with its database, which nobody may have open.
+    convenience init(copyOf other: Scratch) throws {
+        try self.init()
+        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.copyItem(at: other.folder, to: folder)
+    }
+
     /// Accounts that all match, each with an owner, imported.
     func importAccounts(_ count: Int) throws {
         let rows = (1...count).map { "a\($0),Account \($0),3,owner@a\($0).example,Ann Owner" }

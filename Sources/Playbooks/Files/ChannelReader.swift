@@ -73,6 +73,13 @@ struct ChannelReader {
         }
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
         channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
+        if let track = fields.table("track", .track) {
+            channel.track.links = track.boolean("links") ?? false
+            channel.track.opens = track.boolean("opens") ?? false
+            if channel.track.opens, channel.kind != .email {
+                diagnostics.error(track.position("opens"), "opens are seen in emails only")
+            }
+        }
         return channel
     }
 

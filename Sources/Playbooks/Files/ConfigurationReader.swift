@@ -26,6 +26,8 @@ struct ConfigurationReader {
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
         readRetention(fields, into: &configuration)
+        configuration.inboxOrigins = inboxOrigins(fields)
+        configuration.billing = billing(fields)
         return configuration
     }
 
@@ -53,6 +55,20 @@ struct ConfigurationReader {
             return nil
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    private func inboxOrigins(_ fields: Fields) -> [String] {
+        (fields.table("inbox", .inbox)?.items("origins") ?? []).compactMap { node in
+            guard let text = diagnostics.text(node, "origins") else { return nil }
+            if let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host()?.isEmpty == false,
+                url.path.isEmpty, url.query == nil, url.user == nil
+            {
+                return text.lowercased()
+            }
+            diagnostics.error(
+                node.position, "expected an origin such as https://app.acme.example, got \(node.summary)")
+            return nil
+        }
     }
 
     private func sender(_ fields: Fields) -> Configuration.Sender? {
@@ -144,7 +160,7 @@ struct ConfigurationReader {
     }
 
     private enum Report: String, CaseIterable {
-        case risk
+        case risk, attrition, journey
     }
 
     private func digests(_ fields: Fields) -> [Configuration.Digest] {

@@ -240,6 +240,6 @@ struct DataMapReader {
 package func isReserved(_ name: String) -> Bool {
     [
         "and", "or", "not", "in", "is", "where", "missing", "present", "true", "false", "entry", "event", "account",
-        "contact", "sender", "workspace", "category", "unsubscribe_url",
+        "contact", "sender", "workspace", "category", "unsubscribe_url", "ask",
     ].contains(name)
 }

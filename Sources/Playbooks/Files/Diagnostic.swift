@@ -16,7 +16,16 @@ package struct Diagnostic: Error, Hashable, Sendable, Comparable, CustomStringCo
         self.message = message
     }
 
-    package var description: String { "\(position): \(severity.rawValue): \(message)" }
+    /// Without control characters, which would speak to the terminal and not to the person.
+    package var description: String {
+        let text = "\(position): \(severity.rawValue): \(message)"
+        guard text.unicodeScalars.contains(where: Self.isControl) else { return text }
+        return text.unicodeScalars.map { Self.isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+    }
 
     package static func < (left: Diagnostic, right: Diagnostic) -> Bool {
         left.position == right.position ? left.message < right.message : left.position < right.position

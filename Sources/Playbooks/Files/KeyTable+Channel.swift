@@ -19,10 +19,16 @@ extension KeyTable {
         Key(
             "on_unknown", .choice(Channel.OnUnknown.allCases.map(\.rawValue)),
             "What becomes of a touch that may or may not have been sent; hold by default."),
+        Key("track", .table(.track), "What is led over base_url so that it is seen; nothing by default."),
         Key(
             "events", .either([.choice(Channel.Dialect.allCases.map(\.rawValue)), .table(.events)]),
             "The webhooks that report back: their dialect, or that and the key."),
         Key("allow_private", .boolean, "Whether it may use http and private addresses."),
+    ])
+
+    static let track = KeyTable([
+        Key("links", .boolean, "Whether clicks on links are seen."),
+        Key("opens", .boolean, "With kind: email, whether a picture tells that a message was opened."),
     ])
 
     static let request = KeyTable([

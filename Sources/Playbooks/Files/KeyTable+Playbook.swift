@@ -93,7 +93,18 @@ extension KeyTable {
         Key("subject", .text, "The subject line."),
         Key("preheader", .text, "What mail programs show after the subject."),
         Key("action", .table(.action), "The button."),
-        Key("ask", .anything, "Not supported yet: a question whose answers are links."),
+        Key("ask", .table(.ask), "A question; {{ask}} in the body stands for its answers, which are links."),
+    ])
+
+    static let ask = KeyTable([
+        Key("event", .text, required: true, "The event that an answer is recorded as."),
+        Key("property", .text, required: true, "The property of the event that holds the answer."),
+        Key(
+            "answers",
+            .either([.form(#"^-?\d+\.\.-?\d+$"#, examples: ["0..10"]), .list(.text), .mapping(.text)]),
+            "0..10, a list, or values with their labels; the reasons of data.yaml for a reason, yes and no for a boolean."),
+        Key("question", .text, "What the page asks above the answer."),
+        Key("comment", .text, "The text property of the event that takes what people add in their own words."),
     ])
 
     static let action = KeyTable([

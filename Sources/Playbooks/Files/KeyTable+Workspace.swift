@@ -21,13 +21,21 @@ extension KeyTable {
         Key("safety", .table(.safety), "When playbooks are held back."),
         Key("channels", .table(.defaultChannels), "The channel that carries each kind of step by default."),
         Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
+        Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
+        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let retention = KeyTable([
         Key("variables", .duration, "The values in the messages of settled touches, and what endpoints answered."),
         Key("events", .duration, "Events, those of an account's cancellation and return apart; at least 30d."),
+    ])
+
+    static let inbox = KeyTable([
+        Key(
+            "origins", .list(.form("^https?://[^/]+$", examples: ["https://app.acme.example"])),
+            "The sites whose pages show the inbox."),
     ])
 
     static let sender = KeyTable([

@@ -1,5 +1,6 @@
 /// Reads a message: front matter between `---` lines, then Markdown.
 struct MessageReader {
+    let dataMap: DataMap
     let diagnostics: Diagnostics
 
     /// The message and its texts with their places; nil, with complaints, when the front matter cannot be read.
@@ -42,7 +43,7 @@ struct MessageReader {
             {
                 message.action = Message.Action(label: label, url: url)
             }
-            if fields.has("ask") { diagnostics.error(fields.position("ask"), "\"ask\" is not supported yet") }
+            message.ask = fields["ask"].flatMap(AskReader(dataMap: dataMap, diagnostics: diagnostics).read)
             for key in ["subject", "preheader"] where fields.node[key]?.text?.contains(where: \.isNewline) == true {
                 diagnostics.error(fields.position(key), "the \"\(key)\" must be one line")
             }

@@ -51,10 +51,13 @@ extension PlaybookReader {
 
     private func message(_ text: String, _ path: String, _ known: Set<String>) -> Message? {
         let place = "\(folder)/\(path)"
-        guard let (message, texts) = MessageReader(diagnostics: diagnostics).read(text, path: place) else { return nil }
+        guard let (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
+            text, path: place)
+        else { return nil }
         let variables = MessageVariables(of: texts)
         diagnostics.add(variables.diagnostics)
-        for use in variables.uses {
+        checkAsk(of: message, variables)
+        for use in variables.uses where use.name != "ask" {
             if !known.contains(use.name), !(use.name.hasPrefix("event.") && known.contains("event.*")) {
                 let near = suggestion(for: use.name, in: known)
                 diagnostics.error(use.position, "unknown variable \"\(use.name)\"\(near)")

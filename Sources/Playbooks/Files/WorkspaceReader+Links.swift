@@ -3,6 +3,11 @@ private import Foundation
 extension WorkspaceReader {
     /// Whether the links by which people leave lead anywhere.
     func checkLinks(_ workspace: Workspace) {
+        for channel in workspace.channels.values where channel.track.links || channel.track.opens {
+            guard workspace.configuration.baseURL == nil else { break }
+            diagnostics.warning(
+                channel.position, "the channel \"\(channel.name)\" tracks nothing without a \"base_url\" in keeptouch.yaml")
+        }
         guard let text = workspace.configuration.baseURL else {
             let mailing = workspace.playbooks.filter { $0.state == .live && !$0.isService && $0.sendsEmail }
             guard let first = mailing.first else { return }

@@ -40,6 +40,9 @@ package struct WorkspaceReader {
             return nil
         }
         var workspace = Workspace(configuration: configuration, dataMap: DataMap(), channels: channels)
+        if configuration.channels[.inApp] == Channel.inbox.name, channels[Channel.inbox.name] == nil {
+            workspace.channels[Channel.inbox.name] = .inbox
+        }
         var terms = Terms(scope: ConditionScope(dataMap: workspace.dataMap), broken: [], diagnostics: diagnostics)
         if let dataRoot, !dataRoot.isEmpty {
             let (map, broken) = DataMapReader(diagnostics: diagnostics).read(dataRoot)
@@ -130,7 +133,7 @@ package struct WorkspaceReader {
         let named = configured.map { ($0.value, "keeptouch.yaml") }
         let notified = workspace.dataMap.reasons.compactMap(\.notify).map { ($0, "data.yaml") }
         let digests = workspace.configuration.digests.map { ($0.channel, "keeptouch.yaml") }
-        var told: Set<String> = ["inbox"]
+        var told: Set<String> = []
         for (name, file) in notified + digests {
             guard let kind = workspace.channels[name]?.kind, kind != .webhook, told.insert(name).inserted else {
                 continue

@@ -168,6 +168,8 @@ package struct Channel: Sendable, Hashable {
     package var onUnknown: OnUnknown = .hold
     /// The webhooks that report back.
     package var events: Events?
+    /// What of its messages is led over the workspace's own address, so that it is seen.
+    package var track = Track()
     package var position: Position
 
     package init(name: String, kind: Kind, url: String, position: Position) {

@@ -4,6 +4,8 @@ package struct Message: Sendable, Hashable {
     package var subject: String?
     package var preheader: String?
     package var action: Action?
+    /// The question that `{{ask}}` in the body stands for.
+    package var ask: Ask?
     /// The Markdown below the front matter.
     package var body: String
     /// The line of the file on which the body begins.

@@ -71,9 +71,13 @@ package struct Configuration: Sendable, Equatable {
     package var channels: [Channel.Kind: String] = [:]
     /// What a contact can unsubscribe from: key and title, in file order.
     package var categories: [Category] = []
+    /// The web pages that may fetch the inbox: `https://app.acme.example`.
+    package var inboxOrigins: [String] = []
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
     package var retention = Retention()
+    /// What the webhooks of billing systems are proved with.
+    package var billing: [BillingProvider: Secret] = [:]
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace

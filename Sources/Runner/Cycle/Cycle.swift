@@ -20,6 +20,8 @@ package struct Cycle {
     private let pinned: PinnedVersions
     private let figures: EvaluationContext.Figures
     private let killSwitch: KillSwitch?
+    /// A million accounts are planned in seconds; what takes this long is a mistake.
+    private static let longestPlan = Duration.seconds(1_200)
     /// The instance's salt of the global holdout.
     private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
@@ -37,7 +39,7 @@ package struct Cycle {
 
     /// What the next cycle would do; changes nothing.
     package func plan(now: Instant, only names: Set<String> = [], matching: Matching = .all) throws -> CycleReport {
-        try store.read { connection in
+        try store.guardedRead(for: Self.longestPlan) { connection in
             try PlanTables.shadow(connection)
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
@@ -63,7 +65,7 @@ package struct Cycle {
                 try killSwitch?.apply(connection, processNow: processNow())
                 return try planning.register()
             }
-            let plan = try store.read { _ in try planning.plan(registered) }
+            let plan = try store.guardedRead(for: Self.longestPlan) { _ in try planning.plan(registered) }
             var report = plan.report
             report.isNews = plan.isNews
             guard plan.isNews else { return report }
@@ -157,8 +159,8 @@ package struct Cycle {
             try plan.record(on: connection, cycleID: cycleID)
             for planned in digests {
                 try Digests(connection).add(
-                    planned.key, accounts: planned.accounts, subject: planned.digest.subject,
-                    text: planned.digest.text, at: plan.now)
+                    planned.key, accounts: planned.accounts, subject: planned.subject,
+                    text: planned.text, at: plan.now)
             }
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())

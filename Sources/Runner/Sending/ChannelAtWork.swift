@@ -7,33 +7,31 @@ final class ChannelAtWork {
     let channel: Channel
     let builder: RequestBuilder
     let classifier: Classifier
-    var bucket: TokenBucket?
-    /// Rows that are claimed, and rows that are `sending`; of each at most twice `in_flight`.
+    private(set) var pace: Pace
+    private(set) var circuit = Circuit()
+    /// Rows that are claimed, and rows that are `sending`; of each at most twice as many as there are places.
     private(set) var claimed = 0
     private(set) var sending = 0
-    /// Attempts in a row that did not reach the endpoint.
-    var failures = 0
     var cursor: Outbox.Cursor?
     /// Whether the cursor's priority has no more touches.
     var isLevelDone = false
     var isExhausted = false
-    /// Why nothing more is claimed for it in this run.
-    var stopped: String?
-    /// When a channel that could not be reached is tried once more, and how often in a row that has been of no use.
-    private(set) var reopensAt: Instant?
-    private var closings = 0
-    /// Whether one touch at a time finds out if the endpoint can be reached again.
-    private var isProbing = false
-
-    /// After so many attempts in a row that did not get through, the rest waits for the next run.
-    static let mostFailures = 16
+    /// Process time at which the present pass began: what is put off meanwhile waits for the next one.
+    private(set) var passBegan = Instant(milliseconds: 0)
+    /// When the next of its touches that wait for another try may go, as far as this pass knows.
+    var retryAt: Instant?
+    /// Why a person must look at it before anything more is sent.
+    var halted: String?
+    /// What the database says of it.
+    var written: ChannelState?
+    private var slowedBecause = ""
 
     init(_ channel: Channel, environment: [String: String], directory: String, processNow: Instant) throws {
         let credentials = try Credentials(of: channel, environment: environment, directory: directory)
         self.channel = channel
         builder = try RequestBuilder(channel: channel, credentials: credentials)
         classifier = Classifier(channel: channel, credentials: credentials)
-        bucket = channel.perSecond.map { TokenBucket(perSecond: $0, at: processNow) }
+        pace = Pace(perSecond: channel.perSecond, inFlight: channel.inFlight, at: processNow)
     }
 
     /// A channel that leads nowhere, without secrets or limits of time.
@@ -43,28 +41,40 @@ final class ChannelAtWork {
         self.channel = channel
         builder = try RequestBuilder(channel: channel, credentials: nil)
         classifier = Classifier(channel: channel)
+        pace = Pace(perSecond: nil, inFlight: channel.inFlight, at: Instant(milliseconds: 0))
+    }
+
+    // MARK: - Room
+
+    /// Why nothing is claimed for it now.
+    var stopped: String? {
+        if let halted { return halted }
+        guard circuit.triesAgainAt != nil else { return nil }
+        return "\(circuit.reason); after a while, or in the next run, one touch finds out whether it works again"
     }
 
     /// How many touches may be claimed now.
     func room(processNow: Instant) -> Int {
         guard stopped == nil, !isExhausted else { return 0 }
+        let isProbing = circuit.state == .halfOpen
         guard !isProbing || claimed + sending == 0 else { return 0 }
-        let places = min(Worker.tickRows, 2 * channel.inFlight - claimed)
+        let places = min(Worker.tickRows, 2 * pace.places - claimed)
         guard places > 0 else { return 0 }
-        let wanted = isProbing ? 1 : places
-        guard var bucket else { return wanted }
-        return bucket.take(wanted, at: processNow)
+        return pace.room(for: isProbing ? 1 : places, at: processNow)
     }
 
     func hasRoom(processNow: Instant) -> Bool { room(processNow: processNow) > 0 }
 
     /// Whether one more row may become `sending`.
-    var canSend: Bool { sending < 2 * channel.inFlight }
+    func canSend(processNow: Instant) -> Bool { sending < 2 * pace.places && !pace.isQuiet(at: processNow) }
+
+    /// Whether what is claimed goes back, because nothing more may leave for now.
+    func isShut(processNow: Instant) -> Bool { stopped != nil || pace.isQuiet(at: processNow) }
 
     /// Counts claims against the limits.
     func took(_ count: Int, processNow: Instant) {
         claimed += count
-        _ = bucket?.take(count, at: processNow)
+        pace.take(count, at: processNow)
     }
 
     /// Counts a claimed row that becomes `sending`, or one that never will.
@@ -74,42 +84,85 @@ final class ChannelAtWork {
     /// Counts a row that is no longer `sending`.
     func ended() { sending -= 1 }
 
+    // MARK: - Passes
+
     /// Moves the pass behind the last touch that was looked at.
     func advance(behind last: TouchCandidate?, wasLast: Bool) {
         isLevelDone = wasLast
-        if let last {
-            cursor?.dueAt = last.dueAt.milliseconds
-            cursor?.id = last.id
-        }
+        if let last { cursor?.move(behind: last) }
     }
 
     /// Begins another pass over the pending touches.
-    func restart() {
+    func restart(processNow: Instant) {
         cursor = nil
         isLevelDone = false
         isExhausted = false
+        passBegan = processNow
     }
 
-    func noteAttempt(reached: Bool, processNow: Instant) {
-        failures = reached ? 0 : failures + 1
-        if reached {
-            (isProbing, closings) = (false, 0)
-        } else if failures >= Self.mostFailures, stopped == nil {
-            stopped = "\(failures) attempts in a row did not get through; the next run tries again"
-            // 1, 2, 4, 8, 10, 10, ... minutes.
-            reopensAt = processNow + .minutes(min(1 << Int64(min(closings, 4)), 10))
-            closings += 1
+    /// Begins another pass when a touch may be tried again, whatever the other channels do.
+    func restartIfDue(processNow: Instant) {
+        guard isIdle, let retryAt, retryAt <= processNow, !isShut(processNow: processNow) else { return }
+        restart(processNow: processNow)
+    }
+
+    private var isIdle: Bool { isExhausted && claimed + sending == 0 }
+
+    /// When it can go on by itself, as far as its limits and retries tell.
+    func wake(processNow: Instant) -> Instant? {
+        guard stopped == nil else { return nil }
+        return isIdle ? retryAt : isExhausted ? nil : pace.next(at: processNow)
+    }
+
+    /// A touch of it waits for another try.
+    func notePutOff(until: Instant?) {
+        if let until { retryAt = min(retryAt ?? until, until) }
+    }
+
+    // MARK: - What answers tell
+
+    func note(_ response: Response, _ result: SendResult, processNow: Instant) {
+        guard response.failure != .aborted else { return }
+        let isRefusal = (400...499).contains(response.status)
+        var notice = RateNotice(response, now: processNow)
+        var failure: String?
+        switch result {
+        case .retry(let after, _, let reason):
+            if isRefusal || notice.isThrottled, let after { (notice.isThrottled, notice.wait) = (true, after) }
+            if !isRefusal, !notice.isThrottled { failure = reason }
+        case .unknown(let reason):
+            if !isRefusal { failure = reason }
+        case .sent, .duplicate, .rejected, .suppress, .halt: break
         }
+        if notice.isThrottled {
+            pace.slowDown(for: notice.wait, left: processNow - response.duration, at: processNow)
+            let rate = channel.perSecond.map { ", \(($0 * pace.share * 10).rounded() / 10) a second" } ?? ""
+            slowedBecause = "the endpoint answered \(response.status); for now at most \(pace.places) at once\(rate)"
+        } else if response.failure == nil {
+            pace.speedUp(notice, underWay: max(sending - 1, 0), at: processNow)
+        }
+        circuit.note(failure: failure, at: processNow)
     }
 
-    /// Lets a stopped channel try again: with one touch where the endpoint could not be reached and the time has come;
-    /// at once where it was halted, because what a halt pauses nobody claims before a person resumes it.
+    /// Goes on where another process has left it.
+    func begin(from state: ChannelState) {
+        written = state
+        if state.kind != .slowed { circuit = Circuit(leftOpen: state.reason) }
+    }
+
+    /// Lets a stopped channel try again: with one touch where requests failed and the time has come; at once where it
+    /// was halted, because what a halt pauses nobody claims before a person resumes it.
     func reopen(processNow: Instant) {
-        guard stopped != nil else { return }
-        if let reopensAt {
-            guard processNow >= reopensAt else { return }
-            isProbing = true
+        halted = nil
+        circuit.probe(at: processNow)
+    }
+
+    /// Nil while it goes at full speed.
+    var state: ChannelState? {
+        switch circuit.state {
+        case .open(let until): ChannelState(.open, reason: circuit.reason, until: until)
+        case .halfOpen: ChannelState(.halfOpen, reason: circuit.reason)
+        case .closed: pace.isSlowed ? ChannelState(.slowed, reason: slowedBecause, until: pace.quietUntil) : nil
         }
-        (stopped, reopensAt) = (nil, nil)
     }
 }

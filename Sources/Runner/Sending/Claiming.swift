@@ -29,38 +29,53 @@ struct Claiming {
                 report.stopped[name] = report.stopped[name] ?? "paused: \(reason)"
             }
             let room = channel.room(processNow: processNow)
-            if room > 0, let cursor = try nextCursor(of: channel, outbox) {
-                let touches = try outbox.candidates(
-                    channel: name, behind: cursor, caps: configuration.caps, now: now, processNow: processNow,
-                    limit: room)
-                // Fewer than asked for: this priority has no more.
-                channel.advance(behind: touches.last, wasLast: touches.count < room)
-                var claimedTo: [String: Claimed] = [:]
-                var taken = 0
-                for touch in touches {
-                    if try settle(
-                        touch, of: channel.channel, rules, &claimedTo, outbox, &report, now: now, processNow: processNow
-                    ) {
-                        flights.append(Worker.Flight(touch: touch, fence: touch.fence + 1))
-                        taken += 1
-                    }
+            let touches = try candidates(of: channel, outbox, room: room, now: now)
+            var claimedTo: [String: Claimed] = [:]
+            var taken = 0
+            for touch in touches {
+                if try settle(
+                    touch, of: channel.channel, rules, &claimedTo, outbox, &report, now: now, processNow: processNow
+                ) {
+                    flights.append(Worker.Flight(touch: touch, fence: touch.fence + 1))
+                    taken += 1
                 }
-                channel.took(taken, processNow: processNow)
             }
+            channel.took(taken, processNow: processNow)
         }
         return flights
     }
 
-    private func nextCursor(of channel: ChannelAtWork, _ outbox: Outbox) throws -> Outbox.Cursor? {
+    /// The next touches of the pass, at most `room`; those of one level at a time.
+    private func candidates(
+        of channel: ChannelAtWork, _ outbox: Outbox, room: Int, now: Instant
+    ) throws -> [TouchCandidate] {
+        while room > 0, let cursor = try nextCursor(of: channel, outbox, now: now) {
+            let touches = try outbox.candidates(
+                channel: channel.channel.name, behind: cursor, caps: configuration.caps, now: now,
+                passBegan: channel.passBegan, limit: room)
+            // Fewer than asked for: this level has no more.
+            channel.advance(behind: touches.last, wasLast: touches.count < room)
+            if !touches.isEmpty { return touches }
+        }
+        return []
+    }
+
+    private func nextCursor(
+        of channel: ChannelAtWork, _ outbox: Outbox, now: Instant
+    ) throws -> Outbox.Cursor? {
         if let cursor = channel.cursor, !channel.isLevelDone { return cursor }
-        guard
-            let priority = try outbox.highestPriority(channel: channel.channel.name, below: channel.cursor?.priority)
-        else {
+        channel.isLevelDone = false
+        if let cursor = channel.cursor, !cursor.isRetrying {
+            channel.cursor = Outbox.Cursor(priority: cursor.priority, isRetrying: true)
+            return channel.cursor
+        }
+        let name = channel.channel.name
+        guard let priority = try outbox.highestPriority(channel: name, below: channel.cursor?.priority) else {
             channel.isExhausted = true
+            channel.retryAt = try outbox.nextRetry(channels: [name], after: channel.passBegan, now: now)
             return nil
         }
         channel.cursor = Outbox.Cursor(priority: priority)
-        channel.isLevelDone = false
         return channel.cursor
     }
 

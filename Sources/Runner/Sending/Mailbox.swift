@@ -13,6 +13,8 @@ final class Mailbox: @unchecked Sendable {
     private var stopping = false
     /// Whether a wait shall end early.
     private var isWoken = false
+    /// Whether a channel has a place on the wire that nothing waits for.
+    private var isDry = false
     /// How many of both the worker waits for; 0 while it does not wait.
     private var wanted = 0
 
@@ -44,6 +46,7 @@ final class Mailbox: @unchecked Sendable {
     func enqueue(_ requests: [Transport.Submission], channel: String, places: Int) -> [Transport.Submission] {
         condition.withLock {
             var lane = lanes[channel] ?? Lane(places: places)
+            lane.places = places
             lane.queue += requests
             for request in requests { laneOfToken[request.token] = channel }
             let leaving = lane.take()
@@ -79,6 +82,7 @@ final class Mailbox: @unchecked Sendable {
                 }
                 lane.flying -= 1
                 leaving += lane.take()
+                isDry = isDry || lane.flying < lane.places
                 lanes[name] = lane
             }
             signal()
@@ -98,12 +102,12 @@ final class Mailbox: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - seconds: how long to wait for the first to come.
-    ///   - enough: how many to wait for after that, for at most `patience` seconds.
+    ///   - enough: how many to wait for after that, until a channel runs dry, for at most `patience` seconds.
     func collect(waiting seconds: Double, enough: Int = 0, within patience: Double = 0) -> Post {
         condition.withLock {
             if post.count == 0, seconds > 0 { wait(for: 1, seconds) }
-            if post.count < enough { wait(for: enough, patience) }
-            defer { post = Post() }
+            if post.count < enough, !isDry { wait(for: enough, patience) }
+            defer { (post, isDry) = (Post(), false) }
             return post
         }
     }
@@ -112,12 +116,12 @@ final class Mailbox: @unchecked Sendable {
     private func wait(for count: Int, _ seconds: Double) {
         let deadline = Date(timeIntervalSinceNow: seconds)
         wanted = count
-        while post.count < count, !isWoken, condition.wait(until: deadline) {}
+        while post.count < count, !isWoken, count == 1 || !isDry, condition.wait(until: deadline) {}
         (wanted, isWoken) = (0, false)
     }
 
     private func signal() {
-        if wanted > 0, post.count >= wanted { condition.signal() }
+        if wanted > 0, post.count >= wanted || isDry { condition.signal() }
     }
 
     /// Waits while nothing is on the wire; only `stop` ends it early.

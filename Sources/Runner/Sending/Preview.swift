@@ -60,6 +60,9 @@ package struct Preview {
     package func send(
         to address: String, channel: Channel, directory: String, environment: [String: String], clocks: Clocks
     ) async throws -> Trial {
+        guard !channel.isInbox else {
+            throw CannotPreview(reason: "the inbox sends nothing; give another channel to send a test")
+        }
         let now = clocks.processNow()
         let work = try ChannelAtWork(channel, environment: environment, directory: directory, processNow: now)
         let envelope = try trialEnvelope(to: address, work.builder, now: now)

@@ -11,6 +11,9 @@ package struct Rendering: Sendable {
     var versions: [Int64: Playbook] = [:]
     private let renderer: MessageRenderer
     private let unsubscription: Unsubscription?
+    private let asking: AskLinks?
+    private let tracking: LinkTracking?
+    private let tracks: [String: Channel.Track]
 
     /// Why a touch is held instead of sent.
     package struct Failure: Error {
@@ -23,12 +26,16 @@ package struct Rendering: Sendable {
         renderer = MessageRenderer(
             sender: workspace.configuration.sender, currency: workspace.configuration.currency,
             zone: workspace.configuration.zone)
-        unsubscription = workspace.configuration.baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
+        let baseURL = workspace.configuration.baseURL
+        unsubscription = baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
+        asking = baseURL.map { AskLinks(baseURL: $0, secret: secret) }
+        tracking = baseURL.map { LinkTracking(baseURL: $0, secret: secret) }
+        tracks = workspace.channels.mapValues(\.track)
     }
 
     package func request(
-        for touch: TouchCandidate, builder: RequestBuilder, processNow: Instant
-    ) throws(Failure) -> (request: Request, messageHash: String) {
+        for touch: TouchCandidate, builder: RequestBuilder, now: Instant, processNow: Instant
+    ) throws(Failure) -> (request: Request, message: RenderedMessage) {
         guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
         }
@@ -45,7 +52,7 @@ package struct Rendering: Sendable {
             throw Failure(reason: "\(error)")
         }
         do {
-            return (try builder.request(for: envelope, at: processNow), envelope.message.messageHash)
+            return (try builder.request(for: envelope, at: processNow), envelope.message)
         } catch {
             throw Failure(reason: "\(error)")
         }
@@ -59,9 +66,12 @@ package struct Rendering: Sendable {
             ? touch.contactID.flatMap { contact in
                 unsubscription?.url(contact: contact, category: touch.category, touch: touch.id > 0 ? touch.id : nil)
             } : nil
-        let rendered = try renderer.render(
+        let ask = message.localized(touch.locale).ask
+        var rendered = try renderer.render(
             message, as: touch.kind, variables: variables, locale: touch.locale,
-            zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link)
+            zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link,
+            askURLs: ask.flatMap { asking?.urls(of: $0, touch: touch.id) } ?? [])
+        track(&rendered, of: touch)
         let sender = configuration.sender
         return Envelope(
             to: touch.email.map { Envelope.Address($0, name: touch.contactName) },
@@ -73,5 +83,12 @@ package struct Rendering: Sendable {
                 Request.Header("workspace", configuration.workspace),
             ],
             tags: [touch.playbook], idempotencyKey: "\(configuration.workspace)-\(touch.key)", variables: variables)
+    }
+
+    /// Leads links over us where the channel says so; a preview, which is no touch, is left as it is.
+    private func track(_ message: inout RenderedMessage, of touch: TouchCandidate) {
+        guard let tracking, let track = tracks[touch.channel], touch.id > 0 else { return }
+        if track.links { (message.html, message.links) = tracking.links(in: message.html, touch: touch.id) }
+        if track.opens, touch.kind == .email { message.html = tracking.picture(in: message.html, touch: touch.id) }
     }
 }

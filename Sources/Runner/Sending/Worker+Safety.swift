@@ -52,8 +52,9 @@ extension Worker {
 
     /// Lets go of what is claimed but has not left where a kill switch, a halt, or half a key's life came in between.
     func giveBack(_ outbox: Outbox, _ pauses: Pauses, now: Instant, processNow: Instant) throws {
+        let shut = Set(channels.lazy.filter { $0.value.isShut(processNow: processNow) }.map(\.key))
         func isPaused(_ touch: TouchCandidate) -> Bool {
-            channels[touch.channel]?.stopped != nil || pauses.reason(forChannel: touch.channel) != nil
+            shut.contains(touch.channel) || pauses.reason(forChannel: touch.channel) != nil
                 || pauses.reason(for: touch.playbook) != nil
         }
         try rendered.removeAll { flight in
@@ -63,6 +64,8 @@ extension Worker {
             guard isTooLate || isPaused(touch) else { return false }
             try outbox.giveBack(id: touch.id, fence: flight.fence)
             channels[touch.channel]?.parked()
+            // The pass has gone by it.
+            if shut.contains(touch.channel) { channels[touch.channel]?.restart(processNow: processNow) }
             return true
         }
         let waiting = Set(flying.values.lazy.filter { isPaused($0.touch) }.map(\.touch.id))
@@ -74,7 +77,17 @@ extension Worker {
             let settlement = Outbox.Settlement(
                 id: id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
                 state: "pending", retryAt: processNow, detail: "paused before it left")
+            channels[flight.touch.channel]?.notePutOff(until: processNow)
             _ = try outbox.settle(settlement, now: now, processNow: processNow)
+        }
+    }
+
+    /// Lets `status` know which channels do not go at full speed.
+    func writeStates(_ connection: Connection, processNow: Instant) throws {
+        for (name, channel) in channels where channel.state != channel.written {
+            let state = channel.state
+            try ChannelStates(connection).set(state, of: name, at: processNow)
+            channel.written = state
         }
     }
 }

@@ -50,6 +50,8 @@ package final class Worker {
         let fence: Int64
         var request: Request?
         var messageHash = ""
+        /// Where its tracked links lead.
+        var links: [TrackedLink] = []
         /// Why there is no request.
         var failure: Rendering.Failure?
 
@@ -61,7 +63,7 @@ package final class Worker {
         var attempt: Int { touch.attempts + 1 }
     }
 
-    private enum Result {
+    enum Result {
         case settled(Flight, Outbox.Settlement)
         /// It could not be rendered, or not as it was sent before.
         case parked(Flight, state: String, reason: String)
@@ -123,6 +125,7 @@ package final class Worker {
         try store.read { connection in
             let versions = try pinned.playbooks(connection, workspace, now: now)
             (claiming.versions, messages.versions) = (versions, versions)
+            for item in try ChannelStates(connection).all() { channels[item.channel]?.begin(from: item.state) }
             for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
                 report.stopped[name] = reason
             }
@@ -138,6 +141,7 @@ package final class Worker {
         if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
             report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
         }
+        for channel in channels.values { channel.restartIfDue(processNow: clocks.processNow()) }
         try tick(now: now)
         let post = collect()
         for flight in post.rendered { take(flight) }
@@ -153,9 +157,10 @@ package final class Worker {
     var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
-    private var mustWait: Bool {
+    private func mustWait(processNow: Instant) -> Bool {
         results.isEmpty && (rendering > 0 || !flying.isEmpty)
-            && !rendered.contains { channels[$0.touch.channel]?.canSend == true } && (mailbox.isStopping || !canClaim)
+            && !rendered.contains { channels[$0.touch.channel]?.canSend(processNow: processNow) == true }
+            && (mailbox.isStopping || !canClaim)
     }
 
     /// Whether a turn would look for more touches.
@@ -166,9 +171,16 @@ package final class Worker {
 
     /// What came back; where the wire stays busy meanwhile, enough of it to be worth a transaction.
     private func collect() -> Mailbox.Post {
-        let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.channel.inFlight : 0) }
-        let spare = min(Self.tickRows - results.count, flying.count - places)
-        return mailbox.collect(waiting: mustWait ? 0.25 : 0, enough: spare, within: Self.tickPatience)
+        let processNow = clocks.processNow()
+        var seconds = 0.0
+        if mustWait(processNow: processNow) {
+            // A channel that hangs holds up none that waits for its next token.
+            let wake = channels.values.compactMap { $0.wake(processNow: processNow) }.min()
+            seconds = max(0.001, wake.map { min(0.25, Double(($0 - processNow).milliseconds) / 1_000) } ?? 0.25)
+        }
+        let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.pace.places : 0) }
+        let enough = flying.count > places ? Self.tickRows - results.count : 0
+        return mailbox.collect(waiting: seconds, enough: enough, within: Self.tickPatience)
     }
 
     /// Waits until a rate limit or a back-off lets more go; false when that is too far away.
@@ -176,12 +188,15 @@ package final class Worker {
         guard !mailbox.isStopping else { return false }
         if canClaim { return true }
         let processNow = clocks.processNow()
-        let limited = channels.values.filter { $0.stopped == nil && !$0.isExhausted }
-        if let wake = limited.compactMap({ $0.bucket?.next(at: processNow) }).min() {
+        // What an endpoint wants to have much later is left to the next run.
+        let open = channels.filter { _, channel in
+            channel.stopped == nil && !channel.pace.isQuiet(at: processNow + Self.patience)
+        }.map(\.key)
+        let limited = open.compactMap { channels[$0] }.filter { !$0.isExhausted }
+        if let wake = limited.compactMap({ $0.pace.next(at: processNow) }).min() {
             rest(until: wake)
             return true
         }
-        let open = channels.filter { $0.value.stopped == nil }.map(\.key)
         let wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan, now: now) }
         fruitless = report.sent == sentBefore ? fruitless + 1 : 0
         guard let wake, wake - processNow <= Self.patience, fruitless < Self.mostFruitless else { return false }
@@ -206,8 +221,8 @@ package final class Worker {
     func nextMove(now: Instant) throws -> Instant? {
         let processNow = clocks.processNow()
         let open = channels.filter { $0.value.stopped == nil }
-        let limited = open.values.filter { !$0.isExhausted }.compactMap { $0.bucket?.next(at: processNow) }
-        let reopening = channels.values.compactMap(\.reopensAt)
+        let limited = open.values.filter { !$0.isExhausted }.compactMap { $0.pace.next(at: processNow) }
+        let reopening = channels.values.compactMap(\.circuit.triesAgainAt)
         return try store.read { connection in
             let outbox = Outbox(connection)
             let waiting = [
@@ -228,7 +243,7 @@ package final class Worker {
     private func restart(_ names: [String]) {
         passBegan = clocks.processNow()
         sentBefore = report.sent
-        for name in names { channels[name]?.restart() }
+        for name in names { channels[name]?.restart(processNow: passBegan) }
     }
 
     private func tick(now: Instant) throws {
@@ -241,7 +256,7 @@ package final class Worker {
             try killSwitch.apply(connection, processNow: processNow)
             let pauses = try Pauses(connection)
             try giveBack(outbox, pauses, now: now, processNow: processNow)
-            for flight in takeRendered() {
+            for flight in takeRendered(processNow: processNow) {
                 guard let request = flight.request,
                     try outbox.beginAttempt(
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
@@ -250,8 +265,11 @@ package final class Worker {
                     channels[flight.touch.channel]?.ended()
                     continue
                 }
+                try keepLinks(of: flight, connection)
+                if try settleInInbox(flight, outbox, connection, now: now, processNow: processNow) { continue }
                 leaving.append(flight)
             }
+            try writeStates(connection, processNow: processNow)
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
                 channels, outbox, pauses: pauses, report: &report, now: now, processNow: processNow)
@@ -261,18 +279,18 @@ package final class Worker {
         for flight in leaving { flying[flight.touch.id] = flight }
         for (channel, flights) in Dictionary(grouping: leaving, by: \.touch.channel) {
             let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
-            let places = channels[channel]?.channel.inFlight ?? 1
+            let places = channels[channel]?.pace.places ?? 1
             transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
         }
     }
 
     /// As many touches as may become `sending` in one tick, in the order in which they were claimed.
-    private func takeRendered() -> [Flight] {
+    private func takeRendered(processNow: Instant) -> [Flight] {
         var batch: [Flight] = []
         rendered.removeAll { flight in
-            guard batch.count < Self.tickRows, let channel = channels[flight.touch.channel], channel.canSend else {
-                return false
-            }
+            guard batch.count < Self.tickRows, let channel = channels[flight.touch.channel],
+                channel.canSend(processNow: processNow)
+            else { return false }
             channel.began()
             batch.append(flight)
             return true
@@ -290,8 +308,10 @@ package final class Worker {
             for flight in claimed {
                 guard let builder = builders[flight.touch.channel] else { continue }
                 do throws(Rendering.Failure) {
-                    let made = try messages.request(for: flight.touch, builder: builder, processNow: processNow)
-                    (flight.request, flight.messageHash) = (made.request, made.messageHash)
+                    let made = try messages.request(
+                        for: flight.touch, builder: builder, now: now, processNow: processNow)
+                    (flight.request, flight.messageHash) = (made.request, made.message.messageHash)
+                    flight.links = made.message.links
                 } catch {
                     flight.failure = error
                 }
@@ -326,8 +346,7 @@ package final class Worker {
             attempt: Classifier.Attempt(
                 number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
                 mayHaveArrived: flight.touch.isAmbiguous))
-        let reached = completion.response.failure == nil
-        channel.noteAttempt(reached: reached, processNow: processNow)
+        channel.note(completion.response, result, processNow: processNow)
         if let reason = channel.stopped, report.stopped[flight.touch.channel] == nil {
             report.stopped[flight.touch.channel] = reason
         }
@@ -341,7 +360,7 @@ package final class Worker {
                     of: flight, result, processNow: processNow, random: clocks.random())))
     }
 
-    private func record(
+    func record(
         _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
     ) throws {
         switch result {
@@ -350,6 +369,9 @@ package final class Worker {
             // No row changed: somebody else has the touch by now, and this result is void.
             guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
+            if settlement.state == "pending" {
+                channels[flight.touch.channel]?.notePutOff(until: settlement.retryAt)
+            }
             try note(settlement, of: flight.touch, now: now, connection)
             if settlement.state == "suppressed", flight.touch.kind == .email {
                 try Suppressions.add(
@@ -362,7 +384,7 @@ package final class Worker {
             report.count(state)
         case .halted(let channel, let reason):
             try Pauses.set("channel:" + channel, reason: reason, at: processNow, connection)
-            channels[channel]?.stopped = reason
+            channels[channel]?.halted = reason
             report.stopped[channel] = reason
         }
     }

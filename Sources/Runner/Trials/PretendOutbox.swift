@@ -30,7 +30,7 @@ struct PretendOutbox {
             claiming.versions = versions
             let pauses = try Pauses(connection)
             var report = DrainReport()
-            for channel in channels.values { channel.restart() }
+            for channel in channels.values { channel.restart(processNow: now) }
             repeat {
                 let flights = try claiming.claim(
                     channels, outbox, pauses: pauses, report: &report, now: now, processNow: now)

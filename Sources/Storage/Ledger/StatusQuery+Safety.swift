@@ -13,6 +13,11 @@ extension StatusQuery {
         ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].instant ?? Instant(milliseconds: 0)) }
     }
 
+    /// Channels that do not go at full speed.
+    package func channelStates() throws -> [(channel: String, state: ChannelState, since: Instant)] {
+        try ChannelStates(connection).all()
+    }
+
     /// Playbooks that were held when they were last matched, for as long as their data are late.
     package func waiting() throws -> [(playbook: String, reason: String)] {
         try connection.query(

@@ -11,16 +11,23 @@ package struct Outbox {
         self.connection = connection
     }
 
-    /// Where a pass over a channel's pending touches stands; passes go from high priority to low.
+    /// Where a pass over a channel's pending touches stands; passes go from high priority to low, and in each priority
+    /// from those that were never tried to those that are tried again.
     package struct Cursor: Sendable, Equatable {
         package var priority: Int64
-        package var dueAt: Int64
-        package var id: Int64
+        package var isRetrying: Bool
+        /// When the last touch was due, or may be tried again.
+        private(set) var at: Int64 = .min
+        private(set) var id: Int64 = 0
 
-        package init(priority: Int64, dueAt: Int64 = .min, id: Int64 = 0) {
+        package init(priority: Int64, isRetrying: Bool = false) {
             self.priority = priority
-            self.dueAt = dueAt
-            self.id = id
+            self.isRetrying = isRetrying
+        }
+
+        package mutating func move(behind touch: TouchCandidate) {
+            at = (isRetrying ? touch.retryAt ?? touch.dueAt : touch.dueAt).milliseconds
+            id = touch.id
         }
     }
 
@@ -33,14 +40,20 @@ package struct Outbox {
     }
 
     /// The next pending touches behind the cursor that are due by both clocks.
+    ///
+    /// - Parameter passBegan: in process time; what is put off later than that waits for the next pass.
     package func candidates(
-        channel: String, behind cursor: Cursor, caps: [Cap], now: Instant, processNow: Instant, limit: Int
+        channel: String, behind cursor: Cursor, caps: [Cap], now: Instant, passBegan: Instant, limit: Int
     ) throws -> [TouchCandidate] {
         var arguments: [String: SQLValue] = [
-            "channel": .text(channel), "priority": .integer(cursor.priority), "due": .integer(cursor.dueAt),
-            "id": .integer(cursor.id), "now": .instant(now), "process": .instant(processNow),
-            "limit": .integer(Int64(limit)),
+            "channel": .text(channel), "priority": .integer(cursor.priority), "at": .integer(cursor.at),
+            "id": .integer(cursor.id), "now": .instant(now), "limit": .integer(Int64(limit)),
         ]
+        if cursor.isRetrying { arguments["process"] = .instant(passBegan) }
+        let place =
+            cursor.isRetrying
+            ? "t.retry_at IS NOT NULL AND t.retry_at <= :process AND (t.retry_at, t.id) > (:at, :id)"
+            : "t.retry_at IS NULL AND (t.due_at, t.id) > (:at, :id)"
         for (index, cap) in caps.enumerated() {
             arguments["cap_\(index)"] = .instant(now - cap.window)
         }
@@ -66,16 +79,15 @@ package struct Outbox {
                 CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
                     WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END,
-                t.version_id, t.contact_id\(counts)
+                t.version_id, t.contact_id, t.retry_at\(counts)
             FROM touch AS t
             JOIN enrollment AS e ON e.id = t.enrollment_id
             JOIN account AS a ON a.id = t.account_id
             JOIN playbook AS p ON p.id = t.playbook_id
             LEFT JOIN contact AS c ON c.id = t.contact_id
             WHERE t.state = 'pending' AND t.channel = :channel AND t.priority = :priority
-                AND (t.due_at, t.id) > (:due, :id) AND t.not_before <= :now
-                AND (t.retry_at IS NULL OR t.retry_at <= :process)
-            ORDER BY t.due_at, t.id LIMIT :limit
+                AND \(place) AND t.not_before <= :now
+            ORDER BY \(cursor.isRetrying ? "t.retry_at" : "t.due_at"), t.id LIMIT :limit
             """)
         defer { statement.reset() }
         try statement.bind(arguments)
@@ -100,7 +112,8 @@ package struct Outbox {
                     timezone: statement.text(26), locale: statement.text(27), isReachable: statement.integer(28) == 1,
                     isEnrolled: statement.integer(29) == 1, hasChurned: statement.integer(30) == 1,
                     isSuppressed: statement.integer(31) == 1, isExcluded: statement.integer(32) == 1,
-                    sentWithin: caps.indices.map { Int(statement.integer(35 + $0)) }))
+                    retryAt: statement.isNull(35) ? nil : Instant(milliseconds: statement.integer(35)),
+                    sentWithin: caps.indices.map { Int(statement.integer(36 + $0)) }))
         }
         return rows
     }

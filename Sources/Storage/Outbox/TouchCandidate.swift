@@ -39,6 +39,8 @@ package struct TouchCandidate: Sendable {
     package var isSuppressed: Bool
     /// An exclusive playbook has the account.
     package var isExcluded: Bool
+    /// Process time; nil for one that is not tried again.
+    package var retryAt: Instant?
     /// Touches to the same address within each cap's window, in the order of the caps.
     package var sentWithin: [Int]
 

@@ -42,7 +42,7 @@ extension Stays {
         for row in try connection.query(
             """
             SELECT o.month, \(number(":today")), count(*) FROM report_stay AS s CROSS JOIN report_calendar AS o
-            WHERE o.day = s.origin AND s.began = s.origin AND o.month >= :first GROUP BY 1, 2 ORDER BY 1, 2
+            WHERE o.day = s.origin AND s.began = s.origin AND s.late = 0 AND o.month >= :first GROUP BY 1, 2 ORDER BY 1, 2
             """, arguments)
         {
             let (month, months, count) = (row[0].integer ?? 0, Int(row[1].integer ?? 0), Int(row[2].integer ?? 0))
@@ -55,7 +55,7 @@ extension Stays {
             SELECT o.month, CASE WHEN s.began = s.origin THEN 0 ELSE \(number("s.began - 1")) + 1 END,
                 \(number("coalesce(s.ended - 1, :today)")), count(*)
             FROM report_stay AS s CROSS JOIN report_calendar AS o
-            WHERE o.day = s.origin AND o.month >= :first GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            WHERE o.day = s.origin AND s.late = 0 AND o.month >= :first GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             """, arguments)
         {
             let (month, from, to) = (row[0].integer ?? 0, Int(row[1].integer ?? 0), Int(row[2].integer ?? 0))

@@ -15,10 +15,10 @@ extension Stays {
         try connection.executeScript(
             """
             CREATE TEMP TABLE report_life AS
-            SELECT coalesce(ended, \(today.number)) - origin AS duration, entry, CASE WHEN ended IS NULL THEN 0 ELSE 1 END AS
-                gone\(columns), count(*) AS accounts
+            SELECT coalesce(ended, \(today.number)) - origin AS duration,
+                CASE WHEN began > origin THEN began - origin END AS entry, CASE WHEN ended IS NULL THEN 0 ELSE 1 END AS gone\(columns), count(*) AS accounts
             FROM report_stay
-            WHERE coalesce(ended, \(today.number)) - origin > coalesce(entry, 0)
+            WHERE coalesce(ended, \(today.number)) > began
             GROUP BY 1, 2, 3\(groupings.indices.map { ", \($0 + 4)" }.joined())
             """)
     }

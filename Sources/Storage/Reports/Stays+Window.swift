@@ -23,8 +23,8 @@ extension Stays {
         flow.accountDays = count(4)
         let bases = try connection.first(
             """
-            SELECT coalesce(sum(mrr) FILTER (WHERE created <= :from), 0), coalesce(sum(mrr), 0) FROM report_account
-            WHERE mrr > 0 AND created <= :to
+            SELECT coalesce(sum(mrr) FILTER (WHERE began <= :from), 0), coalesce(sum(mrr), 0) FROM report_account
+            WHERE mrr > 0 AND began <= :to
             """, days)
         flow.startMRR = bases?[0].integer ?? 0
         flow.endMRR = bases?[1].integer ?? 0
@@ -34,8 +34,8 @@ extension Stays {
                 coalesce(sum(before - after) FILTER (WHERE was = 1 AND after < before), 0),
                 coalesce(sum(after - before) FILTER (WHERE was = 1 AND after > before), 0)
             FROM (
-                SELECT CASE WHEN b.created <= :from THEN was ELSE 0 END AS was, pays, moved_before, moved,
-                    CASE WHEN b.created <= :from THEN base + moved_before ELSE 0 END AS before, base + moved AS after
+                SELECT CASE WHEN b.began <= :from THEN was ELSE 0 END AS was, pays, moved_before, moved,
+                    CASE WHEN b.began <= :from THEN base + moved_before ELSE 0 END AS before, base + moved AS after
                 FROM (
                     SELECT s.account_id,
                         CASE WHEN b.mrr <> 0 THEN 1 ELSE 0 END + coalesce(sum(s.pays - s.was) FILTER (WHERE s.day <= :from), 0)

@@ -53,11 +53,13 @@ package struct Stays {
             }
         try makeTables()
         try AccountsAsOf.with(now, workspace.dataMap, connection) { try findAccounts(workspace, segment) }
+        try leaveOutUndated()
+        try fillCalendar()
         try findDepartures()
+        try observeSurvivors()
         try findPayments()
         try follow()
         try findStays()
-        try enterLate()
         try countLives()
     }
 
@@ -73,9 +75,10 @@ package struct Stays {
         }
         try connection.executeScript(
             """
-            -- The accounts that are asked about. MRR is what it was at the start; -1 when nobody knows.
-            CREATE TEMP TABLE report_account (account_id INTEGER PRIMARY KEY, created INTEGER NOT NULL, seen INTEGER,
-                mrr INTEGER NOT NULL\(columns)) STRICT;
+            -- The accounts that are asked about. They came to be at `origin` and are observed from `began` on. MRR is what it
+            -- was then; -1 when nobody knows.
+            CREATE TEMP TABLE report_account (account_id INTEGER PRIMARY KEY, origin INTEGER NOT NULL,
+                began INTEGER NOT NULL, seen INTEGER, mrr INTEGER NOT NULL\(columns)) STRICT;
             -- The changes of a day, as differences: whether it is active, and what it pays.
             CREATE TEMP TABLE report_turn (account_id INTEGER NOT NULL, day INTEGER NOT NULL, active INTEGER NOT NULL,
                 mrr INTEGER NOT NULL, PRIMARY KEY (account_id, day)) STRICT, WITHOUT ROWID;
@@ -83,10 +86,10 @@ package struct Stays {
             CREATE TEMP TABLE report_state (account_id INTEGER NOT NULL, month INTEGER NOT NULL, day INTEGER NOT NULL,
                 was INTEGER NOT NULL, pays INTEGER NOT NULL, mrr_before INTEGER NOT NULL, mrr INTEGER NOT NULL,
                 PRIMARY KEY (account_id, month, day)) STRICT, WITHOUT ROWID;
-            -- `origin` is when the account first became a customer; `entry` how old it was when it could first have been
-            -- seen leaving, NULL when that was from its start.
+            -- `origin` is when the account first became a customer. One that is not observed from then on is `late`: it could
+            -- not have been seen leaving before `began`.
             CREATE TEMP TABLE report_stay (account_id INTEGER NOT NULL, origin INTEGER NOT NULL, began INTEGER NOT NULL,
-                ended INTEGER, seen INTEGER, entry INTEGER, mrr INTEGER NOT NULL\(columns)) STRICT;
+                ended INTEGER, late INTEGER NOT NULL, mrr INTEGER NOT NULL\(columns)) STRICT;
             CREATE TEMP TABLE report_calendar (day INTEGER PRIMARY KEY, month INTEGER NOT NULL, date INTEGER NOT NULL,
                 length INTEGER NOT NULL) STRICT;
             """)
@@ -108,25 +111,33 @@ package struct Stays {
         }
         try connection.execute(
             """
-            INSERT INTO report_account (account_id, created, seen, mrr\(columns))
-            SELECT a.id, \(dayOf("a.created_at")), CASE WHEN a.seen_at <= :report_now THEN \(dayOf("a.seen_at")) END,
+            INSERT INTO report_account (account_id, origin, began, seen, mrr\(columns))
+            SELECT id, origin, origin, seen, mrr\(columns) FROM (
+            SELECT a.id, \(dayOf("a.created_at")) AS origin, CASE WHEN a.seen_at <= :report_now THEN \(dayOf("a.seen_at")) END AS seen,
                 coalesce((SELECT coalesce(h.previous, -1) FROM history AS h
-                    WHERE h.attribute = 'mrr' AND h.account_id = a.id ORDER BY h.at LIMIT 1), a.mrr, -1)
-                \(groups.map { ", \($0)" }.joined())
+                    WHERE h.attribute = 'mrr' AND h.account_id = a.id ORDER BY h.at LIMIT 1), a.mrr, -1) AS mrr
+                \(groups.enumerated().map { ", \($0.element) AS \(column($0.offset))" }.joined())
             FROM \(query.from)
             WHERE a.created_at <= :report_now AND coalesce(a.seen_at, a.created_at) <= :report_known AND \(condition)
-            ORDER BY a.id
+            ) AS accounts ORDER BY id
             """,
             query.arguments.merging(["report_now": .instant(now), "report_known": .instant(known)]) { $1 })
-        try fillCalendar()
+    }
+
+    /// Of accounts that left nobody knows when nothing can be said.
+    private func leaveOutUndated() throws {
+        try connection.execute(
+            """
+            DELETE FROM report_account WHERE account_id IN (
+                SELECT a.id FROM account AS a WHERE a.status = 'churned' AND a.churned_at IS NULL)
+            """)
     }
 
     private func fillCalendar() throws {
-        let first = try connection.first("SELECT min(created) FROM report_account")?[0].integer
+        let first = try connection.first("SELECT min(origin) FROM report_account")?[0].integer
         guard let first, let start = Int(exactly: first) else { return }
-        // The months are numbered from year 0; a garbled date of long ago must not fill the memory.
+        // A garbled date of long ago must not fill the memory.
         let earliest = max(start, today.number - Self.longest)
-        try connection.execute("DELETE FROM report_calendar")
         for number in (earliest - 1)...max(earliest, today.number) {
             let date = Day(number: number).civil
             _ = try connection.execute(
@@ -137,22 +148,26 @@ package struct Stays {
                 ])
         }
         try connection.execute(
-            "UPDATE report_account SET created = :earliest WHERE created < :earliest",
+            "UPDATE report_account SET origin = :earliest, began = :earliest WHERE origin < :earliest",
             ["earliest": .integer(Int64(earliest))])
     }
 
     /// Accounts that are older than this many days count as that old.
     private static let longest = 40 * 366
 
-    /// The day of a change, not before the account was.
+    /// The day of a change, not before the account was observed.
     private func day(of instant: String) -> String {
-        "(SELECT CASE WHEN d.day < b.created THEN b.created ELSE d.day END FROM (SELECT \(dayOf(instant)) AS day) AS d)"
+        "(SELECT CASE WHEN d.day < b.began THEN b.began ELSE d.day END FROM (SELECT \(dayOf(instant)) AS day) AS d)"
+    }
+
+    /// The id of a kind of events; that of none when there is no such kind.
+    func kind(_ name: String) throws -> SQLValue {
+        .integer(
+            try connection.first("SELECT id FROM event_kind WHERE name = :name", ["name": .text(name)])?[0].integer
+                ?? -1)
     }
 
     private func findDepartures() throws {
-        let kinds = try connection.query(
-            "SELECT name, id FROM event_kind WHERE name = 'churned' OR name = 'reactivated'")
-        func kind(_ name: String) -> SQLValue { .integer(kinds.first { $0[0].text == name }?[1].integer ?? -1) }
         try connection.execute(
             """
             INSERT INTO report_turn (account_id, day, active, mrr)
@@ -173,9 +188,25 @@ package struct Stays {
             WHERE change <> 0 GROUP BY account_id, day HAVING sum(change) <> 0 ORDER BY account_id, day
             """,
             [
-                "churned": kind("churned"), "reactivated": kind("reactivated"), "now": .instant(now),
+                "churned": try kind("churned"), "reactivated": try kind("reactivated"), "now": .instant(now),
                 "known": .instant(known),
             ])
+    }
+
+    /// Accounts that came with an import which knew of nobody who had left could not have been seen leaving before it, so
+    /// they are observed from then on; an import that brought some who were gone already brought the past with them.
+    private func observeSurvivors() throws {
+        try connection.execute(
+            """
+            UPDATE report_account SET began = seen WHERE seen > origin AND seen IN (
+                SELECT seen FROM report_account WHERE seen > origin GROUP BY seen
+                EXCEPT
+                SELECT \(dayOf("a.seen_at")) FROM event AS e CROSS JOIN account AS a
+                WHERE a.id = e.account_id AND e.kind_id = :churned AND e.received_at <= :known AND e.at < a.seen_at
+                EXCEPT
+                SELECT \(dayOf("a.seen_at")) FROM account AS a WHERE a.churned_at < a.seen_at AND NOT EXISTS (
+                    SELECT 1 FROM event AS e WHERE e.kind_id = :churned AND e.account_id = a.id))
+            """, ["churned": try kind("churned"), "known": .instant(known)])
     }
 
     private func findPayments() throws {
@@ -197,7 +228,9 @@ package struct Stays {
 
     /// The state before and after each day with a change.
     private func follow() throws {
-        func pays(_ active: String, _ mrr: String) -> String { "CASE WHEN \(active) > 0 AND \(mrr) <> 0 THEN 1 ELSE 0 END" }
+        func pays(_ active: String, _ mrr: String) -> String {
+            "CASE WHEN \(active) > 0 AND \(mrr) <> 0 THEN 1 ELSE 0 END"
+        }
         func revenue(_ active: String, _ mrr: String) -> String {
             "CASE WHEN \(active) > 0 AND \(mrr) > 0 THEN \(mrr) ELSE 0 END"
         }
@@ -219,11 +252,12 @@ package struct Stays {
     }
 
     private func findStays() throws {
-        let insert = "INSERT INTO report_stay (account_id, origin, began, ended, seen, mrr\(columns))"
+        let insert = "INSERT INTO report_stay (account_id, origin, began, ended, late, mrr\(columns))"
+        let late = "CASE WHEN b.began > b.origin THEN 1 ELSE 0 END"
         try connection.execute(
             """
             \(insert)
-            SELECT b.account_id, b.created, b.created, NULL, b.seen, CASE WHEN b.mrr > 0 THEN b.mrr ELSE 0 END
+            SELECT b.account_id, b.origin, b.began, NULL, \(late), CASE WHEN b.mrr > 0 THEN b.mrr ELSE 0 END
                 \(columns(of: "b")) FROM report_account AS b
             WHERE b.mrr <> 0 AND NOT EXISTS (
                 SELECT 1 FROM report_state AS s WHERE s.account_id = b.account_id AND s.was <> s.pays)
@@ -232,9 +266,9 @@ package struct Stays {
         try connection.execute(
             """
             \(insert)
-            SELECT b.account_id, CASE WHEN b.mrr <> 0 THEN b.created ELSE t.first END,
-                CASE t.pays WHEN 0 THEN coalesce(t.previous, b.created) ELSE t.day END,
-                CASE t.pays WHEN 0 THEN t.day END, b.seen,
+            SELECT b.account_id, CASE WHEN b.mrr <> 0 THEN b.origin ELSE t.first END,
+                CASE t.pays WHEN 0 THEN coalesce(t.previous, b.began) ELSE t.day END,
+                CASE t.pays WHEN 0 THEN t.day END, \(late),
                 CASE t.pays WHEN 0 THEN t.mrr_before ELSE t.mrr END\(columns(of: "b"))
             FROM (
                 SELECT s.account_id, s.day, s.pays, s.mrr_before, s.mrr, lag(s.day) OVER turns AS previous,
@@ -243,24 +277,7 @@ package struct Stays {
                 WINDOW turns AS (PARTITION BY s.account_id ORDER BY s.month, s.day)
             ) AS t CROSS JOIN report_account AS b
             WHERE b.account_id = t.account_id
-                AND ((t.pays = 0 AND coalesce(t.previous, b.created) < t.day) OR (t.pays = 1 AND t.next IS NULL))
-            """)
-    }
-
-    /// Accounts that came with an import which knew of nobody who had left could not have been seen leaving before it.
-    ///
-    /// One that brought accounts that were gone already brought the past with them.
-    private func enterLate() throws {
-        try connection.execute(
-            """
-            UPDATE report_stay SET entry = CASE WHEN began > origin THEN began - origin END WHERE began > origin
-            """)
-        try connection.execute(
-            """
-            UPDATE report_stay SET entry = seen - origin
-            WHERE seen > began AND seen IN (
-                SELECT seen FROM report_stay WHERE seen IS NOT NULL GROUP BY seen
-                HAVING count(*) FILTER (WHERE ended < seen) = 0 AND count(*) FILTER (WHERE began < seen - 1) > 0)
+                AND ((t.pays = 0 AND coalesce(t.previous, b.began) < t.day) OR (t.pays = 1 AND t.next IS NULL))
             """)
     }
 }

@@ -47,7 +47,8 @@ package struct Sample: Sendable {
         let accounts = try SampleFile(
             data.appendingPathComponent("accounts.csv"),
             columns: [
-                "key", "name", "created_at", "status", "mrr", "timezone", "locale", "plan", "seats", "users", "health",
+                "key", "name", "created_at", "status", "churned_at", "churn_reason", "mrr", "timezone", "locale",
+                "plan", "seats", "users", "health",
                 "renewal_at", "service_end_at",
             ])
         let changes = try folders.dropFirst().map {
@@ -71,7 +72,8 @@ package struct Sample: Sendable {
             try accounts.write(
                 [
                     account.key, account.name, account.created.description, account.isChurned ? "churned" : "active",
-                    String(account.mrr), account.zone, account.locale, account.plan, String(account.seats),
+                    account.cancelDay?.description ?? "", account.churnReason, String(account.mrr), account.zone,
+                    account.locale, account.plan, String(account.seats),
                 ] + account.state.fields)
             for change in account.changes where change.day <= last {
                 try changes[folder(of: change.day) - 1].write([account.key] + change.state.fields)

@@ -62,6 +62,8 @@ struct SampleAccount {
     let createdDay: Day
     /// The last day of an account that was cancelled for good.
     private(set) var cancelDay: Day?
+    /// Why it left, a reason of the data map.
+    private(set) var churnReason = ""
     private(set) var firstReportDay: Day?
     /// When its use fell.
     private(set) var dropDay: Day?
@@ -124,8 +126,10 @@ struct SampleAccount {
         if isChurned {
             let left = max(createdDay + 30, sample.until - random.integer(0...sample.days + 60))
             cancelDay = left
-            events.append(
-                Event(name: "cancel_requested", at: Self.working(left - 20, &random), properties: cancelReason()))
+            let asked = Self.working(left - 20, &random)
+            let words = random.pick(SampleNames.cancelReasons)
+            churnReason = SampleNames.churnReasons[words] ?? ""
+            events.append(Event(name: "cancel_requested", at: asked, properties: Self.cancelReason(words)))
             return
         }
         let chance = 0.0006 * Double(sample.days + sample.laterDays)
@@ -136,13 +140,14 @@ struct SampleAccount {
         events.append(
             Event(
                 name: "cancel_requested", at: Self.working(day, &random),
-                contact: asks.isEmpty ? "" : random.pick(asks), properties: cancelReason()))
+                contact: asks.isEmpty ? "" : random.pick(asks),
+                properties: Self.cancelReason(random.pick(SampleNames.cancelReasons))))
         if random.chance(0.5) {
             events.append(Event(name: "cancel_withdrawn", at: Self.working(day + random.integer(1...12), &random)))
         }
     }
 
-    private mutating func cancelReason() -> String { "{\"reason\": \"\(random.pick(SampleNames.cancelReasons))\"}" }
+    private static func cancelReason(_ reason: String) -> String { "{\"reason\": \"\(reason)\"}" }
 
     private mutating func addUsage(_ sample: Sample) {
         let rate = random.pick(Self.rates) * (0.8 + 0.4 * random.fraction())

@@ -36,6 +36,11 @@ enum SampleNames {
     ]
     static let titles = ["Owner", "Office manager", "Operations lead", "Head of sales", "Founder", "Team lead"]
     static let cancelReasons = ["too_expensive", "too_expensive", "lacks_something", "not_used", "closing_down"]
+    /// The reasons of the data map for what is said on leaving.
+    static let churnReasons = [
+        "too_expensive": "price", "lacks_something": "missing_feature", "not_used": "no_use",
+        "closing_down": "out_of_business",
+    ]
     static let topics = ["billing", "export", "import", "login", "reports", "sharing"]
     static let comments = [
         "", "", "", "Does what it says.", "Good, but the export is slow.", "Could you add \"dark mode\"?",

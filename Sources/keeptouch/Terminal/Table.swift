@@ -1,3 +1,5 @@
+import Measure
+
 /// Rows in aligned columns, or as CSV.
 struct Table {
     enum Alignment {
@@ -31,14 +33,7 @@ struct Table {
 
     /// RFC 4180; a cell that a spreadsheet would take for a formula gets a `'` before it.
     var csv: String {
-        ([columns.map(\.title)] + rows).map { cells in cells.map(Self.cell).joined(separator: ",") }
+        ([columns.map(\.title)] + rows).map { cells in cells.map(CSVField.text).joined(separator: ",") }
             .joined(separator: "\r\n")
-    }
-
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil { text = "'" + text }
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Playbooks
+import Reliability
 import Storage
 import Testing
 
@@ -54,6 +55,44 @@ struct ImportFuzzTests {
             }
         }
         #expect(try world.rows("PRAGMA integrity_check") == ["ok"])
+    }
+
+    @Test(arguments: ["CSV", "NDJSON"])
+    func brokenRowsAreTakenOrRejected(format: String) throws {
+        let world = try ImportWorld()
+        let json = """
+            {"key": "a", "name": "caf\\u00e9", "seats": 1e3, "created_at": "2026-01-01", "trial": true, "x": [{}, null]}
+            {"key": "b", "budget": -0.5, "name": "\\ud83d\\ude00 \\"x\\""}
+
+            """
+        let events = "account,event,at,score,properties\na,nps_response,2026-01-05,7,\"{\"\"comment\"\": \"\"x\"\"}\"\n"
+        let metrics = "account,day,logins,Reports run\na,2026-03-01,3,\nb,1.3.2026,-1e3,0x10\n"
+        let corpus = format == "CSV" ? [Self.good, events, metrics] : [json]
+        let words =
+            format == "CSV"
+            ? ["\"\"", "a,", "\r\n", "key", "account", "day", ",,", "\t", ";", "=1+1"]
+            : ["\\u12", "\\ud800", "{}", "[]", "\"key\":", "1e999", "-", "nul", "}{"]
+        var kind = 0
+        let findings = Fuzzer(
+            corpus, words: words, seconds: Rounds.seconds(0.8, long: 30), test: "brokenRows-\(format)"
+        )
+        .run { bytes in
+            let path = try world.file(Data(bytes), format == "CSV" ? "data.csv" : "data.ndjson")
+            kind += 1
+            do {
+                let report = try world.importer.run(
+                    ImportKind.allCases[kind % ImportKind.allCases.count], from: .file(path), now: world.now)
+                if report.rejected > 0, report.firstRejected.contains(where: { $0.row < 1 || $0.reason.isEmpty }) {
+                    return "a rejected row without a place or a reason"
+                }
+            } catch let error as ImportError {
+                if error.description.isEmpty { return "a refusal without words" }
+            }
+            return nil
+        }
+        #expect(findings.failures.isEmpty, "\(findings.failures)")
+        #expect(try world.rows("PRAGMA integrity_check") == ["ok"])
+        Rounds.tell(findings.inputs, "\(format): \(findings.figures)")
     }
 
     @Test func manyOpenQuotesDoNotTakeForEver() throws {

@@ -8,6 +8,8 @@ extension Site {
     /// What contacts reach by the links of their messages.
     func addPages(to router: Router<Context>) {
         addUnsubscribe(to: router)
+        addQuestions(to: router)
+        addTracking(to: router)
     }
 
     /// `/u/<token>`: GET and HEAD show, POST changes; also while everything is paused.

@@ -1,0 +1,53 @@
+import Foundation
+import Synchronization
+
+/// A thread whose end can be waited for: until everything that libraries keep for it is gone.
+///
+/// A process that ends while one of its threads is still on its way out frees what that thread's libraries are freeing.
+final class JoinableThread: Sendable {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
+    }
+
+    /// Nil once it has been waited for.
+    private let thread: Mutex<pthread_t?>
+
+    /// Starts it; nil when the system has no room for one more.
+    init?(_ name: String, stackSize: Int, _ run: @escaping @Sendable () -> Void) {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, stackSize)
+        let body = Unmanaged.passRetained(Body(run))
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, &attributes,
+            { body in
+                if let body { Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run() }
+                return nil
+            }, body.toOpaque())
+        guard code == 0 else {
+            body.release()
+            return nil
+        }
+        pthread_setname_np(thread, name)
+        self.thread = Mutex(thread)
+    }
+
+    /// Waits for its end; only the first one who does, waits.
+    func join() {
+        let thread = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        if let thread { pthread_join(thread, nil) }
+    }
+
+    deinit {
+        if let thread = thread.withLock({ $0 }) { pthread_detach(thread) }
+    }
+}

@@ -1,0 +1,79 @@
+import Crypto
+
+/// A link whose clicks are seen: where it leads, and the name under which that is written down.
+package struct TrackedLink: Sendable, Hashable {
+    /// 16 hexadecimal digits of the address's SHA-256.
+    package var id: String
+    package var url: String
+
+    package init(url: String) {
+        id = Hexadecimal.text(Array(SHA256.hash(data: Array(url.utf8)).prefix(8)))
+        self.url = url
+    }
+}
+
+/// Leads the links of a message over the workspace's own address.
+///
+/// A pure function of the message and the touch: what is rendered again is the same. Links that begin with the workspace's
+/// own address, unsubscribing above all, stay as they are; so does the plain text, whose links are there to be read.
+package struct LinkTracking: Sendable {
+    private let base: String
+    private let clicks: SignedToken
+    private let opens: SignedToken
+
+    package init(baseURL: String, secret: [UInt8]) {
+        base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        clicks = SignedToken(.click, secret: secret)
+        opens = SignedToken(.open, secret: secret)
+    }
+
+    package func url(of link: TrackedLink, touch: Int64) -> String {
+        "\(base)/c/\(clicks.text(of: ["\(touch)", link.id]))"
+    }
+
+    /// The HTML with its links led over us, and where each of them leads.
+    package func links(in html: String, touch: Int64) -> (html: String, links: [TrackedLink]) {
+        var links: [TrackedLink] = []
+        var result = ""
+        result.reserveCapacity(html.utf8.count * 2)
+        var rest = html[...]
+        // Quotes are escaped in text and values, so that this stands in tags only.
+        while let mark = rest.firstRange(of: " href=\""), let end = rest[mark.upperBound...].firstIndex(of: "\"") {
+            result += rest[..<mark.upperBound]
+            let written = rest[mark.upperBound..<end]
+            let url = Self.unescaped(written)
+            if Self.isWeb(url), !url.hasPrefix(base + "/") {
+                let link = TrackedLink(url: url)
+                if !links.contains(link) { links.append(link) }
+                result += self.url(of: link, touch: touch)
+            } else {
+                result += written
+            }
+            rest = rest[end...]
+        }
+        return (result + rest, links)
+    }
+
+    /// The document with a picture that tells when it is shown.
+    package func picture(in html: String, touch: Int64) -> String {
+        let picture = "<img src=\"\(base)/o/\(opens.text(of: ["\(touch)"])).gif\" alt=\"\" width=\"1\" height=\"1\">\n"
+        guard let end = html.ranges(of: "</body>").last?.lowerBound else { return html + picture }
+        return html[..<end] + picture + html[end...]
+    }
+
+    /// Whether a browser may be sent there.
+    package static func isWeb(_ url: String) -> Bool {
+        let start = url.prefix(8).lowercased()
+        guard start.hasPrefix("https://") || start.hasPrefix("http://") else { return false }
+        return url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+    }
+
+    private static func unescaped(_ text: Substring) -> String {
+        guard text.contains("&") else { return String(text) }
+        var result = String(text)
+        for (entity, character) in [
+            ("&#x27;", "'"), ("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"),
+        ] { result = result.replacing(entity, with: character) }
+        return result
+    }
+}

@@ -1,0 +1,263 @@
+import Playbooks
+import Statistics
+import Storage
+
+extension ExperimentPeriod {
+    /// Arms with their rates, and each against the control.
+    var primaryBlocks: [Report.Block] {
+        var table = Report.Table(
+            "Arms",
+            [
+                .init("arm", .left), .init("share drawn"), .init("matured"), .init("still open"), .init(goalName),
+                .init("rate"), .init("95% interval of the rate"),
+            ])
+        for (index, arm) in arms.arms.enumerated() {
+            let (count, share) = (primary.counts[index], primary.proportion(index))
+            table.add([
+                .text(arm.name), .number(arm.weight, .share), .count(count.matured), .count(count.open),
+                .count(count.hits), .share(share.rate),
+                share.total > 0 ? .interval(share.wilson(), .share) : .none(Unmeasurable.noAccounts.sentence),
+            ])
+        }
+        guard arms.isComparison else { return [.table(table)] }
+        return [.table(table), .table(effects)] + chart
+    }
+
+    private var beliefs: Beliefs? {
+        let all = arms.arms.indices.map { primary.proportion($0) }
+        let pooled = all.reduce(Proportion(successes: 0, total: 0), +).rate
+        guard let base = (try? plan?.get())?.base ?? pooled, base > 0, base < 1 else { return nil }
+        return Beliefs(prior: Beta(rate: base, weight: 30), data: all, better: .higher)
+    }
+
+    private var effects: Report.Table {
+        var table = Report.Table(
+            "Against \(arms.control)",
+            [
+                .init("arm", .left), .init("effect, points"), .init("interval, points"), .init("relative"),
+                .init("95% interval of relative"), .init("chance to beat"), .init("expected loss, points"),
+            ])
+        let beliefs = beliefs
+        let isEmpty = primary.counts.allSatisfy { $0.matured == 0 }
+        let unknown = Report.Cell.none((isEmpty ? Unmeasurable.noAccounts : .noVariance).sentence)
+        for arm in arms.arms.indices.dropFirst() {
+            let reading = contest.readings.indices.contains(arm - 1) ? contest.readings[arm - 1] : Contest.Reading()
+            let comparison = primary.comparison(arm)
+            let relative = Effect.between(comparison.control, comparison.treatment, scale: .relative)
+            table.add([
+                .text(arms.arms[arm].name),
+                comparison.difference.map { .number($0, .points) } ?? .none(Unmeasurable.noAccounts.sentence),
+                reading.interval.map { .interval($0, .points) } ?? .none(whyNoInterval(comparison)),
+                .of(relative) { .number($0.estimate, .change) }, .of(relative) { .interval($0.interval(), .change) },
+                beliefs.map { .number($0.chance(of: arm, toBeat: 0), .share) } ?? unknown,
+                beliefs.map { .number($0.expectedLoss(choosing: arm, insteadOf: 0), .points) } ?? unknown,
+            ])
+        }
+        return table
+    }
+
+    private func whyNoInterval(_ comparison: ProportionComparison) -> String {
+        if comparison.control.total == 0 || comparison.treatment.total == 0 { return Unmeasurable.noAccounts.sentence }
+        if comparison.pooledZ == nil { return Unmeasurable.noVariance.sentence }
+        return contest.planned == nil
+            ? "There is no plan yet, and so no bound." : "Before every arm has 10 of each no interval is given."
+    }
+
+    private var chart: [Report.Block] {
+        let rows = contest.readings.enumerated().map { index, reading in
+            Report.Chart.Intervals.Row(
+                label: arms.arms[index + 1].name, estimate: reading.difference, interval: reading.interval)
+        }
+        guard rows.contains(where: { $0.interval != nil }) else { return [] }
+        return [
+            .chart(
+                .intervals(
+                    Report.Chart.Intervals(title: "Effect against \(arms.control), points", unit: .points, rows: rows)))
+        ]
+    }
+
+    /// Attrition and everything else that happened, each arm against the control.
+    var secondaryBlocks: [Report.Block] {
+        var table = Report.Table(
+            "Other outcomes",
+            [
+                .init("outcome", .left), .init("arm", .left), .init("matured"), .init("still open"), .init("count"),
+                .init("share"), .init("effect, points"), .init("95% interval, points"), .init("adjusted p"),
+            ])
+        var tests: [Double] = []
+        for figure in secondary {
+            for arm in arms.arms.indices.dropFirst() where figure.comparison(arm).difference != nil {
+                tests.append(figure.comparison(arm).test().p)
+            }
+        }
+        var adjusted = Correction.benjaminiHochberg.adjusted(tests)[...]
+        for figure in secondary {
+            for arm in arms.arms.indices {
+                let count = figure.counts[arm]
+                let comparison = figure.comparison(arm)
+                var cells: [Report.Cell] = [
+                    .text(arm == 0 ? figure.title : ""), .text(arms.arms[arm].name), .count(count.matured),
+                    .count(count.open), .count(count.hits), .share(figure.proportion(arm).rate),
+                ]
+                if arm == 0 {
+                    cells += [.none(""), .none(""), .none("")]
+                } else if let difference = comparison.difference {
+                    cells += [
+                        .number(difference, .points), .interval(comparison.newcombe(), .points),
+                        .number(adjusted.popFirst() ?? 1, .plain(3)),
+                    ]
+                } else {
+                    let reason = Report.Cell.none("Nobody of an arm has had the time yet.")
+                    cells += [reason, reason, reason]
+                }
+                table.add(cells)
+            }
+        }
+        return [
+            .table(table),
+            .sentence(
+                "These are side results: p is adjusted by Benjamini and Hochberg over all of them, and no verdict rests on "
+                    + "them. Churn counts from the entry, for every account that was assigned."),
+        ]
+    }
+
+    var guardrailBlocks: [Report.Block] {
+        var table = Report.Table(
+            "Guardrail metrics",
+            [
+                .init("metric", .left), .init("arm", .left), .init("matured"), .init("still open"), .init("count"),
+                .init("share"), .init("effect, points"), .init("95% upper bound, points"), .init("margin, points"),
+                .init("result", .left),
+            ])
+        let standings = guardrailStandings
+        for (place, guardrail) in guardrails.enumerated() {
+            for arm in arms.arms.indices {
+                let count = guardrail.figure.counts[arm]
+                var cells: [Report.Cell] = [
+                    .text(arm == 0 ? guardrail.figure.title : ""), .text(arms.arms[arm].name), .count(count.matured),
+                    .count(count.open), .count(count.hits), .share(guardrail.figure.proportion(arm).rate),
+                ]
+                if arm > 0 {
+                    let test = NonInferiority.test(guardrail.figure.comparison(arm), margin: guardrail.margin)
+                    let result =
+                        switch standings[arm - 1][place].standing {
+                        case .holds: "holds"
+                        case .open: "not shown yet"
+                        case .broken: "broken"
+                        }
+                    cells += [
+                        .of(test) { .number($0.difference, .points) }, .of(test) { .number($0.upper, .points) },
+                        .number(guardrail.margin, .points), .text(result),
+                    ]
+                }
+                table.add(cells)
+            }
+        }
+        return guardrails.isEmpty ? [] : [.table(table)]
+    }
+
+    /// Whether the draw held on the way, what delivery did, and what usage before explains.
+    var checkBlocks: [Report.Block] {
+        var table = Report.Table(
+            "Sample ratio", [.init("point", .left), .init("accounts", .left), .init("p"), .init("result", .left)])
+        for check in checks {
+            let names = check.observed.count == arms.arms.count ? arms.names : ["holdout", "treated"]
+            let counts = zip(names, check.observed).map { "\($1) \($0)" }.joined(separator: ", ")
+            let result =
+                check.ratio.leaked > 0
+                ? "accounts in an arm of weight zero" : check.ratio.isAlarm ? "mismatch" : "as drawn"
+            table.add([.text(check.point), .text(counts), .number(check.ratio.p, .plain(3)), .text(result)])
+        }
+        var blocks: [Report.Block] = checks.isEmpty ? [] : [.table(table)]
+        if let delivered = deliveryTable { blocks.append(.table(delivered)) }
+        return blocks + cupedBlocks
+    }
+
+    private var deliveryTable: Report.Table? {
+        guard arms.isComparison, primary.counts.contains(where: { $0.matured > 0 }) else { return nil }
+        var table = Report.Table(
+            "Where the message arrived",
+            [
+                .init("arm", .left), .init("matured"), .init("reached"), .init("share reached"),
+                .init("effect on the reached, points"), .init("95% interval, points"),
+            ])
+        func side(_ arm: Int) -> ComplierEffect.Arm {
+            let (yes, no) = (delivery[arm].reached, delivery[arm].not)
+            return ComplierEffect.Arm(
+                delivered: Proportion(successes: yes.hits, total: yes.matured),
+                undelivered: Proportion(successes: no.hits, total: no.matured))
+        }
+        for arm in arms.arms.indices {
+            let own = side(arm)
+            let share = Proportion(successes: own.delivered.total, total: own.all.total)
+            var cells: [Report.Cell] = [
+                .text(arms.arms[arm].name), .count(own.all.total), .count(own.delivered.total), .share(share.rate),
+            ]
+            if arm > 0 {
+                let effect = ComplierEffect.between(side(0), own)
+                cells += [
+                    .of(effect) { .number($0.estimate, .points) }, .of(effect) { .interval($0.interval(), .points) },
+                ]
+            } else {
+                cells += [.none(""), .none("")]
+            }
+            table.add(cells)
+        }
+        return table
+    }
+
+    private var cupedBlocks: [Report.Block] {
+        guard arms.isComparison, primary.counts.contains(where: { $0.matured > 0 }) else { return [] }
+        guard let usage else {
+            return [
+                .sentence(
+                    "No adjustment for prior usage (CUPED): the goal reads no metric with data, so there is nothing to "
+                        + "adjust by.")
+            ]
+        }
+        let known = usage.rows.filter(\.isKnown)
+        let (sum, count) = known.reduce((0.0, 0)) { ($0.0 + $1.sum, $0.1 + $1.count) }
+        guard count > 0 else {
+            return [
+                .sentence("No adjustment for prior usage (CUPED): \(usage.metric) has no value before the entries.")
+            ]
+        }
+        let mean = sum / Double(count)
+        var sides = Array(
+            repeating: Cuped.Arm(count: 0, preSum: 0, preSquares: 0, postSum: 0, postSquares: 0, products: 0),
+            count: arms.arms.count)
+        var missing = 0
+        for row in usage.rows {
+            guard let place = arms.place(row.arm) else { continue }
+            let (n, goals) = (Double(row.count), Double(row.goals))
+            sides[place] = Cuped.Arm(
+                count: sides[place].count + row.count,
+                preSum: sides[place].preSum + (row.isKnown ? row.sum : mean * n),
+                preSquares: sides[place].preSquares + (row.isKnown ? row.squares : mean * mean * n),
+                postSum: sides[place].postSum + goals, postSquares: sides[place].postSquares + goals,
+                products: sides[place].products + (row.isKnown ? row.products : mean * goals))
+            if !row.isKnown { missing += row.count }
+        }
+        var table = Report.Table(
+            "Adjusted for prior \(usage.metric) (CUPED)",
+            [
+                .init("arm", .left), .init("adjusted effect, points"), .init("95% interval, points"),
+                .init("interval width against unadjusted"),
+            ])
+        for arm in arms.arms.indices.dropFirst() {
+            let cuped = Cuped(control: sides[0], treatment: sides[arm])
+            let (own, plain) = (cuped.effect(.absolute), cuped.unadjusted(.absolute))
+            let width = own.flatMap { own in plain.map { own.standardError / $0.standardError } }
+            table.add([
+                .text(arms.arms[arm].name), .of(own) { .number($0.estimate, .points) },
+                .of(own) { .interval($0.interval(), .points) }, .of(width) { .number($0, .share) },
+            ])
+        }
+        var blocks: [Report.Block] = [.table(table)]
+        if missing > 0 {
+            blocks.append(
+                .sentence("\(missing) accounts have no \(usage.metric) before the entry and count with the mean."))
+        }
+        return blocks
+    }
+}

@@ -1,0 +1,192 @@
+import Playbooks
+import Statistics
+import Storage
+
+extension ExperimentPeriod {
+    private static func points(_ value: Double) -> String {
+        let text = Report.Unit.points.text(abs(value)).replacing("+", with: "")
+        return text == "1.0" ? "1.0 point" : text + " points"
+    }
+
+    private static func days(_ count: Int) -> String { "about \(count) \(count == 1 ? "day" : "days")" }
+
+    /// An arm behind the control, as the first word of a sentence.
+    private func name(_ arm: Int) -> String { arms.arms[arm + 1].name }
+
+    private func effect(_ arm: Int) -> String {
+        let reading = contest.readings[arm]
+        let difference = reading.difference ?? 0
+        let direction = difference >= 0 ? "above" : "below"
+        let interval = reading.interval.map { " (\(Report.Unit.points.text($0)))" } ?? ""
+        return "its rate of \(goalName) is \(Self.points(difference)) \(direction) that of \(arms.control)\(interval)"
+    }
+
+    /// By which rule a claim was made, with its numbers.
+    private func rule(_ arm: Int) -> String {
+        let reading = contest.readings[arm]
+        switch rule {
+        case .groupSequential:
+            guard let z = reading.z, let bound = reading.bound, contest.looks.indices.contains(reading.look) else {
+                return ""
+            }
+            let look = contest.looks[reading.look]
+            let week = Int((look.at - period.startedAt).milliseconds / Entries.week)
+            return " The weekly look \(week) of \(look.at) decided it: |z| \(Self.fixed(abs(z))) "
+                + "over the bound \(Self.fixed(bound))."
+        case .alwaysValid:
+            return " The confidence sequence leaves out zero (p \(Self.p(reading.p ?? 1))), however often one looks."
+        case .fixed:
+            return " p \(Self.p(reading.p ?? 1)), which holds if this is the only look."
+        }
+    }
+
+    static func fixed(_ value: Double) -> String { Report.Unit.plain(2).text(value) }
+
+    static func p(_ value: Double) -> String { value < 0.001 ? "under 0.001" : Report.Unit.plain(3).text(value) }
+
+    /// The verdict in one sentence, and the rule behind it with its numbers.
+    var sentence: String {
+        guard arms.isComparison else {
+            return "There is nothing to compare with: no holdout and fewer than two variants. "
+                + "Set `holdout: 10%` in playbook.yaml; it begins a new period."
+        }
+        guard entered > 0 else { return "Nobody has entered yet." }
+        switch verdict {
+        case .broken:
+            let check = checks.first { $0.ratio.isAlarm }
+            let weights = zip(arms.names, check?.observed ?? []).map { "\($1) \($0)" }.joined(separator: ", ")
+            return
+                "No verdict: the arms are not as they were drawn. At \"\(check?.point ?? "")\" there are \(weights), "
+                + "which chance gives with p \(Self.p(check?.ratio.p ?? 0)) (alarm under 0.001). "
+                + "Find what drops accounts of one arm before anything here is believed."
+        case .ship(let arm):
+            return "Ship \(name(arm)): \(effect(arm)).\(rule(arm))\(others(than: arm))"
+        case .harmful(let harmful):
+            let first = harmful[0]
+            let all = harmful.map(name).joined(separator: ", ")
+            return "Stop \(all): harmful; \(effect(first)).\(rule(first))"
+        case .breaksGuardrail(let arm, let outcome):
+            return "Do not ship \(name(arm)): \(effect(arm)), but \(outcome) grew by more than its margin.\(rule(arm))"
+        case .awaitsGuardrail(let arm, let outcome):
+            return "Keep running: \(name(arm)) is better (\(effect(arm))), but it is not shown yet that \(outcome) "
+                + "stays within its margin.\(rule(arm))"
+        case .noDifference(let largest):
+            return "No difference larger than \(Self.points(largest)): the plan of \(planned) accounts is full and "
+                + (rule == .groupSequential ? "no look passed its bound." : "no arm differs.")
+        case .keepRunning(let days): return keepRunning(days)
+        case .undetectable(let days): return undetectable(days)
+        }
+    }
+
+    private func others(than best: Int) -> String {
+        let worse = contest.readings.indices.filter { contest.readings[$0].standing == .worse }
+        return worse.isEmpty ? "" : " Harmful: \(worse.map(name).joined(separator: ", "))."
+    }
+
+    private var planned: Int { (try? plan?.get())?.accounts ?? 0 }
+    private var matured: Int { primary.counts.reduce(0) { $0 + $1.matured } }
+
+    private func keepRunning(_ days: Int?) -> String {
+        switch plan {
+        case nil:
+            return
+                "Keep running: the plan is made when \(ExperimentPlan.leastHistory) accounts have matured, 10 with and "
+                + "10 without \(goalName) among them; \(matured) have so far."
+        case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
+        case .success(let plan):
+            let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
+            var text = "Keep running\(days.map { $0 > 0 ? ", " + Self.days($0) : "" } ?? ""): \(matured) of \(plan.accounts) planned "
+            text += "accounts have matured (\(share))"
+            if !contest.permitsVerdict {
+                let few = zip(arms.names, primary.counts).filter { $1.hits < 10 || $1.matured - $1.hits < 10 }
+                text +=
+                    few.isEmpty
+                    ? ""
+                    : "; no verdict before every arm has 10 with and 10 without \(goalName) ("
+                        + few.map { "\($0) has \($1.hits) and \($1.matured - $1.hits)" }.joined(separator: ", ") + ")"
+            } else if rule == .groupSequential {
+                let asks = contest.readings.indices.compactMap { arm -> String? in
+                    let reading = contest.readings[arm]
+                    guard let z = reading.z, let bound = reading.bound else { return nil }
+                    return "\(name(arm)) |z| \(Self.fixed(abs(z))) of \(Self.fixed(bound))"
+                }
+                if !asks.isEmpty { text += "; this look asks: " + asks.joined(separator: ", ") }
+            }
+            return text + "."
+        }
+    }
+
+    private func undetectable(_ days: Int?) -> String {
+        guard case .success(let plan) = plan else { return "Cannot be detected in this segment." }
+        let change = Self.points(plan.detect)
+        let pace =
+            days.map { "which takes \(Self.days($0)) more" } ?? "and nobody has entered in the last four weeks"
+        return
+            "Cannot be detected in this segment: a change of \(change) from \(Report.Unit.share.text(plan.base)) needs "
+            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured.\(soFar)\(reachable)"
+    }
+
+    /// Where the effects lie by now.
+    private var soFar: String {
+        let parts = contest.readings.indices.compactMap { arm in
+            contest.readings[arm].interval.map { "\(name(arm)) \(Report.Unit.points.text($0))" }
+        }
+        return parts.isEmpty ? "" : " The effect in points lies within: \(parts.joined(separator: ", "))."
+    }
+
+    /// What a year would show.
+    private var reachable: String {
+        guard case .success(let plan) = plan, facts.recent > 0 else { return "" }
+        let year = Double(facts.recent) / facts.days * Double(Verdict.patience)
+        let sum = arms.weights.reduce(0, +)
+        func size(_ arm: Int) -> Int {
+            Int((year * arms.weights[arm] / sum / ExperimentPlan.costOfLooks).rounded(.down))
+        }
+        guard let least = arms.arms.indices.dropFirst().min(by: { size($0) < size($1) }), sum > 0 else { return "" }
+        let design = Design(alpha: 0.05 / Double(arms.arms.count - 1))
+        let found = design.detectable(
+            control: plan.base, size: Design.Size(control: size(0), treatment: size(least)), change: .up)
+        switch found {
+        case .success(let share): return " A year shows a change of \(Self.points(share - plan.base)) or more."
+        case .failure(let reason): return " \(reason.sentence)"
+        }
+    }
+
+    /// What else must be known to read the figures.
+    var notes: [String] {
+        var notes: [String] = []
+        switch rule {
+        case .groupSequential:
+            if let last = contest.looks.last, contest.isFull {
+                notes.append("The plan was full at the look of \(last.at); what matured later changes no verdict.")
+            } else {
+                let weeks = (asOf - period.startedAt).milliseconds / Entries.week
+                let next = Instant(milliseconds: period.startedAt.milliseconds + (weeks + 1) * Entries.week)
+                notes.append("Figures are as of the weekly look of \(moment); the next look is on \(next).")
+            }
+        case .alwaysValid: notes.append("Always valid: this may be looked at on any day.")
+        case .fixed: notes.append("A single look: the numbers hold only if nobody acts on an earlier one.")
+        }
+        if case .success(let plan) = plan {
+            let source =
+                plan.isFromHistory
+                ? "from entries before the period"
+                : "from all arms together at the first look with \(ExperimentPlan.leastHistory) matured"
+            notes.append(
+                "Plan: \(plan.accounts) accounts, to find \(Self.points(plan.detect)) on a base of "
+                    + "\(Report.Unit.share.text(plan.base)) (\(source)), 5% error, 80% power.")
+        }
+        let open = primary.counts.reduce(0) { $0 + $1.open }
+        if open > 0 { notes.append("\(open) accounts still have time and count in no rate.") }
+        if globalHoldout > 0 {
+            notes.append(
+                "\(globalHoldout) accounts of the global holdout are not compared: they get no playbook at all.")
+        }
+        if facts.again > 0 { notes.append("\(facts.again) later entries of the same accounts are left out.") }
+        if facts.erased > 0 {
+            notes.append(
+                "\(facts.erased) accounts were erased since; they stay in their arms with what was known of them.")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,243 @@
+import Playbooks
+import Statistics
+import Storage
+
+/// One period of an experiment with all that is known of it as of a moment.
+struct ExperimentPeriod {
+    /// A share of each arm, over those that had the time.
+    struct Figure {
+        var title: String
+        var counts: [Entries.Count]
+
+        func proportion(_ arm: Int) -> Proportion {
+            Proportion(successes: counts[arm].hits, total: counts[arm].matured)
+        }
+
+        func comparison(_ arm: Int) -> ProportionComparison {
+            ProportionComparison(control: proportion(0), treatment: proportion(arm))
+        }
+    }
+
+    struct Guardrail {
+        var figure: Figure
+        var margin: Double
+    }
+
+    /// Whether the arms got what their weights promise, at one point of the way.
+    struct Check {
+        var point: String
+        var observed: [Int]
+        var ratio: SampleRatio
+    }
+
+    let period: Entries.Period
+    let arms: ExperimentArms
+    let rule: Contest.Rule
+    let asOf: Instant
+    let playbook: Playbook?
+    /// The moment of the figures: the last look that counts.
+    private(set) var moment: Instant
+    private(set) var plan: Result<ExperimentPlan, Unmeasurable>?
+    private(set) var contest: Contest
+    private(set) var facts = Entries.Facts()
+    private(set) var primary: Figure
+    private(set) var secondary: [Figure] = []
+    private(set) var guardrails: [Guardrail] = []
+    private(set) var checks: [Check] = []
+    private(set) var delivery: [(reached: Entries.Count, not: Entries.Count)] = []
+    private(set) var usage: (metric: String, rows: [Entries.Usage])?
+    private(set) var globalHoldout = 0
+    private(set) var verdict = Verdict.keepRunning(days: nil)
+
+    /// Figures that are looked at so many days after the entry.
+    static let horizons = [30, 60, 90]
+
+    /// How long an entry is watched.
+    var window: TimeSpan { playbook?.goal?.within ?? Entries.watch }
+    var goalName: String { period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days" }
+
+    init(
+        _ period: Entries.Period, of entries: Entries, rule: Contest.Rule, playbook: Playbook?, sharing: [String]
+    ) throws {
+        self.period = period
+        self.rule = rule
+        self.playbook = playbook
+        asOf = entries.asOf
+        let assigned = try entries.counts(of: .reached, in: period, matured: entries.asOf)
+        arms = ExperimentArms(design: period.design, seen: assigned.keys, playbook: playbook, sharing: sharing)
+        globalHoldout = assigned.filter { $0.key.arm == "global_holdout" }.reduce(0) { $0 + $1.value.matured }
+        let weekly = Self.looks(try entries.weekly(period), arms, period, asOf: entries.asOf)
+        let history = try entries.history(before: period.startedAt, hasGoal: period.hasGoal)
+        let (plan, first) = Self.plan(history, weekly.looks, arms)
+        self.plan = plan
+        let planned: Int? = if case .success(let plan) = plan { plan.accounts } else { nil }
+        switch rule {
+        case .groupSequential:
+            contest = Contest(rule: rule, looks: Array(weekly.looks.dropFirst(first)), planned: planned)
+            moment = contest.looks.last?.at ?? weekly.looks.last?.at ?? period.startedAt
+        case .alwaysValid:
+            contest = Contest(rule: rule, looks: weekly.looks.dropFirst(first) + [weekly.present], planned: planned)
+            moment = entries.asOf
+        case .fixed:
+            contest = Contest(rule: rule, looks: [weekly.present], planned: planned)
+            moment = entries.asOf
+        }
+        let name = period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days"
+        primary = Figure(title: name, counts: [])
+        facts = try entries.facts(of: period, planned: planned)
+        primary.counts = try primaryCounts(entries)
+        try readFigures(entries)
+        try check(entries, assigned: assigned)
+        delivery = try readDelivery(entries)
+        if let metric = playbook?.goal?.condition.reads.metrics.sorted().first,
+            let rows = try entries.usage(of: metric, in: period, matured: moment)
+        {
+            usage = (metric, rows)
+        }
+        verdict = Verdict(
+            contest, detect: (try? plan?.get())?.detect ?? 0, guardrails: guardrailStandings,
+            isBroken: checks.contains { $0.ratio.isAlarm }, days: daysToFull,
+            daysSoFar: Int((asOf - period.startedAt).milliseconds / 86_400_000))
+    }
+
+    /// Weekly looks up to the moment, and what had matured at the moment itself.
+    private static func looks(
+        _ weekly: [Entries.Weekly], _ arms: ExperimentArms, _ period: Entries.Period, asOf: Instant
+    ) -> (looks: [Contest.Look], present: Contest.Look) {
+        var sums = Array(repeating: (matured: 0, goals: 0), count: arms.arms.count)
+        let weeks = max(0, Int((asOf - period.startedAt).milliseconds / Entries.week))
+        var looks: [Contest.Look] = []
+        var rest = weekly[...]
+        func take(upTo week: Int) {
+            while let next = rest.first, next.week <= week {
+                rest.removeFirst()
+                guard let place = arms.place(next.arm) else { continue }
+                sums[place].matured += next.matured
+                sums[place].goals += next.goals
+            }
+        }
+        func look(at moment: Instant) -> Contest.Look {
+            Contest.Look(at: moment, arms: sums.map { Proportion(successes: $0.goals, total: $0.matured) })
+        }
+        for week in stride(from: 1, through: weeks, by: 1) {
+            take(upTo: week)
+            looks.append(
+                look(at: Instant(milliseconds: period.startedAt.milliseconds + Int64(week) * Entries.week)))
+        }
+        take(upTo: .max)
+        return (looks, look(at: asOf))
+    }
+
+    /// The plan, and the first weekly look that comes after it was made.
+    private static func plan(
+        _ history: Entries.Count, _ looks: [Contest.Look], _ arms: ExperimentArms
+    ) -> (Result<ExperimentPlan, Unmeasurable>?, first: Int) {
+        guard arms.isComparison else { return (nil, 0) }
+        let least = ExperimentPlan.leastHistory
+        if history.matured >= least {
+            let base = Double(history.hits) / Double(history.matured)
+            return (ExperimentPlan.make(base: base, weights: arms.weights), 0)
+        }
+        for (index, look) in looks.enumerated() where look.total >= least {
+            let all = look.arms.reduce(Proportion(successes: 0, total: 0), +)
+            guard let base = all.rate, ConfidenceSequence.permitsVerdict([all]) else { continue }
+            return (ExperimentPlan.make(base: base, weights: arms.weights, isFromHistory: false), index)
+        }
+        return (nil, looks.count)
+    }
+
+    private func primaryCounts(_ entries: Entries) throws -> [Entries.Count] {
+        guard period.hasGoal else {
+            let days = Int(Entries.watch.milliseconds / 86_400_000)
+            return arms.counts(try entries.counts(of: .churned(days: days), in: period, matured: moment)).map { count in
+                var kept = count
+                kept.hits = count.matured - count.hits
+                return kept
+            }
+        }
+        return arms.counts(try entries.counts(of: .goal, in: period, matured: moment))
+    }
+
+    private mutating func readFigures(_ entries: Entries) throws {
+        func figure(_ title: String, _ figure: Entries.Figure) throws -> Figure {
+            Figure(title: title, counts: arms.counts(try entries.counts(of: figure, in: period, matured: moment)))
+        }
+        for days in Self.horizons {
+            secondary.append(try figure("churned within \(days) days", .churned(days: days)))
+        }
+        let last = Self.horizons.last ?? 90
+        secondary.append(try figure("contraction at \(last) days", .contracted(days: last)))
+        secondary.append(try figure("expansion at \(last) days", .expanded(days: last)))
+        for goal in playbook?.also ?? [] { secondary.append(try figure("also \(goal.name)", .also(goal.name))) }
+        let declared = playbook?.guardrails ?? []
+        for kind in ["bounced", "complained", "unsubscribed"] where !declared.contains(where: { $0.outcome == kind }) {
+            secondary.append(try figure(kind, .harm(kind)))
+        }
+        for guardrail in declared {
+            let days = Int(window.milliseconds / 86_400_000)
+            let kind: Entries.Figure =
+                guardrail.outcome == "churned" ? .churned(days: days) : .harm(guardrail.outcome)
+            guardrails.append(Guardrail(figure: try figure(guardrail.outcome, kind), margin: guardrail.margin))
+        }
+    }
+
+    private mutating func check(_ entries: Entries, assigned: [Entries.Arm: Entries.Count]) throws {
+        guard arms.isComparison else { return }
+        func add(_ point: String, _ observed: [Int], _ weights: [Double]) {
+            guard weights.contains(where: { $0 > 0 }), observed.reduce(0, +) > 0 else { return }
+            checks.append(
+                Check(point: point, observed: observed, ratio: SampleRatio(observed: observed, weights: weights)))
+        }
+        add("assigned", arms.counts(assigned).map(\.matured), arms.weights)
+        let sends = try entries.counts(of: .wouldSend, in: period, matured: asOf)
+        if playbook?.variants.contains(where: { $0.steps != nil }) == true, let holdout = arms.arms.first,
+            arms.hasHoldout
+        {
+            // Variants with steps of their own send at moments of their own: only the same variant can be compared.
+            for variant in arms.names.dropFirst() {
+                let observed = ["holdout", "treated"].map { sends[Entries.Arm($0, variant)]?.hits ?? 0 }
+                add("would send, variant \(variant)", observed, [holdout.weight, 1 - holdout.weight])
+            }
+        } else {
+            add("would send", arms.counts(sends).map(\.hits), arms.weights)
+        }
+        add("outcome observed", primary.counts.map(\.matured), arms.weights)
+    }
+
+    private func readDelivery(_ entries: Entries) throws -> [(reached: Entries.Count, not: Entries.Count)] {
+        let read = try entries.reached(period, matured: moment)
+        let reached = arms.counts(read.mapValues(\.reached))
+        let not = arms.counts(read.mapValues(\.not))
+        return zip(reached, not).map { (reached: $0, not: $1) }
+    }
+
+    /// Where each guardrail metric stands, for each arm behind the control.
+    var guardrailStandings: [[Verdict.Guardrail]] {
+        arms.arms.indices.dropFirst().map { arm in
+            guardrails.map { guardrail in
+                let comparison = guardrail.figure.comparison(arm)
+                var standing = Verdict.Guardrail.Standing.open
+                if case .success(let test) = NonInferiority.test(comparison, margin: guardrail.margin) {
+                    if test.holds { standing = .holds }
+                    if comparison.newcombe(alpha: 0.1).lower > guardrail.margin { standing = .broken }
+                }
+                return Verdict.Guardrail(outcome: guardrail.figure.title, standing: standing)
+            }
+        }
+    }
+
+    /// Accounts of the compared arms that entered, matured or not.
+    var entered: Int { primary.counts.reduce(0) { $0 + $1.matured + $1.open } }
+
+    /// Days from the moment until the plan is full; nil when that is not to be expected.
+    var daysToFull: Int? {
+        guard case .success(let plan) = plan else { return nil }
+        if contest.isFull { return 0 }
+        func days(_ span: TimeSpan) -> Int { max(1, Int((span.milliseconds + 86_399_999) / 86_400_000)) }
+        if let fullAt = facts.fullAt { return days(fullAt - asOf) }
+        guard facts.recent > 0 else { return nil }
+        let missing = Double(max(0, plan.accounts - entered)) / (Double(facts.recent) / facts.days)
+        guard missing.isFinite, missing < 1e6 else { return nil }
+        return Int(missing.rounded(.up)) + days(window)
+    }
+}

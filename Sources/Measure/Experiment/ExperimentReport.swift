@@ -1,0 +1,92 @@
+package import Playbooks
+package import Storage
+
+/// `report experiment`: what a playbook changed, against its holdout, by intention to treat.
+package struct ExperimentReport {
+    private let name: String
+    private let workspace: Workspace
+    private let rule: Contest.Rule
+    private let connection: Connection
+    private let asOf: Instant
+
+    /// - Parameter name: a playbook of the files or of the database; it may be a draft, retired or deleted.
+    package init(
+        _ name: String, in workspace: Workspace, rule: Contest.Rule = .groupSequential, _ connection: Connection,
+        asOf: Instant
+    ) {
+        (self.name, self.workspace, self.rule, self.connection, self.asOf) = (name, workspace, rule, connection, asOf)
+    }
+
+    private var playbook: Playbook? { workspace.playbook(name) }
+
+    package func make() throws -> Report {
+        var report = Report(title: "Experiment \(name)", asOf: asOf, sections: [])
+        guard let known = try KnownPlaybook.named(name, connection) else {
+            report.sections = [
+                .init("Verdict", [.sentence("\(name) has never run: there is nothing to measure. \(designHint)")])
+            ]
+            return report
+        }
+        let entries = try Entries(connection, playbookID: known.id, asOf: asOf)
+        let experiment = playbook?.experiment ?? name
+        let sharing = workspace.playbooks.filter { $0.experiment == experiment }.map(\.name)
+        let periods = try entries.periods(of: experiment)
+        guard let last = periods.last else {
+            let since = known.liveSince.map { "it has been live since \($0)" } ?? "it has never been live"
+            report.sections = [
+                .init("Verdict", [.sentence("As of \(asOf) there is nothing to measure: \(since). \(designHint)")])
+            ]
+            return report
+        }
+        let read = try periods.map { period in
+            try ExperimentPeriod(period, of: entries, rule: rule, playbook: playbook, sharing: sharing)
+        }
+        guard let current = read.last else { return report }
+        report.sections = sections(current, number: last.number, isOnly: periods.count == 1, state: known.state)
+        for period in read.dropLast().reversed() where period.period.entered > 0 {
+            report.sections.append(
+                .init(
+                    "Period \(period.period.number), begun \(period.period.startedAt)",
+                    [.sentence(period.sentence)] + period.primaryBlocks))
+        }
+        return report
+    }
+
+    private var designHint: String { "See what it would take: keeptouch report experiment \(name) --design" }
+
+    private func sections(
+        _ current: ExperimentPeriod, number: Int, isOnly: Bool, state: String
+    ) -> [Report.Section] {
+        var verdict: [Report.Block] = [.sentence(current.sentence)]
+        if let playbook, let diff = diff(current, playbook) {
+            verdict.append(.sentence("Only an edit makes it the default; this is the edit:"))
+            verdict.append(.diff(diff))
+        }
+        if state != "live" { verdict.append(.sentence("The playbook is not live: nobody enters any more.")) }
+        if !isOnly {
+            verdict.append(
+                .sentence(
+                    "Weights or holdout changed: this is period \(number), begun \(current.period.startedAt); "
+                        + "earlier periods stand apart below and are not added up."))
+        }
+        var sections = [
+            Report.Section("Verdict", verdict),
+            Report.Section(
+                current.period.hasGoal ? "Goal" : "Goal: none, so staying counts",
+                current.primaryBlocks + current.notes.map { .sentence($0) }),
+        ]
+        guard current.entered > 0 else { return sections }
+        if current.arms.isComparison {
+            sections.append(.init("Attrition and other outcomes", current.secondaryBlocks))
+            if !current.guardrails.isEmpty { sections.append(.init("Guardrail metrics", current.guardrailBlocks)) }
+            sections.append(.init("Checks", current.checkBlocks))
+        }
+        return sections
+    }
+
+    private func diff(_ period: ExperimentPeriod, _ playbook: Playbook) -> String? {
+        guard case .ship(let arm) = period.verdict else { return nil }
+        let edit = WinnerDiff(playbook: playbook)
+        return period.arms.hasVariants ? edit.giving(allTo: period.arms.arms[arm + 1].name) : edit.withoutHoldout()
+    }
+}

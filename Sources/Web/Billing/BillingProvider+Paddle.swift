@@ -1,0 +1,57 @@
+import Delivery
+import Playbooks
+
+extension BillingProvider {
+    /// Paddle tells how a subscription stands and not what has changed.
+    static func paddle(_ item: JSON) throws(Unreadable) -> BillingChange? {
+        let type = try text(item, "event_type")
+        var change = BillingChange(id: try text(item, "event_id"))
+        guard let data = item["data"] else { throw Unreadable("the member data is missing") }
+        change.at = item["occurred_at"]?.time
+        change.customer = data["customer_id"]?.scalarText
+        change.accountKeys = BillingChange.keys(in: data["custom_data"])
+        switch type {
+        case "subscription.created", "subscription.activated", "subscription.updated":
+            change.subscription = data["id"]?.scalarText
+            change.isActive = type != "subscription.updated"
+            change.mrr = paddleRevenue(data)
+            change.currency = data["currency_code"]?.scalarText
+            if type == "subscription.updated", data["status"]?.scalarText == "active" {
+                let scheduled = data["scheduled_change"]
+                let isEnding = scheduled?["action"]?.scalarText == "cancel"
+                change.isStanding = true
+                change.event = isEnding ? .cancelRequested : .cancelWithdrawn
+                change.serviceEnd = isEnding ? scheduled?["effective_at"]?.time : .some(nil)
+            }
+            return change
+        case "subscription.canceled":
+            change.subscription = data["id"]?.scalarText
+            change.event = .churned
+            change.at = data["canceled_at"]?.time ?? change.at
+            return change
+        case "transaction.payment_failed":
+            change.subscription = data["subscription_id"]?.scalarText
+            change.event = .paymentFailed
+            change.properties["invoice"] = (data["invoice_id"] ?? data["id"])?.scalarText
+            if let minor = data[pointer: "/details/totals/total"]?.asNumber.flatMap({ BillingChange.sum([$0]) }),
+                let currency = data["currency_code"]?.scalarText
+            {
+                change.properties["amount"] = Money.text(minor: minor, currency: currency)
+            }
+            return change
+        default: return nil
+        }
+    }
+
+    private static func paddleRevenue(_ data: JSON) -> Int64? {
+        guard let items = data["items"] else { return nil }
+        return BillingChange.sum(
+            items.items.map { item in
+                guard let amount = item[pointer: "/price/unit_price/amount"]?.asNumber else { return nil }
+                let cycle = item[pointer: "/price/billing_cycle"]
+                return BillingChange.perMonth(
+                    amount * (item["quantity"]?.asNumber ?? 1), interval: cycle?["interval"]?.scalarText,
+                    count: cycle?["frequency"]?.asNumber ?? 1)
+            })
+    }
+}

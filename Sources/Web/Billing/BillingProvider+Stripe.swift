@@ -1,0 +1,104 @@
+import Delivery
+import Playbooks
+
+extension BillingProvider {
+    /// What has changed stands in `previous_attributes`: an update that changes something else says nothing.
+    static func stripe(_ item: JSON) throws(Unreadable) -> BillingChange? {
+        let type = try text(item, "type")
+        var change = BillingChange(id: try text(item, "id"))
+        guard let object = item[pointer: "/data/object"] else { throw Unreadable("the member data.object is missing") }
+        change.at = item["created"]?.seconds
+        change.customer = object["customer"]?.scalarText ?? object[pointer: "/customer/id"]?.scalarText
+        switch type {
+        case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted":
+            change.subscription = object["id"]?.scalarText
+            change.accountKeys = BillingChange.keys(in: object["metadata"])
+            return stripeSubscription(type, object, before: item[pointer: "/data/previous_attributes"], change)
+        case "invoice.payment_failed", "invoice.paid":
+            let details = object["subscription_details"] ?? object[pointer: "/parent/subscription_details"]
+            change.accountKeys =
+                BillingChange.keys(in: details?["metadata"]) + BillingChange.keys(in: object["metadata"])
+            let attempts = object["attempt_count"]?.asNumber ?? 1
+            if type == "invoice.paid" {
+                // Of interest only where an attempt had failed.
+                guard attempts > 1 else { return nil }
+                change.event = .paymentSucceeded
+            } else {
+                change.event = .paymentFailed
+                change.properties["attempt"] = object["attempt_count"]?.scalarText
+                if let minor = object["amount_due"]?.asNumber.flatMap({ BillingChange.sum([$0]) }),
+                    let currency = object["currency"]?.scalarText
+                {
+                    change.properties["amount"] = Money.text(minor: minor, currency: currency)
+                }
+            }
+            change.properties["invoice"] = object["id"]?.scalarText
+            return change
+        default: return nil
+        }
+    }
+
+    private static func stripeSubscription(
+        _ type: String, _ object: JSON, before: JSON?, _ blank: BillingChange
+    ) -> BillingChange? {
+        var change = blank
+        if type == "customer.subscription.deleted" {
+            change.event = .churned
+            change.at = object["ended_at"]?.seconds ?? change.at
+            change.properties = stripeReason(object)
+            return change
+        }
+        if type == "customer.subscription.created"
+            || ["items", "plan", "quantity"].contains(where: { before?[$0] != nil })
+        {
+            change.mrr = stripeRevenue(object)
+            change.currency = object["currency"]?.scalarText
+            change.isActive = type == "customer.subscription.created"
+        }
+        let end = object["cancel_at"]?.seconds
+        let isEnding = object["cancel_at_period_end"]?.isTrue == true || end != nil
+        let wasEnding = before?["cancel_at_period_end"]?.isTrue == true || before?["cancel_at"]?.seconds != nil
+        let hasChanged = before?["cancel_at_period_end"] != nil || before?["cancel_at"] != nil
+        if hasChanged, isEnding != wasEnding {
+            change.event = isEnding ? .cancelRequested : .cancelWithdrawn
+            change.properties = isEnding ? stripeReason(object) : [:]
+            let period = object["current_period_end"] ?? object[pointer: "/items/data/0/current_period_end"]
+            change.serviceEnd = isEnding ? end ?? period?.seconds : .some(nil)
+        }
+        return change.event == nil && change.mrr == nil && !change.isActive ? nil : change
+    }
+
+    private static func stripeReason(_ object: JSON) -> [String: String] {
+        let details = object["cancellation_details"]
+        var properties: [String: String] = [:]
+        properties["comment"] = details?["comment"]?.scalarText
+        let cause = details?["reason"]?.scalarText
+        // Who cancelled it says little of why, except where nobody did.
+        properties["reason"] = details?["feedback"]?.scalarText ?? (cause == "cancellation_requested" ? nil : cause)
+        return properties
+    }
+
+    private static func stripeRevenue(_ object: JSON) -> Int64? {
+        BillingChange.sum(
+            (object[pointer: "/items/data"]?.items ?? []).map { item in
+                let price = item["price"] ?? item["plan"]
+                let cycle = price?["recurring"] ?? price
+                guard let amount = price?["unit_amount"]?.asNumber ?? price?["amount"]?.asNumber else { return nil }
+                return BillingChange.perMonth(
+                    amount * (item["quantity"]?.asNumber ?? 1), interval: cycle?["interval"]?.scalarText,
+                    count: cycle?["interval_count"]?.asNumber ?? 1)
+            })
+    }
+}
+
+/// Amounts as imports read them.
+enum Money {
+    /// Major units: `49.00`.
+    static func text(minor: Int64, currency: String) -> String {
+        let digits = Currency.minorDigits(of: currency.uppercased())
+        guard digits > 0 else { return String(minor) }
+        let text = String(minor.magnitude)
+        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+        return "\(minor < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
+    }
+}

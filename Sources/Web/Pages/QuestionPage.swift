@@ -1,0 +1,55 @@
+import Delivery
+import HTTPTypes
+import Playbooks
+import Storage
+
+/// The page on which an answer that was clicked in a message is confirmed.
+struct QuestionPage {
+    var ask: Ask
+    var answer: Ask.Answer
+    var locale: String?
+    var sender: String?
+    /// The page of another answer, relative to this one.
+    var path: (Ask.Answer) -> String
+
+    private var words: PageWords { PageWords.of(locale) }
+
+    /// Before it is confirmed.
+    var page: Page {
+        var page = Page(ask.question ?? words.yourAnswer, language: words.code, sender: sender)
+        if ask.question != nil { page.add("<p>\(Page.escaped(words.yourAnswer)):</p>") }
+        page.add("<p class=\"notice\"><strong>\(Page.escaped(answer.label))</strong></p>")
+        page.add("<form method=\"post\"><input type=\"hidden\" name=\"action\" value=\"answer\">")
+        if ask.comment != nil {
+            page.add(
+                "<p><label for=\"comment\">\(Page.escaped(words.comment))</label>"
+                    + "<textarea id=\"comment\" name=\"comment\" maxlength=\"\(Self.longestComment)\"></textarea></p>")
+        }
+        page.add("<p><button>\(Page.escaped(words.confirm))</button></p></form>")
+        page.add("<p id=\"others\">\(Page.escaped(words.otherAnswers))</p><p class=\"choices\">")
+        for other in ask.answers where other != answer {
+            page.add("<a href=\"\(path(other))\">\(Page.escaped(other.label))</a>")
+        }
+        page.add("</p>")
+        return page
+    }
+
+    /// After it is confirmed.
+    var thanks: Page {
+        var page = Page(words.thanks, language: words.code, sender: sender)
+        page.notice(words.recorded)
+        page.add("<p>\(Page.escaped(words.yourAnswer)): <strong>\(Page.escaped(answer.label))</strong></p>")
+        return page
+    }
+
+    /// In characters.
+    static let longestComment = 5_000
+
+    /// For a question that cannot be answered any more.
+    static func closed(_ locale: String?, sender: String?) -> Page {
+        let words = PageWords.of(locale)
+        var page = Page(words.closed, language: words.code, sender: sender, status: .gone)
+        page.add("")
+        return page
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Delivery
+import Foundation
+import Storage
+
+struct InboxTokenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inbox-token",
+        abstract: "The token with which a page fetches a contact's in-app messages, or the key that makes such tokens.")
+
+    @Argument(help: "The account's key.")
+    var account: String?
+
+    @Argument(help: "The contact's key.")
+    var contact: String?
+
+    @Flag(help: "Print the key, in hexadecimal, with which your own server makes tokens; it opens every inbox.")
+    var key = false
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+        let isComplete = account != nil && contact != nil
+        if key ? account != nil : !isComplete {
+            throw ValidationError("give ACCOUNT and CONTACT, or --key alone")
+        }
+    }
+
+    func run() throws {
+        let loaded = try options.read()
+        let secret = try SigningSecret.read(beside: loaded.databasePath)
+        guard let account, let contact else {
+            Terminal.print(
+                InboxToken.key(secret: secret).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+            return
+        }
+        let owner = try loaded.open(.readOnly).read { try Inbox.owner(account: account, contact: contact, $0) }
+        guard owner != nil else {
+            throw CommandError("there is no contact \"\(contact)\" of an account \"\(account)\"")
+        }
+        Terminal.print(InboxToken.text(account: account, contact: contact, secret: secret))
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// A library that makes the disk under a program's database fail at one call; built from C where there is a compiler.
+enum FailingDisk {
+    static let library: String? = {
+        let source = Bundle.module.bundleURL.appendingPathComponent("Faults/faults.c").path
+        let library = FileManager.default.temporaryDirectory
+            .appendingPathComponent("keeptouch-faults-\(ProcessInfo.processInfo.processIdentifier).so").path
+        for compiler in ["cc", "clang"] {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]
+            process.standardError = FileHandle.nullDevice
+            guard (try? process.run()) != nil else { continue }
+            process.waitUntilExit()
+            if process.terminationStatus == 0 { return library }
+        }
+        return nil
+    }()
+
+    /// Runs the program on a disk whose call number `at` fails with a code, and, when `isLasting`, all later ones too.
+    static func run(
+        _ arguments: [String], in scratch: Scratch, at: Int, code: Int32 = EIO, isLasting: Bool = false
+    ) throws -> Program.Outcome {
+        guard let library else { throw HarnessError("no compiler") }
+        return try Program.run(
+            arguments, in: scratch.folder,
+            environment: [
+                "LD_PRELOAD": library, "KEEPTOUCH_FAULT_AT": "\(at)", "KEEPTOUCH_FAULT_CODE": "\(code)",
+                "KEEPTOUCH_FAULT_ALL": isLasting ? "1" : "0",
+                "KEEPTOUCH_FAULT_COUNT": scratch.folder.appendingPathComponent("calls").path,
+            ])
+    }
+
+    /// How many calls the last run made that could have failed.
+    static func calls(in scratch: Scratch) throws -> Int { Int(try scratch.text("calls")) ?? 0 }
+}
