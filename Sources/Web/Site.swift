@@ -108,6 +108,9 @@ package final class Site: Sendable {
         return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
     }
 
+    /// Every route, as `POST /v1/track`.
+    package var routes: [String] { router.routes.map { "\($0.method.rawValue) \($0.path)" } }
+
     /// Listens until it is stopped; `onStart` is told the port.
     package func service(
         host: String, port: Int, onStart: @escaping @Sendable (Int) -> Void
