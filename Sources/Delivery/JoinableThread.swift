@@ -17,15 +17,15 @@ final class JoinableThread: Sendable {
     private let thread: Mutex<pthread_t?>
 
     /// Starts it; nil when the system has no room for one more.
-    init?(_ name: String, stackSize: Int, _ run: @escaping @Sendable () -> Void) {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, stackSize)
-        let body = Unmanaged.passRetained(Body(run))
-        var thread = pthread_t()
+    init?(_ name: String, _ run: @escaping @Sendable () -> Void) {
+        let body = Unmanaged.passRetained(
+            Body {
+                Thread.current.name = name
+                run()
+            })
+        var thread: pthread_t = 0
         let code = pthread_create(
-            &thread, &attributes,
+            &thread, nil,
             { body in
                 if let body { Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run() }
                 return nil
@@ -34,7 +34,6 @@ final class JoinableThread: Sendable {
             body.release()
             return nil
         }
-        pthread_setname_np(thread, name)
         self.thread = Mutex(thread)
     }
 

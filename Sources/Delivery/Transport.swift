@@ -31,7 +31,7 @@ package final class Transport: Sendable {
         let queue = TransportQueue()
         self.queue = queue
         self.deliver = deliver
-        thread = JoinableThread("transport", stackSize: 1 << 20) {
+        thread = JoinableThread("transport") {
             TransportLoop(queue: queue, connections: connections, deliver: deliver).run()
         }
         // Without a thread every request comes back as unsent.

@@ -57,7 +57,8 @@ import Testing
     @Test func nobodyActsOnTheMessagesOfOthers() async throws {
         try await with { site in
             try site.execute(
-                "INSERT INTO contact (account_id, key, email, address) VALUES (1, 'bob', 'b@a1.example', 'b@a1.example')")
+                "INSERT INTO contact (account_id, key, email, address) VALUES (1, 'bob', 'b@a1.example', 'b@a1.example')"
+            )
             let bob = "/v1/inbox/" + InboxToken.text(account: "a1", contact: "bob", secret: PagesSite.secret)
             #expect(try titles(try await site.send("GET", bob)) == [])
             for name in ["t1", "t77", "1", "tx", "t"] {
