@@ -28,7 +28,7 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/operations.md", "docs/playbooks.md"])
+@Test(arguments: ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/pages.md"])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -48,7 +48,9 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 }
 
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
-    let pages = try [Document("README.md"), Document("docs/operations.md"), Document("docs/playbooks.md")]
+    let pages = try [
+        Document("README.md"), Document("docs/operations.md"), Document("docs/playbooks.md"), Document("docs/pages.md"),
+    ]
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
