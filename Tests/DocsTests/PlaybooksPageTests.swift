@@ -94,7 +94,6 @@ struct PlaybooksPageTests {
     }
 
     @Test(arguments: [
-        ("playbooks/save/options.md", "subject: We got your request", "subject: We got it\nask: [a, b]"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: sigv4 }"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: hmac }"),
         ("channels/mail.yaml", "{ kind: bearer, token: env:MAIL_API_KEY }", "{ kind: query }"),

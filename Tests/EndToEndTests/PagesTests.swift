@@ -19,7 +19,7 @@ import Testing
     private func workspace(_ sink: Endpoint) throws -> Scratch {
         let scratch = try Scratch(small: "email", port: sink.port)
         try scratch.replace(
-            "text: \"{{ text }}\"", with: "text: \"{{ text }}\"\n      headers: \"{{ headers }}\"",
+            "text: \"{{ text }}\"", with: "text: \"{{ text }}\"\n    headers: \"{{ headers }}\"",
             in: "channels/carrier.yaml")
         for (name, category) in [("hello", "education"), ("bill", "service")] {
             try scratch.write(

@@ -78,7 +78,10 @@ import Testing
             "{ event: nps, property: why, answers: [ price, prise ] }",
             "unknown reason \"prise\"; did you mean \"price\"?"
         ),
-        ("{ event: nps, property: score, answers: 0..3, comment: score }", "unknown text property of nps \"score\""),
+        (
+            "{ event: nps, property: score, answers: 0..3, comment: score }",
+            "unknown text property of nps \"score\"; known: comment"
+        ),
         (
             "{ event: churned, property: reason }",
             "an answer cannot be the event \"churned\"; declare one of its own in data.yaml"
