@@ -187,6 +187,6 @@ struct ExperimentReportTests {
             return
         }
         #expect(width > 0.3 && width < 0.7)
-        #expect(report.text(width: 1_000).contains("100 accounts have no logins before the entry"))
+        #expect(report.text(width: 1_000).contains(" accounts have no logins before the entry and count with the mean."))
     }
 }
