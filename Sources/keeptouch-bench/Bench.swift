@@ -32,6 +32,9 @@ struct Bench {
             try DataCommand(
                 data: BenchData(accounts: accounts, days: days, events: 0), loaded: try BenchWorkspace(arguments[1])
             ).fillDatabase()
+        case ("attrition", 3):
+            guard let accounts = Int(arguments[2]), accounts > 0 else { throw BenchError("wrong number of accounts") }
+            try AttritionCommand(loaded: BenchWorkspace(arguments[1])).fill(accounts: accounts)
         case ("backtest", 3):
             guard let days = Int(arguments[2]), days > 0 else { throw BenchError("wrong number of days") }
             try print(JSONText.encode(BacktestCommand(loaded: BenchWorkspace(arguments[1])).run(days: days)))
@@ -50,7 +53,7 @@ struct Bench {
         default:
             throw BenchError(
                 """
-                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | match FOLDER | backtest FOLDER DAYS | \
+                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | attrition FOLDER ACCOUNTS | match FOLDER | backtest FOLDER DAYS | \
                 enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
                 deliver FOLDER | experiments COUNT
                 """)

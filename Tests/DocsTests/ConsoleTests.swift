@@ -48,7 +48,9 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 }
 
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
-    let pages = try ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md"].map(Document.init)
+    let pages = try [
+        "README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/http-api.md",
+    ].map(Document.init)
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
@@ -69,7 +71,11 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
     }
 }
 
-@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "playbooks/README.md"])
+@Test(
+    arguments: [
+        "README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md",
+        "docs/http-api.md", "playbooks/README.md",
+    ])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)
     let folder = Document.repository.appendingPathComponent(name).deletingLastPathComponent()

@@ -72,6 +72,9 @@ final class Endpoint: @unchecked Sendable {
 
     var count: Int { change.withLock { lines.count } }
 
+    /// The lines of what has arrived, unread.
+    func bodies() -> [String] { change.withLock { lines } }
+
     /// What has arrived since there were so many.
     func requests(since count: Int) throws -> [Request] {
         try change.withLock { try lines.dropFirst(count).map { try Request(line: $0) } }

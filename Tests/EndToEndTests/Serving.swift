@@ -8,9 +8,9 @@ final class Serving: @unchecked Sendable {
     private var lines: [String] = []
     private var isOver = false
 
-    init(_ scratch: Scratch) throws {
+    init(_ scratch: Scratch, _ options: [String] = []) throws {
         let complaints = try Pipe()
-        program = try RunningProgram(["serve"], in: scratch.folder, complaints: complaints.writing)
+        program = try RunningProgram(["serve"] + options, in: scratch.folder, complaints: complaints.writing)
         complaints.closeWriting()
         Thread.detachNewThread { [self] in
             while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }
@@ -30,9 +30,23 @@ final class Serving: @unchecked Sendable {
         }
     }
 
+    /// The port that `--port 0` was given; nil when it does not listen within a minute.
+    var port: Int? {
+        guard tells("listening") else { return nil }
+        return log.firstMatch(of: /url=http:\/\/[^:]+:(\d+)/).flatMap { Int($0.1) }
+    }
+
     func count(_ text: String) -> Int { change.withLock { lines.count { $0.contains(text) } } }
 
     var log: String { change.withLock { lines.joined(separator: "\n") } }
+
+    /// Where it listens; with `--port 0`.
+    func address() throws -> String {
+        guard tells(" listening "), let range = log.range(of: "http://127.0.0.1:") else {
+            throw HarnessError("serve does not say where it listens: \(log)")
+        }
+        return "http://127.0.0.1:" + log[range.upperBound...].prefix { $0.isNumber }
+    }
 
     var identifier: pid_t { program.identifier }
 

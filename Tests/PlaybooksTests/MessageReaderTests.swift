@@ -42,7 +42,7 @@ struct MessageReaderTests {
         #expect(
             complaints("---\nsubjekt: A\nsubject: B\nask: nps\n---\nText.\n") == [
                 "2:1: error: unknown key \"subjekt\"; did you mean \"subject\"?",
-                "4:1: error: \"ask\" is not supported yet",
+                "4:6: error: expected \"ask\" as keys and values, got \"nps\"",
             ])
         #expect(
             complaints("---\nsubject: |\n  A\n  B\n---\nText.\n") == ["2:1: error: the \"subject\" must be one line"])

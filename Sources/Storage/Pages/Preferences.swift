@@ -19,9 +19,6 @@ package struct Preferences: Sendable, Equatable {
     /// Whether nothing is sent for another reason.
     package var isBlocked: Bool
 
-    /// The reason in `suppression` that lets `service` messages through.
-    static let reason = "unsubscribed"
-
     /// Nil when there is no such contact any more.
     package static func read(
         contact: Int64, touch: Int64?, _ connection: Connection
@@ -44,8 +41,8 @@ package struct Preferences: Sendable, Equatable {
             ["first": .optional(addresses.first), "second": .optional(addresses.last)])
         for row in suppressed {
             let category = row[0].text ?? ""
-            if category.isEmpty, row[1].text != reason { preferences.isBlocked = true }
-            if category.isEmpty, row[1].text == reason { preferences.hasLeftAll = true }
+            if category.isEmpty, row[1].text != Suppressions.unsubscribed { preferences.isBlocked = true }
+            if category.isEmpty, row[1].text == Suppressions.unsubscribed { preferences.hasLeftAll = true }
             if !category.isEmpty { preferences.left.insert(category) }
         }
         return preferences
@@ -64,7 +61,7 @@ package struct Preferences: Sendable, Equatable {
                 ON CONFLICT (address, category) DO NOTHING
                 """,
                 [
-                    "address": .text(address), "category": .text(category ?? ""), "reason": .text(Self.reason),
+                    "address": .text(address), "category": .text(category ?? ""), "reason": .text(Suppressions.unsubscribed),
                     "now": .instant(now),
                 ])
             isNew = isNew || added > 0
@@ -78,7 +75,7 @@ package struct Preferences: Sendable, Equatable {
         for address in addresses {
             let removed = try connection.execute(
                 "DELETE FROM suppression WHERE address = :address AND category = :category AND reason = :reason",
-                ["address": .text(address), "category": .text(category ?? ""), "reason": .text(Self.reason)])
+                ["address": .text(address), "category": .text(category ?? ""), "reason": .text(Suppressions.unsubscribed)])
             isChanged = isChanged || removed > 0
         }
         if isChanged { try record(.resubscribed, category, at: now, connection) }

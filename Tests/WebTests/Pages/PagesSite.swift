@@ -45,6 +45,21 @@ final class PagesSite: Sendable {
         allow_private: true
         body: { kind: json, template: { to: "{{ to.email }}", html: "{{ html }}" } }
         """,
+        "playbooks/hello/playbook.yaml": """
+        playbook: hello
+        state: live
+        category: education
+        when: plan == "free"
+        steps:
+          - email: hello.md
+        """,
+        "playbooks/hello/hello.md": """
+        ---
+        subject: How likely are you to recommend us?
+        ask: { event: nps_response, property: score, answers: 0..10, comment: comment, question: Would you recommend us? }
+        ---
+        {{ask}}
+        """,
     ]
 
     private init(folder: URL, workspace: Workspace, store: Store, port: Int, clock: Instant) {

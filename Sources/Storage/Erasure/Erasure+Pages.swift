@@ -1,0 +1,16 @@
+extension Erasure {
+    /// Takes out what the pages keep: messages in the inbox, and links that name the person.
+    func emptyPages() throws {
+        try connection.execute(
+            """
+            DELETE FROM inbox WHERE account_id IN (SELECT id FROM temp.erased_account)
+                AND (touch_id IN (SELECT id FROM temp.erased_touch) OR contact_id IN (SELECT id FROM temp.erased_contact))
+            """)
+        try connection.execute(
+            """
+            DELETE FROM link WHERE account_id IN (SELECT id FROM temp.erased_account)
+                AND (account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
+                    OR \(ErasureTables.isMentioned("link.url")))
+            """)
+    }
+}

@@ -1,0 +1,120 @@
+import Delivery
+import Foundation
+import Playbooks
+import Storage
+import Testing
+
+@testable import Web
+
+@Suite struct InboxTests {
+    private static let files = [
+        "keeptouch.yaml": PagesSite.files["keeptouch.yaml", default: ""]
+            + "\ninbox: { origins: [ \"https://app.acme.example\" ] }\n"
+    ]
+    private let path = "/v1/inbox/" + InboxToken.text(account: "a1", contact: "ann", secret: PagesSite.secret)
+    private let outcomes = "SELECT kind, account_id, enrollment_id, touch_id, detail FROM outcome ORDER BY id"
+
+    private func with(_ body: (PagesSite) async throws -> Void) async throws {
+        try await PagesSite.with(Self.files) { site in
+            try site.put(1, title: "Hello \"Ann\"")
+            try await body(site)
+        }
+    }
+
+    private func titles(_ answer: PagesSite.Answer) throws -> [String] {
+        let object = try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any]
+        return try #require(object?["messages"] as? [[String: Any]]).compactMap { $0["title"] as? String }
+    }
+
+    @Test func aContactFetchesItsMessagesNewestFirst() async throws {
+        try await with { site in
+            site.advance(.seconds(60))
+            try site.put(2, title: "Second", at: PagesSite.now + .seconds(30))
+            let answer = try await site.send("GET", path)
+            #expect(answer.status == 200 && answer.headers["content-type"] == "application/json")
+            #expect(answer.headers["cache-control"] == "no-store")
+            #expect(try titles(answer) == ["Second", "Hello \"Ann\""])
+            #expect(answer.text.contains(#""id":"t1","at":"2026-03-08T07:00:00Z","read":false,"#))
+            #expect(try site.rows(outcomes) == [])
+        }
+    }
+
+    @Test func whatTheContactDoesIsAnOutcomeOnce() async throws {
+        try await with { site in
+            for _ in 1...2 {
+                for (act, body) in [("read", ""), ("click", "https://acme.example/x"), ("dismiss", "")] {
+                    #expect(try await site.send("POST", "\(path)/t1/\(act)", body: body).status == 204)
+                }
+            }
+            #expect(
+                try site.rows(outcomes) == [
+                    "opened|1|9|1|-", #"clicked|1|9|1|{"url":"https://acme.example/x"}"#, "dismissed|1|9|1|-",
+                ])
+            #expect(try titles(try await site.send("GET", path)) == [])
+        }
+    }
+
+    @Test func nobodyActsOnTheMessagesOfOthers() async throws {
+        try await with { site in
+            try site.execute(
+                "INSERT INTO contact (account_id, key, email, address) VALUES (1, 'bob', 'b@a1.example', 'b@a1.example')"
+            )
+            let bob = "/v1/inbox/" + InboxToken.text(account: "a1", contact: "bob", secret: PagesSite.secret)
+            #expect(try titles(try await site.send("GET", bob)) == [])
+            for name in ["t1", "t77", "1", "tx", "t"] {
+                #expect(try await site.send("POST", "\(bob)/\(name)/dismiss", body: "").status == 404)
+            }
+            #expect(try await site.send("GET", "/v1/inbox/nonsense").status == 401)
+            let foreign = InboxToken.text(account: "a1", contact: "ann", secret: Array(1..<33))
+            #expect(try await site.send("GET", "/v1/inbox/\(foreign)").status == 401)
+            let gone = InboxToken.text(account: "a1", contact: "eve", secret: PagesSite.secret)
+            #expect(try await site.send("GET", "/v1/inbox/\(gone)").status == 404)
+            #expect(try site.rows(outcomes) == [])
+        }
+    }
+
+    @Test func whatIsOldAndWhoIsGoneIsShownNothing() async throws {
+        try await with { site in
+            try site.execute("UPDATE account SET status = 'churned'")
+            #expect(try titles(try await site.send("GET", path)) == [])
+            try site.execute("UPDATE account SET status = 'active'", "UPDATE contact SET status = 'left'")
+            #expect(try titles(try await site.send("GET", path)) == [])
+            try site.execute("UPDATE contact SET status = 'active'")
+            #expect(try titles(try await site.send("GET", path)).count == 1)
+            site.advance(.days(30))
+            #expect(try titles(try await site.send("GET", path)) == [])
+        }
+    }
+
+    @Test func onlyTheNamedOriginsMayReadIt() async throws {
+        try await with { site in
+            let ours = try await site.send("GET", path, headers: ["Origin": "https://app.acme.example"])
+            #expect(ours.headers["access-control-allow-origin"] == "https://app.acme.example")
+            #expect(ours.headers["vary"] == "Origin")
+            let other = try await site.send("GET", path, headers: ["Origin": "https://evil.example"])
+            #expect(other.headers["access-control-allow-origin"] == nil)
+            let asked = try await site.send(
+                "OPTIONS", "\(path)/t1/read", headers: ["Origin": "https://app.acme.example"])
+            #expect(asked.status == 204 && asked.headers["access-control-allow-methods"] == "GET, POST")
+        }
+    }
+
+    @Test func aTokenCanBeMadeByAnyHMAC() {
+        // python3: hmac.new(key, b"a1\nann", hashlib.sha256), key = hmac.new(b"\x07" * 32, b"keeptouch inbox", sha256)
+        let token = InboxToken.text(account: "a1", contact: "ann", secret: PagesSite.secret)
+        #expect(token == "YTEKYW5u.mdz0ZTm3zEvHrL_BC0tHK8U-0WVBBqzhub57CNrSjL0")
+    }
+}
+
+extension PagesSite {
+    /// A message in Ann's inbox.
+    func put(_ touch: Int64, title: String, html: String = "<p>Hi</p>", at: Instant = PagesSite.now) throws {
+        let body = JSON.object([
+            JSON.Member("title", .text(title)), JSON.Member("html", .text(html)), JSON.Member("text", .text("Hi")),
+        ])
+        try store.write {
+            try Inbox.put(
+                String(decoding: body.encoded, as: UTF8.self), account: 1, contact: 1, touch: touch, at: at, $0)
+        }
+    }
+}
