@@ -28,7 +28,7 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md"])
+@Test(arguments: ["README.md", "docs/channels.md", "docs/measuring.md", "docs/operations.md", "docs/playbooks.md"])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -50,7 +50,8 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
     let pages = try [
         "README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/http-api.md",
-    ].map(Document.init)
+        "docs/channels.md",
+    ].map { try Document($0) }
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {

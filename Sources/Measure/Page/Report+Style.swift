@@ -47,7 +47,8 @@ extension Report {
         .band.s3 { fill: var(--c3) } .band.s4 { fill: var(--c4) }
         svg .bar { fill: var(--c0) } .whisker { stroke: var(--ink); stroke-width: 1.5; opacity: .65 }
         .limits { fill: var(--soft); opacity: .13 } .target { stroke: var(--c1); stroke-width: 1.5; stroke-dasharray: 5 4 }
-        .inside { fill: var(--c0) } .outside { fill: var(--alarm); stroke: var(--paper); stroke-width: 1.5 }
+        .inside { fill: var(--c0) } .below { fill: var(--c2); stroke: var(--paper); stroke-width: 1.5 }
+        .outside { fill: var(--alarm); stroke: var(--paper); stroke-width: 1.5 }
         .effect { stroke: var(--c4); stroke-width: 3; stroke-linecap: round; fill: var(--c4) }
         .effect.clear { stroke: var(--c0); fill: var(--c0) }
         .cell { fill: rgb(var(--heat)) } .cell.open { stroke: var(--soft); stroke-dasharray: 3 2 }

@@ -56,6 +56,9 @@ struct ChannelReader {
         {
             channel.body = self.body(body, templates) ?? .none
         }
+        if case .body = channel.auth, fields["body"].map({ mentionsSecret($0) }) != true {
+            diagnostics.error(fields.position("auth"), "the auth kind body needs \"{{ secret }}\" in the body")
+        }
         if let response = fields.table("response", .response) {
             ResponseReader(diagnostics: diagnostics).read(response, into: &channel)
         }
@@ -104,6 +107,11 @@ struct ChannelReader {
             return root
         }
         return root.laid(over: preset.moved(to: node.position))
+    }
+
+    private func mentionsSecret(_ node: YAMLNode) -> Bool {
+        if let text = node.text { return text.contains(/\{\{ *secret *[|}]/) }
+        return (node.list ?? node.entries?.map(\.value) ?? []).contains { mentionsSecret($0) }
     }
 
     private func read(_ request: Fields, _ templates: TemplateReader, into channel: inout Channel) {

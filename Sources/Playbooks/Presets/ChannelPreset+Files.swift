@@ -674,6 +674,7 @@ response:
     - { body: { /error: [ratelimited, rate_limited] }, then: retry, after: { header: Retry-After } }
     - { status: 429, then: retry, after: { header: Retry-After } }
     - { body: { /error: [invalid_auth, not_authed, account_inactive, token_revoked, token_expired, missing_scope, channel_not_found, not_in_channel, is_archived] }, then: halt }
+    - { status: [401, 403], then: halt }
     - { status: 408, then: retry }
     - { status: [200-299, 400-499], then: reject }
 limits: { per_second: 1, in_flight: 1 }
@@ -776,7 +777,7 @@ response:
   id: /id
   rules:
     - { status: 200-299, then: accepted }
-    - { status: 410, then: halt }            # gone for good
+    - { status: [401, 403, 410], then: halt }   # 410: gone for good
     - { status: [408, 425, 429], then: retry, after: { header: Retry-After } }
     - { status: 400-499, then: reject }
 idempotency: { header: webhook-id, lifetime: 24h }
