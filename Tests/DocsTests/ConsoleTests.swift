@@ -70,7 +70,10 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
     }
 }
 
-@Test(arguments: ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "playbooks/README.md"])
+@Test(arguments: [
+    "README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md",
+    "playbooks/README.md",
+])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)
     let folder = Document.repository.appendingPathComponent(name).deletingLastPathComponent()
