@@ -2,6 +2,7 @@ import Delivery
 import Foundation
 import HTTPTypes
 import Playbooks
+import Storage
 import Reliability
 import Storage
 import Testing
