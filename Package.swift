@@ -113,9 +113,10 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Runner", "Storage", "Delivery", "Playbooks", crypto, grdb,
+                "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto, grdb,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Providers")],

@@ -18,6 +18,7 @@ package final class Transport: Sendable {
     package static let userAgent = "keeptouch/0.1.0"
 
     private let queue: TransportQueue
+    private let thread: JoinableThread?
     private let deliver: @Sendable ([Completion]) -> Void
 
     /// Starts the thread.
@@ -30,12 +31,11 @@ package final class Transport: Sendable {
         let queue = TransportQueue()
         self.queue = queue
         self.deliver = deliver
-        let thread = Thread {
+        thread = JoinableThread("transport") {
             TransportLoop(queue: queue, connections: connections, deliver: deliver).run()
         }
-        thread.name = "transport"
-        thread.stackSize = 1 << 20
-        thread.start()
+        // Without a thread every request comes back as unsent.
+        if thread == nil, queue.close() { queue.end() }
     }
 
     deinit {
@@ -52,12 +52,18 @@ package final class Transport: Sendable {
         submit([(request, token)])
     }
 
-    /// Ends the thread; returns when every submitted request was delivered back.
+    /// Ends the thread; returns when every submitted request was delivered back and the thread is gone.
     ///
     /// - Parameter drain: whether what is under way is finished (bounded by its timeouts), or aborted at once.
     package func stop(drain: Bool) async {
         await withCheckedContinuation { continuation in
-            queue.stop(drain ? .drain : .abort) { continuation.resume() }
+            queue.stop(drain ? .drain : .abort) { [thread] in
+                // The one who tells is the thread itself.
+                DispatchQueue.global().async {
+                    thread?.join()
+                    continuation.resume()
+                }
+            }
         }
     }
 }

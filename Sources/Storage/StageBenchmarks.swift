@@ -23,16 +23,24 @@ package struct StageBenchmarks {
     }
 
     /// From one stage to the next.
-    private struct Step {
-        var key: StageKey
-        var next: String
-        var figures: StageFigures
+    package struct Step: Sendable, Hashable {
+        package var key: StageKey
+        package var next: String
+        package var figures: StageFigures
+
+        /// How long an account has to move on before one can tell that it did not.
+        package var patience: TimeSpan { figures.limit ?? StageBenchmarks.patience }
     }
 
     /// Keeps the figures of the day until `Benchmarks.save`, unless they are stored.
     package func compute(_ journeys: [Journey], on day: Day) throws {
         try Benchmarks.prepare(connection)
         guard try journeys.contains(where: { try !isStored($0, day) }) else { return }
+        for step in try steps(journeys) { try step.figures.keep(step.key, on: day, connection) }
+    }
+
+    /// Every step of the journeys with its figures as of now, the weak ones marked.
+    package func steps(_ journeys: [Journey]) throws -> [Step] {
         var steps = journeys.flatMap { journey in
             zip(journey.stages, journey.stages.dropFirst()).map { stage, next in
                 Step(
@@ -49,7 +57,7 @@ package struct StageBenchmarks {
             case .peers: steps[point.step].figures.isWeakAgainstPeers = true
             }
         }
-        for step in steps { try step.figures.keep(step.key, on: day, connection) }
+        return steps
     }
 
     private func isStored(_ journey: Journey, _ day: Day) throws -> Bool {
@@ -60,9 +68,10 @@ package struct StageBenchmarks {
     }
 
     private func measure(_ step: inout Step, among steps: [Step]) throws {
-        step.figures.p90 = Self.nineOfTen(try stays(step)).map { .days(Int64($0)) }
+        let cohort = try stays(in: step.key, to: step.next, from: now - Self.before, until: now - Self.window)
+        step.figures.p90 = Self.nineOfTen(cohort).map { .days(Int64($0)) }
         // Whoever came in later may still move on in time.
-        let patience = step.figures.limit ?? Self.patience
+        let patience = step.patience
         let matured = now - patience
         (step.figures.recent, step.figures.past) = try conversions(step, journey: step.key.journey, patience, matured)
         for other in steps
@@ -94,14 +103,16 @@ package struct StageBenchmarks {
         return (Proportion(successes: count(1), total: count(0)), Proportion(successes: count(3), total: count(2)))
     }
 
-    /// How long the cohort before stayed: those who came in during the four windows before the last 14 days.
-    private func stays(_ step: Step) throws -> [Lifetime] {
+    /// How long those stayed in a stage who came into it behind one moment and up to another; who is still there, or
+    /// churned, is censored.
+    package func stays(in key: StageKey, to next: String, from: Instant, until: Instant) throws -> [Lifetime] {
         try connection.query(
             """
             SELECT (length + :day - 1) / :day AS days, count(*) FILTER (WHERE moved = 1), count(*) FILTER (WHERE moved = 0)
             FROM (
-                SELECT coalesce(n.at, CASE WHEN a.churned_at > e.at THEN a.churned_at END, :now) - e.at AS length,
-                    CASE WHEN n.at IS NULL THEN 0 ELSE 1 END AS moved
+                SELECT coalesce(CASE WHEN n.at <= :now THEN n.at END,
+                        CASE WHEN a.churned_at > e.at AND a.churned_at <= :now THEN a.churned_at END, :now) - e.at AS length,
+                    CASE WHEN n.at <= :now THEN 1 ELSE 0 END AS moved
                 FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id LEFT JOIN stage_entry AS n
                     ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
                 WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :newest
@@ -109,9 +120,9 @@ package struct StageBenchmarks {
             ) AS stays GROUP BY 1 ORDER BY 1
             """,
             [
-                "journey": .text(step.key.journey), "stage": .text(step.key.stage), "next": .text(step.next),
+                "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next),
                 "day": .integer(TimeSpan.days(1).milliseconds), "now": .instant(now),
-                "oldest": .instant(now - Self.before), "newest": .instant(now - Self.window),
+                "oldest": .instant(from), "newest": .instant(until),
             ]
         ).flatMap { row in
             // Begun days count whole; of those who are still there, or churned, no more is known.

@@ -108,6 +108,16 @@ package final class Site: Sendable {
         return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
     }
 
+    /// Every route, as `POST /u/{token}`.
+    package var routes: [String] {
+        router.routes.map { route in
+            let parts = "\(route.path)".split(separator: "/").map {
+                $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0)
+            }
+            return "\(route.method.rawValue) /\(parts.joined(separator: "/"))"
+        }
+    }
+
     /// Listens until it is stopped; `onStart` is told the port.
     package func service(
         host: String, port: Int, onStart: @escaping @Sendable (Int) -> Void

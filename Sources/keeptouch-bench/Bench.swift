@@ -32,9 +32,15 @@ struct Bench {
             try DataCommand(
                 data: BenchData(accounts: accounts, days: days, events: 0), loaded: try BenchWorkspace(arguments[1])
             ).fillDatabase()
+        case ("attrition", 3):
+            guard let accounts = Int(arguments[2]), accounts > 0 else { throw BenchError("wrong number of accounts") }
+            try AttritionCommand(loaded: BenchWorkspace(arguments[1])).fill(accounts: accounts)
         case ("backtest", 3):
             guard let days = Int(arguments[2]), days > 0 else { throw BenchError("wrong number of days") }
             try print(JSONText.encode(BacktestCommand(loaded: BenchWorkspace(arguments[1])).run(days: days)))
+        case ("experiments", 2):
+            guard let count = Int(arguments[1]), count > 0 else { throw BenchError("wrong number of experiments") }
+            try print(JSONText.encode(ExperimentsCommand(experiments: count).run()))
         case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enrolled", 2): try AdvanceCommand(loaded: BenchWorkspace(arguments[1])).prepare()
@@ -47,9 +53,9 @@ struct Bench {
         default:
             throw BenchError(
                 """
-                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | match FOLDER | backtest FOLDER DAYS | \
+                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | attrition FOLDER ACCOUNTS | match FOLDER | backtest FOLDER DAYS | \
                 enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
-                deliver FOLDER
+                deliver FOLDER | experiments COUNT
                 """)
         }
     }

@@ -40,6 +40,14 @@ final class Serving: @unchecked Sendable {
 
     var log: String { change.withLock { lines.joined(separator: "\n") } }
 
+    /// Where it listens; with `--port 0`.
+    func address() throws -> String {
+        guard tells(" listening "), let range = log.range(of: "http://127.0.0.1:") else {
+            throw HarnessError("serve does not say where it listens: \(log)")
+        }
+        return "http://127.0.0.1:" + log[range.upperBound...].prefix { $0.isNumber }
+    }
+
     var identifier: pid_t { program.identifier }
 
     /// Sends a signal and waits for the end; answers the exit code.

@@ -75,7 +75,7 @@ private let small: Sample = {
     #expect(Set(accounts.map { $0[0] }).count == 300)
     // Some have nobody to write to.
     #expect(Set(contacts.filter { !$0[2].isEmpty && $0[5] == "active" }.map { $0[0] }).count < 300)
-    let zones = Set(accounts.map { String($0[5]) } + contacts.map { String($0[6]) }).subtracting([""])
+    let zones = Set(accounts.map { String($0[7]) } + contacts.map { String($0[6]) }).subtracting([""])
     #expect(zones.allSatisfy { Zone($0) != nil })
 }
 

@@ -115,7 +115,7 @@ final class ExperimentWorld {
             """
             INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant,
                 entered_at, state, ended_at, goal_until, goal_at, exclusive)
-            SELECT id, p.id, p.version_id, '', x.id, arm, variant, at, 'ended', at, at + 30 * 86400000,
+            SELECT e.id, p.id, p.version_id, '', x.id, arm, variant, at, 'ended', at, at + 30 * 86400000,
                 CASE WHEN draw('\(name)/goal/\(seed)', key) < CASE
                         CASE arm WHEN 'treated' THEN coalesce(variant, 'treated') ELSE arm END \(chance.joined(separator: " "))
                         END

@@ -19,7 +19,8 @@ extension AttritionReport {
         let (held, others) = (holdout.heldOut, holdout.others)
         let comparison = ProportionComparison(control: held, treatment: others)
         var table = Report.Table(
-            "Global holdout", [.init("", .left), .init("customers"), .init("left"), .init("share"), .init("95% interval")])
+            "Global holdout",
+            [.init("", .left), .init("customers"), .init("left"), .init("share"), .init("95% interval")])
         for (name, arm) in [("held out", held), ("all others", others)] {
             table.add([
                 .text(name), .count(arm.total), .count(arm.successes), .share(arm.rate),
@@ -32,7 +33,8 @@ extension AttritionReport {
             let unit = Report.Unit.points
             let verdict =
                 interval.upper < 0
-                ? "The playbooks kept accounts" : interval.lower > 0 ? "The playbooks lost accounts" : "No difference is shown"
+                ? "The playbooks kept accounts"
+                : interval.lower > 0 ? "The playbooks lost accounts" : "No difference is shown"
             let kept = -difference * Double(others.total)
             let size =
                 interval.lower > 0 || interval.upper < 0
@@ -42,7 +44,8 @@ extension AttritionReport {
                 + "(\(holdout.period)) was drawn, and who of them has left since. The others differ by "
                 + "\(unit.text(difference)) points (95% interval \(unit.text(interval))). \(verdict)\(size)."
         } else {
-            sentence = "The holdout of \(holdout.period) or the others have no customers yet: there is nothing to compare."
+            sentence =
+                "The holdout of \(holdout.period) or the others have no customers yet: there is nothing to compare."
         }
         var blocks: [Report.Block] = [.sentence(sentence), .table(table)]
         if let difference = comparison.difference {
@@ -51,7 +54,8 @@ extension AttritionReport {
                     .intervals(
                         .init(
                             title: "Departures of all others less those held out, points", unit: .points,
-                            rows: [.init(label: "all playbooks", estimate: difference, interval: comparison.newcombe())]))))
+                            rows: [.init(label: "all playbooks", estimate: difference, interval: comparison.newcombe())]
+                        ))))
         }
         return Report.Section(title, blocks)
     }
@@ -64,7 +68,8 @@ extension AttritionReport {
         var table = Report.Table(
             "Arms",
             [
-                .init("experiment", .left), .init("arm", .left), .init("customers"), .init("left"), .init("there at 90 days"),
+                .init("experiment", .left), .init("arm", .left), .init("customers"), .init("left"),
+                .init("there at 90 days"),
                 .init("95% interval"), .init("log-rank p"),
             ])
         var curves: [Report.Chart.Survival.Curve] = []
@@ -83,7 +88,9 @@ extension AttritionReport {
                         ? .none("There is no holdout to compare with.")
                         : .of(test) { .text(Self.probability($0.p)) },
                 ])
-                if curves.count < 4, risk.events > 0, own.count > 1 { curves.append(drawn("\(name): \(arm.arm)", curve)) }
+                if curves.count < 4, risk.events > 0, own.count > 1 {
+                    curves.append(.init(name: "\(name): \(arm.arm)", curve))
+                }
             }
         }
         var blocks: [Report.Block] = [

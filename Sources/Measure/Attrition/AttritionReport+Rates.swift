@@ -19,7 +19,8 @@ extension AttritionReport {
         } else {
             blocks.append(
                 .sentence(
-                    "Nobody was a customer on \(window.from): the first came on \(first). There is nobody who could have left."))
+                    "Nobody was a customer on \(window.from): the first came on \(first). There is nobody who could have left."
+                ))
         }
         blocks.append(.sentence(convention))
         blocks.append(.table(figures(flow, lost)))
@@ -52,7 +53,8 @@ extension AttritionReport {
             .text("a month at that pace"), .share(churn?.monthly), paced(\.monthly), .text("1-(1-c)^(365/12/days)"),
         ])
         table.add([
-            .text("a year at that pace"), .share(churn?.annual), paced(\.annual), .text("1-(1-c)^(365/days), never × 12"),
+            .text("a year at that pace"), .share(churn?.annual), paced(\.annual),
+            .text("1-(1-c)^(365/days), never × 12"),
         ])
         let mean = Double(flow.start + flow.end) / 2
         table.add([
@@ -61,7 +63,8 @@ extension AttritionReport {
         ])
         let days = Double(flow.accountDays)
         table.add([
-            .text("departures per 30 account-days"), .share(days > 0 ? Double(flow.departures) / days * 30 : nil), .text(""),
+            .text("departures per 30 account-days"), .share(days > 0 ? Double(flow.departures) / days * 30 : nil),
+            .text(""),
             .text("departures ÷ days that accounts were customers × 30"),
         ])
         let kept = revenue(flow)
@@ -94,7 +97,8 @@ extension AttritionReport {
 
     private func targetSentence(_ lost: Proportion) -> String? {
         guard let target = workspace.dataMap.attritionTarget else {
-            return "What is acceptable to lose? Nobody has said: add `attrition: { target: 2.5% per month }` to data.yaml."
+            return
+                "What is acceptable to lose? Nobody has said: add `attrition: { target: 2.5% per month }` to data.yaml."
         }
         guard let expected = Churn(rate: target, days: 365.0 / 12)?.over(Double(window.days)), lost.total > 0 else {
             return nil
@@ -104,7 +108,8 @@ extension AttritionReport {
         let verdict =
             ends.lower > expected
             ? "more is lost than that, beyond chance"
-            : ends.upper < expected ? "less is lost than that, beyond chance" : "the interval holds it: no difference is shown"
+            : ends.upper < expected
+                ? "less is lost than that, beyond chance" : "the interval holds it: no difference is shown"
         return "What is acceptable to lose: \(unit.text(target)) a month, which makes \(unit.text(expected)) in "
             + "\(window.days) days; \(verdict)."
     }
@@ -156,7 +161,8 @@ extension AttritionReport {
                 .chart(
                     .control(
                         .init(
-                            title: "Logo churn by month", center: target ?? total.rate, target: target, points: points))),
+                            title: "Logo churn by month", center: target ?? total.rate, target: target, points: points))
+                ),
                 .table(table),
             ])
     }
@@ -172,7 +178,8 @@ extension AttritionReport {
         }
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
         let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""
-        return "\(outside.count) of \(points.count) months lie outside of three standard deviations \(scale), which chance "
+        return
+            "\(outside.count) of \(points.count) months lie outside of three standard deviations \(scale), which chance "
             + "alone does 3 times in 1,000: \(names)\(more)."
     }
 
@@ -194,7 +201,9 @@ extension AttritionReport {
             table.add(
                 [.text("\(cohort.month)"), .count(cohort.accounts)]
                     + (1..<max(2, width)).map { index in
-                        guard cohort.cells.indices.contains(index), cohort.cells[index].eligible > 0 else { return .text("") }
+                        guard cohort.cells.indices.contains(index), cohort.cells[index].eligible > 0 else {
+                            return .text("")
+                        }
                         let cell = cohort.cells[index]
                         let rate = Double(cell.retained) / Double(cell.eligible)
                         return cohort.isComplete(index)

@@ -63,7 +63,8 @@ extension AttritionReport {
             let share = Proportion(successes: row.accounts, total: accounts)
             table.add([
                 .text(row.name), .text(row.theme),
-                .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"), .count(row.accounts),
+                .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
+                .count(row.accounts),
                 .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
                 mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : .none("No MRR was lost."),
                 .bar(share.rate ?? 0),
@@ -103,7 +104,8 @@ extension AttritionReport {
                 ])
         }
         var table = Report.Table(
-            "Departures", [.init("", .left), .init("avoidable"), .init("not avoidable"), .init("not said"), .init("all")])
+            "Departures",
+            [.init("", .left), .init("avoidable"), .init("not avoidable"), .init("not said"), .init("all")])
         func count(_ avoidable: Bool?, _ part: (Row) -> Int) -> Int {
             rows.filter { $0.avoidable == avoidable }.reduce(0) { $0 + part($1) }
         }

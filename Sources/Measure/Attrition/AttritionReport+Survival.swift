@@ -20,7 +20,9 @@ extension AttritionReport {
             return Report.Section("How long they stay", blocks)
         }
         blocks.append(.sentence(median(curve)))
-        blocks.append(.chart(.survival(.init(title: "Still customers by age", unit: "days", curves: [drawn("all", curve)]))))
+        blocks.append(
+            .chart(.survival(.init(title: "Still customers by age", unit: "days", curves: [.init(name: "all", curve)])))
+        )
         var table = Report.Table(
             "Still customers", [.init("age, days"), .init("share"), .init("95% interval"), .init("observed")])
         for age in Self.ages where age <= curve.end ?? 0 {
@@ -44,26 +46,13 @@ extension AttritionReport {
     private func median(_ curve: SurvivalCurve) -> String {
         let who = "\(curve.table.accounts) stays, \(curve.table.events) of which have ended"
         guard let median = curve.quantile(0.5) else {
-            return "\(who). More than half of the customers are still there at every age seen, so there is no median stay."
+            return
+                "\(who). More than half of the customers are still there at every age seen, so there is no median stay."
         }
         let ends = curve.quantileInterval(0.5)
-        let range = "\(ends.lower.map { "\(Int($0))" } ?? "0") to \(ends.upper.map { "\(Int($0))" } ?? "beyond what was seen")"
+        let range =
+            "\(ends.lower.map { "\(Int($0))" } ?? "0") to \(ends.upper.map { "\(Int($0))" } ?? "beyond what was seen")"
         return "\(who). Half of the customers stay for \(Int(median)) days or longer (95% interval \(range))."
-    }
-
-    /// A curve with few enough points to be drawn.
-    func drawn(_ name: String, _ curve: SurvivalCurve) -> Report.Chart.Survival.Curve {
-        let most = 120
-        let every = max(1, (curve.steps.count + most - 1) / most)
-        let last = curve.steps.count - 1
-        var points = curve.steps.enumerated().filter { $0.offset % every == 0 || $0.offset == last }.map { _, step in
-            Report.Chart.Survival.Point(
-                time: step.time, survival: step.survival, band: curve.interval(at: step.time))
-        }
-        if let end = curve.end, let point = points.last, end > point.time {
-            points.append(.init(time: end, survival: point.survival, band: point.band))
-        }
-        return .init(name: name, points: points)
     }
 
     // MARK: When they leave
@@ -103,8 +92,12 @@ extension AttritionReport {
         else { return "No month of tenure has 20 customers, so none stands out." }
         let others = known.filter { $0.number != worst.number }.map(\.departures).reduce(
             Proportion(successes: 0, total: 0), +)
-        let ratio = others.rate.map { $0 > 0 && rate / $0 >= 1.05 ? ", \(Report.Unit.plain(1).text(rate / $0)) times that of the others" : "" } ?? ""
-        return "The risk is highest in month \(worst.number) of tenure: \(Report.Unit.share.text(rate)) of those who reach it "
+        let ratio =
+            others.rate.map {
+                $0 > 0 && rate / $0 >= 1.05 ? ", \(Report.Unit.plain(1).text(rate / $0)) times that of the others" : ""
+            } ?? ""
+        return
+            "The risk is highest in month \(worst.number) of tenure: \(Report.Unit.share.text(rate)) of those who reach it "
             + "leave in it (95% interval \(Report.Unit.share.text(worst.departures.wilson())))\(ratio)."
     }
 
@@ -133,7 +126,9 @@ extension AttritionReport {
             }
             let (members, others) = (curve("1"), curve("0"))
             table.add(row(grouping.name, members, against: others))
-            if curves.count < Self.mostCurves, members.table.events > 0 { curves.append(drawn(grouping.name, members)) }
+            if curves.count < Self.mostCurves, members.table.events > 0 {
+                curves.append(.init(name: grouping.name, members))
+            }
         }
         if !table.rows.isEmpty {
             sections.append(
@@ -173,7 +168,9 @@ extension AttritionReport {
             let others = groups.indices.filter { $0 != index }.flatMap { groups[$0].lifetimes }
             table.add(row(group.name, group.curve, against: SurvivalCurve(others)))
         }
-        let curves = groups.filter { $0.curve.table.events > 0 }.prefix(Self.mostCurves).map { drawn($0.name, $0.curve) }
+        let curves = groups.filter { $0.curve.table.events > 0 }.prefix(Self.mostCurves).map {
+            Report.Chart.Survival.Curve(name: $0.name, $0.curve)
+        }
         let test = LogRank.test(groups.map(\.curve.table))
         let sentence =
             switch test {
@@ -192,20 +189,24 @@ extension AttritionReport {
         Report.Table(
             title,
             [
-                .init(what, .left), .init("stays"), .init("left"), .init("there at 90 days"), .init("there at 365 days"),
-                .init("95% interval"), .init("mean days more, of a year"), .init("its 95% interval"), .init("log-rank p"),
+                .init(what, .left), .init("stays"), .init("left"), .init("there at 90 days"),
+                .init("there at 365 days"),
+                .init("95% interval"), .init("mean days more, of a year"), .init("its 95% interval"),
+                .init("log-rank p"),
             ])
     }
 
     /// One group: where it stands, and how it differs from all others.
     private func row(_ name: String, _ curve: SurvivalCurve, against others: SurvivalCurve) -> [Report.Cell] {
         func there(at age: Double) -> Report.Cell {
-            age <= curve.end ?? 0 ? .number(curve.survival(at: age), .share) : .none(Unmeasurable.beyondObservation.sentence)
+            age <= curve.end ?? 0
+                ? .number(curve.survival(at: age), .share) : .none(Unmeasurable.beyondObservation.sentence)
         }
         let interval: Report.Cell =
             Self.horizon <= curve.end ?? 0 ? .interval(curve.interval(at: Self.horizon), .share) : .none("")
         var cells: [Report.Cell] = [
-            .text(name), .count(curve.table.accounts), .count(curve.table.events), there(at: 90), there(at: Self.horizon),
+            .text(name), .count(curve.table.accounts), .count(curve.table.events), there(at: 90),
+            there(at: Self.horizon),
             interval,
         ]
         switch Self.difference(curve, others, horizon: Self.horizon) {

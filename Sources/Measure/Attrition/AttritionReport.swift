@@ -58,7 +58,8 @@ package struct AttritionReport {
         let stays = try Stays(
             connection, workspace: workspace, segment: term, asOf: asOf, isKnownBy: !isSimulation)
         let usual = Window.usual(asOf: today, since: try stays.firstDay)
-        let window = Window(from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
+        let window = Window(
+            from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
         return try AttritionReport(
             workspace: workspace, stays: stays, asOf: asOf,
             window: window.from < window.to ? window : Window(from: window.from, to: today), segment: segment

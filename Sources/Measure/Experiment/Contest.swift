@@ -98,14 +98,15 @@ package struct Contest: Sendable {
         ProportionComparison(control: look.arms[0], treatment: look.arms[arm + 1])
     }
 
-    /// d ± bound·SE with the pooled error, so that it leaves out zero exactly when z passes the bound.
-    private static func interval(_ comparison: ProportionComparison, bound: Double) -> Interval? {
-        guard let difference = comparison.difference, let z = comparison.pooledZ else { return nil }
-        guard z != 0 else {
-            return comparison.standardError.map { Interval(around: 0, by: bound * $0) }
-        }
-        let wide = Interval(around: difference, by: bound * abs(difference / z))
-        return wide.intersection(Interval(lower: -1, upper: 1))
+    /// The difference over the larger of the pooled and the unpooled error, which keeps small holdouts honest; nil when
+    /// nobody differs from anybody.
+    private static func score(_ comparison: ProportionComparison) -> (z: Double, error: Double)? {
+        guard let difference = comparison.difference, let unpooled = comparison.standardError else { return nil }
+        let all = comparison.control + comparison.treatment
+        guard let rate = all.rate, all.successes > 0, all.failures > 0 else { return nil }
+        let scale = 1 / Double(comparison.control.total) + 1 / Double(comparison.treatment.total)
+        let error = max((rate * (1 - rate) * scale).squareRoot(), unpooled)
+        return (difference / error, error)
     }
 
     private mutating func readByBounds(_ planned: Int, _ given: [[Double]]?) {
@@ -123,9 +124,10 @@ package struct Contest: Sendable {
                 var band: Interval?
                 for (index, look) in looks.enumerated() where index < bounds.count {
                     let comparison = Self.comparison(look, arm)
-                    guard ConfidenceSequence.permitsVerdict(look.arms), let z = comparison.pooledZ else { continue }
-                    let interval = Self.interval(comparison, bound: bounds[index])
-                    band = interval.flatMap { next in band.flatMap { $0.intersection(next) } ?? next }
+                    guard ConfidenceSequence.permitsVerdict(look.arms), let (z, error) = Self.score(comparison)
+                    else { continue }
+                    let next = Interval(around: z * error, by: bounds[index] * error)
+                    band = band.flatMap { $0.intersection(next) } ?? next
                     if readings[arm].standing == .undecided {
                         (readings[arm].z, readings[arm].bound) = (z, bounds[index])
                     }

@@ -3,8 +3,6 @@ import Statistics
 import Storage
 
 extension ExperimentPeriod {
-    private static let whyControl = "The others are compared with it."
-
     /// Arms with their rates, and each against the control.
     var primaryBlocks: [Report.Block] {
         var table = Report.Table(
@@ -40,6 +38,8 @@ extension ExperimentPeriod {
                 .init("95% interval of relative"), .init("chance to beat"), .init("expected loss, points"),
             ])
         let beliefs = beliefs
+        let isEmpty = primary.counts.allSatisfy { $0.matured == 0 }
+        let unknown = Report.Cell.none((isEmpty ? Unmeasurable.noAccounts : .noVariance).sentence)
         for arm in arms.arms.indices.dropFirst() {
             let reading = contest.readings.indices.contains(arm - 1) ? contest.readings[arm - 1] : Contest.Reading()
             let comparison = primary.comparison(arm)
@@ -49,10 +49,8 @@ extension ExperimentPeriod {
                 comparison.difference.map { .number($0, .points) } ?? .none(Unmeasurable.noAccounts.sentence),
                 reading.interval.map { .interval($0, .points) } ?? .none(whyNoInterval(comparison)),
                 .of(relative) { .number($0.estimate, .change) }, .of(relative) { .interval($0.interval(), .change) },
-                beliefs.map { .number($0.chance(of: arm, toBeat: 0), .share) }
-                    ?? .none(Unmeasurable.noVariance.sentence),
-                beliefs.map { .number($0.expectedLoss(choosing: arm, insteadOf: 0), .points) }
-                    ?? .none(Unmeasurable.noVariance.sentence),
+                beliefs.map { .number($0.chance(of: arm, toBeat: 0), .share) } ?? unknown,
+                beliefs.map { .number($0.expectedLoss(choosing: arm, insteadOf: 0), .points) } ?? unknown,
             ])
         }
         return table
@@ -209,7 +207,7 @@ extension ExperimentPeriod {
     }
 
     private var cupedBlocks: [Report.Block] {
-        guard arms.isComparison else { return [] }
+        guard arms.isComparison, primary.counts.contains(where: { $0.matured > 0 }) else { return [] }
         guard let usage else {
             return [
                 .sentence(

@@ -95,8 +95,8 @@ extension ExperimentPeriod {
         case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
         case .success(let plan):
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
-            var text = "Keep running\(days.map { ", " + Self.days($0) } ?? ""): \(matured) of \(plan.accounts) planned "
-            text += "accounts have matured (\(share))"
+            let rest = days.map { $0 > 0 ? ", " + Self.days($0) : "" } ?? ""
+            var text = "Keep running\(rest): \(matured) of \(plan.accounts) planned accounts have matured (\(share))"
             if !contest.permitsVerdict {
                 let few = zip(arms.names, primary.counts).filter { $1.hits < 10 || $1.matured - $1.hits < 10 }
                 text +=
@@ -123,7 +123,15 @@ extension ExperimentPeriod {
             days.map { "which takes \(Self.days($0)) more" } ?? "and nobody has entered in the last four weeks"
         return
             "Cannot be detected in this segment: a change of \(change) from \(Report.Unit.share.text(plan.base)) needs "
-            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured. \(reachable)"
+            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured.\(soFar)\(reachable)"
+    }
+
+    /// Where the effects lie by now.
+    private var soFar: String {
+        let parts = contest.readings.indices.compactMap { arm in
+            contest.readings[arm].interval.map { "\(name(arm)) \(Report.Unit.points.text($0))" }
+        }
+        return parts.isEmpty ? "" : " The effect in points lies within: \(parts.joined(separator: ", "))."
     }
 
     /// What a year would show.
@@ -139,8 +147,8 @@ extension ExperimentPeriod {
         let found = design.detectable(
             control: plan.base, size: Design.Size(control: size(0), treatment: size(least)), change: .up)
         switch found {
-        case .success(let share): return "A year shows a change of \(Self.points(share - plan.base)) or more."
-        case .failure(let reason): return reason.sentence
+        case .success(let share): return " A year shows a change of \(Self.points(share - plan.base)) or more."
+        case .failure(let reason): return " \(reason.sentence)"
         }
     }
 
@@ -162,7 +170,8 @@ extension ExperimentPeriod {
         if case .success(let plan) = plan {
             let source =
                 plan.isFromHistory
-                ? "from entries before the period" : "from all arms together at the first look with 100 matured"
+                ? "from entries before the period"
+                : "from all arms together at the first look with \(ExperimentPlan.leastHistory) matured"
             notes.append(
                 "Plan: \(plan.accounts) accounts, to find \(Self.points(plan.detect)) on a base of "
                     + "\(Report.Unit.share.text(plan.base)) (\(source)), 5% error, 80% power.")

@@ -2,8 +2,8 @@ package import Statistics
 
 /// How many accounts an experiment is to have, frozen before its arms can be told apart.
 ///
-/// The base rate is that of entries which had matured before the period began; with fewer than 100 of those, of the first
-/// 100 or more of all arms together, which does not tell the arms apart. The change worth finding is a fifth of the rate or
+/// The base rate is that of entries which had matured before the period began; with fewer than 300 of those, of the first
+/// 300 or more of all arms together, which does not tell the arms apart. The change worth finding is a fifth of the rate or
 /// of its complement, whichever is smaller. The size is the design's for the rarest variant, at alpha over the number of
 /// variants, times what weekly looks cost.
 package struct ExperimentPlan: Sendable, Hashable {
@@ -11,7 +11,7 @@ package struct ExperimentPlan: Sendable, Hashable {
     /// by simulation.
     package static let costOfLooks = 1.1
     /// A base rate is drawn from no fewer.
-    package static let leastHistory = 100
+    package static let leastHistory = 300
 
     /// The rate of the control that is counted on.
     package var base: Double

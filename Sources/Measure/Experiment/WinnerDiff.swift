@@ -79,26 +79,7 @@ struct WinnerDiff {
         return true
     }
 
-    /// One hunk from the first line that differs to the last, with three lines around it.
-    private func diff(_ new: [String]) -> String? {
-        let old = playbook.source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard old != new else { return nil }
-        let same = zip(old, new).prefix { $0 == $1 }.count
-        let tail = zip(old.reversed(), new.reversed()).prefix { $0 == $1 }.count
-        let after = min(tail, min(old.count, new.count) - same)
-        let from = max(0, same - 3)
-        func until(_ lines: [String]) -> Int {
-            // The empty piece behind the last line break is no line.
-            let count = lines.last == "" ? lines.count - 1 : lines.count
-            return min(count, lines.count - after + 3)
-        }
-        let (oldEnd, newEnd) = (until(old), until(new))
-        var text = "--- a/\(playbook.path)\n+++ b/\(playbook.path)\n"
-        text += "@@ -\(from + 1),\(oldEnd - from) +\(from + 1),\(newEnd - from) @@\n"
-        for line in old[from..<same] { text += " \(line)\n" }
-        for line in old[same..<(old.count - after)] { text += "-\(line)\n" }
-        for line in new[same..<(new.count - after)] { text += "+\(line)\n" }
-        for line in old[(old.count - after)..<max(old.count - after, oldEnd)] { text += " \(line)\n" }
-        return text
+    private func diff(_ lines: [String]) -> String? {
+        UnifiedDiff(from: playbook.source, to: lines.joined(separator: "\n")).text(path: playbook.path)
     }
 }

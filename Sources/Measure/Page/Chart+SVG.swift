@@ -31,7 +31,8 @@ extension Report.Chart {
         case .survival(let chart):
             chart.curves.map { curve in
                 let last = curve.points.last
-                return "\(curve.name): \(last.map { "\(Report.Unit.share.text($0.survival)) after \(Int($0.time)) \(chart.unit)" } ?? "no data")"
+                return
+                    "\(curve.name): \(last.map { "\(Report.Unit.share.text($0.survival)) after \(Int($0.time)) \(chart.unit)" } ?? "no data")"
             }.joined(separator: "; ") + "."
         case .control(let chart):
             "\(chart.points.count) periods, \(chart.points.count(where: \.isOutside)) of them outside of the limits of chance."
@@ -50,7 +51,8 @@ extension Report.Chart {
                 guard let high = known.max(by: { $0.1 < $1.1 }), let low = known.min(by: { $0.1 < $1.1 }) else {
                     return "\(series.name): no data"
                 }
-                return "\(series.name): highest \(chart.unit.text(high.1)) at \(high.0), lowest \(chart.unit.text(low.1)) at \(low.0)"
+                return
+                    "\(series.name): highest \(chart.unit.text(high.1)) at \(high.0), lowest \(chart.unit.text(low.1)) at \(low.0)"
             }.joined(separator: "; ") + "."
         }
     }
@@ -118,24 +120,29 @@ extension Report.Chart.Control {
                     "y2": SVG.number(y),
                 ])
             plot.label(
-                &svg, "\(target == nil ? "mean" : "target") \(Report.Unit.share.text(center))", x: plot.end - 4, y: y - 6,
+                &svg, "\(target == nil ? "mean" : "target") \(Report.Unit.share.text(center))", x: plot.end - 4,
+                y: y - 6,
                 anchor: "end", style: "strong")
         }
         let line = points.indices.compactMap { index in
             points[index].value.map { (plot.slot(index, of: count), plot.y($0)) }
         }
         Plot.line(&svg, line, style: "curve s0")
+        var labeled = -Double.infinity
         for (index, point) in points.enumerated() {
             guard let value = point.value else { continue }
             let (x, y) = (plot.slot(index, of: count), plot.y(value))
+            let isAbove = point.isOutside && value > point.limits?.upper ?? 0
             svg.add(
                 "circle",
                 [
-                    "class": point.isOutside ? "outside" : "inside", "cx": SVG.number(x), "cy": SVG.number(y),
-                    "r": point.isOutside ? "5" : "3",
+                    "class": isAbove ? "outside" : point.isOutside ? "below" : "inside", "cx": SVG.number(x),
+                    "cy": SVG.number(y), "r": point.isOutside ? "5" : "3",
                 ])
-            if point.isOutside {
+            // Names that would run into each other are left to the table.
+            if isAbove, x - labeled >= 56 {
                 plot.label(&svg, point.label, x: x, y: y - 9, anchor: "middle", style: "strong")
+                labeled = x
             }
         }
         return plot.height
@@ -193,7 +200,8 @@ extension Report.Chart.Intervals {
                 svg.add(
                     "line",
                     [
-                        "class": style, "x1": SVG.number(plot.x(interval.lower)), "x2": SVG.number(plot.x(interval.upper)),
+                        "class": style, "x1": SVG.number(plot.x(interval.lower)),
+                        "x2": SVG.number(plot.x(interval.upper)),
                         "y1": SVG.number(y), "y2": SVG.number(y),
                     ])
             }

@@ -114,7 +114,8 @@ struct Plot {
             svg.add(
                 "line",
                 [
-                    "class": "curve s\(index % 5)", "x1": SVG.number(x), "x2": SVG.number(x + 22), "y1": "10", "y2": "10",
+                    "class": "curve s\(index % 5)", "x1": SVG.number(x), "x2": SVG.number(x + 22), "y1": "10",
+                    "y2": "10",
                 ])
             label(&svg, name, x: x + 28, y: 14, anchor: "start")
             x += 28 + Double(name.count) * 6.8 + 18

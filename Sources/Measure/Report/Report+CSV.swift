@@ -27,15 +27,8 @@ extension Report.Table {
         let lines = rows.map { row in
             [name] + zip(row, isInterval).flatMap { cell, isInterval in cell.fields(isInterval: isInterval) }
         }
-        return ([["table"] + head] + lines).map { $0.map(Self.field).joined(separator: ",") }
+        return ([["table"] + head] + lines).map { $0.map(CSVField.text).joined(separator: ",") }
             .joined(separator: "\r\n")
-    }
-
-    private static func field(_ text: String) -> String {
-        var text = text
-        if let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil { text = "'" + text }
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }
 

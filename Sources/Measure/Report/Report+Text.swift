@@ -102,6 +102,6 @@ extension Report.Table {
                 }
             }
         }
-        return reasons.map { "\($0.columns.joined(separator: ", ")): \($0.why)" }
+        return reasons.map { "\($0.columns.joined(separator: "; ")): \($0.why)" }
     }
 }

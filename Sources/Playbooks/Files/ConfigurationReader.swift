@@ -160,7 +160,7 @@ struct ConfigurationReader {
     }
 
     private enum Report: String, CaseIterable {
-        case risk
+        case risk, attrition, journey
     }
 
     private func digests(_ fields: Fields) -> [Configuration.Digest] {

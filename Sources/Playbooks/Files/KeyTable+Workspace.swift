@@ -24,12 +24,12 @@ extension KeyTable {
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
+        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let retention = KeyTable([
         Key("variables", .duration, "The values in the messages of settled touches, and what endpoints answered."),
         Key("events", .duration, "Events, those of an account's cancellation and return apart; at least 30d."),
-        Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])
 
     static let inbox = KeyTable([

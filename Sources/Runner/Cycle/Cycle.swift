@@ -159,8 +159,8 @@ package struct Cycle {
             try plan.record(on: connection, cycleID: cycleID)
             for planned in digests {
                 try Digests(connection).add(
-                    planned.key, accounts: planned.accounts, subject: planned.digest.subject,
-                    text: planned.digest.text, at: plan.now)
+                    planned.key, accounts: planned.accounts, subject: planned.subject,
+                    text: planned.text, at: plan.now)
             }
             try Benchmarks.save(connection)
             try applying.end(summary: Self.json(report), processNow: processNow())

@@ -1,3 +1,4 @@
+import Measure
 import Playbooks
 import Storage
 
@@ -11,7 +12,8 @@ struct DigestPlanning {
     struct Planned {
         var key: Digests.Key
         var accounts: Int
-        var digest: RiskDigest
+        var subject: String
+        var text: String
     }
 
     /// A missed occurrence of a digest's schedule is posted when it is less late than this.
@@ -35,7 +37,11 @@ struct DigestPlanning {
             guard let occasion = try due(item, digests) else { continue }
             let key = Digests.Key(
                 channel: item.channel, kind: "report \(item.report)", occasion: occasion.description)
-            if let found = try digest(key, workspace.risks, digests, connection) { planned.append(found) }
+            switch item.report {
+            case "attrition": planned.append(digest(key, of: try attrition(connection)))
+            case "journey": planned.append(digest(key, of: try journey(connection)))
+            default: if let found = try digest(key, workspace.risks, digests, connection) { planned.append(found) }
+            }
         }
         return planned
     }
@@ -63,11 +69,26 @@ struct DigestPlanning {
         let seen = try RisksSeen(risks, since: since, until: now, connection)
         let total = try seen.total()
         let configuration = workspace.configuration
-        return Planned(
-            key: key, accounts: total.accounts,
-            digest: RiskDigest(
-                reasons: try seen.reasons(), accounts: try seen.accounts(limit: RiskDigest.mostAccounts), total: total,
-                since: since, currency: configuration.currency, zone: configuration.zone))
+        let digest = RiskDigest(
+            reasons: try seen.reasons(), accounts: try seen.accounts(limit: RiskDigest.mostAccounts), total: total,
+            since: since, currency: configuration.currency, zone: configuration.zone)
+        return Planned(key: key, accounts: total.accounts, subject: digest.subject, text: digest.text)
+    }
+
+    private func attrition(_ connection: Connection) throws -> Report {
+        try AttritionReport.report(connection, workspace: workspace, asOf: now)
+    }
+
+    private func journey(_ connection: Connection) throws -> Report {
+        try JourneyReport.report(connection, workspace: workspace, asOf: now)
+    }
+
+    /// The sentences of a report; it names no accounts.
+    private func digest(_ key: Digests.Key, of report: Report) -> Planned {
+        Planned(
+            key: key, accounts: 0,
+            subject: "\(report.title) as of \(workspace.configuration.zone.day(of: now))",
+            text: ([report.title] + report.summary).joined(separator: "\n"))
     }
 
     /// The newest occurrence of the schedule that is due and not posted yet.

@@ -31,6 +31,7 @@ final class Planner: @unchecked Sendable {
     private var isChanged = false
     private var seenVersion: Int64?
     private var seenEvent: Int64 = 0
+    private var seenOutcome: Int64 = 0
     /// When the last cycle ended, how long it took, and the moment of it.
     private var ended: ContinuousClock.Instant?
     private var length = 0.0
@@ -159,9 +160,9 @@ final class Planner: @unchecked Sendable {
 
     private func tick(_ now: Instant) throws {
         (isChanged, isHurried) = (false, false)
-        let newest = try store.read { try CycleRecords.newestEvent($0) }
+        let (newest, outcome) = try store.read { (try CycleRecords.newestEvent($0), try Agenda($0).newestOutcome()) }
         let report = try cycle("cycle", .due, now)
-        seenEvent = newest
+        (seenEvent, seenOutcome) = (newest, outcome)
         lastNow = now
         nextSchedule = report.nextAt
         nextDue = try store.read { try Agenda($0).nextDue(after: now) }
@@ -178,8 +179,15 @@ final class Planner: @unchecked Sendable {
         log.info("retention", metadata: ["touches": "\(done.touches)", "events": "\(done.events)"])
     }
 
-    /// Takes up events that have arrived.
+    /// Takes up events that have arrived, and outcomes that somebody waits for.
     private func react(_ now: Instant) throws {
+        let outcome = try store.read { connection in
+            let agenda = Agenda(connection)
+            let newest = try agenda.newestOutcome()
+            if newest > seenOutcome, try agenda.isOutcomeAwaited(after: seenOutcome) { isHurried = true }
+            return newest
+        }
+        seenOutcome = outcome
         let kinds = Set(
             edition.workspace.playbooks.compactMap { playbook in
                 if case .on(let event, _) = playbook.trigger, playbook.state == .live { event } else { nil }

@@ -21,6 +21,19 @@ package struct Agenda {
             """, arguments) != nil
     }
 
+    package func newestOutcome() throws -> Int64 {
+        try connection.integer("SELECT coalesce(max(id), 0) FROM outcome")
+    }
+
+    /// Whether an outcome behind an id came to an enrollment that stands in a `wait_for`.
+    package func isOutcomeAwaited(after id: Int64) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM outcome AS o JOIN enrollment AS e ON e.id = o.enrollment_id
+            WHERE o.id > :after AND e.state = 'active' AND e.waiting = 1 LIMIT 1
+            """, ["after": .integer(id)]) != nil
+    }
+
     /// When an enrollment is due next, after a moment up to which all that could move has moved.
     package func nextDue(after now: Instant) throws -> Instant? {
         try connection.first(

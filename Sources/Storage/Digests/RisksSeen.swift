@@ -42,8 +42,9 @@ package struct RisksSeen {
                     SELECT DISTINCT s.account_id, :reason
                     FROM standing AS s JOIN playbook AS p ON p.id = s.playbook_id
                     JOIN account AS a ON a.id = s.account_id
-                    WHERE p.name = :playbook AND p.state = 'live' AND a.status = 'active' AND s.verdict <> 'held'
-                        AND CASE WHEN s.match_key = '' THEN s.false_since IS NULL
+                    WHERE p.name = :playbook AND p.state = 'live' AND s.verdict <> 'held'
+                        AND (a.status = 'active' OR a.churned_at > :now)
+                        AND CASE WHEN s.match_key = '' THEN s.false_since IS NULL OR s.false_since > :now
                             ELSE s.event_id IS NOT NULL AND s.verdict NOT IN ('too_old', 'already', 'cooling') END
                         AND coalesce((SELECT min(d.at) FROM decision AS d WHERE d.account_id = s.account_id
                             AND d.playbook_id = s.playbook_id AND d.match_key = s.match_key AND d.at >= s.since

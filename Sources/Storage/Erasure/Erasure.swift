@@ -24,6 +24,8 @@ package struct Erasure {
         package var attempts = 0
         package var outcomes = 0
         package var reasons = 0
+        /// Webhooks and rows that belonged to nothing yet.
+        package var waiting = 0
         package var suppressed = 0
         /// Of the suppressed, those that had not been suppressed by an earlier erasure.
         package var newlySuppressed = 0
@@ -54,6 +56,7 @@ package struct Erasure {
         counts.outcomes = try emptyOutcomes()
         counts.reasons = try emptyReasons()
         try emptyPages()
+        counts.waiting = try deleteWaiting()
         (counts.suppressed, counts.newlySuppressed) = try suppress()
         counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM temp.erased_contact)")
         counts.accounts = try emptyAccounts()
@@ -142,7 +145,14 @@ package struct Erasure {
                 settled_at = coalesce(settled_at, :now)
             WHERE \(ErasureTables.isMentioned("digest.text")) OR \(ErasureTables.isMentioned("digest.subject"))
             """, values)
+        count += try connection.execute("DELETE FROM webhook WHERE \(ErasureTables.isMentioned("webhook.body"))")
         return count
+    }
+
+    /// What came in for nobody known and names the person.
+    private func deleteWaiting() throws -> Int {
+        try connection.execute("DELETE FROM webhook WHERE \(ErasureTables.isMentioned("webhook.body"))")
+            + connection.execute("DELETE FROM waiting_row WHERE \(ErasureTables.isMentioned("waiting_row.row"))")
     }
 
     /// Puts hashes in the place of addresses; what was suppressed for a category only is now suppressed for all.

@@ -35,6 +35,14 @@ package struct ErasureKey: Sendable {
         try Meta.erasureKey.read(connection) != nil
     }
 
+    /// Whether an address was erased.
+    static func knows(_ address: String?, _ connection: Connection) throws -> Bool {
+        guard let address = address.flatMap(EmailAddress.normalized), try isNeeded(connection) else { return false }
+        return try connection.first(
+            "SELECT 1 FROM suppression WHERE address = :address",
+            ["address": .text(read(connection).hash(address))]) != nil
+    }
+
     /// Says which secret erasures are made with.
     func claim(_ connection: Connection) throws {
         try check(connection)

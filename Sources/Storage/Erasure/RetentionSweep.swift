@@ -16,7 +16,15 @@ package struct RetentionSweep {
     private var pace = Store.freshPace
 
     private enum Stage {
-        case touches, events
+        case touches, webhooks, events
+
+        var next: Stage? {
+            switch self {
+            case .touches: .webhooks
+            case .webhooks: .events
+            case .events: nil
+            }
+        }
     }
 
     /// How long after the end of one pass the next one begins.
@@ -43,11 +51,10 @@ package struct RetentionSweep {
                 let isOver =
                     switch stage {
                     case .touches: try sweepTouches(store, connection, clock)
+                    case .webhooks: try sweepWebhooks(store, connection, clock)
                     case .events: try sweepEvents(store, connection, clock)
                     }
-                if isOver {
-                    (self.stage, after, pace) = (stage == .touches ? .events : nil, 0, Store.freshPace)
-                }
+                if isOver { (self.stage, after, pace) = (stage.next, 0, Store.freshPace) }
                 if clock.now >= deadline { break }
             }
             if stage == nil {
@@ -87,6 +94,19 @@ package struct RetentionSweep {
                 UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL
                 WHERE id BETWEEN :first AND :last AND \(isOld)
                 """, arguments)
+        }
+        pace.took(began.duration(to: clock.now), for: ids.count)
+        return false
+    }
+
+    private mutating func sweepWebhooks(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws -> Bool {
+        guard let span = rules.variables,
+            let ids = try slice("webhook", where: "received_at < :limit", span, store)
+        else { return true }
+        let began = clock.now
+        try store.write(on: connection) { connection in
+            _ = try connection.execute(
+                "DELETE FROM webhook WHERE id BETWEEN :first AND :last AND received_at < :limit", arguments(ids, span))
         }
         pace.took(began.duration(to: clock.now), for: ids.count)
         return false

@@ -68,7 +68,7 @@ final class AccountImport: ImportTarget {
                 WantedColumn("contact_name", synonyms: Self.nameSynonyms),
             ]
         events = try ColumnEvents(store, connection, context)
-        owner = ContactTable(store, connection, context, events)
+        owner = ContactTable(store, connection, context, events, name: "import_owner")
         columns = StagedColumns(isPerRow: false)
         active = words.append("active".utf8)
         churned = words.append("churned".utf8)

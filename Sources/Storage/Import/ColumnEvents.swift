@@ -91,7 +91,8 @@ final class ColumnEvents {
 
     /// Events of contacts, all of them now; `a` is the stored contact.
     func ofContacts(
-        _ kind: String, joinedBy join: String, properties: String = "NULL", history: String = "0",
+        _ kind: String, stagedAs table: String, joinedBy join: String, properties: String = "NULL",
+        history: String = "0",
         where condition: String
     ) throws -> Int {
         guard let id = kinds[kind] else { return 0 }
@@ -100,7 +101,7 @@ final class ColumnEvents {
             INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history)
             SELECT a.account_id, a.id, :kind, :now, :now,
                 'column:c' || CAST(a.id AS text) || ':' || CAST(CAST(:now AS bigint) AS text), \(properties), \(history)
-            FROM temp.import_contact s JOIN contact a ON \(join) WHERE \(condition)
+            FROM temp.\(table) s JOIN contact a ON \(join) WHERE \(condition)
             ON CONFLICT (kind_id, dedup) DO NOTHING
             """, ["kind": .integer(id), "now": .instant(context.now)])
     }

@@ -11,14 +11,19 @@ final class ContactTable {
     private let context: ImportContext
     private let events: ColumnEvents
     /// What follows `key` are the columns, in their order.
-    private(set) var rows = StagedRows("import_contact", [])
+    private(set) var rows: StagedRows
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
-    /// Whether addresses were ever erased, and how many of them came back.
-    private var hasErased = false
+    /// How many addresses came back that were erased before.
     private var erased = 0
+    private var knowsErased = false
 
-    init(_ store: Store, _ connection: Connection, _ context: ImportContext, _ events: ColumnEvents) {
+    /// - Parameter name: of the staged rows; two that live at the same time need two.
+    init(
+        _ store: Store, _ connection: Connection, _ context: ImportContext, _ events: ColumnEvents,
+        name: String = "import_contact"
+    ) {
+        rows = StagedRows(name, [])
         self.store = store
         self.connection = connection
         self.context = context
@@ -29,11 +34,9 @@ final class ContactTable {
         self.columns = columns
         try renew()
         rows = StagedRows(
-            "import_contact",
+            rows.name,
             ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
         try StagedRowsTable.create(rows, on: connection)
-        hasErased = try ErasureKey.isNeeded(connection)
-        if hasErased { try ErasureKey.read(connection).register(on: connection) }
     }
 
     /// Looks whether there are contacts yet.
@@ -63,7 +66,7 @@ final class ContactTable {
             tally.eventsMade += try eventsOfChanges()
             tally.updated = try connection.execute(
                 """
-                UPDATE contact AS a SET \(columns.assignments) FROM temp.import_contact s
+                UPDATE contact AS a SET \(columns.assignments) FROM temp.\(rows.name) s
                 WHERE a.id = s.contact_id AND (\(columns.differs))
                 """)
         }
@@ -73,14 +76,17 @@ final class ContactTable {
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
                 SELECT s.account_id, s.key\(columns.insertions)
-                FROM temp.import_contact s WHERE s.contact_id IS NULL
+                FROM temp.\(rows.name) s WHERE s.contact_id IS NULL
                 """)
             tally.eventsMade += try events.ofContacts(
-                "contact_added", joinedBy: "a.account_id = s.account_id AND a.key = s.key",
+                "contact_added", stagedAs: rows.name, joinedBy: "a.account_id = s.account_id AND a.key = s.key",
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
                 where: "s.contact_id IS NULL AND a.status = 'active'")
         }
-        if hasErased {
+        // Somebody may have been erased since the last rows came.
+        if try ErasureKey.isNeeded(connection) {
+            if !knowsErased { try ErasureKey.read(connection).register(on: connection) }
+            knowsErased = true
             erased += try suppressErased("a.id = s.contact_id")
             erased += try suppressErased("a.account_id = s.account_id AND a.key = s.key")
         }
@@ -103,7 +109,7 @@ final class ContactTable {
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT DISTINCT a.address, '', 'erased', CAST(:now AS bigint)
-            FROM temp.import_contact s JOIN contact a ON \(join)
+            FROM temp.\(rows.name) s JOIN contact a ON \(join)
             JOIN suppression x ON x.address = erased_key(a.address)
             WHERE a.address IS NOT NULL
             ON CONFLICT (address, category) DO NOTHING
@@ -121,12 +127,12 @@ final class ContactTable {
         }
         try take(
             """
-            SELECT s.row, a.id FROM temp.import_contact s JOIN contact a ON a.account_id = s.account_id AND a.key = s.key
+            SELECT s.row, a.id FROM temp.\(rows.name) s JOIN contact a ON a.account_id = s.account_id AND a.key = s.key
             """)
         if hasKeyless {
             try take(
                 """
-                SELECT s.row, min(a.id) FROM temp.import_contact s
+                SELECT s.row, min(a.id) FROM temp.\(rows.name) s
                 JOIN contact a ON a.account_id = s.account_id AND a.address = s.address
                 WHERE s.contact_id IS NULL AND s.is_keyless = 1 GROUP BY s.row
                 """)
@@ -140,14 +146,17 @@ final class ContactTable {
         if columns["status"] != nil {
             let status = columns.updated("status")
             made += try events.ofContacts(
-                "contact_left", joinedBy: join, where: "a.status = 'active' AND \(status) = 'left'")
+                "contact_left", stagedAs: rows.name, joinedBy: join, where: "a.status = 'active' AND \(status) = 'left'"
+            )
             made += try events.ofContacts(
-                "contact_added", joinedBy: join, where: "a.status = 'left' AND \(status) = 'active'")
+                "contact_added", stagedAs: rows.name, joinedBy: join,
+                where: "a.status = 'left' AND \(status) = 'active'")
         }
         if columns["role"] != nil {
             let role = columns.updated("role")
             made += try events.ofContacts(
-                "contact_role_changed", joinedBy: join, properties: "json_object('from', a.role, 'to', \(role))",
+                "contact_role_changed", stagedAs: rows.name, joinedBy: join,
+                properties: "json_object('from', a.role, 'to', \(role))",
                 where: "a.role IS NOT NULL AND \(role) IS NOT NULL AND \(role) <> a.role")
         }
         return made

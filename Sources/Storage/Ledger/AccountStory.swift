@@ -2,7 +2,7 @@ package import Playbooks
 
 /// What the database knows of one account and the playbooks, for `explain`.
 package struct AccountStory {
-    private let connection: Connection
+    let connection: Connection
     package let accountID: Int64
     package let key: String
     package let name: String?

@@ -2,7 +2,7 @@ package import Playbooks
 
 /// The touches as people look them up, and the settling of those that only a person can settle.
 package struct Ledger {
-    private let connection: Connection
+    let connection: Connection
 
     package init(_ connection: Connection) {
         self.connection = connection

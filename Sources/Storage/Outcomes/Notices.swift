@@ -29,6 +29,8 @@ package struct Notices {
     @discardableResult
     package func take(_ notice: Notice) throws -> Taken {
         guard let touch = try touch(of: notice) else {
+            // What comes late of an erased person is not kept.
+            if try ErasureKey.knows(notice.address, connection) { return .known }
             let isNew = try Webhooks(connection).keep(
                 notice.body, from: channel, id: notice.id, reason: "no touch of the channel \(channel) is meant",
                 at: now)
@@ -39,13 +41,16 @@ package struct Notices {
         // Nobody leaves the category `service`: who unsubscribes from one of its messages leaves the others.
         let category = notice.isForAll || touch.category == "service" ? "" : touch.category
         let isWish = notice.kind == .unsubscribed || notice.kind == .resubscribed
-        let detail = isWish ? "{\"category\":\"\(category.isEmpty ? "all" : category)\"}" : notice.detail
+        // What a provider says of somebody who was erased would bring the address back.
+        let isErased = touch.recipient.hasPrefix(ErasureKey.prefix)
+        let told = isErased ? nil : notice.detail
+        let detail = isWish ? "{\"category\":\"\(category.isEmpty ? "*" : category)\"}" : told
         let outcome = Outcome(
             notice.kind, account: touch.account, enrollment: touch.enrollment, touch: touch.id, at: at,
             detail: detail, dedup: "\(channel):\(notice.id):\(notice.kind.rawValue)")
         guard try outcome.record(connection) else { return .known }
         try settle(touch, notice)
-        if touch.isEmail {
+        if touch.isEmail, !isErased {
             try Harm(connection, address: touch.recipient).follow(
                 notice.kind, category: category, detail: detail, at: at)
         }

@@ -34,6 +34,15 @@ package struct Webhooks {
         return isNew
     }
 
+    /// How many there are, and the last of them.
+    package func unmatched() throws -> (count: Int, at: Instant, source: String, reason: String)? {
+        let count = Int(try connection.integer("SELECT count(*) FROM webhook"))
+        let last = try connection.first("SELECT received_at, source, reason FROM webhook ORDER BY id DESC LIMIT 1")
+        return last.flatMap { row in
+            row[0].instant.map { (count, $0, row[1].text ?? "", row[2].text ?? "") }
+        }
+    }
+
     /// At most `longest` bytes, and no half characters.
     private static func cut(_ text: String) -> String {
         guard text.utf8.count > longest else { return text }

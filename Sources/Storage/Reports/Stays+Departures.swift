@@ -23,6 +23,46 @@ extension Stays {
     ///
     /// - Parameter risks: the playbooks that put accounts at risk.
     package func departures(from first: Day, to last: Day, risks: [String]) throws -> [Departures] {
+        let (rows, arguments) = try each(from: first, to: last, risks: risks)
+        return try connection.query(
+            """
+            SELECT reason, is_free, is_expected, count(*), sum(mrr) FROM (\(rows)) AS departures
+            GROUP BY reason, is_free, is_expected ORDER BY 4 DESC, 1, 2, 3
+            """, arguments
+        ).map { row in
+            Departures(
+                reason: row[0].text, isFree: row[1].integer == 1, isExpected: row[2].integer == 1,
+                accounts: Int(row[3].integer ?? 0), mrr: row[4].integer ?? 0)
+        }
+    }
+
+    /// An account that left without a warning.
+    package struct Unseen: Sendable, Hashable {
+        package var key: String
+        package var left: Day
+        package var reason: String?
+        package var mrr: Int64
+    }
+
+    /// Of the accounts that left and were not expected to, those that paid most.
+    package func unseen(from first: Day, to last: Day, risks: [String], limit: Int) throws -> [Unseen] {
+        let (rows, arguments) = try each(from: first, to: last, risks: risks)
+        return try connection.query(
+            """
+            SELECT a.key, d.ended, d.reason, d.mrr FROM (\(rows)) AS d JOIN account AS a ON a.id = d.account_id
+            WHERE d.is_expected = 0 ORDER BY d.mrr DESC, a.key, d.ended LIMIT :limit
+            """, arguments.merging(["limit": .integer(Int64(limit))]) { $1 }
+        ).map { row in
+            Unseen(
+                key: row[0].text ?? "", left: Day(number: Int(row[1].integer ?? 0)), reason: row[2].text,
+                mrr: row[3].integer ?? 0)
+        }
+    }
+
+    /// A SELECT of the departures, with its arguments.
+    private func each(
+        from first: Day, to last: Day, risks: [String]
+    ) throws -> (rows: String, arguments: [String: SQLValue]) {
         var arguments: [String: SQLValue] = [
             "from": .integer(Int64(first.number)), "to": .integer(Int64(last.number)), "churned": try kind("churned"),
             "asked": try kind("cancel_requested"), "known": .instant(known), "now": .instant(now),
@@ -49,10 +89,8 @@ extension Stays {
                         AND \(dayOf("m.since")) <= s.ended
                         AND (m.false_since IS NULL OR \(dayOf("m.false_since")) >= s.ended - :warning))))
             """
-        return try connection.query(
-            """
-            SELECT reason, is_free, is_expected, count(*), sum(mrr) FROM (
-                SELECT s.mrr, CASE WHEN \(expected) THEN 1 ELSE 0 END AS is_expected,
+        let rows = """
+                SELECT s.account_id, s.ended, s.mrr, CASE WHEN \(expected) THEN 1 ELSE 0 END AS is_expected,
                     coalesce(\(latest("churned", "e.properties ->> 'reason'")),
                         \(latest("asked", "e.properties ->> 'reason'", of: " AND e.properties ->> 'reason' IS NOT NULL")),
                         (SELECT a.churn_reason FROM account AS a WHERE a.id = s.account_id AND NOT EXISTS (
@@ -61,12 +99,7 @@ extension Stays {
                         WHERE a.id = s.account_id AND a.churned_at <= :now AND \(dayOf("a.churned_at")) <= s.ended)
                         THEN 1 ELSE 0 END AS is_free
                 FROM report_stay AS s WHERE s.ended > :from AND s.ended <= :to
-            ) AS left_accounts GROUP BY reason, is_free, is_expected ORDER BY 4 DESC, 1, 2, 3
-            """, arguments
-        ).map { row in
-            Departures(
-                reason: row[0].text, isFree: row[1].integer == 1, isExpected: row[2].integer == 1,
-                accounts: Int(row[3].integer ?? 0), mrr: row[4].integer ?? 0)
-        }
+            """
+        return (rows, arguments)
     }
 }

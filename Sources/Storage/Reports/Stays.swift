@@ -162,7 +162,9 @@ package struct Stays {
 
     /// The id of a kind of events; that of none when there is no such kind.
     func kind(_ name: String) throws -> SQLValue {
-        .integer(try connection.first("SELECT id FROM event_kind WHERE name = :name", ["name": .text(name)])?[0].integer ?? -1)
+        .integer(
+            try connection.first("SELECT id FROM event_kind WHERE name = :name", ["name": .text(name)])?[0].integer
+                ?? -1)
     }
 
     private func findDepartures() throws {
@@ -226,7 +228,9 @@ package struct Stays {
 
     /// The state before and after each day with a change.
     private func follow() throws {
-        func pays(_ active: String, _ mrr: String) -> String { "CASE WHEN \(active) > 0 AND \(mrr) <> 0 THEN 1 ELSE 0 END" }
+        func pays(_ active: String, _ mrr: String) -> String {
+            "CASE WHEN \(active) > 0 AND \(mrr) <> 0 THEN 1 ELSE 0 END"
+        }
         func revenue(_ active: String, _ mrr: String) -> String {
             "CASE WHEN \(active) > 0 AND \(mrr) > 0 THEN \(mrr) ELSE 0 END"
         }

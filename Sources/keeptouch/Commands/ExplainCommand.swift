@@ -33,6 +33,11 @@ struct ExplainCommand: ParsableCommand {
                 Terminal.styled("\(account)\(story.name.map { " (\($0))" } ?? "")", .bold)
                     + ", \(story.status), as of \(now.text(in: loaded.zone)) \(loaded.zone.name)")
             try showPlace(of: story, StageCensus(connection, context), context, loaded)
+            for item in try story.suppressions() {
+                Terminal.print(
+                    "suppressed since \(item.at.text(in: loaded.zone)): \(item.address)"
+                        + (item.category.map { ", the category \($0)" } ?? "") + " (\(item.reason))")
+            }
             for item in loaded.workspace.playbooks
             where playbook.map({ $0 == item.name }) ?? (item.state != .retired) {
                 Terminal.print()
@@ -154,6 +159,10 @@ private struct PlaybookText {
             Terminal.print(
                 "    touch \(touch.id) \(touch.step) to \(touch.recipient): \(touch.state) \(text(when))"
                     + (touch.reason.map { " (\($0))" } ?? ""))
+            for outcome in try story.outcomes(of: touch.id) {
+                Terminal.print(
+                    "      \(text(outcome.at))  \(outcome.kind)" + (outcome.detail.map { " (\($0))" } ?? ""))
+            }
         }
     }
 

@@ -71,7 +71,7 @@ struct ForgetCommand: ParsableCommand {
     }
 
     private func tell(_ counts: Erasure.Counts) {
-        let isNothing = counts.accounts + counts.contacts + counts.touches + counts.events == 0
+        let isNothing = counts.accounts + counts.contacts + counts.touches + counts.events + counts.waiting == 0
         if isNothing {
             Terminal.print("There is nothing of it in the database.")
         } else {
@@ -85,6 +85,11 @@ struct ForgetCommand: ParsableCommand {
                 "Emptied, the rows stay: \(Terminal.count(counts.touches, "touch", "touches"))\(open); "
                     + "details of \(Terminal.count(counts.attempts, "attempt")); \(Terminal.count(counts.events, "event")); "
                     + "\(Terminal.count(counts.outcomes, "outcome")); \(Terminal.count(counts.reasons, "reason")).")
+        }
+        if counts.waiting > 0 {
+            Terminal.print(
+                "\(dryRun ? "Would be deleted" : "Deleted"): "
+                    + "\(Terminal.count(counts.waiting, "row")) that came in for nobody known.")
         }
         if counts.suppressed > 0 {
             let before = counts.suppressed - counts.newlySuppressed

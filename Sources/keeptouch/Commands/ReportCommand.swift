@@ -7,7 +7,10 @@ import Storage
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "What the playbooks did, in numbers that can be trusted.",
-        subcommands: [ReportExperimentCommand.self, ReportPlaybookCommand.self, ReportAttritionCommand.self])
+        subcommands: [
+            ReportExperimentCommand.self, ReportPlaybookCommand.self, ReportAttritionCommand.self,
+            ReportJourneyCommand.self, ReportRiskCommand.self,
+        ])
 }
 
 /// What all reports take: a workspace, a moment, and a form to be printed in.

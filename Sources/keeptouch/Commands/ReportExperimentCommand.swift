@@ -20,16 +20,52 @@ struct ReportExperimentCommand: ParsableCommand {
     @Flag(help: "A single look, for an experiment that nobody has looked at before.")
     var fixed = false
 
+    @Flag(help: "Before the launch: how many accounts and days it takes.")
+    var design = false
+
+    @Option(help: "With --design: the rate expected without the playbook, such as 15%.")
+    var base: String?
+
+    @Option(help: "With --design: the smallest change worth finding, in points, such as 3.")
+    var detect: Double?
+
+    @Option(help: "With --design: how many accounts enter in a day.")
+    var perDay: Double?
+
     @OptionGroup var options: ReportOptions
 
     func validate() throws {
+        if !design, base != nil || detect != nil || perDay != nil {
+            throw ValidationError("--base, --detect and --per-day belong to --design")
+        }
+        if design, alwaysValid || fixed {
+            throw ValidationError("--design comes before the launch, and --always-valid and --fixed after it")
+        }
+        if base != nil, baseRate == nil { throw ValidationError("--base takes a share between 0% and 100%: 15%") }
+        if let detect, !(detect > 0 && detect < 100) {
+            throw ValidationError("--detect takes points between 0 and 100: 3")
+        }
+        if let perDay, !(perDay >= 0 && perDay <= 1e9) { throw ValidationError("--per-day takes a number of accounts") }
         if alwaysValid, fixed { throw ValidationError("--always-valid and --fixed exclude each other") }
     }
 
     private var rule: Contest.Rule { alwaysValid ? .alwaysValid : fixed ? .fixed : .groupSequential }
 
+    /// 0.15 for `15%` and for `0.15`.
+    private var baseRate: Double? {
+        guard let base, let number = Double(base.hasSuffix("%") ? String(base.dropLast()) : base) else { return nil }
+        let rate = base.hasSuffix("%") ? number / 100 : number
+        return rate > 0 && rate < 1 ? rate : nil
+    }
+
     func run() throws {
         try options.show { loaded, connection, asOf in
+            if design {
+                return try ExperimentDesign(
+                    loaded.playbook(playbook), base: baseRate, perDay: perDay,
+                    detect: detect.map { $0 / 100 }, connection, asOf: asOf
+                ).make()
+            }
             try loaded.expectPlaybook(playbook, connection)
             return try ExperimentReport(playbook, in: loaded.workspace, rule: rule, connection, asOf: asOf).make()
         }

@@ -11,6 +11,11 @@ struct ReportPlaybookCommand: ParsableCommand {
     @OptionGroup var options: ReportOptions
 
     func run() throws {
-        try options.show { _, _, asOf in Report(title: playbook ?? "All playbooks", asOf: asOf, sections: []) }
+        try options.show { loaded, connection, asOf in
+            let report = PlaybookReport(connection, in: loaded.workspace, asOf: asOf)
+            guard let playbook else { return try report.all() }
+            try loaded.expectPlaybook(playbook, connection)
+            return try report.of(playbook)
+        }
     }
 }

@@ -36,17 +36,25 @@ struct TouchesCommand: ParsableCommand {
         let store = try loaded.open(.readOnly)
         var filter = Ledger.Filter()
         (filter.state, filter.playbook, filter.account, filter.limit) = (state, playbook, account, limit)
-        let entries = try store.read { try Ledger($0).touches(filter) }
-        var table = Table([
-            ("touch", .right), ("state", .left), ("account", .left), ("playbook", .left), ("step", .left),
-            ("recipient", .left), ("channel", .left), ("when", .left), ("reason", .left),
-        ])
-        table.rows = entries.map { entry in
+        let (entries, outcomes) = try store.read { connection in
+            let ledger = Ledger(connection)
+            let entries = try ledger.touches(filter)
+            return (entries, try entries.map { try ledger.outcomes(of: $0.id) })
+        }
+        // A narrow table leaves out what it has nothing to say in.
+        let hasOutcomes = output.format != .table || outcomes.contains { !$0.isEmpty }
+        var table = Table(
+            [
+                ("touch", .right), ("state", .left), ("account", .left), ("playbook", .left), ("step", .left),
+                ("recipient", .left), ("channel", .left), ("when", .left), ("reason", .left),
+            ] + (hasOutcomes ? [("outcomes", .left)] : []))
+        table.rows = zip(entries, outcomes).map { entry, outcomes in
             let at = entry.settledAt ?? entry.notBefore
-            return [
+            let row = [
                 "\(entry.id)", entry.state, entry.account, entry.playbook, entry.step, entry.recipient, entry.channel,
                 output.format == .table ? at.text(in: loaded.zone) : "\(at)", entry.reason ?? "",
             ]
+            return row + (hasOutcomes ? [outcomes.map(\.kind).joined(separator: ", ")] : [])
         }
         try output.show(table)
         if output.format == .table, entries.contains(where: { $0.state == "unknown" }) {
@@ -128,6 +136,11 @@ struct StatusCommand: ParsableCommand {
             for sentence in context.freshness { Terminal.print(sentence) }
             try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded)
+            if let unmatched = try Webhooks(connection).unmatched() {
+                Terminal.print(
+                    Terminal.count(unmatched.count, "webhook") + " led to nothing; the last, of "
+                        + "\(unmatched.at.text(in: loaded.zone)) from \(unmatched.source): \(unmatched.reason)")
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+import Measure
+
 /// Rows in aligned columns, or as CSV.
 struct Table {
     enum Alignment {
@@ -31,19 +33,7 @@ struct Table {
 
     /// RFC 4180; a cell that a spreadsheet would take for a formula gets a `'` before it.
     var csv: String {
-        ([columns.map(\.title)] + rows).map { cells in cells.map(Self.cell).joined(separator: ",") }
+        ([columns.map(\.title)] + rows).map { cells in cells.map(CSVField.text).joined(separator: ",") }
             .joined(separator: "\r\n")
-    }
-
-    /// Looks at scalars: a mark that joins the character before it would hide it.
-    private static func cell(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Double(text) == nil {
-            text = "'" + text
-        }
-        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
-        let quote: Unicode.Scalar = "\""
-        let doubled = text.unicodeScalars.flatMap { $0 == quote ? [quote, quote] : [$0] }
-        return "\"" + String(String.UnicodeScalarView(doubled)) + "\""
     }
 }

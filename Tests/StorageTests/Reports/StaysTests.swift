@@ -49,7 +49,8 @@ struct StaysTests {
                 try connection.execute(
                     "INSERT INTO account (key, created_at, mrr) VALUES (:key, :at, :mrr)",
                     [
-                        "key": .text(account), "at": start(first.key), "mrr": .integer(days.reduce(0) { $0 + $1.value }),
+                        "key": .text(account), "at": start(first.key),
+                        "mrr": .integer(days.reduce(0) { $0 + $1.value }),
                     ])
                 let id = connection.lastInsertedID
                 var mrr = first.value
@@ -108,7 +109,8 @@ struct StaysTests {
     }
 
     @Test func monthsAddUpToTheWindowsBetweenTheirFirstDays() throws {
-        let stays = try Self.stays(try Self.subscriptions(), asOf: "2026-06-15")
+        let store = try Self.subscriptions()
+        let stays = try Self.stays(store, asOf: "2026-06-15")
         let months = try stays.months()
         #expect(months.count > 12)
         #expect(months.last?.month.description == "2026-05")

@@ -1,0 +1,52 @@
+import Foundation
+import Synchronization
+
+/// A thread whose end can be waited for: until everything that libraries keep for it is gone.
+///
+/// A process that ends while one of its threads is still on its way out frees what that thread's libraries are freeing.
+final class JoinableThread: Sendable {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
+    }
+
+    /// Nil once it has been waited for.
+    private let thread: Mutex<pthread_t?>
+
+    /// Starts it; nil when the system has no room for one more.
+    init?(_ name: String, _ run: @escaping @Sendable () -> Void) {
+        let body = Unmanaged.passRetained(
+            Body {
+                Thread.current.name = name
+                run()
+            })
+        var thread: pthread_t = 0
+        let code = pthread_create(
+            &thread, nil,
+            { body in
+                if let body { Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run() }
+                return nil
+            }, body.toOpaque())
+        guard code == 0 else {
+            body.release()
+            return nil
+        }
+        self.thread = Mutex(thread)
+    }
+
+    /// Waits for its end; only the first one who does, waits.
+    func join() {
+        let thread = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        if let thread { pthread_join(thread, nil) }
+    }
+
+    deinit {
+        if let thread = thread.withLock({ $0 }) { pthread_detach(thread) }
+    }
+}

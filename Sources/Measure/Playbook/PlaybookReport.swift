@@ -1,0 +1,144 @@
+package import Playbooks
+import Statistics
+package import Storage
+
+/// `report playbook`: from match to goal, version by version, and what was lost on the way.
+package struct PlaybookReport {
+    private let connection: Connection
+    private let asOf: Instant
+    private let zone: Zone
+
+    package init(_ connection: Connection, in workspace: Workspace, asOf: Instant) {
+        (self.connection, self.asOf, zone) = (connection, asOf, workspace.configuration.zone)
+    }
+
+    /// A line for each playbook that has ever run.
+    package func all() throws -> Report {
+        var table = Report.Table("Playbooks", [.init("playbook", .left), .init("state", .left)] + Self.columns)
+        for known in try KnownPlaybook.all(connection) {
+            let versions = try PlaybookFunnel(connection, playbookID: known.id, asOf: asOf).versions()
+            guard let total = Self.total(versions), known.state == "live" || total.matched + total.entered > 0 else {
+                continue
+            }
+            table.add([.text(known.name), .text(known.state)] + cells(total))
+        }
+        let blocks: [Report.Block] =
+            table.rows.isEmpty ? [.sentence("No playbook has run as of \(asOf).")] : [.table(table), Self.note]
+        return Report(title: "Playbooks", asOf: asOf, sections: [.init("Funnel", blocks)])
+    }
+
+    package func of(_ name: String) throws -> Report {
+        var report = Report(title: "Playbook \(name)", asOf: asOf, sections: [])
+        let nothing = Report.Section(
+            "Funnel", [.sentence("\(name) has not run as of \(asOf): there is nothing to count.")])
+        guard let known = try KnownPlaybook.named(name, connection) else {
+            report.sections = [nothing]
+            return report
+        }
+        let funnel = PlaybookFunnel(connection, playbookID: known.id, asOf: asOf)
+        let versions = try funnel.versions()
+        guard let total = Self.total(versions), let newest = versions.last else {
+            report.sections = [nothing]
+            return report
+        }
+        report.sections = [.init("Funnel", chart(total) + [.table(table(versions, total)), Self.note])]
+        if known.state != "live" {
+            report.sections[0].blocks.append(.sentence("The playbook is not live: nobody enters any more."))
+        }
+        report.sections.append(.init("Not entered", try losses(funnel.kept(), of: total.matched, noun: "matches")))
+        let touches = try funnel.touches()
+        report.sections.append(
+            .init("Touches that did not go out", try losses(funnel.lost(), of: touches, noun: "touches")))
+        let changes = zip(versions, versions.dropFirst()).flatMap { old, new -> [Report.Block] in
+            let diff = UnifiedDiff(from: old.source, to: new.source)
+            guard let hunks = diff.hunks else { return [] }
+            let title = "\(Self.short(old.hash)) → \(Self.short(new.hash)), first seen \(new.seenAt.text(in: zone)):"
+            return [.sentence(title), .diff(hunks)]
+        }
+        if versions.count > 1, newest.seenAt <= asOf {
+            report.sections.append(.init("What changed between versions", changes))
+        }
+        return report
+    }
+
+    private static let columns: [Report.Table.Column] = [
+        .init("matched"), .init("entered"), .init("treated"), .init("sent"), .init("delivered"), .init("clicked"),
+        .init("goal"), .init("of matured"), .init("goal rate"), .init("still open"), .init("kept 90 days"),
+        .init("of 90 days old"), .init("kept rate"),
+    ]
+
+    private static let note = Report.Block.sentence(
+        "Entered counts all arms; what is right of it only treated enrollments. Rates are of those whose time is over. "
+            + "A funnel compares nobody with anybody: what the playbook changed is in report experiment.")
+
+    private static func short(_ hash: String) -> String { String(hash.prefix(8)) }
+
+    private static func total(_ versions: [PlaybookFunnel.Version]) -> PlaybookFunnel.Version? {
+        guard var total = versions.first else { return nil }
+        for version in versions.dropFirst() {
+            total.matched += version.matched
+            total.entered += version.entered
+            total.treated += version.treated
+            total.sent += version.sent
+            total.delivered += version.delivered
+            total.clicked += version.clicked
+            total.goalMatured += version.goalMatured
+            total.goals += version.goals
+            total.goalOpen += version.goalOpen
+            total.keptMatured += version.keptMatured
+            total.kept += version.kept
+            total.keptOpen += version.keptOpen
+        }
+        return total
+    }
+
+    private func cells(_ version: PlaybookFunnel.Version) -> [Report.Cell] {
+        let goal = Proportion(successes: version.goals, total: version.goalMatured)
+        let kept = Proportion(successes: version.kept, total: version.keptMatured)
+        let isReported = version.delivered > 0
+        let silent = Report.Cell.none("No channel has reported a delivery.")
+        let early = "Nobody's time is over yet."
+        return [
+            .count(version.matched), .count(version.entered), .count(version.treated), .count(version.sent),
+            isReported ? .count(version.delivered) : silent, isReported ? .count(version.clicked) : silent,
+            .count(goal.successes), .count(goal.total), goal.rate.map { .number($0, .share) } ?? .none(early),
+            .count(version.goalOpen), .count(kept.successes), .count(kept.total),
+            kept.rate.map { .number($0, .share) } ?? .none(early),
+        ]
+    }
+
+    private func table(_ versions: [PlaybookFunnel.Version], _ total: PlaybookFunnel.Version) -> Report.Table {
+        var table = Report.Table("Versions", [.init("version", .left), .init("first seen", .left)] + Self.columns)
+        for version in versions {
+            table.add([.text(Self.short(version.hash)), .text(version.seenAt.text(in: zone))] + cells(version))
+        }
+        if versions.count > 1 { table.add([.text("all"), .text("")] + cells(total)) }
+        return table
+    }
+
+    private func chart(_ total: PlaybookFunnel.Version) -> [Report.Block] {
+        var steps = [("matched", max(total.matched, total.entered)), ("treated", total.treated), ("sent", total.sent)]
+        if total.delivered > 0 { steps += [("delivered", total.delivered), ("clicked", total.clicked)] }
+        return [
+            .chart(
+                .funnel(
+                    .init(title: "From match to click", steps: steps.map { .init(label: $0.0, count: $0.1) })))
+        ]
+    }
+
+    private func losses(_ losses: [PlaybookFunnel.Loss], of all: Int, noun: String) -> [Report.Block] {
+        guard !losses.isEmpty else { return [.sentence("None.")] }
+        let shown = 15
+        var table = Report.Table(
+            noun, [.init("what", .left), .init("count"), .init("share"), .init("reason", .left)])
+        for loss in losses.prefix(shown) {
+            table.add([
+                .text(loss.what), .count(loss.count),
+                .share(all > 0 ? min(1, Double(loss.count) / Double(all)) : nil), .text(loss.reason),
+            ])
+        }
+        let rest = losses.dropFirst(shown).reduce(0) { $0 + $1.count }
+        let more: [Report.Block] = rest > 0 ? [.sentence("\(rest) more for other reasons.")] : []
+        return [.table(table)] + more
+    }
+}

@@ -1,0 +1,166 @@
+package import Playbooks
+import Statistics
+package import Storage
+
+/// Who is at risk and why, what the playbooks did about it, and whom nobody saw leaving.
+package struct RiskReport {
+    private let workspace: Workspace
+    private let figures: RiskFigures
+    private let stays: Stays
+    private let from: Day
+    private let to: Day
+
+    /// How many days are looked back on, as long as a month.
+    package static let usual = 30
+
+    /// - Throws: `MeasureError` when `from` does not lie before the day of the report.
+    package static func report(
+        _ connection: Connection, workspace: Workspace, from: Day? = nil, asOf: Instant
+    ) throws -> Report {
+        let zone = workspace.configuration.zone
+        let today = zone.day(of: asOf)
+        let first = from ?? today - usual
+        guard first < today else {
+            throw MeasureError("--from \(first) does not lie before \(today), the day of the report")
+        }
+        let isSimulation = try Meta.isSimulation(connection)
+        let report = RiskReport(
+            workspace: workspace,
+            figures: try RiskFigures(workspace.risks, since: zone.start(of: first), asOf: asOf, connection),
+            stays: try Stays(connection, workspace: workspace, asOf: asOf, isKnownBy: !isSimulation), from: first,
+            to: today)
+        return Report(
+            title: "Risk", asOf: asOf, sections: [try report.now(), try report.done(), try report.unseen()])
+    }
+
+    private var currency: String { workspace.configuration.currency }
+    private func money(_ minor: Int64) -> Report.Cell { .number(Double(minor), .money(currency)) }
+    private func text(_ minor: Int64) -> String { "\(Report.Unit.money(currency).text(Double(minor))) \(currency)" }
+
+    private var names: [String] { workspace.playbooks.filter { $0.risk != nil }.map(\.name).sorted() }
+
+    private func now() throws -> Report.Section {
+        let title = "At risk on \(to)"
+        guard !workspace.risks.isEmpty else {
+            return Report.Section(
+                title,
+                [
+                    .sentence(
+                        "No live playbook has a `risk:`, so nobody is at risk of anything: give a playbook the reason for which "
+                            + "its accounts may leave, and it counts here while its trigger stands.")
+                ])
+        }
+        let total = try figures.total()
+        guard total.accounts > 0 else { return Report.Section(title, [.sentence("No account is at risk.")]) }
+        var table = Report.Table(
+            "At risk by reason",
+            [
+                .init("theme", .left), .init("reason", .left), .init("accounts"), .init("new since \(from)"),
+                .init("MRR at stake, \(currency)"), .init("", .left),
+            ])
+        func theme(_ reason: String) -> String {
+            workspace.dataMap.reasons.first { $0.name == reason }?.theme ?? ""
+        }
+        let reasons = try figures.reasons()
+        let most = reasons.map(\.accounts).max() ?? 1
+        for item in reasons.sorted(by: {
+            (theme($0.reason), -$0.mrr, $0.reason) < (theme($1.reason), -$1.mrr, $1.reason)
+        }) {
+            table.add([
+                .text(theme(item.reason)), .text(item.reason), .count(item.accounts), .count(item.new), money(item.mrr),
+                .bar(Double(item.accounts) / Double(max(1, most))),
+            ])
+        }
+        return Report.Section(
+            title,
+            [
+                .sentence(
+                    "\(total.accounts) \(total.accounts == 1 ? "account is" : "accounts are") at risk, with \(text(total.mrr)) of MRR; "
+                        + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
+                        + "below."),
+                .table(table),
+            ])
+    }
+
+    private func done() throws -> Report.Section {
+        let title = "What the playbooks did, \(from) to \(to)"
+        guard !names.isEmpty else { return Report.Section(title, [.sentence("No playbook has a `risk:`.")]) }
+        var table = Report.Table(
+            "Playbooks",
+            [
+                .init("playbook", .left), .init("risk", .left), .init("treated"), .init("held out"),
+                .init("touches sent"),
+                .init("goals"), .init("still open"), .init("left"),
+            ])
+        let items = try figures.playbooks(names)
+        for item in items {
+            table.add([
+                .text(item.playbook), .text(workspace.playbook(item.playbook)?.risk ?? ""), .count(item.treated),
+                .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
+            ])
+        }
+        let treated = items.reduce(0) { $0 + $1.treated }
+        let goals = items.reduce(0) { $0 + $1.goals }
+        return Report.Section(
+            title,
+            [
+                .sentence(
+                    "\(treated) accounts were taken in, \(goals) of which have reached the goal so far and "
+                        + "\(items.reduce(0) { $0 + $1.open }) still can. Whether the playbooks were the cause is for "
+                        + "`report experiment` to say."),
+                .table(table),
+            ])
+    }
+
+    private func unseen() throws -> Report.Section {
+        let title = "Left without a warning, \(from) to \(to)"
+        let departures = try stays.departures(from: from, to: to, risks: names)
+        let all = departures.reduce(0) { $0 + $1.accounts }
+        guard all > 0 else { return Report.Section(title, [.sentence("Nobody left since \(from).")]) }
+        let missed = departures.filter { !$0.isExpected }
+        let share = Proportion(successes: missed.reduce(0) { $0 + $1.accounts }, total: all)
+        var table = Report.Table(
+            "Departures by reason",
+            [
+                .init("reason", .left), .init("left"), .init("without a warning"), .init("share"),
+                .init("their MRR, \(currency)"),
+            ])
+        var reasons: [String] = []
+        for departure in departures {
+            let name = Self.name(departure)
+            if !reasons.contains(name) { reasons.append(name) }
+        }
+        for reason in reasons {
+            let own = departures.filter { Self.name($0) == reason }
+            let unseen = own.filter { !$0.isExpected }
+            let count = Proportion(
+                successes: unseen.reduce(0) { $0 + $1.accounts }, total: own.reduce(0) { $0 + $1.accounts })
+            table.add([
+                .text(reason), .count(count.total), .count(count.successes), .share(count.rate),
+                money(unseen.reduce(0) { $0 + $1.mrr }),
+            ])
+        }
+        var blocks: [Report.Block] = [
+            .sentence(
+                "Of \(all) departures, \(share.successes) came without a playbook of a risk having matched the account in the "
+                    + "\(Stays.warning) days before: \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
+                    + "\(Report.Unit.share.text(share.wilson())))."),
+            .table(table),
+        ]
+        let largest = try stays.unseen(from: from, to: to, risks: names, limit: 10)
+        if !largest.isEmpty {
+            var accounts = Report.Table(
+                "The largest of them",
+                [.init("account", .left), .init("left on", .left), .init("reason", .left), .init("MRR, \(currency)")])
+            for item in largest {
+                accounts.add([.text(item.key), .day(item.left), .text(item.reason ?? "unknown"), money(item.mrr)])
+            }
+            blocks.append(.table(accounts))
+        }
+        return Report.Section(title, blocks)
+    }
+
+    private static func name(_ departure: Stays.Departures) -> String {
+        departure.isFree ? "stays without paying" : departure.reason ?? "unknown"
+    }
+}

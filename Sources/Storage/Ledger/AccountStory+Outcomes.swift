@@ -1,0 +1,54 @@
+package import Playbooks
+
+extension Ledger {
+    /// What came of a touch, each kind at its first time.
+    package struct Consequence: Sendable {
+        package var kind: String
+        package var at: Instant
+        /// The reason of a bounce, the link of a click.
+        package var detail: String?
+    }
+
+    /// In the order in which they happened.
+    package func outcomes(of touch: Int64) throws -> [Consequence] {
+        try connection.query(
+            """
+            SELECT kind, at, detail FROM outcome AS o WHERE touch_id = :touch AND NOT EXISTS (
+                SELECT 1 FROM outcome AS e WHERE e.touch_id = o.touch_id AND e.kind = o.kind
+                AND (e.at < o.at OR (e.at = o.at AND e.id < o.id)))
+            ORDER BY at, id
+            """, ["touch": .integer(touch)]
+        ).map {
+            Consequence(
+                kind: $0[0].text ?? "", at: $0[1].instant ?? Instant(milliseconds: 0), detail: $0[2].text)
+        }
+    }
+}
+
+extension AccountStory {
+    package func outcomes(of touch: Int64) throws -> [Ledger.Consequence] {
+        try Ledger(connection).outcomes(of: touch)
+    }
+
+    /// An address of a contact that is not written to.
+    package struct Suppression: Sendable {
+        package var address: String
+        /// Nil for all of them.
+        package var category: String?
+        package var reason: String
+        package var at: Instant
+    }
+
+    package func suppressions() throws -> [Suppression] {
+        try connection.query(
+            """
+            SELECT DISTINCT s.address, s.category, s.reason, s.at FROM contact AS c
+            JOIN suppression AS s ON s.address = c.address WHERE c.account_id = :account ORDER BY s.address, s.category
+            """, ["account": .integer(accountID)]
+        ).map { row in
+            Suppression(
+                address: row[0].text ?? "", category: row[1].text.flatMap { $0.isEmpty ? nil : $0 },
+                reason: row[2].text ?? "", at: row[3].instant ?? Instant(milliseconds: 0))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package import Playbooks
+
+/// From match to goal, by the version of a playbook, as of a moment.
+package struct PlaybookFunnel {
+    private let connection: Connection
+    private let arguments: [String: SQLValue]
+
+    package init(_ connection: Connection, playbookID: Int64, asOf: Instant) {
+        self.connection = connection
+        arguments = [
+            "playbook": .integer(playbookID), "as_of": .instant(asOf),
+            "watch": .integer(Entries.watch.milliseconds),
+        ]
+    }
+
+    package struct Version: Sendable {
+        package var id: Int64
+        package var hash: String
+        package var source: String
+        package var seenAt: Instant
+        /// Matches that were first decided on while it was the newest.
+        package var matched = 0
+        /// Enrollments in any arm; the rest counts only treated ones.
+        package var entered = 0
+        package var treated = 0
+        /// Enrollments with at least one such touch.
+        package var sent = 0
+        package var delivered = 0
+        package var clicked = 0
+        /// Whose goal's window is over, how many of them reached it, and whose window is open.
+        package var goalMatured = 0
+        package var goals = 0
+        package var goalOpen = 0
+        /// Entered 90 days ago or more, how many of them had not left by then, and who entered later.
+        package var keptMatured = 0
+        package var kept = 0
+        package var keptOpen = 0
+    }
+
+    /// The oldest first.
+    package func versions() throws -> [Version] {
+        var versions = try connection.query(
+            """
+            SELECT id, hash, source, seen_at FROM playbook_version
+            WHERE playbook_id = :playbook AND seen_at <= :as_of ORDER BY seen_at, id
+            """, arguments
+        ).map { row in
+            Version(
+                id: row[0].integer ?? 0, hash: row[1].text ?? "", source: row[2].text ?? "",
+                seenAt: row[3].instant ?? Instant(milliseconds: 0))
+        }
+        func fill(_ sql: String, _ set: (inout Version, Row) -> Void) throws {
+            for row in try connection.query(sql, arguments) {
+                guard let index = versions.firstIndex(where: { $0.id == row[0].integer }) else { continue }
+                set(&versions[index], row)
+            }
+        }
+        func int(_ value: SQLValue) -> Int { Int(value.integer ?? 0) }
+        try fill(
+            """
+            SELECT (SELECT v.id FROM playbook_version AS v WHERE v.playbook_id = :playbook AND v.seen_at <= f.at
+                    ORDER BY v.seen_at DESC, v.id DESC LIMIT 1) AS version, sum(f.matches)
+            FROM (
+                SELECT at, count(*) AS matches FROM (
+                    SELECT account_id, match_key, min(at) AS at FROM decision
+                    WHERE playbook_id = :playbook AND at <= :as_of GROUP BY account_id, match_key
+                ) AS d GROUP BY at
+            ) AS f GROUP BY version
+            """
+        ) { $0.matched = int($1[1]) }
+        try fill(
+            """
+            SELECT e.version_id, count(*), count(*) FILTER (WHERE e.arm = 'treated'),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until <= :as_of),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until <= :as_of AND e.goal_at <= e.goal_until),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until > :as_of),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watch <= :as_of),
+                count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watch > :as_of)
+            FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of GROUP BY e.version_id
+            """
+        ) { version, row in
+            (version.entered, version.treated) = (int(row[1]), int(row[2]))
+            (version.goalMatured, version.goals, version.goalOpen) = (int(row[3]), int(row[4]), int(row[5]))
+            (version.keptMatured, version.keptOpen) = (int(row[6]), int(row[7]))
+            version.kept = version.keptMatured
+        }
+        try fill(
+            """
+            SELECT e.version_id, count(DISTINCT e.id) FROM enrollment AS e
+            JOIN event AS v ON v.account_id = e.account_id AND v.at >= e.entered_at AND v.at <= e.entered_at + :watch
+            WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND e.entered_at + :watch <= :as_of
+                AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned') AND v.received_at <= :as_of
+            GROUP BY e.version_id
+            """
+        ) { $0.kept -= int($1[1]) }
+        try fill(
+            """
+            SELECT e.version_id, count(DISTINCT e.id) FROM enrollment AS e
+            JOIN touch AS t ON t.enrollment_id = e.id AND t.state = 'sent' AND t.settled_at <= :as_of
+            WHERE e.playbook_id = :playbook AND e.arm = 'treated' GROUP BY e.version_id
+            """
+        ) { $0.sent = int($1[1]) }
+        try fill(
+            """
+            SELECT e.version_id, count(DISTINCT e.id),
+                count(DISTINCT CASE WHEN o.kind = 'clicked' THEN e.id END)
+            FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
+            JOIN outcome AS o ON o.touch_id = t.id AND o.at <= :as_of AND o.kind IN ('delivered', 'opened', 'clicked')
+            WHERE e.playbook_id = :playbook AND e.arm = 'treated' GROUP BY e.version_id
+            """
+        ) { version, row in (version.delivered, version.clicked) = (int(row[1]), int(row[2])) }
+        return versions
+    }
+
+    package struct Loss: Sendable {
+        /// A verdict, or a touch's state; `open` for touches that have not ended.
+        package var what: String
+        package var reason: String
+        package var count: Int
+    }
+
+    /// What the last verdict on each match was, of those that did not enter.
+    package func kept() throws -> [Loss] {
+        try connection.query(
+            """
+            SELECT verdict, max(reason), count(*) FROM (
+                SELECT verdict, reason, row_number() OVER (
+                    PARTITION BY account_id, match_key ORDER BY at DESC, cycle_id DESC) AS place
+                FROM decision WHERE playbook_id = :playbook AND at <= :as_of
+            ) AS d WHERE place = 1 AND verdict NOT IN ('enrolled', 'holdout', 'global_holdout', 'already')
+            GROUP BY verdict ORDER BY count(*) DESC, verdict
+            """, arguments
+        ).map { Loss(what: $0[0].text ?? "", reason: $0[1].text ?? "", count: Int($0[2].integer ?? 0)) }
+    }
+
+    /// Touches of treated enrollments that did not go out, by state and reason; the most frequent first.
+    package func lost() throws -> [Loss] {
+        try connection.query(
+            """
+            SELECT state, reason, count(*) FROM (
+                SELECT CASE WHEN settled_at <= :as_of THEN state ELSE 'open' END AS state,
+                    CASE WHEN settled_at <= :as_of THEN coalesce(reason, error, '') ELSE '' END AS reason
+                FROM touch WHERE playbook_id = :playbook AND ghost = 0 AND due_at <= :as_of
+            ) AS t WHERE state <> 'sent' GROUP BY state, reason ORDER BY count(*) DESC, state, reason
+            """, arguments
+        ).map { Loss(what: $0[0].text ?? "", reason: $0[1].text ?? "", count: Int($0[2].integer ?? 0)) }
+    }
+
+    /// All touches of treated enrollments that were due.
+    package func touches() throws -> Int {
+        Int(
+            try connection.integer(
+                "SELECT count(*) FROM touch WHERE playbook_id = :playbook AND ghost = 0 AND due_at <= :as_of", arguments
+            ))
+    }
+}

@@ -1,0 +1,107 @@
+package import Playbooks
+
+/// Who is at risk as of a moment, and what the playbooks of risks did in the time before.
+package struct RiskFigures {
+    private let connection: Connection
+    private let now: Instant
+    private let since: Instant
+
+    /// - Parameters:
+    ///   - risks: the live playbooks by the reason for which they put accounts at risk.
+    ///   - since: where the time before begins.
+    package init(_ risks: [String: [String]], since: Instant, asOf now: Instant, _ connection: Connection) throws {
+        self.connection = connection
+        self.now = now
+        self.since = since
+        // First those who came lately, then all.
+        _ = try RisksSeen(risks, since: since, until: now, connection)
+        try connection.executeScript(
+            """
+            DROP TABLE IF EXISTS temp.report_new_risk;
+            CREATE TEMP TABLE report_new_risk AS SELECT account_id, reason FROM risk_seen;
+            """)
+        _ = try RisksSeen(risks, since: nil, until: now, connection)
+    }
+
+    package struct OfReason: Sendable, Hashable {
+        package var reason: String
+        package var accounts: Int
+        /// Of them, who came to be at risk lately.
+        package var new: Int
+        /// In minor units.
+        package var mrr: Int64
+    }
+
+    /// What an account paid at the moment.
+    private static let mrr = """
+        coalesce((SELECT h.previous FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = a.id AND h.at > :now
+            ORDER BY h.at LIMIT 1), a.mrr, 0)
+        """
+
+    /// The reasons with the most revenue first.
+    package func reasons() throws -> [OfReason] {
+        try connection.query(
+            """
+            SELECT reason, count(*), sum(new), sum(mrr) FROM (
+                SELECT r.reason, \(Self.mrr) AS mrr, CASE WHEN n.account_id IS NULL THEN 0 ELSE 1 END AS new
+                FROM risk_seen AS r JOIN account AS a ON a.id = r.account_id LEFT JOIN report_new_risk AS n
+                    ON n.account_id = r.account_id AND n.reason = r.reason
+            ) AS risks GROUP BY reason ORDER BY 4 DESC, 1
+            """, ["now": .instant(now)]
+        ).map {
+            OfReason(
+                reason: $0[0].text ?? "", accounts: Int($0[1].integer ?? 0), new: Int($0[2].integer ?? 0),
+                mrr: $0[3].integer ?? 0)
+        }
+    }
+
+    /// How many accounts there are, and what they pay; one with several reasons counts once.
+    package func total() throws -> (accounts: Int, new: Int, mrr: Int64) {
+        let row = try connection.first(
+            """
+            SELECT count(*), coalesce(sum(mrr), 0), (SELECT count(DISTINCT account_id) FROM report_new_risk)
+            FROM (SELECT \(Self.mrr) AS mrr FROM account AS a WHERE a.id IN (SELECT account_id FROM risk_seen)) AS risks
+            """, ["now": .instant(now)])
+        return (Int(row?[0].integer ?? 0), Int(row?[2].integer ?? 0), row?[1].integer ?? 0)
+    }
+
+    /// What a playbook did since: whom it took in and what came of it.
+    package struct OfPlaybook: Sendable, Hashable {
+        package var playbook: String
+        package var treated: Int
+        package var heldOut: Int
+        package var sent: Int
+        package var goals: Int
+        /// Treated accounts whose goal can still be reached.
+        package var open: Int
+        /// Of the treated, who has left since.
+        package var left: Int
+    }
+
+    package func playbooks(_ names: [String]) throws -> [OfPlaybook] {
+        try names.map { name in
+            let arguments: [String: SQLValue] = [
+                "name": .text(name), "since": .instant(since), "now": .instant(now),
+            ]
+            let row = try connection.first(
+                """
+                SELECT count(*) FILTER (WHERE e.arm = 'treated'), count(*) FILTER (WHERE e.arm <> 'treated'),
+                    count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_at <= :now),
+                    count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until > :now
+                        AND (e.goal_at IS NULL OR e.goal_at > :now)),
+                    count(*) FILTER (WHERE e.arm = 'treated' AND a.churned_at > e.entered_at AND a.churned_at <= :now)
+                FROM playbook AS p JOIN enrollment AS e ON e.playbook_id = p.id JOIN account AS a ON a.id = e.account_id
+                WHERE p.name = :name AND e.entered_at > :since AND e.entered_at <= :now
+                """, arguments)
+            let sent = try connection.integer(
+                """
+                SELECT count(*) FROM playbook AS p JOIN touch AS t ON t.playbook_id = p.id
+                WHERE p.name = :name AND t.state = 'sent' AND t.settled_at > :since AND t.settled_at <= :now
+                """, arguments)
+            func count(_ index: Int) -> Int { Int(row?[index].integer ?? 0) }
+            return OfPlaybook(
+                playbook: name, treated: count(0), heldOut: count(1), sent: Int(sent), goals: count(2), open: count(3),
+                left: count(4))
+        }
+    }
+}

@@ -1,0 +1,242 @@
+import Measure
+import Playbooks
+import Statistics
+import Storage
+import Testing
+
+struct AttritionReportTests {
+    @Test func theHeadlineSaysItsConventionAndItsInterval() throws {
+        let world = try AttritionWorld()
+        try world.add(90, came: 1)
+        try world.add(10, came: 1, left: 200, reason: "price")
+        let report = try world.attrition(on: 400)
+        let section = try report.section("How many leave")
+        #expect(section.title == "How many leave, 2025-02-01 to 2026-02-01")
+        #expect(
+            section.sentences[0]
+                == "Of 100 accounts that were customers on 2025-02-01, 10 were none on 2026-02-01: 10.0% in 365 days "
+                + "(95% interval 5.5% to 17.4%). At this pace it is 0.9% a month and 10.0% a year.")
+        #expect(section.sentences[1].contains("its MRR is above 0, or unknown"))
+        #expect(section.tables[0].rows[0][3].text.contains("at the start"))
+        #expect(section.sentences[2].hasPrefix("What is acceptable to lose: 2.5% a month, which makes 26.2%"))
+        try report.expectNoNonsense()
+    }
+
+    @Test func reasonsKeepTheUnknownOnesAndTellPaymentsApart() throws {
+        let world = try AttritionWorld()
+        try world.add(50, came: 1)
+        try world.add(6, came: 1, left: 100, reason: "price")
+        try world.add(3, came: 1, left: 100, reason: "payment_failed")
+        try world.add(2, came: 1, left: 100)
+        try world.add(1, came: 1, left: 100, reason: "out_of_business")
+        let section = try world.attrition(on: 380).section("Why they leave")
+        let rows = section.tables[0].rows.map { $0.prefix(4).map(\.text) }
+        #expect(
+            rows == [
+                ["price", "value", "voluntary", "6"], ["payment_failed", "payment", "involuntary", "3"],
+                ["unknown", "", "", "2"], ["out_of_business", "external", "voluntary", "1"],
+            ])
+        #expect(section.sentences[0].hasPrefix("12 departures with 480.00 USD of MRR."))
+        #expect(section.sentences[0].contains("25.0% were involuntary"))
+    }
+
+    @Test func whatARiskPlaybookHadMatchedWasExpected() throws {
+        let playbook = """
+            playbook: fallen
+            title: Fallen
+            state: live
+            audience: small
+            category: service
+            risk: price
+            when: plan == "pro"
+            to: [owner]
+            steps:
+              - email: hello.md
+            """
+        let channel = """
+            channel: mail
+            kind: email
+            request: { method: POST, url: "https://mail.test.example/send" }
+            auth: { kind: none }
+            body: { kind: json, template: { to: "{{ to.email }}" } }
+            """
+        let world = try AttritionWorld(
+            configuration: AttritionWorld.configuration
+                + "\nsender: { name: T, email: t@test.example, postal_address: X }\nchannels: { email: mail }\n",
+            files: [
+                "playbooks/fallen/playbook.yaml": playbook, "channels/mail.yaml": channel,
+                "playbooks/fallen/hello.md": "---\nsubject: Hello\n---\nHello\n",
+            ])
+        try world.add(20, came: 1)
+        try world.add(4, came: 1, left: 200, reason: "price")
+        try world.add(1, came: 1, left: 200, reason: "out_of_business")
+        try world.store.write { connection in
+            try connection.execute("INSERT INTO playbook (name, state) VALUES ('fallen', 'live')")
+            // 21: seen; 22: long before; 23: held back; 24: not at all; 25: seen.
+            for (account, day, verdict) in [
+                (21, 150, "enrolled"), (22, 60, "enrolled"), (23, 180, "held"), (25, 199, "holdout"),
+            ] {
+                try connection.execute(
+                    """
+                    INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+                    VALUES (:account, 1, '', :at, 1, :verdict, '')
+                    """,
+                    [
+                        "account": .integer(Int64(account)), "at": .instant(AttritionWorld.day(day)),
+                        "verdict": .text(verdict),
+                    ])
+            }
+        }
+        let matrix = try world.attrition(on: 380).section("Expected and avoidable").tables[0].rows.map {
+            $0.map(\.text)
+        }
+        #expect(
+            matrix == [
+                ["expected", "1", "1", "0", "2"], ["not expected", "3", "0", "0", "3"], ["all", "4", "1", "0", "5"],
+            ])
+        let unseen = try world.risk(on: 210).section("Left without a warning")
+        #expect(unseen.sentences[0].hasPrefix("Of 5 departures, 3 came without"))
+        #expect(unseen.tables[1].rows.map { $0[0].text } == ["a22", "a23", "a24"])
+    }
+
+    @Test func aSegmentOfActiveAccountsKeepsThoseThatLeft() throws {
+        let world = try AttritionWorld()
+        try world.add(30, came: 1, mrr: 4_000)
+        try world.add(10, came: 1, left: 150, mrr: 4_000)
+        try world.add(10, came: 1, mrr: 9_000)
+        let report = try world.attrition(on: 380, segment: "small")
+        #expect(report.title == "Attrition of small")
+        #expect(try report.section("How many leave").sentences[0].hasPrefix("Of 40 accounts"))
+        #expect(throws: MeasureError.self) { try world.attrition(on: 380, segment: "smal") }
+    }
+
+    @Test func theGlobalHoldoutIsComparedWithAllOthers() throws {
+        let world = try AttritionWorld()
+        try world.add(1_000, came: 1)
+        try world.store.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO experiment (name, period, design, started_at)
+                VALUES ('global holdout', 1, '{"share":0.2,"period":"2025"}', :at)
+                """, ["at": .instant(AttritionWorld.day(100))])
+            // Of those held out every second leaves, of the others every tenth.
+            try connection.execute(
+                """
+                INSERT INTO event (account_id, kind_id, at, received_at, dedup)
+                SELECT id, 1, :at, :at, key FROM account
+                WHERE (draw('global/test/2025', key) < 0.2 AND id % 2 = 0) OR (draw('global/test/2025', key) >= 0.2 AND id % 10 = 0)
+                """, ["at": .instant(AttritionWorld.day(150))])
+        }
+        let section = try world.attrition(on: 200).section("What all playbooks did together")
+        #expect(section.sentences[0].contains("The playbooks kept accounts: about"))
+        let counts = try world.store.read {
+            try $0.integer("SELECT count(*) FROM account WHERE draw('global/test/2025', key) < 0.2")
+        }
+        #expect(section.tables[0].rows[0][1].text == "\(counts)")
+        #expect(section.tables[0].rows[1][1].text == "\(1_000 - counts)")
+    }
+
+    @Test func theSameDayGivesTheSameBytesWhateverArrivesLater() throws {
+        let world = try AttritionWorld()
+        try world.add(200, came: 1)
+        for index in 0..<40 { try world.add(1, came: 5 + index, left: 90 + 6 * index, reason: "price") }
+        let before = try world.attrition(on: 250)
+        try world.store.write { connection in
+            let later: [String: SQLValue] = [
+                "at": .instant(AttritionWorld.day(300)), "old": .instant(AttritionWorld.day(120)),
+            ]
+            try connection.execute(
+                """
+                INSERT INTO event (account_id, kind_id, at, received_at, dedup)
+                SELECT id, 1, :old, :at, 'x' || key FROM account WHERE id <= 50
+                """, later)
+            try connection.execute("UPDATE account SET status = 'churned', churned_at = :old WHERE id <= 50", later)
+            try connection.execute(
+                """
+                INSERT INTO history (account_id, attribute, at, value, previous)
+                SELECT id, 'mrr', :at, 90000, mrr FROM account WHERE id > 50
+                """, later)
+            try connection.execute("UPDATE account SET mrr = 90000 WHERE id > 50")
+            try connection.execute(
+                "INSERT INTO account (key, created_at, seen_at, mrr) VALUES ('late', :old, :at, 100)", later)
+        }
+        let after = try world.attrition(on: 250)
+        #expect(after.text() == before.text())
+        #expect(try after.json == before.json)
+        #expect(after.csv == before.csv)
+        #expect(after.page == before.page)
+        #expect(try world.attrition(on: 310).text() != before.text())
+    }
+
+    // MARK: Bad input
+
+    @Test func nobodyIsASentence() throws {
+        let report = try AttritionWorld().attrition(on: 100)
+        #expect(report.sections[0].sentences[0].hasPrefix("No account was a customer, or known, by 2025-04-11"))
+        try report.expectNoNonsense()
+    }
+
+    @Test func aClockBeforeTheFirstAccountIsASentence() throws {
+        let world = try AttritionWorld()
+        try world.add(10, came: 50)
+        try world.attrition(on: 20).expectNoNonsense()
+        #expect(try world.attrition(on: 20).sections.count == 1)
+    }
+
+    @Test(arguments: [
+        (kept: 40, gone: 0, mrr: Int64(4_000)), (0, 40, 4_000), (40, 40, 0), (1, 0, 4_000), (0, 1, 4_000), (1, 1, 1),
+    ])
+    func extremesAreSentences(kept: Int, gone: Int, mrr: Int64) throws {
+        let world = try AttritionWorld()
+        try world.add(kept, came: 1, mrr: mrr)
+        try world.add(gone, came: 1, left: 120, mrr: mrr)
+        for day in [2, 30, 121, 400] { try world.attrition(on: day).expectNoNonsense() }
+        try world.risk(on: 130).expectNoNonsense()
+        try world.journey(on: 130).expectNoNonsense()
+    }
+
+    @Test func nobodyLeavingBoundsWhatMayLeave() throws {
+        let world = try AttritionWorld()
+        try world.add(40, came: 1)
+        let sentence = try world.attrition(on: 400).section("How long they stay").sentences[0]
+        #expect(
+            sentence
+                == "No account has left yet. With 40 of 40 observed for 365 days, at most 8.8% leave within them (97.5% sure)."
+        )
+    }
+
+    @Test func withoutAnMRRThereIsNoRevenueToRetain() throws {
+        let world = try AttritionWorld()
+        try world.add(20, came: 1, mrr: nil)
+        try world.add(5, came: 1, left: 120, mrr: nil)
+        let report = try world.attrition(on: 400)
+        let rows = try report.section("How many leave").tables[0].rows
+        #expect(rows[0][1].text == "20.0%")
+        #expect(rows[5][1] == .none("No customer at the start has an MRR, so there is no revenue to retain."))
+        try report.expectNoNonsense()
+    }
+
+    @Test func aWindowThatIsNoneIsRefused() throws {
+        let world = try AttritionWorld()
+        try world.add(20, came: 1)
+        let (march, may) = (Day(number: 20_150), Day(number: 20_210))
+        #expect(throws: MeasureError.self) { try world.attrition(on: 300, from: may, to: march) }
+        #expect(throws: MeasureError.self) { try world.attrition(on: 90, from: may) }
+        #expect(throws: MeasureError.self) { try world.attrition(on: 90, to: may) }
+        try world.attrition(on: 300, from: march, to: may).expectNoNonsense()
+        try world.attrition(on: 300, from: may).expectNoNonsense()
+        try world.attrition(on: 300, to: march).expectNoNonsense()
+    }
+
+    @Test func accountsThatAreErasedCountNoMore() throws {
+        let world = try AttritionWorld()
+        try world.add(20, came: 1)
+        try world.add(5, came: 1, left: 120)
+        try world.store.write { connection in
+            try connection.execute("DELETE FROM account WHERE id > 22")
+        }
+        let report = try world.attrition(on: 400)
+        #expect(try report.section("How many leave").sentences[0].hasPrefix("Of 22 accounts that were customers"))
+        try report.expectNoNonsense()
+    }
+}

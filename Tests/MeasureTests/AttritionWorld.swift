@@ -1,0 +1,122 @@
+import Foundation
+import Measure
+import Playbooks
+import Storage
+import Testing
+
+/// A workspace and its database, whose accounts tests write day by day.
+final class AttritionWorld {
+    let workspace: Workspace
+    let store: Store
+    private let folder: URL
+
+    static let configuration = """
+        workspace: test
+        timezone: UTC
+        currency: USD
+        evaluate: daily at 06:00
+        """
+    static let dataMap = """
+        attributes:
+          plan: { type: text, values: [free, pro] }
+        reasons:
+          price: { theme: value, avoidable: yes }
+          payment_failed: { theme: payment, avoidable: yes }
+          out_of_business: { theme: external, avoidable: no }
+        attrition: { target: 2.5% per month }
+        segments:
+          small: mrr < 50 and status == "active"
+        """
+
+    init(
+        configuration: String = AttritionWorld.configuration, dataMap: String = AttritionWorld.dataMap,
+        files: [String: String] = [:]
+    ) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var texts = ["keeptouch.yaml": configuration, "data.yaml": dataMap]
+        texts.merge(files) { $1 }
+        let (read, diagnostics) = WorkspaceReader.read(texts)
+        let errors = diagnostics.filter { $0.severity == .error }
+        try #require(errors.isEmpty, "\(errors)")
+        workspace = try #require(read)
+        store = try Store(path: folder.appendingPathComponent("test.db").path, mode: .readWrite)
+        try AttributeColumns(workspace.dataMap).apply(to: store)
+        try store.write { connection in
+            try connection.executeScript(
+                "INSERT INTO event_kind (name) VALUES ('churned'), ('reactivated'), ('cancel_requested')")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Accounts that came on a day of 2025, counted from 1 January, and left on another.
+    func add(
+        _ count: Int = 1, came: Int, left: Int? = nil, mrr: Int64? = 4_000, plan: String = "pro", reason: String? = nil
+    ) throws {
+        try store.write { connection in
+            for _ in 0..<count {
+                try connection.execute(
+                    """
+                    INSERT INTO account (key, created_at, mrr, status, churned_at, a_plan)
+                    SELECT 'a' || (count(*) + 1), :came, :mrr, :status, :left, :plan FROM account
+                    """,
+                    [
+                        "came": .instant(Self.day(came)), "mrr": .optional(mrr), "plan": .text(plan),
+                        "status": .text(left == nil ? "active" : "churned"),
+                        "left": .optional(left.map { Self.day($0).milliseconds }),
+                    ])
+                guard let left else { continue }
+                try connection.execute(
+                    """
+                    INSERT INTO event (account_id, kind_id, at, received_at, dedup, properties)
+                    VALUES (:id, 1, :left, :left, :id, :properties)
+                    """,
+                    [
+                        "id": .integer(connection.lastInsertedID), "left": .instant(Self.day(left)),
+                        "properties": .optional(reason.map { "{\"reason\":\"\($0)\"}" }),
+                    ])
+            }
+        }
+    }
+
+    static func day(_ number: Int) -> Instant { Instant(milliseconds: Int64(20_089 + number) * 86_400_000) }
+
+    func attrition(
+        on day: Int, segment: String? = nil, from: Day? = nil, to: Day? = nil
+    ) throws -> Report {
+        try store.read {
+            try AttritionReport.report(
+                $0, workspace: workspace, segment: segment, from: from, to: to, asOf: Self.day(day))
+        }
+    }
+
+    func journey(on day: Int) throws -> Report {
+        try store.read { try JourneyReport.report($0, workspace: workspace, asOf: Self.day(day)) }
+    }
+
+    func risk(on day: Int) throws -> Report {
+        try store.read { try RiskReport.report($0, workspace: workspace, asOf: Self.day(day)) }
+    }
+}
+
+extension Report {
+    func section(_ prefix: String) throws -> Section {
+        try #require(sections.first { $0.title.hasPrefix(prefix) }, "\(sections.map(\.title))")
+    }
+
+    /// What every form of the report must never hold.
+    func expectNoNonsense() throws {
+        for text in [text(), csv, try json, page] {
+            for word in ["nan", "inf,", "Optional(", "-0.0%", "inf%"] {
+                #expect(!text.lowercased().contains(word.lowercased()), "\(word)")
+            }
+        }
+        #expect(!sections.isEmpty)
+    }
+}
+
+extension Report.Section {
+    var sentences: [String] { blocks.compactMap { if case .sentence(let text) = $0 { text } else { nil } } }
+    var tables: [Report.Table] { blocks.compactMap { if case .table(let table) = $0 { table } else { nil } } }
+}

@@ -1,0 +1,193 @@
+import Measure
+import Playbooks
+import Storage
+import Testing
+
+struct ExperimentReportTests {
+    private func isFreeOfNonsense(_ report: Report) throws -> Bool {
+        try [report.text(), report.csv, report.json].allSatisfy { text in
+            !text.lowercased().contains("nan") && !text.contains("inf,") && !text.contains("Infinity")
+        }
+    }
+
+    /// The verdict of a small world, after looking that no rule prints a number that is none.
+    private func verdict(_ world: ExperimentWorld, _ name: String = "p", day: Double = 120) throws -> String {
+        for rule in Contest.Rule.allCases {
+            #expect(try isFreeOfNonsense(world.report(name, day: day, rule: rule)))
+        }
+        return try world.verdict(name, day: day)
+    }
+
+    private func world(
+        _ accounts: Int = 3_000, holdout: Double = 0.2, drawn: Double? = nil, chances: [String: Double],
+        more: [String] = [], variants: [String: Double] = [:]
+    ) throws -> ExperimentWorld {
+        let world = try ExperimentWorld([
+            "p": ExperimentWorld.playbook("p", holdout: "\(Int(holdout * 100))%", more: more)
+        ])
+        try world.addAccounts(accounts)
+        try world.launch("p", holdout: holdout, variants: variants)
+        try world.enroll(
+            "p", accounts: 1...accounts, days: 0...60, holdout: drawn ?? holdout, variants: variants, chances: chances)
+        try world.touchAll()
+        return world
+    }
+
+    @Test func aPlaybookThatNeverRanHasNothingToMeasure() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        #expect(try verdict(world).hasPrefix("p has never run: there is nothing to measure."))
+    }
+
+    @Test func beforeTheLaunchThereIsNothingToMeasure() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.launch("p", on: 10)
+        #expect(try verdict(world, day: 5).hasPrefix("As of 2024-10-09T00:00:00Z there is nothing to measure"))
+    }
+
+    @Test func withoutEntriesTheReportSaysSo() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.launch("p")
+        #expect(try verdict(world) == "Nobody has entered yet.")
+    }
+
+    @Test func oneArmIsNothingToCompare() throws {
+        let world = try world(500, holdout: 0, chances: ["treated": 0.3])
+        #expect(
+            try verdict(world).hasPrefix("There is nothing to compare with: no holdout and fewer than two variants."))
+    }
+
+    @Test(arguments: [0.0, 1.0])
+    func nobodyOrEverybodyReachingTheGoalGivesNoVerdict(chance: Double) throws {
+        let world = try world(1_000, chances: ["holdout": chance, "treated": chance])
+        #expect(try verdict(world).hasPrefix("Keep running: the plan is made when 300 accounts have matured, 10 with"))
+    }
+
+    @Test func aHoldoutOfOneGivesNoVerdict() throws {
+        let world = try world(600, holdout: 0.002, chances: ["holdout": 0.1, "treated": 0.9])
+        let verdict = try verdict(world)
+        #expect(verdict.hasPrefix("Cannot be detected") || verdict.hasPrefix("Keep running"), "\(verdict)")
+    }
+
+    @Test func armsThatAreNotAsDrawnGetNoVerdict() throws {
+        let world = try world(drawn: 0.3, chances: ["holdout": 0.1, "treated": 0.3])
+        #expect(try verdict(world).hasPrefix("No verdict: the arms are not as they were drawn. At \"assigned\""))
+    }
+
+    @Test func touchesThatOnlyOneArmLosesAreFound() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.3])
+        try world.execute("DELETE FROM touch WHERE ghost = 0 AND account_id % 3 = 0")
+        #expect(try verdict(world).hasPrefix("No verdict: the arms are not as they were drawn. At \"would send\""))
+    }
+
+    @Test func aVariantOfWeightZeroMayNotHaveAccounts() throws {
+        let world = try world(
+            chances: ["holdout": 0.1, "A": 0.1, "B": 0.1], more: ["variants: { A: 1, B: 1 }"],
+            variants: ["A": 1, "B": 1])
+        try world.execute(#"UPDATE experiment SET design = '{"holdout":0.2,"variants":{"A":1,"B":0}}'"#)
+        #expect(try verdict(world).hasPrefix("No verdict"))
+        #expect(try world.report("p", day: 120).text().contains("accounts in an arm of weight zero"))
+    }
+
+    @Test func aChangedHoldoutBeginsAPeriodThatStandsApart() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.3])
+        try world.addAccounts(500, after: 3_000)
+        try world.launch("p", holdout: 0.5, on: 70)
+        try world.enroll(
+            "p", accounts: 3_001...3_500, days: 70...80, holdout: 0.5, chances: ["holdout": 0, "treated": 0])
+        let text = try world.report("p", day: 120).text(width: 1_000)
+        #expect(text.contains("Weights or holdout changed: this is period 2"))
+        #expect(text.contains("Period 1, begun 2024-10-04T00:00:00Z\nShip treated"))
+        _ = try verdict(world)
+    }
+
+    @Test func laterEntriesOfAnAccountAndTheGlobalHoldoutAreLeftOutAndCounted() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        let before = try world.verdict("p", day: 120)
+        try world.enroll("p", accounts: 1...40, days: 70...80, chances: ["holdout": 1, "treated": 1], seed: "2")
+        try world.addAccounts(30, after: 3_000)
+        try world.enroll("p", accounts: 3_001...3_030, days: 20...21, chances: ["holdout": 1, "treated": 1])
+        try world.execute("UPDATE enrollment SET arm = 'global_holdout' WHERE account_id > 3000")
+        let text = try world.report("p", day: 120).text(width: 1_000)
+        #expect(try world.verdict("p", day: 120) == before)
+        #expect(text.contains("40 later entries of the same accounts are left out."))
+        #expect(text.contains("30 accounts of the global holdout are not compared"))
+    }
+
+    @Test func accountsErasedSinceStayInTheirArms() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.3])
+        let before = try verdict(world)
+        try world.execute("DELETE FROM account WHERE id <= 25")
+        #expect(try verdict(world) == before)
+        #expect(
+            try world.report("p", day: 120).text(width: 1_000).contains(
+                "25 accounts were erased since; they stay in their arms with what was known of them."))
+    }
+
+    @Test func aWinningVariantComesWithTheEditThatMakesItTheDefault() throws {
+        let world = try world(
+            6_000, chances: ["holdout": 0.2, "short": 0.2, "long": 0.35],
+            more: ["variants: { long: 50, short: { weight: 50, steps: [ email: other.md ] } }"],
+            variants: ["long": 50, "short": 50])
+        let text = try world.report("p", day: 120).text(width: 1_000)
+        #expect(try verdict(world).hasPrefix("Ship long: its rate of goal is "))
+        #expect(
+            text.contains(
+                "-variants: { long: 50, short: { weight: 50, steps: [ email: other.md ] } }\n+variants: { long: 50, short: { weight: 0, steps:"
+            ))
+        #expect(text.contains("--- a/playbooks/p/playbook.yaml\n+++ b/playbooks/p/playbook.yaml\n@@ -"))
+        #expect(text.contains("would send, variant long"))
+    }
+
+    @Test func guardrailMetricsHoldAWinnerBack() throws {
+        let world = try world(
+            chances: ["holdout": 0.1, "treated": 0.3], more: ["guardrail_metrics: { unsubscribed: 1% }"])
+        #expect(try verdict(world).hasPrefix("Ship treated"))
+        try world.execute(
+            """
+            INSERT INTO outcome (account_id, enrollment_id, kind, at, dedup)
+            SELECT account_id, id, 'unsubscribed', entered_at + 1000, 'u' || id FROM enrollment
+            WHERE arm = 'treated' AND account_id % 10 = 0
+            """)
+        #expect(try verdict(world).hasPrefix("Do not ship treated: its rate of goal is "))
+    }
+
+    @Test func withoutAGoalStayingCounts() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        try world.execute("UPDATE enrollment SET goal_until = NULL, goal_at = NULL")
+        try world.churn(0.3, accounts: 1...3_000, days: 60...200)
+        let text = try world.report("p", day: 300).text(width: 1_000)
+        #expect(text.contains("Goal: none, so staying counts"))
+        #expect(text.contains("kept 90 days"))
+        _ = try verdict(world, day: 300)
+    }
+
+    @Test func usageBeforeTheEntryNarrowsTheInterval() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        #expect(try world.report("p", day: 120).text(width: 1_000).contains("No adjustment for prior usage (CUPED)"))
+        // Those who log in a lot reach the goal, but for a few.
+        try world.execute("INSERT INTO metric (name) VALUES ('logins')")
+        var writer = SeriesWriter()
+        for account in 1...2_900 {
+            for day in 19_970...20_060 where day % 7 == 0 {
+                writer.add(metric: 1, account: Int64(account), day: day, value: account % 2 == 0 ? 28 : 2)
+            }
+        }
+        try writer.flush(to: world.store)
+        try world.execute(
+            """
+            UPDATE enrollment SET goal_at = CASE WHEN account_id % 2 = 0 AND account_id % 10 > 0 THEN entered_at + 1000 END
+            """)
+        let report = try world.report("p", day: 120)
+        let tables = report.sections.flatMap(\.blocks).compactMap { block -> Report.Table? in
+            if case .table(let table) = block { table } else { nil }
+        }
+        let table = try #require(tables.first { $0.title == "Adjusted for prior logins (CUPED)" })
+        guard case .number(let width, .share) = table.rows[0][3] else {
+            Issue.record("\(table.rows)")
+            return
+        }
+        #expect(width > 0.3 && width < 0.7)
+        let missing = " accounts have no logins before the entry and count with the mean."
+        #expect(report.text(width: 1_000).contains(missing))
+    }
+}

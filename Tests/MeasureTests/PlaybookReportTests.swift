@@ -1,0 +1,86 @@
+import Measure
+import Playbooks
+import Storage
+import Testing
+
+struct PlaybookReportTests {
+    private func report(_ world: ExperimentWorld, _ name: String?, day: Double) throws -> Report {
+        try world.store.read { connection in
+            let report = PlaybookReport(connection, in: world.workspace, asOf: ExperimentWorld.instant(day))
+            return try name.map(report.of) ?? report.all()
+        }
+    }
+
+    /// A hundred entries by a first version, a hundred by a second.
+    private func world() throws -> ExperimentWorld {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.addAccounts(200)
+        try world.launch("p")
+        try world.enroll("p", accounts: 1...100, days: 0...10, chances: ["holdout": 0, "treated": 1])
+        try world.edit(["p": ExperimentWorld.playbook("p", more: ["priority: 70"])])
+        try world.launch("p", on: 20)
+        try world.enroll("p", accounts: 101...200, days: 20...30, chances: ["holdout": 0, "treated": 0])
+        try world.touchAll()
+        try world.execute(
+            """
+            INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+            SELECT account_id, playbook_id, '', entered_at, 1, CASE arm WHEN 'treated' THEN 'enrolled' ELSE arm END, ''
+            FROM enrollment
+            UNION ALL SELECT id, 1, 'x', \(ExperimentWorld.instant(5).milliseconds), 1, 'blocked', 'an exclusive playbook'
+            FROM account WHERE id <= 7
+            """)
+        try world.execute(
+            """
+            INSERT INTO outcome (account_id, touch_id, kind, at, dedup)
+            SELECT account_id, id, CASE WHEN account_id % 4 = 0 THEN 'clicked' ELSE 'delivered' END, settled_at + 1000,
+                'o' || id FROM touch WHERE state = 'sent' AND account_id <= 100
+            """)
+        try world.execute("UPDATE touch SET state = 'capped', reason = 'cap 1 per 1d' WHERE ghost = 0 AND id % 5 = 0")
+        return world
+    }
+
+    private func cells(_ report: Report, _ title: String) throws -> [[String]] {
+        for block in report.sections.flatMap(\.blocks) {
+            if case .table(let table) = block, table.title == title { return table.rows.map { $0.map(\.text) } }
+        }
+        Issue.record("no table \(title)")
+        return []
+    }
+
+    @Test func theFunnelCountsEachVersionAndSaysWhatChangedBetweenThem() throws {
+        let world = try world()
+        let report = try report(world, "p", day: 200)
+        let rows = try cells(report, "Versions")
+        #expect(rows.count == 3)
+        #expect(rows.map { $0[2] } == ["107", "100", "207"])
+        #expect(rows.map { $0[3] } == ["100", "100", "200"])
+        // Goals of the treated, out of those whose window is over.
+        #expect(rows[0][8] == rows[0][4] && rows[0][9] == rows[0][4] && rows[0][10] == "100.0%")
+        #expect(rows[1][8] == "0" && rows[1][9] == rows[1][4])
+        let text = report.text(width: 1_000)
+        #expect(text.contains("+priority: 70\n"))
+        #expect(text.contains("blocked      7"))
+        #expect(text.contains("cap 1 per 1d"))
+    }
+
+    @Test func whatComesLaterDoesNotChangeTheReportOfADay() throws {
+        let world = try world()
+        let before = try report(world, "p", day: 15).json
+        #expect(try cells(report(world, "p", day: 15), "Versions").count == 1)
+        try world.execute(
+            "UPDATE enrollment SET goal_at = NULL WHERE goal_at > \(ExperimentWorld.instant(15).milliseconds)")
+        try world.churn(1, accounts: 1...200, days: 16...20)
+        #expect(try report(world, "p", day: 15).json == before)
+    }
+
+    @Test func aPlaybookWithoutRunsIsASentence() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        #expect(try report(world, "p", day: 1).text().contains("p has not run as of"))
+        #expect(try report(world, nil, day: 1).text().contains("No playbook has run as of"))
+    }
+
+    @Test func allPlaybooksHaveALineEach() throws {
+        let world = try world()
+        #expect(try cells(report(world, nil, day: 200), "Playbooks").map { $0[0] } == ["p"])
+    }
+}
