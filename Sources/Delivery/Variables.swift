@@ -39,7 +39,10 @@ package struct Variables: Sendable, Hashable {
     }
 
     /// Nil when it is missing.
-    package subscript(name: String) -> Variable? { values[name] }
+    package subscript(name: String) -> Variable? {
+        get { values[name] }
+        set { values[name] = newValue?.isPresent == true ? newValue : nil }
+    }
 
     package var sortedNames: [String] { values.keys.sorted() }
 

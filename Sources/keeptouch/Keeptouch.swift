@@ -14,7 +14,9 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(
                 name: "Playbooks",
                 subcommands: [
-                    CheckCommand.self, TestCommand.self, BacktestCommand.self, PreviewCommand.self, SchemaCommand.self,
+                    CheckCommand.self, TestCommand.self, BacktestCommand.self, PreviewCommand.self,
+                    ChannelsCommand.self,
+                    SchemaCommand.self,
                 ]),
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
             CommandGroup(

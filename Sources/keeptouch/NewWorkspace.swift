@@ -65,7 +65,7 @@ struct NewWorkspace {
         let recipient = kind == "email" ? "to: \"{{ to.email }}\"" : "user: \"{{ recipient.id }}\""
         return """
             # yaml-language-server: $schema=../.schema/channel.schema.json
-            # Sends to `keeptouch sink` on this machine; put your provider's endpoint in its place.
+            # Sends to `keeptouch sink` on this machine. `keeptouch channels` lists the providers that need no file.
             channel: \(name)
             kind: \(kind)
             allow_private: true

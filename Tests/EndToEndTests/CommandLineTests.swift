@@ -4,7 +4,8 @@ import Testing
 /// What every command owes the person who types it.
 @Suite struct CommandLineTests {
     static let commands = [
-        "init", "sample", "check", "schema", "preview", "import", "record", "plan", "run", "explain", "status",
+        "init", "sample", "check", "schema", "preview", "channels", "import", "record", "plan", "run", "explain",
+        "status",
         "touches", "resolve", "doctor", "pause", "resume", "release", "suppress", "unsuppress", "sink",
     ]
     private static let anywhere = FileManager.default.temporaryDirectory

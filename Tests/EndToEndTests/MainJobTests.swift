@@ -197,6 +197,8 @@ import Testing
         let sent = try scratch.keeptouch(
             "preview", "win-back-usage", "email_2", "--account", account, "--send-to", "me@acme.example")
         #expect(sent.code == 0, "\(sent)")
+        #expect(sent.output.contains("\n\nPOST http://127.0.0.1:\(endpoint.port)/"))
+        #expect(sent.output.contains("HTTP 202: taken"))
         #expect(try contents(scratch) == before)
         let requests = try endpoint.stop()
         #expect(requests.count == 1 && requests.first?.body.contains("me@acme.example") == true)

@@ -138,5 +138,8 @@ struct ChannelPresetTests {
         #expect(
             read(start + "body: { kind: json, template: { a: \"{{ timestamp }}\" } }\n", as: "c").1
                 == ["channels/c.yaml:4:36: error: \"{{ timestamp }}\" is known in the auth kind hmac only"])
+        #expect(
+            read(start + "auth: { kind: body, value: env:K }\n", as: "c").1
+                == ["channels/c.yaml:4:1: error: the auth kind body needs \"{{ secret }}\" in the body"])
     }
 }

@@ -205,7 +205,10 @@ struct ChannelReaderTests {
                 .header(name: "X-Key", value: Secret(.environment("K")), scheme: "Key")
             ),
             ("{ kind: query, name: key, value: file:k }", .query(name: "key", value: Secret(.file("k")))),
-            ("{ kind: body, value: env:K }", .body(value: Secret(.environment("K")))),
+            (
+                "{ kind: body, value: env:K }\nbody: { kind: form, fields: { k: \"{{ secret }}\" } }",
+                .body(value: Secret(.environment("K")))
+            ),
         ]
         for (text, auth) in kinds {
             let (channel, complaints) = read(least + "auth: \(text)\n")

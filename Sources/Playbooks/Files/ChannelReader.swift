@@ -56,10 +56,15 @@ struct ChannelReader {
         {
             channel.body = self.body(body, templates) ?? .none
         }
+        if case .body = channel.auth, fields["body"].map({ mentionsSecret($0) }) != true {
+            diagnostics.error(fields.position("auth"), "the auth kind body needs \"{{ secret }}\" in the body")
+        }
         if let response = fields.table("response", .response) {
             ResponseReader(diagnostics: diagnostics).read(response, into: &channel)
         }
+        var most: Int?
         if let limits = fields.table("limits", .limits) {
+            most = limits.integer("batch", in: 1...1_000)
             channel.perSecond = limits["per_second"].flatMap {
                 diagnostics.number($0, "per_second", in: 0.001...100_000)
             }
@@ -68,6 +73,7 @@ struct ChannelReader {
         if let node = fields["idempotency"], node.text != "none" {
             channel.idempotency = idempotency(node) ?? .none
         }
+        readBatch(fields, most: most, templates, into: &channel)
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
         channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
         if let track = fields.table("track", .track) {
@@ -78,6 +84,22 @@ struct ChannelReader {
             }
         }
         return channel
+    }
+
+    private func readBatch(
+        _ fields: Fields, most: Int?, _ templates: TemplateReader, into channel: inout Channel
+    ) {
+        if let batch = fields.table("batch", .batch) {
+            let reader = BatchReader(diagnostics: diagnostics)
+            channel.batch = reader.read(
+                batch, most: most, of: channel, body: { body($0, templates) },
+                checkURL: { url, position in
+                    templates.check(url, at: position)
+                    check(url, at: position, channel)
+                })
+        } else if let most, most > 1, let node = fields["limits"] {
+            diagnostics.error(node.position, "\"limits: { batch: \(most) }\" needs \"batch\", which says how")
+        }
     }
 
     /// The file over its preset: that of `preset`, or of its own name unless it has a `kind` and so stands on its own.
@@ -104,6 +126,11 @@ struct ChannelReader {
             return root
         }
         return root.laid(over: preset.moved(to: node.position))
+    }
+
+    private func mentionsSecret(_ node: YAMLNode) -> Bool {
+        if let text = node.text { return text.contains(/\{\{ *secret *[|}]/) }
+        return (node.list ?? node.entries?.map(\.value) ?? []).contains { mentionsSecret($0) }
     }
 
     private func read(_ request: Fields, _ templates: TemplateReader, into channel: inout Channel) {

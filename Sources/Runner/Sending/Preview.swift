@@ -8,7 +8,10 @@ package struct Preview {
     package var subject: String?
     package var text: String
     package var html: String
-    private let envelope: Envelope
+    private let candidate: TouchCandidate
+    private let message: Message
+    private let variables: Variables
+    private let rendering: Rendering
 
     /// - Throws: `CannotPreview` in words for a person.
     package static func make(
@@ -30,52 +33,75 @@ package struct Preview {
             guard let message = playbook.messages[draft.message], let variables = Variables(frozen: draft.variables)
             else { throw CannotPreview(reason: "the message \(draft.message) cannot be read") }
             do throws(RenderError) {
-                let envelope = try rendering.seal(
-                    draft.candidate(of: playbook), message, variables)
+                let candidate = draft.candidate(of: playbook)
+                let envelope = try rendering.seal(candidate, message, variables)
                 return Preview(
                     draft: draft, subject: envelope.message.subject, text: envelope.message.text,
-                    html: envelope.message.html, envelope: envelope)
+                    html: envelope.message.html, candidate: candidate, message: message, variables: variables,
+                    rendering: rendering)
             } catch {
                 throw CannotPreview(reason: "\(error)")
             }
         }
     }
 
-    /// Sends it once to another address; answers what the endpoint said.
+    /// A real request to try the channel with, and what came of it.
+    package struct Trial: Sendable {
+        /// The request as it left, its secrets masked.
+        package var request: String
+        package var answer: String
+        package var wasTaken: Bool
+    }
+
+    /// Sends it once to another recipient and records it nowhere.
+    ///
+    /// - Parameter address: the only recipient: an address, or for other kinds than email what names the recipient there.
+    /// - Throws: a `Diagnostic` when a secret is missing.
     package func send(
         to address: String, channel: Channel, directory: String, environment: [String: String], clocks: Clocks
-    ) async throws -> String {
+    ) async throws -> Trial {
         guard !channel.isInbox else {
             throw CannotPreview(reason: "the inbox sends nothing; give another channel to send a test")
         }
         let now = clocks.processNow()
         let work = try ChannelAtWork(channel, environment: environment, directory: directory, processNow: now)
-        var envelope = envelope
-        envelope.to = Envelope.Address(address, name: envelope.to?.name)
-        envelope.idempotencyKey = "preview-\(now.milliseconds)"
+        let envelope = try trialEnvelope(to: address, work.builder, now: now)
+        let shown = try RequestBuilder(channel: channel, credentials: Credentials(masking: channel))
+            .request(for: envelope, at: now)
         let request = try work.builder.request(for: envelope, at: now)
-        let mailbox = Mailbox()
-        let transport = Transport { _ = mailbox.complete($0) }
-        transport.submit(request, token: 0)
-        let response = Self.wait(for: mailbox)
-        await transport.stop(drain: false)
-        guard let response else { return "no answer" }
+        let response = await Transport.answer(to: request)
         let result = work.classifier.classify(
             response, attempt: Classifier.Attempt(number: Backoff.maxAttempts, firstAt: now, now: clocks.processNow()))
-        switch result {
-        case .sent(let id): return "sent\(id.map { " (\($0))" } ?? "")"
-        case .duplicate: return "the endpoint says that it was sent before"
-        case .retry(_, _, let reason), .rejected(let reason), .suppress(let reason), .unknown(let reason),
-            .halt(let reason):
-            throw CannotPreview(reason: reason)
-        }
+        let (answer, wasTaken) =
+            switch result {
+            case .sent(let id): ("HTTP \(response.status): taken" + (id.map { ", as \($0)" } ?? ""), true)
+            case .duplicate: ("HTTP \(response.status): the endpoint says that it was sent before", true)
+            case .retry(_, _, let reason), .unknown(let reason): (reason, false)
+            case .rejected(let reason): ("\(reason): the message was refused", false)
+            case .suppress(let reason): ("\(reason): the recipient was refused", false)
+            case .halt(let reason): ("\(reason): the channel was refused", false)
+            }
+        return Trial(request: shown.transcript, answer: answer, wasTaken: wasTaken)
     }
 
-    private static func wait(for mailbox: Mailbox) -> Response? {
-        for _ in 0..<100 {
-            if let first = mailbox.collect(waiting: 1).completions.first { return first.response }
+    /// The message for nobody but the address: its links, ids and keys are those of no touch and no contact.
+    private func trialEnvelope(
+        to address: String, _ builder: RequestBuilder, now: Instant
+    ) throws(RenderError) -> Envelope {
+        var candidate = candidate
+        if candidate.contactID != nil { candidate.contactID = 0 }
+        if !candidate.isTeam { (candidate.recipient, candidate.contactKey) = (address, address) }
+        candidate.email = candidate.isTeam ? nil : address
+        var envelope = try rendering.seal(candidate, message, variables)
+        // A channel may address by an attribute of the contact.
+        for name in builder.variableNames where name.hasPrefix("contact.") {
+            guard candidate.kind != .email || name == "contact.email" else { continue }
+            envelope.variables[name] = Variables.Variable(.text, .text(address))
         }
-        return nil
+        let key = "test-\(now.milliseconds)"
+        envelope.metadata = envelope.metadata.map { $0.name == "touch_id" ? Request.Header($0.name, key) : $0 }
+        envelope.idempotencyKey = key
+        return envelope
     }
 }
 

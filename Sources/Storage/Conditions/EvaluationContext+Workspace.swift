@@ -21,6 +21,7 @@ extension EvaluationContext {
             currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
+        channelVariables = workspace.channels.mapValues(\.variables)
         guard figures == .measured else { return }
         for playbook in workspace.playbooks where playbook.state != .retired {
             for signal in playbook.terms.flatMap(\.usageDrops) {

@@ -31,6 +31,8 @@ package struct EvaluationContext: Sendable {
     package var benchmarks: [BenchmarkKey: UsageDrop.Population] = [:]
     /// What the stages of the journeys are measured by.
     package var stages: [StageKey: StageFigures] = [:]
+    /// What each channel reads beside the message, by the channel's name.
+    package var channelVariables: [String: [String]] = [:]
     let metricIDs: [String: Int64]
     let kindIDs: [String: Int64]
 

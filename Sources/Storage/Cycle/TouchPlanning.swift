@@ -51,7 +51,7 @@ struct TouchPlanning {
             "touch_zone": .text(road.zone.name), "touch_team": .text("team:" + channel),
         ]) { $1 }
         if messages == [path] {
-            try write(path, isTeam: send.kind == .webhook, on: road, arguments)
+            try write(path, of: channel, isTeam: send.kind == .webhook, on: road, arguments)
         } else {
             reached -= try rotate(messages, walk)
             for index in try connection.query("SELECT DISTINCT value FROM plan_route").compactMap({ $0[0].integer }) {
@@ -64,7 +64,7 @@ struct TouchPlanning {
                         AND pr.account_id IN (SELECT t.account_id FROM plan_route AS t WHERE t.value = :touch_index)
                     """, walk.merging(["touch_index": .integer(index)]) { $1 })
                 try write(
-                    message, isTeam: send.kind == .webhook, on: road,
+                    message, of: channel, isTeam: send.kind == .webhook, on: road,
                     arguments.merging(["touch_message": .text(message)]) { $1 })
             }
             try writeNobody(
@@ -86,9 +86,9 @@ struct TouchPlanning {
 
     /// Writes the touches with one message for the accounts of `plan_population`.
     private func write(
-        _ message: String, isTeam: Bool, on road: Progress.Road, _ arguments: [String: SQLValue]
+        _ message: String, of channel: String, isTeam: Bool, on road: Progress.Road, _ arguments: [String: SQLValue]
     ) throws {
-        let freeze = freeze(message, of: road.playbook)
+        let freeze = freeze(message, for: channel, of: road.playbook)
         let columns = freeze.values.indices.map { "v\($0)" }
         let made = columns.map { "made.\($0)" }
         let frozen = freeze.object(made)
@@ -174,7 +174,9 @@ struct TouchPlanning {
                 "version": .integer(road.versionID), "step": .text(step.id), "variant": .optional(road.variant),
                 "message": .text(message),
             ])
-        let freeze = freeze(message, of: road.playbook)
+        var channel: String?
+        if case .send(let send) = step.action { channel = send.channel ?? road.channels[send.kind] }
+        let freeze = freeze(message, for: channel ?? "", of: road.playbook)
         let expressions = freeze.values.map(\.expression)
         let frozen = freeze.object(expressions)
         try connection.execute(
@@ -206,11 +208,14 @@ struct TouchPlanning {
         }
     }
 
-    private func freeze(_ message: String, of playbook: Playbook) -> Freeze {
+    /// What the message and the channel that carries it read; without what only the channel reads the touch goes out too.
+    private func freeze(_ message: String, for channel: String, of playbook: Playbook) -> Freeze {
         let variables = playbook.variables(ofMessage: message)
+        let others = Set(compiler.context.channelVariables[channel] ?? [])
+            .subtracting(variables.required + variables.optional)
         let known =
             variables.required.compactMap { source($0, isRequired: true, playbook) }
-            + variables.optional.compactMap { source($0, isRequired: false, playbook) }
+            + (variables.optional + others.sorted()).compactMap { source($0, isRequired: false, playbook) }
         let terms = known.compactMap { if case .term(let term) = $0.source { term } else { nil } }
         let query = compiler.compile(terms, over: .table("plan_population"), audience: playbook.audienceKey)
         var expressions = query.expressions[...]

@@ -12,7 +12,11 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let files = try options.diagnose()
-        let (workspace, all) = (files.workspace, files.diagnostics)
+        let workspace = files.workspace
+        let missing = (workspace?.channels.values.map { $0 } ?? []).flatMap {
+            $0.missingSecrets(in: ProcessInfo.processInfo.environment)
+        }
+        let all = (files.diagnostics + missing).sorted()
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
@@ -31,5 +35,18 @@ struct CheckCommand: ParsableCommand {
             try output.show(table)
         }
         if errors > 0 { throw ExitCode(1) }
+    }
+}
+
+extension Channel {
+    /// A warning for each environment variable that is not set here.
+    func missingSecrets(in environment: [String: String]) -> [Diagnostic] {
+        secrets.compactMap { secret in
+            guard !secret.isOptional, case .environment(let name) = secret.reference, environment[name] ?? "" == ""
+            else { return nil }
+            return Diagnostic(
+                .warning, at: position,
+                "the channel \"\(self.name)\" sends nothing until \(name) is set in the environment")
+        }
     }
 }

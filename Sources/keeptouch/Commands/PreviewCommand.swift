@@ -20,7 +20,7 @@ struct PreviewCommand: AsyncParsableCommand {
     @Option(help: "The variant; the first when it is left out.")
     var variant: String?
 
-    @Option(help: "Really send one test to this address; it is recorded nowhere.")
+    @Option(help: "Really send one test to this address (or, in-app and push, this user); it is recorded nowhere.")
     var sendTo: String?
 
     @Flag(help: "Print the HTML instead of the text.")
@@ -60,16 +60,25 @@ struct PreviewCommand: AsyncParsableCommand {
             Terminal.print(preview.text)
         }
         guard let sendTo, let preview = previews.first else { return }
-        guard EmailAddress.normalized(sendTo) != nil else {
+        guard let channel = loaded.workspace.channels[preview.draft.channel] else {
+            throw CommandError(
+                "there is no usable channel \"\(preview.draft.channel)\"; keeptouch check tells, and keeptouch channels "
+                    + "lists the presets")
+        }
+        guard channel.kind != .email || EmailAddress.normalized(sendTo) != nil else {
             throw ValidationError("\"\(sendTo)\" is not an e-mail address")
         }
-        guard let channel = loaded.workspace.channels[preview.draft.channel] else {
-            throw CommandError("there is no channel \"\(preview.draft.channel)\" in channels/")
+        let trial: Preview.Trial
+        do {
+            trial = try await preview.send(
+                to: sendTo, channel: channel, directory: loaded.directory.path,
+                environment: ProcessInfo.processInfo.environment, clocks: .system)
+        } catch let diagnostic as Diagnostic {
+            throw CommandError("nothing was sent: \(diagnostic.position): \(diagnostic.message)")
         }
-        let answer = try await preview.send(
-            to: sendTo, channel: channel, directory: loaded.directory.path,
-            environment: ProcessInfo.processInfo.environment, clocks: .system)
-        Terminal.print("Test to \(sendTo): \(answer)")
+        Terminal.print("\n\(trial.request)\n\n\(trial.answer)")
+        guard trial.wasTaken else { throw ExitCode(1) }
+        Terminal.hint("one test went to \(sendTo) by \(channel.name) and is recorded nowhere; its links are nobody's")
     }
 
     private func checkedVariant(of item: Playbook) throws -> String? {
