@@ -76,7 +76,8 @@ import Testing
 
     @Test func aQuestionThatIsNotAskedAnyMoreIsClosed() async throws {
         try await PagesSite.with { site in
-            #expect(try await site.send("POST", path("11"), body: "action=answer").status == 410)
+            let closed = try await site.send("POST", path("11"), body: "action=answer")
+            #expect(closed.status == 410)
             #expect(try await site.send("POST", path("9", touch: 77), body: "action=answer").status == 404)
             #expect(try await site.send("GET", "/a/nonsense").status == 404)
             let unsubscribe = Unsubscription(baseURL: "", secret: PagesSite.secret).url(
