@@ -2,7 +2,6 @@ import Delivery
 import Foundation
 import HTTPTypes
 import Playbooks
-import Storage
 import Reliability
 import Storage
 import Testing
