@@ -4,6 +4,7 @@ import HTTPTypes
 import Playbooks
 import Storage
 import Reliability
+import Storage
 import Testing
 
 @testable import Web
@@ -32,7 +33,9 @@ import Testing
         ]
         var number = 0
         let findings = Fuzzer(
-            headers.map { $0.1 } + ["{\"signature\":{\"timestamp\":\"1736935200\",\"token\":\"a\",\"signature\":\"b\"}}"],
+            headers.map { $0.1 } + [
+                "{\"signature\":{\"timestamp\":\"1736935200\",\"token\":\"a\",\"signature\":\"b\"}}"
+            ],
             words: ["t=", ",v1=", ";h1=", "v1,", " ", "%", "&", "=", "-1", "99999999999999999999"]
         ).run { bytes in
             let value = String(decoding: bytes, as: UTF8.self)
@@ -44,7 +47,8 @@ import Testing
                 let field = isChanged ? value : header.1
                 if HTTPField.isValidValue(field) { fields[name] = field }
             }
-            let webhook = Webhook(headers: fields, body: number % 3 == 0 ? bytes : body, url: "https://a.example/hooks/x")
+            let webhook = Webhook(
+                headers: fields, body: number % 3 == 0 ? bytes : body, url: "https://a.example/hooks/x")
             for case let signature? in signatures
             where (try? signature.check(webhook, at: ProviderFixture.signedAt)) != nil {
                 return "\(type(of: signature)) believes it"
