@@ -24,7 +24,7 @@ package struct Classifier: Sendable {
         }
     }
 
-    private let channel: Channel
+    let channel: Channel
     private let secrets: [String]
     private let readsBody: Bool
 
@@ -46,7 +46,13 @@ package struct Classifier: Sendable {
         if let failure = response.failure, !isRefusal(response.status) {
             return classify(failure, of: response, attempt: attempt)
         }
-        let answer = Answer(response: response, json: readsBody ? JSON(parsing: response.body) : nil)
+        return classify(
+            Answer(response: response, json: readsBody ? JSON(parsing: response.body) : nil), attempt: attempt)
+    }
+
+    /// What a complete answer, or one result of it, means.
+    func classify(_ answer: Answer, attempt: Attempt) -> SendResult {
+        let response = answer.response
         if let rule = channel.rules.first(where: { answer.matches($0) }) {
             return apply(rule, to: answer, attempt: attempt)
         }
@@ -66,7 +72,7 @@ package struct Classifier: Sendable {
     }
 
     /// Whether the status alone says that the message was not taken, however the rest of the answer fared.
-    private func isRefusal(_ status: Int) -> Bool { (400...499).contains(status) || status == 503 }
+    func isRefusal(_ status: Int) -> Bool { (400...499).contains(status) || status == 503 }
 
     private func classify(_ failure: Response.Failure, of response: Response, attempt: Attempt) -> SendResult {
         switch failure {
@@ -126,7 +132,7 @@ package struct Classifier: Sendable {
     }
 
     /// This attempt, or one before it, may have been taken.
-    private func ambiguous(
+    func ambiguous(
         after: TimeSpan?, reason: String, attempt: Attempt, limit: Int = Backoff.maxAttempts
     ) -> SendResult {
         guard let lifetime = channel.idempotency.lifetime, attempt.number < limit else {

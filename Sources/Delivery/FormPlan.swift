@@ -40,19 +40,25 @@ struct FormPlan: Sendable {
         return spreads
     }
 
-    func encoded(in envelope: Envelope) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(2 * (envelope.message.html.utf8.count + envelope.message.text.utf8.count) + 512)
+    /// The fields in their order; a list stands for as many fields of its name.
+    func members(in envelope: Envelope) -> [JSON.Member] {
+        var members: [JSON.Member] = []
         for field in fields {
             switch field {
             case .value(let name, let plan):
-                guard let value = plan.value(in: envelope) else { continue }
-                Self.append(name, value, into: &bytes)
+                if let value = plan.value(in: envelope) { members.append(JSON.Member(name, value)) }
             case .spread(let expression, let prefix):
-                guard case .object(let members)? = expression.value(in: envelope) else { continue }
-                for member in members { Self.append(prefix + member.key, member.value, into: &bytes) }
+                guard case .object(let spread)? = expression.value(in: envelope) else { continue }
+                members += spread.map { JSON.Member(prefix + $0.key, $0.value) }
             }
         }
+        return members
+    }
+
+    static func encoded(_ members: [JSON.Member]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4_096)
+        for member in members { append(member.key, member.value, into: &bytes) }
         return bytes
     }
 

@@ -5,10 +5,26 @@ package import Playbooks
 ///
 /// The body is a pure function of the message, the channel, the variables and the recipient.
 package struct RequestBuilder: Sendable {
-    private enum Body: Sendable {
+    enum Body: Sendable {
         case none
         case json(BodyPlan)
         case form(FormPlan)
+
+        init(_ body: Channel.Body, vars: [String: String]) throws(Expression.Unknown) {
+            switch body {
+            case .none: self = .none
+            case .json(let template): self = .json(try BodyPlan(template, vars: vars))
+            case .form(let fields): self = .form(try FormPlan(fields, vars: vars))
+            }
+        }
+
+        var variableNames: Set<String> {
+            switch self {
+            case .none: []
+            case .json(let plan): plan.variableNames
+            case .form(let plan): plan.variableNames
+            }
+        }
     }
 
     private struct HeaderPlan: Sendable {
@@ -22,6 +38,8 @@ package struct RequestBuilder: Sendable {
     private let headers: [HeaderPlan]
     private let signature: SignaturePlan?
     private let body: Body
+    /// Nil where each touch has a request of its own.
+    package let batch: BatchPlan?
     private let fixedHeaders: [Request.Header]
     private let credentials: Credentials?
 
@@ -40,11 +58,8 @@ package struct RequestBuilder: Sendable {
             } else {
                 signature = nil
             }
-            switch channel.body {
-            case .none: body = .none
-            case .json(let template): body = .json(try BodyPlan(template, vars: channel.vars))
-            case .form(let fields): body = .form(try FormPlan(fields, vars: channel.vars))
-            }
+            body = try Body(channel.body, vars: channel.vars)
+            batch = try channel.batch.map { batch throws(Expression.Unknown) in try BatchPlan(batch, of: channel) }
         } catch {
             throw Diagnostic(at: channel.position, "channel \"\(channel.name)\": \(error.message)")
         }
@@ -90,13 +105,8 @@ package struct RequestBuilder: Sendable {
 
     /// The frozen variables that the channel reads, `account.plan`; a missing one drops its key.
     package var variableNames: Set<String> {
-        var names = Set((url.expressions + (query + headers).flatMap(\.value.expressions)).compactMap(\.variableName))
-        switch body {
-        case .none: break
-        case .json(let plan): names.formUnion(plan.variableNames)
-        case .form(let plan): names.formUnion(plan.variableNames)
-        }
-        return names
+        let names = Set((url.expressions + (query + headers).flatMap(\.value.expressions)).compactMap(\.variableName))
+        return names.union(body.variableNames).union(batch?.body.variableNames ?? [])
     }
 
     /// The request of one touch.
@@ -160,7 +170,7 @@ package struct RequestBuilder: Sendable {
         return switch body {
         case .none: []
         case .json(let plan): encoded(plan.value(in: envelope) ?? .object([]), for: envelope)
-        case .form(let plan): plan.encoded(in: envelope)
+        case .form(let plan): FormPlan.encoded(plan.members(in: envelope))
         }
     }
 

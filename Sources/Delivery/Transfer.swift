@@ -67,6 +67,8 @@ final class Transfer {
     func prepare(_ request: Request, token: Int64) -> Bool {
         self.token = token
         isSet = isSet && request.hasEndpoint(of: self.request)
+        let hasHeaders = list != nil && request.headers == self.request.headers
+            && request.signing == self.request.signing
         self.request = request
         isRepeat = false
         headerBlock.removeAll(keepingCapacity: true)
@@ -75,18 +77,26 @@ final class Transfer {
         isTooLarge = false
         mayHaveLeft = false
         words[0] = 0
+        // One request of a channel mostly goes where the last one went, with the same headers.
+        if !isSet { isSet = setEndpoint(request) }
+        return isSet && (!request.hasBody || setBody(request.body)) && (hasHeaders || setHeaders(request.headers))
+    }
+
+    private func setHeaders(_ headers: [Request.Header]) -> Bool {
         curl_slist_free_all(list)
         // libcurl would sign this header and then leave it out.
         list = request.signing == nil ? curl_slist_append(nil, "Expect:") : nil
-        for header in request.headers {
+        for header in headers {
             // libcurl takes "Name:" as an order to leave the header out, "Name;" sends it empty.
             let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
             list = curl_slist_append(list, line)
         }
-        // One request of a channel mostly goes where the last one went.
-        if !isSet { isSet = setEndpoint(request) }
-        return isSet && (!request.hasBody || setBody(request.body))
-            && kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK
+        guard kt_set_list(easy, CURLOPT_HTTPHEADER, list) == CURLE_OK else {
+            curl_slist_free_all(list)
+            list = nil
+            return false
+        }
+        return true
     }
 
     private func setEndpoint(_ request: Request) -> Bool {

@@ -1,10 +1,15 @@
 import CCurl
+import Foundation
 
 /// What the transport's thread does: start transfers, let libcurl work, deliver what is done.
 struct TransportLoop {
     let queue: TransportQueue
     let connections: Int
     let deliver: @Sendable ([Transport.Completion]) -> Void
+
+    /// With so many under way, answers are gathered for so many microseconds.
+    private static let many = 32
+    private static let gathering: UInt32 = 200
 
     func run() {
         guard let multi = curl_multi_init() else {
@@ -35,6 +40,8 @@ struct TransportLoop {
             }
             // Delivering what is done may have brought more.
             if queue.beginPolling(under: order) { curl_multi_poll(multi, nil, 0, 60_000, nil) }
+            // libcurl looks at all that are under way each time, however few of them have something to tell.
+            if active.count >= Self.many { usleep(Self.gathering) }
         }
         idle.removeAll()
         curl_multi_cleanup(multi)

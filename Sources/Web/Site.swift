@@ -108,8 +108,15 @@ package final class Site: Sendable {
         return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
     }
 
-    /// Every route, as `POST /v1/track`.
-    package var routes: [String] { router.routes.map { "\($0.method.rawValue) \($0.path)" } }
+    /// Every route, as `POST /u/{token}`.
+    package var routes: [String] {
+        router.routes.map { route in
+            let parts = "\(route.path)".split(separator: "/").map {
+                $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0)
+            }
+            return "\(route.method.rawValue) /\(parts.joined(separator: "/"))"
+        }
+    }
 
     /// Listens until it is stopped; `onStart` is told the port.
     package func service(

@@ -78,8 +78,9 @@ import Testing
 
     @Test func forgedTokensAreRefused() {
         let secret = [UInt8](repeating: 7, count: 32)
-        let unsubscription = Unsubscription(baseURL: "https://touch.acme.example", secret: secret)
-        let token = String(unsubscription.url(contact: 12_345, category: "education").split(separator: "/").last ?? "")
+        let links = Unsubscription(baseURL: "https://touch.acme.example", secret: secret)
+        let url = links.url(contact: 12_345, category: "education", touch: 9)
+        let token = String(url.split(separator: "/").last ?? "")
         #expect(Unsubscription.open(token, secret: secret)?.contact == 12_345)
         let findings = Fuzzer([token], words: ["=", "-", "_", "AAAA", "."]).run { bytes in
             let text = String(decoding: bytes, as: UTF8.self)

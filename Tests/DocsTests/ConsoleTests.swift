@@ -28,7 +28,9 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/channels.md", "docs/measuring.md", "docs/operations.md", "docs/playbooks.md"])
+@Test(arguments: [
+    "README.md", "docs/channels.md", "docs/measuring.md", "docs/operations.md", "docs/pages.md", "docs/playbooks.md",
+])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -48,8 +50,10 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 }
 
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
-    let files = ["README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/channels.md"]
-    let pages = try files.map { try Document($0) }
+    let pages = try [
+        "README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/http-api.md",
+        "docs/channels.md", "docs/pages.md",
+    ].map { try Document($0) }
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
@@ -70,10 +74,11 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
     }
 }
 
-@Test(arguments: [
-    "README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md",
-    "playbooks/README.md",
-])
+@Test(
+    arguments: [
+        "README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md",
+        "docs/http-api.md", "playbooks/README.md",
+    ])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)
     let folder = Document.repository.appendingPathComponent(name).deletingLastPathComponent()

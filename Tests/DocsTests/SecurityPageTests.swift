@@ -12,7 +12,8 @@ import Testing
     let page = try Document("docs/security.md")
     var names = 0
     for row in page.text.split(separator: "\n") where row.hasPrefix("| ") && !row.hasPrefix("| promise") {
-        let tests = row.split(separator: " | ").last?.split(separator: "`").enumerated()
+        let tests =
+            row.split(separator: " | ").last?.split(separator: "`").enumerated()
             .filter { $0.offset % 2 == 0 }.map { $0.element.filter(\.isLetter) }.filter { !$0.isEmpty } ?? []
         #expect(!tests.isEmpty, "\(row)")
         for test in tests {

@@ -86,6 +86,29 @@ final class Terminal {
         return [text.replacing(":\(port ?? "")", with: ":8787")]
     }
 
+    /// Starts `serve` on any free port; answers the address when it listens.
+    func serve() throws -> String {
+        let (process, output) = process("exec keeptouch serve --port 0")
+        try process.run()
+        background.append(process)
+        var log = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+            log.append(byte)
+            guard byte.first == 10 else { continue }
+            let lines = String(decoding: log, as: UTF8.self).split(separator: "\n")
+            if let line = lines.last, line.contains(" listening "), let url = line.split(separator: "url=").last {
+                // What it says from here on must not fill the pipe.
+                output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+                return String(url)
+            }
+        }
+        throw ServeFailure(log: String(decoding: log, as: UTF8.self))
+    }
+
+    struct ServeFailure: Error {
+        var log: String
+    }
+
     private func redirectChannels() throws {
         let channels = folder.appendingPathComponent("channels")
         guard let port, let names = try? FileManager.default.contentsOfDirectory(atPath: channels.path) else { return }

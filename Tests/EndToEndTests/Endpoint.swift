@@ -7,8 +7,9 @@ final class Endpoint: @unchecked Sendable {
         var status: Int
         /// Its `Idempotency-Key`.
         var key: String?
-        /// The number of the touch in the ledger.
-        var touch: Int64
+        /// The numbers of its touches in the ledger.
+        var touches: [Int64]
+        var touch: Int64 { touches.first ?? 0 }
         /// As it came.
         var body: String
 
@@ -22,8 +23,11 @@ final class Endpoint: @unchecked Sendable {
             self.status = status
             key = object["key"] as? String
             body = String(line[start.upperBound...].dropLast())
-            let metadata = (object["body"] as? [String: Any])?["metadata"] as? [String: Any]
-            touch = (metadata?["touch_id"] as? String).flatMap { Int64($0.dropFirst()) } ?? 0
+            let messages = object["body"] as? [[String: Any]] ?? [object["body"] as? [String: Any] ?? [:]]
+            touches = messages.map { message in
+                let metadata = message["metadata"] as? [String: Any]
+                return (metadata?["touch_id"] as? String).flatMap { Int64($0.dropFirst()) } ?? 0
+            }
         }
     }
 

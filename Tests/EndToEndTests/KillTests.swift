@@ -95,6 +95,50 @@ import Testing
         Rounds.tell(Self.kills, "\(sum) touches: 0 lost, 0 new under another key, \(repeated) repeats under the same")
     }
 
+    @Test func aBatchWithoutAKeyIsSentOnceOrUnknownAsAWhole() throws {
+        let touches = Self.kills * 64
+        let endpoint = try Endpoint(["--delay", "10"])
+        let scratch = try Scratch(
+            small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 2, batch: 8 }", "batch: {}"])
+        try scratch.importAccounts(touches)
+        let requests = try killing(scratch, endpoint)
+
+        let arrived = requests.flatMap(\.touches)
+        #expect(Set(arrived).count == arrived.count, "a touch was sent twice")
+        #expect(requests.contains { $0.touches.count == 8 })
+        let states = try scratch.states()
+        #expect(states["sent", default: 0] + states["unknown", default: 0] == touches, "\(states)")
+        #expect(states["unknown", default: 0] > 0, "no kill came while a request was under way")
+        let sent = try Set(scratch.query("SELECT id FROM touch WHERE state = 'sent'").compactMap { Int64($0[0]) })
+        #expect(sent.isSubset(of: arrived), "a touch is recorded as sent that never arrived")
+        for request in requests {
+            let share = request.touches.filter(sent.contains).count
+            #expect(share == 0 || share == request.touches.count, "a request is only in part on record as sent")
+        }
+    }
+
+    @Test func aBatchWithAKeyArrivesAndRepeatsAreTheSame() throws {
+        let touches = Self.kills * 48
+        let endpoint = try Endpoint(["--delay", "10"])
+        let scratch = try Scratch(
+            small: "email", port: endpoint.port,
+            channelLines: [
+                "limits: { in_flight: 2, batch: 8 }", "batch: {}",
+                "idempotency: { header: Idempotency-Key, lifetime: 24h }",
+            ])
+        try scratch.importAccounts(touches)
+        let requests = try killing(scratch, endpoint)
+
+        #expect(try scratch.states() == ["sent": touches])
+        let byKey = Dictionary(grouping: requests) { $0.key ?? "" }
+        #expect(byKey[""] == nil && requests.count > byKey.count, "no kill came while a request was under way")
+        for (key, repeats) in byKey {
+            #expect(Set(repeats.map(\.body)).count == 1, "the key \(key) had several bodies")
+        }
+        let arrived = byKey.values.flatMap { $0[0].touches }
+        #expect(arrived.count == touches && Set(arrived).count == touches, "a touch travelled under two keys")
+    }
+
     @Test func anImportThatIsKilledCanBeRepeated() throws {
         let scratch = try Scratch(small: "in_app")
         let rows = (1...60_000).map { "a\($0),Account \($0),3" }

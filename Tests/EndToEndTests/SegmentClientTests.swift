@@ -38,7 +38,7 @@ import Testing
         #expect(made.code == 0, "\(made)")
         let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
         let serving = try Serving(scratch, ["--port", "0"])
-        let address = try serving.address()
+        let address = "http://127.0.0.1:\(try #require(serving.port))"
         #expect(serving.tells(" ready"), "\(serving.log)")
 
         try scratch.write("send.py", Self.script)

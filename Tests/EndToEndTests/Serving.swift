@@ -36,16 +36,6 @@ final class Serving: @unchecked Sendable {
         return log.firstMatch(of: /url=http:\/\/[^:]+:(\d+)/).flatMap { Int($0.1) }
     }
 
-    /// Where the web server listens, once it says so.
-    func address() throws -> String {
-        let isListening = tells(" listening ")
-        let line = change.withLock { lines.first { $0.contains(" listening ") } }
-        guard isListening, let url = line?.split(separator: "url=").last else {
-            throw HarnessError("the web server does not say where it listens: \(log)")
-        }
-        return String(url).trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
     func count(_ text: String) -> Int { change.withLock { lines.count { $0.contains(text) } } }
 
     var log: String { change.withLock { lines.joined(separator: "\n") } }

@@ -118,4 +118,14 @@ struct PageTests {
     @Test func theSummaryIsTheFirstSentenceOfEachSection() {
         #expect(Self.report.summary == ["Pictures <1>: 5 < 6 & 7"])
     }
+
+    @Test func aControlChartIsASparklineWithItsAlarms() {
+        let points = [(0.01, false), (0.02, false), (0.08, true), (0, true)].enumerated().map { index, item in
+            Report.Chart.Control.Point(
+                label: "2025-0\(index + 1)", value: item.0, limits: Interval(lower: 0.001, upper: 0.05),
+                isOutside: item.1)
+        }
+        let chart = Report.Chart.control(.init(title: "Churn", center: nil, target: nil, points: points))
+        #expect(chart.text(width: 80) == "Churn, 2025-01 to 2025-04\n▂▃█▁  0 to 8.0%\n  ▲▼")
+    }
 }

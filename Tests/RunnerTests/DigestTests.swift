@@ -164,4 +164,27 @@ import Testing
         try test.run(noon(20_010))
         #expect(try test.rows("SELECT text FROM digest ORDER BY id DESC LIMIT 1")[0].hasPrefix("No account is newly"))
     }
+
+    @Test func aDigestPostsTheSentencesOfAReport() async throws {
+        let endpoint = try Endpoint()
+        let configuration =
+            TestWorkspace.configuration + """
+
+                digests:
+                  - { report: attrition, at: daily at 12:00, channel: chat }
+                  - { report: journey, at: daily at 12:00, channel: chat }
+                """
+        let test = try world(endpoint, configuration: configuration)
+        try test.addAccounts(20)
+        try test.run(noon(20_000))
+        _ = try await post(test, noon(20_000))
+        let digests = try test.rows("SELECT kind, subject, text FROM digest WHERE kind LIKE 'report%' ORDER BY kind")
+        #expect(digests.count == 2)
+        #expect(digests[0].hasPrefix("report attrition|Attrition as of 2024-10-04|Attrition\nHow many leave, "))
+        #expect(digests[0].contains("Of 20 accounts that were customers on "))
+        #expect(digests[1].contains("There is no journey"))
+        // The same occurrence is posted once.
+        try test.run(noon(20_000) + .hours(1))
+        #expect(try test.integer("SELECT count(*) FROM digest WHERE kind LIKE 'report%'") == 2)
+    }
 }

@@ -24,6 +24,7 @@ final class Endpoint: Sendable {
 
     enum Reply: Sendable {
         case answer(Int, [String] = [])
+        case body(Int, String)
         /// The connection ends with a reset after the request was read.
         case reset
         /// A good status, and then the connection ends in the middle of the body.
@@ -74,6 +75,10 @@ final class Endpoint: Sendable {
             case .answer(let status, let headers):
                 let lines = ["HTTP/1.1 \(status) Answer", "Content-Length: 0"] + headers
                 let bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+                guard send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return }
+            case .body(let status, let text):
+                let head = "HTTP/1.1 \(status) Answer\r\nContent-Length: \(text.utf8.count)\r\n\r\n"
+                let bytes = Array((head + text).utf8)
                 guard send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return }
             case .cut:
                 let bytes = Array("HTTP/1.1 200 Answer\r\nContent-Length: 100\r\n\r\nhalf".utf8)

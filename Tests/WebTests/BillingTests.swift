@@ -70,7 +70,11 @@ import Testing
                     try await send("stripe", fixture("stripe/subscription_updated_cancel_at_period_end.json"), to: site)
                         == 200)
             }
-            #expect(try events(site) == [#"cancel_requested|{"comment":"Too pricey for us","reason":"price"}"#])
+            #expect(try events(site).map { $0.prefix { $0 != "|" } } == ["cancel_requested"])
+            #expect(
+                try site.rows("SELECT properties ->> 'reason', properties ->> 'comment' FROM event") == [
+                    "price|Too pricey for us"
+                ])
             #expect(try account(site) == "active|1736935200000|1738663200000|-")
             #expect(try await send("stripe", fixture("stripe/subscription_updated_unrelated.json"), to: site) == 200)
             #expect(try events(site).count == 1)
@@ -112,7 +116,11 @@ import Testing
                  "parent": {"subscription_details": {"metadata": {"account_id": "acct_42"}}}}}}
                 """
             #expect(try await send("stripe", failed, to: site) == 200)
-            #expect(try events(site) == [#"payment_failed|{"amount":4900,"attempt":2.0,"invoice":"in_1"}"#])
+            #expect(try events(site).map { $0.prefix { $0 != "|" } } == ["payment_failed"])
+            #expect(
+                try site.rows(
+                    "SELECT properties ->> 'invoice', properties ->> 'amount', properties ->> 'attempt' FROM event")
+                    == ["in_1|4900|2"])
         }
     }
 

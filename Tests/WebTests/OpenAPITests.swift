@@ -13,7 +13,9 @@ import Web
         let paths = try #require(document["paths"] as? [String: [String: Any]])
         let described = paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } }
         try await RunningSite.with { site in
-            #expect(Set(described) == Set(site.routes))
+            // HEAD is GET without its body, OPTIONS what browsers ask before they send.
+            let routes = site.routes.filter { !$0.hasPrefix("HEAD ") && !$0.hasPrefix("OPTIONS ") }
+            #expect(Set(described).symmetricDifference(routes) == [])
             #expect(described.count > 14)
             let served = try await site.get("/openapi.json")
             #expect(served.status == 200)

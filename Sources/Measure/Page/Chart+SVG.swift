@@ -128,17 +128,21 @@ extension Report.Chart.Control {
             points[index].value.map { (plot.slot(index, of: count), plot.y($0)) }
         }
         Plot.line(&svg, line, style: "curve s0")
+        var labeled = -Double.infinity
         for (index, point) in points.enumerated() {
             guard let value = point.value else { continue }
             let (x, y) = (plot.slot(index, of: count), plot.y(value))
+            let isAbove = point.isOutside && value > point.limits?.upper ?? 0
             svg.add(
                 "circle",
                 [
-                    "class": point.isOutside ? "outside" : "inside", "cx": SVG.number(x), "cy": SVG.number(y),
-                    "r": point.isOutside ? "5" : "3",
+                    "class": isAbove ? "outside" : point.isOutside ? "below" : "inside", "cx": SVG.number(x),
+                    "cy": SVG.number(y), "r": point.isOutside ? "5" : "3",
                 ])
-            if point.isOutside {
+            // Names that would run into each other are left to the table.
+            if isAbove, x - labeled >= 56 {
                 plot.label(&svg, point.label, x: x, y: y - 9, anchor: "middle", style: "strong")
+                labeled = x
             }
         }
         return plot.height

@@ -6,8 +6,38 @@ extension Report.Chart {
         switch self {
         case .funnel(let funnel): funnel.text(width: width)
         case .intervals(let intervals): intervals.text(width: width)
-        case .survival, .control, .heat, .line: nil
+        case .control(let control): control.text
+        case .survival, .heat, .line: nil
         }
+    }
+}
+
+extension Report.Chart.Control {
+    /// The periods as a sparkline over the periods outside of the limits.
+    var text: String? {
+        let values = points.map(\.value)
+        guard let most = values.compactMap({ $0 }).max(), most > 0 else { return nil }
+        let marks = points.map { point in
+            guard point.isOutside, let value = point.value, let limits = point.limits else { return Character(" ") }
+            return value > limits.upper ? "▲" : "▼"
+        }
+        let alarms = marks.contains { $0 != " " } ? "\n" + String(marks) : ""
+        let scale = "  0 to \(Report.Unit.share.text(most))"
+        return
+            "\(title), \(points.first?.label ?? "") to \(points.last?.label ?? "")\n\(Report.spark(values))\(scale)\(alarms)"
+    }
+}
+
+extension Report {
+    /// One character a value, as high as the value is to the largest; a space where there is none.
+    package static func spark(_ values: [Double?]) -> String {
+        let marks = Array("▁▂▃▄▅▆▇█")
+        let most = values.compactMap { $0 }.filter(\.isFinite).max() ?? 0
+        return String(
+            values.map { value in
+                guard let value, value.isFinite else { return Character(" ") }
+                return most > 0 ? marks[min(7, max(0, Int((value / most * 7).rounded())))] : marks[0]
+            })
     }
 }
 

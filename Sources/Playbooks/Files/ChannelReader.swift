@@ -62,7 +62,9 @@ struct ChannelReader {
         if let response = fields.table("response", .response) {
             ResponseReader(diagnostics: diagnostics).read(response, into: &channel)
         }
+        var most: Int?
         if let limits = fields.table("limits", .limits) {
+            most = limits.integer("batch", in: 1...1_000)
             channel.perSecond = limits["per_second"].flatMap {
                 diagnostics.number($0, "per_second", in: 0.001...100_000)
             }
@@ -71,6 +73,7 @@ struct ChannelReader {
         if let node = fields["idempotency"], node.text != "none" {
             channel.idempotency = idempotency(node) ?? .none
         }
+        readBatch(fields, most: most, templates, into: &channel)
         if let onUnknown: Channel.OnUnknown = fields.choice("on_unknown") { channel.onUnknown = onUnknown }
         channel.events = fields["events"].flatMap { events($0, channel: channel.name) }
         if let track = fields.table("track", .track) {
@@ -81,6 +84,22 @@ struct ChannelReader {
             }
         }
         return channel
+    }
+
+    private func readBatch(
+        _ fields: Fields, most: Int?, _ templates: TemplateReader, into channel: inout Channel
+    ) {
+        if let batch = fields.table("batch", .batch) {
+            let reader = BatchReader(diagnostics: diagnostics)
+            channel.batch = reader.read(
+                batch, most: most, of: channel, body: { body($0, templates) },
+                checkURL: { url, position in
+                    templates.check(url, at: position)
+                    check(url, at: position, channel)
+                })
+        } else if let most, most > 1, let node = fields["limits"] {
+            diagnostics.error(node.position, "\"limits: { batch: \(most) }\" needs \"batch\", which says how")
+        }
     }
 
     /// The file over its preset: that of `preset`, or of its own name unless it has a `kind` and so stands on its own.

@@ -15,6 +15,7 @@ extension KeyTable {
         Key("body", .either([.choice(["none"]), .table(.body)]), "The body of the request."),
         Key("response", .table(.response), "How answers are understood."),
         Key("limits", .table(.limits), "How fast it may go."),
+        Key("batch", .table(.batch), "How several touches travel in one request; with limits.batch."),
         Key("idempotency", .either([.choice(["none"]), .table(.idempotency)]), "Whether repeats are recognized."),
         Key(
             "on_unknown", .choice(Channel.OnUnknown.allCases.map(\.rawValue)),
@@ -110,6 +111,21 @@ extension KeyTable {
     static let limits = KeyTable([
         Key("per_second", .number(0.001...100_000), "Requests a second; no limit by default."),
         Key("in_flight", .integer(1...1_000), "Requests under way at once; 8 by default."),
+        Key("batch", .integer(1...1_000), "Touches in one request, where the channel has batch; 1 turns it off."),
+    ])
+
+    static let batch = KeyTable([
+        Key("url", .text, "Where it goes; the URL of request by default."),
+        Key("body", .table(.body), "The body of one touch in such a request; that of the channel by default."),
+        Key(
+            "items", .oneOrMore(.form("^/.+", examples: ["/personalizations"])),
+            "Where the bodies differ: what the touches have there becomes one list; by default the whole bodies do."),
+        Key(
+            "by_address", .form("^/.+", examples: ["/recipient-variables"]),
+            "Where what the touches have becomes an object, under their addresses."),
+        Key(
+            "results", .form("^(whole|/.+)$", examples: ["/data", "whole"]),
+            "Where the answer has one result for each touch, in order; by default the answer counts for all."),
     ])
 
     static let idempotency = KeyTable([

@@ -164,6 +164,8 @@ package struct Channel: Sendable, Hashable {
     /// Requests per second; no limit when nil.
     package var perSecond: Double?
     package var inFlight = 8
+    /// Nil where each touch has a request of its own.
+    package var batch: Batch?
     package var idempotency: Idempotency = .none
     package var onUnknown: OnUnknown = .hold
     /// The webhooks that report back.

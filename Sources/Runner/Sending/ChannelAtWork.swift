@@ -9,9 +9,16 @@ final class ChannelAtWork {
     let classifier: Classifier
     private(set) var pace: Pace
     private(set) var circuit = Circuit()
-    /// Rows that are claimed, and rows that are `sending`; of each at most twice as many as there are places.
+    /// Touches that are claimed, and requests whose rows are `sending`; at most twice as many as there are places.
     private(set) var claimed = 0
     private(set) var sending = 0
+    /// Touches that are being rendered, and requests that are already counted against the rate for them.
+    private var packing = 0
+    private var reserved = 0
+    /// How many touches a request carries, as far as the last ones tell.
+    private var load = 1
+    /// Touches of a request that was refused as a whole: each goes alone.
+    var alone: Set<Int64> = []
     var cursor: Outbox.Cursor?
     /// Whether the cursor's priority has no more touches.
     var isLevelDone = false
@@ -32,6 +39,7 @@ final class ChannelAtWork {
         builder = try RequestBuilder(channel: channel, credentials: credentials)
         classifier = Classifier(channel: channel, credentials: credentials)
         pace = Pace(perSecond: channel.perSecond, inFlight: channel.inFlight, at: processNow)
+        load = most
     }
 
     /// A channel that leads nowhere, without secrets or limits of time.
@@ -58,9 +66,11 @@ final class ChannelAtWork {
         guard stopped == nil, !isExhausted else { return 0 }
         let isProbing = circuit.state == .halfOpen
         guard !isProbing || claimed + sending == 0 else { return 0 }
-        let places = min(Worker.tickRows, 2 * pace.places - claimed)
+        let places = min(
+            max(Worker.tickRows, most), (load > 1 ? min(2 * pace.places, 4) : 2 * pace.places) * load - claimed)
         guard places > 0 else { return 0 }
-        return pace.room(for: isProbing ? 1 : places, at: processNow)
+        let wanted = isProbing ? 1 : places
+        return min(wanted, pace.room(for: (wanted + load - 1) / load, at: processNow) * load)
     }
 
     func hasRoom(processNow: Instant) -> Bool { room(processNow: processNow) > 0 }
@@ -73,15 +83,38 @@ final class ChannelAtWork {
 
     /// Counts claims against the limits.
     func took(_ count: Int, processNow: Instant) {
+        guard count > 0 else { return }
         claimed += count
-        pace.take(count, at: processNow)
+        packing += count
+        reserved += pace.take((count + load - 1) / load, at: processNow)
     }
 
-    /// Counts a claimed row that becomes `sending`, or one that never will.
-    func began() { (claimed, sending) = (claimed - 1, sending + 1) }
-    func parked() { claimed -= 1 }
+    /// Counts requests that came of claimed touches; those for which the rate has no room go back.
+    func packed(_ parcels: [Parcel], processNow: Instant) -> (leaving: [Parcel], back: [Parcel]) {
+        let touches = parcels.reduce(0) { $0 + $1.flights.count }
+        packing -= touches
+        let missing = parcels.count - reserved
+        let more = missing > 0 ? pace.take(missing, at: processNow) : 0
+        let count = min(parcels.count, reserved + more)
+        reserved = max(reserved - parcels.count, 0)
+        if packing == 0 {
+            pace.put(reserved)
+            reserved = 0
+        }
+        if most > 1, !parcels.isEmpty {
+            let isFull = parcels.count <= (touches + most - 1) / most
+            load = isFull ? most : max(1, touches / parcels.count)
+        }
+        return (Array(parcels.prefix(count)), Array(parcels.dropFirst(count)))
+    }
 
-    /// Counts a row that is no longer `sending`.
+    private var most: Int { channel.batch?.most ?? 1 }
+
+    /// Counts claimed touches that become `sending` in one request, or that never will.
+    func began(touches: Int = 1) { (claimed, sending) = (claimed - touches, sending + 1) }
+    func parked(touches: Int = 1) { claimed -= touches }
+
+    /// Counts a request that is no longer under way.
     func ended() { sending -= 1 }
 
     // MARK: - Passes
@@ -121,8 +154,11 @@ final class ChannelAtWork {
 
     // MARK: - What answers tell
 
-    func note(_ response: Response, _ result: SendResult, processNow: Instant) {
-        guard response.failure != .aborted else { return }
+    /// - Parameter results: one for each touch of the request.
+    func note(_ response: Response, _ results: [SendResult], processNow: Instant) {
+        guard response.failure != .aborted, let result = results.first(where: \.isTaken) ?? results.first else {
+            return
+        }
         let isRefusal = (400...499).contains(response.status)
         var notice = RateNotice(response, now: processNow)
         var failure: String?

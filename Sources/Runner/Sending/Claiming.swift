@@ -30,17 +30,16 @@ struct Claiming {
             }
             let room = channel.room(processNow: processNow)
             let touches = try candidates(of: channel, outbox, room: room, now: now)
-            var claimedTo: [String: Claimed] = [:]
-            var taken = 0
-            for touch in touches {
-                if try settle(
-                    touch, of: channel.channel, rules, &claimedTo, outbox, &report, now: now, processNow: processNow
-                ) {
-                    flights.append(Worker.Flight(touch: touch, fence: touch.fence + 1))
-                    taken += 1
+            var turn = Turn(rules: rules, channel: channel, now: now, processNow: processNow)
+            for touch in touches where !turn.seen.contains(touch.id) {
+                if let group = try companions(of: touch, turn, outbox) {
+                    try settle(group, &turn, outbox, &report)
+                } else {
+                    try carryOut(decide(touch, turn), on: touch, &turn, outbox, &report)
                 }
             }
-            channel.took(taken, processNow: processNow)
+            flights += turn.flights
+            channel.took(turn.flights.count, processNow: processNow)
         }
         return flights
     }
@@ -79,32 +78,45 @@ struct Claiming {
         return channel.cursor
     }
 
-    /// What one batch has claimed for an address.
-    private struct Claimed {
-        var real = 0
-        var ghosts = 0
+    /// What one look at a channel's touches has come to.
+    private struct Turn {
+        let rules: ClaimRules
+        let channel: ChannelAtWork
+        let now: Instant
+        let processNow: Instant
+        var flights: [Worker.Flight] = []
+        /// Touches that were settled with others.
+        var seen: Set<Int64> = []
+        /// What it has claimed for an address.
+        var claimedTo: [String: (real: Int, ghosts: Int)] = [:]
     }
 
-    /// Carries out the decision on one touch; true when it is claimed.
-    private func settle(
-        _ touch: TouchCandidate, of channel: Channel, _ rules: ClaimRules, _ claimedTo: inout [String: Claimed],
-        _ outbox: Outbox, _ report: inout DrainReport, now: Instant, processNow: Instant
-    ) throws -> Bool {
+    private func decide(_ touch: TouchCandidate, _ turn: Turn) -> ClaimRules.Decision {
         let playbook = versions[touch.versionID] ?? playbooks[touch.playbook]
-        let claimed = claimedTo[touch.recipient] ?? Claimed()
-        let decision = rules.decide(
+        let claimed = turn.claimedTo[touch.recipient] ?? (0, 0)
+        return turn.rules.decide(
             touch, stepWindow: window(of: touch, playbook),
             exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
             claimed: claimed.real + (touch.isGhost ? claimed.ghosts : 0),
-            mayRepeat: channel.mayRepeat(touch, at: processNow), now: now)
+            mayRepeat: turn.channel.channel.mayRepeat(touch, at: turn.processNow), now: turn.now)
+    }
+
+    private func carryOut(
+        _ decision: ClaimRules.Decision, on touch: TouchCandidate, in group: String? = nil, _ turn: inout Turn,
+        _ outbox: Outbox, _ report: inout DrainReport
+    ) throws {
+        let now = turn.now
         switch decision {
         case .claim:
-            guard try outbox.claim(touch, owner: owner, now: now) else { return false }
-            if touch.category != "service" { claimedTo[touch.recipient, default: Claimed()].real += 1 }
-            return true
+            guard try outbox.claim(touch, owner: owner, now: now) else { return }
+            if touch.category != "service" { turn.claimedTo[touch.recipient, default: (0, 0)].real += 1 }
+            let flight = Worker.Flight(touch: touch, fence: touch.fence + 1)
+            flight.group = group
+            flight.isAlone = turn.channel.alone.contains(touch.id)
+            turn.flights.append(flight)
         case .ghost:
             try outbox.end(touch, as: "ghost", reason: nil, now: now)
-            if touch.category != "service" { claimedTo[touch.recipient, default: Claimed()].ghosts += 1 }
+            if touch.category != "service" { turn.claimedTo[touch.recipient, default: (0, 0)].ghosts += 1 }
             report.ghosts += 1
         case .leave:
             break
@@ -120,11 +132,62 @@ struct Claiming {
             try outbox.end(touch, as: state, reason: reason, now: now)
             report.dropped += 1
         case .doubt(let reason):
-            let state = channel.onUnknown == .assumeSent ? "sent" : "unknown"
+            let state = turn.channel.channel.onUnknown == .assumeSent ? "sent" : "unknown"
             try outbox.end(touch, as: state, reason: reason, now: now)
             report.count(state)
         }
-        return false
+    }
+
+    // MARK: - Repeating a request of several
+
+    /// The touches of the request that may have arrived, where it carried several.
+    private func companions(of touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> [TouchCandidate]? {
+        guard touch.isAmbiguous, turn.channel.channel.batch != nil, let hash = touch.bodyHash else { return nil }
+        let group = try outbox.companions(of: touch, bodyHash: hash, caps: configuration.caps, now: turn.now)
+        return group.count > 1 ? group : nil
+    }
+
+    /// All of them go out again, or none: only the same request has the same key.
+    private func settle(
+        _ group: [TouchCandidate], _ turn: inout Turn, _ outbox: Outbox, _ report: inout DrainReport
+    ) throws {
+        turn.seen.formUnion(group.map(\.id))
+        var decisions: [ClaimRules.Decision] = []
+        for touch in group { decisions.append(decide(touch, turn)) }
+        guard !decisions.contains(.leave) else { return }
+        let isBroken = decisions.contains { decision in
+            switch decision {
+            case .end, .doubt, .ghost: true
+            case .claim, .leave, .wait, .capped: false
+            }
+        }
+        let doubt = "an earlier attempt may have arrived, and its batch cannot be repeated whole any more"
+        var common = isBroken ? ClaimRules.Decision.doubt(reason: doubt) : .claim
+        if !isBroken {
+            for (touch, decision) in zip(group, decisions) {
+                guard let wait = try wait(of: touch, decision, outbox, now: turn.now) else { continue }
+                if case .wait(let latest, _) = common, latest >= wait.until { continue }
+                common = .wait(until: wait.until, reason: "its batch waits: \(wait.reason)")
+            }
+        }
+        for (touch, own) in zip(group, decisions) {
+            var decision = common
+            if case .doubt = own { decision = own }
+            try carryOut(decision, on: touch, in: touch.bodyHash, &turn, outbox, &report)
+        }
+    }
+
+    private func wait(
+        of touch: TouchCandidate, _ decision: ClaimRules.Decision, _ outbox: Outbox, now: Instant
+    ) throws -> (until: Instant, reason: String)? {
+        switch decision {
+        case .wait(let until, let reason): return (until, reason)
+        case .capped(let index):
+            let cap = configuration.caps[index]
+            let until = try outbox.roomAgain(touch, cap: cap, now: now)
+            return (min(until, touch.expiresAt), "cap \(cap.count) per \(cap.window)")
+        case .claim, .ghost, .leave, .end, .doubt: return nil
+        }
     }
 
     private func window(of touch: TouchCandidate, _ playbook: Playbook?) -> SendWindow? {

@@ -21,8 +21,8 @@ final class Mailbox: @unchecked Sendable {
     struct Post {
         /// Answers, in the order in which they came.
         var completions: [Transport.Completion] = []
-        /// Touches whose request is made, or cannot be.
-        var rendered: [Worker.Flight] = []
+        /// Requests that are made, or cannot be.
+        var rendered: [Parcel] = []
 
         var count: Int { completions.count + rendered.count }
     }
@@ -91,7 +91,7 @@ final class Mailbox: @unchecked Sendable {
     }
 
     /// Called on the thread that renders.
-    func deliver(_ rendered: [Worker.Flight]) {
+    func deliver(_ rendered: [Parcel]) {
         condition.withLock {
             post.rendered += rendered
             signal()

@@ -35,7 +35,7 @@ package struct Rendering: Sendable {
 
     package func request(
         for touch: TouchCandidate, builder: RequestBuilder, now: Instant, processNow: Instant
-    ) throws(Failure) -> (request: Request, message: RenderedMessage) {
+    ) throws(Failure) -> (request: Request, message: RenderedMessage, part: BatchPlan.Part?) {
         guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
         }
@@ -52,7 +52,8 @@ package struct Rendering: Sendable {
             throw Failure(reason: "\(error)")
         }
         do {
-            return (try builder.request(for: envelope, at: processNow), envelope.message)
+            let request = try builder.request(for: envelope, at: processNow)
+            return (request, envelope.message, builder.batch?.part(of: envelope, alone: request))
         } catch {
             throw Failure(reason: "\(error)")
         }

@@ -57,28 +57,36 @@ extension Worker {
             shut.contains(touch.channel) || pauses.reason(forChannel: touch.channel) != nil
                 || pauses.reason(for: touch.playbook) != nil
         }
-        try rendered.removeAll { flight in
-            let touch = flight.touch
-            // Somebody may have put the machine to sleep since the claim.
-            let isTooLate = channels[touch.channel]?.channel.mayRepeat(touch, at: processNow) == false
-            guard isTooLate || isPaused(touch) else { return false }
-            try outbox.giveBack(id: touch.id, fence: flight.fence)
-            channels[touch.channel]?.parked()
+        try rendered.removeAll { parcel in
+            let channel = channels[parcel.channel]
+            let isStaying = parcel.flights.contains { flight in
+                // Somebody may have put the machine to sleep since the claim.
+                isPaused(flight.touch) || channel?.channel.mayRepeat(flight.touch, at: processNow) == false
+            }
+            guard isStaying else { return false }
+            for flight in parcel.flights {
+                try outbox.giveBack(id: flight.touch.id, fence: flight.fence)
+                channel?.parked()
+            }
             // The pass has gone by it.
-            if shut.contains(touch.channel) { channels[touch.channel]?.restart(processNow: processNow) }
+            if shut.contains(parcel.channel) || parcel.flights.count > 1 { channel?.restart(processNow: processNow) }
             return true
         }
-        let waiting = Set(flying.values.lazy.filter { isPaused($0.touch) }.map(\.touch.id))
+        guard !pauses.isEmpty || !shut.isEmpty else { return }
+        let waiting = Set(
+            flying.values.lazy.filter { $0.flights.contains { isPaused($0.touch) } }.map(\.token))
         guard !waiting.isEmpty else { return }
         // They are on record as `sending` but still wait for a place on the wire.
-        for id in mailbox.withdraw(waiting) {
-            guard let flight = flying.removeValue(forKey: id) else { continue }
-            channels[flight.touch.channel]?.ended()
-            let settlement = Outbox.Settlement(
-                id: id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
-                state: "pending", retryAt: processNow, detail: "paused before it left")
-            channels[flight.touch.channel]?.notePutOff(until: processNow)
-            _ = try outbox.settle(settlement, now: now, processNow: processNow)
+        for token in mailbox.withdraw(waiting) {
+            guard let parcel = flying.removeValue(forKey: token) else { continue }
+            channels[parcel.channel]?.ended()
+            channels[parcel.channel]?.notePutOff(until: processNow)
+            for flight in parcel.flights {
+                let settlement = Outbox.Settlement(
+                    id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID,
+                    attempt: flight.attempt, state: "pending", retryAt: processNow, detail: "paused before it left")
+                _ = try outbox.settle(settlement, now: now, processNow: processNow)
+            }
         }
     }
 

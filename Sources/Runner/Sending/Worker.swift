@@ -12,30 +12,31 @@ package final class Worker {
     let clocks: Clocks
     let workspace: Workspace
     private let pinned: PinnedVersions
-    private var messages: Rendering
-    private let renderer = DispatchQueue(label: "rendering")
+    var messages: Rendering
+    let renderer = DispatchQueue(label: "rendering")
     private var claiming: Claiming
     private var exits: ExitCheck
     let killSwitch: KillSwitch
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
     var breakers: [String: Breaker] = [:]
     let mailbox: Mailbox
-    private let transport: Transport
+    let transport: Transport
     var channels: [String: ChannelAtWork] = [:]
     /// Why channels cannot be used at all.
     private var unusable: [String: String] = [:]
-    private var report = DrainReport()
+    var report = DrainReport()
     /// Process time at which the present pass over the pending touches began.
     private var passBegan = Instant(milliseconds: 0)
     /// Passes in a row in which nothing could be sent.
     private var fruitless = 0
     private var sentBefore = 0
 
-    /// Claimed touches on their way: how many are being rendered, and those to be sent, on the wire, to be recorded.
-    private var rendering = 0
-    var rendered: [Flight] = []
-    var flying: [Int64: Flight] = [:]
-    private var results: [Result] = []
+    /// Claimed touches on their way: how many are being rendered, and the requests to be sent, on the wire, to be
+    /// recorded.
+    var rendering = 0
+    var rendered: [Parcel] = []
+    var flying: [Int64: Parcel] = [:]
+    var results: [Result] = []
 
     /// How long, and for how many passes in a row, `drain` waits for retries before it leaves them to the next run.
     private static let patience = TimeSpan.seconds(10)
@@ -48,12 +49,18 @@ package final class Worker {
     final class Flight: @unchecked Sendable {
         let touch: TouchCandidate
         let fence: Int64
+        /// The request that carries it alone, and what it brings into one of several.
         var request: Request?
+        var part: BatchPlan.Part?
         var messageHash = ""
         /// Where its tracked links lead.
         var links: [TrackedLink] = []
         /// Why there is no request.
         var failure: Rendering.Failure?
+        /// The body of the earlier request of several that may have arrived, and that it must be part of again.
+        var group: String?
+        /// Whether it must not travel with others.
+        var isAlone = false
 
         init(touch: TouchCandidate, fence: Int64) {
             self.touch = touch
@@ -65,6 +72,8 @@ package final class Worker {
 
     enum Result {
         case settled(Flight, Outbox.Settlement)
+        /// It was claimed for nothing.
+        case returned(Flight)
         /// It could not be rendered, or not as it was sent before.
         case parked(Flight, state: String, reason: String)
         case halted(channel: String, reason: String)
@@ -144,7 +153,7 @@ package final class Worker {
         for channel in channels.values { channel.restartIfDue(processNow: clocks.processNow()) }
         try tick(now: now)
         let post = collect()
-        for flight in post.rendered { take(flight) }
+        take(post.rendered)
         for completion in post.completions { classify(completion, now: now) }
     }
 
@@ -159,7 +168,7 @@ package final class Worker {
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private func mustWait(processNow: Instant) -> Bool {
         results.isEmpty && (rendering > 0 || !flying.isEmpty)
-            && !rendered.contains { channels[$0.touch.channel]?.canSend(processNow: processNow) == true }
+            && !rendered.contains { channels[$0.channel]?.canSend(processNow: processNow) == true }
             && (mailbox.isStopping || !canClaim)
     }
 
@@ -247,7 +256,7 @@ package final class Worker {
     }
 
     private func tick(now: Instant) throws {
-        var leaving: [Flight] = []
+        var leaving: [Parcel] = []
         var newlyClaimed: [Flight] = []
         try store.write { connection in
             let outbox = Outbox(connection)
@@ -256,19 +265,7 @@ package final class Worker {
             try killSwitch.apply(connection, processNow: processNow)
             let pauses = try Pauses(connection)
             try giveBack(outbox, pauses, now: now, processNow: processNow)
-            for flight in takeRendered(processNow: processNow) {
-                guard let request = flight.request,
-                    try outbox.beginAttempt(
-                        id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
-                        messageHash: flight.messageHash, processNow: processNow)
-                else {
-                    channels[flight.touch.channel]?.ended()
-                    continue
-                }
-                try keepLinks(of: flight, connection)
-                if try settleInInbox(flight, outbox, connection, now: now, processNow: processNow) { continue }
-                leaving.append(flight)
-            }
+            leaving = try begin(takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
             try writeStates(connection, processNow: processNow)
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
@@ -276,116 +273,11 @@ package final class Worker {
         }
         results.removeAll(keepingCapacity: true)
         render(newlyClaimed, now: now)
-        for flight in leaving { flying[flight.touch.id] = flight }
-        for (channel, flights) in Dictionary(grouping: leaving, by: \.touch.channel) {
-            let requests = flights.compactMap { flight in flight.request.map { ($0, flight.touch.id) } }
+        for parcel in leaving { flying[parcel.token] = parcel }
+        for (channel, parcels) in Dictionary(grouping: leaving, by: \.channel) {
+            let requests = parcels.compactMap { parcel in parcel.request.map { ($0, parcel.token) } }
             let places = channels[channel]?.pace.places ?? 1
             transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
-        }
-    }
-
-    /// As many touches as may become `sending` in one tick, in the order in which they were claimed.
-    private func takeRendered(processNow: Instant) -> [Flight] {
-        var batch: [Flight] = []
-        rendered.removeAll { flight in
-            guard batch.count < Self.tickRows, let channel = channels[flight.touch.channel],
-                channel.canSend(processNow: processNow)
-            else { return false }
-            channel.began()
-            batch.append(flight)
-            return true
-        }
-        return batch
-    }
-
-    /// Makes the requests on another thread, while this one writes.
-    private func render(_ claimed: [Flight], now: Instant) {
-        guard !claimed.isEmpty else { return }
-        rendering += claimed.count
-        let builders = channels.mapValues(\.builder)
-        let processNow = clocks.processNow()
-        renderer.async { [messages, mailbox] in
-            for flight in claimed {
-                guard let builder = builders[flight.touch.channel] else { continue }
-                do throws(Rendering.Failure) {
-                    let made = try messages.request(
-                        for: flight.touch, builder: builder, now: now, processNow: processNow)
-                    (flight.request, flight.messageHash) = (made.request, made.message.messageHash)
-                    flight.links = made.message.links
-                } catch {
-                    flight.failure = error
-                }
-            }
-            mailbox.deliver(claimed)
-        }
-    }
-
-    private func take(_ flight: Flight) {
-        rendering -= 1
-        if let failure = flight.failure {
-            // What may have arrived is not held, because what is held is frozen anew.
-            results.append(
-                .parked(flight, state: flight.touch.isAmbiguous ? "unknown" : "held", reason: failure.reason))
-        } else if flight.touch.isAmbiguous, let before = flight.touch.bodyHash, before != flight.request?.bodyHash {
-            results.append(
-                .parked(
-                    flight, state: "unknown",
-                    reason: "an earlier attempt may have arrived, and the message has changed since"))
-        } else {
-            rendered.append(flight)
-        }
-    }
-
-    private func classify(_ completion: Transport.Completion, now: Instant) {
-        guard let flight = flying.removeValue(forKey: completion.token),
-            let channel = channels[flight.touch.channel]
-        else { return }
-        let processNow = clocks.processNow()
-        let result = channel.classifier.classify(
-            completion.response,
-            attempt: Classifier.Attempt(
-                number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
-                mayHaveArrived: flight.touch.isAmbiguous))
-        channel.note(completion.response, result, processNow: processNow)
-        if let reason = channel.stopped, report.stopped[flight.touch.channel] == nil {
-            report.stopped[flight.touch.channel] = reason
-        }
-        if case .halt(let reason) = result {
-            results.append(.halted(channel: flight.touch.channel, reason: reason))
-        }
-        results.append(
-            .settled(
-                flight,
-                Resolution(channel: channel.channel).settlement(
-                    of: flight, result, processNow: processNow, random: clocks.random())))
-    }
-
-    func record(
-        _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
-    ) throws {
-        switch result {
-        case .settled(let flight, let settlement):
-            channels[flight.touch.channel]?.ended()
-            // No row changed: somebody else has the touch by now, and this result is void.
-            guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
-            report.count(settlement.state)
-            if settlement.state == "pending" {
-                channels[flight.touch.channel]?.notePutOff(until: settlement.retryAt)
-            }
-            try note(settlement, of: flight.touch, now: now, connection)
-            if settlement.state == "suppressed", flight.touch.kind == .email {
-                try Suppressions.add(
-                    flight.touch.recipient, category: nil,
-                    reason: "\(flight.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)
-            }
-        case .parked(let flight, let state, let reason):
-            channels[flight.touch.channel]?.parked()
-            try outbox.park(id: flight.touch.id, fence: flight.fence, as: state, reason: reason)
-            report.count(state)
-        case .halted(let channel, let reason):
-            try Pauses.set("channel:" + channel, reason: reason, at: processNow, connection)
-            channels[channel]?.halted = reason
-            report.stopped[channel] = reason
         }
     }
 

@@ -109,7 +109,7 @@ final class ContactTable {
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT DISTINCT a.address, '', 'erased', CAST(:now AS bigint)
-            FROM temp.import_contact s JOIN contact a ON \(join)
+            FROM temp.\(rows.name) s JOIN contact a ON \(join)
             JOIN suppression x ON x.address = erased_key(a.address)
             WHERE a.address IS NOT NULL
             ON CONFLICT (address, category) DO NOTHING

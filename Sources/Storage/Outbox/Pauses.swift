@@ -9,6 +9,8 @@ package struct Pauses: Sendable {
         reasons = Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", $0[1].text ?? "") })
     }
 
+    package var isEmpty: Bool { reasons.isEmpty }
+
     package var all: String? { reasons["all"] }
 
     /// Why a playbook neither plans nor sends, or nil.

@@ -91,7 +91,9 @@ extension Site {
     }
 
     private static let script: Response = {
-        var headers: HTTPFields = [.contentType: "text/javascript; charset=utf-8", .cacheControl: "public, max-age=3600"]
+        var headers: HTTPFields = [
+            .contentType: "text/javascript; charset=utf-8", .cacheControl: "public, max-age=3600",
+        ]
         for (name, value) in [("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "cross-origin")] {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }

@@ -12,7 +12,7 @@ package enum OpenAPI {
     }
 
     /// One line for each area; it stands beside the area's routes.
-    private static let parts = [Site.serviceAPI, Site.pagesAPI, Site.inboxAPI, Site.ingestAPI]
+    private static let parts = [Site.serviceAPI, Site.ingestAPI, Site.hooksAPI, Site.pagesAPI, Site.inboxAPI]
 
     /// As it is served and as it lies in `docs/openapi.json`.
     ///

@@ -67,8 +67,11 @@ extension Site {
 
     /// The same answer with the same words is recorded once; another one is another event, and the latest counts.
     private func record(_ asked: Asked, comment: String?) async throws {
-        let comment = asked.ask.comment == nil ? "" : String(
-            (comment ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(QuestionPage.longestComment))
+        let comment =
+            asked.ask.comment == nil
+            ? ""
+            : String(
+                (comment ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(QuestionPage.longestComment))
         let digest = SHA256.hash(data: Array("\(asked.answer.value)\n\(comment)".utf8))
         let name = digest.prefix(8).map { byte in
             let digits = String(byte, radix: 16)

@@ -87,7 +87,8 @@ import Testing
                 #expect(seen["focus"] as? String == "work", "a message does not take the focus away")
                 #expect(seen["hacked"] as? String == "undefined")
                 let body = try #require(seen["body"] as? String)
-                #expect(body.contains("<a href=\"https://acme.example/l\" target=\"_blank\" rel=\"noopener noreferrer\">"))
+                #expect(
+                    body.contains("<a href=\"https://acme.example/l\" target=\"_blank\" rel=\"noopener noreferrer\">"))
                 #expect(!body.contains("javascript") && !body.contains("onclick") && !body.contains("script"))
                 #expect(seen["gone"] as? Bool == true)
                 #expect(seen["next"] as? String == "Second" && seen["nextHasFocus"] as? Bool == true)

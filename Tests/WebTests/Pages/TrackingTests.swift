@@ -8,7 +8,9 @@ import Testing
 @testable import Web
 
 @Suite struct TrackingTests {
-    private static let person = ["User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"]
+    private static let person = [
+        "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    ]
     private let tracking = LinkTracking(baseURL: "", secret: PagesSite.secret)
     private let docs = TrackedLink(url: "https://acme.example/docs?a=1&b=2")
     private let news = TrackedLink(url: "https://acme.example/news")
@@ -120,8 +122,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", false),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", false),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+            false
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+            false
+        ),
         ("Mozilla/5.0", true), ("", true), ("curl/8.5.0", true), ("Slackbot-LinkExpanding 1.0", true),
         ("Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)", true),
         ("Barracuda Sentinel (EE)", true), ("python-requests/2.32", true),

@@ -1,0 +1,44 @@
+extension Site {
+    /// What webhooks add to the description.
+    static let hooksAPI = OpenAPI.Part(
+        paths: "{\(hookPaths.joined(separator: ",\n"))}")
+
+    private static var hookPaths: [String] {
+        [
+            path(
+                "/hooks/{channel}", ["channel"], "What a provider tells of its messages",
+                "In the dialect that the channel's file names; proved by the provider's signature, or by the channel's key as"
+                    + " a password or a bearer token."),
+            path(
+                "/hooks/{channel}/{secret}", ["channel", "secret"], "The same, proved by a part of the URL",
+                "For providers that neither sign nor send credentials."),
+            path(
+                "/billing/{provider}", ["provider"], "What a billing system tells of an account",
+                "Of stripe, paddle, chargebee or recurly, with the secret that keeptouch.yaml names."),
+            path(
+                "/billing/{provider}/{secret}", ["provider", "secret"], "The same, proved by a part of the URL",
+                "For chargebee and recurly."),
+        ]
+    }
+
+    private static func path(
+        _ path: String, _ names: [String], _ summary: String, _ description: String
+    ) -> String {
+        let parameters = names.map {
+            "{\"name\": \"\($0)\", \"in\": \"path\", \"required\": true, \"schema\": {\"type\": \"string\"}}"
+        }
+        let problems = [400, 401, 404, 413, 415, 503].map {
+            "\"\($0)\": {\"$ref\": \"#/components/responses/Problem\"}"
+        }
+        let id = path.split(separator: "/").map { $0.filter(\.isLetter) }.joined(separator: "-")
+        return """
+            "\(path)": {"post": {
+              "operationId": "\(id)", "tags": ["webhooks"], "summary": "\(summary)",
+              "description": "\(description) Whatever is proved is stored before it is answered.",
+              "parameters": [\(parameters.joined(separator: ", "))],
+              "requestBody": {"required": true, "content": {
+                "application/json": {}, "text/plain": {}, "application/x-www-form-urlencoded": {}}},
+              "responses": {"200": {"description": "Stored, or known already"}, \(problems.joined(separator: ", "))}}}
+            """
+    }
+}
