@@ -72,7 +72,8 @@ extension SlotText {
             switch piece {
             case .slot(let slot, let context): result.append(slot: slot, context)
             case .bytes(let bytes):
-                guard index + 1 < pieces.count, case .slot(let slot, .htmlURL) = pieces[index + 1], slots.contains(slot),
+                guard index + 1 < pieces.count, case .slot(let slot, .htmlURL) = pieces[index + 1],
+                    slots.contains(slot),
                     bytes.suffix(plain.count).elementsEqual(plain)
                 else {
                     result.append(bytes)

@@ -40,7 +40,8 @@ package final class MessageTemplate: Sendable {
         self.body = try MessageProgram(body, file: message.path, line: message.bodyLine)
         let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
         // The length before each part keeps two messages apart that only cut the same text elsewhere.
-        let version = parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
+        let version =
+            parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
             + (message.ask.map { "\n" + $0.version } ?? "")
         hash = Hexadecimal.text(SHA256.hash(data: Array(version.utf8)))
     }

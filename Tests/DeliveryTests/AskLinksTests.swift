@@ -29,7 +29,9 @@ import Testing
     @Test func longAnswersAreAList() throws {
         let ask = Ask(
             event: "left", property: "why",
-            answers: [Ask.Answer("price", label: "It costs *too* much <b>"), Ask.Answer("other", label: "Other: [x](y)")])
+            answers: [
+                Ask.Answer("price", label: "It costs *too* much <b>"), Ask.Answer("other", label: "Other: [x](y)"),
+            ])
         let message = try render(ask, "Why?\n\n{{ ask }}\n")
         let urls = links.urls(of: ask, touch: 7)
         #expect(message.text == "Why?\n\n- It costs *too* much <b>: \(urls[0])\n- Other: [x](y): \(urls[1])\n")
@@ -52,5 +54,7 @@ import Testing
 }
 
 extension String {
-    fileprivate func components(of separator: String) -> [Substring] { split(separator: separator, omittingEmptySubsequences: false) }
+    fileprivate func components(of separator: String) -> [Substring] {
+        split(separator: separator, omittingEmptySubsequences: false)
+    }
 }

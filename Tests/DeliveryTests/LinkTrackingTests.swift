@@ -28,7 +28,8 @@ import Testing
             <a href="https://touch.acme.example/u/abc.def">Unsubscribe</a> <a href="mailto:a@b.example">Mail</a>
             <a href="">Nothing</a> <p>href="https://acme.example"</p>
             """
-        let (tracked, links) = tracking.links(in: html.replacing("href=\"https://acme", with: "href=&quot;https://acme"), touch: 7)
+        let (tracked, links) = tracking.links(
+            in: html.replacing("href=\"https://acme", with: "href=&quot;https://acme"), touch: 7)
         #expect(links.isEmpty && tracked.contains("https://touch.acme.example/u/abc.def"))
     }
 

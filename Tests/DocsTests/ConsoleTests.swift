@@ -28,7 +28,9 @@ struct Transcript {
     }
 }
 
-@Test(arguments: ["README.md", "docs/channels.md", "docs/measuring.md", "docs/operations.md", "docs/playbooks.md"])
+@Test(arguments: [
+    "README.md", "docs/channels.md", "docs/measuring.md", "docs/operations.md", "docs/pages.md", "docs/playbooks.md",
+])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
     let terminal = try Terminal()
@@ -50,7 +52,7 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
     let pages = try [
         "README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/http-api.md",
-        "docs/channels.md",
+        "docs/channels.md", "docs/pages.md",
     ].map { try Document($0) }
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []

@@ -93,18 +93,6 @@ struct PlaybooksPageTests {
         ]
         #expect((families + others).filter { !page.mentions($0) } == [])
     }
-
-    @Test(arguments: [
-        ("playbooks/save/options.md", "subject: We got your request", "subject: We got it\nask: [a, b]")
-    ])
-    func aKeyThatThePageCallsLaterIsRefused(file: String, part: String, other: String) throws {
-        var files = files
-        let text = try #require(files[file])
-        #expect(text.contains(part))
-        files[file] = text.replacing(part, with: other)
-        let diagnostics = WorkspaceReader.read(files).diagnostics
-        #expect(diagnostics.contains { $0.severity == .error && $0.message.contains("not supported yet") })
-    }
 }
 
 extension String {

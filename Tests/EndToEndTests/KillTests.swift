@@ -96,12 +96,13 @@ import Testing
     }
 
     @Test func aBatchWithoutAKeyIsSentOnceOrUnknownAsAWhole() throws {
-        let touches = Self.kills * 64
+        let kills = min(Self.kills, Self.killsOfOne)
+        let touches = kills * 64
         let endpoint = try Endpoint(["--delay", "10"])
         let scratch = try Scratch(
             small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 2, batch: 8 }", "batch: {}"])
         try scratch.importAccounts(touches)
-        let requests = try killing(scratch, endpoint)
+        let requests = try killing(kills, scratch, endpoint)
 
         let arrived = requests.flatMap(\.touches)
         #expect(Set(arrived).count == arrived.count, "a touch was sent twice")
@@ -118,7 +119,8 @@ import Testing
     }
 
     @Test func aBatchWithAKeyArrivesAndRepeatsAreTheSame() throws {
-        let touches = Self.kills * 48
+        let kills = min(Self.kills, Self.killsOfOne)
+        let touches = kills * 48
         let endpoint = try Endpoint(["--delay", "10"])
         let scratch = try Scratch(
             small: "email", port: endpoint.port,
@@ -127,7 +129,7 @@ import Testing
                 "idempotency: { header: Idempotency-Key, lifetime: 24h }",
             ])
         try scratch.importAccounts(touches)
-        let requests = try killing(scratch, endpoint)
+        let requests = try killing(kills, scratch, endpoint)
 
         #expect(try scratch.states() == ["sent": touches])
         let byKey = Dictionary(grouping: requests) { $0.key ?? "" }

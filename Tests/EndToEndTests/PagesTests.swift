@@ -19,7 +19,7 @@ import Testing
     private func workspace(_ sink: Endpoint) throws -> Scratch {
         let scratch = try Scratch(small: "email", port: sink.port)
         try scratch.replace(
-            "text: \"{{ text }}\"", with: "text: \"{{ text }}\"\n      headers: \"{{ headers }}\"",
+            "text: \"{{ text }}\"", with: "text: \"{{ text }}\"\n    headers: \"{{ headers }}\"",
             in: "channels/carrier.yaml")
         for (name, category) in [("hello", "education"), ("bill", "service")] {
             try scratch.write(
@@ -43,15 +43,19 @@ import Testing
     @Test func oneClickOnAMailThatWasSentEndsTheCategoryAndNoMore() async throws {
         let sink = try Endpoint()
         let scratch = try workspace(sink)
+        try scratch.importAccounts(1)
         let serving = try Serving(scratch, ["--port", "0"])
         let port = try #require(serving.port)
-        try scratch.importAccounts(1)
+        #expect(serving.tells(" ready"))
         try scratch.keeptouch("record", "a1", "report_made", "score=1")
         try #require(sink.waits(forRequests: 2))
 
         // What a mail program does: the link of the header, posted to, while all is paused.
         try scratch.keeptouch("pause", "all")
-        let header = try #require(sink.bodies().lazy.compactMap { $0.firstMatch(of: /"List-Unsubscribe":"<(.*?)>"/)?.1 }.first)
+        let headers = sink.bodies().compactMap { body in
+            body.firstMatch(of: #/"List-Unsubscribe":"<(.*?)>"/#).map { String($0.1) }
+        }
+        let header = try #require(headers.first)
         let link = header.replacing("https://touch.example.com", with: "http://127.0.0.1:\(port)")
         #expect(sink.bodies().contains { $0.contains("\"List-Unsubscribe-Post\":\"List-Unsubscribe=One-Click\"") })
         let look = try await send("GET", link)
@@ -62,8 +66,9 @@ import Testing
             headers: ["Content-Type": "application/x-www-form-urlencoded"])
         #expect(answer.status == 200 && answer.text.contains("You are unsubscribed from “Tips”."))
         #expect(
-            try scratch.query("SELECT o.kind, p.name FROM outcome AS o JOIN touch AS t ON t.id = o.touch_id "
-                + "JOIN playbook AS p ON p.id = t.playbook_id") == [["unsubscribed", "hello"]])
+            try scratch.query(
+                "SELECT o.kind, p.name FROM outcome AS o JOIN touch AS t ON t.id = o.touch_id "
+                    + "JOIN playbook AS p ON p.id = t.playbook_id") == [["unsubscribed", "hello"]])
 
         // From now on only what concerns the account itself arrives.
         try scratch.keeptouch("resume", "all")
@@ -80,20 +85,25 @@ import Testing
     @Test func anAnswerInAMailSetsOffAnotherPlaybook() async throws {
         let sink = try Endpoint()
         let scratch = try workspace(sink)
-        try scratch.replace("properties: { score: number }", with: "properties: { score: number } }\n  nps: { properties: { score: number }", in: "data.yaml")
+        try scratch.replace(
+            "properties: { score: number }",
+            with: "properties: { score: number } }\n  nps: { properties: { score: number }", in: "data.yaml")
         try scratch.write(
             "playbooks/hello/hello.md",
             "---\nsubject: hello\nask: { event: nps, property: score, answers: 0..10 }\n---\n{{ask}}\n")
         try scratch.replace("on: report_made", with: "on: nps\nif: event.score < 7", in: "playbooks/bill/playbook.yaml")
-        try scratch.write("playbooks/bill/hello.md", "---\nsubject: bill\n---\nSorry for the {{event.score}}, {{contact.first_name}}.\n")
+        try scratch.write(
+            "playbooks/bill/hello.md",
+            "---\nsubject: bill\n---\nSorry for the {{event.score}}, {{contact.first_name}}.\n")
+        try scratch.importAccounts(1)
         let serving = try Serving(scratch, ["--port", "0"])
         let port = try #require(serving.port)
-        try scratch.importAccounts(1)
+        #expect(serving.tells(" ready"))
         try scratch.keeptouch("record", "a1", "report_made", "score=1")
         try #require(sink.waits(forRequests: 1))
         let mail = try #require(sink.bodies().first)
-        let link = try #require(mail.firstMatch(of: / 3 \((https:[^)]*?\/a\/[^)]*)\)/)?.1)
-            .replacing("https://touch.example.com", with: "http://127.0.0.1:\(port)")
+        let match = mail.firstMatch(of: #/\ 3\ \((https:[^)]*\/a\/[^)]*)\)/#).map { String($0.1) }
+        let link = try #require(match).replacing("https://touch.example.com", with: "http://127.0.0.1:\(port)")
         #expect(try await send("GET", link).text.contains("<strong>3</strong>"))
         let form = ["Content-Type": "application/x-www-form-urlencoded"]
         #expect(try await send("POST", link, body: "action=answer", headers: form).status == 200)

@@ -7,7 +7,9 @@ import Testing
 
 /// What is written down for pages while touches are sent.
 @Suite struct InboxChannelTests {
-    private func workspace(holdout: String = "0%", message: String, more: [String: String] = [:]) throws -> TestWorkspace {
+    private func workspace(holdout: String = "0%", message: String, more: [String: String] = [:]) throws
+        -> TestWorkspace
+    {
         let test = try TestWorkspace(
             playbooks: ["a": TestWorkspace.playbook("a", holdout: holdout, steps: ["in_app: hello.md"])],
             configuration: TestWorkspace.configuration.replacing("in_app: app", with: "in_app: inbox"),
@@ -18,7 +20,9 @@ import Testing
 
     @Test func aTouchOfTheInboxIsSentByWritingItDown() async throws {
         let test = try workspace(
-            message: "---\nsubject: Hello\naction: { label: Start, url: \"https://acme.example/s\" }\n---\nFor *{{account.key}}*.\n")
+            message:
+                "---\nsubject: Hello\naction: { label: Start, url: \"https://acme.example/s\" }\n---\nFor *{{account.key}}*.\n"
+        )
         try test.run(noon(20_000))
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 3)
@@ -28,7 +32,8 @@ import Testing
         #expect(
             kept.first
                 == "1|1|1|\(noon(20_000).milliseconds)|"
-                + #"{"title":"Hello","html":"<p>For <em>a1</em>.</p>\n<p><a href=\"https://acme.example/s\">Start</a></p>\n","text":"For a1.\n\nStart: https://acme.example/s\n"}"#)
+                + #"{"title":"Hello","html":"<p>For <em>a1</em>.</p>\n<p><a href=\"https://acme.example/s\">Start</a></p>\n","text":"For a1.\n\nStart: https://acme.example/s\n"}"#
+        )
         #expect(kept.count == 3)
         #expect(try test.rows("SELECT result, count(*) FROM attempt GROUP BY 1") == ["sent|3"])
         // Another pass finds nothing to do, and the enrollments go on to their end.
@@ -57,11 +62,14 @@ import Testing
 
     @Test func trackedLinksAreOnRecordBeforeTheMessageIsOut() async throws {
         let endpoint = try Endpoint()
-        let mail = TestWorkspace.channel("mail", "email", url: endpoint.url, more: "track: { links: true, opens: true }")
-            .replacing("text: \"{{ text }}\"", with: "html: \"{{ html }}\"")
+        let mail = TestWorkspace.channel(
+            "mail", "email", url: endpoint.url, more: "track: { links: true, opens: true }"
+        )
+        .replacing("text: \"{{ text }}\"", with: "html: \"{{ html }}\"")
         let test = try TestWorkspace(
             playbooks: ["a": TestWorkspace.playbook("a")],
-            message: "---\nsubject: Hello\n---\n[Docs](https://acme.example/docs?a=1&b=2) for [you](https://acme.example/{{account.key}})\n",
+            message:
+                "---\nsubject: Hello\n---\n[Docs](https://acme.example/docs?a=1&b=2) for [you](https://acme.example/{{account.key}})\n",
             files: ["channels/mail.yaml": mail])
         try test.addAccounts(2)
         try test.run(noon(20_000))
@@ -79,7 +87,9 @@ import Testing
                 try JSONSerialization.jsonObject(with: Data(received.body.utf8)) as? [String: String])
             let html = try #require(object["html"])
             let touch = try #require(
-                try test.rows("SELECT id FROM touch WHERE recipient = '\(received.to ?? "")'").first.flatMap { Int64($0) })
+                try test.rows("SELECT id FROM touch WHERE recipient = '\(received.to ?? "")'").first.flatMap {
+                    Int64($0)
+                })
             #expect(html.contains("href=\"\(tracking.url(of: link, touch: touch))\""))
             #expect(html.contains("href=\"https://touch.test.example/u/"), "leaving is never tracked")
             #expect(html.contains("<img src=\"https://touch.test.example/o/"))
@@ -93,7 +103,8 @@ import Testing
         let mail = TestWorkspace.channel("mail", "email", url: endpoint.url)
         let test = try TestWorkspace(
             playbooks: ["a": TestWorkspace.playbook("a")],
-            message: "---\nsubject: Hello\n---\n[Docs](https://acme.example/docs)\n", files: ["channels/mail.yaml": mail])
+            message: "---\nsubject: Hello\n---\n[Docs](https://acme.example/docs)\n",
+            files: ["channels/mail.yaml": mail])
         try test.addAccounts(1)
         try test.run(noon(20_000))
         try await test.drain(noon(20_000))

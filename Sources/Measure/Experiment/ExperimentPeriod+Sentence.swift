@@ -95,8 +95,8 @@ extension ExperimentPeriod {
         case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
         case .success(let plan):
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
-            var text = "Keep running\(days.map { $0 > 0 ? ", " + Self.days($0) : "" } ?? ""): \(matured) of \(plan.accounts) planned "
-            text += "accounts have matured (\(share))"
+            let rest = days.map { $0 > 0 ? ", " + Self.days($0) : "" } ?? ""
+            var text = "Keep running\(rest): \(matured) of \(plan.accounts) planned accounts have matured (\(share))"
             if !contest.permitsVerdict {
                 let few = zip(arms.names, primary.counts).filter { $1.hits < 10 || $1.matured - $1.hits < 10 }
                 text +=

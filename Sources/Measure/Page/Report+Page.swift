@@ -44,7 +44,7 @@ extension Report {
         for (index, block) in section.blocks.enumerated() {
             switch block {
             case .sentence(let text):
-                parts += text.split(separator: "\n").map { "<p>\(SVG.escaped(String($0)))</p>" }
+                parts += text.split(separator: "\n").map { "<p>\(html(String($0)))</p>" }
             case .table(let table): parts.append(html(table, caption: table.title == section.title ? "" : table.title))
             case .chart(let chart):
                 guard let svg = chart.svg(id: "c\(number)-\(index + 1)") else { continue }
@@ -105,6 +105,13 @@ extension Report {
         case .none(let why): return why.isEmpty ? "" : "<span title=\"\(SVG.escaped(why))\">–</span>"
         default: return SVG.escaped(cell.text)
         }
+    }
+
+    /// A sentence, with what stands between backticks as code.
+    private static func html(_ sentence: String) -> String {
+        let parts = sentence.split(separator: "`", omittingEmptySubsequences: false).map { SVG.escaped(String($0)) }
+        guard parts.count % 2 == 1 else { return SVG.escaped(sentence) }
+        return parts.enumerated().map { $0.offset % 2 == 1 ? "<code>\($0.element)</code>" : $0.element }.joined()
     }
 
     private static func diff(_ text: String) -> String {

@@ -27,11 +27,14 @@ extension Report {
         th, td { text-align: right; padding: .28rem .8rem .28rem 0; border-bottom: 1px solid var(--rule);
           vertical-align: top; white-space: nowrap }
         td.l, th.l { text-align: left } th { font-weight: 600 } tbody th { font-weight: 500 }
-        thead th { color: var(--soft); font-size: .82rem; vertical-align: bottom }
+        thead th { color: var(--soft); font-size: .82rem; vertical-align: bottom; white-space: normal;
+          max-width: 9rem }
         td:last-child.l { white-space: normal; min-width: 9rem; color: var(--soft) }
-        .bar { display: inline-block; width: 7rem; height: .7em; background: linear-gradient(var(--accent), var(--accent))
+        span.bar { display: inline-block; width: 7rem; height: .7em; background: linear-gradient(var(--accent), var(--accent))
           0 / var(--w) 100% no-repeat; }
         summary { cursor: pointer; color: var(--soft); font-size: .85rem; margin-top: .4rem }
+        code { font: .92em ui-monospace, monospace; background: var(--fill); padding: .1em .3em;
+          border-radius: 4px }
         pre { overflow-x: auto; background: var(--fill); padding: .8rem 1rem; border-radius: 6px; font-size: .85rem }
         ins { color: var(--c2); text-decoration: none } del { color: var(--alarm); text-decoration: none }
         svg text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--soft);

@@ -75,7 +75,7 @@ struct AskReader {
             } else if let range = range(node) {
                 for value in range { add("\(value)", label: "\(value)", at: node.position, property, to: &answers) }
             }
-            if answers.count == 1 {
+            if (node.entries?.count ?? node.list?.count) == 1 {
                 diagnostics.error(node.position, "a question has at least two answers")
             }
         }

@@ -102,7 +102,8 @@ extension KeyTable {
         Key(
             "answers",
             .either([.form(#"^-?\d+\.\.-?\d+$"#, examples: ["0..10"]), .list(.text), .mapping(.text)]),
-            "0..10, a list, or values with their labels; the reasons of data.yaml for a reason, yes and no for a boolean."),
+            "0..10, a list, or values with their labels; the reasons of data.yaml for a reason, yes and no for a boolean."
+        ),
         Key("question", .text, "What the page asks above the answer."),
         Key("comment", .text, "The text property of the event that takes what people add in their own words."),
     ])

@@ -35,7 +35,7 @@ extension KeyTable {
     static let inbox = KeyTable([
         Key(
             "origins", .list(.form("^https?://[^/]+$", examples: ["https://app.acme.example"])),
-            "The sites whose pages show the inbox."),
+            "The sites whose pages show the inbox.")
     ])
 
     static let sender = KeyTable([

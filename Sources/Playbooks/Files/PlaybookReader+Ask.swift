@@ -10,7 +10,8 @@ extension PlaybookReader {
             }
             return
         }
-        if message.ask == nil, diagnostics.all.allSatisfy({ $0.position.file != message.path || $0.severity != .error }) {
+        if message.ask == nil, diagnostics.all.allSatisfy({ $0.position.file != message.path || $0.severity != .error })
+        {
             diagnostics.error(first.position, "{{ask}} needs a question: \"ask\" in the front matter of this message")
         }
         if configuration.baseURL == nil {

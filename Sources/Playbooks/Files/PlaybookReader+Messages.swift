@@ -51,8 +51,9 @@ extension PlaybookReader {
 
     private func message(_ text: String, _ path: String, _ known: Set<String>) -> Message? {
         let place = "\(folder)/\(path)"
-        guard let (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
-            text, path: place)
+        guard
+            let (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
+                text, path: place)
         else { return nil }
         let variables = MessageVariables(of: texts)
         diagnostics.add(variables.diagnostics)

@@ -6,7 +6,8 @@ extension WorkspaceReader {
         for channel in workspace.channels.values where channel.track.links || channel.track.opens {
             guard workspace.configuration.baseURL == nil else { break }
             diagnostics.warning(
-                channel.position, "the channel \"\(channel.name)\" tracks nothing without a \"base_url\" in keeptouch.yaml")
+                channel.position,
+                "the channel \"\(channel.name)\" tracks nothing without a \"base_url\" in keeptouch.yaml")
         }
         guard let text = workspace.configuration.baseURL else {
             let mailing = workspace.playbooks.filter { $0.state == .live && !$0.isService && $0.sendsEmail }

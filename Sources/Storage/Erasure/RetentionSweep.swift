@@ -99,7 +99,9 @@ package struct RetentionSweep {
         return false
     }
 
-    private mutating func sweepWebhooks(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws -> Bool {
+    private mutating func sweepWebhooks(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws
+        -> Bool
+    {
         guard let span = rules.variables,
             let ids = try slice("webhook", where: "received_at < :limit", span, store)
         else { return true }

@@ -61,7 +61,8 @@ package struct Preferences: Sendable, Equatable {
                 ON CONFLICT (address, category) DO NOTHING
                 """,
                 [
-                    "address": .text(address), "category": .text(category ?? ""), "reason": .text(Suppressions.unsubscribed),
+                    "address": .text(address), "category": .text(category ?? ""),
+                    "reason": .text(Suppressions.unsubscribed),
                     "now": .instant(now),
                 ])
             isNew = isNew || added > 0
@@ -75,7 +76,10 @@ package struct Preferences: Sendable, Equatable {
         for address in addresses {
             let removed = try connection.execute(
                 "DELETE FROM suppression WHERE address = :address AND category = :category AND reason = :reason",
-                ["address": .text(address), "category": .text(category ?? ""), "reason": .text(Suppressions.unsubscribed)])
+                [
+                    "address": .text(address), "category": .text(category ?? ""),
+                    "reason": .text(Suppressions.unsubscribed),
+                ])
             isChanged = isChanged || removed > 0
         }
         if isChanged { try record(.resubscribed, category, at: now, connection) }

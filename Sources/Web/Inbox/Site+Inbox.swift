@@ -19,8 +19,8 @@ extension Site {
                 return allowing(request, Response(status: .noContent, headers: [.cacheControl: "no-store"]))
             }
         }
-        for path: RouterPath in ["/v1/inbox/:token", "/v1/inbox/:token/:message/:act"] {
-            router.on(path, method: .options) { [self] request, _ -> Response in
+        for path in [""] + Inbox.Act.allCases.map({ "/:message/\($0.rawValue)" }) {
+            router.on("/v1/inbox/:token\(path)", method: .options) { [self] request, _ -> Response in
                 allowing(request, Response(status: .noContent))
             }
         }

@@ -43,7 +43,8 @@ import Testing
         try await with { site in
             for _ in 1...2 {
                 for (act, body) in [("read", ""), ("click", "https://acme.example/x"), ("dismiss", "")] {
-                    #expect(try await site.send("POST", "\(path)/t1/\(act)", body: body).status == 204)
+                    let answer = try await site.send("POST", "\(path)/t1/\(act)", body: body)
+                    #expect(answer.status == 204)
                 }
             }
             #expect(

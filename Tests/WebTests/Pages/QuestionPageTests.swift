@@ -76,7 +76,8 @@ import Testing
 
     @Test func aQuestionThatIsNotAskedAnyMoreIsClosed() async throws {
         try await PagesSite.with { site in
-            #expect(try await site.send("POST", path("11"), body: "action=answer").status == 410)
+            let closed = try await site.send("POST", path("11"), body: "action=answer")
+            #expect(closed.status == 410)
             #expect(try await site.send("POST", path("9", touch: 77), body: "action=answer").status == 404)
             #expect(try await site.send("GET", "/a/nonsense").status == 404)
             let unsubscribe = Unsubscription(baseURL: "", secret: PagesSite.secret).url(
@@ -97,7 +98,7 @@ import Testing
         try await PagesSite.with(["playbooks/hello/hello.md": message]) { site in
             let page = try await site.send("GET", path("missing_feature"))
             #expect(page.text.contains("<strong>Missing feature</strong>") && page.text.contains(">Price</a>"))
-            #expect(!page.text.contains("textarea"))
+            #expect(!page.text.contains("<textarea"))
             _ = try await site.send("POST", path("missing_feature"), body: "action=answer&comment=unasked")
             #expect(
                 try site.rows("SELECT properties FROM event") == [#"{"reason":"missing_feature"}"#])
