@@ -67,7 +67,8 @@ final class Transfer {
     func prepare(_ request: Request, token: Int64) -> Bool {
         self.token = token
         isSet = isSet && request.hasEndpoint(of: self.request)
-        let hasHeaders = list != nil && request.headers == self.request.headers
+        let hasHeaders =
+            list != nil && request.headers == self.request.headers
             && request.signing == self.request.signing
         self.request = request
         isRepeat = false

@@ -50,8 +50,9 @@ struct DeliverCommand {
                     guard let last = touches.last else { break }
                     for touch in touches {
                         let body = try rendering.request(
-                            for: touch, builder: builder, now: BenchData.now, processNow: BenchData.now)
-                            .request.body
+                            for: touch, builder: builder, now: BenchData.now, processNow: BenchData.now
+                        )
+                        .request.body
                         withUnsafeBytes(of: UInt32(body.count)) { try? file.write(Array($0)) }
                         try file.write(Array(body))
                     }

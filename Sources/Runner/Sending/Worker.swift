@@ -265,7 +265,8 @@ package final class Worker {
             try killSwitch.apply(connection, processNow: processNow)
             let pauses = try Pauses(connection)
             try giveBack(outbox, pauses, now: now, processNow: processNow)
-            leaving = try begin(takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
+            leaving = try begin(
+                takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
             try writeStates(connection, processNow: processNow)
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
