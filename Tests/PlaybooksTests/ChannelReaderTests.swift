@@ -132,7 +132,7 @@ struct ChannelReaderTests {
             limits: { per_second: 0, in_flight: many }
             idempotency: { lifetime: 24h }
             on_unknown: retry
-            batch: 10
+            batches: 10
 
             """
         #expect(
@@ -157,7 +157,7 @@ struct ChannelReaderTests {
                 "13:37: error: expected a whole number from 1 to 1000 for \"in_flight\", got \"many\"",
                 "14:14: error: \"idempotency\" is none, or has either \"header\" or \"body\"",
                 "15:13: error: expected hold, assume_sent or resend for \"on_unknown\", got \"retry\"",
-                "16:1: error: unknown key \"batch\"",
+                "16:1: error: unknown key \"batches\"; did you mean \"batch\"?",
             ])
     }
 
