@@ -199,15 +199,15 @@ struct WorkspaceReaderTests {
     }
 
     @Test func aNameThatIsNotInUseIsAWarningUntilALivePlaybookNeedsIt() {
-        let renamed = "channels: { email: sendgird, in_app: inbox }"
+        let renamed = "channels: { email: sendgird, in_app: popup }"
         #expect(
             SampleWorkspace.complaints(
                 "keeptouch.yaml", replacing: "channels: { email: sendgrid, in_app: inapp }", with: renamed) == [
                     "keeptouch.yaml:13:20: warning: there is no channel \"sendgird\"; did you mean \"sendgrid\"?",
                     "\(playbookFile):20:5: error: the default channel of email, \"sendgird\", is not there; "
                         + "make channels/sendgird.yaml",
-                    "\(playbookFile):22:5: error: the default channel of in_app, \"inbox\", is not there; "
-                        + "make channels/inbox.yaml",
+                    "\(playbookFile):22:5: error: the default channel of in_app, \"popup\", is not there; "
+                        + "make channels/popup.yaml",
                 ])
     }
 

@@ -23,6 +23,7 @@ import Testing
         reasons:
           price: { theme: value, avoidable: yes }
         """,
+        "playbooks/hello/hello.md": "---\nsubject: Hello\n---\nHello.\n",
     ]
 
     private func with(_ body: (PagesSite) async throws -> Void) async throws {

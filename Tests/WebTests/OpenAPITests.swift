@@ -11,7 +11,10 @@ import Web
         let document = try #require(
             JSONSerialization.jsonObject(with: Data(OpenAPI.text().utf8)) as? [String: Any])
         let paths = try #require(document["paths"] as? [String: [String: Any]])
-        let described = paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } }
+        let methods: Set = ["get", "post", "put", "delete"]
+        let described = paths.flatMap { path, item in
+            item.keys.filter(methods.contains).map { "\($0.uppercased()) \(path)" }
+        }
         try await RunningSite.with { site in
             // HEAD is GET without its body, OPTIONS what browsers ask before they send.
             let routes = site.routes.filter { !$0.hasPrefix("HEAD ") && !$0.hasPrefix("OPTIONS ") }

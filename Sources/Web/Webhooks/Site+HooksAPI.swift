@@ -10,13 +10,13 @@ extension Site {
                 "In the dialect that the channel's file names; proved by the provider's signature, or by the channel's key as"
                     + " a password or a bearer token."),
             path(
-                "/hooks/{channel}/{secret}", ["channel", "secret"], "The same, proved by a part of the URL",
+                "/hooks/{channel}/{token}", ["channel", "token"], "The same, proved by a part of the URL",
                 "For providers that neither sign nor send credentials."),
             path(
                 "/billing/{provider}", ["provider"], "What a billing system tells of an account",
                 "Of stripe, paddle, chargebee or recurly, with the secret that keeptouch.yaml names."),
             path(
-                "/billing/{provider}/{secret}", ["provider", "secret"], "The same, proved by a part of the URL",
+                "/billing/{provider}/{token}", ["provider", "token"], "The same, proved by a part of the URL",
                 "For chargebee and recurly."),
         ]
     }
