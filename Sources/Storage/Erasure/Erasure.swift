@@ -145,7 +145,6 @@ package struct Erasure {
                 settled_at = coalesce(settled_at, :now)
             WHERE \(ErasureTables.isMentioned("digest.text")) OR \(ErasureTables.isMentioned("digest.subject"))
             """, values)
-        count += try connection.execute("DELETE FROM webhook WHERE \(ErasureTables.isMentioned("webhook.body"))")
         return count
     }
 
