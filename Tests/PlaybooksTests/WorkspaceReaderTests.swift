@@ -204,6 +204,7 @@ struct WorkspaceReaderTests {
             SampleWorkspace.complaints(
                 "keeptouch.yaml", replacing: "channels: { email: sendgrid, in_app: inapp }", with: renamed) == [
                     "keeptouch.yaml:13:20: warning: there is no channel \"sendgird\"; did you mean \"sendgrid\"?",
+                    "keeptouch.yaml:13:38: warning: there is no channel \"popup\"; make channels/popup.yaml",
                     "\(playbookFile):20:5: error: the default channel of email, \"sendgird\", is not there; "
                         + "make channels/sendgird.yaml",
                     "\(playbookFile):22:5: error: the default channel of in_app, \"popup\", is not there; "

@@ -43,7 +43,8 @@ package struct ChannelPreset: Sendable {
 extension YAMLNode {
     /// Where the keys of one table exclude each other, so that the file's stand instead of the preset's.
     private static let wholes: [[String]] = [
-        ["idempotency"], ["events"], ["response", "id"], ["response", "error", "message"], ["response", "error", "code"],
+        ["idempotency"], ["events"], ["response", "id"], ["response", "error", "message"],
+        ["response", "error", "code"],
     ]
 
     /// The keys of this file over those of a preset: mappings key by key, anything else in place of the preset's.
