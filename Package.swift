@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["keeptouch", "Reliability", grdb], resources: [.copy("Faults")],
+            name: "EndToEndTests", dependencies: ["keeptouch", "Reliability", grdb],
+            resources: [.copy("Faults"), .copy("Peers")],
             swiftSettings: settings),
     ]
 )

@@ -133,6 +133,11 @@ say "What is going on now? In a simulation commands look from the latest cycle's
 keeptouch status
 keeptouch explain a000798 --playbook win-back-usage
 received
+
+say "What did the playbooks do, and who leaves? Only what has had its time counts; the rest is shown as open."
+keeptouch report playbook win-back-usage
+"$program" report attrition --html attrition.html > /dev/null
+note "Who leaves, when and why, with pictures: $PWD/attrition.html"
 stop_sink
 
 say "2. cdnow: 2,357 real customers of a record shop, one playbook for regulars who stop buying"
@@ -162,10 +167,13 @@ while [[ $day < 1998-06-26 ]]; do
 done
 keeptouch status
 received
+say "Did it help? The holdout tells, and the report says what so few accounts cannot tell."
+keeptouch report experiment stopped-buying
 note "Nobody really wrote to them, so whoever came back would have come anyway: that is what the holdout is for."
 
 say "Where to look next"
 note "demo/acme/playbooks/   the playbooks and their messages; change one, then keeptouch check and keeptouch plan"
+note "demo/acme/attrition.html  a report as one page; open it in a browser"
 note "demo/acme/sent.ndjson  every request as the provider would have got it"
 note "demo/acme/keeptouch.db the database; sqlite3 opens it"
 note "samples/cdnow          the same on real data; samples/cdnow/data/README.md says where they come from"
