@@ -11,9 +11,11 @@ setup: ## install the system's packages that are missing
 build: setup ## the program, optimized, in .build/release/keeptouch
 	swift build -c release --product keeptouch
 
+# The end-to-end tests wait for programs; apart from the others they keep nobody waiting.
 test: ## run all tests
 	@.ci/setup test
-	swift test
+	swift test --filter EndToEndTests
+	swift test --skip-build --skip EndToEndTests
 
 lint: ## check the style
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift

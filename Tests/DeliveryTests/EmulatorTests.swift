@@ -19,7 +19,7 @@ import Testing
 
     @Test(
         .enabled(if: Emulator.python != nil, "Python has no moto[server]; bash .ci/setup test installs it"),
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(15)))
     func amazonTakesWhatIsSignedAndRefusesTheRest() async throws {
         let emulator = try Emulator("ses", python: try #require(Emulator.python))
         let place = try #require(emulator.answer())

@@ -59,7 +59,7 @@ private final class ProgramsUnderWay: Sendable {
 
 /// A command that is under way.
 ///
-/// One that has not ended after two minutes is killed, so that a hang is a failure and no test waits for ever.
+/// One that has not ended after ten minutes is killed, so that a hang is a failure and no test waits for ever.
 final class RunningProgram {
     /// Held while a program starts or a pipe is made, so that no program inherits an end of another's pipe.
     static let starting = NSLock()
@@ -103,7 +103,7 @@ final class RunningProgram {
         Self.underWay.insert(identifier)
         let patience = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }
         self.patience = patience
-        DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: patience)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 600, execute: patience)
     }
 
     func signal(_ number: Int32) {

@@ -73,7 +73,7 @@ private final class World {
     @Test(
         .enabled(
             if: FileManager.default.isExecutableFile(atPath: World.python.path), ".ci/setup test installs the peers"),
-        .timeLimit(.minutes(3)))
+        .timeLimit(.minutes(15)))
     func aReportIsFollowedByAMailItsDeliveryAndAnUnsubscription() async throws {
         let world = try World()
         let place = try world.line()
