@@ -8,7 +8,6 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
 ]
 
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -22,7 +21,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -32,24 +30,25 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "Playbooks", dependencies: ["Yams", crypto], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
+        .target(name: "Decisions", dependencies: ["Playbooks", "Statistics", crypto], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: [
-                "Playbooks", "Statistics", grdb, crypto,
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
+            dependencies: ["Decisions", "Playbooks", "Statistics", "CSQLite", crypto],
             swiftSettings: settings),
         .target(
             name: "Delivery",
             dependencies: ["Playbooks", "CCurl", "CCmark", crypto],
             swiftSettings: settings),
-        .target(name: "Measure", dependencies: ["Storage", "Statistics", "Playbooks"], swiftSettings: settings),
+        .target(
+            name: "Measure", dependencies: ["Decisions", "Storage", "Statistics", "Playbooks"], swiftSettings: settings),
         .target(
             name: "Runner",
             dependencies: [
-                "Storage", "Delivery", "Measure", "Playbooks", "Statistics",
+                "Decisions", "Storage", "Delivery", "Measure", "Playbooks", "Statistics",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -57,7 +56,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Runner", "Storage", "Delivery", "Measure", "Playbooks", crypto,
+                "Runner", "Storage", "Decisions", "Delivery", "Measure", "Playbooks", crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -76,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "keeptouch",
             dependencies: [
-                "Runner", "Web", "Measure", "Storage", "Delivery", "Playbooks", "Statistics",
+                "Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -86,7 +85,7 @@ let package = Package(
         // Measures what the program cannot be timed for from outside; `Benchmarks/run` drives it.
         .executableTarget(
             name: "keeptouch-bench",
-            dependencies: ["Runner", "Web", "Measure", "Storage", "Delivery", "Playbooks", "Statistics"],
+            dependencies: ["Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics"],
             swiftSettings: settings),
         // What the tests of reliability share: rounds, and inputs that are made to break things.
         .target(name: "Reliability", path: "Tests/Reliability", swiftSettings: settings),
@@ -97,23 +96,26 @@ let package = Package(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "Playbooks", "Statistics", "Reliability", grdb],
+            name: "StorageTests", dependencies: ["Storage", "Decisions", "Playbooks", "Statistics", "Reliability"],
             resources: [.copy("Vectors")],
             swiftSettings: settings),
+        .testTarget(
+            name: "DecisionsTests", dependencies: ["Decisions", "Playbooks", "Statistics"], swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Reliability", crypto],
             resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(
-            name: "RunnerTests", dependencies: ["Runner", "Storage", "Delivery", "Playbooks", "Reliability", grdb],
+            name: "RunnerTests",
+            dependencies: ["Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability"],
             swiftSettings: settings),
         .testTarget(
-            name: "MeasureTests", dependencies: ["Measure", "Storage", "Statistics", "Playbooks", grdb],
+            name: "MeasureTests", dependencies: ["Measure", "Storage", "Decisions", "Statistics", "Playbooks"],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto, grdb,
+                "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -124,7 +126,7 @@ let package = Package(
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["keeptouch", "Reliability", grdb],
+            name: "EndToEndTests", dependencies: ["keeptouch", "Reliability", "CSQLite"],
             resources: [.copy("Faults"), .copy("Peers")],
             swiftSettings: settings),
     ]

@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 import Statistics
 package import Storage

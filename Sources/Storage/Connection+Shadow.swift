@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 extension Connection {
     /// Refuses every statement that would change the database file or attach another; temporary tables stay free.

@@ -1,5 +1,5 @@
+import CSQLite
 import Foundation
-import GRDBSQLite
 
 /// The database as the rest of Storage sees it: SQL text in, values out; `Store` hands its one to each block of work.
 ///
@@ -34,7 +34,7 @@ package final class Connection {
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, busyTimeout)
         // A misspelt column in double quotes is an error, not a text.
-        _disableDoubleQuotedStringLiterals(handle)
+        sqlite3_disable_double_quoted_literals(handle)
         // In place of SQLite's own hook, which would checkpoint outside `write.lock`.
         sqlite3_wal_hook(
             handle,

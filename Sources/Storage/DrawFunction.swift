@@ -1,5 +1,5 @@
+import CSQLite
 import Crypto
-import GRDBSQLite
 
 /// The SQL function `draw(salt, key)`: a number in [0, 1) that is the same for the same two texts everywhere.
 ///

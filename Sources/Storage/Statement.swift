@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// A prepared statement; indexes of parameters and columns count from 0.
 package final class Statement {

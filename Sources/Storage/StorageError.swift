@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// What went wrong with the database, as a sentence for the person who must act; never with the bound values, which may
 /// be personal data.

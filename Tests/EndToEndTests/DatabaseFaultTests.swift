@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Testing
 
 /// What the program says when its database is taken, strange or broken; nothing of it is lost.
@@ -25,14 +24,12 @@ import Testing
     @Test func aDatabaseThatAnotherProgramHoldsIsReported() throws {
         let scratch = try Scratch(small: "in_app")
         try scratch.importAccounts(3)
-        let other = try DatabaseQueue(path: scratch.database)
-        try other.inDatabase { connection in
-            try connection.execute(sql: "BEGIN IMMEDIATE")
-            expectComplaint(try scratch.keeptouch("pause", "all"), "is locked by another program")
-            // Whoever only reads is not in its way.
-            #expect(try scratch.keeptouch("plan").code == 0)
-            try connection.execute(sql: "ROLLBACK")
-        }
+        let other = try Database(path: scratch.database)
+        try other.execute("BEGIN IMMEDIATE")
+        expectComplaint(try scratch.keeptouch("pause", "all"), "is locked by another program")
+        // Whoever only reads is not in its way.
+        #expect(try scratch.keeptouch("plan").code == 0)
+        try other.execute("ROLLBACK")
         #expect(try scratch.keeptouch("pause", "all").code == 0)
     }
 
@@ -53,7 +50,7 @@ import Testing
     @Test func aNewerDatabaseIsLeftAlone() throws {
         let scratch = try Scratch(small: "in_app")
         try scratch.importAccounts(1)
-        try DatabaseQueue(path: scratch.database).inDatabase { try $0.execute(sql: "PRAGMA user_version = 999") }
+        try Database(path: scratch.database).execute("PRAGMA user_version = 999")
         for command in ["run", "plan", "status"] {
             expectComplaint(try scratch.keeptouch(command), "newer")
         }
@@ -72,7 +69,7 @@ import Testing
 
     @Test func theDatabaseOfAnotherProgramIsLeftAlone() throws {
         let scratch = try Scratch(small: "in_app")
-        try DatabaseQueue(path: scratch.database).inDatabase { try $0.execute(sql: "CREATE TABLE song (title TEXT)") }
+        try Database(path: scratch.database).execute("CREATE TABLE song (title TEXT)")
         for command in ["run", "plan"] {
             expectComplaint(try scratch.keeptouch(command), "is a SQLite database of another program")
         }

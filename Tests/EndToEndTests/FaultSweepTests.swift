@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Reliability
 import Synchronization
 import Testing
@@ -64,17 +63,16 @@ import Testing
             let scratch = try Scratch(small: "in_app", port: endpoint.port)
             try scratch.importAccounts(40)
             let before = endpoint.count
-            let other = try DatabaseQueue(path: scratch.database)
+            let other = try Database(path: scratch.database)
             let isOver = Mutex(false)
             let count = Mutex(0)
             let done = DispatchSemaphore(value: 0)
             Thread {
                 while !isOver.withLock({ $0 }) {
-                    try? other.inDatabase { connection in
-                        try connection.execute(sql: "BEGIN IMMEDIATE")
+                    if (try? other.execute("BEGIN IMMEDIATE")) != nil {
                         count.withLock { $0 += 1 }
                         usleep(UInt32.random(in: 500...20_000))
-                        try connection.execute(sql: "COMMIT")
+                        try? other.execute("COMMIT")
                     }
                     usleep(UInt32.random(in: 500...10_000))
                 }

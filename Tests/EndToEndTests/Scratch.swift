@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// A workspace in a temporary folder, which goes with it.
 final class Scratch: Sendable {
@@ -133,18 +132,12 @@ final class Scratch: Sendable {
 
     /// Reads the database beside the program, every value as text.
     func query(_ sql: String) throws -> [[String]] {
-        var configuration = Configuration()
-        configuration.readonly = true
-        return try DatabaseQueue(path: database, configuration: configuration).read { connection in
-            try Row.fetchAll(connection, sql: sql).map { row in
-                row.databaseValues.map { value in value.isNull ? "" : value.storage.value.map { "\($0)" } ?? "" }
-            }
-        }
+        try Database(path: database, isReadOnly: true).rows(sql)
     }
 
     /// Changes the database beside the program.
     func execute(_ sql: String) throws {
-        try DatabaseQueue(path: database).inDatabase { try $0.execute(sql: sql) }
+        try Database(path: database).execute(sql)
     }
 
     func number(_ sql: String) throws -> Int { try query(sql).first?.first.flatMap { Int($0) } ?? 0 }

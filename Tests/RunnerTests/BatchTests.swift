@@ -14,18 +14,6 @@ import Testing
         "    - { status: 200, body: { /gone: true }, then: suppress }", "    - { status: 200, then: reject }",
     ]
 
-    private func workspace(_ url: String, accounts: Int, _ more: [String]) throws -> TestWorkspace {
-        let test = try TestWorkspace(
-            playbooks: ["main": TestWorkspace.playbook("main")],
-            files: [
-                "channels/mail.yaml": TestWorkspace.channel(
-                    "mail", "email", url: url, more: more.joined(separator: "\n"))
-            ])
-        try test.addAccounts(accounts)
-        try test.run(noon(20_000))
-        return test
-    }
-
     /// The addresses of a request of several, or of one.
     private static func recipients(_ received: Endpoint.Received) -> [String] {
         let json = try? JSONSerialization.jsonObject(with: Data(received.body.utf8))
@@ -53,7 +41,7 @@ import Testing
                 }
             }
         }
-        let test = try workspace(endpoint.url, accounts: 35, Self.list + Self.rules)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 35, more: Self.list + Self.rules)
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 33 && report.rejected == 1 && report.dropped == 1)
         #expect(endpoint.received.count <= 6)
@@ -72,7 +60,7 @@ import Testing
         let endpoint = try Endpoint { received in
             Self.recipients(received).contains("a4@example.com") ? .answer(422) : Self.results(received)
         }
-        let test = try workspace(endpoint.url, accounts: 12, Self.list + Self.rules)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 12, more: Self.list + Self.rules)
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 11 && report.rejected == 1)
         #expect(try test.rows("SELECT recipient FROM touch WHERE state = 'rejected'") == ["a4@example.com"])
@@ -82,7 +70,7 @@ import Testing
 
     @Test func withoutAKeyADoubtfulRequestMakesAllItsTouchesUnknown() async throws {
         let endpoint = try Endpoint { $0.number == 1 ? .reset : Self.results($0) }
-        let test = try workspace(endpoint.url, accounts: 30, Self.list + Self.rules)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 30, more: Self.list + Self.rules)
         let report = try await test.drain(noon(20_000))
         let lost = Self.recipients(try #require(endpoint.received.first))
         #expect(lost.count > 1 && report.unknown == lost.count && report.sent == 30 - lost.count)
@@ -93,7 +81,7 @@ import Testing
 
     @Test func withAKeyTheSameRequestGoesOutAgain() async throws {
         let endpoint = try Endpoint { [1, 2, 4].contains($0.number) ? .answer(500) : Self.results($0) }
-        let test = try workspace(endpoint.url, accounts: 30, Self.list + Self.rules + [Self.key])
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 30, more: Self.list + Self.rules + [Self.key])
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 30 && report.unknown == 0)
         let byKey = Dictionary(grouping: endpoint.received) { $0.header("Idempotency-Key") ?? "" }
@@ -105,9 +93,9 @@ import Testing
 
     @Test func aBatchThatCannotBeWholeAgainIsUnknown() async throws {
         let endpoint = try Endpoint { $0.number == 1 ? .answer(500) : Self.results($0) }
-        let test = try workspace(
-            endpoint.url, accounts: 4,
-            ["limits: { in_flight: 1, batch: 4 }", "batch: { results: whole }"] + Self.rules
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 4,
+            more: ["limits: { in_flight: 1, batch: 4 }", "batch: { results: whole }"] + Self.rules
                 + [Self.key])
         // The answer to the first attempt puts them off; before they are tried again, one of them leaves.
         let clocks = Clocks(processNow: Clocks.system.processNow, random: { 1 })
@@ -125,9 +113,9 @@ import Testing
 
     @Test func aPauseLeavesTheWholeBatchPending() async throws {
         let endpoint = try Endpoint { _ in .answer(401) }
-        let test = try workspace(
-            endpoint.url, accounts: 40,
-            Self.list + ["response:", "  rules:", "    - { status: 401, then: halt }"])
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 40,
+            more: Self.list + ["response:", "  rules:", "    - { status: 401, then: halt }"])
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 0 && report.stopped["mail"] == "HTTP 401")
         #expect(try test.states == ["pending": 40])
@@ -136,9 +124,9 @@ import Testing
 
     @Test func theRateCountsRequests() async throws {
         let endpoint = try Endpoint { Self.results($0) }
-        let test = try workspace(
-            endpoint.url, accounts: 60,
-            ["limits: { per_second: 4, in_flight: 2, batch: 10 }", "batch: { results: whole }"] + Self.rules)
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 60,
+            more: ["limits: { per_second: 4, in_flight: 2, batch: 10 }", "batch: { results: whole }"] + Self.rules)
         let clock = ContinuousClock()
         let start = clock.now
         #expect(try await test.drain(noon(20_000)).sent == 60)
@@ -150,9 +138,9 @@ import Testing
     @Test func whatCannotTravelTogetherKeepsToTheRateToo() async throws {
         let endpoint = try Endpoint { Self.results($0) }
         // The texts are not in the part that may differ.
-        let test = try workspace(
-            endpoint.url, accounts: 30,
-            ["limits: { per_second: 20, in_flight: 64, batch: 30 }", "batch: { items: /to }"] + Self.rules)
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 30,
+            more: ["limits: { per_second: 20, in_flight: 64, batch: 30 }", "batch: { items: /to }"] + Self.rules)
         let clock = ContinuousClock()
         let start = clock.now
         #expect(try await test.drain(noon(20_000)).sent == 30)

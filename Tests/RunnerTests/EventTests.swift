@@ -96,6 +96,26 @@ import Testing
         #expect(try test.run(noon(20_001)).playbooks[0].matched == 0)
     }
 
+    /// Its steps are over, and only a cycle can say so; the event that came in between waits for that.
+    @Test func anEventBetweenTheLastTouchAndTheNextCycleIsNotLost() throws {
+        let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main", "on: signed")])
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        try test.addEvent("signed", of: "a1", at: noon(20_001))
+        try test.run(noon(20_001))
+        // Sent in working hours of its own clock.
+        try test.send(noon(20_001, hours: 1))
+        try test.addEvent("signed", of: "a1", at: noon(20_001, hours: 2))
+        #expect(try test.run(noon(20_001, hours: 2)).playbooks[0].verdicts["already"] == 1)
+        #expect(try test.run(noon(20_001, hours: 3)).entered == 1)
+        // While its steps go on, an event is answered for good.
+        try test.addEvent("signed", of: "a1", at: noon(20_001, hours: 3))
+        try test.run(noon(20_001, hours: 4))
+        try test.send(noon(20_001, hours: 5))
+        #expect(try test.run(noon(20_001, hours: 6)).entered == 0)
+        #expect(try test.run(noon(20_001, hours: 7)).entered == 0)
+    }
+
     @Test func twoCyclesOfOneMomentLoseNobody() throws {
         let test = try TestWorkspace(playbooks: [
             "main": TestWorkspace.playbook("main", "on: signed", steps: ["wait: 1h"])

@@ -84,6 +84,19 @@ final class TestWorkspace {
         try AttributeColumns(workspace.dataMap).apply(to: store)
     }
 
+    /// One playbook that emails every account, entered on day 20,000; nothing is sent yet.
+    static func mailing(to url: String, accounts: Int, more: [String] = []) throws -> TestWorkspace {
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main")],
+            files: [
+                "channels/mail.yaml": TestWorkspace.channel(
+                    "mail", "email", url: url, more: more.joined(separator: "\n"))
+            ])
+        try test.addAccounts(accounts)
+        try test.run(noon(20_000))
+        return test
+    }
+
     private static func read(_ texts: [String: String]) throws -> Workspace {
         let (read, diagnostics) = WorkspaceReader.read(texts)
         let errors = diagnostics.filter { $0.severity == .error }

@@ -6,21 +6,9 @@ import Synchronization
 import Testing
 
 @Suite struct WorkerTests {
-    private func workspace(_ url: String, accounts: Int, more: [String] = []) throws -> TestWorkspace {
-        let test = try TestWorkspace(
-            playbooks: ["main": TestWorkspace.playbook("main")],
-            files: [
-                "channels/mail.yaml": TestWorkspace.channel(
-                    "mail", "email", url: url, more: more.joined(separator: "\n"))
-            ])
-        try test.addAccounts(accounts)
-        try test.run(noon(20_000))
-        return test
-    }
-
     @Test func whatIsThrottledWaitsAsAskedAndGoesOut() async throws {
         let endpoint = try Endpoint { $0.number <= 3 ? .answer(429, ["Retry-After: 0.05"]) : .answer(202) }
-        let test = try workspace(endpoint.url, accounts: 2)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 2)
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 2 && report.retried == 3)
         #expect(endpoint.received.count == 5)
@@ -30,7 +18,7 @@ import Testing
 
     @Test func anEndpointThatThrottlesForEverLosesNothingAndEndsTheRun() async throws {
         let endpoint = try Endpoint { _ in .answer(429, ["Retry-After: 0"]) }
-        let test = try workspace(endpoint.url, accounts: 2)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 2)
         for _ in 1...3 {
             let report = try await test.drain(noon(20_000))
             #expect(report.sent == 0 && report.rejected == 0)
@@ -42,15 +30,15 @@ import Testing
     @Test func aFailureIsRepeatedOnlyUnderAKey() async throws {
         for reply in [Endpoint.Reply.answer(500), .answer(502), .reset] {
             let unkeyed = try Endpoint { _ in reply }
-            let test = try workspace(unkeyed.url, accounts: 3)
+            let test = try TestWorkspace.mailing(to: unkeyed.url, accounts: 3)
             let report = try await test.drain(noon(20_000))
             #expect(report.unknown == 3 && unkeyed.received.count == 3)
             try await test.drain(noon(20_000))
             #expect(unkeyed.received.count == 3)
 
             let keyed = try Endpoint { $0.number <= 3 ? reply : .answer(202) }
-            let other = try workspace(
-                keyed.url, accounts: 3, more: ["idempotency: { header: Idempotency-Key, lifetime: 24h }"])
+            let other = try TestWorkspace.mailing(
+                to: keyed.url, accounts: 3, more: ["idempotency: { header: Idempotency-Key, lifetime: 24h }"])
             let second = try await other.drain(noon(20_000))
             #expect(second.sent == 3)
             // Each touch came as often as it was tried, always with its key and its bytes.
@@ -62,8 +50,8 @@ import Testing
 
     @Test func anAnswerThatBreaksOffIsAmbiguousToo() async throws {
         let endpoint = try Endpoint { $0.number == 1 ? .cut : .answer(202) }
-        let test = try workspace(
-            endpoint.url, accounts: 1, more: ["idempotency: { header: Idempotency-Key, lifetime: 24h }"])
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 1, more: ["idempotency: { header: Idempotency-Key, lifetime: 24h }"])
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 1)
         #expect(try test.rows("SELECT attempts, ambiguous FROM touch") == ["2|1"])
@@ -104,8 +92,8 @@ import Testing
     @Test func aHaltPausesTheChannelWithItsReasonAndLosesNothing() async throws {
         let isLocked = Mutex(true)
         let endpoint = try Endpoint { _ in isLocked.withLock { $0 } ? .answer(401) : .answer(202) }
-        let test = try workspace(
-            endpoint.url, accounts: 40, more: ["response:", "  rules:", "    - { status: 401, then: halt }"])
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 40, more: ["response:", "  rules:", "    - { status: 401, then: halt }"])
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 0 && report.stopped["mail"] == "HTTP 401")
         #expect(endpoint.received.count <= 32)
@@ -124,8 +112,8 @@ import Testing
             received.to == "a1@example.com"
                 ? .answer(422) : received.to == "a2@example.com" ? .answer(410) : .answer(202)
         }
-        let test = try workspace(
-            endpoint.url, accounts: 3, more: ["response:", "  rules:", "    - { status: 410, then: suppress }"])
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 3, more: ["response:", "  rules:", "    - { status: 410, then: suppress }"])
         let report = try await test.drain(noon(20_000))
         #expect(report.rejected == 1 && report.sent == 1 && report.dropped == 1)
         #expect(
@@ -145,7 +133,7 @@ import Testing
             gauge.leave()
             return .answer(202)
         }
-        let test = try workspace(endpoint.url, accounts: 100, more: ["limits: { in_flight: 3 }"])
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 100, more: ["limits: { in_flight: 3 }"])
         let report = try await test.drain(noon(20_000))
         #expect(report.sent == 100)
         #expect(gauge.most <= 3)
@@ -153,7 +141,8 @@ import Testing
 
     @Test func theRateIsRespected() async throws {
         let endpoint = try Endpoint()
-        let test = try workspace(endpoint.url, accounts: 30, more: ["limits: { per_second: 20, in_flight: 64 }"])
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 30, more: ["limits: { per_second: 20, in_flight: 64 }"])
         let clock = ContinuousClock()
         let start = clock.now
         let report = try await test.drain(noon(20_000))
@@ -168,7 +157,7 @@ import Testing
             if received.number == 10 { stop.withLock { $0?() } }
             return .answer(202)
         }
-        let test = try workspace(endpoint.url, accounts: 200)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 200)
         let report = try await test.drain(noon(20_000)) { worker in
             let interruption = worker.interruption
             stop.withLock { $0 = interruption }
@@ -182,7 +171,7 @@ import Testing
 
     @Test func twoWorkersInTurnSendEachTouchOnce() async throws {
         let endpoint = try Endpoint()
-        let test = try workspace(endpoint.url, accounts: 50)
+        let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 50)
         try await test.drain(noon(20_000))
         try await test.drain(noon(20_000))
         #expect(endpoint.received.count == 50)

@@ -19,8 +19,8 @@ extension Report.Chart {
         return """
             <svg id="\(id)" viewBox="0 0 \(SVG.number(Plot.width)) \(SVG.number(height))" role="img" \
             aria-labelledby="\(id)-title \(id)-desc">
-            <title id="\(id)-title">\(SVG.escaped(title))</title>
-            <desc id="\(id)-desc">\(SVG.escaped(description))</desc>
+            <title id="\(id)-title">\(HTML.escaped(title))</title>
+            <desc id="\(id)-desc">\(HTML.escaped(description))</desc>
             \(svg.text)</svg>
             """
     }

@@ -11,14 +11,14 @@ extension Report {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="generator" content="Keeptouch">
-        <title>\(SVG.escaped(title))</title>
+        <title>\(HTML.escaped(title))</title>
         <style>
         \(Self.style)
         </style>
         </head>
         <body>
         <header>
-        <h1>\(SVG.escaped(title))</h1>
+        <h1>\(HTML.escaped(title))</h1>
         <p class="soft">As of <time datetime="\(asOf)">\(asOf)</time></p>
         </header>
         \(contents)<main>
@@ -34,13 +34,13 @@ extension Report {
     private var contents: String {
         let named = sections.enumerated().filter { !$0.element.title.isEmpty }
         guard named.count > 3 else { return "" }
-        let items = named.map { "<li><a href=\"#s\($0.offset + 1)\">\(SVG.escaped($0.element.title))</a></li>" }
+        let items = named.map { "<li><a href=\"#s\($0.offset + 1)\">\(HTML.escaped($0.element.title))</a></li>" }
         return "<nav aria-label=\"Sections\"><ul>\n\(items.joined(separator: "\n"))\n</ul></nav>\n"
     }
 
     private static func html(_ section: Section, number: Int) -> String {
         var parts: [String] = []
-        if !section.title.isEmpty { parts.append("<h2 id=\"h\(number)\">\(SVG.escaped(section.title))</h2>") }
+        if !section.title.isEmpty { parts.append("<h2 id=\"h\(number)\">\(HTML.escaped(section.title))</h2>") }
         for (index, block) in section.blocks.enumerated() {
             switch block {
             case .sentence(let text):
@@ -51,8 +51,8 @@ extension Report {
                 parts.append(
                     """
                     <figure>
-                    <figcaption>\(SVG.escaped(chart.title))</figcaption>
-                    <div class="scroll chart" tabindex="0" role="group" aria-label="\(SVG.escaped(chart.title))">
+                    <figcaption>\(HTML.escaped(chart.title))</figcaption>
+                    <div class="scroll chart" tabindex="0" role="group" aria-label="\(HTML.escaped(chart.title))">
                     \(svg)
                     </div>
                     <details><summary>The figures of the picture</summary>
@@ -71,7 +71,7 @@ extension Report {
         func style(_ column: Table.Column) -> String { column.alignment == .left ? " class=\"l\"" : "" }
         let head = table.columns.map { column in
             column.title.isEmpty
-                ? "<td\(style(column))></td>" : "<th scope=\"col\"\(style(column))>\(SVG.escaped(column.title))</th>"
+                ? "<td\(style(column))></td>" : "<th scope=\"col\"\(style(column))>\(HTML.escaped(column.title))</th>"
         }.joined()
         let rows = table.rows.map { row in
             let cells = zip(table.columns, row).enumerated().map { index, pair in
@@ -82,10 +82,10 @@ extension Report {
             }
             return "<tr>\(cells.joined())</tr>"
         }
-        let notes = table.reasons.map { "<p class=\"note\">– \(SVG.escaped($0))</p>" }.joined(separator: "\n")
-        let title = caption.isEmpty ? "" : "<caption>\(SVG.escaped(caption))</caption>\n"
+        let notes = table.reasons.map { "<p class=\"note\">– \(HTML.escaped($0))</p>" }.joined(separator: "\n")
+        let title = caption.isEmpty ? "" : "<caption>\(HTML.escaped(caption))</caption>\n"
         return """
-            <div class="scroll" tabindex="0" role="group" aria-label="\(SVG.escaped(table.title))">
+            <div class="scroll" tabindex="0" role="group" aria-label="\(HTML.escaped(table.title))">
             <table>
             \(title)<thead><tr>\(head)</tr></thead>
             <tbody>
@@ -102,21 +102,21 @@ extension Report {
         case .bar(let share):
             let width = SVG.number(share.isFinite ? min(1, max(0, share)) * 100 : 0)
             return "<span class=\"bar\" style=\"--w:\(width)%\" aria-hidden=\"true\"></span>"
-        case .none(let why): return why.isEmpty ? "" : "<span title=\"\(SVG.escaped(why))\">–</span>"
-        default: return SVG.escaped(cell.text)
+        case .none(let why): return why.isEmpty ? "" : "<span title=\"\(HTML.escaped(why))\">–</span>"
+        default: return HTML.escaped(cell.text)
         }
     }
 
     /// A sentence, with what stands between backticks as code.
     private static func html(_ sentence: String) -> String {
-        let parts = sentence.split(separator: "`", omittingEmptySubsequences: false).map { SVG.escaped(String($0)) }
-        guard parts.count % 2 == 1 else { return SVG.escaped(sentence) }
+        let parts = sentence.split(separator: "`", omittingEmptySubsequences: false).map { HTML.escaped(String($0)) }
+        guard parts.count % 2 == 1 else { return HTML.escaped(sentence) }
         return parts.enumerated().map { $0.offset % 2 == 1 ? "<code>\($0.element)</code>" : $0.element }.joined()
     }
 
     private static func diff(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let content = SVG.escaped(String(line))
+            let content = HTML.escaped(String(line))
             if line.hasPrefix("+") { return "<ins>\(content)</ins>" }
             return line.hasPrefix("-") ? "<del>\(content)</del>" : content
         }.joined(separator: "\n")

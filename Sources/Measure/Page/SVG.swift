@@ -10,7 +10,7 @@ struct SVG {
     }
 
     mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>, text content: String) {
-        text += "<\(name)\(Self.list(attributes))>\(Self.escaped(content))</\(name)>\n"
+        text += "<\(name)\(Self.list(attributes))>\(HTML.escaped(content))</\(name)>\n"
     }
 
     /// An element around others.
@@ -21,23 +21,7 @@ struct SVG {
     }
 
     private static func list(_ attributes: KeyValuePairs<String, String>) -> String {
-        attributes.map { " \($0.key)=\"\(escaped($0.value))\"" }.joined()
-    }
-
-    /// For content and for attributes in double quotes; control characters, which neither may have, are left out.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "\n", "\t": escaped.unicodeScalars.append(character)
-            default: if character.value >= 32, character.value != 127 { escaped.unicodeScalars.append(character) }
-            }
-        }
-        return escaped
+        attributes.map { " \($0.key)=\"\(HTML.escaped($0.value))\"" }.joined()
     }
 
     /// A coordinate, to a tenth; 0 for one that is none.

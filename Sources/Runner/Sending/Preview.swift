@@ -1,3 +1,4 @@
+import Decisions
 import Delivery
 package import Playbooks
 package import Storage

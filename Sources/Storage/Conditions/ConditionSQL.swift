@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// Turns checked conditions and signals into SQL: for matching, for explaining, and for the variables of messages.

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 
 /// One grouped pass over the events of a kind, from which the accounts of a query come.

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 
 /// Writes the terms of one query; collects its arguments and the tables that it reads from.

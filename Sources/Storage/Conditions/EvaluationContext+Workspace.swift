@@ -1,7 +1,27 @@
+package import Decisions
 package import Playbooks
 import Statistics
 
 extension EvaluationContext {
+    /// Looks up the ids of metrics and kinds of events.
+    package init(
+        _ connection: Connection, dataMap: DataMap, now: Instant, zone: Zone, currency: String = "USD",
+        lastCompleteDay: [String: Day] = [:], risks: [String: [String]] = [:]
+    ) throws {
+        self.init(
+            dataMap: dataMap, now: now, zone: zone, currency: currency, lastCompleteDay: lastCompleteDay, risks: risks)
+        metricIDs = try Self.ids("SELECT name, id FROM metric", connection)
+        kindIDs = try Self.ids("SELECT name, id FROM event_kind", connection)
+    }
+
+    private static func ids(_ sql: String, _ connection: Connection) throws -> [String: Int64] {
+        var ids: [String: Int64] = [:]
+        for row in try connection.query(sql) {
+            if let name = row[0].text { ids[name] = row[1].integer }
+        }
+        return ids
+    }
+
     /// Where figures of a whole population come from.
     package enum Figures: Sendable {
         case measured

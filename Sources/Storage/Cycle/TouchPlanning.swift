@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 
 /// Plans the touches of one step: who gets them, when they may go out, and the frozen variables.

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 
 /// Waits that end at a moment: a date of the account, or a time on somebody's clock.

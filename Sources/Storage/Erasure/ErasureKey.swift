@@ -1,6 +1,6 @@
+import CSQLite
 import Crypto
 import Foundation
-import GRDBSQLite
 
 /// The keyed hash by which an erased address is still known, so that it stays suppressed when it is imported again.
 ///

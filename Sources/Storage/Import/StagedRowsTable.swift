@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// Makes `StagedRows` tables of the temporary schema, by SQLite's virtual tables: a statement reads a million rows
 /// without a copy of them and without a million statements.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// What `doctor` asks of the database.
 package enum Health {

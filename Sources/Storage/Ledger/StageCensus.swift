@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// Where the active accounts of the journeys are, for `status` and `explain`.

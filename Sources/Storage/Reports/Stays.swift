@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// From when to when each account was a customer, in temporary tables that the reports count in.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import Statistics
 
 /// The SQL functions that read series, registered with every connection.

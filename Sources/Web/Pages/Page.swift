@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Measure
 
 /// A page that people see: HTML without scripts, that is in no cache and no search engine.
 struct Page {
@@ -24,26 +25,10 @@ struct Page {
     /// Adds text that is HTML already; values in it have gone through `escaped`.
     mutating func add(_ html: String) { body += html + "\n" }
 
-    mutating func paragraph(_ text: String) { add("<p>\(Self.escaped(text))</p>") }
+    mutating func paragraph(_ text: String) { add("<p>\(HTML.escaped(text))</p>") }
 
     /// What has just been done; read aloud by screen readers.
-    mutating func notice(_ text: String) { add("<p role=\"status\" class=\"notice\">\(Self.escaped(text))</p>") }
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        result.reserveCapacity(text.utf8.count)
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
-    }
+    mutating func notice(_ text: String) { add("<p role=\"status\" class=\"notice\">\(HTML.escaped(text))</p>") }
 
     func response() -> Response {
         var headers = HTTPFields()
@@ -72,19 +57,19 @@ struct Page {
     private var html: String {
         """
         <!doctype html>
-        <html lang="\(Self.escaped(language))">
+        <html lang="\(HTML.escaped(language))">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width,initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>\(Self.escaped(title))</title>
+        <title>\(HTML.escaped(title))</title>
         <style>\(Self.style)</style>
         </head>
         <body>
         <main>
-        <h1>\(Self.escaped(title))</h1>
+        <h1>\(HTML.escaped(title))</h1>
         \(body)</main>
-        \(sender.map { "<footer>\(Self.escaped($0))</footer>\n" } ?? "")</body>
+        \(sender.map { "<footer>\(HTML.escaped($0))</footer>\n" } ?? "")</body>
         </html>
 
         """

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Measure
 import Playbooks
 import Storage
 
@@ -48,21 +49,21 @@ struct PreferencesPage {
 
     private func choices(_ words: PageWords, on page: inout Page) {
         guard !categories.isEmpty else { return }
-        page.add("<h2>\(Page.escaped(words.choose))</h2>")
+        page.add("<h2>\(HTML.escaped(words.choose))</h2>")
         page.add("<form method=\"post\"><input type=\"hidden\" name=\"action\" value=\"save\">")
-        page.add("<fieldset><legend>\(Page.escaped(words.categories))</legend>")
+        page.add("<fieldset><legend>\(HTML.escaped(words.categories))</legend>")
         for category in categories {
-            let name = Page.escaped(category.name)
+            let name = HTML.escaped(category.name)
             let mark = preferences.wants(category.name) ? " checked" : ""
             page.add(
                 "<label><input type=\"checkbox\" name=\"category\" value=\"\(name)\"\(mark)>"
-                    + "\(Page.escaped(category.title))</label>")
+                    + "\(HTML.escaped(category.title))</label>")
         }
-        page.add("</fieldset><p><button>\(Page.escaped(words.save))</button></p></form>")
+        page.add("</fieldset><p><button>\(HTML.escaped(words.save))</button></p></form>")
     }
 
     private func button(_ label: String, _ fields: String, style: String = "") -> String {
-        "<form method=\"post\">\(fields)<p><button\(style)>\(Page.escaped(label))</button></p></form>"
+        "<form method=\"post\">\(fields)<p><button\(style)>\(HTML.escaped(label))</button></p></form>"
     }
 
     private var title: String { categories.first { $0.name == category }?.title ?? category }

@@ -1,5 +1,6 @@
 import Delivery
 import HTTPTypes
+import Measure
 import Playbooks
 import Storage
 
@@ -17,18 +18,18 @@ struct QuestionPage {
     /// Before it is confirmed.
     var page: Page {
         var page = Page(ask.question ?? words.yourAnswer, language: words.code, sender: sender)
-        if ask.question != nil { page.add("<p>\(Page.escaped(words.yourAnswer)):</p>") }
-        page.add("<p class=\"notice\"><strong>\(Page.escaped(answer.label))</strong></p>")
+        if ask.question != nil { page.add("<p>\(HTML.escaped(words.yourAnswer)):</p>") }
+        page.add("<p class=\"notice\"><strong>\(HTML.escaped(answer.label))</strong></p>")
         page.add("<form method=\"post\"><input type=\"hidden\" name=\"action\" value=\"answer\">")
         if ask.comment != nil {
             page.add(
-                "<p><label for=\"comment\">\(Page.escaped(words.comment))</label>"
+                "<p><label for=\"comment\">\(HTML.escaped(words.comment))</label>"
                     + "<textarea id=\"comment\" name=\"comment\" maxlength=\"\(Self.longestComment)\"></textarea></p>")
         }
-        page.add("<p><button>\(Page.escaped(words.confirm))</button></p></form>")
-        page.add("<p id=\"others\">\(Page.escaped(words.otherAnswers))</p><p class=\"choices\">")
+        page.add("<p><button>\(HTML.escaped(words.confirm))</button></p></form>")
+        page.add("<p id=\"others\">\(HTML.escaped(words.otherAnswers))</p><p class=\"choices\">")
         for other in ask.answers where other != answer {
-            page.add("<a href=\"\(path(other))\">\(Page.escaped(other.label))</a>")
+            page.add("<a href=\"\(path(other))\">\(HTML.escaped(other.label))</a>")
         }
         page.add("</p>")
         return page
@@ -38,7 +39,7 @@ struct QuestionPage {
     var thanks: Page {
         var page = Page(words.thanks, language: words.code, sender: sender)
         page.notice(words.recorded)
-        page.add("<p>\(Page.escaped(words.yourAnswer)): <strong>\(Page.escaped(answer.label))</strong></p>")
+        page.add("<p>\(HTML.escaped(words.yourAnswer)): <strong>\(HTML.escaped(answer.label))</strong></p>")
         return page
     }
 

@@ -1,3 +1,4 @@
+import Measure
 import Playbooks
 import Runner
 
@@ -20,7 +21,7 @@ struct BacktestPage {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(Self.escaped(report.playbook)), \(report.from) to \(report.to)</title>
+            <title>\(HTML.escaped(report.playbook)), \(report.from) to \(report.to)</title>
             <style>
             :root { color-scheme: light dark; --text: #1c1c1e; --soft: #6b6b70; --line: #d9d9de; --bar: #3b7dd8;
               --goal: #c2571a; --back: #ffffff; }
@@ -38,11 +39,11 @@ struct BacktestPage {
             </style>
             </head>
             <body>
-            <h1>\(Self.escaped(report.title))</h1>
-            <p class="soft">\(Self.escaped(report.playbook)), \(report.from) to \(report.to)\(company)</p>
+            <h1>\(HTML.escaped(report.title))</h1>
+            <p class="soft">\(HTML.escaped(report.playbook)), \(report.from) to \(report.to)\(company)</p>
             <p><span class="key-bar">■</span> entered, each \(isByWeek ? "week" : "day")\(goalKey)</p>
             \(chart)
-            \(table.sentences.map { "<p>\(Self.escaped($0))</p>" }.joined(separator: "\n"))
+            \(table.sentences.map { "<p>\(HTML.escaped($0))</p>" }.joined(separator: "\n"))
             <div class="scroll">
             \(html(table.table(of: table.periods, isForReading: true)))
             </div>
@@ -53,7 +54,7 @@ struct BacktestPage {
     }
 
     private var company: String {
-        report.others.isEmpty ? "" : ", with \(Self.escaped(report.others.joined(separator: ", ")))"
+        report.others.isEmpty ? "" : ", with \(HTML.escaped(report.others.joined(separator: ", ")))"
     }
 
     private var goalKey: String {
@@ -111,7 +112,7 @@ struct BacktestPage {
 
     private func html(_ table: Table) -> String {
         func row(_ cells: [String], _ tag: String) -> String {
-            "<tr>" + cells.map { "<\(tag)>\(Self.escaped($0))</\(tag)>" }.joined() + "</tr>"
+            "<tr>" + cells.map { "<\(tag)>\(HTML.escaped($0))</\(tag)>" }.joined() + "</tr>"
         }
         let rows = [row(table.columns.map(\.title), "th")] + table.rows.map { row($0, "td") }
         return "<table>\n\(rows.joined(separator: "\n"))\n</table>"
@@ -129,10 +130,5 @@ struct BacktestPage {
     private static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(abs(tenths % 10))"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 }

@@ -9,42 +9,23 @@ import datetime
 import json
 import os
 import sys
+import urllib.error
 import urllib.request
 
-# As many calls make the user; all that come later must be signed.
-os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "3"
+TESTS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, f"{TESTS}/DeliveryTests/Providers/emulators")
+sys.dont_write_bytecode = True
 
-import boto3
+from ses import Emulator  # First: it sets what moto reads when it is imported.
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from moto.backends import get_backend
-from moto.server import ThreadedMotoServer
 from segment.analytics.client import Client
 
 CERTIFICATE = "SimpleNotificationService-story.pem"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:ses-events"
 
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-_, port = server.get_host_and_port()
-url = f"http://127.0.0.1:{port}"
-
-
-def aws(service, access, secret):
-    return boto3.client(
-        service, region_name="us-east-1", endpoint_url=url, aws_access_key_id=access, aws_secret_access_key=secret)
-
-
-iam = aws("iam", "x", "x")
-iam.create_user(UserName="keeptouch")
-key = iam.create_access_key(UserName="keeptouch")["AccessKey"]
-statement = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
-iam.put_user_policy(
-    UserName="keeptouch", PolicyName="send",
-    PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-aws("sesv2", key["AccessKeyId"], key["SecretAccessKey"]).create_email_identity(EmailIdentity="hi@small.example")
-
+emulator = Emulator("hi@small.example")
 private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sns.amazonaws.com")])
 today = datetime.datetime.now(datetime.timezone.utc)
@@ -62,11 +43,6 @@ def feed(order):
     client.track("u1", "Report Made", {"score": 5})
     client.shutdown()
     return failures
-
-
-def messages(order):
-    sent = get_backend("ses")["123456789012"]["us-east-1"].sent_messages
-    return [{k: str(v) for k, v in vars(message).items()} for message in sent]
 
 
 def deliver(order):
@@ -95,10 +71,11 @@ def deliver(order):
         return error.code
 
 
-print(json.dumps({
-    "url": url, "access": key["AccessKeyId"], "secret": key["SecretAccessKey"], "topic": TOPIC, "name": CERTIFICATE,
+print(json.dumps(emulator.place | {
+    "topic": TOPIC, "name": CERTIFICATE,
     "certificate": certificate.public_bytes(serialization.Encoding.PEM).decode()}), flush=True)
+orders = {"feed": feed, "messages": lambda order: emulator.messages(), "deliver": deliver}
 for line in sys.stdin:
     order = json.loads(line)
-    print(json.dumps({"answer": {"feed": feed, "messages": messages, "deliver": deliver}[order["do"]](order)}), flush=True)
-server.stop()
+    print(json.dumps({"answer": orders[order["do"]](order)}), flush=True)
+emulator.server.stop()

@@ -12,6 +12,18 @@ package struct Explanation: Sendable, Hashable, CustomStringConvertible {
     package var comparison: String?
     package var children: [Explanation]
 
+    package init(
+        text: String, type: ValueType, value: Value, shown: String, comparison: String? = nil,
+        children: [Explanation]
+    ) {
+        self.text = text
+        self.type = type
+        self.value = value
+        self.shown = shown
+        self.comparison = comparison
+        self.children = children
+    }
+
     /// `met`, `not met` or `missing`, for a condition.
     package var verdict: String {
         switch value {

@@ -33,22 +33,19 @@ package struct EvaluationContext: Sendable {
     package var stages: [StageKey: StageFigures] = [:]
     /// What each channel reads beside the message, by the channel's name.
     package var channelVariables: [String: [String]] = [:]
-    let metricIDs: [String: Int64]
-    let kindIDs: [String: Int64]
+    package var metricIDs: [String: Int64] = [:]
+    package var kindIDs: [String: Int64] = [:]
 
-    /// Looks up the ids of metrics and kinds of events.
     package init(
-        _ connection: Connection, dataMap: DataMap, now: Instant, zone: Zone, currency: String = "USD",
-        lastCompleteDay: [String: Day] = [:], risks: [String: [String]] = [:]
-    ) throws {
+        dataMap: DataMap, now: Instant, zone: Zone, currency: String = "USD", lastCompleteDay: [String: Day] = [:],
+        risks: [String: [String]] = [:]
+    ) {
         self.dataMap = dataMap
         self.now = now
         self.zone = zone
         self.currency = currency
         self.lastCompleteDay = lastCompleteDay
         self.risks = risks
-        metricIDs = try Self.ids("SELECT name, id FROM metric", connection)
-        kindIDs = try Self.ids("SELECT name, id FROM event_kind", connection)
     }
 
     package var today: Day { zone.day(of: now) }
@@ -62,11 +59,12 @@ package struct EvaluationContext: Sendable {
         return benchmarks[key] ?? UsageDrop.Population(phi: 1, shock: 1)
     }
 
-    private static func ids(_ sql: String, _ connection: Connection) throws -> [String: Int64] {
-        var ids: [String: Int64] = [:]
-        for row in try connection.query(sql) {
-            if let name = row[0].text { ids[name] = row[1].integer }
-        }
-        return ids
+    /// The same, as of an earlier moment: nothing later counts, and no day that was not over by then.
+    package func asOf(_ moment: Instant) -> EvaluationContext {
+        var earlier = self
+        earlier.now = moment
+        let yesterday = zone.day(of: moment) - 1
+        earlier.lastCompleteDay = lastCompleteDay.mapValues { min($0, yesterday) }
+        return earlier
     }
 }

@@ -1,0 +1,127 @@
+package import Playbooks
+
+/// The facts of up to 1,000 accounts as they are known at one moment, column by column.
+///
+/// A block holds what `Needs` asked for and nothing else; what was not asked for is missing. Rows of an account are found
+/// by its index in `ids`.
+package struct Block: Sendable {
+    /// Ascending.
+    package var ids: [Int64]
+    /// By the attribute's name. `status`, `created_at` and `churned_at` are always there.
+    package var attributes: [String: Column] = [:]
+    package var metrics: [String: DailyValues] = [:]
+    /// By the kind's name.
+    package var events: [String: Events] = [:]
+    /// By the attribute's name.
+    package var history: [String: Changes] = [:]
+    package var contacts: Contacts?
+    /// Whether each account has a match that stands of a playbook, by the playbook's name.
+    package var risks: [String: [Bool]] = [:]
+    /// Touches that the claim let through.
+    package var touches = Grouped<PlaybookMoment>()
+    package var enrollments = Grouped<PlaybookMoment>()
+
+    package init(ids: [Int64]) {
+        self.ids = ids
+    }
+
+    package var count: Int { ids.count }
+
+    /// The values of one metric, day after day, one for each account; days without any are left out.
+    package struct DailyValues: Sendable {
+        /// Day numbers, ascending.
+        package var days: [Int] = []
+        /// As many for each day as the block has accounts; NaN is "no data".
+        package var values: [Double] = []
+
+        package init() {}
+    }
+
+    /// The events of one kind, by account and in the order of their moments and ids.
+    package struct Events: Sendable {
+        package var starts: [Int]
+        package var ids: [Int64] = []
+        /// Milliseconds.
+        package var at: [Int64] = []
+        /// The properties that were asked for.
+        package var properties: [String: Column] = [:]
+
+        package init(starts: [Int]) {
+            self.starts = starts
+        }
+
+        /// The events of one account.
+        package func range(_ account: Int) -> Range<Int> { starts[account]..<starts[account + 1] }
+    }
+
+    /// The changes of one attribute, by account and in the order of their moments.
+    package struct Changes: Sendable {
+        package var starts: [Int]
+        package var at: [Int64] = []
+        package var value: Column = .numbers([])
+        package var previous: Column = .numbers([])
+
+        package init(starts: [Int]) {
+            self.starts = starts
+        }
+
+        package func range(_ account: Int) -> Range<Int> { starts[account]..<starts[account + 1] }
+    }
+
+    /// The contacts of the accounts, by account and id.
+    package struct Contacts: Sendable {
+        package var starts: [Int]
+        package var ids: [Int64] = []
+        /// By the attribute's name; `address`, the normalized one, too.
+        package var columns: [String: Column] = [:]
+        /// What each contact's address must not be sent, by the contact's index; most have none.
+        package var suppressions: [Int: [Suppression]] = [:]
+
+        package init(starts: [Int]) {
+            self.starts = starts
+        }
+
+        package func range(_ account: Int) -> Range<Int> { starts[account]..<starts[account + 1] }
+
+        package func text(_ name: String, _ contact: Int) -> String? {
+            guard case .texts(let values)? = columns[name] else { return nil }
+            return values[contact]
+        }
+    }
+
+    /// An address that is not written to.
+    package struct Suppression: Sendable, Equatable {
+        /// "" for all categories.
+        package var category: String
+        package var reason: String
+
+        package init(category: String, reason: String) {
+            self.category = category
+            self.reason = reason
+        }
+    }
+
+    /// Something that a playbook did with an account.
+    package struct PlaybookMoment: Sendable {
+        package var playbook: String
+        package var at: Instant
+
+        package init(playbook: String, at: Instant) {
+            self.playbook = playbook
+            self.at = at
+        }
+    }
+
+    /// Elements by account, in the order in which they were added.
+    package struct Grouped<Element: Sendable>: Sendable {
+        package var starts: [Int] = []
+        package var elements: [Element] = []
+
+        package init() {}
+
+        /// Those of one account; none where nothing was loaded.
+        package subscript(_ account: Int) -> ArraySlice<Element> {
+            starts.isEmpty ? [] : elements[starts[account]..<starts[account + 1]]
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// Where a touch stands; each state has one meaning everywhere.
+package enum TouchState: String, Sendable, CaseIterable {
+    /// It waits for its moment.
+    case pending
+    /// A worker has it, and no byte has left.
+    case claimed
+    /// Its request is under way.
+    case sending
+    case sent, rejected
+    /// It may or may not have arrived.
+    case unknown
+    case capped, suppressed, expired
+    /// Its enrollment ended.
+    case cancelled
+    /// A holdout's, which would have been sent.
+    case ghost
+    /// A variable of its message is missing.
+    case held
+
+    /// Whether it is settled for good.
+    package var isSettled: Bool {
+        switch self {
+        case .pending, .claimed, .sending, .unknown, .held: false
+        case .sent, .rejected, .capped, .suppressed, .expired, .cancelled, .ghost: true
+        }
+    }
+}
