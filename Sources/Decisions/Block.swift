@@ -27,6 +27,18 @@ package struct Block: Sendable {
 
     package var count: Int { ids.count }
 
+    /// A text attribute of one account.
+    package func text(_ name: String, _ account: Int) -> String? {
+        guard case .texts(let values)? = attributes[name] else { return nil }
+        return values[account]
+    }
+
+    /// An attribute of one account that is a moment.
+    package func instant(_ name: String, _ account: Int) -> Instant? {
+        guard case .instant(let instant)? = attributes[name]?.value(account, as: .instant) else { return nil }
+        return instant
+    }
+
     /// The values of one metric, day after day, one for each account; days without any are left out.
     package struct DailyValues: Sendable {
         /// Day numbers, ascending.

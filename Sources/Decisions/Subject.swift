@@ -38,6 +38,8 @@ package struct TriggeringEvent: Sendable, Equatable {
     package var at: Instant
     package var contactID: Int64?
     package var properties: [String: Value]
+    /// Properties as text, declared or not: what `per:` tells occurrences apart by.
+    package var keys: [String: String] = [:]
 
     package init(id: Int64, at: Instant, contactID: Int64? = nil, properties: [String: Value] = [:]) {
         self.id = id

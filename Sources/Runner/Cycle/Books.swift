@@ -1,9 +1,11 @@
+import Decisions
+
 /// The check that a plan adds up before anything of it is written.
 package struct Books: Sendable {
     /// Counted where the accounts were matched.
     package var matched: [String: Int] = [:]
     /// Counted where the verdicts were given.
-    package var verdicts: [String: [String: Int]] = [:]
+    package var verdicts: [String: [Verdict: Int]] = [:]
     /// Enrollments that the verdicts admit, and enrollments that the plan begins.
     package var admitted = 0
     package var begun = 0
@@ -14,15 +16,23 @@ package struct Books: Sendable {
 
     package init() {}
 
+    init(_ tally: Tally, _ turns: [Turn]) {
+        for turn in turns {
+            guard let found = tally.playbooks[turn.id] else { continue }
+            matched[turn.playbook.name] = found.matched
+            verdicts[turn.playbook.name] = found.verdicts
+            admitted += found.admitted
+            begun += found.begun
+        }
+        (touches, owned, distinct) = (tally.touches, tally.owned, tally.distinct)
+    }
+
     /// What does not add up; empty when the books balance.
     package var errors: [String] {
         var errors: [String] = []
         for (playbook, count) in matched.sorted(by: { $0.key < $1.key }) {
             let sum = (verdicts[playbook] ?? [:]).values.reduce(0, +)
             if sum != count { errors.append("\(playbook): \(count) accounts matched, but \(sum) have a verdict") }
-            for verdict in (verdicts[playbook] ?? [:]).keys where !CycleReport.verdicts.contains(verdict) {
-                errors.append("\(playbook): \"\(verdict)\" is no verdict")
-            }
         }
         if admitted != begun { errors.append("\(admitted) accounts are admitted, but \(begun) enrollments begin") }
         if touches != owned { errors.append("\(touches) touches are planned, but \(owned) belong to an enrollment") }

@@ -2,7 +2,8 @@ package import Decisions
 package import Playbooks
 package import Storage
 
-/// One pass of the runner at one `now`: plan on a snapshot, and, when it runs, apply in slices.
+/// One pass of the runner at one `now`: a first pass decides about every account and only counts, the safety rules look
+/// at the counts, and a second pass decides again, with the holds, and writes, block by block.
 package struct Cycle {
     /// What a cycle looks at.
     package enum Matching: Sendable {
@@ -14,17 +15,15 @@ package struct Cycle {
         case events
     }
 
-    private let workspace: Workspace
-    private let store: Store
+    let workspace: Workspace
+    let store: Store
     /// Process time, for the records of when a cycle began and ended.
-    private let processNow: @Sendable () -> Instant
-    private let pinned: PinnedVersions
-    private let figures: EvaluationContext.Figures
-    private let killSwitch: KillSwitch?
+    let processNow: @Sendable () -> Instant
+    let pinned: PinnedVersions
+    let figures: EvaluationContext.Figures
+    let killSwitch: KillSwitch?
     /// A million accounts are planned in seconds; what takes this long is a mistake.
     private static let longestPlan = Duration.seconds(1_200)
-    /// The instance's salt of the global holdout.
-    private var holdoutSalt: String { "global/\(workspace.configuration.workspace)" }
 
     package init(
         workspace: Workspace, pinned: PinnedVersions, store: Store, figures: EvaluationContext.Figures = .measured,
@@ -39,39 +38,48 @@ package struct Cycle {
     }
 
     /// What the next cycle would do; changes nothing.
-    package func plan(now: Instant, only names: Set<String> = [], matching: Matching = .all) throws -> CycleReport {
+    ///
+    /// - Parameter who: told of every account with a verdict, where somebody asks who they are.
+    package func plan(
+        now: Instant, only names: Set<String> = [], matching: Matching = .all,
+        who: ((CycleReport.Who) -> Void)? = nil
+    ) throws -> CycleReport {
         try store.guardedRead(for: Self.longestPlan) { connection in
-            try PlanTables.shadow(connection)
+            let registry = Registry(connection, isReadOnly: true)
+            let seen = try registry.lastSeen()
+            let registered = try Registration(workspace, pinned, registry, now: now).register()
             let planning = Planning(
-                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, figures: figures, only: names)
-            let seen = try Registry(connection).lastSeen()
-            var report = try planning.plan(planning.register()).report
-            report.changes = try planning.changes(since: seen)
-            // When planning fails, the shadows go with its transaction.
-            try PlanTables.unshadow(connection)
+                workspace: workspace, connection: connection, pinned: pinned, now: now, matching: matching,
+                figures: figures, only: names, isEverybodyLookedAt: true)
+            let plan = try planning.plan(registered)
+            if let who { try plan.tell(who, connection) }
+            var report = plan.report
+            report.changes = try planning.changes(since: seen, registered)
             return report
         }
     }
 
-    /// Plans and applies.
+    /// Plans and writes.
+    ///
+    /// - Parameter isChanged: whether somebody else has written since the last cycle, so that every running enrollment
+    ///   is looked at, and not only those that are due.
     @discardableResult
-    package func run(now: Instant, matching: Matching = .all) throws -> CycleReport {
+    package func run(now: Instant, matching: Matching = .all, isChanged: Bool = true) throws -> CycleReport {
         try store.session { connection in
-            let planning = Planning(
-                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: matching, figures: figures, only: [])
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
             let registered = try store.write(on: connection) { connection in
                 try killSwitch?.apply(connection, processNow: processNow())
-                return try planning.register()
+                return try Registration(workspace, pinned, Registry(connection), now: now).register()
             }
+            let planning = Planning(
+                workspace: workspace, connection: connection, pinned: pinned, now: now, matching: matching,
+                figures: figures, only: [], isEverybodyLookedAt: isChanged)
             let plan = try store.guardedRead(for: Self.longestPlan) { _ in try planning.plan(registered) }
             var report = plan.report
             report.isNews = plan.isNews
             guard plan.isNews else { return report }
             do {
-                try apply(plan, on: connection, report: &report, matching: matching)
+                try CycleWriting(self, plan, connection).write(&report, matching: matching)
             } catch let error as CyclePaused {
                 try store.write(on: connection) { try killSwitch?.apply($0, processNow: processNow()) }
                 throw error
@@ -83,101 +91,20 @@ package struct Cycle {
     /// Brings accounts into their stages and does nothing else: what a cycle at `now` would do first.
     package func enterStages(now: Instant) throws {
         try store.session { connection in
-            let planning = Planning(
-                workspace: workspace, connection: connection, pinned: pinned, holdoutSalt: holdoutSalt, now: now,
-                matching: .all, figures: figures, only: [])
-            try store.read { connection in
-                let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
-                _ = try planning.enterStages(ConditionSQL(context), context, isTurn: true)
+            let context = try store.read {
+                try EvaluationContext($0, workspace: workspace, now: now, figures: figures)
             }
-            var slices = SliceSize()
-            try applyStages(on: connection, now: now, &slices) { _ in }
-        }
-    }
-
-    private func applyStages(
-        on connection: Connection, now: Instant, _ slices: inout SliceSize, check: (Connection) throws -> Void
-    ) throws {
-        var moved: Int64? = 0
-        while let after = moved {
-            moved = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
-                try check(connection)
-                return try slices.measured { try StageEntries.apply(after: after, size: $0, now: now, connection) }
-            }
-        }
-    }
-
-    private func apply(
-        _ plan: Planning.Plan, on connection: Connection, report: inout CycleReport, matching: Matching
-    ) throws {
-        let cycleID = try store.write(on: connection) {
-            try Meta.advance(to: plan.now, $0)
-            return try Applying.begin($0, now: plan.now, processNow: processNow())
-        }
-        let applying = Applying(connection, cycleID: cycleID, now: plan.now)
-        var slices = SliceSize()
-        try applyStages(on: connection, now: plan.now, &slices) { try stopIfPaused(plan, $0) }
-        var ended: Int64? = 0
-        while let after = ended {
-            ended = try store.write(on: connection) { connection in
-                try stopIfPaused(plan, connection)
-                return try slices.measured { try applying.applyEnds(after: after, size: $0) }
-            }
-        }
-        ended = 0
-        while let after = ended {
-            ended = try store.write(on: connection) { connection in
-                try stopIfPaused(plan, connection)
-                return try slices.measured { try applying.applyHeld(after: after, size: $0) }
-            }
-        }
-        let names = Dictionary(uniqueKeysWithValues: plan.works.map { ($0.registered.id, $0.playbook.name) })
-        for playbookID in plan.touched {
-            let matched = plan.matches.contains { $0.playbookID == playbookID } ? names[playbookID] : nil
-            var after: Int64? = 0
-            while let first = after {
-                after = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
-                    try stopIfPaused(plan, playbook: matched, connection)
-                    return try slices.measured { size in
-                        let last = try applying.lastAccount(after: first, playbookID: playbookID, size: size)
-                        try applying.applySlice(
-                            experimentID: plan.works.first { $0.registered.id == playbookID }?.registered.experimentID,
-                            playbookID: playbookID, after: first, last: last ?? .max,
-                            globalExperiment: plan.globalHoldout?.experimentID)
-                        return last
+            let deciding = try BlockDeciding(
+                connection, CycleRules(context: context), turns: [], journeys: workspace.journeys, heldJourneys: [])
+            let writer = AccountWriter(connection, cycle: 0, now: now)
+            for block in try store.read({ _ in try deciding.blocks() }) {
+                try store.write(on: connection) { _ in
+                    var tally = Tally()
+                    for account in try deciding.decide(block, freezes: true, &tally) where account.isChanged {
+                        try writer.write(account)
                     }
                 }
             }
-        }
-        if matching == .all {
-            // The count walks the whole ledger, which nobody who wants to write should wait for.
-            report.touches = try store.read { try CycleRecords.touchCounts($0) }
-        }
-        let digests = try store.read { connection in
-            try DigestPlanning(workspace: workspace, now: plan.now).plan(isTurn: plan.isTurnOfJourneys, connection)
-        }
-        try store.write(on: connection) { connection in
-            try plan.record(on: connection, cycleID: cycleID)
-            for planned in digests {
-                try Digests(connection).add(
-                    planned.key, accounts: planned.accounts, subject: planned.subject,
-                    text: planned.text, at: plan.now)
-            }
-            try Benchmarks.save(connection)
-            try applying.end(summary: Self.json(report), processNow: processNow())
-        }
-    }
-
-    /// A kill switch stops a cycle between two slices.
-    private func stopIfPaused(
-        _ plan: Planning.Plan, playbook: String? = nil, _ connection: Connection
-    ) throws {
-        let pauses = try Pauses(connection)
-        if !plan.wasPaused, let reason = killSwitch?.reason ?? pauses.all {
-            throw CyclePaused(scope: "all", reason: reason)
-        }
-        if let playbook, let reason = pauses.reason(for: playbook) {
-            throw CyclePaused(scope: "playbook:" + playbook, reason: reason)
         }
     }
 
@@ -186,9 +113,9 @@ package struct Cycle {
     }
 }
 
-/// How many rows a slice takes, adapted so that its transaction stays well under 50 ms.
+/// How many accounts a slice takes, adapted so that its transaction stays well under 50 ms.
 struct SliceSize {
-    private var size = 400
+    private var size = 200
 
     /// Runs a slice of the present size and learns from how long it took.
     mutating func measured<T>(_ body: (Int) throws -> T) rethrows -> T {
@@ -197,9 +124,9 @@ struct SliceSize {
         let result = try body(size)
         let milliseconds = Double((clock.now - start) / .milliseconds(1))
         if milliseconds > 25 {
-            size = max(50, Int(Double(size) * 20 / milliseconds))
+            size = max(10, Int(Double(size) * 20 / milliseconds))
         } else if milliseconds < 12 {
-            size = min(4_000, size + size / 2)
+            size = min(1_000, size + size / 2)
         }
         return result
     }

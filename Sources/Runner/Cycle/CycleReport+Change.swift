@@ -1,5 +1,3 @@
-package import Storage
-
 extension CycleReport {
     /// What has become of a playbook since a cycle last saw it; only `plan` tells it.
     package struct Change: Sendable, Encodable {
@@ -10,6 +8,19 @@ extension CycleReport {
             case retired, deleted
             /// Its state is `draft`, or its file has an error: nobody enters, and running enrollments go on.
             case draft, broken
+        }
+
+        /// How many accounts, and the keys of the first of them.
+        package struct Accounts: Sendable, Encodable {
+            package var count = 0
+            package var keys: [String] = []
+
+            private static let shown = 5
+
+            mutating func add(_ key: String) {
+                count += 1
+                if keys.count < Self.shown { keys.append(key) }
+            }
         }
 
         /// A version that running enrollments keep.
@@ -31,8 +42,8 @@ extension CycleReport {
         package var from: String
         package var to: String?
         /// As of now: the accounts that only the new version finds, and those that only the old one does.
-        package var enter: VersionChange.Accounts?
-        package var leave: VersionChange.Accounts?
+        package var enter: Accounts?
+        package var leave: Accounts?
         /// Accounts that both find and that would be drawn into another variant.
         package var otherVariants: Int?
         package var running = 0

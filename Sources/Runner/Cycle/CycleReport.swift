@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// What a cycle decided: the object that `plan --format json` and `run --format json` print.
@@ -86,15 +87,6 @@ package struct CycleReport: Sendable, Encodable {
         self.balanced = balanced
     }
 
-    package static let verdicts = [
-        "held", "already", "cooling", "too_old", "unreachable", "blocked", "global_holdout", "holdout", "enrolled",
-    ]
-
-    package static let states = [
-        "pending", "claimed", "sending", "sent", "rejected", "unknown", "capped", "suppressed", "expired", "cancelled",
-        "ghost", "held",
-    ]
-
     enum CodingKeys: String, CodingKey {
         case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
     }
@@ -112,7 +104,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(made, forKey: .made)
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {
-            let counts = Self.states.map { ($0, touches[$0] ?? 0) }
+            let counts = TouchState.allCases.map { ($0.rawValue, touches[$0.rawValue] ?? 0) }
             try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .touches)
         }
     }

@@ -41,10 +41,16 @@ package struct Agenda {
             ["now": .instant(now)])?[0].instant
     }
 
-    /// How an occurrence was recorded: `done`, `missed`, `held`; nil when it was not.
-    package func state(ofOccurrence at: Instant, of playbookID: Int64) throws -> String? {
+    /// How an occurrence was recorded; nil when it was not.
+    package func state(ofOccurrence at: Instant, of playbookID: Int64) throws -> OccurrenceState? {
         try connection.first(
             "SELECT state FROM occurrence WHERE playbook_id = :playbook AND at = :at",
-            ["playbook": .integer(playbookID), "at": .instant(at)])?[0].text
+            ["playbook": .integer(playbookID), "at": .instant(at)])?["state"].text
+            .flatMap(OccurrenceState.init(rawValue:))
     }
+}
+
+/// What became of an occurrence of a schedule.
+package enum OccurrenceState: String, Sendable, CaseIterable {
+    case done, missed, held
 }

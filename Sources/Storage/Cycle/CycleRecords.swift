@@ -46,14 +46,14 @@ package struct CycleRecords {
             ])
     }
 
-    package func recordOccurrence(of playbookID: Int64, at: Instant, state: String, matched: Int) throws {
+    package func recordOccurrence(of playbookID: Int64, at: Instant, state: OccurrenceState, matched: Int) throws {
         try connection.execute(
             """
             INSERT INTO occurrence (playbook_id, at, state, matched) VALUES (:playbook, :at, :state, :matched)
             ON CONFLICT (playbook_id, at) DO UPDATE SET state = excluded.state, matched = excluded.matched
             """,
             [
-                "playbook": .integer(playbookID), "at": .instant(at), "state": .text(state),
+                "playbook": .integer(playbookID), "at": .instant(at), "state": .text(state.rawValue),
                 "matched": .integer(Int64(matched)),
             ])
     }
@@ -82,6 +82,20 @@ package struct CycleRecords {
             if let part = row[0].integer { counts[Int(part)] = Int(row[1].integer ?? 0) }
         }
         return counts
+    }
+
+    /// How many accounts matched anew since a moment, without what was held, together with those of this cycle.
+    package static func freshAccounts(
+        _ connection: Connection, of playbookID: Int64, since moment: Instant, with accounts: [Int64]
+    ) throws -> Int {
+        var known = Set(accounts)
+        try connection.forEach(
+            """
+            SELECT DISTINCT account_id FROM standing WHERE playbook_id = :playbook AND since >= :since AND since NOT IN (
+                SELECT now FROM tally WHERE playbook_id = :playbook AND (held_because IS NOT NULL OR let_through = 1))
+            """, ["playbook": .integer(playbookID), "since": .instant(moment)]
+        ) { known.insert($0.integer(0)) }
+        return known.count
     }
 
     /// How many accounts matched when a playbook was last matched without being held.

@@ -1,20 +1,6 @@
 import Crypto
+package import Decisions
 package import Playbooks
-
-/// What the database knows of a playbook; kept in step with the files at the start of every cycle.
-package struct RegisteredPlaybook: Sendable, Equatable {
-    package var id: Int64
-    package var versionID: Int64
-    package var experimentID: Int64
-    package var liveSince: Instant
-    package var eventCursor: Int64
-    package var nextAt: Instant?
-    package var lastMatchAt: Instant?
-    package var releasedAt: Instant?
-    package var isLetThrough: Bool
-    package var heldAt: Instant?
-    package var heldBecause: String?
-}
 
 /// Writes the playbooks of the files into `playbook`, `playbook_version` and `experiment`.
 ///

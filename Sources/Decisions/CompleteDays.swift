@@ -43,23 +43,6 @@ package enum CompleteDays {
         return (Double(sorted[sorted.count / 2 - 1]) + Double(middle)) / 2
     }
 
-    /// The last complete day of every metric that has one, by the metric's name.
-    package static func load(until yesterday: Day, _ connection: Connection) throws -> [String: Day] {
-        var reports: [String: [Report]] = [:]
-        try connection.forEach(
-            """
-            SELECT metric.name, metric_day.day, metric_day.accounts, metric_day.closed
-            FROM metric_day JOIN metric ON metric.id = metric_day.metric_id
-            WHERE metric_day.day <= :yesterday
-            """, ["yesterday": .integer(Int64(yesterday.number))]
-        ) { row in
-            let report = Report(
-                day: Day(number: Int(row.integer(1))), accounts: row.integer(2), isClosed: row.integer(3) == 1)
-            reports[row.text(0) ?? "", default: []].append(report)
-        }
-        return reports.compactMapValues { last(of: $0, until: yesterday) }
-    }
-
     /// Why decisions that read the metric must wait, as a sentence; nil when it is fresh, or need not be.
     ///
     /// - Parameter last: its last complete day; its age counts from its end.

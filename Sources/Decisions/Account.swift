@@ -1,0 +1,121 @@
+package import Playbooks
+
+/// One account on its day: what the database knows of its dealings with playbooks, and what this cycle makes of them.
+package struct Account: Sendable {
+    /// One of its enrollments, with the touches that wait.
+    package struct Enrolled: Sendable {
+        package var enrollment: Enrollment
+        /// As it is stored; nil for one that begins in this cycle.
+        package let stored: Enrollment?
+        /// Touches that wait and were never tried in a way that may have arrived, as they are by now.
+        package var waiting: [Touch]
+        package let storedWaiting: [Touch]
+        /// How many touches are open beside those: under way, unknown, ambiguous.
+        package var otherOpenTouches: Int
+        /// Its row among those of its version in the block's facts.
+        package var row: Int?
+        package var event: TriggeringEvent?
+
+        // What the cycle adds.
+        package var made: [Touch] = []
+        package var passages: [(step: String, result: String)] = []
+        package var reachedGoal: Instant?
+        package var reachedAlso: [(name: String, at: Instant)] = []
+        /// Whether it left in this cycle, so that its open touches are cancelled.
+        package var hasLeft = false
+
+        package init(
+            _ enrollment: Enrollment, stored: Enrollment?, waiting: [Touch] = [], otherOpenTouches: Int = 0,
+            row: Int? = nil, event: TriggeringEvent? = nil
+        ) {
+            self.enrollment = enrollment
+            self.stored = stored
+            self.waiting = waiting
+            storedWaiting = waiting
+            self.otherOpenTouches = otherOpenTouches
+            self.row = row
+            self.event = event
+        }
+
+        package var isNew: Bool { stored == nil }
+    }
+
+    /// What a playbook finds of the account in this cycle, in the order of `CycleRules.matching`.
+    package enum Finding: Sendable {
+        /// It is not looked at, or nothing is found.
+        case nothing
+        /// A `when` condition: true, false, or missing.
+        case condition(Bool?)
+        case events([TriggeringEvent])
+        /// An occurrence of a schedule, when the audience holds.
+        case occurrence(key: String, at: Instant)
+    }
+
+    package struct Assignment: Sendable, Equatable {
+        package var arm: Arm
+        package var variant: String?
+
+        package init(arm: Arm, variant: String?) {
+            self.arm = arm
+            self.variant = variant
+        }
+    }
+
+    /// Its index in the block.
+    package var index: Int
+    package var id: Int64
+    package var key: String
+    package var zone: String?
+    package var enrollments: [Enrolled] = []
+    package var standings: [Standing] = []
+    /// By the experiment's id.
+    package var assignments: [Int64: Assignment] = [:]
+    package var findings: [Finding] = []
+    /// The messages that the account has had from a playbook with a rotation, by the playbook's id.
+    package var hadMessages: [Int64: Set<String>] = [:]
+    /// Secondary goals reached before, by enrollment.
+    package var reachedAlso: [Int64: Set<String>] = [:]
+
+    // What the cycle decides.
+    package var stageMove: StageMove?
+    package var changes = Changes()
+
+    package init(index: Int, id: Int64, key: String, zone: String? = nil) {
+        self.index = index
+        self.id = id
+        self.key = key
+        self.zone = zone
+    }
+
+    /// Whether an exclusive playbook has it.
+    package var isTaken: Bool { enrollments.contains { $0.enrollment.isActive && $0.enrollment.isExclusive } }
+
+    /// Whether anything must be written.
+    package var isChanged: Bool { stageMove != nil || changes.isPresent || enrollments.contains(where: \.isChanged) }
+}
+
+extension Account.Enrolled {
+    package var isChanged: Bool {
+        isNew || enrollment != stored || waiting != storedWaiting || !made.isEmpty || !passages.isEmpty
+            || reachedGoal != nil || !reachedAlso.isEmpty
+    }
+}
+
+/// What a cycle changes in the standing matches of one account.
+package struct Changes: Sendable {
+    /// Rows to be written; the enrollment that begins with one is that of the same playbook and key.
+    package var standings: [Standing] = []
+    /// Matches of `when` playbooks that have ended, and those that have stopped to hold, by playbook.
+    package var ended: [Int64] = []
+    package var becameFalse: [Int64] = []
+    /// Verdicts that are other than those that stood.
+    package var decisions: [Standing] = []
+    /// Arms drawn, by experiment.
+    package var assignments: [Int64: Account.Assignment] = [:]
+
+    package init() {}
+
+    package var isPresent: Bool {
+        !standings.isEmpty || !ended.isEmpty || !becameFalse.isEmpty || !decisions.isEmpty || !assignments.isEmpty
+    }
+}

@@ -1,0 +1,139 @@
+package import Playbooks
+
+/// The rules by which a match enters a playbook, as the account stands at this point of its day.
+///
+/// Everything is a value, so that a verdict can be tested as a row of a table.
+package struct Admission: Sendable {
+    /// What the account has had of the playbook before.
+    package struct Past: Sendable, Equatable {
+        /// Whether an enrollment of the account in the playbook is active, or began at this very moment.
+        package var isInside: Bool
+        /// The moments from which `reentry` counts, one for each earlier enrollment.
+        package var enteredAt: [Instant]
+        package var endedAt: [Instant]
+
+        package init(isInside: Bool = false, enteredAt: [Instant] = [], endedAt: [Instant] = []) {
+            self.isInside = isInside
+            self.enteredAt = enteredAt
+            self.endedAt = endedAt
+        }
+    }
+
+    package struct Lots: Sendable, Equatable {
+        /// The arm drawn earlier for the experiment, which stays.
+        package var isGlobalHoldout: Bool
+        package var isHoldout: Bool
+
+        package init(isGlobalHoldout: Bool = false, isHoldout: Bool = false) {
+            self.isGlobalHoldout = isGlobalHoldout
+            self.isHoldout = isHoldout
+        }
+    }
+
+    /// A verdict with its reason; where it is settled, no later cycle changes it.
+    package struct Decision: Sendable, Equatable {
+        package var verdict: Verdict
+        package var reason: String
+        package var isSettled: Bool
+
+        package init(_ verdict: Verdict, _ reason: String, isSettled: Bool) {
+            self.verdict = verdict
+            self.reason = reason
+            self.isSettled = isSettled
+        }
+    }
+
+    package var playbook: Playbook
+    package var now: Instant
+    /// Why nobody enters, or nil.
+    package var hold: String?
+    /// Whether the hold is only a late feed, which decides nothing.
+    package var past: Past
+    package var isReachable: Bool
+    /// Whether an exclusive playbook has the account.
+    package var isTaken: Bool
+    package var lots: Lots
+    /// The shares of the global holdout, for the reason.
+    package var globalShare: Double
+
+    package init(
+        playbook: Playbook, now: Instant, hold: String? = nil, past: Past = Past(), isReachable: Bool = true,
+        isTaken: Bool = false, lots: Lots = Lots(), globalShare: Double = 0
+    ) {
+        self.playbook = playbook
+        self.now = now
+        self.hold = hold
+        self.past = past
+        self.isReachable = isReachable
+        self.isTaken = isTaken
+        self.lots = lots
+        self.globalShare = globalShare
+    }
+
+    /// The first verdict that applies, in the order of `Verdict`.
+    package func decide(_ match: Match) -> Decision {
+        if let hold { return Decision(.held, hold, isSettled: false) }
+        if match.standing?.enrollmentID != nil {
+            return Decision(.already, "enrolled for this match", isSettled: isOccurrence)
+        }
+        if past.isInside { return waiting(.already, "in this playbook now", match) }
+        if let reason = cooling {
+            return playbook.reentry == .never
+                ? Decision(.cooling, reason, isSettled: isOccurrence) : waiting(.cooling, reason, match)
+        }
+        if isEvent, match.since - match.at > playbook.maxAge || isOver(match) {
+            return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
+        }
+        if !isReachable {
+            return waiting(.unreachable, "no active contact for \"to:\" that may be written to", match)
+        }
+        if isTaken, !playbook.isService {
+            return waiting(.blocked, "an exclusive playbook has the account", match)
+        }
+        if !playbook.isService {
+            if lots.isGlobalHoldout {
+                return Decision(
+                    .globalHoldout, "drawn into the global holdout of \(Self.percent(globalShare))", isSettled: true)
+            }
+            if lots.isHoldout {
+                return Decision(.holdout, "drawn into the holdout of \(Self.percent(playbook.holdout))", isSettled: true)
+            }
+        }
+        return Decision(.enrolled, "all rules passed", isSettled: true)
+    }
+
+    /// A `when` match is decided anew as long as it stands; an occurrence for as long as `max_age` gives it, and then it
+    /// is dropped for good.
+    private func waiting(_ verdict: Verdict, _ reason: String, _ match: Match) -> Decision {
+        guard isOccurrence else { return Decision(verdict, reason, isSettled: false) }
+        if match.isOvertaken {
+            return Decision(verdict, "\(reason); dropped, for the next occurrence has come", isSettled: true)
+        }
+        guard isOver(match) else { return Decision(verdict, reason, isSettled: false) }
+        return Decision(verdict, "\(reason); dropped after max_age \(playbook.maxAge)", isSettled: true)
+    }
+
+    private func isOver(_ match: Match) -> Bool { now - match.since > playbook.maxAge }
+
+    private var isOccurrence: Bool {
+        if case .when = playbook.trigger { false } else { true }
+    }
+
+    private var isEvent: Bool { playbook.isTriggeredByEvents }
+
+    /// Why the account may not enter again yet.
+    private var cooling: String? {
+        switch playbook.reentry {
+        case .always: return nil
+        case .never: return past.enteredAt.isEmpty ? nil : "enrolled before; reentry: never"
+        case .after(let span, let fromEnd):
+            let moments = fromEnd ? past.endedAt : past.enteredAt
+            guard moments.contains(where: { $0 > now - span }) else { return nil }
+            return "enrolled less than \(span) ago\(fromEnd ? " (from the last end)" : "")"
+        }
+    }
+
+    private static func percent(_ share: Double) -> String {
+        Value.number((share * 10_000).rounded() / 100).text(as: .number, currency: "", zone: .utc) + " %"
+    }
+}

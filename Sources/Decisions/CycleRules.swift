@@ -1,0 +1,88 @@
+package import Playbooks
+
+/// Everything that is the same for all accounts of a cycle.
+package struct CycleRules: Sendable {
+    package struct GlobalHoldout: Sendable, Equatable {
+        package var experimentID: Int64
+        package var salt: String
+        package var share: Double
+
+        package init(experimentID: Int64, salt: String, share: Double) {
+            self.experimentID = experimentID
+            self.salt = salt
+            self.share = share
+        }
+    }
+
+    package var context: EvaluationContext
+    /// The moment of the cycle before; nil when there was none.
+    package var lastCycle: Instant?
+    package var versions: [Int64: Version]
+    /// The playbooks that are matched in this cycle, in the order in which they arbitrate.
+    package var matching: [PlaybookAtWork]
+    package var holds: [Int64: Hold] = [:]
+    /// Playbooks whose data are late: verdicts are told, and no match begins or ends to stand.
+    package var stale: Set<Int64> = []
+    package var globalHoldout: GlobalHoldout?
+    /// The workspace's channel of each kind, and the names of all that are declared.
+    package var channels: [Channel.Kind: String]
+    package var declaredChannels: Set<String>
+    package var sendWindow: SendWindow?
+
+    package init(
+        context: EvaluationContext, lastCycle: Instant? = nil, versions: [Int64: Version] = [:],
+        matching: [PlaybookAtWork] = [], globalHoldout: GlobalHoldout? = nil, channels: [Channel.Kind: String] = [:],
+        declaredChannels: Set<String> = [], sendWindow: SendWindow? = nil
+    ) {
+        self.context = context
+        self.lastCycle = lastCycle
+        self.versions = versions
+        self.matching = matching
+        self.globalHoldout = globalHoldout
+        self.channels = channels
+        self.declaredChannels = declaredChannels
+        self.sendWindow = sendWindow
+    }
+
+    package var now: Instant { context.now }
+    package var zone: Zone { context.zone }
+
+    /// When a touch may go out on the clock of a zone: the moment from which it counts, and the first allowed one.
+    ///
+    /// - Parameters:
+    ///   - wallClock: the time that a campaign on local clocks is for.
+    ///   - base: when the step was reached.
+    package func allowed(
+        _ send: Step.Send, wallClock: Instant?, from base: Instant, in zone: Zone
+    ) -> (base: Instant, notBefore: Instant) {
+        let base = wallClock.map { max(base, LocalOccurrence(wallClock: $0).instant(in: zone)) } ?? base
+        let window = send.window ?? (send.kind.isCapped ? sendWindow : nil)
+        return (base, window?.next(atOrAfter: base, in: zone) ?? base)
+    }
+
+    package func channel(of send: Step.Send) -> String? { send.channel ?? channels[send.kind] }
+}
+
+/// An occurrence on each contact's own clock: a wall-clock time, kept as the instant at which UTC shows it.
+package struct LocalOccurrence: Sendable {
+    package let wallClock: Instant
+
+    package init(wallClock: Instant) {
+        self.wallClock = wallClock
+    }
+
+    /// The occurrence of a match key such as `2026-12-01T10:00:00Z local`; nil for every other key.
+    package init?(matchKey: String) {
+        guard matchKey.hasSuffix(" local"), case .success(let instant) = Instant.parse(String(matchKey.dropLast(6)))
+        else { return nil }
+        wallClock = instant
+    }
+
+    package var matchKey: String { "\(wallClock) local" }
+
+    package func instant(in zone: Zone) -> Instant {
+        let day = Zone.utc.day(of: wallClock)
+        let minute = (wallClock - Zone.utc.start(of: day)).milliseconds / 60_000
+        return zone.instant(of: day, minute: Int(minute))
+    }
+}

@@ -1,0 +1,60 @@
+package import Playbooks
+
+/// One account going through one playbook once.
+package struct Enrollment: Sendable, Equatable {
+    /// Nil until it is written.
+    package var id: Int64?
+    package var playbookID: Int64
+    package var versionID: Int64
+    package var matchKey: String
+    package var eventID: Int64?
+    package var experimentID: Int64
+    package var arm: Arm
+    package var variant: String?
+    package var enteredAt: Instant
+    /// The signals frozen at entry, as JSON.
+    package var entry: String
+    /// The index of the step that it stands at; one behind the last step is the end.
+    package var step = 0
+    /// Whether the step has been begun: touches made, or a wait started.
+    package var hasBegun = false
+    /// From when the step counts, once it has begun: when the step before was done.
+    package var beganAt: Instant?
+    /// When there is something to do next; nil while touches are open.
+    package var dueAt: Instant?
+    /// Whether it stands in a wait that every cycle asks about.
+    package var isWaiting = false
+    package var endedAt: Instant?
+    package var endReason: String?
+    /// The goal is watched until then, also after the end.
+    package var goalUntil: Instant?
+    package var goalAt: Instant?
+    /// Whether its playbook admits no others to the account.
+    package var isExclusive: Bool
+
+    package init(
+        id: Int64? = nil, playbookID: Int64, versionID: Int64, matchKey: String, eventID: Int64? = nil,
+        experimentID: Int64, arm: Arm, variant: String? = nil, enteredAt: Instant, entry: String = "{}",
+        isExclusive: Bool = false
+    ) {
+        self.id = id
+        self.playbookID = playbookID
+        self.versionID = versionID
+        self.matchKey = matchKey
+        self.eventID = eventID
+        self.experimentID = experimentID
+        self.arm = arm
+        self.variant = variant
+        self.enteredAt = enteredAt
+        self.entry = entry
+        self.isExclusive = isExclusive
+        dueAt = enteredAt
+    }
+
+    package var isActive: Bool { endedAt == nil }
+
+    package mutating func end(_ reason: String, at moment: Instant) {
+        (endedAt, endReason) = (moment, reason)
+        (dueAt, isWaiting) = (nil, false)
+    }
+}

@@ -1,0 +1,246 @@
+package import Playbooks
+
+extension Life {
+    /// Matches the account with each playbook whose turn it is, in the order in which they arbitrate.
+    func enter(_ account: inout Account, _ tally: inout Tally) {
+        for (work, finding) in zip(rules.matching, account.findings) {
+            let matches = self.matches(finding, of: work, account)
+            noteEnd(finding, of: work, &account)
+            guard !matches.isEmpty else { continue }
+            var count = tally.playbooks[work.id] ?? Tally.OfPlaybook()
+            if matches.contains(where: \.isFresh) {
+                count.fresh += 1
+                if work.playbook.isTriggeredByEvents { count.freshAccounts.append(account.id) }
+            }
+            for match in matches {
+                count.matched += 1
+                decide(match, of: work, &account, &count)
+            }
+            tally.playbooks[work.id] = count
+        }
+    }
+
+    // MARK: Matches
+
+    private func matches(_ finding: Account.Finding, of work: PlaybookAtWork, _ account: Account) -> [Match] {
+        let standings = account.standings.filter { $0.playbookID == work.id }
+        switch finding {
+        case .nothing, .condition(nil), .condition(false): return waiting(standings, work)
+        case .condition(true): return [standing(standings.first { $0.matchKey.isEmpty }, rearm: work.playbook.rearm)]
+        case .events(let events): return waiting(standings, work) + fresh(events, standings, work)
+        case .occurrence(let key, let at):
+            let known = standings.first { $0.matchKey == key }
+            let match = Match(key: key, at: at, since: known?.since ?? now, standing: known)
+            return waiting(standings.filter { $0.matchKey != key }, work).map { earlier in
+                var earlier = earlier
+                earlier.isOvertaken = true
+                return earlier
+            } + [match]
+        }
+    }
+
+    /// A match that stood keeps its row unless it had stopped to hold for as long as `rearm`.
+    private func standing(_ known: Standing?, rearm: TimeSpan) -> Match {
+        guard let known else { return Match(key: "", at: now, since: now) }
+        let stands = known.falseSince.map { now - $0 < rearm } ?? true
+        var match = Match(key: "", at: now, since: stands ? known.since : now, standing: stands ? known : nil)
+        match.wasFalse = known.falseSince != nil
+        return match
+    }
+
+    /// Occurrences that were seen before and are not settled, the oldest first.
+    private func waiting(_ standings: [Standing], _ work: PlaybookAtWork) -> [Match] {
+        // A held occurrence of a schedule is found anew, as long as it is not too late for it.
+        let mayWait = { (standing: Standing) in
+            !standing.isSettled && !standing.matchKey.isEmpty
+                && (standing.verdict != .held || work.playbook.isTriggeredByEvents)
+        }
+        return standings.filter(mayWait).map { standing in
+            Match(
+                key: standing.matchKey, event: standing.eventID.flatMap { facts.waitingEvents[$0] },
+                at: standing.eventAt ?? standing.since, since: standing.since, standing: standing)
+        }.sorted { ($0.at, $0.key) < ($1.at, $1.key) }
+    }
+
+    /// Events that were not looked at before; of several with one `per` value the first.
+    private func fresh(_ events: [TriggeringEvent], _ standings: [Standing], _ work: PlaybookAtWork) -> [Match] {
+        var matches: [Match] = []
+        for event in events.sorted(by: { ($0.id) < ($1.id) }) {
+            let key = Match.key(of: event, per: work.playbook.per)
+            guard !standings.contains(where: { $0.matchKey == key }) else { continue }
+            if let index = matches.firstIndex(where: { $0.key == key }) {
+                matches[index].at = min(matches[index].at, event.at)
+            } else {
+                matches.append(Match(key: key, event: event, at: event.at, since: now))
+            }
+        }
+        return matches
+    }
+
+    /// A standing match ends only on a definite false in a cycle that was not held.
+    private func noteEnd(_ finding: Account.Finding, of work: PlaybookAtWork, _ account: inout Account) {
+        guard case .condition(false) = finding, !isHeld(work),
+            let known = account.standings.first(where: { $0.playbookID == work.id && $0.matchKey.isEmpty })
+        else { return }
+        let since = known.falseSince ?? now
+        if now - since >= work.playbook.rearm {
+            account.changes.ended.append(work.id)
+        } else if known.falseSince == nil {
+            account.changes.becameFalse.append(work.id)
+        }
+    }
+
+    private func isHeld(_ work: PlaybookAtWork) -> Bool {
+        if case .all = rules.holds[work.id] { true } else { false }
+    }
+
+    // MARK: Verdicts
+
+    private func decide(
+        _ match: Match, of work: PlaybookAtWork, _ account: inout Account, _ count: inout Tally.OfPlaybook
+    ) {
+        var admission = admission(of: match, to: work, account)
+        var decision = admission.decide(match)
+        switch rules.holds[work.id] {
+        case .all(let reason)?:
+            count.ifReleased[decision.verdict, default: 0] += 1
+            if decision.verdict.arm != nil { askAlready(match, work, account, &count) }
+            admission.hold = reason
+            decision = admission.decide(match)
+        case .allBut(let last, let reason)? where decision.verdict.arm != nil && lot(of: account, work) > last:
+            admission.hold = reason
+            decision = admission.decide(match)
+        default: break
+        }
+        count.verdicts[decision.verdict, default: 0] += 1
+        if let arm = decision.verdict.arm {
+            if !freezes {
+                count.entering.append(lot(of: account, work))
+                askAlready(match, work, account, &count)
+            }
+            let variant = variant(of: work, account)
+            if let variant { count.variants[variant, default: 0] += 1 }
+            begin(match, of: work, as: arm, variant, &account)
+        }
+        guard !rules.stale.contains(work.id) else { return }
+        record(decision, match, work, &account, &count)
+    }
+
+    private func admission(of match: Match, to work: PlaybookAtWork, _ account: Account) -> Admission {
+        let playbook = work.playbook
+        var past = Admission.Past()
+        for enrolled in account.enrollments where enrolled.enrollment.playbookID == work.id {
+            let enrollment = enrolled.enrollment
+            if enrollment.isActive || enrollment.enteredAt == now { past.isInside = true }
+            past.enteredAt.append(enrollment.enteredAt)
+            past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
+        }
+        let isReachable =
+            !playbook.needsContact
+            || !facts.recipients(
+                of: account, for: playbook, needsAddress: playbook.needsAddress, event: match.event
+            ).isEmpty
+        return Admission(
+            playbook: playbook, now: now, past: past, isReachable: isReachable, isTaken: account.isTaken,
+            lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
+    }
+
+    /// Drawn once, and as it was drawn from then on.
+    private func lots(of work: PlaybookAtWork, _ account: Account) -> Admission.Lots {
+        var lots = Admission.Lots()
+        guard !work.playbook.isService else { return lots }
+        if let global = rules.globalHoldout, global.share > 0 {
+            lots.isGlobalHoldout =
+                account.assignments[global.experimentID].map { $0.arm == .globalHoldout }
+                ?? (Draw.number(salt: global.salt, key: account.key) < global.share)
+        }
+        if !lots.isGlobalHoldout, work.playbook.holdout > 0 {
+            lots.isHoldout =
+                account.assignments[work.registered.experimentID].map { $0.arm == .holdout }
+                ?? (Draw.number(salt: work.playbook.experiment, key: account.key) < work.playbook.holdout)
+        }
+        return lots
+    }
+
+    /// Playbooks that share an experiment may have variants of their own, so a stored one that is another's does not
+    /// count.
+    private func variant(of work: PlaybookAtWork, _ account: Account) -> String? {
+        if let stored = account.assignments[work.registered.experimentID]?.variant,
+            work.playbook.variants.contains(where: { $0.name == stored })
+        {
+            return stored
+        }
+        return Draw.variant(of: work.playbook, key: account.key)
+    }
+
+    /// So many of those who enter are asked whether a goal or an exit holds already.
+    private static let mostAsked = 1_000
+
+    /// Counts the goals and exits by which they would leave as soon as they have entered.
+    private func askAlready(
+        _ match: Match, _ work: PlaybookAtWork, _ account: Account, _ count: inout Tally.OfPlaybook
+    ) {
+        guard !freezes, count.asked < Self.mostAsked, let version = rules.versions[work.registered.versionID] else {
+            return
+        }
+        count.asked += 1
+        for index in version.asked {
+            let question = version.questions[index]
+            let subject = Subject(
+                account: account.index, since: question.isScoped ? now : nil, event: match.event)
+            let value = facts.evaluator.value(question.term, of: subject, audience: work.playbook.audienceKey)
+            if value == .boolean(true) { count.alreadyTrue[index, default: 0] += 1 }
+        }
+    }
+
+    private func lot(of account: Account, _ work: PlaybookAtWork) -> Hold.Lot {
+        Hold.Lot(
+            number: Draw.number(salt: work.playbook.name + "/canary", key: account.key), accountID: account.id)
+    }
+
+    // MARK: Enrolling
+
+    private func begin(
+        _ match: Match, of work: PlaybookAtWork, as arm: Arm, _ variant: String?, _ account: inout Account
+    ) {
+        let playbook = work.playbook
+        let subject = Subject(account: account.index, event: match.event)
+        let entry = Frozen(
+            playbook.signals.map { signal in
+                Frozen.Member(
+                    signal.name, signal.term.type,
+                    facts.evaluator.value(signal.term, of: subject, audience: playbook.audienceKey))
+            })
+        var enrollment = Enrollment(
+            playbookID: work.id, versionID: work.registered.versionID, matchKey: match.key, eventID: match.event?.id,
+            experimentID: work.registered.experimentID, arm: arm, variant: variant, enteredAt: now, entry: entry.json,
+            isExclusive: playbook.exclusive)
+        enrollment.goalUntil = playbook.goal.map { now + $0.within }
+        account.enrollments.append(Account.Enrolled(enrollment, stored: nil, event: match.event))
+        let experiment = arm == .globalHoldout ? rules.globalHoldout?.experimentID : work.registered.experimentID
+        if let experiment, account.assignments[experiment] == nil {
+            let assignment = Account.Assignment(arm: arm, variant: arm == .globalHoldout ? nil : variant)
+            account.assignments[experiment] = assignment
+            account.changes.assignments[experiment] = assignment
+        }
+    }
+
+    private func record(
+        _ decision: Admission.Decision, _ match: Match, _ work: PlaybookAtWork, _ account: inout Account,
+        _ count: inout Tally.OfPlaybook
+    ) {
+        let standing = Standing(
+            playbookID: work.id, matchKey: match.key, eventID: match.event?.id ?? match.standing?.eventID,
+            since: match.since, verdict: decision.verdict, reason: decision.reason,
+            enrollmentID: match.standing?.enrollmentID, isSettled: decision.isSettled, eventAt: match.event?.at)
+        let isNews = match.standing?.verdict != decision.verdict
+        if isNews {
+            account.changes.decisions.append(standing)
+            count.isNews = true
+        }
+        if isNews || match.wasFalse || match.standing?.isSettled != decision.isSettled {
+            account.changes.standings.append(standing)
+            count.isNews = true
+        }
+    }
+}

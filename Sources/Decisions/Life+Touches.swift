@@ -1,0 +1,163 @@
+package import Playbooks
+
+extension Life {
+    /// The touches of a step that begins: one for each recipient, or one that says why there is none.
+    func touches(
+        of send: Step.Send, step: Step, _ account: Account, _ index: Int, _ version: Version
+    ) -> [Touch] {
+        let enrolled = account.enrollments[index]
+        let (enrollment, playbook) = (enrolled.enrollment, version.playbook)
+        guard let path = send.message(for: enrollment.variant), let channel = rules.channel(of: send) else { return [] }
+        let base = enrollment.dueAt ?? now
+        func touch(_ message: String, _ recipient: Recipient?, _ address: String) -> Touch {
+            let zone = recipient?.zone.flatMap { Zone($0) } ?? rules.zone
+            let allowed = rules.allowed(send, wallClock: wallClock(enrollment, version), from: now, in: zone)
+            return Touch(
+                step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
+                kind: send.kind, channel: channel, category: playbook.category, message: message,
+                isGhost: enrollment.arm != .treated, state: .pending, priority: playbook.priority, dueAt: base,
+                notBefore: allowed.notBefore, expiresAt: allowed.base + playbook.expires, variables: "{}",
+                frozenAt: now)
+        }
+        func nobody(_ reason: String) -> [Touch] {
+            var touch = touch(path, nil, Touch.nobody)
+            (touch.state, touch.reason) = (.suppressed, reason)
+            (touch.notBefore, touch.expiresAt) = (now, now)
+            return [touch]
+        }
+        guard let message = nextMessage(at: path, of: playbook, account, version) else {
+            return nobody("it has had all messages of \(path)")
+        }
+        var touches: [Touch]
+        if send.kind == .webhook {
+            touches = [touch(message, nil, Touch.team(channel))]
+        } else {
+            let recipients = facts.recipients(
+                of: account, for: playbook, needsAddress: send.kind == .email, event: enrolled.event)
+            guard !recipients.isEmpty else { return nobody("no contact that may be written to") }
+            touches = recipients.map { touch(message, $0, $0.address) }
+        }
+        if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
+        return touches
+    }
+
+    /// The message itself, or of a rotation the first that the account has not had from the playbook.
+    private func nextMessage(
+        at path: String, of playbook: Playbook, _ account: Account, _ version: Version
+    ) -> String? {
+        let messages = playbook.messages(at: path)
+        if messages == [path] { return path }
+        var had = account.hadMessages[version.playbookID] ?? []
+        for enrolled in account.enrollments where enrolled.enrollment.playbookID == version.playbookID {
+            had.formUnion(enrolled.made.filter { $0.state != .suppressed }.map(\.message))
+        }
+        return messages.first { !had.contains($0) }
+    }
+
+    /// The time that a campaign on local clocks is for, as long as its first step is not over.
+    private func wallClock(_ enrollment: Enrollment, _ version: Version) -> Instant? {
+        guard enrollment.step == 0, case .at(let schedule) = version.playbook.trigger, schedule.isLocal else {
+            return nil
+        }
+        return LocalOccurrence(matchKey: enrollment.matchKey)?.wallClock
+    }
+
+    /// Works out what the message says as of now; a touch whose message misses something is held.
+    func freeze(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) {
+        let enrolled = account.enrollments[index]
+        let freeze = facts.freeze(touch.message, channel: touch.channel, of: version)
+        let subject = Subject(
+            account: account.index, event: enrolled.event,
+            entry: freeze.variables.isEmpty ? [:] : Frozen.values(of: enrolled.enrollment.entry))
+        let contacts = facts.block.contacts
+        let contact = touch.contactID.flatMap { id in
+            contacts.flatMap { contacts in contacts.range(account.index).first { contacts.ids[$0] == id } }
+        }
+        let (values, missing) = freeze.frozen(contact: contact, of: contacts) { _, term in
+            facts.evaluator.value(term, of: subject, audience: version.playbook.audienceKey)
+        }
+        touch.variables = values.json
+        touch.frozenAt = now
+        touch.state = missing == nil ? .pending : .held
+        touch.reason = missing.map { "missing: \($0)" } ?? (touch.reason?.hasPrefix("missing: ") == true ? nil : touch.reason)
+    }
+
+    /// Looks again at the touches that wait: a corrected address or a new owner gets them, a local hour follows the
+    /// clock, held ones go on, and those that waited too long end.
+    func tendWaiting(_ account: inout Account) {
+        for index in account.enrollments.indices where account.enrollments[index].enrollment.isActive {
+            guard !account.enrollments[index].waiting.isEmpty,
+                let version = rules.versions[account.enrollments[index].enrollment.versionID]
+            else { continue }
+            for place in account.enrollments[index].waiting.indices {
+                var touch = account.enrollments[index].waiting[place]
+                tend(&touch, account, index, version)
+                account.enrollments[index].waiting[place] = touch
+            }
+            settleStep(&account.enrollments[index])
+        }
+    }
+
+    private func tend(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) {
+        if touch.expiresAt <= now, touch.state == .held || !rules.declaredChannels.contains(touch.channel) {
+            let why =
+                touch.state == .held
+                ? touch.reason ?? "held" : "there is no channel \"\(touch.channel)\" any more"
+            (touch.state, touch.reason) = (touch.isAmbiguous ? .unknown : .expired, "waited too long: \(why)")
+            return
+        }
+        guard !touch.isAmbiguous else { return }
+        guard readdress(&touch, account, index, version) else { return }
+        if touch.state == .held, freezes { freeze(&touch, account, index, version) }
+    }
+
+    /// Finds the contact who gets a waiting touch now, and the hour of that contact; false when there is nobody.
+    func readdress(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) -> Bool {
+        guard let contacts = facts.block.contacts, touch.kind != .webhook else { return true }
+        let (enrolled, playbook) = (account.enrollments[index], version.playbook)
+        let needsAddress = touch.kind == .email
+        let known = Recipients(contacts, ofAccount: account.index, accountZone: account.zone)
+        // Who does not want it any more does not send it on to somebody else; the claim ends it.
+        if let id = touch.contactID, known.isSame(id, address: touch.recipient) { return true }
+        var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, needsAddress: needsAddress) }
+        let taken = Set((enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
+        if recipient == nil || taken.contains(recipient?.address ?? "") {
+            recipient = known.find(for: playbook, needsAddress: needsAddress, eventContact: enrolled.event?.contactID)
+                .first { !taken.contains($0.address) }
+        }
+        guard let recipient else {
+            (touch.state, touch.reason) = (.suppressed, "no contact that may be written to")
+            return false
+        }
+        if recipient.contactID != touch.contactID || recipient.address != touch.recipient {
+            (touch.contactID, touch.recipient) = (recipient.contactID, recipient.address)
+            if freezes { freeze(&touch, account, index, version) }
+        }
+        followClock(&touch, recipient, enrolled.enrollment, version)
+        return true
+    }
+
+    /// The hour of a contact who has moved to another time zone; what waits for a cap waits on.
+    private func followClock(
+        _ touch: inout Touch, _ recipient: Recipient, _ enrollment: Enrollment, _ version: Version
+    ) {
+        let steps = version.playbook.steps(of: enrollment.variant)
+        guard touch.reason?.hasPrefix("cap ") != true,
+            case .send(let send)? = steps.first(where: { $0.id == touch.step })?.action
+        else { return }
+        let zone = recipient.zone.flatMap { Zone($0) } ?? rules.zone
+        let wallClock = touch.step == steps.first?.id ? wallClock(enrollment, version) : nil
+        let base = min(touch.notBefore, now)
+        let notBefore = rules.allowed(send, wallClock: wallClock, from: base, in: zone).notBefore
+        if max(notBefore, now) != max(touch.notBefore, now) { touch.notBefore = notBefore }
+    }
+
+    /// Lets an enrollment go on when none of its touches is open any more.
+    private func settleStep(_ enrolled: inout Account.Enrolled) {
+        guard enrolled.waiting != enrolled.storedWaiting, enrolled.otherOpenTouches == 0,
+            enrolled.enrollment.hasBegun, enrolled.enrollment.dueAt == nil,
+            enrolled.waiting.allSatisfy(\.state.isSettled)
+        else { return }
+        enrolled.enrollment.dueAt = now
+    }
+}

@@ -1,0 +1,66 @@
+package import Playbooks
+
+/// What the database knows of a playbook; kept in step with the files at the start of every cycle.
+package struct RegisteredPlaybook: Sendable, Equatable {
+    package var id: Int64
+    package var versionID: Int64
+    package var experimentID: Int64
+    package var liveSince: Instant
+    package var eventCursor: Int64
+    package var nextAt: Instant?
+    package var lastMatchAt: Instant?
+    package var releasedAt: Instant?
+    package var isLetThrough: Bool
+    package var heldAt: Instant?
+    package var heldBecause: String?
+
+    package init(
+        id: Int64, versionID: Int64, experimentID: Int64, liveSince: Instant, eventCursor: Int64 = 0,
+        nextAt: Instant? = nil, lastMatchAt: Instant? = nil, releasedAt: Instant? = nil, isLetThrough: Bool = false,
+        heldAt: Instant? = nil, heldBecause: String? = nil
+    ) {
+        self.id = id
+        self.versionID = versionID
+        self.experimentID = experimentID
+        self.liveSince = liveSince
+        self.eventCursor = eventCursor
+        self.nextAt = nextAt
+        self.lastMatchAt = lastMatchAt
+        self.releasedAt = releasedAt
+        self.isLetThrough = isLetThrough
+        self.heldAt = heldAt
+        self.heldBecause = heldBecause
+    }
+}
+
+/// A playbook of the files together with what the database knows of it.
+package struct PlaybookAtWork: Sendable {
+    package var playbook: Playbook
+    package var registered: RegisteredPlaybook
+
+    package init(playbook: Playbook, registered: RegisteredPlaybook) {
+        self.playbook = playbook
+        self.registered = registered
+    }
+
+    package var id: Int64 { registered.id }
+}
+
+extension Playbook {
+    /// The kinds of the touches that any variant sends.
+    package var kinds: Set<Channel.Kind> {
+        Set(
+            programs.joined().compactMap { step in
+                if case .send(let send) = step.action { send.kind } else { nil }
+            })
+    }
+
+    /// Whether it writes to contacts, and not only to a team.
+    package var needsContact: Bool { kinds != [.webhook] && !kinds.isEmpty }
+
+    /// Whether whoever gets it must have an address.
+    package var needsAddress: Bool { kinds.isDisjoint(with: [.inApp, .push]) }
+
+    /// Exclusive playbooks first, then by priority: who comes first has the account.
+    package var arbitration: (Int, Int, String) { (exclusive ? 0 : 1, -priority, name) }
+}

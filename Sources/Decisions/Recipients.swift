@@ -1,0 +1,103 @@
+package import Playbooks
+
+/// A contact that a touch goes to.
+package struct Recipient: Sendable, Equatable {
+    /// Its index among the contacts of the block.
+    package var contact: Int
+    package var contactID: Int64
+    /// The normalized address, or `contact:<id>`.
+    package var address: String
+    /// The name of its time zone, else its account's.
+    package var zone: String?
+}
+
+/// Who of an account's contacts gets a playbook's touches.
+package struct Recipients: Sendable {
+    private let contacts: Block.Contacts
+    private let range: Range<Int>
+    private let accountZone: String?
+
+    /// - Parameter accountZone: the time zone of the account, for contacts that name none.
+    package init(_ contacts: Block.Contacts, ofAccount account: Int, accountZone: String?) {
+        self.contacts = contacts
+        range = contacts.range(account)
+        self.accountZone = accountZone
+    }
+
+    /// The contacts of the first entry of `to:` that any eligible one answers: the one with the lowest id, or all of them
+    /// where the entry says so.
+    ///
+    /// - Parameters:
+    ///   - needsAddress: whether the touch goes to an e-mail address, which must then not be suppressed.
+    ///   - eventContact: the contact that the triggering event names.
+    package func find(for playbook: Playbook, needsAddress: Bool, eventContact: Int64?) -> [Recipient] {
+        var best: (rank: Int, contact: Int)?
+        for contact in range where isEligible(contact, for: playbook, needsAddress: needsAddress) {
+            guard let rank = rank(of: contact, for: playbook, eventContact: eventContact) else { continue }
+            if best.map({ rank < $0.rank }) ?? true { best = (rank, contact) }
+        }
+        guard let best else { return [] }
+        let first = recipient(best.contact)
+        switch playbook.recipients[best.rank] {
+        case .role, .eventContact: return [first]
+        case .all, .everyone:
+            // Of several contacts with one address the first is meant: a touch is one message to one recipient.
+            var recipients = [first]
+            for contact in range where isEligible(contact, for: playbook, needsAddress: needsAddress) {
+                guard rank(of: contact, for: playbook, eventContact: eventContact) == best.rank else { continue }
+                let other = recipient(contact)
+                if !recipients.contains(where: { $0.address == other.address }) { recipients.append(other) }
+            }
+            return recipients
+        }
+    }
+
+    /// The contact as a recipient, if it may be written to.
+    package func contact(_ id: Int64, for playbook: Playbook, needsAddress: Bool) -> Recipient? {
+        guard let contact = range.first(where: { contacts.ids[$0] == id }),
+            isEligible(contact, for: playbook, needsAddress: needsAddress)
+        else { return nil }
+        return recipient(contact)
+    }
+
+    /// Whether the contact is active and still has the address, but must not be written to there.
+    package func isSame(_ id: Int64, address: String) -> Bool {
+        range.contains {
+            contacts.ids[$0] == id && contacts.text("status", $0) == "active"
+                && contacts.text("address", $0) == address && contacts.suppressions[$0] != nil
+        }
+    }
+
+    private func recipient(_ contact: Int) -> Recipient {
+        let id = contacts.ids[contact]
+        return Recipient(
+            contact: contact, contactID: id, address: contacts.text("address", contact) ?? "contact:\(id)",
+            zone: contacts.text("timezone", contact) ?? accountZone)
+    }
+
+    private func isEligible(_ contact: Int, for playbook: Playbook, needsAddress: Bool) -> Bool {
+        guard contacts.text("status", contact) == "active" else { return false }
+        guard needsAddress else { return true }
+        guard contacts.text("address", contact) != nil else { return false }
+        return contacts.suppressions[contact]?.contains { $0.forbids(playbook) } != true
+    }
+
+    private func rank(of contact: Int, for playbook: Playbook, eventContact: Int64?) -> Int? {
+        playbook.recipients.firstIndex { recipient in
+            switch recipient {
+            case .role(let role), .all(let role): contacts.text("role", contact) == role
+            case .everyone: true
+            case .eventContact: contacts.ids[contact] == eventContact
+            }
+        }
+    }
+}
+
+extension Block.Suppression {
+    /// Who unsubscribed from everything still gets service messages; who bounced or complained gets nothing.
+    package func forbids(_ playbook: Playbook) -> Bool {
+        playbook.isService
+            ? category.isEmpty && reason != "unsubscribed"
+            : category.isEmpty || category == playbook.category
+    }
+}

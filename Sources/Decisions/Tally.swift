@@ -1,0 +1,70 @@
+package import Playbooks
+
+/// What a cycle comes to, counted account by account.
+package struct Tally: Sendable {
+    package struct OfPlaybook: Sendable, Equatable {
+        package var matched = 0
+        /// Accounts that had not matched before; of an `on` playbook by their ids, for they may match again the same day.
+        package var fresh = 0
+        package var freshAccounts: [Int64] = []
+        package var verdicts: [Verdict: Int] = [:]
+        package var variants: [String: Int] = [:]
+        /// For a held playbook: the verdicts that a release would give.
+        package var ifReleased: [Verdict: Int] = [:]
+        /// Those who enter, as the lots of a canary order them.
+        package var entering: [Hold.Lot] = []
+        /// Whether a verdict is other than the one that stood.
+        package var isNews = false
+        /// Enrollments that begin.
+        package var begun = 0
+        /// Those of `Life.asked` who would enter, and those of them for whom a goal or exit holds already.
+        package var asked = 0
+        package var alreadyTrue: [Int: Int] = [:]
+
+        package init() {}
+
+        package var admitted: Int { Verdict.allCases.reduce(0) { $0 + ($1.arm == nil ? 0 : verdicts[$1] ?? 0) } }
+    }
+
+    /// By the playbook's id.
+    package var playbooks: [Int64: OfPlaybook] = [:]
+    package var moved = 0
+    package var left = 0
+    package var goals = 0
+    /// Touches made, those of them that belong to an enrollment that moves, and distinct keys among them.
+    package var touches = 0
+    package var owned = 0
+    package var distinct = 0
+    /// Accounts by journey and stage into which they come.
+    package var stages: [StageKey: Int] = [:]
+    /// Accounts that change.
+    package var changed: [Int64] = []
+
+    package init() {}
+
+    /// Counts the account's day once it is over.
+    mutating func count(_ account: Account) {
+        for enrolled in account.enrollments {
+            if enrolled.isNew {
+                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].begun += 1
+            } else if enrolled.hasLeft {
+                left += 1
+            } else if enrolled.enrollment != enrolled.stored {
+                moved += 1
+            }
+            if enrolled.reachedGoal != nil { goals += 1 }
+            touches += enrolled.made.count
+            owned += enrolled.isNew || enrolled.enrollment != enrolled.stored ? enrolled.made.count : 0
+            distinct += Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
+        }
+        if let move = account.stageMove, let journey = move.journey, let stage = move.stage {
+            stages[StageKey(journey, stage), default: 0] += 1
+        }
+        if account.isChanged { changed.append(account.id) }
+    }
+
+    private struct Key: Hashable {
+        var step: String
+        var recipient: String
+    }
+}

@@ -1,0 +1,37 @@
+package import Playbooks
+
+/// One message to one contact in one step of one enrollment, while it waits to be claimed.
+package struct Touch: Sendable, Equatable {
+    /// Nil until it is written.
+    package var id: Int64?
+    package var step: String
+    package var variant: String?
+    package var contactID: Int64?
+    /// The normalized address, `contact:<id>` for one without, or `team:<channel>`.
+    package var recipient: String
+    package var kind: Channel.Kind
+    package var channel: String
+    package var category: String
+    package var message: String
+    package var isGhost: Bool
+    package var state: TouchState
+    package var priority: Int
+    /// When the step was due; what orders touches of one priority.
+    package var dueAt: Instant
+    package var notBefore: Instant
+    package var expiresAt: Instant
+    /// Why it waits or ended.
+    package var reason: String?
+    /// The frozen variables, as JSON.
+    package var variables: String
+    /// As of when the variables were frozen.
+    package var frozenAt: Instant
+    /// Whether an earlier attempt may have arrived, so that only the same bytes may be sent again.
+    package var isAmbiguous = false
+    package var fence: Int64 = 0
+
+    /// The recipient of a touch that nobody gets.
+    package static let nobody = "nobody"
+
+    package static func team(_ channel: String) -> String { "team:" + channel }
+}

@@ -1,0 +1,150 @@
+package import Playbooks
+
+/// What an enrollment does next at the step at which it stands; pure.
+package enum Action: Sendable, Equatable {
+    /// Makes the touches of the step.
+    case touch(Step.Send)
+    /// Stands at the step until a moment at the latest; an open wait is asked about in every cycle.
+    case wait(since: Instant, until: Instant, isOpen: Bool)
+    /// Goes on at another step, which counts from a moment; `passage` is what the step came to.
+    ///
+    /// Behind a wait that came too late, touches are left out up to the next wait (`skips`).
+    case move(to: Int, at: Instant, passage: String?, skips: Bool?)
+    case end(reason: String, at: Instant)
+    /// Stands where it is: touches are open, or late data are waited for.
+    case stay
+}
+
+/// The facts of one enrollment by which its steps decide.
+package struct StepQuestions {
+    /// Whether the metrics that terms read are fresh.
+    package var isFresh: ([Term]) -> Bool
+    /// The value of a term as of a moment no later than now.
+    package var value: (Term, Instant) -> Value
+    /// The clock that `local` means: the first recipient's, else the account's, else the workspace's.
+    package var localZone: () -> Zone
+
+    package init(
+        isFresh: @escaping ([Term]) -> Bool, value: @escaping (Term, Instant) -> Value,
+        localZone: @escaping () -> Zone
+    ) {
+        self.isFresh = isFresh
+        self.value = value
+        self.localZone = localZone
+    }
+}
+
+/// One step of one enrollment.
+package struct Walk {
+    private let now: Instant
+    /// What a day is.
+    private let zone: Zone
+    private let questions: StepQuestions
+
+    package init(now: Instant, zone: Zone, _ questions: StepQuestions) {
+        self.now = now
+        self.zone = zone
+        self.questions = questions
+    }
+
+    /// What comes next; `.stay` when nothing does.
+    ///
+    /// - Parameter isSkipping: whether touches are left out up to the next wait.
+    package func next(_ enrollment: Enrollment, in steps: [Step], isSkipping: Bool) -> Action {
+        let base = enrollment.dueAt ?? now
+        guard steps.indices.contains(enrollment.step) else { return .end(reason: "completed", at: base) }
+        let on = enrollment.step + 1
+        switch steps[enrollment.step].action {
+        case .send(let send):
+            if enrollment.hasBegun {
+                return enrollment.dueAt.map { .move(to: on, at: $0, passage: nil, skips: nil) } ?? .stay
+            }
+            return isSkipping ? .move(to: on, at: base, passage: "skipped", skips: nil) : .touch(send)
+        case .wait(let span):
+            let since = enrollment.hasBegun ? enrollment.beganAt ?? base - span : base
+            let until = enrollment.hasBegun ? base : base + span
+            return until <= now
+                ? .move(to: on, at: until, passage: nil, skips: false)
+                : .wait(since: since, until: until, isOpen: false)
+        case .waitFor(let condition, let longest): return wait(for: condition, atMost: longest, enrollment, base)
+        case .waitTill(.date(let date), let sendsLate): return wait(till: date, sendsLate: sendsLate, enrollment, base)
+        case .waitTill(.clock(let time, let isLocal), _):
+            return wait(till: time, in: isLocal ? questions.localZone() : zone, enrollment, base)
+        case .choose(let branches): return choose(branches, enrollment, base)
+        case .goTo(let target): return .move(to: target, at: base, passage: nil, skips: nil)
+        case .stop: return .end(reason: "stopped", at: base)
+        }
+    }
+
+    /// Asked as of the moment at which the wait was over, where that lies behind: whoever looks late finds the same.
+    private func wait(
+        for condition: Term, atMost longest: TimeSpan, _ enrollment: Enrollment, _ base: Instant
+    ) -> Action {
+        if endsGhost(enrollment, at: [condition]) { return .end(reason: "ghost road ends", at: base) }
+        let since = enrollment.hasBegun ? enrollment.beganAt ?? base - longest : base
+        let until = enrollment.hasBegun ? base : base + longest
+        guard questions.isFresh([condition]) else { return .wait(since: since, until: until, isOpen: true) }
+        let asked = min(now, until)
+        if questions.value(condition, asked) == .boolean(true) {
+            return .move(to: enrollment.step + 1, at: asked, passage: "met", skips: false)
+        }
+        return until <= now
+            ? .move(to: enrollment.step + 1, at: until, passage: "timed_out", skips: false)
+            : .wait(since: since, until: until, isOpen: true)
+    }
+
+    /// The date is looked at in every cycle, so that one that has moved is followed, later and earlier.
+    ///
+    /// A date is a whole day: it is past when the step before was done after it, or when it moved to where it was over
+    /// before anybody knew. One that is missing counts as past.
+    private func wait(till date: Term, sendsLate: Bool, _ enrollment: Enrollment, _ base: Instant) -> Action {
+        let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
+        guard questions.isFresh([date]) else { return .stay }
+        let on = enrollment.step + 1
+        let (start, end): (Instant, Instant)
+        switch questions.value(date, now) {
+        case .date(let day): (start, end) = (zone.start(of: day), zone.start(of: day + 1))
+        case .instant(let moment): (start, end) = (moment, moment + TimeSpan(milliseconds: 1))
+        default: return .move(to: on, at: since, passage: "missing", skips: !sendsLate)
+        }
+        let hasMoved = enrollment.hasBegun && enrollment.dueAt != start
+        if since >= end || hasMoved && end <= now {
+            return .move(to: on, at: since >= end ? since : now, passage: "late", skips: !sendsLate)
+        }
+        return start <= now
+            ? .move(to: on, at: max(start, since), passage: "met", skips: false)
+            : .wait(since: since, until: start, isOpen: true)
+    }
+
+    /// Until the clock next shows the time; whose clock that is, is asked in every cycle.
+    private func wait(till time: ClockTime, in zone: Zone, _ enrollment: Enrollment, _ base: Instant) -> Action {
+        let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
+        let day = zone.day(of: since)
+        let today = zone.instant(of: day, minute: time.minute)
+        let until = today >= since ? today : zone.instant(of: day + 1, minute: time.minute)
+        return until <= now
+            ? .move(to: enrollment.step + 1, at: until, passage: nil, skips: false)
+            : .wait(since: since, until: until, isOpen: true)
+    }
+
+    private func choose(_ branches: [Step.Branch], _ enrollment: Enrollment, _ base: Instant) -> Action {
+        let conditions = branches.compactMap(\.condition)
+        if endsGhost(enrollment, at: conditions) { return .end(reason: "ghost road ends", at: base) }
+        // Whoever stands before a choice on late data stays there until they have come.
+        guard questions.isFresh(conditions) else { return .stay }
+        for (index, branch) in branches.enumerated() {
+            guard let condition = branch.condition else {
+                return .move(to: branch.next, at: base, passage: "else", skips: nil)
+            }
+            if questions.value(condition, now) == .boolean(true) {
+                return .move(to: branch.next, at: base, passage: "if_\(index + 1)", skips: nil)
+            }
+        }
+        return .end(reason: "completed", at: base)
+    }
+
+    /// A holdout's road ends where the way depends on touches that nobody got.
+    private func endsGhost(_ enrollment: Enrollment, at conditions: [Term]) -> Bool {
+        enrollment.arm != .treated && conditions.contains(where: \.asksAboutTouches)
+    }
+}

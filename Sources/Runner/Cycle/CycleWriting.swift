@@ -1,0 +1,114 @@
+import Decisions
+import Playbooks
+import Storage
+
+/// The second pass of a cycle: the accounts that change are decided again, with the holds, and written, slice by slice.
+///
+/// Each slice is one short transaction that loads, decides and writes, so that it decides on what stands at that moment;
+/// a cycle that is killed half-way is decided anew by the next one.
+struct CycleWriting {
+    private let cycle: Cycle
+    private let plan: Planning.Plan
+    private let connection: Connection
+    private var store: Store { cycle.store }
+
+    init(_ cycle: Cycle, _ plan: Planning.Plan, _ connection: Connection) {
+        self.cycle = cycle
+        self.plan = plan
+        self.connection = connection
+    }
+
+    func write(_ report: inout CycleReport, matching: Cycle.Matching) throws {
+        let now = plan.rules.now
+        let cycleID = try store.write(on: connection) {
+            try Meta.advance(to: now, $0)
+            return try CycleRecords.begin($0, now: now, processNow: cycle.processNow())
+        }
+        let deciding = try BlockDeciding(
+            connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
+        let writer = AccountWriter(connection, cycle: cycleID, now: now)
+        var slices = SliceSize()
+        for part in plan.tally.changed.sorted().parts {
+            var rest = part[...]
+            while !rest.isEmpty {
+                let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                    try stopIfPaused(connection)
+                    return try slices.measured { size in
+                        let ids = Array(rest.prefix(size))
+                        var tally = Tally()
+                        for account in try deciding.decide(ids, freezes: true, &tally) where account.isChanged {
+                            try writer.write(account)
+                        }
+                        return ids.count
+                    }
+                }
+                rest = rest.dropFirst(count)
+            }
+        }
+        if matching == .all {
+            // The count walks the whole ledger, which nobody who wants to write should wait for.
+            report.touches = try store.read { try CycleRecords.touchCounts($0) }
+        }
+        let digests = try store.read { connection in
+            try DigestPlanning(workspace: cycle.workspace, now: now)
+                .plan(isTurn: plan.rules.movesThroughStages, connection)
+        }
+        let summary = try Cycle.json(report)
+        try store.write(on: connection) { connection in
+            try record(connection, cycleID)
+            for planned in digests {
+                try Digests(connection).add(
+                    planned.key, accounts: planned.accounts, subject: planned.subject, text: planned.text, at: now)
+            }
+            try Benchmarks.save(connection)
+            try CycleRecords.end(connection, cycle: cycleID, summary: summary, processNow: cycle.processNow())
+        }
+    }
+
+    /// A kill switch stops a cycle between two slices.
+    private func stopIfPaused(_ connection: Connection) throws {
+        let pauses = try Pauses(connection)
+        if !plan.wasPaused, let reason = cycle.killSwitch?.reason ?? pauses.all {
+            throw CyclePaused(scope: "all", reason: reason)
+        }
+        for turn in plan.turns where plan.tally.playbooks[turn.id] != nil {
+            if let reason = pauses.reason(for: turn.playbook.name) {
+                throw CyclePaused(scope: "playbook:" + turn.playbook.name, reason: reason)
+            }
+        }
+    }
+
+    /// Writes the cursors, holds, occurrences and tallies of the playbooks that were matched.
+    private func record(_ connection: Connection, _ cycleID: Int64) throws {
+        let now = plan.rules.now
+        if plan.rules.movesThroughStages { try Meta.stagesAt.write(String(now.milliseconds), connection) }
+        let records = CycleRecords(connection, cycleID: cycleID, now: now)
+        let registry = Registry(connection)
+        for turn in plan.turns {
+            let tally = plan.tally.playbooks[turn.id] ?? Tally.OfPlaybook()
+            guard turn.isNews || tally.isNews else { continue }
+            if turn.isDue || tally.matched > 0 {
+                try records.recordMatch(
+                    of: turn.id, eventCursor: turn.eventCursor, hold: turn.hold, lasts: turn.lasts,
+                    isStale: turn.stale != nil, matched: tally.matched, fresh: tally.fresh, audience: turn.audience,
+                    verdicts: try JSONText.encode(Planning.full(tally.verdicts)))
+            }
+            if turn.hold == nil { try NullCounts.record(turn.nulls, of: turn.id, connection) }
+            if let canary = turn.canary {
+                try CanaryTable.record(
+                    stage: canary.stage.rawValue, since: canary.since, of: turn.id,
+                    versionID: turn.work.registered.versionID, connection)
+            }
+            if let schedule = turn.schedule {
+                try registry.setSchedule(schedule.text, nextAt: schedule.nextAt, of: turn.id)
+            }
+            for missed in turn.missed {
+                try records.recordOccurrence(of: turn.id, at: missed, state: .missed, matched: 0)
+            }
+            if let occurrence = turn.occurrence {
+                try records.recordOccurrence(
+                    of: turn.id, at: occurrence, state: turn.occurrenceState, matched: tally.matched)
+            }
+        }
+    }
+}

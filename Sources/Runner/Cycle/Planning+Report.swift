@@ -1,0 +1,71 @@
+import Decisions
+import Playbooks
+import Storage
+
+extension Planning {
+    /// What the plan comes to, as `plan` and `run` print it.
+    ///
+    /// - Parameter heldJourneys: why journeys are held; nil when it was not their turn.
+    func report(_ plan: Plan, _ heldJourneys: [String: String]?) -> CycleReport {
+        var report = plan.report
+        if let heldJourneys {
+            report.journeys = workspace.journeys.map { journey in
+                CycleReport.OfJourney(
+                    journey: journey.name,
+                    entered: Dictionary(
+                        uniqueKeysWithValues: journey.stages.compactMap { stage in
+                            plan.tally.stages[StageKey(journey.name, stage.name)].map { (stage.name, $0) }
+                        }), heldBecause: heldJourneys[journey.name])
+            }
+        }
+        for turn in plan.turns {
+            report.comesRound(turn.schedule?.begins)
+            let tally = plan.tally.playbooks[turn.id] ?? Tally.OfPlaybook()
+            if matching != .all { guard turn.isDue || turn.isNews || tally.matched > 0 else { continue } }
+            report.playbooks.append(entry(turn, tally, plan))
+        }
+        report.entered = plan.turns.reduce(0) { $0 + (plan.tally.playbooks[$1.id]?.begun ?? 0) }
+        (report.moved, report.left) = (plan.tally.moved, plan.tally.left)
+        (report.goals, report.made) = (plan.tally.goals, plan.tally.touches)
+        report.playbooks.sort { $0.playbook < $1.playbook }
+        return report
+    }
+
+    private func entry(_ turn: Turn, _ tally: Tally.OfPlaybook, _ plan: Plan) -> CycleReport.OfPlaybook {
+        var entry = CycleReport.OfPlaybook(
+            playbook: turn.playbook.name, version: String(Registry.hash(turn.playbook.source).prefix(8)),
+            matched: tally.matched, verdicts: Self.full(tally.verdicts), heldBecause: turn.hold,
+            variants: tally.variants, warnings: [], audience: turn.audience, fresh: tally.fresh,
+            nextAt: turn.schedule?.begins)
+        if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = Self.full(tally.ifReleased) }
+        if let text = turn.canaryText { entry.warnings.append(text) }
+        entry.warnings += warnings(of: turn, tally, plan.rules)
+        if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
+        return entry
+    }
+
+    /// Goals and exits by which many would leave as soon as they have entered.
+    private func warnings(of turn: Turn, _ tally: Tally.OfPlaybook, _ rules: CycleRules) -> [String] {
+        guard tally.asked > 0, let version = rules.versions[turn.work.registered.versionID] else { return [] }
+        return version.asked.compactMap { index in
+            let share = Double(tally.alreadyTrue[index] ?? 0) / Double(tally.asked)
+            guard share > 0.2 else { return nil }
+            let what = index == version.goal ? "the goal" : "the exit \"\(version.questions[index].reason)\""
+            return "\(what) is already true for \(Int((share * 100).rounded())) % of those who would enter"
+        }
+    }
+
+    private func waiting(for next: Instant?, of playbook: Playbook) -> String {
+        guard let next else { return "its schedule has no more occurrences" }
+        // An occurrence on local clocks is kept as the time that they show, read as UTC.
+        if case .at(let schedule) = playbook.trigger, schedule.isLocal {
+            return "it comes round next at \(next.text(in: .utc)) on each contact's own clock"
+        }
+        let zone = workspace.configuration.zone
+        return "it comes round next at \(next.text(in: zone)) \(zone.name)"
+    }
+
+    static func full(_ counts: [Verdict: Int]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, counts[$0] ?? 0) })
+    }
+}

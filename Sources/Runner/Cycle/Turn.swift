@@ -1,0 +1,64 @@
+import Decisions
+import Playbooks
+import Storage
+
+/// One playbook's turn in a cycle: why it is matched, what that found, and what is to be kept of it.
+struct Turn {
+    let work: PlaybookAtWork
+    /// Whether its trigger is looked at in this cycle; else only occurrences that wait are.
+    var isDue = false
+    /// Whether there is something to record even if no verdict changes.
+    var isNews = false
+    /// Why its data are late, or nil.
+    var stale: String?
+    /// As stored, and when the next occurrence begins for the first contact.
+    var schedule: (text: String, nextAt: Instant?, begins: Instant?)?
+    /// The occurrence of a campaign that is due.
+    var occurrence: Instant?
+    var occurrenceState = OccurrenceState.done
+    var missed: [Instant] = []
+    /// Events that were not looked at before, by account, and the newest event of all.
+    var events: [Int64: [TriggeringEvent]] = [:]
+    var eventCursor: Int64 = 0
+    /// How many accounts the audience holds.
+    var audience = 0
+    /// Why it is held, and whether that lasts until somebody releases it.
+    var hold: String?
+    var lasts = false
+    /// The empty values of what it reads, to be compared with at the next match.
+    var nulls: [NullCounts.Count] = []
+    /// How far a first large batch had come before.
+    var canaryBefore: Canary?
+    /// How far it has come with this cycle, and what becomes of it, for people.
+    var canary: Canary?
+    var canaryText: String?
+
+    init(_ work: PlaybookAtWork) {
+        self.work = work
+        eventCursor = work.registered.eventCursor
+    }
+
+    var id: Int64 { work.id }
+    var playbook: Playbook { work.playbook }
+
+    var trigger: Safety.Trigger {
+        switch playbook.trigger {
+        case .when: .when
+        case .on: .on
+        case .at: .at
+        }
+    }
+
+    /// The key of the campaign's occurrence.
+    var occurrenceKey: String? {
+        guard let occurrence, case .at(let schedule) = playbook.trigger else { return nil }
+        return schedule.isLocal ? LocalOccurrence(wallClock: occurrence).matchKey : "\(occurrence)"
+    }
+
+    /// Leaves an occurrence its turn, until it is too late for it.
+    mutating func keepOccurrence() {
+        guard let occurrence else { return }
+        occurrenceState = .held
+        schedule = schedule.map { ($0.text, occurrence, $0.begins) }
+    }
+}

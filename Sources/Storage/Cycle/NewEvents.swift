@@ -1,0 +1,47 @@
+package import Decisions
+package import Playbooks
+
+/// The events that may trigger a playbook and that no cycle has looked at yet.
+package struct NewEvents {
+    private let connection: Connection
+    private let context: EvaluationContext
+
+    package init(_ connection: Connection, _ context: EvaluationContext) {
+        self.connection = connection
+        self.context = context
+    }
+
+    /// Events that arrived since the last cycle, and, where they are asked for, those whose moment has come since then.
+    ///
+    /// - Returns: the events by account.
+    package func find(
+        _ event: String, of work: PlaybookAtWork, now: Instant, withThoseThatLayAhead: Bool
+    ) throws -> [Int64: [TriggeringEvent]] {
+        var accounts: [Int64: Int64] = [:]
+        let arguments: [String: SQLValue] = [
+            "event": .text(event), "now": .instant(now), "live": .instant(work.registered.liveSince),
+            "cursor": .integer(work.registered.eventCursor),
+            "last": .instant(work.registered.lastMatchAt ?? work.registered.liveSince),
+        ]
+        let isNew = """
+            SELECT id, account_id FROM event WHERE kind_id = (SELECT id FROM event_kind WHERE name = :event)
+                AND history = 0 AND at <= :now AND at > :live
+            """
+        func add(_ row: Statement) { accounts[row.integer(0)] = row.integer(1) }
+        try connection.forEach("\(isNew) AND id > :cursor", arguments, add)
+        if withThoseThatLayAhead { try connection.forEach("\(isNew) AND at > :last", arguments, add) }
+        guard !accounts.isEmpty else { return [:] }
+        let events = try BlockLoader(connection, context).events(accounts.keys.sorted(), per: work.playbook.per)
+        var found: [Int64: [TriggeringEvent]] = [:]
+        for (id, event) in events.sorted(by: { $0.key < $1.key }) {
+            if let account = accounts[id] { found[account, default: []].append(event) }
+        }
+        return found
+    }
+
+    /// The accounts with events behind an id, of any kind.
+    package static func accounts(after id: Int64, _ connection: Connection) throws -> [Int64] {
+        try connection.query("SELECT DISTINCT account_id FROM event WHERE id > :id", ["id": .integer(id)])
+            .compactMap { $0["account_id"].integer }.sorted()
+    }
+}

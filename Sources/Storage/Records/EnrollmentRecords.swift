@@ -1,0 +1,153 @@
+package import Decisions
+package import Playbooks
+
+/// The rows of `enrollment`, with those of `passage`.
+package struct EnrollmentRecords {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// All enrollments of some accounts, by account; of those that are over only what re-entry looks at is read.
+    ///
+    /// - Parameter watched: goals whose time ended before it are not looked for any more.
+    func load(_ accounts: IDRanges, watchedSince watched: Instant) throws -> [Int64: [Enrollment]] {
+        var found: [Int64: [Enrollment]] = [:]
+        try connection.forEach(
+            accounts,
+            """
+            SELECT account_id, id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant, entered_at,
+                CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END, step, begun, began_at,
+                due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
+            FROM enrollment WHERE account_id BETWEEN :first AND :last ORDER BY account_id, id
+            """, ["watched": .instant(watched)]
+        ) { row in
+            var enrollment = Enrollment(
+                id: row.integer(1), playbookID: row.integer(2), versionID: row.integer(3), matchKey: row.text(4) ?? "",
+                eventID: row.optionalInteger(5), experimentID: row.integer(6),
+                arm: row.text(7).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(8),
+                enteredAt: row.instant(9), entry: row.text(10) ?? "{}", isExclusive: row.integer(20) == 1)
+            enrollment.step = Int(row.integer(11))
+            enrollment.hasBegun = row.integer(12) == 1
+            enrollment.beganAt = row.optionalInstant(13)
+            enrollment.dueAt = row.optionalInstant(14)
+            enrollment.isWaiting = row.integer(15) == 1
+            enrollment.endedAt = row.optionalInstant(16)
+            enrollment.endReason = row.optionalText(17)
+            enrollment.goalUntil = row.optionalInstant(18)
+            enrollment.goalAt = row.optionalInstant(19)
+            found[row.integer(0), default: []].append(enrollment)
+        }
+        return found
+    }
+
+    /// - Returns: the id of the new row; nil when the account has one in the playbook that is active or began then.
+    func insert(_ enrollment: Enrollment, of account: Int64) throws -> Int64? {
+        let changed = try connection.execute(
+            """
+            INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant,
+                entered_at, entry, state, step, begun, began_at, due_at, waiting, ended_at, end_reason, goal_until,
+                exclusive)
+            VALUES (:account, :playbook, :version, :key, :event, :experiment, :arm, :variant, :entered, :entry, :state,
+                :step, :begun, :began, :due, :waiting, :ended, :reason, :goal, :exclusive)
+            ON CONFLICT DO NOTHING
+            """,
+            inOrder: [
+                .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
+                .text(enrollment.matchKey), .optional(enrollment.eventID), .integer(enrollment.experimentID),
+                .text(enrollment.arm.rawValue), .optional(enrollment.variant), .instant(enrollment.enteredAt),
+                .text(enrollment.entry), .text(enrollment.isActive ? "active" : "ended"),
+                .integer(Int64(enrollment.step)), .integer(enrollment.hasBegun ? 1 : 0),
+                .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
+                .integer(enrollment.isWaiting ? 1 : 0), .optional(enrollment.endedAt?.milliseconds),
+                .optional(enrollment.endReason), .optional(enrollment.goalUntil?.milliseconds),
+                .integer(enrollment.isExclusive ? 1 : 0),
+            ])
+        return changed == 1 ? connection.lastInsertedID : nil
+    }
+
+    /// Moves an active enrollment on; its goal is written by `reachGoal`.
+    func update(_ enrollment: Enrollment, id: Int64) throws {
+        _ = try connection.execute(
+            """
+            UPDATE enrollment SET step = :step, begun = :begun, began_at = :began, due_at = :due, waiting = :waiting,
+                state = :state, ended_at = :ended, end_reason = :reason
+            WHERE id = :id AND state = 'active'
+            """,
+            inOrder: [
+                .integer(Int64(enrollment.step)), .integer(enrollment.hasBegun ? 1 : 0),
+                .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
+                .integer(enrollment.isWaiting ? 1 : 0), .text(enrollment.isActive ? "active" : "ended"),
+                .optional(enrollment.endedAt?.milliseconds), .optional(enrollment.endReason), .integer(id),
+            ])
+    }
+
+    func reachGoal(_ enrollment: Int64, of account: Int64, at moment: Instant) throws {
+        _ = try connection.execute(
+            "UPDATE enrollment SET goal_at = :at WHERE id = :id AND goal_at IS NULL",
+            inOrder: [.instant(moment), .integer(enrollment)])
+        try addOutcome("goal", "goal:\(enrollment)", enrollment, account, moment)
+    }
+
+    func reachSecondaryGoal(_ name: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws {
+        try addOutcome("also:" + name, "also:\(enrollment):\(name)", enrollment, account, moment)
+    }
+
+    private func addOutcome(
+        _ kind: String, _ dedup: String, _ enrollment: Int64, _ account: Int64, _ moment: Instant
+    ) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO outcome (account_id, enrollment_id, kind, at, dedup)
+            VALUES (:account, :enrollment, :kind, :at, :dedup) ON CONFLICT DO NOTHING
+            """,
+            inOrder: [.integer(account), .integer(enrollment), .text(kind), .instant(moment), .text(dedup)])
+    }
+
+    /// The secondary goals that enrollments of some accounts have reached.
+    func secondaryGoals(_ accounts: IDRanges) throws -> [Int64: Set<String>] {
+        var reached: [Int64: Set<String>] = [:]
+        try connection.forEach(
+            accounts,
+            """
+            SELECT account_id, enrollment_id, kind FROM outcome
+            WHERE account_id BETWEEN :first AND :last AND kind >= 'also:' AND kind < 'also;'
+            """
+        ) { row in
+            guard let enrollment = row.optionalInteger(1), let kind = row.text(2) else { return }
+            reached[enrollment, default: []].insert(String(kind.dropFirst("also:".count)))
+        }
+        return reached
+    }
+
+    /// How an enrollment got past a wait or a choice.
+    func addPassage(_ step: String, _ result: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO passage (account_id, enrollment_id, step, result, at)
+            VALUES (:account, :enrollment, :step, :result, :at) ON CONFLICT DO NOTHING
+            """,
+            inOrder: [.integer(account), .integer(enrollment), .text(step), .text(result), .instant(moment)])
+    }
+
+    /// The accounts with an enrollment that may move at a moment: due, or in a wait that every cycle asks about.
+    package func due(at now: Instant) throws -> [Int64] {
+        try connection.query(
+            """
+            SELECT account_id FROM enrollment WHERE state = 'active' AND due_at IS NOT NULL AND due_at <= :now
+            UNION SELECT account_id FROM enrollment WHERE state = 'active' AND waiting = 1
+            """, ["now": .instant(now)]
+        ).compactMap { $0["account_id"].integer }.sorted()
+    }
+
+    /// The accounts with enrollments that go on or whose goals are watched.
+    package func running(watchedSince watched: Instant) throws -> [Int64] {
+        try connection.query(
+            """
+            SELECT account_id FROM enrollment WHERE state = 'active'
+            UNION SELECT account_id FROM enrollment WHERE goal_until >= :watched
+            """, ["watched": .instant(watched)]
+        ).compactMap { $0["account_id"].integer }.sorted()
+    }
+}

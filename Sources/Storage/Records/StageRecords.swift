@@ -1,0 +1,53 @@
+import Decisions
+import Playbooks
+
+/// The rows of `stage_entry`, with the stage of the account and its history.
+struct StageRecords {
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The stages that accounts ever reached, by account.
+    func entries(_ accounts: IDRanges) throws -> [Int64: [StageEntry]] {
+        var found: [Int64: [StageEntry]] = [:]
+        try connection.forEach(
+            accounts,
+            "SELECT account_id, journey, stage, at, how FROM stage_entry WHERE account_id BETWEEN :first AND :last"
+        ) { row in
+            found[row.integer(0), default: []].append(
+                StageEntry(
+                    journey: row.text(1) ?? "", stage: row.text(2) ?? "", at: row.instant(3),
+                    how: row.text(4).flatMap(StageEntry.How.init(rawValue:)) ?? .entered))
+        }
+        return found
+    }
+
+    func write(_ move: StageMove, of account: Int64, now: Instant) throws {
+        for entry in move.entries {
+            _ = try connection.execute(
+                """
+                INSERT INTO stage_entry (account_id, journey, stage, at, how) VALUES (:account, :journey, :stage, :at, :how)
+                ON CONFLICT DO NOTHING
+                """,
+                inOrder: [
+                    .integer(account), .text(entry.journey), .text(entry.stage), .instant(entry.at),
+                    .text(entry.how.rawValue),
+                ])
+        }
+        if move.stage != move.previous {
+            _ = try connection.execute(
+                """
+                INSERT INTO history (account_id, attribute, at, value, previous)
+                VALUES (:account, 'stage', :now, :stage, :previous)
+                ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
+                """, inOrder: [.integer(account), .instant(now), .optional(move.stage), .optional(move.previous)])
+        }
+        _ = try connection.execute(
+            "UPDATE account SET journey = :journey, stage = :stage, stage_since = :since WHERE id = :account",
+            inOrder: [
+                .optional(move.journey), .optional(move.stage), .optional(move.since?.milliseconds), .integer(account),
+            ])
+    }
+}

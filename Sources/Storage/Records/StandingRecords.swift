@@ -1,0 +1,155 @@
+package import Decisions
+package import Playbooks
+
+/// The rows of `standing`, with those of `decision` and `assignment`.
+package struct StandingRecords {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    private static let columns = """
+        s.account_id, s.playbook_id, s.match_key, s.event_id, s.since, s.false_since, s.verdict, s.reason, s.enrollment_id,
+            s.settled, e.at FROM standing AS s LEFT JOIN event AS e ON e.id = s.event_id
+        """
+
+    /// The standing matches of a `when` playbook, by account.
+    func conditions(of playbook: Int64, _ accounts: IDRanges) throws -> [Int64: Standing] {
+        var found: [Int64: Standing] = [:]
+        try connection.forEach(
+            accounts,
+            """
+            SELECT \(Self.columns)
+            WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.match_key = ''
+            """, ["playbook": .integer(playbook)]
+        ) { row in found[row.integer(0)] = Self.standing(row) }
+        return found
+    }
+
+    /// The occurrences that wait for another verdict, by account.
+    func waiting(of playbook: Int64, _ accounts: IDRanges) throws -> [Int64: [Standing]] {
+        var found: [Int64: [Standing]] = [:]
+        try connection.forEach(
+            accounts,
+            """
+            SELECT \(Self.columns)
+            WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.settled = 0
+                AND s.match_key <> ''
+            """, ["playbook": .integer(playbook)]
+        ) { row in found[row.integer(0), default: []].append(Self.standing(row)) }
+        return found
+    }
+
+    func standing(of playbook: Int64, account: Int64, key: String) throws -> Standing? {
+        let statement = try connection.cached(
+            """
+            SELECT \(Self.columns)
+            WHERE s.playbook_id = :playbook AND s.account_id = :account AND s.match_key = :key
+            """)
+        defer { statement.reset() }
+        try statement.bind(["playbook": .integer(playbook), "account": .integer(account), "key": .text(key)])
+        return try statement.step() ? Self.standing(statement) : nil
+    }
+
+    private static func standing(_ row: Statement) -> Standing {
+        Standing(
+            playbookID: row.integer(1), matchKey: row.text(2) ?? "", eventID: row.optionalInteger(3),
+            since: row.instant(4), falseSince: row.optionalInstant(5),
+            verdict: row.text(6).flatMap(Verdict.init(rawValue:)) ?? .held, reason: row.text(7) ?? "",
+            enrollmentID: row.optionalInteger(8), isSettled: row.integer(9) == 1, eventAt: row.optionalInstant(10))
+    }
+
+    /// The accounts for which any match of a playbook stands or waits.
+    package func accounts(of playbook: Int64, waiting: Bool, in range: ClosedRange<Int64>) throws -> [Int64] {
+        try connection.query(
+            waiting
+                ? """
+                SELECT DISTINCT account_id FROM standing WHERE playbook_id = :playbook AND settled = 0
+                    AND match_key <> '' AND account_id BETWEEN :first AND :last
+                """
+                : """
+                SELECT account_id FROM standing
+                WHERE playbook_id = :playbook AND match_key = '' AND account_id BETWEEN :first AND :last
+                """,
+            [
+                "playbook": .integer(playbook), "first": .integer(range.lowerBound),
+                "last": .integer(range.upperBound),
+            ]
+        ).compactMap { $0["account_id"].integer }
+    }
+
+    func write(_ standing: Standing, of account: Int64, enrollment: Int64?) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO standing (playbook_id, account_id, match_key, event_id, since, verdict, reason, enrollment_id,
+                settled)
+            VALUES (:playbook, :account, :key, :event, :since, :verdict, :reason, :enrollment, :settled)
+            ON CONFLICT (playbook_id, account_id, match_key) DO UPDATE SET since = excluded.since, false_since = NULL,
+                verdict = excluded.verdict, reason = excluded.reason, enrollment_id = excluded.enrollment_id,
+                settled = excluded.settled
+            """,
+            inOrder: [
+                .integer(standing.playbookID), .integer(account), .text(standing.matchKey),
+                .optional(standing.eventID), .instant(standing.since), .text(standing.verdict.rawValue),
+                .text(standing.reason), .optional(enrollment), .integer(standing.isSettled ? 1 : 0),
+            ])
+    }
+
+    func becomeFalse(_ playbook: Int64, of account: Int64, at now: Instant) throws {
+        _ = try connection.execute(
+            """
+            UPDATE standing SET false_since = :now
+            WHERE playbook_id = :playbook AND account_id = :account AND match_key = '' AND false_since IS NULL
+            """, inOrder: [.instant(now), .integer(playbook), .integer(account)])
+    }
+
+    func end(_ playbook: Int64, of account: Int64) throws {
+        _ = try connection.execute(
+            "DELETE FROM standing WHERE playbook_id = :playbook AND account_id = :account AND match_key = ''",
+            inOrder: [.integer(playbook), .integer(account)])
+    }
+
+    /// Keeps a verdict that is other than the one that stood.
+    func decide(_ standing: Standing, of account: Int64, cycle: Int64, at now: Instant) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+            VALUES (:account, :playbook, :key, :now, :cycle, :verdict, :reason) ON CONFLICT DO NOTHING
+            """,
+            inOrder: [
+                .integer(account), .integer(standing.playbookID), .text(standing.matchKey), .instant(now),
+                .integer(cycle), .text(standing.verdict.rawValue), .text(standing.reason),
+            ])
+    }
+
+    // MARK: Arms
+
+    /// The arms drawn earlier for an experiment, by account.
+    func assignments(of experiment: Int64, _ accounts: IDRanges) throws -> [Int64: Account.Assignment] {
+        var found: [Int64: Account.Assignment] = [:]
+        try connection.forEach(
+            accounts,
+            """
+            SELECT account_id, arm, variant FROM assignment
+            WHERE experiment_id = :experiment AND account_id BETWEEN :first AND :last
+            """, ["experiment": .integer(experiment)]
+        ) { row in
+            found[row.integer(0)] = Account.Assignment(
+                arm: row.text(1).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(2))
+        }
+        return found
+    }
+
+    func assign(_ assignment: Account.Assignment, _ experiment: Int64, of account: Int64, at now: Instant) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO assignment (experiment_id, account_id, arm, variant, at)
+            VALUES (:experiment, :account, :arm, :variant, :now) ON CONFLICT DO NOTHING
+            """,
+            inOrder: [
+                .integer(experiment), .integer(account), .text(assignment.arm.rawValue),
+                .optional(assignment.variant), .instant(now),
+            ])
+    }
+}

@@ -1,0 +1,131 @@
+package import Decisions
+package import Playbooks
+
+/// The rows of `touch`, as far as a cycle makes and changes them; what sending does with them is in `Outbox`.
+package struct TouchRecords {
+    private let connection: Connection
+
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The open touches of an enrollment: those that wait, and how many there are beside them.
+    func open(of enrollment: Int64) throws -> (waiting: [Touch], others: Int) {
+        let statement = try connection.cached(
+            """
+            SELECT id, step, variant, contact_id, recipient, kind, channel, category, message, ghost, state, priority,
+                due_at, not_before, expires_at, reason, variables, frozen_at, ambiguous, fence
+            FROM touch WHERE enrollment_id = :enrollment AND settled_at IS NULL
+            """)
+        defer { statement.reset() }
+        statement.bind(0, enrollment)
+        var waiting: [Touch] = []
+        var others = 0
+        while try statement.step() {
+            guard let state = statement.text(10).flatMap(TouchState.init(rawValue:)), state == .pending || state == .held
+            else {
+                others += 1
+                continue
+            }
+            waiting.append(Self.touch(statement, state))
+        }
+        return (waiting, others)
+    }
+
+    private static func touch(_ row: Statement, _ state: TouchState) -> Touch {
+        Touch(
+            id: row.integer(0), step: row.text(1) ?? "", variant: row.optionalText(2),
+            contactID: row.optionalInteger(3), recipient: row.text(4) ?? "",
+            kind: row.text(5).flatMap(Channel.Kind.init(rawValue:)) ?? .email, channel: row.text(6) ?? "",
+            category: row.text(7) ?? "", message: row.text(8) ?? "", isGhost: row.integer(9) == 1, state: state,
+            priority: Int(row.integer(11)), dueAt: row.instant(12), notBefore: row.instant(13),
+            expiresAt: row.instant(14), reason: row.optionalText(15), variables: row.text(16) ?? "{}",
+            frozenAt: row.optionalInstant(17) ?? row.instant(12), isAmbiguous: row.integer(18) == 1,
+            fence: row.integer(19))
+    }
+
+    func insert(_ touch: Touch, of enrollment: Enrollment, id: Int64, account: Int64, now: Instant) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO touch (enrollment_id, account_id, playbook_id, version_id, step, variant, contact_id, recipient,
+                kind, channel, category, message, ghost, state, priority, due_at, not_before, expires_at, reason,
+                variables, frozen_at, settled_at)
+            VALUES (:enrollment, :account, :playbook, :version, :step, :variant, :contact, :recipient, :kind, :channel,
+                :category, :message, :ghost, :state, :priority, :due, :before, :expires, :reason, :variables, :frozen,
+                :settled)
+            ON CONFLICT DO NOTHING
+            """,
+            inOrder: [
+                .integer(id), .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
+                .text(touch.step), .optional(touch.variant), .optional(touch.contactID), .text(touch.recipient),
+                .text(touch.kind.rawValue), .text(touch.channel), .text(touch.category), .text(touch.message),
+                .integer(touch.isGhost ? 1 : 0), .text(touch.state.rawValue), .integer(Int64(touch.priority)),
+                .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt), .optional(touch.reason),
+                .text(touch.variables), .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
+            ])
+    }
+
+    /// Changes a touch that waits, unless somebody has claimed it meanwhile; one whose new recipient has the step's
+    /// touch already ends.
+    func update(_ touch: Touch, now: Instant) throws {
+        guard let id = touch.id else { return }
+        let isTaken =
+            try connection.first(
+                """
+                SELECT 1 FROM touch AS t JOIN touch AS o ON o.enrollment_id = t.enrollment_id AND o.step = t.step
+                WHERE t.id = :id AND o.recipient = :recipient AND o.id <> t.id
+                """, ["id": .integer(id), "recipient": .text(touch.recipient)]) != nil
+        var touch = touch
+        if isTaken { (touch.state, touch.reason) = (.suppressed, "the contact has this step's message already") }
+        _ = try connection.execute(
+            """
+            UPDATE touch SET contact_id = CASE WHEN :taken = 1 THEN contact_id ELSE :contact END,
+                recipient = CASE WHEN :taken = 1 THEN recipient ELSE :recipient END, state = :state, reason = :reason,
+                not_before = :before, variables = :variables, frozen_at = :frozen, fence = fence + 1,
+                settled_at = :settled
+            WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'held')
+            """,
+            inOrder: [
+                .integer(isTaken ? 1 : 0), .optional(touch.contactID), .text(touch.recipient),
+                .text(touch.state.rawValue), .optional(touch.reason), .instant(touch.notBefore),
+                .text(touch.variables), .instant(touch.frozenAt),
+                touch.state.isSettled ? .instant(now) : .null, .integer(id), .integer(touch.fence),
+            ])
+    }
+
+    /// Ends the touches of an enrollment that left; what may have arrived stays in doubt.
+    func cancel(of enrollment: Int64, because reason: String, now: Instant) throws {
+        _ = try connection.execute(
+            """
+            UPDATE touch SET state = CASE ambiguous WHEN 1 THEN 'unknown' ELSE 'cancelled' END,
+                settled_at = CASE ambiguous WHEN 0 THEN :now END, fence = fence + 1,
+                reason = 'the enrollment ended: ' || :reason
+                    || CASE ambiguous WHEN 1 THEN '; an earlier attempt may have arrived' ELSE '' END
+            WHERE enrollment_id = :enrollment AND (state = 'pending' OR state = 'held' OR state = 'claimed')
+            """, inOrder: [.instant(now), .text(reason), .integer(enrollment)])
+    }
+
+    /// The messages that an account has had from a playbook; one that was rejected or never went out has not been had.
+    func messages(of account: Int64, from playbook: Int64) throws -> Set<String> {
+        let rows = try connection.query(
+            """
+            SELECT DISTINCT t.message FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
+            WHERE e.account_id = :account AND e.playbook_id = :playbook
+                AND t.state IN ('pending', 'claimed', 'sending', 'sent', 'unknown', 'held', 'ghost')
+            """, ["account": .integer(account), "playbook": .integer(playbook)])
+        return Set(rows.compactMap { $0["message"].text })
+    }
+
+    /// The accounts with touches that wait for their turn to be written, or of which any may go out by a moment.
+    package func accounts(dueBy now: Instant) throws -> [Int64] {
+        try connection.query(
+            "SELECT DISTINCT account_id FROM touch WHERE state = 'pending' AND not_before <= :now",
+            ["now": .instant(now)]
+        ).compactMap { $0["account_id"].integer }.sorted()
+    }
+
+    package func accountsWithHeld() throws -> [Int64] {
+        try connection.query("SELECT DISTINCT account_id FROM touch WHERE state = 'held'")
+            .compactMap { $0["account_id"].integer }.sorted()
+    }
+}
