@@ -21,6 +21,9 @@ package struct Block: Sendable {
     package var touches = Grouped<PlaybookMoment>()
     package var enrollments = Grouped<PlaybookMoment>()
 
+    /// Under which name `attributes` holds the journey that an account is on; no declared attribute can have it.
+    package static let journey = "account.journey"
+
     package init(ids: [Int64]) {
         self.ids = ids
     }

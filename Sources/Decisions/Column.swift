@@ -17,20 +17,8 @@ package enum Column: Sendable, Equatable {
     /// The value of one row as its type reads it.
     package func value(_ row: Int, as type: ValueType) -> Value {
         switch self {
-        case .texts(let values): return values[row].map { .text($0) } ?? .missing
-        case .numbers(let values):
-            let number = values[row]
-            guard !number.isNaN else { return .missing }
-            switch type {
-            case .number, .percent, .money: return .number(number)
-            case .boolean: return .boolean(number != 0)
-            case .date: return Int(exactly: number.rounded()).map { .date(Day(number: $0)) } ?? .missing
-            case .instant:
-                return Int64(exactly: number.rounded()).map { .instant(Instant(milliseconds: $0)) } ?? .missing
-            case .duration:
-                return Int64(exactly: number.rounded()).map { .duration(TimeSpan(milliseconds: $0)) } ?? .missing
-            case .text, .reason: return .text("\(number)")
-            }
+        case .texts(let values): values[row].map { .text($0) } ?? .missing
+        case .numbers(let values): Value(values[row], as: type)
         }
     }
 
@@ -44,5 +32,24 @@ package enum Column: Sendable, Equatable {
     package func fails(_ row: Int) -> Bool {
         guard case .numbers(let values) = self else { return false }
         return values[row] == 0
+    }
+}
+
+extension Value {
+    /// A number of a column as its type reads it; NaN, and what is beyond the calendar, is missing.
+    package init(_ number: Double, as type: ValueType) {
+        guard !number.isNaN else {
+            self = .missing
+            return
+        }
+        switch type {
+        case .number, .percent, .money: self = .number(number)
+        case .boolean: self = .boolean(number != 0)
+        case .date: self = Int(exactly: number.rounded()).map { .date(Day(number: $0)) } ?? .missing
+        case .instant: self = Int64(exactly: number.rounded()).map { .instant(Instant(milliseconds: $0)) } ?? .missing
+        case .duration:
+            self = Int64(exactly: number.rounded()).map { .duration(TimeSpan(milliseconds: $0)) } ?? .missing
+        case .text, .reason: self = .text("\(number)")
+        }
     }
 }

@@ -1,9 +1,9 @@
 /// Reads and checks the conditions and signals that people write; the language is section 5 of the design.
 ///
-/// A text is at most 8 KiB long. All complaints come at once, except that the first one about the form of a text is its
+/// A text is at most 64 KiB long. All complaints come at once, except that the first one about the form of a text is its
 /// last one.
 package struct ConditionParser {
-    static let longestText = 8_192
+    static let longestText = 65_536
 
     private let scope: ConditionScope
 
@@ -25,7 +25,7 @@ package struct ConditionParser {
         guard source.text.utf8.count <= Self.longestText else {
             return (
                 nil,
-                [Diagnostic(at: source.position, "the condition is longer than 8 KiB; name parts of it as segments")]
+                [Diagnostic(at: source.position, "the condition is longer than 64 KiB; name parts of it as segments")]
             )
         }
         let scalars = Array(source.text.unicodeScalars)

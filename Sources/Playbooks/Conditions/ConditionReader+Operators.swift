@@ -12,7 +12,9 @@ extension ConditionReader {
         }
     }
 
-    mutating func binary(_ found: Operator, _ left: Operand, _ right: Operand) -> Operand {
+    /// - Parameter isInner: whether the chain of operators goes on; of what stands inside a chain only so much of the text
+    ///   is kept that a long chain does not hold its beginning thousands of times.
+    mutating func binary(_ found: Operator, _ left: Operand, _ right: Operand, isInner: Bool = false) -> Operand {
         let range = left.range.lowerBound..<right.range.upperBound
         let type: ValueType?
         let parts: (left: Part, right: Part)
@@ -33,8 +35,10 @@ extension ConditionReader {
             }
         }
         guard let type else { return .wrong(range) }
+        let isCut = isInner && range.count > Self.longestInnerText
+        let text = isCut ? text(range.prefix(Self.longestInnerText)) + "..." : text(range)
         return .part(
-            Part(term: Term(.binary(found, parts.left.term, parts.right.term), type, text: text(range)), range: range))
+            Part(term: Term(.binary(found, parts.left.term, parts.right.term), type, text: text), range: range))
     }
 
     mutating func isCondition(_ part: Part, of word: String) -> Bool {

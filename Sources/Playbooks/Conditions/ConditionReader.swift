@@ -32,7 +32,8 @@ struct ConditionReader {
     }
 
     static let deepestNesting = 64
-    static let mostOperators = 300
+    /// How much of its text a term inside a chain of operators keeps, in characters.
+    static let longestInnerText = 400
     static let reserved: Set<String> = ["and", "or", "not", "in", "is", "missing", "present", "true", "false", "where"]
 
     let scope: ConditionScope
@@ -42,7 +43,6 @@ struct ConditionReader {
     private let tokens: [ConditionToken]
     private var index = 0
     var nesting = 0
-    private var operators = 0
 
     init(_ scope: ConditionScope, _ scalars: [Unicode.Scalar], _ tokens: [ConditionToken]) {
         self.scope = scope
@@ -178,20 +178,11 @@ struct ConditionReader {
     private mutating func chain(_ rank: Rank, of next: Rank) throws(ConditionComplaint) -> Operand {
         var left = try operand(next)
         while let found = rank.operator(token.kind) {
-            try count()
             advance()
-            left = binary(found, left, try operand(next))
+            let right = try operand(next)
+            left = binary(found, left, right, isInner: rank.operator(token.kind) != nil)
         }
         return left
-    }
-
-    private mutating func count() throws(ConditionComplaint) {
-        operators += 1
-        guard operators <= Self.mostOperators else {
-            throw ConditionComplaint(
-                "more than \(Self.mostOperators) operators; name parts of the condition as segments",
-                at: token.range.lowerBound)
-        }
     }
 
     private mutating func not() throws(ConditionComplaint) -> Operand {
@@ -225,15 +216,12 @@ struct ConditionReader {
         switch token.kind {
         case .sign(let sign):
             guard let found = Operator(rawValue: sign), found.isComparison else { return left }
-            try count()
             advance()
             return binary(found, left, try operand(.sum))
         case .word("in"):
-            try count()
             advance()
             return try list(left)
         case .word("is"):
-            try count()
             advance()
             return try presence(left)
         default:

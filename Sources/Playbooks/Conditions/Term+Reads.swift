@@ -28,18 +28,31 @@ extension Term {
         return reads
     }
 
-    /// The terms that this one is made of.
+    /// The terms that this one is made of; of a chain of operators, all operands from left to right.
     package var parts: [Term] {
         switch node {
         case .named(_, let inner), .not(let inner), .negative(let inner), .isMissing(let inner), .isPresent(let inner),
             .date(_, let inner):
             [inner]
-        case .binary(_, let left, let right): [left, right]
+        case .binary: operands
         case .isIn(let inner, let items): [inner] + items
         case .event(let signal): signal.filter.map { [$0] } ?? []
         case .contacts(let filter): filter.map { [$0] } ?? []
         case .literal, .attribute, .entry, .triggeringEvent, .property, .metric, .history, .journey, .atRisk, .touch: []
         }
+    }
+
+    /// The operands of the chain that begins at the left, whatever its operators: a chain may be thousands of terms long,
+    /// and what walks it term by term would go as deep.
+    private var operands: [Term] {
+        var operands: [Term] = []
+        var first = self
+        while case .binary(_, let left, let right) = first.node {
+            operands.append(right)
+            first = left
+        }
+        operands.append(first)
+        return operands.reversed()
     }
 
     private func collect(into reads: inout Reads) {

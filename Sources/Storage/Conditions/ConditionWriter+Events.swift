@@ -116,7 +116,7 @@ extension ConditionWriter {
     /// Lets the accounts come from the events of a kind without which the condition cannot hold, if there is one.
     mutating func drive(by condition: Term) {
         let signals = condition.eventSignals
-        for kind in Set(signals.map(\.event)).sorted() where !Absence(of: kind).permits(condition) {
+        for kind in Set(signals.map(\.event)).sorted() where !condition.mayHold(withoutEventsOf: kind) {
             let reads = condition.reads
             let alias = reads.attributes.isEmpty && reads.metrics.isEmpty ? "a" : "in_g"
             driver = pass(over: signals.filter { $0.event == kind && $0.function.isAggregate }, alias: alias)
@@ -156,12 +156,4 @@ extension ConditionWriter {
 extension EventSignal.Function {
     /// Whether it is an aggregate of the events themselves, without regard to their order or to others.
     fileprivate var isAggregate: Bool { self != .latest && self != .open && self != .overdue }
-}
-
-extension Term {
-    /// The signals of events anywhere in the term.
-    var eventSignals: [EventSignal] {
-        if case .event(let signal) = node { return [signal] }
-        return parts.flatMap(\.eventSignals)
-    }
 }

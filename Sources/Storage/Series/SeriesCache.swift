@@ -1,3 +1,5 @@
+import Decisions
+
 /// What one call site of a series function remembers while its statement runs: the figures of one block and window.
 ///
 /// When windows differ from row to row (days since each account's own date), it keeps the days themselves instead.

@@ -1,4 +1,5 @@
 import CSQLite
+import Decisions
 import Statistics
 
 /// The SQL functions that read series, registered with every connection.

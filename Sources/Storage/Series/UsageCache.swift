@@ -1,3 +1,4 @@
+import Decisions
 import Statistics
 
 /// What one call site of a usage function remembers while its statement runs: one block's weeks and active days.

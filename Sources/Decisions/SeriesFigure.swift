@@ -1,5 +1,5 @@
-/// What a series function says of the days of a window that have data.
-enum SeriesFigure: Sendable {
+/// What a window of daily values comes to: of the days that have data.
+package enum SeriesFigure: Sendable {
     case sum, min, max
     /// Days with data; days with a value other than 0.
     case count, active
@@ -7,7 +7,7 @@ enum SeriesFigure: Sendable {
     case firstActive, lastActive
 
     /// The figure of an empty window; NaN is "none".
-    var empty: Double {
+    package var empty: Double {
         switch self {
         case .sum, .min, .max, .firstActive, .lastActive: .nan
         case .count, .active: 0
@@ -19,7 +19,9 @@ enum SeriesFigure: Sendable {
     /// Written without branches, and apart from its callers, so that the compiler turns the loops into vector
     /// instructions: a branch for each account costs more than reading its page.
     @inline(never)
-    func add(_ values: UnsafePointer<Double>, of day: Int64, to figures: UnsafeMutablePointer<Double>, count: Int) {
+    package func add(
+        _ values: UnsafePointer<Double>, of day: Int64, to figures: UnsafeMutablePointer<Double>, count: Int
+    ) {
         switch self {
         case .sum:
             for slot in 0..<count {

@@ -1,0 +1,98 @@
+import Playbooks
+
+/// What an operator makes of two numbers, by the types of its sides; missing when a side is missing.
+enum Calculation {
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+    case plus, minus, times, divided
+    /// Durations are whole milliseconds.
+    case timesRounded, dividedRounded
+    /// A date and a duration, of which only whole days count.
+    case plusDays, minusDays
+    /// Two dates.
+    case daysBetween
+    /// Conditions joined.
+    case and, or
+
+    static let day = 86_400_000.0
+
+    init(_ found: Operator, _ left: ValueType, _ right: ValueType) {
+        switch found {
+        case .and: self = .and
+        case .or: self = .or
+        case .equal: self = .equal
+        case .notEqual: self = .notEqual
+        case .less: self = .less
+        case .lessOrEqual: self = .lessOrEqual
+        case .greater: self = .greater
+        case .greaterOrEqual: self = .greaterOrEqual
+        case .plus: self = left == .date && right == .duration ? .plusDays : .plus
+        case .minus: self = left != .date ? .minus : right == .duration ? .minusDays : .daysBetween
+        case .times: self = left == .duration || right == .duration ? .timesRounded : .times
+        case .divided: self = left == .duration && right != .duration ? .dividedRounded : .divided
+        }
+    }
+
+    @inline(__always)
+    func callAsFunction(_ left: Double, _ right: Double) -> Double {
+        switch self {
+        case .equal: Self.truth(left == right, left, right)
+        case .notEqual: Self.truth(left != right, left, right)
+        case .less: Self.truth(left < right, left, right)
+        case .lessOrEqual: Self.truth(left <= right, left, right)
+        case .greater: Self.truth(left > right, left, right)
+        case .greaterOrEqual: Self.truth(left >= right, left, right)
+        case .plus: left + right
+        case .minus: left - right
+        case .times: left * right
+        case .divided: right == 0 ? .nan : left / right
+        case .timesRounded: (left * right).rounded()
+        case .dividedRounded: right == 0 ? .nan : (left / right).rounded()
+        case .plusDays: left + (right / Self.day).rounded(.towardZero)
+        case .minusDays: left - (right / Self.day).rounded(.towardZero)
+        case .daysBetween: (left - right) * Self.day
+        case .and: left == 0 || right == 0 ? 0 : left * right
+        case .or: left == 1 || right == 1 ? 1 : left + right
+        }
+    }
+
+    @inline(__always)
+    private static func truth(_ holds: Bool, _ left: Double, _ right: Double) -> Double {
+        left == left && right == right ? (holds ? 1 : 0) : .nan
+    }
+
+    /// Whether two texts are equal, or different.
+    func callAsFunction(_ left: String?, _ right: String?) -> Double {
+        guard let left, let right else { return .nan }
+        return (left == right) == (self == .equal) ? 1 : 0
+    }
+
+    /// Element by element.
+    func callAsFunction(_ left: [Double], _ right: [Double]) -> [Double] {
+        [Double](unsafeUninitializedCapacity: left.count) { result, count in
+            left.withUnsafeBufferPointer { left in
+                right.withUnsafeBufferPointer { right in
+                    for row in 0..<left.count { result[row] = self(left[row], right[row]) }
+                }
+            }
+            count = left.count
+        }
+    }
+}
+
+extension Operator {
+    /// Whether a comparison holds.
+    package func holds<Number: Comparable>(_ left: Number, _ right: Number) -> Bool {
+        switch self {
+        case .equal: left == right
+        case .notEqual: left != right
+        case .less: left < right
+        case .lessOrEqual: left <= right
+        case .greater: left > right
+        case .greaterOrEqual: left >= right
+        default: false
+        }
+    }
+
+    var isJunction: Bool { self == .and || self == .or }
+    var isArithmetic: Bool { !isJunction && !isComparison }
+}
