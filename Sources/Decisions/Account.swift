@@ -79,6 +79,18 @@ package struct Account: Sendable {
     // What the cycle decides.
     package var stageMove: StageMove?
     package var changes = Changes()
+    /// All verdicts, where the rules keep them.
+    package var verdicts: [Given] = []
+
+    /// A verdict of this cycle.
+    package struct Given: Sendable {
+        package var playbookID: Int64
+        package var matchKey: String
+        package var verdict: Verdict
+        package var reason: String
+        /// For one that is held: what a release would give.
+        package var ifReleased: Verdict?
+    }
 
     package init(index: Int, id: Int64, key: String, zone: String? = nil) {
         self.index = index

@@ -42,6 +42,26 @@ package struct Block: Sendable {
         return instant
     }
 
+    /// A value that takes the place of what was loaded.
+    package enum Cell: Sendable {
+        case text(String?)
+        case number(Double)
+    }
+
+    package mutating func set(_ name: String, _ cell: Cell, at account: Int) {
+        switch (cell, attributes[name]) {
+        case (.text(let text), .texts(var values)?):
+            attributes[name] = nil
+            values[account] = text
+            attributes[name] = .texts(values)
+        case (.number(let number), .numbers(var values)?):
+            attributes[name] = nil
+            values[account] = number
+            attributes[name] = .numbers(values)
+        default: break
+        }
+    }
+
     /// The values of one metric, day after day, one for each account; days without any are left out.
     package struct DailyValues: Sendable {
         /// Day numbers, ascending.

@@ -24,6 +24,10 @@ package struct CycleRules: Sendable {
     /// Playbooks whose data are late: verdicts are told, and no match begins or ends to stand.
     package var stale: Set<Int64> = []
     package var globalHoldout: GlobalHoldout?
+    /// Whether accounts may come into stages in this cycle.
+    package var movesThroughStages = true
+    /// Whether every verdict is kept with its account, for somebody who asks who they are.
+    package var keepsVerdicts = false
     /// The workspace's channel of each kind, and the names of all that are declared.
     package var channels: [Channel.Kind: String]
     package var declaredChannels: Set<String>

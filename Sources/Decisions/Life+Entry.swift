@@ -1,4 +1,4 @@
-package import Playbooks
+import Playbooks
 
 extension Life {
     /// Matches the account with each playbook whose turn it is, in the order in which they arbitrate.
@@ -101,6 +101,7 @@ extension Life {
     ) {
         var admission = admission(of: match, to: work, account)
         var decision = admission.decide(match)
+        let free = decision.verdict
         switch rules.holds[work.id] {
         case .all(let reason)?:
             count.ifReleased[decision.verdict, default: 0] += 1
@@ -113,6 +114,12 @@ extension Life {
         default: break
         }
         count.verdicts[decision.verdict, default: 0] += 1
+        if rules.keepsVerdicts {
+            account.verdicts.append(
+                Account.Given(
+                    playbookID: work.id, matchKey: match.key, verdict: decision.verdict, reason: decision.reason,
+                    ifReleased: decision.verdict == .held ? free : nil))
+        }
         if let arm = decision.verdict.arm {
             if !freezes {
                 count.entering.append(lot(of: account, work))
@@ -204,13 +211,7 @@ extension Life {
         _ match: Match, of work: PlaybookAtWork, as arm: Arm, _ variant: String?, _ account: inout Account
     ) {
         let playbook = work.playbook
-        let subject = Subject(account: account.index, event: match.event)
-        let entry = Frozen(
-            playbook.signals.map { signal in
-                Frozen.Member(
-                    signal.name, signal.term.type,
-                    facts.evaluator.value(signal.term, of: subject, audience: playbook.audienceKey))
-            })
+        let entry = entry(of: playbook, account, match.event)
         var enrollment = Enrollment(
             playbookID: work.id, versionID: work.registered.versionID, matchKey: match.key, eventID: match.event?.id,
             experimentID: work.registered.experimentID, arm: arm, variant: variant, enteredAt: now, entry: entry.json,
@@ -223,6 +224,31 @@ extension Life {
             account.assignments[experiment] = assignment
             account.changes.assignments[experiment] = assignment
         }
+    }
+
+    /// The playbook's signals as they are frozen at entry.
+    private func entry(of playbook: Playbook, _ account: Account, _ event: TriggeringEvent?) -> Frozen {
+        let subject = Subject(account: account.index, event: event)
+        return Frozen(
+            playbook.signals.map { signal in
+                Frozen.Member(
+                    signal.name, signal.term.type,
+                    facts.evaluator.value(signal.term, of: subject, audience: playbook.audienceKey))
+            })
+    }
+
+    /// The touches of one step as the account would get them if it stood there now.
+    package func draft(
+        _ version: Version, step index: Int, variant: String?, _ account: inout Account, _ event: TriggeringEvent?
+    ) -> [Touch] {
+        var enrollment = Enrollment(
+            playbookID: version.playbookID, versionID: version.id, matchKey: "", eventID: event?.id, experimentID: 0,
+            arm: .treated, variant: variant, enteredAt: now, entry: entry(of: version.playbook, account, event).json)
+        enrollment.step = index
+        account.enrollments.append(Account.Enrolled(enrollment, stored: nil, event: event))
+        let steps = version.playbook.steps(of: variant)
+        guard steps.indices.contains(index), case .send(let send) = steps[index].action else { return [] }
+        return touches(of: send, step: steps[index], account, account.enrollments.count - 1, version)
     }
 
     private func record(

@@ -1,4 +1,4 @@
-package import Playbooks
+import Playbooks
 
 extension Life {
     /// The touches of a step that begins: one for each recipient, or one that says why there is none.
@@ -84,7 +84,10 @@ extension Life {
 
     /// Looks again at the touches that wait: a corrected address or a new owner gets them, a local hour follows the
     /// clock, held ones go on, and those that waited too long end.
-    func tendWaiting(_ account: inout Account) {
+    ///
+    /// - Parameter isLeaving: whether those that may go out now are about to be claimed, so that they must say what is true
+    ///   now.
+    func tendWaiting(_ account: inout Account, isLeaving: Bool = false) {
         for index in account.enrollments.indices where account.enrollments[index].enrollment.isActive {
             guard !account.enrollments[index].waiting.isEmpty,
                 let version = rules.versions[account.enrollments[index].enrollment.versionID]
@@ -92,11 +95,20 @@ extension Life {
             for place in account.enrollments[index].waiting.indices {
                 var touch = account.enrollments[index].waiting[place]
                 tend(&touch, account, index, version)
+                if isLeaving, isOutOfDate(touch) { freeze(&touch, account, index, version) }
                 account.enrollments[index].waiting[place] = touch
             }
             settleStep(&account.enrollments[index])
         }
     }
+
+    /// What was worked out a while ago, or on another day.
+    private func isOutOfDate(_ touch: Touch) -> Bool {
+        guard !touch.state.isSettled, !touch.isAmbiguous, touch.notBefore <= now else { return false }
+        return now - touch.frozenAt > Self.freshness || rules.zone.day(of: touch.frozenAt) != rules.zone.day(of: now)
+    }
+
+    private static let freshness = TimeSpan.minutes(5)
 
     private func tend(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) {
         if touch.expiresAt <= now, touch.state == .held || !rules.declaredChannels.contains(touch.channel) {

@@ -1,4 +1,4 @@
-package import Playbooks
+import Playbooks
 
 /// The day of one account in one cycle, in the order of its life.
 ///
@@ -27,6 +27,14 @@ package struct Life {
         enter(&account, &tally)
         takeFirstSteps(&account)
         tally.count(account)
+    }
+
+    /// The part of a day that is gone through once more before touches are claimed: who has left gets none, and the others
+    /// hear what is true now.
+    package func prepareToSend(_ account: inout Account) {
+        reachGoals(&account)
+        leave(&account)
+        tendWaiting(&account, isLeaving: true)
     }
 
     // MARK: Goals and exits

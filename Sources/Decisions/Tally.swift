@@ -1,4 +1,4 @@
-package import Playbooks
+import Playbooks
 
 /// What a cycle comes to, counted account by account.
 package struct Tally: Sendable {

@@ -27,8 +27,36 @@ package struct Touch: Sendable, Equatable {
     /// As of when the variables were frozen.
     package var frozenAt: Instant
     /// Whether an earlier attempt may have arrived, so that only the same bytes may be sent again.
-    package var isAmbiguous = false
-    package var fence: Int64 = 0
+    package var isAmbiguous: Bool
+    package var fence: Int64
+
+    package init(
+        id: Int64? = nil, step: String, variant: String?, contactID: Int64?, recipient: String, kind: Channel.Kind,
+        channel: String, category: String, message: String, isGhost: Bool, state: TouchState, priority: Int,
+        dueAt: Instant, notBefore: Instant, expiresAt: Instant, reason: String? = nil, variables: String,
+        frozenAt: Instant, isAmbiguous: Bool = false, fence: Int64 = 0
+    ) {
+        self.id = id
+        self.step = step
+        self.variant = variant
+        self.contactID = contactID
+        self.recipient = recipient
+        self.kind = kind
+        self.channel = channel
+        self.category = category
+        self.message = message
+        self.isGhost = isGhost
+        self.state = state
+        self.priority = priority
+        self.dueAt = dueAt
+        self.notBefore = notBefore
+        self.expiresAt = expiresAt
+        self.reason = reason
+        self.variables = variables
+        self.frozenAt = frozenAt
+        self.isAmbiguous = isAmbiguous
+        self.fence = fence
+    }
 
     /// The recipient of a touch that nobody gets.
     package static let nobody = "nobody"

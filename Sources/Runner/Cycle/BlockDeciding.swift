@@ -19,7 +19,7 @@ final class BlockDeciding {
     /// How many accounts each audience holds, by the playbook's id.
     private(set) var audiences: [Int64: Int] = [:]
     /// Told of each account once its day is over.
-    var observe: ((Account) -> Void)?
+    var observe: ((Account, Block) -> Void)?
 
     init(
         _ connection: Connection, _ rules: CycleRules, turns: [Turn], journeys: [Journey], heldJourneys: Set<String>
@@ -102,6 +102,32 @@ final class BlockDeciding {
     /// The earliest moment as of which something may be asked.
     private var earliest: Instant { rules.now - .days(8) }
 
+    /// The accounts with touches that are about to be claimed, as they must be by now.
+    ///
+    /// - Parameter ids: ascending, of one block.
+    func prepareToSend(_ ids: [Int64]) throws -> [Account] {
+        let block = try loader.load(ids, dayNeeds, earliest: earliest)
+        guard block.count > 0 else { return [] }
+        let loaded = try accountLoader.load(block) { _ in [] }
+        let life = Life(Facts(block, rules, rows: loaded.rows), freezes: true)
+        var accounts = loaded.accounts
+        for index in accounts.indices { life.prepareToSend(&accounts[index]) }
+        return accounts
+    }
+
+    /// The touches of one step as the account would get them now, whatever its verdict.
+    func draft(
+        _ version: Version, step index: Int, variant: String?, account id: Int64, event: Int64?
+    ) throws -> [Touch] {
+        let block = try loader.load([id], dayNeeds, earliest: nil)
+        guard block.count == 1 else { return [] }
+        let loaded = try accountLoader.load(block) { _ in [] }
+        guard var account = loaded.accounts.first else { return [] }
+        let life = Life(Facts(block, rules, rows: loaded.rows), freezes: true)
+        let event = try event.flatMap { try loader.events([$0])[$0] }
+        return life.draft(version, step: index, variant: variant, &account, event)
+    }
+
     private func live(
         _ block: Block, moves: [StageMove?], freezes: Bool, _ tally: inout Tally,
         findings: (Int) -> [Account.Finding]
@@ -114,7 +140,7 @@ final class BlockDeciding {
             accounts[index].stageMove = moves[index]
             askEvents(&accounts[index], facts)
             life.live(&accounts[index], &tally)
-            observe?(accounts[index])
+            observe?(accounts[index], block)
         }
         return accounts
     }
@@ -265,6 +291,7 @@ final class BlockDeciding {
             if case .on(_, let condition?) = turn.playbook.trigger { terms.append(condition) }
         }
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
+        if rules.keepsVerdicts { needs.attributes.insert("name") }
         needs.attributes.formUnion(["key", "timezone", "journey", "stage", "stage_since"])
         needs.contacts = (needs.contacts ?? []).union(contacts)
         return needs

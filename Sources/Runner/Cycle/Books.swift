@@ -1,4 +1,5 @@
-import Decisions
+package import Decisions
+import Playbooks
 
 /// The check that a plan adds up before anything of it is written.
 package struct Books: Sendable {

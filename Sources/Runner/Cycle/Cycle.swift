@@ -52,7 +52,7 @@ package struct Cycle {
                 workspace: workspace, connection: connection, pinned: pinned, now: now, matching: matching,
                 figures: figures, only: names, isEverybodyLookedAt: true)
             let plan = try planning.plan(registered)
-            if let who { try plan.tell(who, connection) }
+            if let who { try planning.tell(plan, who) }
             var report = plan.report
             report.changes = try planning.changes(since: seen, registered)
             return report
@@ -89,18 +89,27 @@ package struct Cycle {
     }
 
     /// Brings accounts into their stages and does nothing else: what a cycle at `now` would do first.
-    package func enterStages(now: Instant) throws {
+    ///
+    /// - Parameter onlyKnown: whether they only go back to where their entries say that they are.
+    package func enterStages(now: Instant, onlyKnown: Bool = false) throws {
         try store.session { connection in
             let context = try store.read {
                 try EvaluationContext($0, workspace: workspace, now: now, figures: figures)
             }
+            var journeys = workspace.journeys
+            if onlyKnown {
+                for journey in journeys.indices {
+                    for stage in journeys[journey].stages.indices { journeys[journey].stages[stage].enter = nil }
+                }
+            }
             let deciding = try BlockDeciding(
-                connection, CycleRules(context: context), turns: [], journeys: workspace.journeys, heldJourneys: [])
+                connection, CycleRules(context: context), turns: [], journeys: journeys, heldJourneys: [])
             let writer = AccountWriter(connection, cycle: 0, now: now)
             for block in try store.read({ _ in try deciding.blocks() }) {
                 try store.write(on: connection) { _ in
                     var tally = Tally()
                     for account in try deciding.decide(block, freezes: true, &tally) where account.isChanged {
+                        if onlyKnown, account.stageMove?.entries.isEmpty == false { continue }
                         try writer.write(account)
                     }
                 }

@@ -9,6 +9,8 @@ extension CycleReport {
         package var account: String
         package var name: String?
         package var verdict: Verdict
+        /// For one that is held: what a release would give.
+        package var ifReleased: Verdict?
         package var reason: String
         package var variant: String?
         /// When the first touch may go out, and to whom, for an account that enters.
@@ -17,6 +19,7 @@ extension CycleReport {
 
         enum CodingKeys: String, CodingKey {
             case playbook, account, name, verdict, reason, variant, recipient
+            case ifReleased = "if_released"
             case firstTouchAt = "first_touch_at"
         }
 
@@ -26,6 +29,7 @@ extension CycleReport {
             try container.encode(account, forKey: .account)
             try container.encodeIfPresent(name, forKey: .name)
             try container.encode(verdict.rawValue, forKey: .verdict)
+            try container.encodeIfPresent(ifReleased?.rawValue, forKey: .ifReleased)
             try container.encode(reason, forKey: .reason)
             try container.encodeIfPresent(variant, forKey: .variant)
             try container.encodeIfPresent(firstTouchAt?.description, forKey: .firstTouchAt)

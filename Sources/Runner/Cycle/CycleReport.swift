@@ -87,6 +87,9 @@ package struct CycleReport: Sendable, Encodable {
         self.balanced = balanced
     }
 
+    package static let verdicts = Verdict.allCases.map(\.rawValue)
+    package static let states = TouchState.allCases.map(\.rawValue)
+
     enum CodingKeys: String, CodingKey {
         case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
     }

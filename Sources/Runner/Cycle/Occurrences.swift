@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 
 /// Which occurrence of a campaign's schedule is due; pure.
@@ -73,16 +74,5 @@ struct Occurrences {
 
     private func following(_ occurrence: Instant) -> Instant? {
         schedule.next(after: occurrence, in: schedule.isLocal ? Zone.utc : zone)
-    }
-}
-
-/// An occurrence on each contact's own clock: a wall-clock time, kept as the instant at which UTC shows it.
-struct LocalOccurrence {
-    let wallClock: Instant
-
-    func instant(in zone: Zone) -> Instant {
-        let day = Zone.utc.day(of: wallClock)
-        let minute = (wallClock - Zone.utc.start(of: day)).milliseconds / 60_000
-        return zone.instant(of: day, minute: Int(minute))
     }
 }

@@ -68,7 +68,7 @@ struct Planning {
             connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: Set(heldJourneys.keys))
         var tally = try pass(deciding, scope)
         let check = SafetyCheck(workspace: workspace, connection: connection, context: context)
-        let holds = try check(&turns, tally, deciding, check)
+        let holds = try self.holds(&turns, tally, deciding, check)
         if holds != rules.holds {
             deciding.hold(holds)
             rules.holds = holds
@@ -88,6 +88,31 @@ struct Planning {
     }
 
     // MARK: The pass
+
+    /// Tells every account with a verdict of the plan.
+    func tell(_ plan: Plan, _ who: @escaping (CycleReport.Who) -> Void) throws {
+        var rules = plan.rules
+        rules.keepsVerdicts = true
+        let deciding = try BlockDeciding(
+            connection, rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
+        let names = Dictionary(uniqueKeysWithValues: plan.turns.map { ($0.id, $0.playbook.name) })
+        deciding.observe = { account, block in
+            for verdict in account.verdicts {
+                let begun = account.enrollments.first {
+                    $0.isNew && $0.enrollment.playbookID == verdict.playbookID
+                        && $0.enrollment.matchKey == verdict.matchKey
+                }
+                let touch = begun?.made.min { $0.notBefore < $1.notBefore }
+                who(
+                    CycleReport.Who(
+                        playbook: names[verdict.playbookID] ?? "", account: account.key,
+                        name: block.text("name", account.index), verdict: verdict.verdict,
+                        ifReleased: verdict.ifReleased, reason: verdict.reason, variant: begun?.enrollment.variant,
+                        firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
+            }
+        }
+        _ = try pass(deciding, plan.scope)
+    }
 
     private func pass(_ deciding: BlockDeciding, _ scope: Scope) throws -> Tally {
         var tally = Tally()
@@ -127,14 +152,15 @@ struct Planning {
     // MARK: Safety
 
     /// The holds that follow from what the pass found; `turns` keep why.
-    private func check(
+    private func holds(
         _ turns: inout [Turn], _ tally: Tally, _ deciding: BlockDeciding, _ check: SafetyCheck
     ) throws -> [Int64: Hold] {
         var holds: [Int64: Hold] = [:]
         for index in turns.indices {
             let id = turns[index].id
             let found = tally.playbooks[id] ?? Tally.OfPlaybook()
-            turns[index].audience = deciding.audiences[id] ?? (try CycleRecords.lastAudience(connection, of: id)) ?? 0
+            turns[index].audience =
+                try deciding.audiences[id] ?? CycleRecords.lastAudience(connection, of: id) ?? 0
             guard turns[index].isDue || found.matched > 0 else { continue }
             try check.check(&turns[index], found)
             if let reason = turns[index].hold {

@@ -57,9 +57,13 @@ struct ClaimRules: Sendable {
         }
         if touch.isExcluded { return .leave }
         if touch.isSuppressed { return .end(state: "suppressed", reason: "the address is suppressed") }
+        // The next look before claiming finds who gets it now, and what is true today.
+        let mayBeRenewed = !touch.isAmbiguous
         guard touch.isReachable else {
-            return .end(state: "suppressed", reason: "the contact left or has another address")
+            return mayBeRenewed
+                ? .leave : .end(state: "suppressed", reason: "the contact left or has another address")
         }
+        if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave }
         if let window = stepWindow ?? (touch.kind.isCapped ? window : nil) {
             let zone = touch.timezone.flatMap { Zone($0) } ?? zone
             let next = window.next(atOrAfter: now, in: zone)

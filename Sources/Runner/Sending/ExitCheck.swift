@@ -2,9 +2,10 @@ import Decisions
 import Playbooks
 import Storage
 
-/// Ends the enrollments that leave before their touches are claimed: the exits of the cycle, asked again.
+/// Goes through exits, recipients and variables once more before touches are claimed, so that nobody gets what is not
+/// true any more.
 ///
-/// All touches that may go out now are asked about at once, before the first claim of a drain, and again when another
+/// All touches that may go out now are looked at at once, before the first claim of a drain, and again when another
 /// program has changed the data meanwhile or a minute has passed, for at most a tenth of the time.
 struct ExitCheck {
     private let workspace: Workspace
@@ -34,49 +35,72 @@ struct ExitCheck {
     /// - Parameters:
     ///   - versions: the playbooks of the versions that are walked.
     ///   - clock: process time.
-    /// - Returns: how many touches are cancelled by it.
+    /// - Returns: how many touches end by it without being sent.
     mutating func run(_ versions: [Int64: Playbook], now: Instant, clock: () -> Instant) throws -> Int {
         let began = clock()
-        let cancelled = try store.session { connection in
+        let ended = try store.session { connection in
             dataVersion = try connection.dataVersion()
-            let found = try store.read { try find(versions, $0, now: now) }
-            if found.leaving > 0 { try end(connection, now: now) }
-            return found.cancelled
+            return try check(versions, connection, now: now)
         }
-        let ended = clock()
-        lastsUntil = ended + Self.longestInterval
-        nextAt = max(ended + Self.interval, ended + TimeSpan(milliseconds: 9 * (ended - began).milliseconds))
-        return cancelled
+        let done = clock()
+        lastsUntil = done + Self.longestInterval
+        nextAt = max(done + Self.interval, done + TimeSpan(milliseconds: 9 * (done - began).milliseconds))
+        return ended
     }
 
-    private func find(
-        _ versions: [Int64: Playbook], _ connection: Connection, now: Instant
-    ) throws -> (leaving: Int, cancelled: Int) {
-        try PlanTables.reset(connection)
-        let due = try DueEnrollments.find(connection, now: now)
-        guard !due.isEmpty else { return (0, 0) }
-        let compiler = ConditionSQL(try EvaluationContext(connection, workspace: workspace, now: now, figures: figures))
-        let exits = Exits(connection, compiler, among: .due)
-        for (playbookID, versionID) in due {
-            // Of a version that can no longer be read, nothing is sent either.
-            guard let playbook = versions[versionID] else { continue }
-            if playbook.exits.contains(.goal) {
-                try exits.findGoals(of: playbook, playbookID: playbookID, versionID: versionID, now: now)
-            }
-            try exits.find(in: playbook, playbookID: playbookID, versionID: versionID, now: now)
+    private func check(_ versions: [Int64: Playbook], _ connection: Connection, now: Instant) throws -> Int {
+        let due = try store.read { try TouchRecords($0).accounts(dueBy: now) }
+        guard !due.isEmpty else { return 0 }
+        let deciding = try store.read { connection in
+            let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
+            var rules = CycleRules(
+                context: context,
+                versions: versions.reduce(into: [:]) { versions, version in
+                    versions[version.key] = Version(
+                        id: version.key, playbookID: 0, playbook: version.value, in: context)
+                }, channels: workspace.configuration.channels, declaredChannels: Set(workspace.channels.keys),
+                sendWindow: workspace.configuration.sendWindow)
+            rules.movesThroughStages = false
+            return try BlockDeciding(connection, rules, turns: [], journeys: [], heldJourneys: [])
         }
-        return try DueEnrollments.leaving(connection)
-    }
-
-    private func end(_ connection: Connection, now: Instant) throws {
-        // Ends belong to no cycle.
-        let applying = Applying(connection, cycleID: 0, now: now)
+        // What is written belongs to no cycle.
+        let writer = AccountWriter(connection, cycle: 0, now: now)
         var slices = SliceSize()
-        var ended: Int64? = 0
-        while let after = ended {
-            ended = try store.write(on: connection) { _ in
-                try slices.measured { try applying.applyEnds(after: after, size: $0) }
+        var ended = 0
+        for part in due.parts {
+            var rest = part[...]
+            while !rest.isEmpty {
+                let ids = Array(rest.prefix(1_000))
+                let changed = try store.read { _ in try deciding.prepareToSend(ids).filter(\.isChanged).map(\.id) }
+                var left = changed[...]
+                while !left.isEmpty {
+                    left = left.dropFirst(
+                        try store.write(on: connection) { _ in
+                            try slices.measured { size in
+                                let slice = Array(left.prefix(size))
+                                for account in try deciding.prepareToSend(slice) where account.isChanged {
+                                    ended += account.endedTouches
+                                    try writer.write(account)
+                                }
+                                return slice.count
+                            }
+                        })
+                }
+                rest = rest.dropFirst(ids.count)
             }
+        }
+        return ended
+    }
+}
+
+extension Account {
+    /// How many touches that waited end without being sent.
+    fileprivate var endedTouches: Int {
+        enrollments.reduce(0) { count, enrolled in
+            count
+                + (enrolled.hasLeft
+                    ? enrolled.waiting.count { !$0.isAmbiguous }
+                    : enrolled.waiting.count { $0.state.isSettled })
         }
     }
 }

@@ -1,11 +1,12 @@
-import Decisions
+package import Decisions
 import Delivery
 package import Playbooks
 package import Storage
 
 /// The message that an account would get, rendered by the code that sends; recorded nowhere.
 package struct Preview {
-    package var draft: TouchDraft
+    package var touch: Touch
+    package var email: String?
     package var subject: String?
     package var text: String
     package var html: String
@@ -19,31 +20,45 @@ package struct Preview {
         _ playbook: Playbook, step index: Int, variant: String?, account: AccountStory, workspace: Workspace,
         secret: [UInt8], now: Instant, _ connection: Connection
     ) throws -> [Preview] {
-        try PlanTables.shadow(connection)
-        let registered = try Registry(connection).register(playbook, design: "", now: now)
-        let work = PlaybookAtWork(
-            playbook: playbook, registered: registered, channels: workspace.configuration.channels)
         var event: Int64?
         if case .on(let kind, _) = playbook.trigger { event = try account.newestEvent(kind, now: now)?.id }
         let context = try EvaluationContext(connection, workspace: workspace, now: now)
-        let drafts = try TouchDraft.make(
-            work, step: index, variant: variant, accountID: account.accountID, event: event,
-            zone: workspace.configuration.zone, compiler: ConditionSQL(context), now: now, connection)
+        let version = Version(id: 0, playbookID: 0, playbook: playbook, in: context)
+        var rules = CycleRules(
+            context: context, versions: [version.id: version], channels: workspace.configuration.channels,
+            declaredChannels: Set(workspace.channels.keys))
+        rules.movesThroughStages = false
+        let drafts = try BlockDeciding(connection, rules, turns: [], journeys: [], heldJourneys: [])
+            .draft(version, step: index, variant: variant, account: account.accountID, event: event)
         let rendering = Rendering(workspace: workspace, secret: secret)
-        return try drafts.filter { $0.recipient != "nobody" }.map { draft in
-            guard let message = playbook.messages[draft.message], let variables = Variables(frozen: draft.variables)
-            else { throw CannotPreview(reason: "the message \(draft.message) cannot be read") }
+        return try drafts.filter { $0.recipient != Touch.nobody }.map { touch in
+            guard let message = playbook.messages[touch.message], let variables = Variables(frozen: touch.variables)
+            else { throw CannotPreview(reason: "the message \(touch.message) cannot be read") }
             do throws(RenderError) {
-                let candidate = draft.candidate(of: playbook)
+                let contact = try? touch.contactID.flatMap { try ContactDetails.load($0, connection) }
+                let candidate = candidate(touch, contact, of: playbook)
                 let envelope = try rendering.seal(candidate, message, variables)
                 return Preview(
-                    draft: draft, subject: envelope.message.subject, text: envelope.message.text,
-                    html: envelope.message.html, candidate: candidate, message: message, variables: variables,
-                    rendering: rendering)
+                    touch: touch, email: contact?.email, subject: envelope.message.subject,
+                    text: envelope.message.text, html: envelope.message.html, candidate: candidate, message: message,
+                    variables: variables, rendering: rendering)
             } catch {
                 throw CannotPreview(reason: "\(error)")
             }
         }
+    }
+
+    /// A candidate that was never written: for rendering only.
+    private static func candidate(_ touch: Touch, _ contact: ContactDetails?, of playbook: Playbook) -> TouchCandidate {
+        TouchCandidate(
+            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, step: "",
+            variant: nil, recipient: touch.recipient, kind: touch.kind, channel: touch.channel,
+            category: playbook.category, message: touch.message, isGhost: false, priority: 0, dueAt: touch.notBefore,
+            expiresAt: touch.notBefore, reason: nil, variables: touch.variables, fence: 0, attempts: 0,
+            isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactID: touch.contactID,
+            contactKey: contact?.key, contactName: contact?.name, email: contact?.email, timezone: contact?.timezone,
+            locale: contact?.locale, isReachable: true, isEnrolled: true, hasChurned: false, isSuppressed: false,
+            isExcluded: false, frozenAt: touch.frozenAt, sentWithin: [])
     }
 
     /// A real request to try the channel with, and what came of it.

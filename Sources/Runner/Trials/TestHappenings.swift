@@ -41,19 +41,18 @@ struct TestHappenings {
         ) { first, _ in first }
         sent = touches.filter { $0.state == "sent" && !known.contains($0.id) }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
-        let compiler = ConditionSQL(context)
-        func explain(_ term: Term?, _ rows: ConditionSQL.Population) throws -> [String] {
+        let facts = try AccountFacts(connection, context, account: account.id)
+        func explain(_ term: Term?, enrollment: Int64? = nil) throws -> [String] {
             guard let term else { return [] }
-            return try compiler.explain(term, over: rows, audience: playbook.audienceKey, connection)?.lines ?? []
+            return try facts.explain(term, enrollment: enrollment, audience: playbook.audienceKey)?.lines ?? []
         }
-        let rows = ConditionSQL.rows(ofAccount: account.id)
         var trigger: Term?
         if case .when(let condition) = playbook.trigger { trigger = condition }
-        let audience = try explain(playbook.audience?.term, rows)
+        let audience = try explain(playbook.audience?.term)
         clauses =
-            (audience.isEmpty ? [] : ["audience: \(audience[0])"] + audience.dropFirst()) + (try explain(trigger, rows))
+            (audience.isEmpty ? [] : ["audience: \(audience[0])"] + audience.dropFirst()) + (try explain(trigger))
         goal =
-            try enrollment.map { try explain(playbook.goal?.condition, ConditionSQL.rows(ofEnrollment: $0.id)) } ?? []
+            try enrollment.map { try explain(playbook.goal?.condition, enrollment: $0.id) } ?? []
     }
 
     func failures(of expectations: [PlaybookTest.Expectation]) -> [PlaybookTestResult.Failure] {

@@ -42,8 +42,7 @@ struct Trial {
     /// Puts the accounts of a backtest where they were at its first moment.
     func restoreStages(_ connection: Connection, at moment: Instant) throws {
         guard !workspace.journeys.isEmpty else { return }
-        let context = try EvaluationContext(connection, workspace: workspace, now: moment)
-        try StageEntries(connection, ConditionSQL(context), now: moment).restore(workspace.journeys)
+        try cycle.enterStages(now: moment, onlyKnown: true)
         // Accounts come into stages at `evaluate`, as they did then, and not at the first moment.
         try Meta.stagesAt.write(String(moment.milliseconds - 1), connection)
     }

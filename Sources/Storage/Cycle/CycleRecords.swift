@@ -12,6 +12,31 @@ package struct CycleRecords {
         self.now = now
     }
 
+    /// Begins a cycle; one that was killed half-way is marked.
+    package static func begin(_ connection: Connection, now: Instant, processNow: Instant) throws -> Int64 {
+        try connection.execute("UPDATE cycle SET state = 'interrupted' WHERE state = 'applying'")
+        try connection.execute(
+            "INSERT INTO cycle (now, began_at, state) VALUES (:now, :process, 'applying')",
+            ["now": .instant(now), "process": .instant(processNow)])
+        return connection.lastInsertedID
+    }
+
+    package static func end(
+        _ connection: Connection, cycle: Int64, summary: String, processNow: Instant
+    ) throws {
+        try connection.execute(
+            "UPDATE cycle SET state = 'done', ended_at = :process, summary = :summary WHERE id = :cycle",
+            ["cycle": .integer(cycle), "process": .instant(processNow), "summary": .text(summary)])
+    }
+
+    /// How many accounts the audience of a playbook held when it was last counted.
+    package static func lastAudience(_ connection: Connection, of playbookID: Int64) throws -> Int? {
+        try connection.first(
+            """
+            SELECT audience FROM tally WHERE playbook_id = :playbook AND audience > 0 ORDER BY cycle_id DESC LIMIT 1
+            """, ["playbook": .integer(playbookID)])?["audience"].integer.map { Int($0) }
+    }
+
     /// Moves a matched playbook on; a new hold is kept until somebody releases it.
     ///
     /// - Parameter isStale: the data were late, so that nothing has been decided: what came since the last match is

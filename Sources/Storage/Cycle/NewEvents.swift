@@ -31,12 +31,20 @@ package struct NewEvents {
         try connection.forEach("\(isNew) AND id > :cursor", arguments, add)
         if withThoseThatLayAhead { try connection.forEach("\(isNew) AND at > :last", arguments, add) }
         guard !accounts.isEmpty else { return [:] }
-        let events = try BlockLoader(connection, context).events(accounts.keys.sorted(), per: work.playbook.per)
+        var events = try BlockLoader(connection, context).events(accounts.keys.sorted())
+        if let per = work.playbook.per { for id in accounts.keys { events[id]?.keys[per] = try value(of: per, id) } }
         var found: [Int64: [TriggeringEvent]] = [:]
         for (id, event) in events.sorted(by: { $0.key < $1.key }) {
             if let account = accounts[id] { found[account, default: []].append(event) }
         }
         return found
+    }
+
+    /// A property as text; nil when the event does not have it.
+    private func value(of property: String, _ event: Int64) throws -> String? {
+        try connection.first(
+            "SELECT CAST(json_extract(properties, :path) AS text) AS value FROM event WHERE id = :id",
+            ["path": .text("$.\"\(property)\""), "id": .integer(event)])?["value"].text
     }
 
     /// The accounts with events behind an id, of any kind.

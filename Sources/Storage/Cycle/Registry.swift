@@ -4,13 +4,20 @@ package import Playbooks
 
 /// Writes the playbooks of the files into `playbook`, `playbook_version` and `experiment`.
 ///
-/// The statements name tables without a schema, so that on a read-only connection they work on the shadows of
-/// `PlanTables`.
-package struct Registry {
+/// Where nothing may be written, what is not there yet gets ids that no row has.
+package final class Registry {
     private let connection: Connection
+    private let isReadOnly: Bool
+    private var unwritten: Int64 = 0
 
-    package init(_ connection: Connection) {
+    package init(_ connection: Connection, isReadOnly: Bool = false) {
         self.connection = connection
+        self.isReadOnly = isReadOnly
+    }
+
+    private var nextUnwritten: Int64 {
+        unwritten -= 1
+        return unwritten
     }
 
     /// Brings one playbook up to date and answers what the database knows of it.
@@ -20,6 +27,7 @@ package struct Registry {
     package func register(_ playbook: Playbook, design: String, now: Instant) throws -> RegisteredPlaybook {
         let name: [String: SQLValue] = ["name": .text(playbook.name)]
         var row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
+        if isReadOnly { return try preview(playbook, known: row, design: design, now: now) }
         if row == nil {
             try connection.execute("INSERT INTO playbook (name, state) VALUES (:name, 'draft')", name)
             row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
@@ -39,20 +47,47 @@ package struct Registry {
                 "id": .integer(id), "state": .text(playbook.state.rawValue), "version": .integer(versionID),
                 "newly_live": .integer(isNewlyLive ? 1 : 0), "now": .instant(now),
             ])
-        guard
-            let known = try connection.first(
-                """
-                SELECT live_since, event_cursor, next_at, last_match_at, released_at, let_through, held_at,
-                    held_because
-                FROM playbook WHERE id = :id
-                """, ["id": .integer(id)])
-        else { throw StorageError("playbook \"\(playbook.name)\" was not registered") }
-        return RegisteredPlaybook(
-            id: id, versionID: versionID, experimentID: experimentID, liveSince: known["live_since"].instant ?? now,
-            eventCursor: known["event_cursor"].integer ?? 0, nextAt: known["next_at"].instant,
-            lastMatchAt: known["last_match_at"].instant, releasedAt: known["released_at"].instant,
-            isLetThrough: known["let_through"].integer == 1, heldAt: known["held_at"].instant,
-            heldBecause: known["held_because"].text)
+        guard let known = try known(id, versionID: versionID, experimentID: experimentID, now: now) else {
+            throw StorageError("playbook \"\(playbook.name)\" was not registered")
+        }
+        return known
+    }
+
+    private func known(
+        _ id: Int64, versionID: Int64, experimentID: Int64, now: Instant
+    ) throws -> RegisteredPlaybook? {
+        try connection.first(
+            """
+            SELECT live_since, event_cursor, next_at, last_match_at, released_at, let_through, held_at, held_because
+            FROM playbook WHERE id = :id
+            """, ["id": .integer(id)]
+        ).map { known in
+            RegisteredPlaybook(
+                id: id, versionID: versionID, experimentID: experimentID,
+                liveSince: known["live_since"].instant ?? now, eventCursor: known["event_cursor"].integer ?? 0,
+                nextAt: known["next_at"].instant, lastMatchAt: known["last_match_at"].instant,
+                releasedAt: known["released_at"].instant, isLetThrough: known["let_through"].integer == 1,
+                heldAt: known["held_at"].instant, heldBecause: known["held_because"].text)
+        }
+    }
+
+    /// The playbook as it would be registered.
+    private func preview(
+        _ playbook: Playbook, known row: Row?, design: String, now: Instant
+    ) throws -> RegisteredPlaybook {
+        let experiment = try experiment(playbook.experiment, design: design, now: now)
+        guard let id = row?["id"].integer else {
+            return RegisteredPlaybook(
+                id: nextUnwritten, versionID: nextUnwritten, experimentID: experiment, liveSince: now)
+        }
+        let versionID = try connection.first(
+            "SELECT id FROM playbook_version WHERE playbook_id = :playbook AND hash = :hash",
+            ["playbook": .integer(id), "hash": .text(Self.hash(playbook.source))])?["id"].integer
+        var registered =
+            try known(id, versionID: versionID ?? nextUnwritten, experimentID: experiment, now: now)
+            ?? RegisteredPlaybook(id: id, versionID: nextUnwritten, experimentID: experiment, liveSince: now)
+        if playbook.state == .live, row?["state"].text != Playbook.State.live.rawValue { registered.liveSince = now }
+        return registered
     }
 
     /// A playbook with the version that a cycle saw last.
@@ -94,6 +129,7 @@ package struct Registry {
 
     /// Marks a playbook whose file has been deleted; should the file come back, it goes live anew.
     package func retire(_ name: String) throws {
+        if isReadOnly { return }
         try connection.execute("UPDATE playbook SET state = 'retired' WHERE name = :name", ["name": .text(name)])
     }
 
@@ -103,6 +139,7 @@ package struct Registry {
             "SELECT id, period, design FROM experiment WHERE name = :name ORDER BY period DESC LIMIT 1",
             ["name": .text(name)])
         if let last, last["design"].text == design, let id = last["id"].integer { return id }
+        if isReadOnly { return nextUnwritten }
         try connection.execute(
             "INSERT INTO experiment (name, period, design, started_at) VALUES (:name, :period, :design, :now)",
             [

@@ -17,25 +17,27 @@ package struct StageCensus {
         package var stuck: Int
     }
 
-    private static let stuck = Term(.journey(.stuck), .boolean, text: "stuck()")
-
     /// The stages that have accounts, in the order of the files.
     package func stages(_ journeys: [Journey]) throws -> [OfStage] {
-        let query = ConditionSQL(context).compile([Self.stuck], over: .accounts)
-        let rows = try connection.query(
-            """
-            SELECT a.journey, a.stage, count(*), count(*) FILTER (WHERE \(query.expressions[0])) FROM \(query.from)
-            WHERE a.status = 'active' AND a.journey IS NOT NULL AND a.stage IS NOT NULL GROUP BY a.journey, a.stage
-            """, query.arguments)
         var found: [StageKey: OfStage] = [:]
-        for row in rows {
-            let key = StageKey(row[0].text ?? "", row[1].text ?? "")
-            found[key] = OfStage(
-                key: key, accounts: Int(row[2].integer ?? 0), stuck: Int(row[3].integer ?? 0))
+        try connection.forEach(
+            """
+            SELECT journey, stage, stage_since FROM account
+            WHERE status = 'active' AND journey IS NOT NULL AND stage IS NOT NULL
+            """
+        ) { row in
+            let key = StageKey(row.text(0) ?? "", row.text(1) ?? "")
+            found[key, default: OfStage(key: key, accounts: 0, stuck: 0)].accounts += 1
+            if isStuck(key, since: row.optionalInstant(2)) { found[key]?.stuck += 1 }
         }
         return journeys.flatMap { journey in
             journey.stages.compactMap { found[StageKey(journey.name, $0.name)] }
         }
+    }
+
+    private func isStuck(_ key: StageKey, since: Instant?) -> Bool {
+        guard let since, let limit = context.stages[key]?.limit else { return false }
+        return context.now - since > limit
     }
 
     /// Stages of the data that their journey does not have, with the accounts that are in none because of it.
@@ -60,7 +62,6 @@ package struct StageCensus {
             "SELECT journey, stage, stage_since FROM account WHERE id = :id", ["id": .integer(account)])
         guard let journey = row?[0].text, let stage = row?[1].text, let since = row?[2].instant else { return nil }
         let key = StageKey(journey, stage)
-        let isStuck = context.stages[key]?.limit.map { context.now - since > $0 } ?? false
-        return (key, since, isStuck)
+        return (key, since, isStuck(key, since: since))
     }
 }

@@ -65,7 +65,7 @@ extension Outbox {
                 CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
                     WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END,
-                t.version_id, t.contact_id, t.retry_at\(counts)
+                t.version_id, t.contact_id, t.retry_at, coalesce(t.frozen_at, t.due_at)\(counts)
             FROM touch AS t
             JOIN enrollment AS e ON e.id = t.enrollment_id
             JOIN account AS a ON a.id = t.account_id
@@ -97,7 +97,8 @@ extension Outbox {
                     isEnrolled: statement.integer(29) == 1, hasChurned: statement.integer(30) == 1,
                     isSuppressed: statement.integer(31) == 1, isExcluded: statement.integer(32) == 1,
                     retryAt: statement.isNull(35) ? nil : Instant(milliseconds: statement.integer(35)),
-                    sentWithin: caps.indices.map { Int(statement.integer(36 + $0)) }))
+                    frozenAt: Instant(milliseconds: statement.integer(36)),
+                    sentWithin: caps.indices.map { Int(statement.integer(37 + $0)) }))
         }
         return rows
     }

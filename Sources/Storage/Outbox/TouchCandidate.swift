@@ -41,8 +41,59 @@ package struct TouchCandidate: Sendable {
     package var isExcluded: Bool
     /// Process time; nil for one that is not tried again.
     package var retryAt: Instant?
+    /// As of when its variables were worked out.
+    package var frozenAt: Instant
     /// Touches to the same address within each cap's window, in the order of the caps.
     package var sentWithin: [Int]
+
+    package init(
+        id: Int64, enrollmentID: Int64, accountID: Int64, accountKey: String, playbook: String, versionID: Int64,
+        step: String, variant: String?, recipient: String, kind: Channel.Kind, channel: String, category: String,
+        message: String, isGhost: Bool, priority: Int64, dueAt: Instant, expiresAt: Instant, reason: String?,
+        variables: String, fence: Int64, attempts: Int, isAmbiguous: Bool, bodyHash: String?, firstAttemptAt: Instant?,
+        contactID: Int64?, contactKey: String?, contactName: String?, email: String?, timezone: String?,
+        locale: String?, isReachable: Bool, isEnrolled: Bool, hasChurned: Bool, isSuppressed: Bool, isExcluded: Bool,
+        retryAt: Instant? = nil, frozenAt: Instant, sentWithin: [Int]
+    ) {
+        self.id = id
+        self.enrollmentID = enrollmentID
+        self.accountID = accountID
+        self.accountKey = accountKey
+        self.playbook = playbook
+        self.versionID = versionID
+        self.step = step
+        self.variant = variant
+        self.recipient = recipient
+        self.kind = kind
+        self.channel = channel
+        self.category = category
+        self.message = message
+        self.isGhost = isGhost
+        self.priority = priority
+        self.dueAt = dueAt
+        self.expiresAt = expiresAt
+        self.reason = reason
+        self.variables = variables
+        self.fence = fence
+        self.attempts = attempts
+        self.isAmbiguous = isAmbiguous
+        self.bodyHash = bodyHash
+        self.firstAttemptAt = firstAttemptAt
+        self.contactID = contactID
+        self.contactKey = contactKey
+        self.contactName = contactName
+        self.email = email
+        self.timezone = timezone
+        self.locale = locale
+        self.isReachable = isReachable
+        self.isEnrolled = isEnrolled
+        self.hasChurned = hasChurned
+        self.isSuppressed = isSuppressed
+        self.isExcluded = isExcluded
+        self.retryAt = retryAt
+        self.frozenAt = frozenAt
+        self.sentWithin = sentWithin
+    }
 
     package var isTeam: Bool { recipient.hasPrefix("team:") }
 

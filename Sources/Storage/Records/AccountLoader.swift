@@ -18,7 +18,8 @@ package struct AccountLoader {
     private let enrollments: EnrollmentRecords
     private let standings: StandingRecords
     private let touches: TouchRecords
-    private let watchedSince: Instant
+    /// Goals whose time ended before it are not looked for any more.
+    package let watchedSince: Instant
     private let asksSteps: Bool
     private let asksEntries: Set<Int64>
     private let hasSecondaryGoals: Bool
@@ -51,7 +52,7 @@ package struct AccountLoader {
 
     /// - Parameter findings: what each playbook finds of an account, by the account's index in the block.
     package func load(_ block: Block, findings: (Int) -> [Account.Finding]) throws -> Loaded {
-        let ranges = IDRanges(block.ids)
+        let ranges = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
         let stored = try enrollments.load(ranges, watchedSince: watchedSince)
         var accounts = block.ids.enumerated().map { index, id in
             var account = Account(
@@ -80,7 +81,7 @@ package struct AccountLoader {
         return Loaded(accounts: accounts, rows: rows, waitingEvents: events)
     }
 
-    private func loadStandings(_ accounts: inout [Account], _ ranges: IDRanges, _ places: [Int64: Int]) throws {
+    private func loadStandings(_ accounts: inout [Account], _ ranges: AccountRows, _ places: [Int64: Int]) throws {
         for (position, work) in rules.matching.enumerated() {
             if case .when = work.playbook.trigger {
                 for (id, standing) in try standings.conditions(of: work.id, ranges) {
@@ -103,7 +104,7 @@ package struct AccountLoader {
         }
     }
 
-    private func loadArms(_ accounts: inout [Account], _ ranges: IDRanges, _ places: [Int64: Int]) throws {
+    private func loadArms(_ accounts: inout [Account], _ ranges: AccountRows, _ places: [Int64: Int]) throws {
         var experiments = Set(rules.matching.filter { !$0.playbook.isService }.map(\.registered.experimentID))
         experiments.formUnion(rules.matching.map(\.registered.experimentID))
         if let global = rules.globalHoldout { experiments.insert(global.experimentID) }

@@ -1,4 +1,4 @@
-package import Decisions
+import Decisions
 package import Playbooks
 
 /// The rows of `enrollment`, with those of `passage`.
@@ -12,17 +12,16 @@ package struct EnrollmentRecords {
     /// All enrollments of some accounts, by account; of those that are over only what re-entry looks at is read.
     ///
     /// - Parameter watched: goals whose time ended before it are not looked for any more.
-    func load(_ accounts: IDRanges, watchedSince watched: Instant) throws -> [Int64: [Enrollment]] {
+    func load(_ accounts: AccountRows, watchedSince watched: Instant) throws -> [Int64: [Enrollment]] {
         var found: [Int64: [Enrollment]] = [:]
-        try connection.forEach(
-            accounts,
+        try accounts.forEach(
             """
             SELECT account_id, id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant, entered_at,
                 CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END, step, begun, began_at,
                 due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
             FROM enrollment WHERE account_id BETWEEN :first AND :last ORDER BY account_id, id
             """, ["watched": .instant(watched)]
-        ) { row in
+        ) { row, _ in
             var enrollment = Enrollment(
                 id: row.integer(1), playbookID: row.integer(2), versionID: row.integer(3), matchKey: row.text(4) ?? "",
                 eventID: row.optionalInteger(5), experimentID: row.integer(6),
@@ -106,15 +105,14 @@ package struct EnrollmentRecords {
     }
 
     /// The secondary goals that enrollments of some accounts have reached.
-    func secondaryGoals(_ accounts: IDRanges) throws -> [Int64: Set<String>] {
+    func secondaryGoals(_ accounts: AccountRows) throws -> [Int64: Set<String>] {
         var reached: [Int64: Set<String>] = [:]
-        try connection.forEach(
-            accounts,
+        try accounts.forEach(
             """
             SELECT account_id, enrollment_id, kind FROM outcome
             WHERE account_id BETWEEN :first AND :last AND kind >= 'also:' AND kind < 'also;'
             """
-        ) { row in
+        ) { row, _ in
             guard let enrollment = row.optionalInteger(1), let kind = row.text(2) else { return }
             reached[enrollment, default: []].insert(String(kind.dropFirst("also:".count)))
         }
@@ -141,13 +139,26 @@ package struct EnrollmentRecords {
         ).compactMap { $0["account_id"].integer }.sorted()
     }
 
-    /// The accounts with enrollments that go on or whose goals are watched.
-    package func running(watchedSince watched: Instant) throws -> [Int64] {
+    /// The accounts of a range with enrollments that go on or whose goals are watched.
+    package func running(watchedSince watched: Instant, in range: ClosedRange<Int64>) throws -> [Int64] {
         try connection.query(
             """
-            SELECT account_id FROM enrollment WHERE state = 'active'
-            UNION SELECT account_id FROM enrollment WHERE goal_until >= :watched
-            """, ["watched": .instant(watched)]
-        ).compactMap { $0["account_id"].integer }.sorted()
+            SELECT DISTINCT account_id FROM enrollment
+            WHERE account_id BETWEEN :first AND :last AND (state = 'active' OR goal_until >= :watched)
+            """,
+            [
+                "watched": .instant(watched), "first": .integer(range.lowerBound),
+                "last": .integer(range.upperBound),
+            ]
+        ).compactMap { $0["account_id"].integer }
+    }
+
+    /// The accounts that are in a playbook now.
+    package func active(in playbook: Int64) throws -> Set<Int64> {
+        Set(
+            try connection.query(
+                "SELECT account_id FROM enrollment WHERE playbook_id = :playbook AND state = 'active'",
+                ["playbook": .integer(playbook)]
+            ).compactMap { $0["account_id"].integer })
     }
 }

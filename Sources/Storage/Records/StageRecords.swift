@@ -10,12 +10,11 @@ struct StageRecords {
     }
 
     /// The stages that accounts ever reached, by account.
-    func entries(_ accounts: IDRanges) throws -> [Int64: [StageEntry]] {
+    func entries(_ accounts: AccountRows) throws -> [Int64: [StageEntry]] {
         var found: [Int64: [StageEntry]] = [:]
-        try connection.forEach(
-            accounts,
+        try accounts.forEach(
             "SELECT account_id, journey, stage, at, how FROM stage_entry WHERE account_id BETWEEN :first AND :last"
-        ) { row in
+        ) { row, _ in
             found[row.integer(0), default: []].append(
                 StageEntry(
                     journey: row.text(1) ?? "", stage: row.text(2) ?? "", at: row.instant(3),

@@ -1,5 +1,5 @@
-package import Decisions
-package import Playbooks
+import Decisions
+import Playbooks
 
 /// The rows of `standing`, with those of `decision` and `assignment`.
 package struct StandingRecords {
@@ -15,29 +15,27 @@ package struct StandingRecords {
         """
 
     /// The standing matches of a `when` playbook, by account.
-    func conditions(of playbook: Int64, _ accounts: IDRanges) throws -> [Int64: Standing] {
+    func conditions(of playbook: Int64, _ accounts: AccountRows) throws -> [Int64: Standing] {
         var found: [Int64: Standing] = [:]
-        try connection.forEach(
-            accounts,
+        try accounts.forEach(
             """
             SELECT \(Self.columns)
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.match_key = ''
             """, ["playbook": .integer(playbook)]
-        ) { row in found[row.integer(0)] = Self.standing(row) }
+        ) { row, _ in found[row.integer(0)] = Self.standing(row) }
         return found
     }
 
     /// The occurrences that wait for another verdict, by account.
-    func waiting(of playbook: Int64, _ accounts: IDRanges) throws -> [Int64: [Standing]] {
+    func waiting(of playbook: Int64, _ accounts: AccountRows) throws -> [Int64: [Standing]] {
         var found: [Int64: [Standing]] = [:]
-        try connection.forEach(
-            accounts,
+        try accounts.forEach(
             """
             SELECT \(Self.columns)
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.settled = 0
                 AND s.match_key <> ''
             """, ["playbook": .integer(playbook)]
-        ) { row in found[row.integer(0), default: []].append(Self.standing(row)) }
+        ) { row, _ in found[row.integer(0), default: []].append(Self.standing(row)) }
         return found
     }
 
@@ -126,15 +124,14 @@ package struct StandingRecords {
     // MARK: Arms
 
     /// The arms drawn earlier for an experiment, by account.
-    func assignments(of experiment: Int64, _ accounts: IDRanges) throws -> [Int64: Account.Assignment] {
+    func assignments(of experiment: Int64, _ accounts: AccountRows) throws -> [Int64: Account.Assignment] {
         var found: [Int64: Account.Assignment] = [:]
-        try connection.forEach(
-            accounts,
+        try accounts.forEach(
             """
             SELECT account_id, arm, variant FROM assignment
             WHERE experiment_id = :experiment AND account_id BETWEEN :first AND :last
             """, ["experiment": .integer(experiment)]
-        ) { row in
+        ) { row, _ in
             found[row.integer(0)] = Account.Assignment(
                 arm: row.text(1).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(2))
         }

@@ -1,4 +1,4 @@
-package import Decisions
+import Decisions
 package import Playbooks
 
 /// The rows of `touch`, as far as a cycle makes and changes them; what sending does with them is in `Outbox`.

@@ -94,15 +94,9 @@ private struct PlaybookText {
     }
 
     private func show(_ label: String, _ term: Term, event: Int64?) throws {
-        let id = story.accountID
-        let population = ConditionSQL.Population.table(
-            """
-            (SELECT \(id) AS row_id, \(id) AS account_id, NULL AS since, \(event.map(String.init) ?? "NULL") AS event_id, \
-            NULL AS entry)
-            """)
         guard
-            let explanation = try ConditionSQL(context).explain(
-                term, over: population, audience: playbook.audienceKey, connection)
+            let explanation = try AccountFacts(connection, context, account: story.accountID).explain(
+                term, event: event, audience: playbook.audienceKey)
         else { return }
         let lines = explanation.lines
         Terminal.print("  \(label): \(colored(lines[0]))")
@@ -117,7 +111,13 @@ private struct PlaybookText {
 
     private func showVerdicts() throws {
         let standings = try story.standings(playbook: playbook.name)
-        if standings.isEmpty { Terminal.print("  verdict: none; no cycle has seen it match") }
+        if standings.isEmpty {
+            let wasIn = try !story.enrollments(playbook: playbook.name).isEmpty
+            Terminal.print(
+                wasIn
+                    ? "  verdict: none; it was enrolled, and does not match any more"
+                    : "  verdict: none; no cycle has seen it match")
+        }
         for standing in standings {
             let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
             let end = standing.falseSince.map { ", not matching since \(text($0))" } ?? ""
@@ -191,9 +191,8 @@ private struct PlaybookText {
         let step = steps[enrollment.step]
         for term in step.terms {
             guard
-                let explanation = try ConditionSQL(context).explain(
-                    term, over: ConditionSQL.rows(ofEnrollment: enrollment.id), audience: playbook.audienceKey,
-                    connection)
+                let explanation = try AccountFacts(connection, context, account: story.accountID).explain(
+                    term, enrollment: enrollment.id, audience: playbook.audienceKey)
             else { continue }
             let lines = explanation.lines
             Terminal.print("    \(step.label): \(colored(lines[0]))")

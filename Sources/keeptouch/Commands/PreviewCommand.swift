@@ -53,16 +53,16 @@ struct PreviewCommand: AsyncParsableCommand {
                 Terminal.print(preview.html)
                 continue
             }
-            Terminal.print("To:      \(preview.draft.email ?? preview.draft.recipient) (by \(preview.draft.channel))")
+            Terminal.print("To:      \(preview.email ?? preview.touch.recipient) (by \(preview.touch.channel))")
             if let subject = preview.subject { Terminal.print("Subject: \(subject)") }
-            if let reason = preview.draft.reason { Terminal.print("Held:    \(reason)") }
+            if let reason = preview.touch.reason { Terminal.print("Held:    \(reason)") }
             Terminal.print("")
             Terminal.print(preview.text)
         }
         guard let sendTo, let preview = previews.first else { return }
-        guard let channel = loaded.workspace.channels[preview.draft.channel] else {
+        guard let channel = loaded.workspace.channels[preview.touch.channel] else {
             throw CommandError(
-                "there is no usable channel \"\(preview.draft.channel)\"; keeptouch check tells, and keeptouch channels "
+                "there is no usable channel \"\(preview.touch.channel)\"; keeptouch check tells, and keeptouch channels "
                     + "lists the presets")
         }
         guard channel.kind != .email || EmailAddress.normalized(sendTo) != nil else {

@@ -1,5 +1,5 @@
 import Playbooks
-import Storage
+import Decisions
 import Testing
 
 /// 2026-03-02, a Monday.

@@ -1,0 +1,40 @@
+package import Decisions
+package import Playbooks
+
+/// The facts of one account, for people who ask why: any term with the value of every part.
+package struct AccountFacts {
+    private let connection: Connection
+    private let context: EvaluationContext
+    private let account: Int64
+    private let loader: BlockLoader
+
+    package init(_ connection: Connection, _ context: EvaluationContext, account: Int64) throws {
+        self.connection = connection
+        self.context = context
+        self.account = account
+        loader = try BlockLoader(connection, context)
+    }
+
+    /// Explains a term for the account as it stands, for one of its enrollments, or for an event of it.
+    ///
+    /// - Returns: nil when there is no such account.
+    package func explain(
+        _ term: Term, enrollment: Int64? = nil, event: Int64? = nil, audience: String = ""
+    ) throws -> Explanation? {
+        let block = try loader.load(
+            [account], Needs(of: [term], in: context.dataMap, risks: context.risks), earliest: nil)
+        guard block.count == 1 else { return nil }
+        var subject = Subject(account: 0, event: try event.flatMap { try loader.events([$0])[$0] })
+        if let enrollment {
+            guard
+                let row = try connection.first(
+                    "SELECT entered_at, event_id, entry FROM enrollment WHERE id = :id", ["id": .integer(enrollment)])
+            else { return nil }
+            subject.since = row["entered_at"].instant
+            subject.event = try row["event_id"].integer.flatMap { try loader.events([$0])[$0] }
+            subject.entry = Frozen.values(of: row["entry"].text ?? "{}")
+            subject.steps = try loader.steps(of: [enrollment])[enrollment] ?? StepFacts()
+        }
+        return Evaluator(context, block).explanation(of: term, for: subject, audience: audience)
+    }
+}
