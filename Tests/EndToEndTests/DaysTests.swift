@@ -11,7 +11,8 @@ import Testing
         try scratch.remove("playbooks/hello")
         try scratch.replace("canary: off }", with: "canary: off, asleep: off }", in: "keeptouch.yaml")
         if let window {
-            try scratch.replace("workspace: small", with: "workspace: small\nsend_window: \(window)", in: "keeptouch.yaml")
+            try scratch.replace(
+                "workspace: small", with: "workspace: small\nsend_window: \(window)", in: "keeptouch.yaml")
         }
         try scratch.replace("score: number }", with: "score: number, name: text }", in: "data.yaml")
         for (name, lines) in playbooks {
@@ -58,13 +59,16 @@ import Testing
                 "day": "at: daily at 07:00\nsteps:\n  - email: mail.md",
                 "report": "on: report_made\nsteps:\n  - email: mail.md",
             ])
-        try load(scratch, "accounts", "key,name,contact_email\nnorth,North,nora@north.example\n", at: "2026-06-01T06:00Z")
+        try load(
+            scratch, "accounts", "key,name,contact_email\nnorth,North,nora@north.example\n", at: "2026-06-01T06:00Z")
         try run(scratch, "run", "--now", "2026-06-01T08:00Z")
         for day in 2...5 {
             try run(scratch, "record", "north", "report_made", "score=\(day)", "--now", "2026-06-0\(day)T07:30Z")
             try run(scratch, "run", "--now", "2026-06-0\(day)T08:00Z")
         }
-        #expect(try mails(scratch) == (2...5).flatMap { Array(repeating: "north 06-0\($0) 08:00 nora@north.example", count: 2) })
+        #expect(
+            try mails(scratch)
+                == (2...5).flatMap { Array(repeating: "north 06-0\($0) 08:00 nora@north.example", count: 2) })
     }
 
     @Test func everyKeyAndEveryPersonIsAnsweredAndWhatIsDroppedIsTold() throws {
@@ -86,7 +90,8 @@ import Testing
             try run(scratch, "record", "north", "report_made", "name=\(name)", "--now", at)
         }
         for name in ["nora", "ned"] {
-            try run(scratch, "record", "north", "report_made", "score=3", "name=\(name)", "--contact", name, "--now", at)
+            try run(
+                scratch, "record", "north", "report_made", "score=3", "name=\(name)", "--contact", name, "--now", at)
         }
         try run(scratch, "record", "south", "report_made", "name=nobody", "--now", at)
         for hour in ["09", "10", "11"] { try run(scratch, "run", "--now", "2026-06-01T\(hour):00Z") }

@@ -70,14 +70,16 @@ import Testing
         }
         #expect(try world.moments().count == 5)
         #expect(
-            try world.test.rows("SELECT DISTINCT (ended_at - entered_at) / 3600000 FROM enrollment WHERE state = 'ended'")
+            try world.test.rows(
+                "SELECT DISTINCT (ended_at - entered_at) / 3600000 FROM enrollment WHERE state = 'ended'")
                 == ["22"])
     }
 
     @Test(arguments: [("email: hello.md", 0), ("wait: 20h", 0), ("wait: 30h", 1)])
     func anExclusivePlaybookFreesTheAccountInTheCycleInWhichItIsThrough(step: String, later: Int) async throws {
         let world = try LivedWorkspace([
-            "save": TestWorkspace.playbook("save", "on: left", more: ["exclusive: true", "priority: 90"], steps: [step]),
+            "save": TestWorkspace.playbook(
+                "save", "on: left", more: ["exclusive: true", "priority: 90"], steps: [step]),
             "main": TestWorkspace.playbook("main", "when: seats > 3"),
             "answer": TestWorkspace.playbook("answer", "on: signed"),
         ])
@@ -116,7 +118,8 @@ import Testing
         let world = try LivedWorkspace([
             "main": TestWorkspace.playbook("main", "on: signed", more: ["reentry: after 3d from the last end"]),
             "long": TestWorkspace.playbook(
-                "long", "on: signed", more: ["reentry: after 3d from the last end"], steps: ["email: hello.md", "wait: 20h"]),
+                "long", "on: signed", more: ["reentry: after 3d from the last end"],
+                steps: ["email: hello.md", "wait: 20h"]),
         ])
         try world.test.addAccounts(1)
         try await world.run(noon(20_000))
@@ -133,7 +136,8 @@ import Testing
     func aConditionThatBeginsAnewEntersOnTheFirstDay(hours: Int64) async throws {
         let world = try LivedWorkspace([
             "main": TestWorkspace.playbook(
-                "main", "when: seats > 3", more: ["reentry: always", "rearm: 1d"], steps: ["email: hello.md", "wait: 70h"])
+                "main", "when: seats > 3", more: ["reentry: always", "rearm: 1d"],
+                steps: ["email: hello.md", "wait: 70h"])
         ])
         try world.test.addAccounts(1)
         for (day, seats) in [(20_000, 5), (20_001, 1), (20_003, 5), (20_004, 1), (20_006, 5), (20_007, 1)] {

@@ -10,7 +10,8 @@ import Testing
     private static let end = noon(20_002)
 
     private func world(
-        _ goal: String = "happened(signed)", more: [String] = [], accounts: Int = 3, steps: [String] = ["email: hello.md"],
+        _ goal: String = "happened(signed)", more: [String] = [], accounts: Int = 3,
+        steps: [String] = ["email: hello.md"],
         logins: String = "{ title: Logins }"
     ) async throws -> LivedWorkspace {
         let world = try LivedWorkspace(
@@ -123,7 +124,9 @@ import Testing
         try world.test.execute("INSERT INTO metric (id, name) VALUES (1, 'logins') ON CONFLICT DO NOTHING")
         var series = SeriesWriter()
         // All report, so that the day is complete.
-        for other in 1...Int64(3) { series.add(metric: 1, account: other, day: day, value: other == account ? value : 0) }
+        for other in 1...Int64(3) {
+            series.add(metric: 1, account: other, day: day, value: other == account ? value : 0)
+        }
         try series.flush(to: world.test.store)
     }
 

@@ -95,7 +95,8 @@ import Testing
 
     private func waiting(in zone: String) async throws -> LivedWorkspace {
         let world = try LivedWorkspace([
-            "main": TestWorkspace.playbook("main", "when: seats > 0", steps: ["wait_till: 10:00 local", "email: hello.md"])
+            "main": TestWorkspace.playbook(
+                "main", "when: seats > 0", steps: ["wait_till: 10:00 local", "email: hello.md"])
         ])
         try world.test.addAccounts(1)
         try world.test.script("UPDATE account SET a_seats = 1; UPDATE contact SET timezone = '\(zone)'")

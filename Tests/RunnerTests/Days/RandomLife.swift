@@ -9,7 +9,7 @@ import Testing
 ///
 /// What only somebody who looks more often can know does not come up: attributes stay as they are for five days or more,
 /// events wait for longer than the busiest account needs, campaigns whose occurrences could overtake each other have
-/// one step, and nothing happens in the last twelve days.
+/// one step, and nothing happens in the last nine days.
 struct RandomLife: CustomStringConvertible {
     /// A change of the world that the program learns of at a moment.
     private struct Fact {
@@ -19,8 +19,8 @@ struct RandomLife: CustomStringConvertible {
 
     static let start = noon(20_000, hours: -11)
     /// How long there are new facts.
-    private static let days = 16
-    static let end = noon(20_028, hours: 1)
+    private static let days = 12
+    static let end = noon(20_021, hours: 1)
 
     private(set) var playbooks: [String: String] = [:]
     private var accounts: [[String]] = []
@@ -41,7 +41,9 @@ struct RandomLife: CustomStringConvertible {
         addPlaybooks(&dice)
     }
 
-    var description: String { "life \(seed): " + playbooks.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n") }
+    var description: String {
+        "life \(seed): " + playbooks.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n")
+    }
 
     // MARK: Facts
 
@@ -61,7 +63,7 @@ struct RandomLife: CustomStringConvertible {
     }
 
     private mutating func addEvents(of account: Int, _ dice: inout Dice) {
-        for (kind, most) in [("signed", 4), ("answered", 4), ("left", 1)] {
+        for (kind, most) in [("signed", 3), ("answered", 3), ("left", 1)] {
             for _ in 0..<dice.below(most + 1) {
                 let at = Self.start + .minutes(Int64(60 + dice.below((Self.days - 1) * 24 * 60)))
                 let delay = dice.below(2) == 0 ? 0 : dice.below(600)
@@ -102,7 +104,10 @@ struct RandomLife: CustomStringConvertible {
             switch kind {
             case 0, 1:
                 trigger = "when: " + ["seats > 4", "plan == \"free\""][dice.below(2)]
-                more += ["reentry: \(dice.below(3) == 0 ? "never" : "always")", "rearm: \(dice.below(2) == 0 ? "3d" : "10d")"]
+                more += [
+                    "reentry: \(dice.below(3) == 0 ? "never" : "always")",
+                    "rearm: \(dice.below(2) == 0 ? "3d" : "10d")",
+                ]
             case 2, 3, 4:
                 let event = dice.below(2) == 0 ? "signed" : "answered"
                 trigger = "on: \(event)"
@@ -120,7 +125,7 @@ struct RandomLife: CustomStringConvertible {
                 more += ["exclusive: true", "max_age: 15d"]
                 steps = [["email: hello.md"], ["wait: 10h"]][dice.below(2)]
             default:
-                trigger = "at: weekly on \(["mon", "sat"][dice.below(2)]) at \(9 + dice.below(10)):00"
+                trigger = "at: weekly on \(["mon", "sat", "sun"][dice.below(3)]) at \(9 + dice.below(10)):00"
                 more.append("misfire: run")
             }
             more.append("to: \(recipients[dice.below(recipients.count)])")
@@ -129,6 +134,18 @@ struct RandomLife: CustomStringConvertible {
     }
 
     // MARK: Lives
+
+    /// Moments one to twenty hours apart.
+    func anyMoments() -> [Instant] {
+        var dice = Dice(seed &+ 1_000_000)
+        var moments: [Instant] = []
+        var moment = Self.start
+        while moment < Self.end {
+            moment = min(Self.end, moment + .minutes(Int64(60 + dice.below(19 * 60))))
+            moments.append(moment)
+        }
+        return moments
+    }
 
     /// A message: whom it went to, and for what. The same twice stands twice.
     func touches(runningAt moments: [Instant]) async throws -> [String] {

@@ -35,7 +35,8 @@ import Testing
         try await world.run(noon(20_000, hours: 8))
         #expect(
             try world.test.rows(
-                "SELECT DISTINCT t.state FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id WHERE p.name = 'main'")
+                "SELECT DISTINCT t.state FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id WHERE p.name = 'main'"
+            )
                 == ["pending"])
         if obstacle == .pause { try world.resume("channel:mail") }
         return world
