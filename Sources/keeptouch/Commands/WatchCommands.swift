@@ -91,8 +91,14 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "What is going on, what is held, and what needs a person.")
 
+    @Flag(help: "Only the events and occurrences of the last 7 days that were dropped unanswered, one by one.")
+    var dropped = false
+
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var output: FormatOption
+
+    /// How far back what was dropped is told.
+    private static let memory = TimeSpan.days(7)
 
     func run() throws {
         let loaded = try options.read()
@@ -100,6 +106,7 @@ struct StatusCommand: ParsableCommand {
         let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
             let query = StatusQuery(connection)
+            if dropped { return try showDropped(query, now, loaded) }
             let playbooks = try query.playbooks()
             var table = Table([
                 ("playbook", .left), ("state", .left), ("active", .right), ("ended", .right), ("goal", .right),
@@ -137,6 +144,7 @@ struct StatusCommand: ParsableCommand {
             for sentence in context.freshness { Terminal.print(sentence) }
             try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded)
+            try countDropped(query, now)
             if let unmatched = try Webhooks(connection).unmatched() {
                 Terminal.print(
                     Terminal.count(unmatched.count, "webhook") + " led to nothing; the last, of "
@@ -172,6 +180,34 @@ struct StatusCommand: ParsableCommand {
                 "the digest for \(digest.channel) of \(digest.at.text(in: context.zone)) is \(digest.state): \(digest.error)"
             )
         }
+    }
+
+    private func countDropped(_ query: StatusQuery, _ now: Instant) throws {
+        let items = try query.dropped(since: now - Self.memory)
+        guard !items.isEmpty else { return }
+        let total = items.reduce(0) { $0 + $1.count }
+        Terminal.print(
+            Terminal.count(total, "event or occurrence", "events and occurrences")
+                + " of the last 7 days \(total == 1 ? "was" : "were") dropped unanswered:")
+        for item in items { Terminal.print("  \(item.count) of \(item.playbook): \(item.reason)") }
+        Terminal.print("  keeptouch status --dropped")
+    }
+
+    private func showDropped(_ query: StatusQuery, _ now: Instant, _ loaded: LoadedWorkspace) throws {
+        var table = Table([
+            ("account", .left), ("playbook", .left), ("what", .left), ("happened", .left), ("dropped", .left),
+            ("verdict", .left), ("reason", .left),
+        ])
+        func text(_ moment: Instant) -> String {
+            output.format == .table ? moment.text(in: loaded.zone) : "\(moment)"
+        }
+        table.rows = try query.droppedMatches(since: now - Self.memory, limit: 10_000).map { item in
+            [
+                item.account, item.playbook, item.what, item.happenedAt.map(text) ?? "", text(item.droppedAt),
+                item.verdict, item.reason,
+            ]
+        }
+        try output.show(table)
     }
 
     private func showWhatNeedsAPerson(
