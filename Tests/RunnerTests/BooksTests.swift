@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -8,14 +9,14 @@ import Testing
     @Test func booksThatDoNotAddUpSayWhere() {
         var books = Books()
         books.matched = ["main": 3]
-        books.verdicts = ["main": ["enrolled": 2, "holdout": 1]]
+        books.verdicts = ["main": [.enrolled: 2, .holdout: 1]]
         (books.admitted, books.begun, books.touches, books.owned, books.distinct) = (3, 3, 2, 2, 2)
         #expect(books.errors.isEmpty)
-        books.verdicts = ["main": ["enrolled": 2, "lost": 0]]
+        books.verdicts = ["main": [.enrolled: 2]]
         (books.begun, books.owned, books.distinct) = (2, 1, 1)
         #expect(
             books.errors == [
-                "main: 3 accounts matched, but 2 have a verdict", "main: \"lost\" is no verdict",
+                "main: 3 accounts matched, but 2 have a verdict",
                 "3 accounts are admitted, but 2 enrollments begin",
                 "2 touches are planned, but 1 belong to an enrollment",
                 "2 touches are planned, but only 1 are distinct",

@@ -55,7 +55,7 @@ final class BlockDeciding {
         for (index, id) in block.ids.enumerated() where found.contains(where: { $0.concerns(index, id) }) {
             concerned.insert(id)
         }
-        concerned.formUnion(try withDealings(range))
+        try addDealings(range, known: Set(block.ids), to: &concerned, &tally)
         guard !concerned.isEmpty else { return [] }
         let ids = block.ids.filter(concerned.contains)
         var narrow = try loader.load(ids, dayNeeds, earliest: earliest)
@@ -85,18 +85,23 @@ final class BlockDeciding {
         }
     }
 
-    /// The accounts of a block that have had to do with playbooks in a way that goes on.
-    private func withDealings(_ range: ClosedRange<Int64>) throws -> Set<Int64> {
-        var ids = Set(
-            try EnrollmentRecords(connection).running(
-                watchedSince: accountLoader.watchedSince, in: range))
+    /// Adds the accounts of a block that have had to do with playbooks in a way that goes on.
+    ///
+    /// A match that waits for an account that is not there is counted, so that the books say that it has no verdict.
+    private func addDealings(
+        _ range: ClosedRange<Int64>, known: Set<Int64>, to concerned: inout Set<Int64>, _ tally: inout Tally
+    ) throws {
+        concerned.formUnion(
+            try EnrollmentRecords(connection).running(watchedSince: accountLoader.watchedSince, in: range))
         let standings = StandingRecords(connection)
-        for turn in turns {
-            let isCondition = turn.trigger == .when
-            if isCondition, !turn.isDue { continue }
-            ids.formUnion(try standings.accounts(of: turn.id, waiting: !isCondition, in: range))
+        for turn in turns where turn.isDue || turn.trigger != .when {
+            let ids = try standings.accounts(of: turn.id, waiting: turn.trigger != .when, in: range)
+            concerned.formUnion(ids)
+            let lost = ids.count { !known.contains($0) }
+            if lost > 0, turn.trigger != .when {
+                tally.playbooks[turn.id, default: Tally.OfPlaybook()].matched += lost
+            }
         }
-        return ids
     }
 
     /// The earliest moment as of which something may be asked.

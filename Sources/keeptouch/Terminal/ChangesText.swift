@@ -30,7 +30,7 @@ struct ChangesText {
         }
     }
 
-    private func keys(_ accounts: VersionChange.Accounts) -> String {
+    private func keys(_ accounts: CycleReport.Change.Accounts) -> String {
         guard !accounts.keys.isEmpty else { return "" }
         let rest = accounts.count > accounts.keys.count ? ", ..." : ""
         return " (\(accounts.keys.joined(separator: ", "))\(rest))"

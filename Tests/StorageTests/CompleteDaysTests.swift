@@ -1,5 +1,6 @@
-import Playbooks
 import Decisions
+import Playbooks
+import Storage
 import Testing
 
 /// 2026-03-02, a Monday.
