@@ -30,10 +30,10 @@ package struct CheckedFiles: Sendable {
 
     /// What those who render and send refuse, where the readers did not say so already.
     private mutating func addRefusals(of workspace: Workspace) {
-        for channel in workspace.channels.values {
+        let told = Set(errors.map(\.position.file))
+        for channel in workspace.channels.values where !told.contains(channel.position.file) {
             do { _ = try RequestBuilder(channel: channel, credentials: nil) } catch { diagnostics.append(error) }
         }
-        let told = Set(errors.map(\.position.file))
         for message in workspace.playbooks.flatMap(\.messages.values) {
             for version in [message] + message.locales.values where !told.contains(version.path) {
                 do { _ = try MessageTemplate(version) } catch { diagnostics.append(error) }

@@ -4,12 +4,15 @@ private import Foundation
 struct ChannelReader {
     let diagnostics: Diagnostics
 
-    /// The channel, or nil when it has an error.
+    /// The channel, or nil when it has an error; one that names in `{{ }}` what there is not is still a channel, which
+    /// cannot be opened.
     ///
     /// - Parameter file: nil where no file is expected to carry its name.
     func read(_ root: YAMLNode, file: String?) -> Channel? {
         var channel: Channel?
-        let isGood = diagnostics.areClean { channel = decode(root, file) }
+        let refusals = Diagnostics()
+        let isGood = diagnostics.areClean { channel = decode(root, file, refusals) }
+        diagnostics.add(refusals.all)
         return isGood ? channel : nil
     }
 
@@ -20,7 +23,7 @@ struct ChannelReader {
             YAMLNode(.mapping([.init(key: "channel", position: position, value: node)]), at: position), file: nil)
     }
 
-    private func decode(_ file: YAMLNode, _ path: String?) -> Channel? {
+    private func decode(_ file: YAMLNode, _ path: String?, _ refusals: Diagnostics) -> Channel? {
         guard let root = layered(file) else { return nil }
         guard let fields = Fields(root, .channel, diagnostics, of: "a channel") else { return nil }
         let name = fields.text("channel")
@@ -47,7 +50,7 @@ struct ChannelReader {
             channel.vars[entry.key] = "missing"
         }
         let auth = fields.table("auth", .auth)
-        var templates = TemplateReader(vars: channel.vars, diagnostics: diagnostics)
+        var templates = TemplateReader(vars: channel.vars, diagnostics: diagnostics, refusals: refusals)
         if let request = fields.table("request", .request) { read(request, templates, into: &channel) }
         if let auth { channel.auth = AuthReader(templates: templates, diagnostics: diagnostics).read(auth) ?? .none }
         if auth?.node["kind"]?.text == "body" { templates.authNames = ["secret"] }

@@ -4,6 +4,8 @@ import Basics
 struct TemplateReader {
     let vars: [String: String]
     let diagnostics: Diagnostics
+    /// What is wrong in `{{ }}`.
+    let refusals: Diagnostics
     /// Which of the names that belong to an auth kind may be used here.
     var authNames: Set<String> = []
 
@@ -100,7 +102,7 @@ struct TemplateReader {
     func check(_ node: YAMLNode, inEach: Bool = false) -> Channel.Text? {
         let source = source(of: node)
         let (text, complaints) = Channel.Text.read(source.text, vars: vars, inEach: inEach)
-        for complaint in complaints { diagnostics.add(Diagnostic(complaint, in: source)) }
+        for complaint in complaints { refusals.add(Diagnostic(complaint, in: source)) }
         for expression in text.expressions { check(expression, at: source.position) }
         return complaints.isEmpty ? text : nil
     }
@@ -117,7 +119,7 @@ struct TemplateReader {
             let expression = try Channel.Expression.named(text, vars: vars, inEach: inEach)
             check(expression, at: entry.value.position)
         } catch {
-            diagnostics.add(Diagnostic(error, in: source(of: entry.value)))
+            refusals.add(Diagnostic(error, in: source(of: entry.value)))
         }
         return .text(text)
     }
@@ -128,7 +130,7 @@ struct TemplateReader {
 
     private func check(_ expression: Channel.Expression, at position: Position) {
         for home in expression.sources.compactMap(\.home) where !authNames.contains(home.name) {
-            diagnostics.error(position, "\"{{ \(home.name) }}\" is known in the \(home.place) only")
+            refusals.error(position, "\"{{ \(home.name) }}\" is known in the \(home.place) only")
         }
     }
 }
