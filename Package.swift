@@ -32,23 +32,25 @@ let package = Package(
             name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "Playbooks", dependencies: ["Yams", crypto], swiftSettings: settings),
+        .target(name: "Basics", swiftSettings: settings),
+        .target(name: "Playbooks", dependencies: ["Basics", "Yams", crypto], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
         .target(name: "Decisions", dependencies: ["Playbooks", "Statistics", crypto], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["Decisions", "Playbooks", "Statistics", "CSQLite", crypto],
+            dependencies: ["Basics", "Decisions", "Playbooks", "Statistics", "CSQLite", crypto],
             swiftSettings: settings),
         .target(
             name: "Delivery",
-            dependencies: ["Playbooks", "CCurl", "CCmark", crypto],
+            dependencies: ["Basics", "Playbooks", "CCurl", "CCmark", crypto],
             swiftSettings: settings),
         .target(
-            name: "Measure", dependencies: ["Decisions", "Storage", "Statistics", "Playbooks"], swiftSettings: settings),
+            name: "Measure", dependencies: ["Basics", "Decisions", "Storage", "Statistics", "Playbooks"],
+            swiftSettings: settings),
         .target(
             name: "Runner",
             dependencies: [
-                "Decisions", "Storage", "Delivery", "Measure", "Playbooks", "Statistics",
+                "Basics", "Decisions", "Storage", "Delivery", "Measure", "Playbooks", "Statistics",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -56,7 +58,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Runner", "Storage", "Decisions", "Delivery", "Measure", "Playbooks", crypto,
+                "Runner", "Storage", "Decisions", "Delivery", "Measure", "Playbooks", "Basics", crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -75,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "keeptouch",
             dependencies: [
-                "Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics",
+                "Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,12 +87,16 @@ let package = Package(
         // Measures what the program cannot be timed for from outside; `Benchmarks/run` drives it.
         .executableTarget(
             name: "keeptouch-bench",
-            dependencies: ["Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics"],
+            dependencies: [
+                "Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
+            ],
             swiftSettings: settings),
         // What the tests of reliability share: rounds, and inputs that are made to break things.
         .target(name: "Reliability", path: "Tests/Reliability", swiftSettings: settings),
         .testTarget(
-            name: "PlaybooksTests", dependencies: ["Playbooks", "Reliability"], resources: [.copy("Vectors")],
+            name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
+        .testTarget(
+            name: "PlaybooksTests", dependencies: ["Basics", "Playbooks", "Reliability"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
@@ -102,12 +108,12 @@ let package = Package(
         .testTarget(
             name: "DecisionsTests", dependencies: ["Decisions", "Playbooks", "Statistics"], swiftSettings: settings),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "Playbooks", "Reliability", crypto],
+            name: "DeliveryTests", dependencies: ["Basics", "Delivery", "Playbooks", "Reliability", crypto],
             resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability"],
+            dependencies: ["Basics", "Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability"],
             swiftSettings: settings),
         .testTarget(
             name: "MeasureTests", dependencies: ["Measure", "Storage", "Decisions", "Statistics", "Playbooks"],
@@ -115,7 +121,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto,
+                "Basics", "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

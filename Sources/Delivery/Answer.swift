@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// A response with its body read once.

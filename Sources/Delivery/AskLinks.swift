@@ -1,3 +1,4 @@
+import Basics
 package import Playbooks
 
 /// Makes the links that answer questions, and writes them into messages.
@@ -33,18 +34,13 @@ extension Ask {
     /// The names by which the links of its answers stand in a message.
     var linkNames: [String] { answers.indices.map { "ask.\($0)" } }
 
-    /// The body with the answers as Markdown in place of `{{ask}}`: in one line when they are short, else as a list.
-    func written(into body: String) -> String {
-        guard let parts = try? TemplateText.parts(of: body) else { return body }
-        let links = zip(answers, linkNames).map { "[\(Self.escaped($0.label))]({{\($1)}})" }
-        let text = isScale ? links.joined(separator: " ") : links.map { "\n- \($0)" }.joined() + "\n"
-        return parts.map { part in
-            switch part {
-            case .text(let text): text
-            case .tag("ask", _): text
-            case .tag(let tag, _): "{{\(tag)}}"
-            }
-        }.joined()
+    /// What stands in place of `{{ask}}`, as Markdown: the answers in one line when they are short, else as a list.
+    var pieces: [SectionedText.Piece] {
+        let links = zip(answers, linkNames).map { answer, name in
+            [.text("[\(Self.escaped(answer.label))]("), .variable(name), .text(")")] as [SectionedText.Piece]
+        }
+        guard isScale else { return links.flatMap { [.text("\n- ")] + $0 } + [.text("\n")] }
+        return Array(links.joined(separator: [.text(" ")]))
     }
 
     private static func escaped(_ label: String) -> String {

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 import Playbooks
 
@@ -5,7 +6,7 @@ import Playbooks
 package struct BatchPlan: Sendable {
     package let most: Int
     let body: RequestBuilder.Body
-    private let url: ChannelText?
+    private let url: Channel.Text?
     private let items: [String]
     private let byAddress: String?
 
@@ -28,9 +29,9 @@ package struct BatchPlan: Sendable {
         fileprivate var rest: JSON
     }
 
-    init(_ batch: Channel.Batch, of channel: Channel) throws(Expression.Unknown) {
+    init(_ batch: Channel.Batch, of channel: Channel) throws(TextComplaint) {
         most = batch.most
-        url = try batch.url.map { text throws(Expression.Unknown) in try ChannelText(text, vars: channel.vars) }
+        url = try batch.url.map { text throws(TextComplaint) in try Channel.Text(text, vars: channel.vars) }
         body = try RequestBuilder.Body(batch.body ?? channel.body, vars: channel.vars)
         items = batch.items
         byAddress = batch.byAddress

@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// A channel's body template, compiled once: every name resolved, every constant part ready.
@@ -5,14 +6,14 @@ import Playbooks
 /// A missing value drops its key, and what becomes empty by that is dropped too; a literal `null` or `[]` stays.
 indirect enum BodyPlan: Sendable {
     case constant(JSON)
-    case expression(Expression)
-    case text(ChannelText)
+    case expression(Channel.Expression)
+    case text(Channel.Text)
     case list([BodyPlan])
     case object([Member])
     /// `$if: name, then: ..., else: ...`
-    case condition(Expression, then: BodyPlan, otherwise: BodyPlan?)
+    case condition(Channel.Expression, then: BodyPlan, otherwise: BodyPlan?)
     /// `$each: name, do: ...`, with `key` and `value` inside.
-    case each(Expression, do: BodyPlan)
+    case each(Channel.Expression, do: BodyPlan)
     /// `$merge: [...]`, perhaps among other keys: objects laid over each other, later members last and winning.
     case merge([BodyPlan])
 
@@ -21,14 +22,14 @@ indirect enum BodyPlan: Sendable {
         let value: BodyPlan
     }
 
-    init(_ template: Channel.Template, vars: [String: String], inEach: Bool = false) throws(Expression.Unknown) {
+    init(_ template: Channel.Template, vars: [String: String], inEach: Bool = false) throws(TextComplaint) {
         switch template {
         case .null: self = .constant(.null)
         case .boolean(let isTrue): self = .constant(.boolean(isTrue))
         case .integer(let number): self = .constant(.integer(Int64(number)))
         case .number(let number): self = .constant(.number(number))
         case .text(let text):
-            let text = try ChannelText(text, vars: vars, inEach: inEach)
+            let text = try Channel.Text(text, vars: vars, inEach: inEach)
             if let constant = text.constant {
                 self = .constant(.text(constant))
             } else if let expression = text.expression {
@@ -59,7 +60,7 @@ indirect enum BodyPlan: Sendable {
 
     private init(
         structure fields: [Channel.Template.Field], vars: [String: String], inEach: Bool
-    ) throws(Expression.Unknown) {
+    ) throws(TextComplaint) {
         let keys = fields.map(\.key)
         func field(_ key: String) -> Channel.Template? { fields.first { $0.key == key }?.value }
         if keys.allSatisfy(["$if", "then", "else"].contains), let name = field("$if"), let then = field("then") {
@@ -85,8 +86,8 @@ indirect enum BodyPlan: Sendable {
             }
             self = .merge(plans)
         } else {
-            throw Expression.Unknown(
-                message: "\(keys.joined(separator: ", ")) do not go together; write {$if: NAME, then: ..., else: ...}, "
+            throw TextComplaint(
+                "\(keys.joined(separator: ", ")) do not go together; write {$if: NAME, then: ..., else: ...}, "
                     + "{$each: NAME, do: ...} or {$merge: [...]}")
         }
     }
@@ -94,12 +95,9 @@ indirect enum BodyPlan: Sendable {
     /// A name, bare or in braces.
     static func expression(
         _ template: Channel.Template, vars: [String: String], inEach: Bool
-    ) throws(Expression.Unknown) -> Expression {
-        guard case .text(let text) = template else {
-            throw Expression.Unknown(message: "$if and $each take a name")
-        }
-        if let expression = try ChannelText(text, vars: vars, inEach: inEach).expression { return expression }
-        return try Expression(text, vars: vars, inEach: inEach)
+    ) throws(TextComplaint) -> Channel.Expression {
+        guard case .text(let text) = template else { throw TextComplaint("$if and $each take a name") }
+        return try Channel.Expression.named(text, vars: vars, inEach: inEach)
     }
 
     private var constant: JSON? {
@@ -157,22 +155,6 @@ indirect enum BodyPlan: Sendable {
             }
         }
         return merged.isEmpty ? nil : .object(merged)
-    }
-
-    /// The frozen variables that it reads.
-    var variableNames: Set<String> {
-        switch self {
-        case .constant: []
-        case .expression(let expression): Set([expression.variableName].compactMap { $0 })
-        case .text(let text): Set(text.expressions.compactMap(\.variableName))
-        case .list(let plans), .merge(let plans): plans.reduce(into: []) { $0.formUnion($1.variableNames) }
-        case .object(let members): members.reduce(into: []) { $0.formUnion($1.value.variableNames) }
-        case .condition(let expression, let then, let otherwise):
-            Set([expression.variableName].compactMap { $0 }).union(then.variableNames)
-                .union(otherwise?.variableNames ?? [])
-        case .each(let expression, let body):
-            Set([expression.variableName].compactMap { $0 }).union(body.variableNames)
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 extension Classifier {

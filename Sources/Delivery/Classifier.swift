@@ -1,3 +1,4 @@
+import Basics
 package import Playbooks
 
 /// Says what an answer, or the lack of one, means for the touch: the channel's rules first, then these.

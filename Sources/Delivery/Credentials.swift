@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 package import Playbooks
 
@@ -105,7 +106,7 @@ package struct Credentials: Sendable, CustomStringConvertible, CustomDebugString
         guard let signing else { return self }
         var copy = self
         do {
-            copy.signing?.region = try ChannelText(signing.region, vars: channel.vars).constantText ?? ""
+            copy.signing?.region = try Channel.Text(signing.region, vars: channel.vars).text() ?? ""
         } catch {
             throw Diagnostic(at: channel.position, "channel \"\(channel.name)\": \(error.message)")
         }

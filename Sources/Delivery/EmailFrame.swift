@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// What stands around a message's body: the document, the hidden preheader, the action button and the footer.

@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// A form body (`application/x-www-form-urlencoded`), compiled once: fields in order, a list repeats its field.
@@ -5,12 +6,12 @@ struct FormPlan: Sendable {
     private enum Field: Sendable {
         case value(name: String, BodyPlan)
         /// `$spread: [{map: headers, prefix: "h:"}]`: each member of an object as a field of its own.
-        case spread(Expression, prefix: String)
+        case spread(Channel.Expression, prefix: String)
     }
 
     private let fields: [Field]
 
-    init(_ fields: [Channel.Template.Field], vars: [String: String]) throws(Expression.Unknown) {
+    init(_ fields: [Channel.Template.Field], vars: [String: String]) throws(TextComplaint) {
         var plans: [Field] = []
         for field in fields {
             if field.key == "$spread" {
@@ -24,14 +25,14 @@ struct FormPlan: Sendable {
 
     private static func spreads(
         _ template: Channel.Template, vars: [String: String]
-    ) throws(Expression.Unknown) -> [Field] {
+    ) throws(TextComplaint) -> [Field] {
         guard case .list(let items) = template else {
-            throw Expression.Unknown(message: "$spread takes a list of {map: NAME, prefix: TEXT}")
+            throw TextComplaint("$spread takes a list of {map: NAME, prefix: TEXT}")
         }
         var spreads: [Field] = []
         for item in items {
             guard case .object(let fields) = item, let map = fields.first(where: { $0.key == "map" })?.value else {
-                throw Expression.Unknown(message: "$spread takes a list of {map: NAME, prefix: TEXT}")
+                throw TextComplaint("$spread takes a list of {map: NAME, prefix: TEXT}")
             }
             var prefix = ""
             if case .text(let text)? = fields.first(where: { $0.key == "prefix" })?.value { prefix = text }
@@ -72,14 +73,5 @@ struct FormPlan: Sendable {
         bytes.append(UInt8(ascii: "="))
         if case .null = value { return }
         PercentEncoding.form(value.scalarText ?? String(decoding: value.encoded, as: UTF8.self), into: &bytes)
-    }
-
-    var variableNames: Set<String> {
-        fields.reduce(into: []) { names, field in
-            switch field {
-            case .value(_, let plan): names.formUnion(plan.variableNames)
-            case .spread(let expression, _): names.formUnion([expression.variableName].compactMap { $0 })
-            }
-        }
     }
 }

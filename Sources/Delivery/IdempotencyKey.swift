@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 
 /// The key by which a provider recognizes a touch that it already took.

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 package import Playbooks
 import Synchronization
@@ -19,12 +20,12 @@ package final class MessageTemplate: Sendable {
     /// SHA-256 of the message as written, in hexadecimal.
     package let hash: String
     let language: Language
-    private let subject: MessageProgram?
-    private let preheader: MessageProgram?
-    private let label: MessageProgram?
-    private let url: MessageProgram?
-    private let body: MessageProgram
-    private let layouts = Mutex<[UInt64: Layout]>([:])
+    private let subject: SectionedText?
+    private let preheader: SectionedText?
+    private let label: SectionedText?
+    private let url: SectionedText?
+    private let body: SectionedText
+    private let layouts = Mutex<[SectionedText.Pattern: Layout]>([:])
 
     /// Compiles the message in the one language it is written in.
     ///
@@ -32,23 +33,21 @@ package final class MessageTemplate: Sendable {
     package init(_ message: Message, locale: String? = nil) throws(Diagnostic) {
         self.message = message
         language = Language.named(locale)
-        subject = try Self.head(message.subject, of: message)
-        preheader = try Self.head(message.preheader, of: message)
-        label = try Self.head(message.action?.label, of: message)
-        url = try Self.head(message.action?.url, of: message)
-        let body = message.ask?.written(into: message.body) ?? message.body
-        self.body = try MessageProgram(body, file: message.path, line: message.bodyLine)
+        var texts: [String: SectionedText] = [:]
+        for source in message.texts {
+            let answers = source.name == "body" ? message.ask?.pieces : nil
+            let text = SectionedText(source.text, replacing: answers.map { ["ask": $0] } ?? [:])
+            if let complaint = text.complaints.first { throw Diagnostic(complaint, in: source) }
+            texts[source.name] = text
+        }
+        (subject, preheader, label, url) = (texts["subject"], texts["preheader"], texts["label"], texts["url"])
+        body = texts["body"] ?? SectionedText("")
         let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
         // The length before each part keeps two messages apart that only cut the same text elsewhere.
         let version =
             parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
             + (message.ask.map { "\n" + $0.version } ?? "")
         hash = Hexadecimal.text(SHA256.hash(data: Array(version.utf8)))
-    }
-
-    private static func head(_ text: String?, of message: Message) throws(Diagnostic) -> MessageProgram? {
-        guard let text else { return nil }
-        return try MessageProgram(text, file: message.path, line: 1)
     }
 
     // MARK: - Rendering
@@ -83,7 +82,7 @@ package final class MessageTemplate: Sendable {
     }
 
     private func line(
-        of program: MessageProgram?, in scope: MessageScope, refusesBreaks: Bool = false, missing: inout [String]
+        of program: SectionedText?, in scope: MessageScope, refusesBreaks: Bool = false, missing: inout [String]
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
@@ -105,7 +104,7 @@ package final class MessageTemplate: Sendable {
     }
 
     private func link(
-        of program: MessageProgram?, in scope: MessageScope, missing: inout [String]
+        of program: SectionedText?, in scope: MessageScope, missing: inout [String]
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
@@ -123,7 +122,7 @@ package final class MessageTemplate: Sendable {
 
     // MARK: - Markdown
 
-    private func layout(for pattern: UInt64) throws(RenderError) -> Layout {
+    private func layout(for pattern: SectionedText.Pattern) throws(RenderError) -> Layout {
         if let layout = layouts.withLock({ $0[pattern] }) { return layout }
         let layout = try makeLayout(pattern)
         layouts.withLock { layouts in
@@ -132,13 +131,13 @@ package final class MessageTemplate: Sendable {
         return layout
     }
 
-    private func makeLayout(_ pattern: UInt64) throws(RenderError) -> Layout {
+    private func makeLayout(_ pattern: SectionedText.Pattern) throws(RenderError) -> Layout {
         let pieces = body.pieces(pattern)
         var names: [String] = []
         for case .variable(let name) in pieces where !names.contains(name) { names.append(name) }
         let answers = Set(message.ask?.linkNames ?? [])
-        let tokens = SlotTokens(
-            names: names, links: MessageScope.linkNames.union(answers), absentFrom: message.body)
+        let words = pieces.map { if case .text(let text) = $0 { text } else { "\n" } }.joined()
+        let tokens = SlotTokens(names: names, links: MessageScope.linkNames.union(answers), absentFrom: words)
         let source = pieces.map { piece in
             switch piece {
             case .text(let text): text

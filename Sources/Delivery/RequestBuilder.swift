@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 package import Playbooks
 
@@ -10,30 +11,22 @@ package struct RequestBuilder: Sendable {
         case json(BodyPlan)
         case form(FormPlan)
 
-        init(_ body: Channel.Body, vars: [String: String]) throws(Expression.Unknown) {
+        init(_ body: Channel.Body, vars: [String: String]) throws(TextComplaint) {
             switch body {
             case .none: self = .none
             case .json(let template): self = .json(try BodyPlan(template, vars: vars))
             case .form(let fields): self = .form(try FormPlan(fields, vars: vars))
             }
         }
-
-        var variableNames: Set<String> {
-            switch self {
-            case .none: []
-            case .json(let plan): plan.variableNames
-            case .form(let plan): plan.variableNames
-            }
-        }
     }
 
     private struct HeaderPlan: Sendable {
         let name: String
-        let value: ChannelText
+        let value: Channel.Text
     }
 
     package let channel: Channel
-    private let url: ChannelText
+    private let url: Channel.Text
     private let query: [HeaderPlan]
     private let headers: [HeaderPlan]
     private let signature: SignaturePlan?
@@ -50,7 +43,7 @@ package struct RequestBuilder: Sendable {
     package init(channel: Channel, credentials: Credentials?) throws(Diagnostic) {
         self.channel = channel
         do {
-            url = try ChannelText(channel.url, vars: channel.vars)
+            url = try Channel.Text(channel.url, vars: channel.vars)
             query = try Self.plans(channel.query, vars: channel.vars)
             headers = try Self.plans(channel.headers, vars: channel.vars)
             if case .hmac(let auth) = channel.auth {
@@ -59,7 +52,7 @@ package struct RequestBuilder: Sendable {
                 signature = nil
             }
             body = try Body(channel.body, vars: channel.vars)
-            batch = try channel.batch.map { batch throws(Expression.Unknown) in try BatchPlan(batch, of: channel) }
+            batch = try channel.batch.map { batch throws(TextComplaint) in try BatchPlan(batch, of: channel) }
         } catch {
             throw Diagnostic(at: channel.position, "channel \"\(channel.name)\": \(error.message)")
         }
@@ -84,7 +77,7 @@ package struct RequestBuilder: Sendable {
 
     private static func plans(
         _ fields: [Channel.Template.Field], vars: [String: String]
-    ) throws(Expression.Unknown) -> [HeaderPlan] {
+    ) throws(TextComplaint) -> [HeaderPlan] {
         var plans: [HeaderPlan] = []
         for field in fields { plans.append(HeaderPlan(name: field.key, value: try headerText(field, vars: vars))) }
         return plans
@@ -92,21 +85,15 @@ package struct RequestBuilder: Sendable {
 
     static func headerText(
         _ field: Channel.Template.Field, vars: [String: String]
-    ) throws(Expression.Unknown) -> ChannelText {
+    ) throws(TextComplaint) -> Channel.Text {
         switch field.value {
-        case .text(let text): return try ChannelText(text, vars: vars)
-        case .integer(let number): return try ChannelText(String(number), vars: vars)
-        case .number(let number): return try ChannelText(JSON.text(of: number), vars: vars)
-        case .boolean(let isTrue): return try ChannelText(isTrue ? "true" : "false", vars: vars)
+        case .text(let text): return try Channel.Text(text, vars: vars)
+        case .integer(let number): return try Channel.Text(String(number), vars: vars)
+        case .number(let number): return try Channel.Text(JSON.text(of: number), vars: vars)
+        case .boolean(let isTrue): return try Channel.Text(isTrue ? "true" : "false", vars: vars)
         case .null, .list, .object:
-            throw Expression.Unknown(message: "the header \(field.key) must be text")
+            throw TextComplaint("the header \(field.key) must be text")
         }
-    }
-
-    /// The frozen variables that the channel reads, `account.plan`; a missing one drops its key.
-    package var variableNames: Set<String> {
-        let names = Set((url.expressions + (query + headers).flatMap(\.value.expressions)).compactMap(\.variableName))
-        return names.union(body.variableNames).union(batch?.body.variableNames ?? [])
     }
 
     /// The request of one touch.

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 import Foundation
 import Playbooks
@@ -5,16 +6,16 @@ import Playbooks
 /// The headers of an HMAC-SHA256 signature, compiled once: Standard Webhooks, or what another receiver wants.
 struct SignaturePlan: Sendable {
     private let key: SymmetricKey?
-    private let payload: ChannelText
+    private let payload: Channel.Text
     private let encoding: Channel.Auth.HMAC.Encoding
-    private let lines: [(name: String, value: ChannelText)]
+    private let lines: [(name: String, value: Channel.Text)]
 
     /// - Parameter key: empty to show the headers only.
-    init(_ auth: Channel.Auth.HMAC, key: [UInt8], vars: [String: String]) throws(Expression.Unknown) {
+    init(_ auth: Channel.Auth.HMAC, key: [UInt8], vars: [String: String]) throws(TextComplaint) {
         self.key = key.isEmpty ? nil : SymmetricKey(data: key)
-        payload = try ChannelText(auth.payload, vars: vars)
+        payload = try Channel.Text(auth.payload, vars: vars)
         encoding = auth.encoding
-        var lines: [(name: String, value: ChannelText)] = []
+        var lines: [(name: String, value: Channel.Text)] = []
         for field in auth.headers { lines.append((field.key, try RequestBuilder.headerText(field, vars: vars))) }
         self.lines = lines
     }

@@ -1,3 +1,6 @@
+import Basics
+import Playbooks
+
 /// Finished text with places for values: what a message's Markdown becomes once, for all touches.
 struct SlotText: Sendable {
     /// Where a value stands, which decides how it is escaped.
@@ -63,39 +66,9 @@ enum Link {
     ///
     /// - Throws: `.refused` unless it begins with `https://`, `http://` or `mailto:`.
     static func checked(_ value: String, name: String) throws(RenderError) -> String {
-        let start = value.prefix(8).lowercased()
-        guard start.hasPrefix("https://") || start.hasPrefix("http://") || start.hasPrefix("mailto:") else {
+        guard Message.Action.isLink(value) else {
             throw .refused("\(name) stands as a link, but \"\(value.prefix(60))\" is none")
         }
         return PercentEncoding.url(value)
-    }
-}
-
-/// Text for HTML.
-enum HTML {
-    /// Escapes what has a meaning in text and in quoted attribute values.
-    static func escape(_ text: String, into bytes: inout [UInt8]) {
-        guard text.utf8.contains(where: { replacement(of: $0) != nil }) else {
-            bytes.append(contentsOf: text.utf8)
-            return
-        }
-        for byte in text.utf8 {
-            if let entity = replacement(of: byte) {
-                entity.withUTF8Buffer { bytes.append(contentsOf: $0) }
-            } else {
-                bytes.append(byte)
-            }
-        }
-    }
-
-    private static func replacement(of byte: UInt8) -> StaticString? {
-        switch byte {
-        case UInt8(ascii: "&"): "&amp;"
-        case UInt8(ascii: "<"): "&lt;"
-        case UInt8(ascii: ">"): "&gt;"
-        case UInt8(ascii: "\""): "&quot;"
-        case UInt8(ascii: "'"): "&#39;"
-        default: nil
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 
 /// A link whose clicks are seen: where it leads, and the name under which that is written down.

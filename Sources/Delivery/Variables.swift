@@ -1,3 +1,4 @@
+import Basics
 package import Playbooks
 
 /// The values that a touch froze when its step was reached, by name.

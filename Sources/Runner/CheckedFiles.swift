@@ -24,14 +24,21 @@ package struct CheckedFiles: Sendable {
         // Of a file that could not be read, its absence is no news.
         let unread = Set(unreadable.map(\.position.file))
         diagnostics += complaints.filter { !unread.contains($0.position.file) }
-        for channel in workspace?.channels.values.map({ $0 }) ?? [] {
-            do {
-                _ = try RequestBuilder(channel: channel, credentials: nil)
-            } catch {
-                diagnostics.append(error)
+        if let workspace { addRefusals(of: workspace) }
+        diagnostics.sort()
+    }
+
+    /// What those who render and send refuse, where the readers did not say so already.
+    private mutating func addRefusals(of workspace: Workspace) {
+        let told = Set(errors.map(\.position.file))
+        for channel in workspace.channels.values where !told.contains(channel.position.file) {
+            do { _ = try RequestBuilder(channel: channel, credentials: nil) } catch { diagnostics.append(error) }
+        }
+        for message in workspace.playbooks.flatMap(\.messages.values) {
+            for version in [message] + message.locales.values where !told.contains(version.path) {
+                do { _ = try MessageTemplate(version) } catch { diagnostics.append(error) }
             }
         }
-        diagnostics.sort()
     }
 
     package static func read(_ folder: URL) -> CheckedFiles {

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 package import HTTPTypes
 package import Hummingbird
@@ -42,8 +43,6 @@ package struct Problem: Error, HTTPResponseError {
     }
 
     package func response(from request: Request, context: some RequestContext) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = Body(
             title: status.reasonPhrase, status: status.code, detail: detail, errors: errors.isEmpty ? nil : errors,
             hints: hints.isEmpty ? nil : hints)
@@ -51,6 +50,6 @@ package struct Problem: Error, HTTPResponseError {
         headers[.contentType] = "application/problem+json"
         return Response(
             status: status, headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(body) + [0x0a])))
+            body: .init(byteBuffer: ByteBuffer(string: try JSONText.encode(body) + "\n")))
     }
 }

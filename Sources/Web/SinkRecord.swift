@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import HTTPTypes
 import Playbooks
@@ -104,25 +105,10 @@ final class SinkRecord: Sendable {
 
     private static func isJSON(_ body: Data) -> Bool {
         guard let first = body.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }
-        return (try? JSONSerialization.jsonObject(with: body)) != nil
+        return JSON(parsing: body) != nil
     }
 
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                result += "\\u00" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    private static func quoted(_ text: String) -> String { JSON.text(text).encodedText }
 }
 
 /// Why the sink cannot record.

@@ -1,3 +1,4 @@
+import Basics
 import Delivery
 import Foundation
 import Playbooks
@@ -158,7 +159,7 @@ import Testing
     @Test func theVariablesThatAChannelReadsAreKnown() throws {
         let builder = try RequestBuilder(
             channel: try ChannelFixture.channel("intercom", "vars: { admin_id: 1 }"), credentials: nil)
-        #expect(builder.variableNames == ["contact.intercom_id"])
+        #expect(builder.channel.variables == ["contact.intercom_id"])
     }
 
     @Test func aHundredThousandRequestsTakeSeconds() throws {

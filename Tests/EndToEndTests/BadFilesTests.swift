@@ -80,7 +80,7 @@ import Testing
         Mistake(
             testDescription: "a channel's template with an unknown name", file: "channels/carrier.yaml",
             old: "{{ subject }}", new: "{{ subjekt }}",
-            complaint: "channels/carrier.yaml:1:1: error: channel \"carrier\": unknown name \"subjekt\""),
+            complaint: "channels/carrier.yaml:12:15: error: unknown name \"subjekt\"; did you mean \"subject\"?"),
         Mistake(
             testDescription: "two triggers", file: playbook, new: "on: report_made\n",
             complaint: "playbooks/hello/playbook.yaml:"),

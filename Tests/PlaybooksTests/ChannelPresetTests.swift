@@ -133,11 +133,11 @@ struct ChannelPresetTests {
         #expect(
             read(start + "body: { kind: json, template: { a: \"{{ secret }}\" } }\n", as: "c").1
                 == [
-                    "channels/c.yaml:4:36: error: \"{{ secret }}\" is known in the body of the auth kind body only"
+                    "channels/c.yaml:4:37: error: \"{{ secret }}\" is known in the body of the auth kind body only"
                 ])
         #expect(
             read(start + "body: { kind: json, template: { a: \"{{ timestamp }}\" } }\n", as: "c").1
-                == ["channels/c.yaml:4:36: error: \"{{ timestamp }}\" is known in the auth kind hmac only"])
+                == ["channels/c.yaml:4:37: error: \"{{ timestamp }}\" is known in the auth kind hmac only"])
         #expect(
             read(start + "auth: { kind: body, value: env:K }\n", as: "c").1
                 == ["channels/c.yaml:4:1: error: the auth kind body needs \"{{ secret }}\" in the body"])

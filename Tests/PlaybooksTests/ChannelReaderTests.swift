@@ -139,7 +139,7 @@ struct ChannelReaderTests {
             read(text).1 == [
                 "2:7: error: expected email, in_app, push or webhook for \"kind\", got \"emial\"; did you mean \"email\"?",
                 "3:20: error: unknown method \"FETCH\"; known: POST, PUT, PATCH",
-                "3:32: error: unknown variable \"vars.x\"; declare it under \"vars\"",
+                "3:51: error: unknown variable \"vars.x\"; declare it under \"vars\"",
                 "3:75: error: the timeout \"connect\" is longer than \"total\"",
                 "4:7: error: the auth kind bearer needs \"token\"",
                 "4:23: error: \"user\" does not go with the auth kind bearer",
@@ -167,7 +167,7 @@ struct ChannelReaderTests {
               kind: json
               template:
                 a: { $if: text }
-                b: { $each: list, do: x, other: y }
+                b: { $each: headers, do: x, other: y }
                 c: { $iff: text, then: x }
                 d: "{{ open"
                 e: "{{ }}"
@@ -179,8 +179,8 @@ struct ChannelReaderTests {
                 "7:10: error: \"$if\" needs \"then\" beside it",
                 "8:10: error: \"other\" does not go with \"$each\"",
                 "9:10: error: unknown form \"$iff\"; did you mean \"$if\"?",
-                "10:8: error: \"{{\" is not closed by \"}}\"",
-                "11:8: error: \"{{ }}\" names nothing",
+                "10:9: error: \"{{\" is not closed by \"}}\"",
+                "11:9: error: \"{{ }}\" names nothing",
             ])
     }
 

@@ -38,7 +38,10 @@ struct MessageVariablesTests {
         func complaints(_ text: String) -> [String] { variables(text).diagnostics.map(\.description) }
         let escaped = "error: \"{{{ }}}\" and \"{{& }}\" are not allowed; every value is escaped"
         #expect(complaints("{{{a}}} {{& a}}") == ["a.md:3:1: \(escaped)", "a.md:3:9: \(escaped)"])
-        #expect(complaints("{{> a}}") == ["a.md:3:1: error: partials and blocks are not allowed in a message"])
+        #expect(
+            complaints("{{> a}}") == [
+                "a.md:3:1: error: partials and blocks are not allowed; write the text where it belongs"
+            ])
         #expect(complaints("{{=<% %>=}}") == ["a.md:3:1: error: other tags than {{ }} cannot be set"])
         #expect(complaints("x {{a") == ["a.md:3:3: error: \"{{\" is not closed by \"}}\""])
         #expect(complaints("{{#a}}") == ["a.md:3:1: error: the section \"{{#a}}\" is not closed by \"{{/a}}\""])

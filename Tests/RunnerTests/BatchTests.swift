@@ -55,6 +55,18 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM enrollment WHERE due_at IS NOT NULL") == 35)
     }
 
+    /// A touch that goes alone has the channel's own body, which names nothing of the account.
+    @Test func whatOnlyTheBodyOfABatchNamesIsInTheRequest() async throws {
+        let endpoint = try Endpoint { Self.results($0) }
+        let body = "{ kind: json, template: { to: \"{{ to.email }}\", plan: \"{{ account.plan }}\" } }"
+        let test = try TestWorkspace.mailing(
+            to: endpoint.url, accounts: 8,
+            more: [Self.list[0], "batch: { results: whole, body: \(body) }"] + Self.rules)
+        #expect(try await test.drain(noon(20_000)).sent == 8)
+        let batches = endpoint.received.filter { $0.body.hasPrefix("[") }
+        #expect(!batches.isEmpty && batches.allSatisfy { $0.body.contains("\"plan\":\"free\"") })
+    }
+
     @Test func oneBadTouchDoesNotSinkTheOthers() async throws {
         // As the provider does that refuses the whole list for one address.
         let endpoint = try Endpoint { received in

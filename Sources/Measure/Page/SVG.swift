@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// A piece of SVG, or of HTML: elements whose texts and attributes are escaped.

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Playbooks
 import Statistics
@@ -8,11 +9,7 @@ extension Report: Encodable {
     /// A row is an object with the keys of its columns; shares are fractions, money is in major units, an interval has
     /// `lower` and `upper`, and what cannot be said is null with the reason under `why`.
     package var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        }
+        get throws { try JSONText.encode(self) }
     }
 
     package func encode(to encoder: any Encoder) throws {

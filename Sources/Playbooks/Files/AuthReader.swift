@@ -48,7 +48,7 @@ struct AuthReader {
             guard let service = fields.text("service"), let region = fields.text("region"),
                 let access = fields.secret("access_key"), let key = fields.secret("secret_key")
             else { return nil }
-            templates.check(region, at: fields.position("region"))
+            if let node = fields["region"] { templates.check(node) }
             return .sigv4(
                 Channel.Auth.SigV4(
                     service: service, region: region, accessKey: access, secretKey: key,
@@ -57,13 +57,13 @@ struct AuthReader {
             guard let key = fields.secret("key"), let payload = fields.text("payload") else { return nil }
             var templates = templates
             templates.authNames = ["timestamp", "body"]
-            templates.check(payload, at: fields.position("payload"))
+            if let node = fields["payload"] { templates.check(node) }
             templates.authNames.insert("signature")
             var auth = Channel.Auth.HMAC(key: key, payload: payload)
             if let encoding: Channel.Auth.HMAC.Encoding = fields.choice("encoding") { auth.encoding = encoding }
             for entry in fields.entries("headers") {
                 diagnostics.checkHeader(entry.key, at: entry.position)
-                auth.headers.append(Channel.Template.Field(entry.key, templates.template(entry.value)))
+                if let header = templates.line(entry) { auth.headers.append(header) }
             }
             return .hmac(auth)
         default: return Channel.Auth.none

@@ -8,7 +8,7 @@ struct BatchReader {
     ///   - body: reads a body.
     func read(
         _ fields: Fields, most: Int?, of channel: Channel, body: (Fields) -> Channel.Body?,
-        checkURL: (String, Position) -> Void
+        checkURL: (String, YAMLNode) -> Void
     ) -> Channel.Batch? {
         guard let most else {
             diagnostics.error(
@@ -16,8 +16,8 @@ struct BatchReader {
             return nil
         }
         var batch = Channel.Batch(most: most)
-        if let url = fields.text("url") {
-            checkURL(url, fields.position("url"))
+        if let node = fields["url"], let url = diagnostics.text(node, "url") {
+            checkURL(url, node)
             batch.url = url
         }
         if let table = fields.table("body", .body) { batch.body = body(table) }

@@ -4,12 +4,15 @@ private import Foundation
 struct ChannelReader {
     let diagnostics: Diagnostics
 
-    /// The channel, or nil when it has an error.
+    /// The channel, or nil when it has an error; one that names in `{{ }}` what there is not is still a channel, which
+    /// cannot be opened.
     ///
     /// - Parameter file: nil where no file is expected to carry its name.
     func read(_ root: YAMLNode, file: String?) -> Channel? {
         var channel: Channel?
-        let isGood = diagnostics.areClean { channel = decode(root, file) }
+        let refusals = Diagnostics()
+        let isGood = diagnostics.areClean { channel = decode(root, file, refusals) }
+        diagnostics.add(refusals.all)
         return isGood ? channel : nil
     }
 
@@ -20,7 +23,7 @@ struct ChannelReader {
             YAMLNode(.mapping([.init(key: "channel", position: position, value: node)]), at: position), file: nil)
     }
 
-    private func decode(_ file: YAMLNode, _ path: String?) -> Channel? {
+    private func decode(_ file: YAMLNode, _ path: String?, _ refusals: Diagnostics) -> Channel? {
         guard let root = layered(file) else { return nil }
         guard let fields = Fields(root, .channel, diagnostics, of: "a channel") else { return nil }
         let name = fields.text("channel")
@@ -47,7 +50,7 @@ struct ChannelReader {
             channel.vars[entry.key] = "missing"
         }
         let auth = fields.table("auth", .auth)
-        var templates = TemplateReader(vars: channel.vars, diagnostics: diagnostics)
+        var templates = TemplateReader(vars: channel.vars, diagnostics: diagnostics, refusals: refusals)
         if let request = fields.table("request", .request) { read(request, templates, into: &channel) }
         if let auth { channel.auth = AuthReader(templates: templates, diagnostics: diagnostics).read(auth) ?? .none }
         if auth?.node["kind"]?.text == "body" { templates.authNames = ["secret"] }
@@ -56,7 +59,8 @@ struct ChannelReader {
         {
             channel.body = self.body(body, templates) ?? .none
         }
-        if case .body = channel.auth, fields["body"].map({ mentionsSecret($0) }) != true {
+        let sources = channel.body.templates.flatMap { $0.expressions(vars: channel.vars) }.flatMap(\.sources)
+        if case .body = channel.auth, !sources.contains(.secret) {
             diagnostics.error(fields.position("auth"), "the auth kind body needs \"{{ secret }}\" in the body")
         }
         if let response = fields.table("response", .response) {
@@ -93,10 +97,7 @@ struct ChannelReader {
             let reader = BatchReader(diagnostics: diagnostics)
             channel.batch = reader.read(
                 batch, most: most, of: channel, body: { body($0, templates) },
-                checkURL: { url, position in
-                    templates.check(url, at: position)
-                    check(url, at: position, channel)
-                })
+                checkURL: { checkURL($0, $1, templates, channel) })
         } else if let most, most > 1, let node = fields["limits"] {
             diagnostics.error(node.position, "\"limits: { batch: \(most) }\" needs \"batch\", which says how")
         }
@@ -128,11 +129,6 @@ struct ChannelReader {
         return root.laid(over: preset.moved(to: node.position))
     }
 
-    private func mentionsSecret(_ node: YAMLNode) -> Bool {
-        if let text = node.text { return text.contains(/\{\{ *secret *[|}]/) }
-        return (node.list ?? node.entries?.map(\.value) ?? []).contains { mentionsSecret($0) }
-    }
-
     private func read(_ request: Fields, _ templates: TemplateReader, into channel: inout Channel) {
         if let node = request["method"], let method = diagnostics.text(node, "method") {
             let known = ["POST", "PUT", "PATCH"]
@@ -140,8 +136,7 @@ struct ChannelReader {
             channel.method = method
         }
         if let node = request["url"], let url = diagnostics.text(node, "url") {
-            templates.check(url, at: node.position)
-            check(url, at: node.position, channel)
+            checkURL(url, node, templates, channel)
             channel.url = url
         }
         if let timeout = request.table("timeout", .timeout) {
@@ -151,22 +146,18 @@ struct ChannelReader {
                 diagnostics.error(timeout.node.position, "the timeout \"connect\" is longer than \"total\"")
             }
         }
-        for entry in request.entries("query") {
-            channel.query.append(Channel.Template.Field(entry.key, templates.template(entry.value)))
-        }
+        channel.query = request.entries("query").compactMap(templates.line)
         for entry in request.entries("headers") {
             diagnostics.checkHeader(entry.key, at: entry.position)
-            channel.headers.append(Channel.Template.Field(entry.key, templates.template(entry.value)))
+            if let header = templates.line(entry) { channel.headers.append(header) }
         }
     }
 
     /// Only what the file itself says may decide where touches go, and only https unless it allows otherwise.
-    private func check(_ url: String, at position: Position, _ channel: Channel) {
+    private func checkURL(_ url: String, _ node: YAMLNode, _ templates: TemplateReader, _ channel: Channel) {
         if Secret.Reference(url) != nil { return }
-        var resolved = url
-        for (name, value) in channel.vars {
-            for form in ["{{ vars.\(name) }}", "{{vars.\(name)}}"] { resolved = resolved.replacing(form, with: value) }
-        }
+        let position = node.position
+        guard let resolved = templates.check(node)?.text(for: "{{ }}") else { return }
         guard let scheme = resolved.range(of: "://"), ["https", "http"].contains(resolved[..<scheme.lowerBound]) else {
             diagnostics.error(position, "expected an https URL for \"url\", got \"\(url)\"")
             return
@@ -199,10 +190,7 @@ struct ChannelReader {
         switch kind {
         case "json": return fields["template"].map { .json(templates.template($0)) }
         case "form":
-            return .form(
-                fields.entries("fields").map {
-                    Channel.Template.Field($0.key, templates.template($0.value, isForm: true))
-                })
+            return .form(fields.entries("fields").map(templates.field))
         default: return Channel.Body.none
         }
     }

@@ -1,3 +1,5 @@
+package import Basics
+
 /// A complaint about one place in one file, for the person who must mend it.
 ///
 /// Printed as `playbooks/win-back/playbook.yaml:12:7: error: unknown key "audiense"; did you mean "audience"?`.
@@ -14,6 +16,10 @@ package struct Diagnostic: Error, Hashable, Sendable, Comparable, CustomStringCo
         self.severity = severity
         self.position = position
         self.message = message
+    }
+
+    package init(_ complaint: TextComplaint, in source: SourceText) {
+        self.init(at: source.position.moved(to: complaint.place), complaint.message)
     }
 
     /// Without control characters, which would speak to the terminal and not to the person.
@@ -43,6 +49,11 @@ package struct Position: Hashable, Sendable, Comparable, CustomStringConvertible
         self.file = file
         self.line = line
         self.column = column
+    }
+
+    /// A place in a text that begins here.
+    package func moved(to place: TextPlace) -> Position {
+        Position(file: file, line: line + place.line - 1, column: place.column + (place.line == 1 ? column - 1 : 0))
     }
 
     package var description: String { "\(file):\(line):\(column)" }

@@ -42,9 +42,15 @@ struct MessageReader {
                 let url = text(action, "url")
             {
                 message.action = Message.Action(label: label, url: url)
+                if !Message.Action.mayBeLink(url) {
+                    diagnostics.error(
+                        action.position("url"),
+                        "expected an address that begins with https://, http:// or mailto: for \"url\", got \"\(url)\"")
+                }
             }
             message.ask = fields["ask"].flatMap(AskReader(dataMap: dataMap, diagnostics: diagnostics).read)
-            for key in ["subject", "preheader"] where fields.node[key]?.text?.contains(where: \.isNewline) == true {
+            for key in ["subject", "preheader"]
+            where fields.node[key]?.text?.contains(where: { $0.isNewline || $0 == "\0" }) == true {
                 diagnostics.error(fields.position(key), "the \"\(key)\" must be one line")
             }
         }

@@ -98,7 +98,7 @@ struct ResponseReader {
     }
 
     private func value(_ node: YAMLNode) -> Value? {
-        switch TemplateReader(vars: [:], diagnostics: diagnostics).template(node) {
+        switch TemplateReader(vars: [:], diagnostics: diagnostics, refusals: diagnostics).template(node) {
         case .null: return .missing
         case .boolean(let value): return .boolean(value)
         case .integer(let value): return .number(Double(value))

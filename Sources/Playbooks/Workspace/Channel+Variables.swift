@@ -1,54 +1,49 @@
 extension Channel {
-    /// The values of accounts, contacts, events and signals that its templates read, in alphabetical order; a touch
-    /// freezes them together with those of its message.
+    /// The values of accounts, contacts, events and signals that any of its templates reads, in alphabetical order; a
+    /// touch freezes them together with those of its message.
     package var variables: [String] {
-        var names: Set<String> = []
-        Self.collect(url, into: &names)
-        for field in query + headers { Self.collect(field.value, into: &names) }
-        switch body {
-        case .none: break
-        case .json(let template): Self.collect(template, into: &names)
-        case .form(let fields): Self.collect(.object(fields), into: &names)
+        var templates: [Template] = [.text(url)] + (query + headers).map(\.value) + body.templates
+        switch auth {
+        case .hmac(let auth): templates += [.text(auth.payload)] + auth.headers.map(\.value)
+        case .sigv4(let auth): templates.append(.text(auth.region))
+        case .none, .bearer, .basic, .header, .query, .body: break
         }
-        return names.sorted()
+        if let batch { templates += [.text(batch.url ?? "")] + (batch.body?.templates ?? []) }
+        let sources = templates.flatMap { $0.expressions(vars: vars) }.flatMap(\.sources)
+        return Set(sources.compactMap { if case .variable(let name) = $0 { name } else { nil } }).sorted()
     }
+}
 
-    private static func collect(_ template: Template, into names: inout Set<String>) {
-        switch template {
-        case .null, .boolean, .integer, .number: break
-        case .text(let text): collect(text, into: &names)
-        case .list(let items): for item in items { collect(item, into: &names) }
+extension Channel.Body {
+    var templates: [Channel.Template] {
+        switch self {
+        case .none: []
+        case .json(let template): [template]
+        case .form(let fields): [.object(fields)]
+        }
+    }
+}
+
+extension Channel.Template {
+    /// The keys whose value is a name, with or without braces.
+    static let naming: Set<String> = ["$if", "$each", "map"]
+
+    /// What stands in its `{{ }}`; what cannot be read is left out.
+    func expressions(vars: [String: String]) -> [Channel.Expression] {
+        switch self {
+        case .null, .boolean, .integer, .number: []
+        // Whether inside `$each` or not is for those who check and send.
+        case .text(let text): Channel.Text.read(text, vars: vars, inEach: true).text.expressions
+        case .list(let items): items.flatMap { $0.expressions(vars: vars) }
         case .object(let fields):
-            for field in fields {
-                collect(field.value, into: &names)
-                // These take a name without braces too.
-                if ["$if", "$each", "map"].contains(field.key), case .text(let text) = field.value {
-                    add(text, to: &names)
+            fields.flatMap { field in
+                if Self.naming.contains(field.key), case .text(let text) = field.value,
+                    let named = try? Channel.Expression.named(text, vars: vars, inEach: true)
+                {
+                    return [named]
                 }
+                return field.value.expressions(vars: vars)
             }
-        }
-    }
-
-    private static func collect(_ text: String, into names: inout Set<String>) {
-        var rest = text[...]
-        while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
-            for part in rest[open.upperBound..<close.lowerBound].split(separator: "|") {
-                let word = part.filter { !$0.isWhitespace }
-                add(word.hasPrefix("default:") ? String(word.dropFirst(8)) : word, to: &names)
-            }
-            rest = rest[close.upperBound...]
-        }
-    }
-
-    private static func add(_ name: String, to names: inout Set<String>) {
-        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { return }
-        switch parts[0] {
-        case "recipient" where ["id", "email", "name"].contains(parts[1]): break
-        case "recipient": names.insert("contact.\(parts[1])")
-        case "signals": names.insert(parts[1])
-        case "account", "contact", "event", "entry": names.insert(name)
-        default: break
         }
     }
 }

@@ -21,6 +21,14 @@ package struct Message: Sendable, Hashable {
             self.label = label
             self.url = url
         }
+
+        package static func isLink(_ text: String) -> Bool {
+            let start = text.prefix(8).lowercased()
+            return ["https://", "http://", "mailto:"].contains { start.hasPrefix($0) }
+        }
+
+        /// Whether it can become one: it is, or a variable or a section begins it.
+        static func mayBeLink(_ text: String) -> Bool { isLink(text) || text.hasPrefix("{{") }
     }
 
     package init(

@@ -1,3 +1,4 @@
+import Basics
 package import Decisions
 package import Playbooks
 package import Storage

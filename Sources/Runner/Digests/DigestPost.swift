@@ -1,3 +1,4 @@
+import Basics
 import Delivery
 package import Playbooks
 package import Storage
@@ -141,8 +142,7 @@ package struct DigestPost {
     }
 
     private static func html(_ text: String) -> String {
-        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-        return "<p>" + escaped.replacing("\n", with: "<br>\n") + "</p>\n"
+        "<p>" + HTML.escaped(text).replacing("\n", with: "<br>\n") + "</p>\n"
     }
 }
 

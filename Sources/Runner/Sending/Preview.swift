@@ -110,7 +110,7 @@ package struct Preview {
         candidate.email = candidate.isTeam ? nil : address
         var envelope = try rendering.seal(candidate, message, variables)
         // A channel may address by an attribute of the contact.
-        for name in builder.variableNames where name.hasPrefix("contact.") {
+        for name in builder.channel.variables where name.hasPrefix("contact.") {
             guard candidate.kind != .email || name == "contact.email" else { continue }
             envelope.variables[name] = Variables.Variable(.text, .text(address))
         }

@@ -1,3 +1,4 @@
+import Basics
 import CSQLite
 import Crypto
 import Foundation
@@ -61,9 +62,7 @@ package struct ErasureKey: Sendable {
     /// - Parameter address: normalized.
     package func hash(_ address: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Data(("address\0" + address).utf8), using: key)
-        let digits = Array("0123456789abcdef".utf8)
-        let hexadecimal = code.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return Self.prefix + String(decoding: hexadecimal, as: UTF8.self)
+        return Self.prefix + Hexadecimal.text(code)
     }
 
     /// Adds the SQL function `erased_key(address)` to the connection.

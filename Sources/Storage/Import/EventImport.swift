@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 import Playbooks
 
@@ -118,15 +119,12 @@ final class EventImport: ImportTarget {
         properties.json.withUnsafeBytes { hash.update(bufferPointer: $0) }
         digest.removeAll(keepingCapacity: true)
         let time = UInt64(bitPattern: at &+ 1 << 44)
-        for shift in stride(from: 44, through: 0, by: -4) { digest.append(Self.hex[Int(time >> UInt64(shift) & 15)]) }
-        digest.append(UInt8(ascii: "-"))
-        for byte in hash.finalize().prefix(10) {
-            digest.append(Self.hex[Int(byte >> 4)])
-            digest.append(Self.hex[Int(byte & 15)])
+        for shift in stride(from: 44, through: 0, by: -4) {
+            digest.append(Hexadecimal.digit(UInt8(truncatingIfNeeded: time >> UInt64(shift)) & 15))
         }
+        digest.append(UInt8(ascii: "-"))
+        for byte in hash.finalize().prefix(10) { Hexadecimal.append(byte, to: &digest) }
     }
-
-    private static let hex = Array("0123456789abcdef".utf8)
 
     var isFull: Bool { rows.isFull }
 

@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// The properties of one event as the JSON text that is stored: in the order of the data map, typed by it.
@@ -86,8 +87,8 @@ struct EventProperties {
 }
 
 extension EventProperties {
-    /// A JSON object that is being written.
-    struct JSONText {
+    /// A JSON object that is being written; its bytes are part of what an event without an id is known by.
+    private struct JSONText {
         private(set) var bytes: [UInt8] = []
 
         mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
@@ -110,7 +111,7 @@ extension EventProperties {
                     bytes.append(byte)
                 case 0..<0x20:
                     bytes.append(contentsOf: "\\u00".utf8)
-                    for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+                    Hexadecimal.append(byte, to: &bytes)
                 default: bytes.append(byte)
                 }
             }
@@ -119,11 +120,6 @@ extension EventProperties {
 
         mutating func end() {
             if !bytes.isEmpty { bytes.append(UInt8(ascii: "}")) }
-        }
-
-        mutating func finished() -> String {
-            end()
-            return String(decoding: bytes, as: UTF8.self)
         }
     }
 }

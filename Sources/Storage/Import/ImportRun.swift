@@ -1,3 +1,5 @@
+import Basics
+
 /// One source on its way into the database: read, check, stage, apply in slices, set bad rows aside.
 final class ImportRun {
     /// So many rows are looked at before anything is applied.
@@ -120,7 +122,7 @@ final class ImportRun {
     /// Takes away the `'` that stands before a formula in a file of rejected rows.
     private static func stripFormulaQuotes(_ record: inout Record) {
         for (index, cell) in record.cells.enumerated() where cell.count > 1 && cell[0] == UInt8(ascii: "'") {
-            if RejectedRows.startsFormula(cell[1]) { record.cells[index] = Cell(rebasing: cell[1...]) }
+            if CSVField.startsFormula(cell[1]) { record.cells[index] = Cell(rebasing: cell[1...]) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 package import Playbooks
 
 /// Brings accounts, contacts, metrics and events into the database.
@@ -69,12 +70,8 @@ package struct Importer {
 
     private static func json(_ properties: [String: String]) -> String? {
         if properties.isEmpty { return nil }
-        var text = EventProperties.JSONText()
-        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
-            text.beginMember(name.utf8)
-            text.append(text: value.utf8)
-        }
-        return text.finished()
+        let members = properties.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .text($0.value)) }
+        return JSON.object(members).encodedText
     }
 
     static func reader(of source: ImportSource) throws -> any RowReader {

@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// One kind of import that stays ready and takes the rows of request after request.
@@ -96,14 +97,12 @@ final class IntakeTarget {
 
     private func json(_ properties: [IncomingRow.Field]) throws -> String? {
         if properties.isEmpty { return nil }
-        var text = EventProperties.JSONText()
-        for property in properties {
-            guard let value = property.value else { continue }
+        let members = try properties.compactMap { property -> JSON.Member? in
+            guard let value = property.value else { return nil }
             if value.utf8.contains(0) { throw Rejection(.encoding, property.column, "holds a NUL") }
-            text.beginMember(property.column.utf8)
-            text.append(text: value.utf8)
+            return JSON.Member(property.column, .text(value))
         }
-        return text.finished()
+        return members.isEmpty ? "" : JSON.object(members).encodedText
     }
 }
 

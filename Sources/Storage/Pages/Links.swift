@@ -1,3 +1,4 @@
+import Basics
 package import Playbooks
 
 /// Where tracked links lead, and who followed them.
@@ -94,11 +95,7 @@ extension Outcome {
     /// Names and values as a JSON object; nil when there are none.
     static func detail(_ values: [String: String]) -> String? {
         if values.isEmpty { return nil }
-        var text = EventProperties.JSONText()
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-            text.beginMember(name.utf8)
-            text.append(text: value.utf8)
-        }
-        return text.finished()
+        let members = values.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .text($0.value)) }
+        return JSON.object(members).encodedText
     }
 }

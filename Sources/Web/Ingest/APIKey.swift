@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 
 /// A key that a program comes with: `kt_` and 256 random bits in hexadecimal, shown once and stored as a digest.
@@ -21,18 +22,14 @@ package struct APIKey: Sendable, Equatable {
     package static func random(using generator: inout some RandomNumberGenerator) -> APIKey {
         let words = (0..<4).map { _ in generator.next() as UInt64 }
         return APIKey(
-            prefix + hexadecimal(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }))
+            prefix
+                + Hexadecimal.text(
+                    words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }))
     }
 
     /// What people tell keys apart by.
     package var beginning: String { String(text.prefix(9)) }
 
     /// SHA-256 in hexadecimal.
-    package var digest: String { Self.hexadecimal(SHA256.hash(data: Array(text.utf8))) }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    package var digest: String { Hexadecimal.text(SHA256.hash(data: Array(text.utf8))) }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 import Delivery
 import Foundation
@@ -73,10 +74,7 @@ extension Site {
             : String(
                 (comment ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(QuestionPage.longestComment))
         let digest = SHA256.hash(data: Array("\(asked.answer.value)\n\(comment)".utf8))
-        let name = digest.prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined()
+        let name = Hexadecimal.text(digest.prefix(8))
         let now = processNow()
         var properties = [IncomingRow.Field(asked.ask.property, asked.answer.value, at: "/answer")]
         if let property = asked.ask.comment, !comment.isEmpty {

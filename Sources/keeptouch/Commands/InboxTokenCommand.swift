@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Delivery
 import Foundation
 import Storage
@@ -30,8 +31,7 @@ struct InboxTokenCommand: ParsableCommand {
         let loaded = try options.read()
         let secret = try SigningSecret.read(beside: loaded.databasePath)
         guard let account, let contact else {
-            Terminal.print(
-                InboxToken.key(secret: secret).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+            Terminal.print(Hexadecimal.text(InboxToken.key(secret: secret)))
             return
         }
         let owner = try loaded.open(.readOnly).read { try Inbox.owner(account: account, contact: contact, $0) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Playbooks
 import Runner
 import Storage

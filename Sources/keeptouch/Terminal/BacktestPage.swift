@@ -1,3 +1,4 @@
+import Basics
 import Measure
 import Playbooks
 import Runner

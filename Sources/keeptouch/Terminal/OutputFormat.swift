@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Runner
 
 /// How a command prints what there is to read.

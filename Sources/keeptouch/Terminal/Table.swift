@@ -1,3 +1,4 @@
+import Basics
 import Measure
 
 /// Rows in aligned columns, or as CSV.

@@ -1,4 +1,4 @@
-import Delivery
+import Basics
 import Testing
 
 @Suite struct JSONTests {

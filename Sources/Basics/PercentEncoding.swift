@@ -1,14 +1,14 @@
 /// Percent-encoding of bytes for URLs and forms (RFC 3986; WHATWG URL for forms).
-enum PercentEncoding {
+package enum PercentEncoding {
     /// For one component of a URL: everything but letters, digits and `-._~` is encoded.
-    static func component(_ text: String) -> String {
+    package static func component(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 { append(byte, raw: isUnreserved(byte), into: &bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// For a whole URL: what has a meaning in URLs stays, what cannot stand in one is encoded.
-    static func url(_ text: String) -> String {
+    package static func url(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             append(byte, raw: isUnreserved(byte) || "!#$%&'()*+,/:;=?@[]".utf8.contains(byte), into: &bytes)
@@ -17,7 +17,7 @@ enum PercentEncoding {
     }
 
     /// One name or value of `application/x-www-form-urlencoded`.
-    static func form(_ text: String, into bytes: inout [UInt8]) {
+    package static func form(_ text: String, into bytes: inout [UInt8]) {
         for byte in text.utf8 {
             if byte == UInt8(ascii: " ") {
                 bytes.append(UInt8(ascii: "+"))

@@ -1,36 +1,7 @@
-/// What is done to a value before it is written.
-enum ExpressionFilter: Sendable {
-    case address, json, number, token, urlencode
-    case fallbackText(String), fallback(ExpressionSource)
-    case truncate(Int)
+import Basics
+import Playbooks
 
-    init(_ text: String, vars: [String: String], inEach: Bool) throws(Expression.Unknown) {
-        let colon = text.firstIndex(of: ":")
-        let argument = colon.map { Expression.trimmed(text[text.index(after: $0)...]) }
-        switch (Expression.trimmed(text[..<(colon ?? text.endIndex)]), argument) {
-        case ("address", nil): self = .address
-        case ("json", nil): self = .json
-        case ("number", nil): self = .number
-        case ("token", nil): self = .token
-        case ("urlencode", nil): self = .urlencode
-        case ("default", let argument?):
-            if argument.count >= 2, let quote = argument.first, quote == "\"" || quote == "'", argument.last == quote {
-                self = .fallbackText(String(argument.dropFirst().dropLast()))
-            } else {
-                self = .fallback(try ExpressionSource(argument, vars: vars, inEach: inEach))
-            }
-        case ("truncate", let argument?):
-            guard let length = Int(argument), length > 0 else {
-                throw Expression.Unknown(message: "truncate takes a number of characters, not \"\(argument)\"")
-            }
-            self = .truncate(length)
-        default:
-            throw Expression.Unknown(
-                message: "unknown filter \"\(text)\"; known are address, json, number, token, urlencode, default:NAME, "
-                    + "default:\"text\", truncate:N")
-        }
-    }
-
+extension Channel.Expression.Filter {
     func apply(to value: JSON?, in envelope: Envelope, each: JSON.Member?) -> JSON? {
         switch self {
         case .fallback(let source): return value ?? source.value(in: envelope, each: each)
@@ -40,7 +11,7 @@ enum ExpressionFilter: Sendable {
         guard let value else { return nil }
         switch self {
         case .address: return .text(Self.address(value))
-        case .json: return .text(String(decoding: value.encoded, as: UTF8.self))
+        case .json: return .text(value.encodedText)
         case .number: return value.asNumber.map(JSON.exact)
         case .token: return value.scalarText.map { .text(Self.token($0)) }
         case .urlencode: return value.scalarText.map { .text(PercentEncoding.component($0)) }

@@ -81,7 +81,7 @@ package enum JSON: Sendable, Hashable {
     }
 
     /// The shortest decimal text that reads back as the same number, whole numbers without a point.
-    static func text(of number: Double) -> String {
+    package static func text(of number: Double) -> String {
         if let whole = Int64(exactly: number), abs(number) < 1e15 { return String(whole) }
         return "\(number)"
     }
@@ -97,6 +97,8 @@ extension JSON {
         encode(into: &bytes)
         return bytes
     }
+
+    package var encodedText: String { String(decoding: encoded, as: UTF8.self) }
 
     package func encode(into bytes: inout [UInt8]) {
         switch self {
@@ -158,8 +160,28 @@ extension JSON {
         case 0x09: bytes.append(UInt8(ascii: "t"))
         default:
             bytes.append(contentsOf: "u00".utf8)
-            bytes.append(Hexadecimal.digit(byte >> 4))
-            bytes.append(Hexadecimal.digit(byte & 15))
+            Hexadecimal.append(byte, to: &bytes)
+        }
+    }
+}
+
+// MARK: - For people
+
+extension JSON {
+    /// Objects with a member a line, lists on one line.
+    package var indented: String { indented(by: "") }
+
+    private func indented(by margin: String) -> String {
+        let inner = margin + "  "
+        switch self {
+        case .list(let items): return "[" + items.map { $0.indented(by: inner) }.joined(separator: ", ") + "]"
+        case .object(let members):
+            if members.isEmpty { return "{}" }
+            let lines = members.map { member in
+                "\(inner)\(JSON.text(member.key).encodedText): \(member.value.indented(by: inner))"
+            }
+            return "{\n" + lines.joined(separator: ",\n") + "\n\(margin)}"
+        default: return encodedText
         }
     }
 }

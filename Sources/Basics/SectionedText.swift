@@ -1,0 +1,218 @@
+/// The Mustache of one part of a message, compiled: names and sections on presence, nothing else.
+///
+/// `{{#x}}…{{/x}}` stands when x is there (and not false), with `{{.}}` for x inside; `{{^x}}…{{/x}}` stands when it is
+/// not, and makes it good that x is missing elsewhere in the text.
+package struct SectionedText: Sendable, Hashable {
+    /// What stands once the sections are decided.
+    package enum Piece: Sendable, Hashable {
+        case text(String)
+        case variable(String)
+    }
+
+    private enum Step: Sendable, Hashable {
+        case piece(Piece)
+        /// What is before `end` stands under the condition.
+        case section(number: Int, name: String, isInverted: Bool, end: Int)
+    }
+
+    /// One mention of a variable.
+    package struct Use: Sendable, Hashable {
+        package var name: String
+        package var place: TextPlace
+        /// Whether the text stands without it: inside `{{#name}}`, or beside a `{{^name}}`.
+        package var isCovered: Bool
+    }
+
+    private var steps: [Step] = []
+    private var sectionCount = 0
+    /// The pieces of a text without sections, which are always the same.
+    private var onlyPieces: [Piece]?
+    /// In their order, also those of sections.
+    package private(set) var uses: [Use] = []
+    /// The names with a `{{^x}}`: where they are missing they stand for nothing.
+    package private(set) var covered: Set<String> = []
+    /// Text with a complaint is not to be used.
+    package private(set) var complaints: [TextComplaint]
+
+    /// - Parameter replaced: what stands instead of a variable of that name.
+    package init(_ text: String, replacing replaced: [String: [Piece]] = [:]) {
+        let text = TaggedText(text)
+        complaints = text.complaints
+        read(Self.withoutTagLines(text.parts), replaced)
+        if sectionCount == 0 { onlyPieces = pieces(Pattern()) }
+        for index in uses.indices where covered.contains(uses[index].name) { uses[index].isCovered = true }
+    }
+
+    // MARK: - Rendering
+
+    /// Which sections of a text stand.
+    package struct Pattern: Sendable, Hashable {
+        /// Most texts have few sections, and then need no memory of their own.
+        private var first: UInt64 = 0
+        private var others: [UInt64] = []
+
+        fileprivate mutating func insert(_ number: Int) {
+            guard number >= 64 else {
+                first |= 1 << UInt64(number)
+                return
+            }
+            while others.count < number / 64 { others.append(0) }
+            others[number / 64 - 1] |= 1 << UInt64(number % 64)
+        }
+
+        fileprivate func contains(_ number: Int) -> Bool {
+            guard number >= 64 else { return first & 1 << UInt64(number) != 0 }
+            return number / 64 <= others.count && others[number / 64 - 1] & 1 << UInt64(number % 64) != 0
+        }
+    }
+
+    package func pattern(where isPresent: (String) -> Bool) -> Pattern {
+        var pattern = Pattern()
+        guard onlyPieces == nil else { return pattern }
+        var index = 0
+        while index < steps.count {
+            if case .section(let number, let name, let isInverted, let end) = steps[index] {
+                if isPresent(name) == isInverted {
+                    index = end
+                    continue
+                }
+                pattern.insert(number)
+            }
+            index += 1
+        }
+        return pattern
+    }
+
+    package func pieces(_ pattern: Pattern) -> [Piece] {
+        if let onlyPieces { return onlyPieces }
+        var pieces: [Piece] = []
+        var index = 0
+        while index < steps.count {
+            switch steps[index] {
+            case .piece(let piece): pieces.append(piece)
+            case .section(let number, _, _, let end):
+                if !pattern.contains(number) {
+                    index = end
+                    continue
+                }
+            }
+            index += 1
+        }
+        return pieces
+    }
+
+    // MARK: - Reading
+
+    private mutating func read(_ parts: [TaggedText.Part], _ replaced: [String: [Piece]]) {
+        var open: [(tag: TaggedText.Tag, step: Int)] = []
+        for part in parts {
+            guard case .tag(let tag) = part else {
+                if case .text(let text) = part, !text.isEmpty { steps.append(.piece(.text(text))) }
+                continue
+            }
+            switch tag.kind {
+            case .comment: break
+            case .value: append(tag, inside: open.map(\.tag), replaced)
+            case .section, .inverted:
+                check(tag)
+                let isInverted = tag.kind == .inverted
+                if isInverted { covered.insert(tag.name) }
+                uses.append(Use(name: tag.name, place: tag.place, isCovered: true))
+                open.append((tag, steps.count))
+                steps.append(.section(number: sectionCount, name: tag.name, isInverted: isInverted, end: 0))
+                sectionCount += 1
+            case .end:
+                guard let last = open.last, last.tag.name == tag.name else {
+                    let expected =
+                        open.last.map { "; \"{{/\($0.tag.name)}}\" comes first" } ?? "; no section is open"
+                    complain("\"{{/\(tag.name)}}\" closes nothing\(expected)", tag)
+                    continue
+                }
+                open.removeLast()
+                close(last.step)
+            }
+        }
+        for (tag, step) in open {
+            let sigil = tag.kind == .inverted ? "^" : "#"
+            complain("the section \"{{\(sigil)\(tag.name)}}\" is not closed by \"{{/\(tag.name)}}\"", tag)
+            close(step)
+        }
+    }
+
+    private mutating func close(_ step: Int) {
+        guard case .section(let number, let name, let isInverted, _) = steps[step] else { return }
+        steps[step] = .section(number: number, name: name, isInverted: isInverted, end: steps.count)
+    }
+
+    private mutating func append(
+        _ tag: TaggedText.Tag, inside open: [TaggedText.Tag], _ replaced: [String: [Piece]]
+    ) {
+        if tag.name == "." {
+            guard let section = open.last else {
+                complain("\"{{.}}\" stands for something in a section only", tag)
+                return
+            }
+            steps.append(.piece(.variable(section.name)))
+            return
+        }
+        check(tag)
+        let isCovered = open.contains { $0.kind == .section && $0.name == tag.name }
+        uses.append(Use(name: tag.name, place: tag.place, isCovered: isCovered))
+        steps += (replaced[tag.name] ?? [.variable(tag.name)]).map { .piece($0) }
+    }
+
+    private mutating func check(_ tag: TaggedText.Tag) {
+        let isName = tag.name.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || "0123456789_.-".unicodeScalars.contains($0)
+        }
+        guard isName, tag.name != "." else {
+            complain("\"{{\(tag.name)}}\" is not a name; names in a message have letters, digits, _, - and .", tag)
+            return
+        }
+    }
+
+    private mutating func complain(_ message: String, _ tag: TaggedText.Tag) {
+        complaints.append(TextComplaint(message, at: tag.place))
+    }
+}
+
+// MARK: - Lines of tags
+
+extension SectionedText {
+    /// Sections and comments alone on their line take the line with them, so that Markdown sees no blank lines.
+    private static func withoutTagLines(_ parts: [TaggedText.Part]) -> [TaggedText.Part] {
+        var result = parts
+        for (index, part) in parts.enumerated() {
+            guard case .tag(let tag) = part, tag.kind != .value else { continue }
+            let before = index > 0 ? text(of: parts[index - 1]) : ""
+            let after = index + 1 < parts.count ? text(of: parts[index + 1]) : ""
+            guard let before, let after, let head = blankTail(of: before, isFirst: index <= 1),
+                let tail = blankHead(of: after, isLast: index + 2 >= parts.count)
+            else { continue }
+            if index > 0, let text = text(of: result[index - 1]) {
+                result[index - 1] = .text(String(text.dropLast(head)))
+            }
+            if index + 1 < parts.count { result[index + 1] = .text(String(after.dropFirst(tail))) }
+        }
+        return result
+    }
+
+    private static func text(of part: TaggedText.Part) -> String? {
+        if case .text(let text) = part { text } else { nil }
+    }
+
+    /// How many blanks stand after the last line break; nil when anything else does.
+    private static func blankTail(of text: String, isFirst: Bool) -> Int? {
+        let tail = text.reversed().prefix { !$0.isNewline }
+        guard tail.allSatisfy({ $0 == " " || $0 == "\t" }), isFirst || tail.count < text.count else { return nil }
+        return tail.count
+    }
+
+    /// How many characters the blank rest of the line has, with its line break; nil when anything else stands there.
+    private static func blankHead(of text: String, isLast: Bool) -> Int? {
+        let head = text.prefix { !$0.isNewline }
+        guard head.allSatisfy({ $0 == " " || $0 == "\t" }) else { return nil }
+        if head.count < text.count { return head.count + 1 }
+        return isLast ? head.count : nil
+    }
+}
