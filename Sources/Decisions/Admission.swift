@@ -47,7 +47,6 @@ package struct Admission: Sendable {
     package var now: Instant
     /// Why nobody enters, or nil.
     package var hold: String?
-    /// Whether the hold is only a late feed, which decides nothing.
     package var past: Past
     package var isReachable: Bool
     /// Whether an exclusive playbook has the account.
@@ -81,7 +80,7 @@ package struct Admission: Sendable {
             return playbook.reentry == .never
                 ? Decision(.cooling, reason, isSettled: isOccurrence) : waiting(.cooling, reason, match)
         }
-        if isEvent, match.since - match.at > playbook.maxAge || isOver(match) {
+        if isEvent, match.since - match.at > playbook.maxAge {
             return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
         }
         if !isReachable {

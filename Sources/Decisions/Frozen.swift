@@ -39,13 +39,7 @@ package struct Frozen: Sendable, Equatable {
         switch value {
         case .missing: json += "null"
         case .number(let number):
-            if !number.isFinite {
-                json += "null"
-            } else if let whole = Int64(exactly: number), abs(whole) < 1 << 53 {
-                json += "\(whole)"
-            } else {
-                json += "\(number)"
-            }
+            json += number.isFinite ? "\(number)" : "null"
         case .text(let text): append(text, to: &json)
         case .boolean(let isTrue): json += isTrue ? "1" : "0"
         case .date(let day): json += "\(day.number)"

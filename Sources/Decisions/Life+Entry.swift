@@ -260,11 +260,12 @@ extension Life {
             since: match.since, verdict: decision.verdict, reason: decision.reason,
             enrollmentID: match.standing?.enrollmentID, isSettled: decision.isSettled, eventAt: match.event?.at)
         let isNews = match.standing?.verdict != decision.verdict
-        if isNews {
+        let isDropped = decision.isSettled && match.standing?.isSettled == false && decision.verdict.arm == nil
+        if isNews || isDropped {
             account.changes.decisions.append(standing)
             count.isNews = true
         }
-        if isNews || match.wasFalse || match.standing?.isSettled != decision.isSettled {
+        if isNews || isDropped || match.wasFalse {
             account.changes.standings.append(standing)
             count.isNews = true
         }

@@ -120,7 +120,10 @@ extension Life {
         }
         guard !touch.isAmbiguous else { return }
         guard readdress(&touch, account, index, version) else { return }
-        if touch.state == .held, freezes { freeze(&touch, account, index, version) }
+        guard touch.state == .held else { return }
+        let before = touch
+        freeze(&touch, account, index, version)
+        if touch.state == .held, touch.reason == before.reason { touch = before }
     }
 
     /// Finds the contact who gets a waiting touch now, and the hour of that contact; false when there is nobody.
@@ -161,7 +164,11 @@ extension Life {
         let wallClock = touch.step == steps.first?.id ? wallClock(enrollment, version) : nil
         let base = min(touch.notBefore, now)
         let notBefore = rules.allowed(send, wallClock: wallClock, from: base, in: zone).notBefore
-        if max(notBefore, now) != max(touch.notBefore, now) { touch.notBefore = notBefore }
+        guard max(notBefore, now) != max(touch.notBefore, now) else { return }
+        touch.notBefore = notBefore
+        if notBefore > now, wallClock == nil {
+            touch.reason = "window opens \(notBefore.text(in: zone)) \(zone.name)"
+        }
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.

@@ -46,7 +46,7 @@ import Testing
         try test.run(noon(20_002, hours: 7))
         #expect(
             try test.rows("SELECT state, end_reason, ended_at FROM enrollment") == [
-                "ended|completed|\(noon(20_002, hours: 7).milliseconds)"
+                "ended|completed|\(noon(20_002, hours: 6).milliseconds)"
             ])
         #expect(endpoint.received.count == 2)
     }
@@ -63,7 +63,7 @@ import Testing
         try test.run(noon(20_004))
         #expect(
             try test.rows("SELECT account_id, end_reason, goal_at FROM enrollment WHERE goal_at IS NOT NULL")
-                == ["1|goal|\(noon(20_004).milliseconds)"])
+                == ["1|goal|\(noon(20_003).milliseconds)"])
         // Ended or not, within its window.
         try test.run(noon(20_005))
         #expect(
@@ -76,7 +76,7 @@ import Testing
         try test.run(noon(20_011))
         #expect(
             try test.rows("SELECT account_id, kind, at FROM outcome ORDER BY id")
-                == ["1|goal|\(noon(20_004).milliseconds)", "2|goal|\(noon(20_010).milliseconds)"])
+                == ["1|goal|\(noon(20_003).milliseconds)", "2|goal|\(noon(20_009).milliseconds)"])
         #expect(try test.integer("SELECT count(*) FROM enrollment WHERE goal_at IS NOT NULL") == 2)
     }
 

@@ -170,7 +170,7 @@ final class BlockDeciding {
 
     /// Moves the accounts of the block into their stages; the block then says where they are.
     private func moveThroughStages(_ block: inout Block) throws -> [Int: StageMove] {
-        let isNeeded = !journeys.isEmpty || block.ids.indices.contains { block.text("journey", $0) != nil }
+        let isNeeded = !journeys.isEmpty || block.ids.indices.contains { block.text(Block.journey, $0) != nil }
         guard rules.movesThroughStages, isNeeded else { return [:] }
         let evaluator = Evaluator(rules.context, block)
         let audiences = journeys.map { $0.audience.map { evaluator.column($0.term, of: .accounts) } }
@@ -178,7 +178,7 @@ final class BlockDeciding {
         func move(_ index: Int, _ entries: [StageEntry]) -> StageMove? {
             guard block.text("status", index) == "active" else { return nil }
             let place = StagePlace(
-                journey: block.text("journey", index), stage: block.text("stage", index),
+                journey: block.text(Block.journey, index), stage: block.text("stage", index),
                 imported: block.text("stage_imported", index), importedAt: block.instant("stage_imported_at", index),
                 createdAt: block.instant("created_at", index) ?? rules.now, entries: entries)
             guard let number = journeys.indices.first(where: { audiences[$0]?.holds(index) ?? true }) else {
@@ -199,7 +199,7 @@ final class BlockDeciding {
     }
 
     private static func apply(_ move: StageMove, to block: inout Block, at index: Int) {
-        block.set("journey", .text(move.journey), at: index)
+        block.set(Block.journey, .text(move.journey), at: index)
         block.set("stage", .text(move.stage), at: index)
         block.set("stage_since", .number(move.since.map { Double($0.milliseconds) } ?? .nan), at: index)
     }
@@ -268,7 +268,7 @@ final class BlockDeciding {
         }
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
         if rules.movesThroughStages {
-            needs.attributes.formUnion(["journey", "stage", "stage_since", "stage_imported", "stage_imported_at"])
+            needs.attributes.formUnion([Block.journey, "stage", "stage_since", "stage_imported", "stage_imported_at"])
         }
         return needs
     }
@@ -297,7 +297,7 @@ final class BlockDeciding {
         }
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
         if rules.keepsVerdicts { needs.attributes.insert("name") }
-        needs.attributes.formUnion(["key", "timezone", "journey", "stage", "stage_since"])
+        needs.attributes.formUnion(["key", "timezone", Block.journey, "stage", "stage_since"])
         needs.contacts = (needs.contacts ?? []).union(contacts)
         return needs
     }

@@ -1,3 +1,4 @@
+import Basics
 import Decisions
 import Playbooks
 import Storage

@@ -165,7 +165,8 @@ struct Planning {
             guard turns[index].isDue || found.matched > 0 else { continue }
             try check.check(&turns[index], found)
             if let reason = turns[index].hold {
-                holds[id] = .all(reason)
+                // What an account is told stays as it was; the playbook says today's numbers.
+                holds[id] = .all(turns[index].work.registered.heldBecause ?? reason)
             } else if turns[index].isDue {
                 holds[id] = check.holdBack(&turns[index], entering: found.entering)
             }
