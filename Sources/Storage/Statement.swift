@@ -107,6 +107,11 @@ package final class Statement {
         while try step() {}
     }
 
+    /// Makes it ready to run again with what is bound.
+    func rewind() {
+        sqlite3_reset(pointer)
+    }
+
     package func reset() {
         sqlite3_reset(pointer)
         sqlite3_clear_bindings(pointer)
@@ -115,6 +120,14 @@ package final class Statement {
     package func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
     package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
     package func real(_ column: Int) -> Double { sqlite3_column_double(pointer, Int32(column)) }
+
+    /// NaN for what is no number.
+    package func number(_ column: Int) -> Double {
+        switch sqlite3_column_type(pointer, Int32(column)) {
+        case SQLITE_INTEGER, SQLITE_FLOAT: real(column)
+        default: .nan
+        }
+    }
 
     package func text(_ column: Int) -> String? {
         guard let bytes = sqlite3_column_text(pointer, Int32(column)) else { return nil }
