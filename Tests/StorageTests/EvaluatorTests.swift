@@ -121,25 +121,23 @@ struct EvaluatorTests {
         let world = ConditionWorld(accounts: 12, seed: 6)
         let store = try Scratch().store()
         try world.write(to: store)
+        let words = [
+            " and ", " or ", "not ", " in [", "(", ")", " where ", " > ", "vip", "seats", "14d", "'", "--", " + ",
+            " is missing", " / 0", "entry.base", "event.amount", "7d", "logins", "score", "invoice", "-1",
+        ]
+        let signals = ConditionSQLTests.signals + ConditionSQLTests.conditions + Self.own
+        let joined = Self.joined(signals, count: Rounds.count(2_000, long: 20_000))
         try store.read { connection in
             try world.populate(connection)
             let context = try ConditionWorld.context(connection)
             var (accepted, tooMuch) = (0, 0)
-            let words = [
-                " and ", " or ", "not ", " in [", "(", ")", " where ", " > ", "vip", "seats", "14d", "'", "--", " + ",
-                " is missing", " / 0", "entry.base", "event.amount", "7d", "logins", "score", "invoice", "-1",
-            ]
-            let corpus = ConditionSQLTests.signals + ConditionSQLTests.conditions + Self.own
-            let findings = Fuzzer(corpus, words: words, inputs: Rounds.count(4_000, long: 100_000)).run { bytes in
-                let text = String(decoding: bytes, as: UTF8.self)
+            func complaint(_ text: String) throws -> String? {
                 let source = SourceText(name: "when", text: text, position: Position(file: "p.yaml"))
                 guard let term = ConditionParser(ConditionWorld.scope).signal(source).0 else { return nil }
+                accepted += 1
                 do {
-                    let found =
-                        try differences(text, term, context, connection)
-                        + enrollmentDifferences(text, term, world, context, connection)
-                    accepted += 1
-                    return found.first
+                    return try differences(text, term, context, connection).first
+                        ?? enrollmentDifferences(text, term, world, context, connection).first
                 } catch let error as StorageError {
                     // What is too much for the database is not too much for the evaluator.
                     tooMuch += 1
@@ -147,10 +145,35 @@ struct EvaluatorTests {
                     return error.message.contains("depth") || error.message.contains("stack") ? nil : "\(error)"
                 }
             }
+            let wrong = try joined.compactMap { try complaint($0) }
+            #expect(wrong.isEmpty, "\(wrong.prefix(5))")
+            let findings = Fuzzer(signals, words: words, inputs: Rounds.count(1_000, long: 100_000)).run { bytes in
+                try complaint(String(decoding: bytes, as: UTF8.self))
+            }
             #expect(findings.failures.isEmpty, "\(findings.failures)")
             #expect(accepted > 500)
-            Rounds.tell(findings.inputs, "\(accepted) accepted, \(tooMuch) too much for SQL, \(findings.figures)")
+            Rounds.tell(
+                joined.count + findings.inputs, "\(accepted) accepted, \(tooMuch) too much for SQL, \(findings.figures)")
         }
+    }
+
+    /// Signals joined at random; by far not all of them are conditions.
+    private static func joined(_ signals: [String], count: Int) -> [String] {
+        var dice = Dice(11)
+        let signs = [
+            " and ", " or ", " + ", " - ", " * ", " / ", " == ", " < ", " >= ", " != ", " and not ", " or not ",
+        ]
+        func text(_ depth: Int) -> String {
+            if depth == 0 || dice.below(4) == 0 { return signals[dice.below(signals.count)] }
+            let joined = text(depth - 1) + signs[dice.below(signs.count)] + text(depth - 1)
+            switch dice.below(6) {
+            case 0: return "(\(joined)) is missing"
+            case 1: return "-(\(joined))"
+            case 2: return joined
+            default: return "(\(joined))"
+            }
+        }
+        return (0..<count).map { _ in text(1 + dice.below(2)) }
     }
 
     @Test func someAccountsOfABlockAreReadAsAllOfThem() throws {
