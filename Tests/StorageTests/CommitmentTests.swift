@@ -82,12 +82,13 @@ struct CommitmentTests {
                     }
                 }
             }
-            return try evaluated + [ConditionSQL.Population.accounts, rows].map { population in
-                let query = compiler.compile([term], over: population)
-                return try connection.query(
-                    "SELECT \(query.expressions[0]) FROM \(query.from) ORDER BY a.id", query.arguments
-                ).map { $0[0].integer }
-            }
+            return try evaluated
+                + [ConditionSQL.Population.accounts, rows].map { population in
+                    let query = compiler.compile([term], over: population)
+                    return try connection.query(
+                        "SELECT \(query.expressions[0]) FROM \(query.from) ORDER BY a.id", query.arguments
+                    ).map { $0[0].integer }
+                }
         }
     }
 

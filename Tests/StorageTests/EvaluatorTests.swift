@@ -153,7 +153,8 @@ struct EvaluatorTests {
             #expect(findings.failures.isEmpty, "\(findings.failures)")
             #expect(accepted > 500)
             Rounds.tell(
-                joined.count + findings.inputs, "\(accepted) accepted, \(tooMuch) too much for SQL, \(findings.figures)")
+                joined.count + findings.inputs, "\(accepted) accepted, \(tooMuch) too much for SQL, \(findings.figures)"
+            )
         }
     }
 
