@@ -5,6 +5,11 @@ package struct NecessaryEvents: Sendable, Equatable {
     package var kind: String
     /// How far back; nil for all of them.
     package var window: TimeSpan?
+
+    package init(kind: String, window: TimeSpan?) {
+        self.kind = kind
+        self.window = window
+    }
 }
 
 extension Term {

@@ -279,38 +279,4 @@ struct ConditionSQLTests {
             #expect(try answers() == [.integer(0), .integer(0), .null])
         }
     }
-
-    @Test func whatNestsAsDeeplyAsAllowedIsTakenBySQLite() throws {
-        let store = try Scratch().store()
-        try ConditionWorld(accounts: 1, seed: 1).write(to: store)
-        func nested(_ before: String, _ inner: String, _ after: String, _ suffix: String = "") -> [String] {
-            (1...64).map { String(repeating: before, count: $0) + inner + String(repeating: after, count: $0) + suffix }
-        }
-        let families = [
-            nested("seats + (1 - ", "seats", ")", " > 1"), nested("seats / (1 * ", "seats", ")", " > 1"),
-            nested("not (vip and ", "vip", ")"), nested("(vip or vip and ", "vip", ")"),
-            nested("-(1 + ", "seats", ")", " > 1"), nested("vip == (", "vip", ")"), nested("(", "vip", " is missing)"),
-            nested("days_since(", "created_at", " - 1d) > 1"),
-            nested("anniversary(", "renewal_at", ")", " > 2026-01-01"),
-            nested("1 / (1 + ", "fall(mrr, 3d)", ")", " > 1"), nested("seats in [1, ", "avg(logins, 3d)", "]"),
-            nested("1 / 2 / (1 + ", "seats", ")", " > 1"), nested("2 * (3 * (", "since(invoice)", "))", " > 1d"),
-            nested("(since(invoice) + ", "since(invoice)", " / 3) / 2", " > 1d"),
-            nested("count(invoice where paid == (", "lines > 1", ")) > 1"),
-        ]
-        try store.read { connection in
-            let compiler = ConditionSQL(try ConditionWorld.context(connection))
-            for family in families {
-                var deepest = 0
-                for (depth, text) in family.enumerated() {
-                    let source = SourceText(name: "when", text: text, position: Position(file: "p.yaml"))
-                    guard let term = ConditionParser(ConditionWorld.scope).condition(source).0 else { continue }
-                    let query = compiler.compile([term], over: .accounts)
-                    _ = try connection.query(
-                        "SELECT a.id, (\(query.expressions[0])) FROM \(query.from)", query.arguments)
-                    deepest = depth + 1
-                }
-                #expect(deepest > 0, "\(family[0])")
-            }
-        }
-    }
 }

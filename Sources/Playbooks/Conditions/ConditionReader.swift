@@ -32,6 +32,8 @@ struct ConditionReader {
     }
 
     static let deepestNesting = 64
+    /// Who made more mistakes than that corrects these first.
+    static let mostComplaints = 50
     /// How much of its text a term inside a chain of operators keeps, in characters.
     static let longestInnerText = 400
     static let reserved: Set<String> = ["and", "or", "not", "in", "is", "missing", "present", "true", "false", "where"]
@@ -178,6 +180,7 @@ struct ConditionReader {
     private mutating func chain(_ rank: Rank, of next: Rank) throws(ConditionComplaint) -> Operand {
         var left = try operand(next)
         while let found = rank.operator(token.kind) {
+            if complaints.count > Self.mostComplaints { throw complaints.removeLast() }
             advance()
             let right = try operand(next)
             left = binary(found, left, right, isInner: rank.operator(token.kind) != nil)

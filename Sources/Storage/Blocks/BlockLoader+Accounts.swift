@@ -8,14 +8,15 @@ extension BlockLoader {
     func accounts(_ ranges: [ClosedRange<Int64>], _ wanted: [Int64]?, _ needs: Needs) throws -> Block {
         let names = needs.attributes.union(["status", "created_at", "churned_at"]).sorted()
         var columns: [(name: String, sql: String, builder: ColumnBuilder)] = names.compactMap { name in
-            if name == Block.journey || name == "stage_imported" { return (name, name, builder(.text)) }
+            if name == Block.journey { return (name, "journey", builder(.text)) }
+            if name == "stage_imported" { return (name, name, builder(.text)) }
             if name == "stage_imported_at" { return (name, name, builder(.instant)) }
             guard let attribute = context.dataMap.attribute(name) else { return nil }
             return (name, AttributeColumns.ofAccount(name), builder(attribute.type))
         }
         let statement = try connection.cached(
             """
-            SELECT id, \(columns.map(\.sql).joined(separator: ", ")) FROM account NOT INDEXED
+            SELECT id, \(columns.map(\.sql).joined(separator: ", ")) FROM account
             WHERE id BETWEEN :first AND :last ORDER BY id
             """)
         defer { statement.reset() }

@@ -10,14 +10,16 @@ extension BlockLoader {
         else { return nil }
         let block = firstID / SeriesKey.blockSize
         let first = min(last, context.zone.day(of: earliest) - 1) - days + 1
-        let statement = try connection.cached("SELECT id, data FROM series WHERE id BETWEEN :first AND :last ORDER BY id")
+        let statement = try connection.cached(
+            "SELECT id, data FROM series WHERE id BETWEEN :first AND :last ORDER BY id")
         defer { statement.reset() }
         statement.bind(0, SeriesKey(metric: id, block: block, day: Int64(first.number)).id)
         statement.bind(1, SeriesKey(metric: id, block: block, day: Int64(last.number)).id)
         var daily = Block.DailyValues()
         let slots = ids.map { SeriesKey.slot(of: $0) }
         let isWhole = lastID - firstID + 1 == Int64(ids.count)
-        daily.values = try [Double](unsafeUninitializedCapacity: max(0, last - first + 1) * ids.count) { values, count in
+        daily.values = try [Double](unsafeUninitializedCapacity: max(0, last - first + 1) * ids.count) {
+            values, count in
             while try statement.step(), count + ids.count <= values.count, let base = values.baseAddress {
                 daily.days.append(Int(SeriesKey(id: statement.integer(0)).day))
                 Self.copy(statement.blob(1), isWhole, slots, to: base + count)
@@ -38,7 +40,8 @@ extension BlockLoader {
         }
         for (index, slot) in slots.enumerated() {
             values[index] =
-                (slot + 1) * size <= blob.count ? blob.loadUnaligned(fromByteOffset: slot * size, as: Double.self) : .nan
+                (slot + 1) * size <= blob.count
+                ? blob.loadUnaligned(fromByteOffset: slot * size, as: Double.self) : .nan
         }
     }
 }

@@ -166,7 +166,8 @@ struct JSONBytes {
             if index > plain { take(index) }
             switch text[index + 1] {
             case 0x75:
-                let digits = String(decoding: text[min(index + 2, text.count)..<min(index + 6, text.count)], as: UTF8.self)
+                let digits = String(
+                    decoding: text[min(index + 2, text.count)..<min(index + 6, text.count)], as: UTF8.self)
                 units.append(UInt16(digits, radix: 16) ?? 0xfffd)
                 index += 6
             case let letter:
