@@ -198,7 +198,7 @@ import Testing
         #expect(
             try test.rows(states.replacing("%", with: "i"))
                 == [
-                    "1|sent|-", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(contact)", "6|sent|-",
+                    "1|sent|-", "2|sent|-", "3|sent|-", "4|sent|-", "5|\(nobody)", "6|sent|-",
                     "7|cancelled|the enrollment ended: left_audience",
                 ])
     }
