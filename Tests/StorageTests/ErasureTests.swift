@@ -79,6 +79,22 @@ import Testing
         #expect(try integer("SELECT count(*) FROM suppression WHERE address = 'bob@example.com'") == 1)
     }
 
+    @Test func whatAnEventCallsAContactThatNeverCameGoesToo() throws {
+        try store.write {
+            try $0.executeScript(
+                """
+                INSERT INTO event_kind (name) VALUES ('signed');
+                INSERT INTO event (account_id, kind_id, at, received_at, dedup, contact_key)
+                SELECT 2, max(id), 1, 1, 'd1', 'ada@example.com' FROM event_kind UNION ALL
+                SELECT 2, max(id), 1, 1, 'd2', 'eve@example.com' FROM event_kind
+                """)
+        }
+        #expect(try erase(.address("ada@example.com")).events == 1)
+        #expect(try integer("SELECT count(*) FROM event WHERE contact_key IS NULL") == 1)
+        #expect(try erase(.account("a2")).events == 1)
+        #expect(try integer("SELECT count(*) FROM event WHERE contact_key IS NOT NULL") == 0)
+    }
+
     @Test func hashesDependOnTheSecret() {
         let (one, other) = (ErasureKey(secret: [1]), ErasureKey(secret: [2]))
         #expect(one.hash("ada@example.com") == one.hash("ada@example.com"))

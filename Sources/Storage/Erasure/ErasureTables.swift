@@ -112,6 +112,10 @@ struct ErasureTables {
             UNION
             SELECT DISTINCT t.account_id, 0 FROM temp.erased_address AS x JOIN touch AS t ON t.recipient = x.address
             WHERE t.claimed_at IS NOT NULL
+            UNION
+            SELECT DISTINCT e.account_id, 0 FROM event AS e JOIN temp.erased_address AS x
+                ON x.address = lower(e.contact_key)
+            WHERE e.contact_key IS NOT NULL
             """)
         try connection.execute(
             """
@@ -163,9 +167,9 @@ struct ErasureTables {
             INSERT INTO temp.erased_event (id)
             SELECT e.id FROM temp.erased_account AS a CROSS JOIN event_kind AS k
             CROSS JOIN event AS e ON e.kind_id = k.id AND e.account_id = a.id
-            WHERE (e.contact_id IS NOT NULL OR e.properties IS NOT NULL)
+            WHERE (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL)
                 AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM temp.erased_contact)
-                    OR \(Self.isMentioned("e.properties")))
+                    OR \(Self.isMentioned("e.properties")) OR \(Self.isMentioned("e.contact_key")))
             """)
     }
 }

@@ -10,6 +10,7 @@ final class ContactTable {
     private let connection: Connection
     private let context: ImportContext
     private let events: ColumnEvents
+    private let awaited: AwaitedContacts
     /// What follows `key` are the columns, in their order.
     private(set) var rows: StagedRows
     private var columns = StagedColumns(isPerRow: false)
@@ -28,6 +29,7 @@ final class ContactTable {
         self.connection = connection
         self.context = context
         self.events = events
+        awaited = AwaitedContacts(connection)
     }
 
     func begin(_ columns: StagedColumns) throws {
@@ -82,6 +84,9 @@ final class ContactTable {
                 "contact_added", stagedAs: rows.name, joinedBy: "a.account_id = s.account_id AND a.key = s.key",
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
                 where: "s.contact_id IS NULL AND a.status = 'active'")
+        }
+        for join in ["a.id = s.contact_id", "a.account_id = s.account_id AND a.key = s.key"] {
+            try awaited.arrive(stagedAs: rows.name, joinedBy: join)
         }
         // Somebody may have been erased since the last rows came.
         if try ErasureKey.isNeeded(connection) {

@@ -6,7 +6,8 @@ import Playbooks
 ///
 /// - The same event is known by its `id`; without one by its account, kind, contact, moment and properties (SHA-256).
 /// - Built-in events change the columns that they stand for, if they are newer (`EventEffects`).
-/// - A contact that is not known leaves the event to the account alone, with a warning.
+/// - A contact that is not known leaves the event to the account alone, with a warning, until it comes
+///   (`AwaitedContacts`).
 final class EventImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { rows.count }
@@ -25,9 +26,12 @@ final class EventImport: ImportTarget {
     private var properties: EventProperties
     private var places: [Int?] = []
     private let rows = StagedRows(
-        "import_event", ["account_id", "contact_id", "kind_id", "at", "dedup", "properties"])
+        "import_event", ["account_id", "contact_id", "kind_id", "at", "dedup", "properties", "contact_key"])
     private var kindMemo: (name: [UInt8], text: String, id: Int64)?
     private var unknownContacts = 0
+    private let awaited: AwaitedContacts
+    /// Whether one of the staged events names a contact that is not known.
+    private var awaits = false
     private var pace = Store.freshPace
     private var digest: [UInt8] = []
 
@@ -43,6 +47,7 @@ final class EventImport: ImportTarget {
         kinds = try NameIDs.load(context.dataMap.events.map(\.name), of: "event_kind", store, connection)
         accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
         contacts = try ContactKeys(connection)
+        awaited = AwaitedContacts(connection)
         effects = EventEffects(connection, context, kinds)
         moment = CellReader(Attribute("at", .instant), context)
         properties = EventProperties(context) { _ in nil }
@@ -71,7 +76,11 @@ final class EventImport: ImportTarget {
         }
         let contact = field(3)
         let contactID = contact.isEmpty ? nil : try contacts.id(contact, of: accountID)
-        if !contact.isEmpty, contactID == nil { unknownContacts += 1 }
+        let isAwaited = !contact.isEmpty && contactID == nil
+        if isAwaited {
+            unknownContacts += 1
+            awaits = true
+        }
 
         rows.add(.integer(accountID))
         rows.add(contactID.map { .integer($0) } ?? .null)
@@ -89,6 +98,7 @@ final class EventImport: ImportTarget {
         } else {
             properties.json.withUnsafeBufferPointer { rows.add(.text($0)) }
         }
+        rows.add(isAwaited ? .text(contacts.awaitedName(contact)) : .null)
         rows.endRow()
         effects.note(kind.id)
     }
@@ -146,15 +156,23 @@ final class EventImport: ImportTarget {
             rows.window = slice
             let count = try connection.execute(
                 """
-                INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history)
-                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history
+                INSERT INTO event
+                    (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key)
+                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key
                 FROM temp.import_event s WHERE \(effects.isNotMadeByColumn)
                 ON CONFLICT (kind_id, dedup) DO NOTHING
                 """, ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)])
+            // Another import may have brought the contact since it was looked up.
+            if awaits {
+                try awaited.arrive(
+                    stagedAs: rows.name,
+                    joinedBy: "a.account_id = s.account_id AND \(AwaitedContacts.isCalled("s.contact_key"))")
+            }
             try effects.apply()
             inserted += count
         }
         effects.reset()
+        awaits = false
         tally.inserted += inserted
         tally.unchanged += rows.count - inserted
         rows.removeAll()
@@ -163,7 +181,8 @@ final class EventImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         if unknownContacts > 0 {
             tally.warnings.append(
-                "\(unknownContacts) events name a contact that is not known; they count for the account alone")
+                "\(unknownContacts) events name a contact that is not known; they count for the account alone until it is"
+            )
         }
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
@@ -181,31 +200,5 @@ final class EventImport: ImportTarget {
         }
         guard rejection.kind == .unknownName, let value = values.first else { return nil }
         return "\(rejection.column): { type: reason, map: { \(ImportHint.scalar(value)): <a reason of reasons:> } }"
-    }
-}
-
-/// Finds the ids of contacts by account and key, or address.
-final class ContactKeys {
-    private let byKey: Statement
-    private let byAddress: Statement
-    private let arena = ByteArena(capacity: 256)
-
-    init(_ connection: Connection) throws {
-        byKey = try connection.prepare("SELECT id FROM contact WHERE account_id = :account AND key = :key")
-        byAddress = try connection.prepare(
-            "SELECT id FROM contact WHERE account_id = :account AND address = :address ORDER BY id LIMIT 1")
-    }
-
-    func id(_ name: Cell, of account: Int64) throws -> Int64? {
-        if let id = try first(byKey, account, name) { return id }
-        guard EmailAddress.isPlain(name) else { return nil }
-        return try first(byAddress, account, EmailAddress.lowercased(name, in: arena))
-    }
-
-    private func first(_ statement: Statement, _ account: Int64, _ name: Cell) throws -> Int64? {
-        defer { statement.reset() }
-        statement.bind(0, account)
-        name.withMemoryRebound(to: CChar.self) { statement.bind(text: 1, $0) }
-        return try statement.step() ? statement.integer(0) : nil
     }
 }

@@ -46,6 +46,9 @@ struct WaitingRows {
                 SELECT 1 FROM contact o WHERE o.account_id = contact.account_id AND o.key = :user
             )
             """, ["user": .text(alias.user), "previous": .text(alias.previous)])
+        let awaited = AwaitedContacts(connection)
+        try awaited.rename(alias.previous, to: alias.user)
+        try awaited.arrive(named: alias.user)
         let rows = try take(["user:\(alias.previous)"])
         for var row in rows {
             row.owner = .accountOf(user: alias.user)

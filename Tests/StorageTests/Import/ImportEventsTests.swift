@@ -113,6 +113,41 @@ struct ImportEventsTests {
                 """) == ["1", "1", "", ""])
     }
 
+    @Test func aContactThatComesAfterItsEventIsFoundByKeyOrAddress() throws {
+        let world = try world()
+        try world.load(
+            .events,
+            """
+            account,event,at,contact
+            a,nps_response,2026-03-01,late
+            a,nps_response,2026-03-02,Late@Example.com
+            a,nps_response,2026-03-03,never
+            b,nps_response,2026-03-04,late
+            """)
+        let found = """
+            SELECT coalesce(contact.key, event.contact_key) FROM event
+            JOIN event_kind ON event_kind.id = event.kind_id LEFT JOIN contact ON contact.id = event.contact_id
+            WHERE event_kind.name = 'nps_response' AND (event.contact_id IS NULL) = (event.contact_key IS NOT NULL)
+            ORDER BY event.at
+            """
+        #expect(try world.rows(found) == ["late", "late@example.com", "never", "late"])
+        try world.load(.contacts, "account,key,email\na,c9,LATE@example.com\na,late,\n")
+        #expect(try world.rows(found) == ["late", "c9", "never", "late"])
+        #expect(
+            try world.rows("SELECT account_id, contact_key FROM event WHERE contact_key IS NOT NULL ORDER BY at")
+                == ["1|never", "2|late"])
+    }
+
+    @Test func theOwnerWhoComesWithTheAccountsIsTheContactOfEarlierEvents() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\n")
+        try world.load(.events, "account,event,at,contact\na,nps_response,2026-03-01,owner\n")
+        #expect(try world.rows("SELECT contact_id, contact_key FROM event") == ["|owner"])
+        try world.load(.accounts, "key,contact_email\na,ada@example.com\n")
+        #expect(
+            try world.rows("SELECT contact_id, contact_key FROM event ORDER BY id LIMIT 1") == ["1|"])
+    }
+
     @Test func historyTriggersNothing() throws {
         let world = try world()
         try world.load(.events, "account,event,at\na,nps_response,2026-03-01\n", ImportOptions(isHistory: true))

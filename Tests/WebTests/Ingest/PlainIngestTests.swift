@@ -54,6 +54,19 @@ import Web
         }
     }
 
+    @Test func aContactThatComesAfterItsEventIsTheEventsContact() async throws {
+        try await RunningSite.with { site in
+            _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)
+            let event = try await site.post(
+                "/v1/events", #"{"account": "a1", "contact": "eve", "event": "report_made", "id": "1"}"#)
+            #expect(event.count("accepted") == 1, "\(event)")
+            #expect(try site.rows("SELECT contact_id, contact_key FROM event WHERE dedup = '1'") == ["|eve"])
+            _ = try await site.post(
+                "/v1/contacts", #"{"account": "a1", "key": "eve", "email": "eve@acme.example"}"#)
+            #expect(try site.rows("SELECT contact_id, contact_key FROM event WHERE dedup = '1'") == ["1|"])
+        }
+    }
+
     @Test func theSameIdIsStoredOnceAndAColumnThatIsLeftOutStays() async throws {
         try await RunningSite.with { site in
             _ = try await site.post("/v1/accounts", #"{"key": "a1", "name": "Acme", "plan": "pro"}"#)
