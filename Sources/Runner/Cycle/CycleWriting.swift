@@ -32,7 +32,8 @@ struct CycleWriting {
         for part in plan.tally.changed.sorted().parts {
             var rest = part[...]
             while !rest.isEmpty {
-                let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) {
+                    connection in
                     try stopIfPaused(connection)
                     return try slices.measured { size in
                         let ids = Array(rest.prefix(size))

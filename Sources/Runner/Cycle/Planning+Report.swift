@@ -50,7 +50,8 @@ extension Planning {
         let entering = Verdict.allCases.reduce(0) { $0 + ($1.arm == nil ? 0 : tally.ifReleased[$1] ?? 0) }
         let most = Canary.admit(turn.canaryBefore, entering: entering, now: now).most
         guard most < entering else { return nil }
-        return "canary: after a release \(most) of \(entering) would enter at once, a tenth 30 minutes later, then the rest"
+        return
+            "canary: after a release \(most) of \(entering) would enter at once, a tenth 30 minutes later, then the rest"
     }
 
     /// Goals and exits by which many would leave as soon as they have entered.

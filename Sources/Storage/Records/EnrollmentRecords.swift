@@ -120,7 +120,8 @@ package struct EnrollmentRecords {
     }
 
     /// How an enrollment got past a wait or a choice.
-    func addPassage(_ step: String, _ result: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws {
+    func addPassage(_ step: String, _ result: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws
+    {
         _ = try connection.execute(
             """
             INSERT INTO passage (account_id, enrollment_id, step, result, at)

@@ -22,7 +22,8 @@ package struct TouchRecords {
         var waiting: [Touch] = []
         var others = 0
         while try statement.step() {
-            guard let state = statement.text(10).flatMap(TouchState.init(rawValue:)), state == .pending || state == .held
+            guard let state = statement.text(10).flatMap(TouchState.init(rawValue:)),
+                state == .pending || state == .held
             else {
                 others += 1
                 continue
