@@ -66,15 +66,39 @@ enum Calculation {
         return (left == right) == (self == .equal) ? 1 : 0
     }
 
-    /// Element by element.
+    /// Element by element; a loop for each operator, so that the compiler makes vector instructions of it.
     func callAsFunction(_ left: [Double], _ right: [Double]) -> [Double] {
-        [Double](unsafeUninitializedCapacity: left.count) { result, count in
+        switch self {
+        case .equal: Self.each(left, right) { Self.equal($0, $1) }
+        case .notEqual: Self.each(left, right) { Self.notEqual($0, $1) }
+        case .less: Self.each(left, right) { Self.less($0, $1) }
+        case .lessOrEqual: Self.each(left, right) { Self.lessOrEqual($0, $1) }
+        case .greater: Self.each(left, right) { Self.greater($0, $1) }
+        case .greaterOrEqual: Self.each(left, right) { Self.greaterOrEqual($0, $1) }
+        case .plus: Self.each(left, right) { Self.plus($0, $1) }
+        case .minus: Self.each(left, right) { Self.minus($0, $1) }
+        case .times: Self.each(left, right) { Self.times($0, $1) }
+        case .divided: Self.each(left, right) { Self.divided($0, $1) }
+        case .and: Self.each(left, right) { Self.and($0, $1) }
+        case .or: Self.each(left, right) { Self.or($0, $1) }
+        default: Self.each(left, right) { self($0, $1) }
+        }
+    }
+
+    @inline(__always)
+    private static func each(
+        _ left: [Double], _ right: [Double], _ body: (Double, Double) -> Double
+    ) -> [Double] {
+        let length = min(left.count, right.count)
+        return [Double](unsafeUninitializedCapacity: length) { result, count in
             left.withUnsafeBufferPointer { left in
                 right.withUnsafeBufferPointer { right in
-                    for row in 0..<left.count { result[row] = self(left[row], right[row]) }
+                    guard let left = left.baseAddress, let right = right.baseAddress, let result = result.baseAddress
+                    else { return }
+                    for row in 0..<length { result[row] = body(left[row], right[row]) }
                 }
             }
-            count = left.count
+            count = length
         }
     }
 }

@@ -118,13 +118,15 @@ package final class Statement {
     }
 
     package func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
+    func isText(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_TEXT }
     package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
     package func real(_ column: Int) -> Double { sqlite3_column_double(pointer, Int32(column)) }
 
     /// NaN for what is no number.
     package func number(_ column: Int) -> Double {
-        switch sqlite3_column_type(pointer, Int32(column)) {
-        case SQLITE_INTEGER, SQLITE_FLOAT: real(column)
+        let value = sqlite3_column_value(pointer, Int32(column))
+        return switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER, SQLITE_FLOAT: sqlite3_value_double(value)
         default: .nan
         }
     }

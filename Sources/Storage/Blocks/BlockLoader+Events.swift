@@ -12,14 +12,14 @@ extension BlockLoader {
             currency: context.currency)
         var isOrdered = true
         if let id = context.kindIDs[kind] {
-            let start = needs.window.map { (earliest - $0).milliseconds } ?? .min
+            var arguments: [String: SQLValue] = ["kind": .integer(id), "now": .instant(context.now)]
+            if let window = needs.window { arguments["start"] = .instant(earliest - window) }
             try rows.forEach(
                 """
                 SELECT account_id, at, id\(scanner.isEmpty ? "" : ", properties") FROM event
-                WHERE kind_id = :kind AND account_id BETWEEN :first AND :last AND at > :start AND at <= :now
-                ORDER BY account_id, at
-                """,
-                ["kind": .integer(id), "start": .integer(start), "now": .instant(context.now)]
+                WHERE kind_id = :kind AND account_id BETWEEN :first AND :last AND at <= :now
+                \(needs.window == nil ? "" : "AND at > :start") ORDER BY account_id, at
+                """, arguments
             ) { row, account in
                 starts.add(account, after: events.at.count)
                 let (at, id) = (row.integer(1), row.integer(2))

@@ -70,7 +70,11 @@ struct ColumnBuilder {
 
     /// A number where a text was declared is its text.
     private static func text(_ row: Statement, _ index: Int) -> String? {
-        switch row.value(index) {
+        row.isText(index) ? row.text(index) : Self.text(row.value(index))
+    }
+
+    private static func text(_ value: SQLValue) -> String? {
+        switch value {
         case .text(let text): text
         case .integer(let number): String(number)
         case .real(let number): String(number)
