@@ -135,6 +135,9 @@ package final class Statement {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
     }
 
+    /// A word of a closed list, as `SQLValue.word`.
+    package func word<Word: RawRepresentable<String>>(_ column: Int) throws -> Word { try value(column).word() }
+
     /// The bytes are valid until the next step.
     package func blob(_ column: Int) -> UnsafeRawBufferPointer {
         let count = sqlite3_column_bytes(pointer, Int32(column))

@@ -32,7 +32,8 @@ struct CycleWriting {
         for part in plan.tally.changed.sorted().parts {
             var rest = part[...]
             while !rest.isEmpty {
-                let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) {
+                    connection in
                     try stopIfPaused(connection)
                     return try slices.measured { size in
                         let ids = Array(rest.prefix(size))
@@ -92,7 +93,7 @@ struct CycleWriting {
                 try records.recordMatch(
                     of: turn.id, eventCursor: turn.eventCursor, hold: turn.hold, lasts: turn.lasts,
                     isStale: turn.stale != nil, matched: tally.matched, fresh: tally.fresh, audience: turn.audience,
-                    verdicts: try JSONText.encode(Planning.full(tally.verdicts)))
+                    verdicts: try JSONText.encode(tally.verdicts.full.byName))
             }
             if turn.hold == nil { try NullCounts.record(turn.nulls, of: turn.id, connection) }
             if let canary = turn.canary {

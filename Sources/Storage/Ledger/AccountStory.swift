@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// What the database knows of one account and the playbooks, for `explain`.
@@ -37,7 +38,7 @@ package struct AccountStory {
         package var matchKey: String
         package var since: Instant
         package var falseSince: Instant?
-        package var verdict: String
+        package var verdict: Verdict
         package var reason: String
     }
 
@@ -51,13 +52,13 @@ package struct AccountStory {
         ).map { row in
             Standing(
                 matchKey: row[0].text ?? "", since: row[1].instant ?? Instant(milliseconds: 0),
-                falseSince: row[2].instant, verdict: row[3].text ?? "", reason: row[4].text ?? "")
+                falseSince: row[2].instant, verdict: try row[3].word(), reason: row[4].text ?? "")
         }
     }
 
     package struct Decision: Sendable {
         package var at: Instant
-        package var verdict: String
+        package var verdict: Verdict
         package var reason: String
     }
 
@@ -68,16 +69,16 @@ package struct AccountStory {
             WHERE p.name = :playbook AND d.account_id = :account ORDER BY d.cycle_id DESC LIMIT 10
             """, scope(playbook)
         ).map {
-            Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: $0[1].text ?? "", reason: $0[2].text ?? "")
+            Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: try $0[1].word(), reason: $0[2].text ?? "")
         }
     }
 
     package struct Enrollment: Sendable {
         package var id: Int64
-        package var arm: String
+        package var arm: Arm
         package var variant: String?
         package var enteredAt: Instant
-        package var state: String
+        package var state: EnrollmentState
         package var step: Int
         package var dueAt: Instant?
         package var endedAt: Instant?
@@ -99,8 +100,8 @@ package struct AccountStory {
             """, scope(playbook)
         ).map { row in
             Enrollment(
-                id: row[0].integer ?? 0, arm: row[1].text ?? "", variant: row[2].text,
-                enteredAt: row[3].instant ?? Instant(milliseconds: 0), state: row[4].text ?? "",
+                id: row[0].integer ?? 0, arm: try row[1].word(), variant: row[2].text,
+                enteredAt: row[3].instant ?? Instant(milliseconds: 0), state: try row[4].word(),
                 step: Int(row[5].integer ?? 0), dueAt: row[6].instant, endedAt: row[7].instant, endReason: row[8].text,
                 goalAt: row[9].instant, entry: row[10].text ?? "{}", versionHash: row[11].text ?? "",
                 source: row[12].text ?? "")
@@ -109,7 +110,7 @@ package struct AccountStory {
 
     package struct Passage: Sendable {
         package var step: String
-        package var result: String
+        package var result: PassageResult
         package var at: Instant
     }
 
@@ -122,7 +123,7 @@ package struct AccountStory {
             """, ["account": .integer(accountID), "enrollment": .integer(enrollmentID)]
         ).map {
             Passage(
-                step: $0[0].text ?? "", result: $0[1].text ?? "", at: $0[2].instant ?? Instant(milliseconds: 0))
+                step: $0[0].text ?? "", result: try $0[1].word(), at: $0[2].instant ?? Instant(milliseconds: 0))
         }
     }
 

@@ -10,7 +10,7 @@ package struct StatusQuery {
 
     package struct OfPlaybook: Sendable {
         package var name: String
-        package var state: String
+        package var state: Playbook.State
         package var active: Int
         package var ended: Int
         package var goals: Int
@@ -56,7 +56,7 @@ package struct StatusQuery {
         ).map { row in
             func count(_ index: Int) -> Int { Int(row[index].integer ?? 0) }
             return OfPlaybook(
-                name: row[0].text ?? "", state: row[1].text ?? "", active: count(2), ended: count(3), goals: count(4),
+                name: row[0].text ?? "", state: try row[1].word(), active: count(2), ended: count(3), goals: count(4),
                 holdout: count(5), open: count(6), sent: count(7), heldBecause: row[8].text,
                 lastMatchAt: row[9].instant, nextAt: row[10].instant.map { Occurrence($0, schedule: row[11].text) })
         }
@@ -121,9 +121,9 @@ package struct StatusQuery {
         }
     }
 
-    package func lastCycle() throws -> (now: Instant, state: String)? {
+    package func lastCycle() throws -> (now: Instant, state: CycleState)? {
         try connection.first("SELECT now, state FROM cycle ORDER BY id DESC LIMIT 1").map {
-            ($0[0].instant ?? Instant(milliseconds: 0), $0[1].text ?? "")
+            ($0[0].instant ?? Instant(milliseconds: 0), try $0[1].word())
         }
     }
 

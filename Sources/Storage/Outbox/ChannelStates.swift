@@ -2,7 +2,7 @@ package import Playbooks
 
 /// Why a channel does not go at full speed.
 package struct ChannelState: Sendable, Equatable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         case open, halfOpen = "half_open", slowed
     }
 

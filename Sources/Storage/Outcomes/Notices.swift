@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// Takes in what providers tell of messages: outcomes, suppressed addresses, and the ends of touches that nobody knew.
@@ -66,7 +67,7 @@ package struct Notices {
         var recipient: String
         var category: String
         var isEmail: Bool
-        var state: String
+        var state: TouchState
         var isAmbiguous: Bool
     }
 
@@ -105,7 +106,7 @@ package struct Notices {
                 Touch(
                     id: row.integer(0), account: row.integer(1), enrollment: row.integer(2),
                     recipient: row.text(3) ?? "", category: row.text(4) ?? "", isEmail: row.integer(5) == 1,
-                    state: row.text(6) ?? "", isAmbiguous: row.integer(7) == 1))
+                    state: try row.word(6), isAmbiguous: row.integer(7) == 1))
         }
         return touches
     }
@@ -115,8 +116,8 @@ package struct Notices {
     /// Ends a touch that may or may not have gone out, for the provider knows.
     private func settle(_ touch: Touch, _ notice: Notice) throws {
         let isOpen =
-            touch.state == "unknown" || touch.state == "sending"
-            || (touch.isAmbiguous && (touch.state == "pending" || touch.state == "claimed"))
+            touch.state == .unknown || touch.state == .sending
+            || (touch.isAmbiguous && (touch.state == .pending || touch.state == .claimed))
         guard isOpen, let end = notice.kind.end else { return }
         let changed = try connection.execute(
             """
@@ -125,9 +126,9 @@ package struct Notices {
             WHERE id = :id AND state = :state
             """,
             [
-                "end": .text(end), "reason": .text("the provider says so: \(notice.kind.rawValue)"),
+                "end": .word(end), "reason": .text("the provider says so: \(notice.kind.rawValue)"),
                 "now": .instant(now), "provider": .optional(notice.providerID), "id": .integer(touch.id),
-                "state": .text(touch.state),
+                "state": .word(touch.state),
             ])
         guard changed == 1 else { return }
         try connection.execute(
@@ -136,7 +137,7 @@ package struct Notices {
             WHERE touch_id = :id AND ended_at IS NULL
             """,
             [
-                "now": .instant(now), "end": .text(end), "id": .integer(touch.id),
+                "now": .instant(now), "end": .word(end), "id": .integer(touch.id),
                 "detail": .text("the provider says so: \(notice.kind.rawValue)"),
             ])
         try Outbox(connection).moveOn(enrollment: touch.enrollment, now: now)
@@ -145,13 +146,13 @@ package struct Notices {
 
 extension Outcome.Kind {
     /// How a touch has ended of which this is told; nil when that says nothing of it.
-    fileprivate var end: String? {
+    fileprivate var end: TouchState? {
         switch self {
         case .accepted, .deferred, .delivered, .opened, .machineOpened, .clicked, .machineClicked, .bounced,
             .softBounced, .complained, .unsubscribed:
-            "sent"
-        case .dropped: "rejected"
-        case .suppressed: "suppressed"
+            .sent
+        case .dropped: .rejected
+        case .suppressed: .suppressed
         case .resubscribed, .dismissed, .answered, .goal: nil
         }
     }

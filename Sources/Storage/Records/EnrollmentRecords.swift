@@ -25,7 +25,7 @@ package struct EnrollmentRecords {
             var enrollment = Enrollment(
                 id: row.integer(1), playbookID: row.integer(2), versionID: row.integer(3), matchKey: row.text(4) ?? "",
                 eventID: row.optionalInteger(5), experimentID: row.integer(6),
-                arm: row.text(7).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(8),
+                arm: try row.word(7), variant: row.optionalText(8),
                 enteredAt: row.instant(9), entry: row.text(10) ?? "{}", isExclusive: row.integer(20) == 1)
             enrollment.step = Int(row.integer(11))
             enrollment.hasBegun = row.integer(12) == 1
@@ -55,8 +55,8 @@ package struct EnrollmentRecords {
             inOrder: [
                 .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
                 .text(enrollment.matchKey), .optional(enrollment.eventID), .integer(enrollment.experimentID),
-                .text(enrollment.arm.rawValue), .optional(enrollment.variant), .instant(enrollment.enteredAt),
-                .text(enrollment.entry), .text(enrollment.isActive ? "active" : "ended"),
+                .word(enrollment.arm), .optional(enrollment.variant), .instant(enrollment.enteredAt),
+                .text(enrollment.entry), .word(enrollment.state),
                 .integer(Int64(enrollment.step)), .integer(enrollment.hasBegun ? 1 : 0),
                 .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
                 .integer(enrollment.isWaiting ? 1 : 0), .optional(enrollment.endedAt?.milliseconds),
@@ -77,7 +77,7 @@ package struct EnrollmentRecords {
             inOrder: [
                 .integer(Int64(enrollment.step)), .integer(enrollment.hasBegun ? 1 : 0),
                 .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
-                .integer(enrollment.isWaiting ? 1 : 0), .text(enrollment.isActive ? "active" : "ended"),
+                .integer(enrollment.isWaiting ? 1 : 0), .word(enrollment.state),
                 .optional(enrollment.endedAt?.milliseconds), .optional(enrollment.endReason), .integer(id),
             ])
     }
@@ -120,13 +120,15 @@ package struct EnrollmentRecords {
     }
 
     /// How an enrollment got past a wait or a choice.
-    func addPassage(_ step: String, _ result: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws {
+    func addPassage(
+        _ step: String, _ result: PassageResult, _ enrollment: Int64, of account: Int64, at moment: Instant
+    ) throws {
         _ = try connection.execute(
             """
             INSERT INTO passage (account_id, enrollment_id, step, result, at)
             VALUES (:account, :enrollment, :step, :result, :at) ON CONFLICT DO NOTHING
             """,
-            inOrder: [.integer(account), .integer(enrollment), .text(step), .text(result), .instant(moment)])
+            inOrder: [.integer(account), .integer(enrollment), .text(step), .word(result), .instant(moment)])
     }
 
     /// The accounts with an enrollment that may move at a moment: due, or in a wait that every cycle asks about.

@@ -18,7 +18,7 @@ struct StageRecords {
             found[row.integer(0), default: []].append(
                 StageEntry(
                     journey: row.text(1) ?? "", stage: row.text(2) ?? "", at: row.instant(3),
-                    how: row.text(4).flatMap(StageEntry.How.init(rawValue:)) ?? .entered))
+                    how: try row.word(4)))
         }
         return found
     }
@@ -32,7 +32,7 @@ struct StageRecords {
                 """,
                 inOrder: [
                     .integer(account), .text(entry.journey), .text(entry.stage), .instant(entry.at),
-                    .text(entry.how.rawValue),
+                    .word(entry.how),
                 ])
         }
         if move.stage != move.previous {

@@ -22,7 +22,7 @@ package struct StandingRecords {
             SELECT \(Self.columns)
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.match_key = ''
             """, ["playbook": .integer(playbook)]
-        ) { row, _ in found[row.integer(0)] = Self.standing(row) }
+        ) { row, _ in found[row.integer(0)] = try Self.standing(row) }
         return found
     }
 
@@ -35,7 +35,7 @@ package struct StandingRecords {
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.settled = 0
                 AND s.match_key <> ''
             """, ["playbook": .integer(playbook)]
-        ) { row, _ in found[row.integer(0), default: []].append(Self.standing(row)) }
+        ) { row, _ in found[row.integer(0), default: []].append(try Self.standing(row)) }
         return found
     }
 
@@ -47,14 +47,14 @@ package struct StandingRecords {
             """)
         defer { statement.reset() }
         try statement.bind(["playbook": .integer(playbook), "account": .integer(account), "key": .text(key)])
-        return try statement.step() ? Self.standing(statement) : nil
+        return try statement.step() ? try Self.standing(statement) : nil
     }
 
-    private static func standing(_ row: Statement) -> Standing {
+    private static func standing(_ row: Statement) throws -> Standing {
         Standing(
             playbookID: row.integer(1), matchKey: row.text(2) ?? "", eventID: row.optionalInteger(3),
             since: row.instant(4), falseSince: row.optionalInstant(5),
-            verdict: row.text(6).flatMap(Verdict.init(rawValue:)) ?? .held, reason: row.text(7) ?? "",
+            verdict: try row.word(6), reason: row.text(7) ?? "",
             enrollmentID: row.optionalInteger(8), isSettled: row.integer(9) == 1, eventAt: row.optionalInstant(10))
     }
 
@@ -89,7 +89,7 @@ package struct StandingRecords {
             """,
             inOrder: [
                 .integer(standing.playbookID), .integer(account), .text(standing.matchKey),
-                .optional(standing.eventID), .instant(standing.since), .text(standing.verdict.rawValue),
+                .optional(standing.eventID), .instant(standing.since), .word(standing.verdict),
                 .text(standing.reason), .optional(enrollment), .integer(standing.isSettled ? 1 : 0),
             ])
     }
@@ -117,7 +117,7 @@ package struct StandingRecords {
             """,
             inOrder: [
                 .integer(account), .integer(standing.playbookID), .text(standing.matchKey), .instant(now),
-                .integer(cycle), .text(standing.verdict.rawValue), .text(standing.reason),
+                .integer(cycle), .word(standing.verdict), .text(standing.reason),
             ])
     }
 
@@ -133,7 +133,7 @@ package struct StandingRecords {
             """, ["experiment": .integer(experiment)]
         ) { row, _ in
             found[row.integer(0)] = Account.Assignment(
-                arm: row.text(1).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(2))
+                arm: try row.word(1), variant: row.optionalText(2))
         }
         return found
     }

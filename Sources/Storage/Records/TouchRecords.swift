@@ -22,8 +22,8 @@ package struct TouchRecords {
         var waiting: [Touch] = []
         var others = 0
         while try statement.step() {
-            guard let state = statement.text(10).flatMap(TouchState.init(rawValue:)), state == .pending || state == .held
-            else {
+            let state: TouchState = try statement.word(10)
+            guard state == .pending || state == .held else {
                 others += 1
                 continue
             }
@@ -59,7 +59,7 @@ package struct TouchRecords {
                 .integer(id), .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
                 .text(touch.step), .optional(touch.variant), .optional(touch.contactID), .text(touch.recipient),
                 .text(touch.kind.rawValue), .text(touch.channel), .text(touch.category), .text(touch.message),
-                .integer(touch.isGhost ? 1 : 0), .text(touch.state.rawValue), .integer(Int64(touch.priority)),
+                .integer(touch.isGhost ? 1 : 0), .word(touch.state), .integer(Int64(touch.priority)),
                 .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt), .optional(touch.reason),
                 .text(touch.variables), .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
             ])
@@ -87,7 +87,7 @@ package struct TouchRecords {
             """,
             inOrder: [
                 .integer(isTaken ? 1 : 0), .optional(touch.contactID), .text(touch.recipient),
-                .text(touch.state.rawValue), .optional(touch.reason), .instant(touch.notBefore),
+                .word(touch.state), .optional(touch.reason), .instant(touch.notBefore),
                 .text(touch.variables), .instant(touch.frozenAt),
                 touch.state.isSettled ? .instant(now) : .null, .integer(id), .integer(touch.fence),
             ])
