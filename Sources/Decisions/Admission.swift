@@ -89,13 +89,18 @@ package struct Admission: Sendable {
         if isTaken, !playbook.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)
         }
+        // Nothing is in the way any more, but it has waited for too long.
+        if let standing = match.standing, isOccurrence, standing.verdict != .held || isEvent, isOver(match) {
+            return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
+        }
         if !playbook.isService {
             if lots.isGlobalHoldout {
                 return Decision(
                     .globalHoldout, "drawn into the global holdout of \(Self.percent(globalShare))", isSettled: true)
             }
             if lots.isHoldout {
-                return Decision(.holdout, "drawn into the holdout of \(Self.percent(playbook.holdout))", isSettled: true)
+                return Decision(
+                    .holdout, "drawn into the holdout of \(Self.percent(playbook.holdout))", isSettled: true)
             }
         }
         return Decision(.enrolled, "all rules passed", isSettled: true)

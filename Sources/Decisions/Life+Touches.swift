@@ -79,7 +79,8 @@ extension Life {
         touch.variables = values.json
         touch.frozenAt = now
         touch.state = missing == nil ? .pending : .held
-        touch.reason = missing.map { "missing: \($0)" } ?? (touch.reason?.hasPrefix("missing: ") == true ? nil : touch.reason)
+        touch.reason =
+            missing.map { "missing: \($0)" } ?? (touch.reason?.hasPrefix("missing: ") == true ? nil : touch.reason)
     }
 
     /// Looks again at the touches that wait: a corrected address or a new owner gets them, a local hour follows the
@@ -135,7 +136,8 @@ extension Life {
         // Who does not want it any more does not send it on to somebody else; the claim ends it.
         if let id = touch.contactID, known.isSame(id, address: touch.recipient) { return true }
         var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, needsAddress: needsAddress) }
-        let taken = Set((enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
+        let taken = Set(
+            (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
             recipient = known.find(for: playbook, needsAddress: needsAddress, eventContact: enrolled.event?.contactID)
                 .first { !taken.contains($0.address) }

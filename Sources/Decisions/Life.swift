@@ -171,7 +171,8 @@ package struct Life {
                 account.enrollments[index].made += touches
                 // Where nobody could be written to, the step is over at once.
                 guard touches.contains(where: { !$0.state.isSettled }) else {
-                    advance(&account.enrollments[index].enrollment, to: enrollment.step + 1, at: enrollment.dueAt ?? now)
+                    advance(
+                        &account.enrollments[index].enrollment, to: enrollment.step + 1, at: enrollment.dueAt ?? now)
                     continue
                 }
                 account.enrollments[index].enrollment.hasBegun = true

@@ -10,7 +10,7 @@ final class Database: @unchecked Sendable {
 
     init(path: String, isReadOnly: Bool = false) throws {
         var handle: OpaquePointer?
-        let flags = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let flags = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         guard sqlite3_open_v2(path, &handle, flags, nil) == SQLITE_OK, let handle else {
             sqlite3_close_v2(handle)
             throw Failure(description: "\(path) cannot be opened")

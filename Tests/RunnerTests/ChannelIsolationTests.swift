@@ -64,7 +64,8 @@ import Testing
         let test = try workspace(
             mail: endpoint.url, app: endpoint.url, accounts: 12, limits: "limits: { in_flight: 1 }")
         try test.script(
-            "DELETE FROM touch WHERE channel = 'app'; UPDATE touch SET retry_at = 5, attempts = 1 WHERE account_id % 2 = 0")
+            "DELETE FROM touch WHERE channel = 'app'; UPDATE touch SET retry_at = 5, attempts = 1 WHERE account_id % 2 = 0"
+        )
         let retried = Set(try test.rows("SELECT recipient FROM touch WHERE retry_at IS NOT NULL"))
         #expect(try await test.drain(noon(20_000)).sent == 12)
         #expect(Set(endpoint.recipients.suffix(6)) == retried)

@@ -156,8 +156,9 @@ final class BlockDeciding {
             guard case .events(let events) = account.findings[index],
                 case .on(_, let condition) = turn.playbook.trigger
             else { continue }
-            guard let asked = condition.map({ Term.both(turn.playbook.audience?.term, $0) })
-                ?? turn.playbook.audience?.term
+            guard
+                let asked = condition.map({ Term.both(turn.playbook.audience?.term, $0) })
+                    ?? turn.playbook.audience?.term
             else { continue }
             account.findings[index] = .events(
                 events.filter { event in

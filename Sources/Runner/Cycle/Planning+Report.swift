@@ -38,10 +38,20 @@ extension Planning {
             variants: tally.variants, warnings: [], audience: turn.audience, fresh: tally.fresh,
             nextAt: turn.schedule?.begins)
         if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = tally.ifReleased.full }
-        if let text = turn.canaryText { entry.warnings.append(text) }
+        if let text = turn.canaryText ?? canaryAfterRelease(turn, tally) { entry.warnings.append(text) }
         entry.warnings += warnings(of: turn, tally, plan.rules)
         if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
         return entry
+    }
+
+    /// What a release would let in at once of a large batch, and when the others would follow.
+    private func canaryAfterRelease(_ turn: Turn, _ tally: Tally.OfPlaybook) -> String? {
+        guard turn.hold != nil, turn.lasts, workspace.configuration.safety.hasCanary else { return nil }
+        let entering = Verdict.allCases.reduce(0) { $0 + ($1.arm == nil ? 0 : tally.ifReleased[$1] ?? 0) }
+        let most = Canary.admit(turn.canaryBefore, entering: entering, now: now).most
+        guard most < entering else { return nil }
+        return
+            "canary: after a release \(most) of \(entering) would enter at once, a tenth 30 minutes later, then the rest"
     }
 
     /// Goals and exits by which many would leave as soon as they have entered.

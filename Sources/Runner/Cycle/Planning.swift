@@ -84,7 +84,8 @@ struct Planning {
         plan.report = report(plan, isTurnOfJourneys ? heldJourneys : nil)
         plan.isNews =
             try matching == .all || isTurnOfJourneys || !tally.changed.isEmpty
-            || turns.contains { $0.isNews || tally.playbooks[$0.id]?.isNews == true } || Benchmarks.areUnsaved(connection)
+            || turns.contains { $0.isNews || tally.playbooks[$0.id]?.isNews == true }
+            || Benchmarks.areUnsaved(connection)
         return plan
     }
 

@@ -1,26 +1,41 @@
 import ArgumentParser
 import Basics
+import Decisions
 import Playbooks
 import Runner
 import Storage
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Show what the next cycle would do; changes nothing.")
+        commandName: "plan", abstract: "Show what the next cycle would do; changes nothing.",
+        discussion: """
+            With --who every account with a verdict is listed, or those with the verdicts that are named: plan --who enrolled.
+            """)
 
-    @Argument(help: "The playbooks to plan; all of them when none is named. A draft that is named is planned, too.")
-    var playbooks: [String] = []
+    @Argument(
+        help: "The playbooks to plan; all of them when none is named. A draft that is named is planned, too.")
+    var names: [String] = []
+
+    @Flag(help: "List the accounts, with their names, reasons and the moment of the first touch.")
+    var who = false
 
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var output: FormatOption
 
     func run() throws {
         let loaded = try options.read()
+        let verdicts = who ? names.compactMap { Verdict(rawValue: $0) } : []
+        let playbooks = names.filter { !who || Verdict(rawValue: $0) == nil }
         for name in playbooks { _ = try loaded.playbook(name) }
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
-        let report = try loaded.cycle(store).plan(now: now, only: Set(playbooks))
-        if output.format == .json {
+        var found: [CycleReport.Who] = []
+        let listens: ((CycleReport.Who) -> Void)? =
+            who ? { item in if verdicts.isEmpty || verdicts.contains(item.verdict) { found.append(item) } } : nil
+        let report = try loaded.cycle(store).plan(now: now, only: Set(playbooks), who: listens)
+        if who {
+            try WhoText(found: found, zone: loaded.zone).show(output)
+        } else if output.format == .json {
             Terminal.print(try JSONText.encode(report))
         } else {
             try CycleText(report: report, hasRun: false).show(output)
@@ -31,5 +46,28 @@ struct PlanCommand: ParsableCommand {
         {
             throw ExitCode(1)
         }
+    }
+}
+
+/// The accounts behind the verdicts of a plan, as a person reads them.
+private struct WhoText {
+    let found: [CycleReport.Who]
+    let zone: Zone
+
+    func show(_ output: FormatOption) throws {
+        if output.format == .json { return Terminal.print(try JSONText.encode(found)) }
+        var table = Table(
+            ["playbook", "account", "name", "verdict", "variant", "first touch", "to", "reason"].map { ($0, .left) })
+        for item in found {
+            let verdict = item.verdict.rawValue + (item.ifReleased.map { ", if released \($0.rawValue)" } ?? "")
+            table.rows.append([
+                item.playbook, item.account, item.name ?? "", verdict, item.variant ?? "",
+                item.firstTouchAt?.text(in: zone) ?? "", item.recipient ?? "", item.reason,
+            ])
+        }
+        if output.format == .table, found.isEmpty {
+            return Terminal.print("No account has such a verdict; keeptouch plan shows how many have which.")
+        }
+        try output.show(table)
     }
 }

@@ -38,6 +38,7 @@ struct CycleText {
                     }
                 }
                 if item.verdicts[.held] ?? 0 > 0, !reason.contains("complete day") {
+                    Terminal.hint("  see who they are: keeptouch plan \(item.playbook) --who")
                     Terminal.hint("  let it go with: keeptouch release \(item.playbook)")
                 }
             }
