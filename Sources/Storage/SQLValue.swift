@@ -54,7 +54,10 @@ package struct Row: Sendable {
 
     package subscript(_ index: Int) -> SQLValue { values[index] }
 
+    /// A column that the answer does not have is a mistake of the program, and reads as NULL.
     package subscript(_ name: String) -> SQLValue {
-        columns.firstIndex(of: name).map { values[$0] } ?? .null
+        let place = columns.firstIndex(of: name)
+        assert(place != nil, "there is no column \(name)")
+        return place.map { values[$0] } ?? .null
     }
 }

@@ -75,9 +75,9 @@ package struct Digests {
             """, ["state": .word(state), "process": .optional(processNow?.milliseconds)]
         ).map { row in
             Row(
-                id: row[0].integer ?? 0, channel: row[1].text ?? "", subject: row[2].text ?? "",
-                text: row[3].text ?? "", at: row[4].instant ?? Instant(milliseconds: 0),
-                attempts: Int(row[5].integer ?? 0), firstAttemptAt: row[6].instant)
+                id: row["id"].integer ?? 0, channel: row["channel"].text ?? "", subject: row["subject"].text ?? "",
+                text: row["text"].text ?? "", at: row["at"].instant ?? Instant(milliseconds: 0),
+                attempts: Int(row["attempts"].integer ?? 0), firstAttemptAt: row["first_attempt_at"].instant)
         }
     }
 
@@ -112,11 +112,15 @@ package struct Digests {
     {
         try connection.query(
             """
-            SELECT channel, at, state, coalesce(error, '') FROM digest WHERE state IN ('rejected', 'unknown', 'expired')
+            SELECT channel, at, state, coalesce(error, '') AS error FROM digest
+            WHERE state IN ('rejected', 'unknown', 'expired')
             ORDER BY id DESC LIMIT :limit
             """, ["limit": .integer(Int64(limit))]
         ).map {
-            ($0[0].text ?? "", $0[1].instant ?? Instant(milliseconds: 0), try $0[2].word(), $0[3].text ?? "")
+            (
+                $0["channel"].text ?? "", $0["at"].instant ?? Instant(milliseconds: 0), try $0["state"].word(),
+                $0["error"].text ?? ""
+            )
         }
     }
 

@@ -38,8 +38,8 @@ package struct Ledger {
     package func touches(_ filter: Filter) throws -> [Entry] {
         try connection.query(
             """
-            SELECT t.id, t.state, a.key, p.name, t.step, t.recipient, t.channel, t.not_before, t.settled_at, t.attempts,
-                coalesce(t.error, t.reason)
+            SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel, t.not_before,
+                t.settled_at, t.attempts, coalesce(t.error, t.reason) AS reason
             FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
             WHERE (t.state = :state OR CAST(:state AS TEXT) IS NULL)
                 AND (p.name = :playbook OR CAST(:playbook AS TEXT) IS NULL)
@@ -52,10 +52,11 @@ package struct Ledger {
             ]
         ).map { row in
             Entry(
-                id: row[0].integer ?? 0, state: try row[1].word(), account: row[2].text ?? "",
-                playbook: row[3].text ?? "", step: row[4].text ?? "", recipient: row[5].text ?? "",
-                channel: row[6].text ?? "", notBefore: row[7].instant ?? Instant(milliseconds: 0),
-                settledAt: row[8].instant, attempts: Int(row[9].integer ?? 0), reason: row[10].text)
+                id: row["id"].integer ?? 0, state: try row["state"].word(), account: row["account"].text ?? "",
+                playbook: row["playbook"].text ?? "", step: row["step"].text ?? "",
+                recipient: row["recipient"].text ?? "", channel: row["channel"].text ?? "",
+                notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), settledAt: row["settled_at"].instant,
+                attempts: Int(row["attempts"].integer ?? 0), reason: row["reason"].text)
         }
     }
 
@@ -71,9 +72,9 @@ package struct Ledger {
         guard
             let row = try connection.first(
                 "SELECT state, enrollment_id FROM touch WHERE id = :id", ["id": .integer(id)]),
-            let enrollment = row[1].integer
+            let enrollment = row["enrollment_id"].integer
         else { throw StorageError("there is no touch \(id); keeptouch touches lists them") }
-        let state: TouchState = try row[0].word()
+        let state: TouchState = try row["state"].word()
         let allowed: [TouchState] =
             switch verdict {
             case .sent: [.unknown]

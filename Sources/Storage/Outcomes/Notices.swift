@@ -72,7 +72,8 @@ package struct Notices {
     }
 
     private static let columns = """
-        SELECT id, account_id, enrollment_id, recipient, category, kind = 'email', state, ambiguous FROM touch
+        SELECT id, account_id, enrollment_id, recipient, category, kind = 'email' AS is_email, state, ambiguous
+            FROM touch
         """
 
     /// By our own key, else by the provider's id, which a batch may give to several recipients.
@@ -104,9 +105,9 @@ package struct Notices {
         try connection.forEach(sql, arguments) { row in
             touches.append(
                 Touch(
-                    id: row.integer(0), account: row.integer(1), enrollment: row.integer(2),
-                    recipient: row.text(3) ?? "", category: row.text(4) ?? "", isEmail: row.integer(5) == 1,
-                    state: try row.word(6), isAmbiguous: row.integer(7) == 1))
+                    id: row.integer("id"), account: row.integer("account_id"), enrollment: row.integer("enrollment_id"),
+                    recipient: row.text("recipient") ?? "", category: row.text("category") ?? "",
+                    isEmail: row.flag("is_email"), state: try row.word("state"), isAmbiguous: row.flag("ambiguous")))
         }
         return touches
     }

@@ -17,26 +17,27 @@ package struct EnrollmentRecords {
         try accounts.forEach(
             """
             SELECT account_id, id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant, entered_at,
-                CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END, step, begun, began_at,
-                due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
+                CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END AS entry, step, begun,
+                began_at, due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
             FROM enrollment WHERE account_id BETWEEN :first AND :last ORDER BY account_id, id
             """, ["watched": .instant(watched)]
         ) { row, _ in
             var enrollment = Enrollment(
-                id: row.integer(1), playbookID: row.integer(2), versionID: row.integer(3), matchKey: row.text(4) ?? "",
-                eventID: row.optionalInteger(5), experimentID: row.integer(6),
-                arm: try row.word(7), variant: row.optionalText(8),
-                enteredAt: row.instant(9), entry: row.text(10) ?? "{}", isExclusive: row.integer(20) == 1)
-            enrollment.step = Int(row.integer(11))
-            enrollment.hasBegun = row.integer(12) == 1
-            enrollment.beganAt = row.optionalInstant(13)
-            enrollment.dueAt = row.optionalInstant(14)
-            enrollment.isWaiting = row.integer(15) == 1
-            enrollment.endedAt = row.optionalInstant(16)
-            enrollment.endReason = row.optionalText(17)
-            enrollment.goalUntil = row.optionalInstant(18)
-            enrollment.goalAt = row.optionalInstant(19)
-            found[row.integer(0), default: []].append(enrollment)
+                id: row.integer("id"), playbookID: row.integer("playbook_id"), versionID: row.integer("version_id"),
+                matchKey: row.text("match_key") ?? "", eventID: row.optionalInteger("event_id"),
+                experimentID: row.integer("experiment_id"), arm: try row.word("arm"),
+                variant: row.optionalText("variant"), enteredAt: row.instant("entered_at"),
+                entry: row.text("entry") ?? "{}", isExclusive: row.flag("exclusive"))
+            enrollment.step = Int(row.integer("step"))
+            enrollment.hasBegun = row.flag("begun")
+            enrollment.beganAt = row.optionalInstant("began_at")
+            enrollment.dueAt = row.optionalInstant("due_at")
+            enrollment.isWaiting = row.flag("waiting")
+            enrollment.endedAt = row.optionalInstant("ended_at")
+            enrollment.endReason = row.optionalText("end_reason")
+            enrollment.goalUntil = row.optionalInstant("goal_until")
+            enrollment.goalAt = row.optionalInstant("goal_at")
+            found[row.integer("account_id"), default: []].append(enrollment)
         }
         return found
     }

@@ -22,26 +22,27 @@ package struct TouchRecords {
         var waiting: [Touch] = []
         var others = 0
         while try statement.step() {
-            let state: TouchState = try statement.word(10)
+            let state: TouchState = try statement.word("state")
             guard state == .pending || state == .held else {
                 others += 1
                 continue
             }
-            waiting.append(Self.touch(statement, state))
+            waiting.append(try Self.touch(statement, state))
         }
         return (waiting, others)
     }
 
-    private static func touch(_ row: Statement, _ state: TouchState) -> Touch {
+    private static func touch(_ row: Statement, _ state: TouchState) throws -> Touch {
         Touch(
-            id: row.integer(0), step: row.text(1) ?? "", variant: row.optionalText(2),
-            contactID: row.optionalInteger(3), recipient: row.text(4) ?? "",
-            kind: row.text(5).flatMap(Channel.Kind.init(rawValue:)) ?? .email, channel: row.text(6) ?? "",
-            category: row.text(7) ?? "", message: row.text(8) ?? "", isGhost: row.integer(9) == 1, state: state,
-            priority: Int(row.integer(11)), dueAt: row.instant(12), notBefore: row.instant(13),
-            expiresAt: row.instant(14), reason: row.optionalText(15), variables: row.text(16) ?? "{}",
-            frozenAt: row.optionalInstant(17) ?? row.instant(12), isAmbiguous: row.integer(18) == 1,
-            fence: row.integer(19))
+            id: row.integer("id"), step: row.text("step") ?? "", variant: row.optionalText("variant"),
+            contactID: row.optionalInteger("contact_id"), recipient: row.text("recipient") ?? "",
+            kind: try row.word("kind"), channel: row.text("channel") ?? "", category: row.text("category") ?? "",
+            message: row.text("message") ?? "", isGhost: row.flag("ghost"), state: state,
+            priority: Int(row.integer("priority")), dueAt: row.instant("due_at"), notBefore: row.instant("not_before"),
+            expiresAt: row.instant("expires_at"), reason: row.optionalText("reason"),
+            variables: row.text("variables") ?? "{}",
+            frozenAt: row.optionalInstant("frozen_at") ?? row.instant("due_at"), isAmbiguous: row.flag("ambiguous"),
+            fence: row.integer("fence"))
     }
 
     func insert(_ touch: Touch, of enrollment: Enrollment, id: Int64, account: Int64, now: Instant) throws {

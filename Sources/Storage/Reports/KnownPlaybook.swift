@@ -20,10 +20,10 @@ package struct KnownPlaybook: Sendable {
     }
 
     private init(_ row: Row) throws {
-        id = row[0].integer ?? 0
-        name = row[1].text ?? ""
-        state = try row[2].word()
-        liveSince = row[3].instant
+        id = row["id"].integer ?? 0
+        name = row["name"].text ?? ""
+        state = try row["state"].word()
+        liveSince = row["live_since"].instant
     }
 
     /// New matches a day over the four weeks before a moment, by the tallies of cycles; nil when there is none.

@@ -70,14 +70,15 @@ package struct TrialAccount {
     package func touches() throws -> [Touch] {
         try connection.query(
             """
-            SELECT t.id, t.step, t.message, t.state, t.reason, t.not_before, c.role, c.key
+            SELECT t.id, t.step, t.message, t.state, t.reason, t.not_before, c.role, c.key AS contact
             FROM touch AS t LEFT JOIN contact AS c ON c.id = t.contact_id ORDER BY t.id
             """
         ).map { row in
             Touch(
-                id: row[0].integer ?? 0, step: row[1].text ?? "", message: row[2].text ?? "",
-                state: try row[3].word(), reason: row[4].text, notBefore: row[5].instant ?? Instant(milliseconds: 0),
-                role: row[6].text, contact: row[7].text)
+                id: row["id"].integer ?? 0, step: row["step"].text ?? "", message: row["message"].text ?? "",
+                state: try row["state"].word(), reason: row["reason"].text,
+                notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), role: row["role"].text,
+                contact: row["contact"].text)
         }
     }
 
@@ -96,9 +97,9 @@ package struct TrialAccount {
             "SELECT id, state, step, variant, end_reason, goal_at FROM enrollment ORDER BY id DESC LIMIT 1"
         ).map { row in
             Enrollment(
-                id: row[0].integer ?? 0, isActive: row[1].text == EnrollmentState.active.rawValue,
-                step: Int(row[2].integer ?? 0),
-                variant: row[3].text, endReason: row[4].text, goalAt: row[5].instant)
+                id: row["id"].integer ?? 0, isActive: row["state"].text == EnrollmentState.active.rawValue,
+                step: Int(row["step"].integer ?? 0), variant: row["variant"].text, endReason: row["end_reason"].text,
+                goalAt: row["goal_at"].instant)
         }
     }
 
