@@ -18,7 +18,7 @@ package struct Account: Sendable {
 
         // What the cycle adds.
         package var made: [Touch] = []
-        package var passages: [(step: String, result: String)] = []
+        package var passages: [(step: String, result: PassageResult)] = []
         package var reachedGoal: Instant?
         package var reachedAlso: [(name: String, at: Instant)] = []
         /// Whether it left in this cycle, so that its open touches are cancelled.

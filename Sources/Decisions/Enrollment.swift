@@ -52,6 +52,7 @@ package struct Enrollment: Sendable, Equatable {
     }
 
     package var isActive: Bool { endedAt == nil }
+    package var state: EnrollmentState { isActive ? .active : .ended }
 
     package mutating func end(_ reason: String, at moment: Instant) {
         (endedAt, endReason) = (moment, reason)

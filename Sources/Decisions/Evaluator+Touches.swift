@@ -16,7 +16,7 @@ extension Evaluator {
         case .clicked(let step): return outcomes(of: step, ["clicked"], row)
         case .waited(let step):
             guard let passage = row.subject?.steps?.passages[step], isPast(passage.at) else { return .text(nil) }
-            return .text(passage.result)
+            return .text(passage.result.rawValue)
         }
     }
 

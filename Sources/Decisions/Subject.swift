@@ -67,11 +67,10 @@ package struct StepFacts: Sendable, Equatable {
     }
 
     package struct Passage: Sendable, Equatable {
-        /// `met`, `timed_out`, `late`, `skipped`, `missing`, or the branch.
-        package var result: String
+        package var result: PassageResult
         package var at: Instant
 
-        package init(result: String, at: Instant) {
+        package init(result: PassageResult, at: Instant) {
             self.result = result
             self.at = at
         }

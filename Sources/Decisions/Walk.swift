@@ -9,7 +9,7 @@ package enum Action: Sendable, Equatable {
     /// Goes on at another step, which counts from a moment; `passage` is what the step came to.
     ///
     /// Behind a wait that came too late, touches are left out up to the next wait (`skips`).
-    case move(to: Int, at: Instant, passage: String?, skips: Bool?)
+    case move(to: Int, at: Instant, passage: PassageResult?, skips: Bool?)
     case end(reason: String, at: Instant)
     /// Stands where it is: touches are open, or late data are waited for.
     case stay
@@ -59,7 +59,7 @@ package struct Walk {
             if enrollment.hasBegun {
                 return enrollment.dueAt.map { .move(to: on, at: $0, passage: nil, skips: nil) } ?? .stay
             }
-            return isSkipping ? .move(to: on, at: base, passage: "skipped", skips: nil) : .touch(send)
+            return isSkipping ? .move(to: on, at: base, passage: .skipped, skips: nil) : .touch(send)
         case .wait(let span):
             let since = enrollment.hasBegun ? enrollment.beganAt ?? base - span : base
             let until = enrollment.hasBegun ? base : base + span
@@ -86,10 +86,10 @@ package struct Walk {
         guard questions.isFresh([condition]) else { return .wait(since: since, until: until, isOpen: true) }
         let asked = min(now, until)
         if questions.value(condition, asked) == .boolean(true) {
-            return .move(to: enrollment.step + 1, at: asked, passage: "met", skips: false)
+            return .move(to: enrollment.step + 1, at: asked, passage: .met, skips: false)
         }
         return until <= now
-            ? .move(to: enrollment.step + 1, at: until, passage: "timed_out", skips: false)
+            ? .move(to: enrollment.step + 1, at: until, passage: .timedOut, skips: false)
             : .wait(since: since, until: until, isOpen: true)
     }
 
@@ -105,14 +105,14 @@ package struct Walk {
         switch questions.value(date, now) {
         case .date(let day): (start, end) = (zone.start(of: day), zone.start(of: day + 1))
         case .instant(let moment): (start, end) = (moment, moment + TimeSpan(milliseconds: 1))
-        default: return .move(to: on, at: since, passage: "missing", skips: !sendsLate)
+        default: return .move(to: on, at: since, passage: .missing, skips: !sendsLate)
         }
         let hasMoved = enrollment.hasBegun && enrollment.dueAt != start
         if since >= end || hasMoved && end <= now {
-            return .move(to: on, at: since >= end ? since : now, passage: "late", skips: !sendsLate)
+            return .move(to: on, at: since >= end ? since : now, passage: .late, skips: !sendsLate)
         }
         return start <= now
-            ? .move(to: on, at: max(start, since), passage: "met", skips: false)
+            ? .move(to: on, at: max(start, since), passage: .met, skips: false)
             : .wait(since: since, until: start, isOpen: true)
     }
 
@@ -134,10 +134,10 @@ package struct Walk {
         guard questions.isFresh(conditions) else { return .stay }
         for (index, branch) in branches.enumerated() {
             guard let condition = branch.condition else {
-                return .move(to: branch.next, at: base, passage: "else", skips: nil)
+                return .move(to: branch.next, at: base, passage: .otherwise, skips: nil)
             }
             if questions.value(condition, now) == .boolean(true) {
-                return .move(to: branch.next, at: base, passage: "if_\(index + 1)", skips: nil)
+                return .move(to: branch.next, at: base, passage: .branch(index), skips: nil)
             }
         }
         return .end(reason: "completed", at: base)

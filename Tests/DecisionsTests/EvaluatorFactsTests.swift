@@ -89,7 +89,7 @@ import Testing
                 step: "email_1", state: .sent, settledAt: SmallWorld.now - .days(1),
                 outcomes: ["clicked": SmallWorld.now])
         ]
-        steps.passages["wait_1"] = StepFacts.Passage(result: "met", at: SmallWorld.now)
+        steps.passages["wait_1"] = StepFacts.Passage(result: .met, at: SmallWorld.now)
         var subject = Subject(account: 0, since: SmallWorld.now - .days(2), steps: steps)
         for function in ["sent", "delivered", "opened", "clicked"] {
             #expect(try SmallWorld.value("\(function)(email_1)", block, subject) == .boolean(true))

@@ -47,10 +47,10 @@ import Testing
         let over = enrollment(begunAt: Self.noon - .days(3), dueAt: Self.noon - .days(1))
         #expect(
             next(wait, over) { _, moment in .boolean(moment == Self.noon) }
-                == .move(to: 1, at: Self.noon - .days(1), passage: "timed_out", skips: false))
+                == .move(to: 1, at: Self.noon - .days(1), passage: .timedOut, skips: false))
         #expect(
             next(wait, over) { _, _ in .boolean(true) }
-                == .move(to: 1, at: Self.noon - .days(1), passage: "met", skips: false))
+                == .move(to: 1, at: Self.noon - .days(1), passage: .met, skips: false))
         #expect(
             next(wait, enrollment(), isFresh: false) { _, _ in .boolean(true) }
                 == .wait(since: Self.noon, until: Self.noon + .days(2), isOpen: true))
@@ -71,10 +71,10 @@ import Testing
                     since: Self.noon - .days(5), until: Zone.utc.start(of: Day(number: 20_005)), isOpen: true))
         #expect(
             on(20_000, begun)
-                == .move(to: 1, at: Zone.utc.start(of: Day(number: 20_000)), passage: "met", skips: false))
+                == .move(to: 1, at: Zone.utc.start(of: Day(number: 20_000)), passage: .met, skips: false))
         // To where it was over before anybody knew.
-        #expect(on(19_998, begun) == .move(to: 1, at: Self.noon, passage: "late", skips: true))
-        #expect(next(wait, begun) == .move(to: 1, at: Self.noon - .days(5), passage: "missing", skips: true))
+        #expect(on(19_998, begun) == .move(to: 1, at: Self.noon, passage: .late, skips: true))
+        #expect(next(wait, begun) == .move(to: 1, at: Self.noon - .days(5), passage: .missing, skips: true))
     }
 
     @Test func aLocalHourIsTheFirstAfterTheStepBefore() {
@@ -95,7 +95,7 @@ import Testing
         #expect(next(.send(send), open) == .stay)
         #expect(
             next(.send(send), enrollment(), isSkipping: true)
-                == .move(to: 1, at: Self.noon, passage: "skipped", skips: nil))
+                == .move(to: 1, at: Self.noon, passage: .skipped, skips: nil))
     }
 
     @Test func theFirstBranchThatHoldsIsTakenAndLateDataAreWaitedFor() {
@@ -104,8 +104,8 @@ import Testing
         ])
         #expect(
             next(choose, enrollment()) { _, _ in .boolean(true) }
-                == .move(to: 5, at: Self.noon, passage: "if_1", skips: nil))
-        #expect(next(choose, enrollment()) == .move(to: 9, at: Self.noon, passage: "else", skips: nil))
+                == .move(to: 5, at: Self.noon, passage: .branch(0), skips: nil))
+        #expect(next(choose, enrollment()) == .move(to: 9, at: Self.noon, passage: .otherwise, skips: nil))
         #expect(next(choose, enrollment(), isFresh: false) == .stay)
     }
 

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -118,7 +119,7 @@ import Testing
         #expect(due == ["1|-3.0", "2|8.0", "3|14.0", "4|10.0", "5|10.0"])
         #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-08T10:00:00Z local"])
         #expect(try test.run(noon(20_004)).playbooks[0].matched == 0)
-        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts["already"] == 5)
+        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts[.already] == 5)
     }
 
     @Test func aLocalOccurrenceIsLateOnlyAfterTheLastClock() throws {
@@ -143,7 +144,7 @@ import Testing
                 playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")], configuration: configuration)
             try test.addAccounts(2)
             try test.run(noon(20_000, hours: -1))
-            #expect(try test.run(noon(20_000)).playbooks[0].verdicts["held"] == 2)
+            #expect(try test.run(noon(20_000)).playbooks[0].verdicts[.held] == 2)
             #expect(try test.rows("SELECT state FROM occurrence") == ["held"])
             try test.release("main", at: noon(20_000))
             #expect(try test.run(noon(20_000, hours: released)).entered == entered)

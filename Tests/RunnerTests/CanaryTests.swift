@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Runner
 import Storage
@@ -27,7 +28,7 @@ import Testing
             let planned = try test.cycle.plan(now: minutes(minute))
             let report = try test.run(minutes(minute))
             #expect(planned.playbooks[0].verdicts == report.playbooks[0].verdicts)
-            let held = report.playbooks[0].verdicts["held"] ?? 0
+            let held = report.playbooks[0].verdicts[.held] ?? 0
             #expect(try test.integer("SELECT count(*) FROM standing WHERE verdict = 'held'") == held)
             #expect(report.playbooks[0].warnings.contains { $0.hasPrefix("canary: ") } == (held > 0))
             #expect(report.playbooks[0].heldBecause == nil)

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Runner
 import Storage
@@ -26,7 +27,7 @@ import Testing
         let ran = try test.cycle.run(now: noon(20_000))
         #expect(planned.playbooks[0].verdicts == ran.playbooks[0].verdicts)
         #expect(ran.playbooks[0].matched == 20)
-        #expect(ran.playbooks[0].verdicts["enrolled"] == 20)
+        #expect(ran.playbooks[0].verdicts[.enrolled] == 20)
         #expect(planned.made == 20 && ran.made == 20)
         #expect(try test.integer("SELECT count(*) FROM touch WHERE state = 'pending'") == 20)
     }
@@ -50,7 +51,7 @@ import Testing
         try test.addAccounts(2)
         _ = try test.cycle.run(now: noon(20_000))
         let again = try test.cycle.run(now: noon(20_001))
-        #expect(again.playbooks[0].verdicts["already"] == 2)
+        #expect(again.playbooks[0].verdicts[.already] == 2)
         #expect(again.entered == 0)
         #expect(try test.integer("SELECT count(*) FROM enrollment") == 2)
     }

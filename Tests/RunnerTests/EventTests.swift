@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Runner
 import Storage
@@ -20,7 +21,7 @@ import Testing
         #expect(try test.run(noon(20_000, hours: 4)).playbooks[0].matched == 0)
         // Late arrivals count from when they are first seen.
         try test.addEvent("signed", of: "a1", at: noon(20_001))
-        #expect(try test.run(noon(20_004)).playbooks[0].verdicts["too_old"] == 1)
+        #expect(try test.run(noon(20_004)).playbooks[0].verdicts[.tooOld] == 1)
         // One that an import marked as history never triggers.
         try test.addEvent("signed", of: "a1", at: noon(20_004), isHistory: true)
         #expect(try test.run(noon(20_004, hours: 1)).playbooks[0].matched == 0)
@@ -49,14 +50,14 @@ import Testing
         let report = try test.run(noon(20_000, hours: 2))
         // The account's first enters; the second finds it in the playbook.
         #expect(report.playbooks[0].matched == 3)
-        #expect(report.playbooks[0].verdicts.filter { $0.value > 0 } == ["enrolled": 2, "already": 1])
+        #expect(report.playbooks[0].verdicts.filter { $0.value > 0 } == [.enrolled: 2, .already: 1])
         try test.addEvent("signed", of: "a1", at: noon(20_001), properties: "{\"deal\": \"x\"}")
         try test.addEvent("signed", of: "a1", at: noon(20_001), properties: "{\"deal\": \"z\"}")
         // Without the property each event is its own key.
         try test.addEvent("signed", of: "a2", at: noon(20_001))
         // The second key of the day before is answered now, and the third waits in its turn.
         let second = try test.run(noon(20_001)).playbooks[0]
-        #expect(second.verdicts.filter { $0.value > 0 } == ["enrolled": 2, "already": 1])
+        #expect(second.verdicts.filter { $0.value > 0 } == [.enrolled: 2, .already: 1])
         #expect(
             try test.rows("SELECT account_id, match_key FROM standing ORDER BY account_id, match_key")
                 == ["1|per:x", "1|per:y", "1|per:z", "2|7", "2|per:x"])
@@ -70,7 +71,7 @@ import Testing
         for _ in 1...11 { try test.addEvent("signed", of: "a1", at: noon(20_000, hours: 1), isHistory: true) }
         try test.script("DELETE FROM event WHERE id < 9; UPDATE event SET history = 0")
         let report = try test.run(noon(20_000, hours: 2))
-        #expect(report.playbooks[0].verdicts.filter { $0.value > 0 } == ["enrolled": 1, "already": 2])
+        #expect(report.playbooks[0].verdicts.filter { $0.value > 0 } == [.enrolled: 1, .already: 2])
         #expect(try test.rows("SELECT match_key FROM enrollment") == ["9"])
     }
 
@@ -93,7 +94,7 @@ import Testing
             playbooks: ["main": TestWorkspace.playbook("main")],
             configuration: TestWorkspace.configuration.replacing("first_run: go", with: "first_run: ask"))
         try test.addAccounts(2)
-        #expect(try test.run(noon(20_000)).playbooks[0].verdicts["held"] == 2)
+        #expect(try test.run(noon(20_000)).playbooks[0].verdicts[.held] == 2)
         try test.edit(["playbooks/main/playbook.yaml": TestWorkspace.playbook("main", "on: signed")])
         #expect(try test.run(noon(20_001)).playbooks[0].matched == 0)
     }
@@ -111,7 +112,7 @@ import Testing
         #expect(try test.run(noon(20_001, hours: 2)).entered == 1)
         // While its steps go on, an event waits.
         try test.addEvent("signed", of: "a1", at: noon(20_001, hours: 3))
-        #expect(try test.run(noon(20_001, hours: 4)).playbooks[0].verdicts["already"] == 1)
+        #expect(try test.run(noon(20_001, hours: 4)).playbooks[0].verdicts[.already] == 1)
         try test.send(noon(20_001, hours: 5))
         #expect(try test.run(noon(20_001, hours: 6)).entered == 1)
         try test.send(noon(20_001, hours: 7))
@@ -128,7 +129,7 @@ import Testing
         #expect(try test.run(noon(20_001)).entered == 1)
         try test.addEvent("signed", of: "a1", at: noon(20_001))
         let again = try test.run(noon(20_001))
-        #expect(again.entered == again.playbooks[0].verdicts["enrolled"])
+        #expect(again.entered == again.playbooks[0].verdicts[.enrolled])
         #expect(try test.integer("SELECT count(*) FROM enrollment") == 1)
     }
 }

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -21,13 +22,13 @@ import Testing
             configuration: TestWorkspace.configuration + "\nholdout: 5%\n")
         try test.addAccounts(4_000)
         let report = try test.run(noon(20_000)).playbooks[0]
-        #expect(isPlausible(report.verdicts["global_holdout"] ?? 0, of: 4_000, share: 0.05))
-        #expect(isPlausible(report.verdicts["holdout"] ?? 0, of: 4_000, share: 0.095))
+        #expect(isPlausible(report.verdicts[.globalHoldout] ?? 0, of: 4_000, share: 0.05))
+        #expect(isPlausible(report.verdicts[.holdout] ?? 0, of: 4_000, share: 0.095))
         #expect(isPlausible(report.variants["lessons"] ?? 0, of: 4_000, share: 0.75))
         #expect(report.variants.values.reduce(0, +) == 4_000)
         // The draws are independent of each other: the variants of the holdout are shared out alike.
         let held = try test.integer("SELECT count(*) FROM enrollment WHERE arm = 'holdout' AND variant = 'lessons'")
-        #expect(isPlausible(held, of: report.verdicts["holdout"] ?? 0, share: 0.75))
+        #expect(isPlausible(held, of: report.verdicts[.holdout] ?? 0, share: 0.75))
     }
 
     @Test func theDrawIsTheSameEverywhere() throws {
@@ -137,7 +138,7 @@ import Testing
         try test.addAccounts(60)
         // 2024-12-31 and 2025-01-01.
         let report = try test.run(noon(20_088))
-        let outside = report.playbooks.map { $0.verdicts["global_holdout"] ?? 0 }
+        let outside = report.playbooks.map { $0.verdicts[.globalHoldout] ?? 0 }
         #expect(outside[0] > 5 && outside[0] == outside[2] && outside[1] == 0)
         let members = "SELECT account_id FROM assignment WHERE arm = 'global_holdout' AND experiment_id ="
         #expect(try test.rows("\(members) 4 ORDER BY 1").count == outside[0])

@@ -1,3 +1,4 @@
+import Decisions
 import Delivery
 import Foundation
 import Playbooks
@@ -163,8 +164,8 @@ private final class OutboxModel {
         let isSettled = try test.store.write { try Outbox($0).settle(settlement, now: now, processNow: processNow) }
         #expect(isSettled)
         atWork["mail"]?.ended()
-        if settlement.state == "rejected" { departures[flight.touch.id] = nil }
-        if settlement.state == "pending", !settlement.isAmbiguous { departures[flight.touch.id]?.removeLast() }
+        if settlement.state == .rejected { departures[flight.touch.id] = nil }
+        if settlement.state == .pending, !settlement.isAmbiguous { departures[flight.touch.id]?.removeLast() }
     }
 
     private func result(of flight: Worker.Flight) -> SendResult {
@@ -212,7 +213,7 @@ private final class OutboxModel {
             let isBegun = try outbox.beginAttempt(
                 id: flight.touch.id, fence: flight.fence, number: 99, bodyHash: "", messageHash: "",
                 processNow: processNow)
-            try outbox.park(id: flight.touch.id, fence: flight.fence, as: "held", reason: "x")
+            try outbox.park(id: flight.touch.id, fence: flight.fence, as: .held, reason: "x")
             #expect(!isSettled && !isBegun)
         }
         #expect(try test.dump() == before)

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -170,14 +171,14 @@ import Testing
             let outbox = Outbox(connection)
             // The fence has moved on: somebody else has the touch.
             try connection.execute("UPDATE touch SET fence = 5")
-            for state in ["sent", "rejected", "unknown", "pending", "suppressed"] {
+            for state in [TouchState.sent, .rejected, .unknown, .pending, .suppressed] {
                 let settlement = Outbox.Settlement(id: 1, fence: 1, enrollmentID: 1, attempt: 1, state: state)
                 #expect(try outbox.settle(settlement, now: noon(20_001), processNow: noon(20_001)) == false)
             }
             let begun = try outbox.beginAttempt(
                 id: 1, fence: 1, number: 2, bodyHash: "x", messageHash: "x", processNow: noon(20_001))
             #expect(begun == false)
-            try outbox.park(id: 1, fence: 1, as: "held", reason: "x")
+            try outbox.park(id: 1, fence: 1, as: .held, reason: "x")
         }
         #expect(try test.rows("SELECT state, fence, reason FROM touch") == ["sending|5|-"])
         #expect(try test.rows("SELECT count(*), count(result) FROM attempt") == ["1|0"])

@@ -1,4 +1,5 @@
 import Basics
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -39,7 +40,7 @@ import Testing
         #expect(cycle.enrollmentsAfter == cycle.enrollmentsBefore + cycle.ran.entered)
         // Each touch has one of the twelve states, and the ledger adds up.
         let states = try test.states
-        #expect(Set(states.keys).isSubset(of: CycleReport.states))
+        #expect(Set(states.keys).isSubset(of: TouchState.allCases.map(\.rawValue)))
         #expect(try states.values.reduce(0, +) == test.integer("SELECT count(*) FROM touch"))
         #expect(try test.integer("SELECT count(*) FROM decision WHERE reason = ''") == 0)
         #expect(try test.integer("SELECT count(*) FROM standing WHERE reason = ''") == 0)

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Runner
 import Storage
@@ -16,7 +17,7 @@ import Testing
         try test.script("UPDATE account SET a_plan = 'pro'")
         for day in 20_006...20_011 { try test.run(noon(day)) }
         try test.script("UPDATE account SET a_plan = 'free'")
-        #expect(try test.run(noon(20_012)).playbooks[0].verdicts["already"] == 1)
+        #expect(try test.run(noon(20_012)).playbooks[0].verdicts[.already] == 1)
         #expect(try test.rows("SELECT since, false_since FROM standing") == ["\(noon(20_000).milliseconds)|-"])
         // Missing is not "false": it does not end the match.
         try test.script("UPDATE account SET a_plan = NULL")
@@ -36,14 +37,14 @@ import Testing
             configuration: TestWorkspace.configuration.replacing("first_run: go", with: "first_run: ask"))
         try test.addAccounts(3)
         let first = try test.run(noon(20_000))
-        #expect(first.playbooks[0].verdicts["held"] == 3)
+        #expect(first.playbooks[0].verdicts[.held] == 3)
         #expect(
             first.playbooks[0].heldBecause == "first run: 3 accounts match; look at them with plan, then release it")
-        #expect(try test.run(noon(20_001)).playbooks[0].verdicts["held"] == 3)
+        #expect(try test.run(noon(20_001)).playbooks[0].verdicts[.held] == 3)
         #expect(try test.integer("SELECT count(*) FROM decision") == 3)
         try test.release("main", at: noon(20_001))
-        #expect(try test.cycle.plan(now: noon(20_002)).playbooks[0].verdicts["enrolled"] == 3)
-        #expect(try test.run(noon(20_002)).playbooks[0].verdicts["enrolled"] == 3)
+        #expect(try test.cycle.plan(now: noon(20_002)).playbooks[0].verdicts[.enrolled] == 3)
+        #expect(try test.run(noon(20_002)).playbooks[0].verdicts[.enrolled] == 3)
         #expect(try test.integer("SELECT let_through FROM playbook") == 0)
     }
 
@@ -87,7 +88,7 @@ import Testing
         try test.script("UPDATE account SET a_plan = CASE id WHEN 1 THEN 'pro' ELSE 'free' END")
         let late = try test.run(noon(20_002))
         #expect(late.playbooks[0].heldBecause?.contains("the last complete day of logins is 2024-10-03") == true)
-        #expect(late.playbooks[0].verdicts["held"] == 79)
+        #expect(late.playbooks[0].verdicts[.held] == 79)
         #expect(try test.rows("SELECT account_id, verdict, false_since FROM standing") == ["1|enrolled|-"])
         // When it comes back, the rule on sudden jumps still sees 79 new matches.
         try close(20_002, test)
@@ -109,7 +110,7 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM standing") == 0)
         try close(20_001, test)
         let back = try test.run(noon(20_002, hours: 2))
-        #expect(back.playbooks[0].verdicts.filter { $0.value > 0 } == ["enrolled": 1, "already": 1])
+        #expect(back.playbooks[0].verdicts.filter { $0.value > 0 } == [.enrolled: 1, .already: 1])
     }
 
     @Test func exitsThatReadNoLateMetricGoOn() throws {
@@ -205,7 +206,7 @@ import Testing
             configuration: TestWorkspace.configuration.replacing("first_run: go", with: "first_run: ask"))
         try test.addAccounts(100)
         try test.run(noon(19_999))
-        #expect(try test.run(noon(20_000)).playbooks[0].verdicts["held"] == 100)
+        #expect(try test.run(noon(20_000)).playbooks[0].verdicts[.held] == 100)
         try test.release("main", at: noon(20_000))
         #expect(try test.run(noon(20_000, hours: 1)).entered == 100)
         #expect(try test.rows("SELECT state, matched FROM occurrence") == ["done|100"])
@@ -224,6 +225,6 @@ import Testing
         try test.store.write { _ = try Pauses.clear("playbook:main", $0) }
         // Nothing bursts after a pause: what has become too old does not enter.
         let back = try test.run(noon(20_003))
-        #expect(back.playbooks[0].verdicts["too_old"] == 1 && back.playbooks[0].verdicts["enrolled"] == 1)
+        #expect(back.playbooks[0].verdicts[.tooOld] == 1 && back.playbooks[0].verdicts[.enrolled] == 1)
     }
 }

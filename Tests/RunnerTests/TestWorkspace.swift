@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -206,7 +207,8 @@ final class TestWorkspace {
     /// Touches by state.
     var states: [String: Int] {
         get throws {
-            try store.read { try CycleRecords.touchCounts($0) }
+            let counts = try store.read { try CycleRecords.touchCounts($0) }
+            return Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         }
     }
 

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Statistics
 import Storage
@@ -81,7 +82,8 @@ extension AttritionReport {
                 let curve = SurvivalCurve(risk)
                 let isSeen = 90 <= curve.end ?? 0
                 table.add([
-                    .text("\(name) (period \(arm.period))"), .text(arm.arm), .count(risk.accounts), .count(risk.events),
+                    .text("\(name) (period \(arm.period))"), .text(arm.arm.rawValue), .count(risk.accounts),
+                    .count(risk.events),
                     isSeen ? .number(curve.survival(at: 90), .share) : .none(Unmeasurable.beyondObservation.sentence),
                     isSeen ? .interval(curve.interval(at: 90), .share) : .none(""),
                     own.count < 2
@@ -89,7 +91,7 @@ extension AttritionReport {
                         : .of(test) { .text(Self.probability($0.p)) },
                 ])
                 if curves.count < 4, risk.events > 0, own.count > 1 {
-                    curves.append(.init(name: "\(name): \(arm.arm)", curve))
+                    curves.append(.init(name: "\(name): \(arm.arm.rawValue)", curve))
                 }
             }
         }

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Storage
@@ -26,13 +27,13 @@ struct ExperimentArms: Sendable, Hashable {
         let designs = (try? JSONDecoder().decode([Design].self, from: Data("[\(text)]".utf8))) ?? []
         let place = playbook.flatMap { sharing.sorted().firstIndex(of: $0.name) } ?? 0
         let design = designs.count == 1 ? designs[0] : designs.count == sharing.count ? designs[place] : nil
-        let variants = Set(seen.filter { $0.arm == "treated" }.compactMap(\.variant))
+        let variants = Set(seen.filter { $0.arm == .treated }.compactMap(\.variant))
         let known = playbook?.variants.map(\.name) ?? []
         let names =
             known + Set(design.map { Array($0.variants.keys) } ?? []).union(variants).subtracting(known).sorted()
         let holdout = design?.holdout ?? 0
         let sum = design?.variants.values.reduce(0, +) ?? 0
-        hasHoldout = holdout > 0 || seen.contains { $0.arm == "holdout" }
+        hasHoldout = holdout > 0 || seen.contains { $0.arm == .holdout }
         arms = hasHoldout ? [Arm(name: "holdout", weight: holdout)] : []
         let treated = names.compactMap { name -> Arm? in
             let weight = sum > 0 ? (design?.variants[name] ?? 0) / sum * (1 - holdout) : 0
@@ -51,11 +52,11 @@ struct ExperimentArms: Sendable, Hashable {
     /// The place of an entry; nil for the global holdout, which gets no playbook at all.
     func place(_ entry: Entries.Arm) -> Int? {
         switch entry.arm {
-        case "holdout": hasHoldout ? 0 : nil
-        case "treated":
+        case .holdout: hasHoldout ? 0 : nil
+        case .treated:
             arms.firstIndex { $0.name == entry.variant ?? "treated" && !(hasHoldout && $0.name == "holdout") }
                 ?? (entry.variant == nil ? arms.firstIndex { $0.name == "treated" } : nil)
-        default: nil
+        case .globalHoldout: nil
         }
     }
 

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Statistics
 import Storage
@@ -65,7 +66,7 @@ struct ExperimentPeriod {
         asOf = entries.asOf
         let assigned = try entries.counts(of: .reached, in: period, matured: entries.asOf)
         arms = ExperimentArms(design: period.design, seen: assigned.keys, playbook: playbook, sharing: sharing)
-        globalHoldout = assigned.filter { $0.key.arm == "global_holdout" }.reduce(0) { $0 + $1.value.matured }
+        globalHoldout = assigned.filter { $0.key.arm == .globalHoldout }.reduce(0) { $0 + $1.value.matured }
         let weekly = Self.looks(try entries.weekly(period), arms, period, asOf: entries.asOf)
         let history = try entries.history(before: period.startedAt, hasGoal: period.hasGoal)
         let (plan, first) = Self.plan(history, weekly.looks, arms)
@@ -195,7 +196,7 @@ struct ExperimentPeriod {
         {
             // Variants with steps of their own send at moments of their own: only the same variant can be compared.
             for variant in arms.names.dropFirst() {
-                let observed = ["holdout", "treated"].map { sends[Entries.Arm($0, variant)]?.hits ?? 0 }
+                let observed = [Decisions.Arm.holdout, .treated].map { sends[Entries.Arm($0, variant)]?.hits ?? 0 }
                 add("would send, variant \(variant)", observed, [holdout.weight, 1 - holdout.weight])
             }
         } else {

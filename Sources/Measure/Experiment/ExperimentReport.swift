@@ -55,14 +55,14 @@ package struct ExperimentReport {
     private var designHint: String { "See what it would take: keeptouch report experiment \(name) --design" }
 
     private func sections(
-        _ current: ExperimentPeriod, number: Int, isOnly: Bool, state: String
+        _ current: ExperimentPeriod, number: Int, isOnly: Bool, state: Playbook.State
     ) -> [Report.Section] {
         var verdict: [Report.Block] = [.sentence(current.sentence)]
         if let playbook, let diff = diff(current, playbook) {
             verdict.append(.sentence("Only an edit makes it the default; this is the edit:"))
             verdict.append(.diff(diff))
         }
-        if state != "live" { verdict.append(.sentence("The playbook is not live: nobody enters any more.")) }
+        if state != .live { verdict.append(.sentence("The playbook is not live: nobody enters any more.")) }
         if !isOnly {
             verdict.append(
                 .sentence(

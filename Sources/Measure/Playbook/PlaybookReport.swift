@@ -17,10 +17,10 @@ package struct PlaybookReport {
         var table = Report.Table("Playbooks", [.init("playbook", .left), .init("state", .left)] + Self.columns)
         for known in try KnownPlaybook.all(connection) {
             let versions = try PlaybookFunnel(connection, playbookID: known.id, asOf: asOf).versions()
-            guard let total = Self.total(versions), known.state == "live" || total.matched + total.entered > 0 else {
+            guard let total = Self.total(versions), known.state == .live || total.matched + total.entered > 0 else {
                 continue
             }
-            table.add([.text(known.name), .text(known.state)] + cells(total))
+            table.add([.text(known.name), .text(known.state.rawValue)] + cells(total))
         }
         let blocks: [Report.Block] =
             table.rows.isEmpty ? [.sentence("No playbook has run as of \(asOf).")] : [.table(table), Self.note]
@@ -42,7 +42,7 @@ package struct PlaybookReport {
             return report
         }
         report.sections = [.init("Funnel", chart(total) + [.table(table(versions, total)), Self.note])]
-        if known.state != "live" {
+        if known.state != .live {
             report.sections[0].blocks.append(.sentence("The playbook is not live: nobody enters any more."))
         }
         report.sections.append(.init("Not entered", try losses(funnel.kept(), of: total.matched, noun: "matches")))

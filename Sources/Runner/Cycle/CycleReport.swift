@@ -1,4 +1,4 @@
-import Decisions
+package import Decisions
 package import Playbooks
 
 /// What a cycle decided: the object that `plan --format json` and `run --format json` print.
@@ -8,12 +8,12 @@ package struct CycleReport: Sendable, Encodable {
         package var version: String
         package var matched: Int
         /// All nine verdicts, zeros included.
-        package var verdicts: [String: Int]
+        package var verdicts: [Verdict: Int]
         package var heldBecause: String?
         package var variants: [String: Int]
         package var warnings: [String]
         /// For a held playbook: the verdicts that a release would give.
-        package var ifReleased: [String: Int]?
+        package var ifReleased: [Verdict: Int]?
         package var audience: Int
         package var fresh: Int
         /// When its schedule comes round next.
@@ -31,11 +31,11 @@ package struct CycleReport: Sendable, Encodable {
             try container.encode(playbook, forKey: .playbook)
             try container.encode(version, forKey: .version)
             try container.encode(matched, forKey: .matched)
-            try container.encode(verdicts, forKey: .verdicts)
+            try container.encode(verdicts.byName, forKey: .verdicts)
             try container.encode(heldBecause, forKey: .heldBecause)
             try container.encode(variants, forKey: .variants)
             try container.encode(warnings, forKey: .warnings)
-            try container.encodeIfPresent(ifReleased, forKey: .ifReleased)
+            try container.encodeIfPresent(ifReleased?.byName, forKey: .ifReleased)
             try container.encode(audience, forKey: .audience)
             try container.encode(fresh, forKey: .fresh)
             try container.encodeIfPresent(nextAt?.description, forKey: .nextAt)
@@ -67,7 +67,7 @@ package struct CycleReport: Sendable, Encodable {
     package var goals = 0
     package var made = 0
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
-    package var touches: [String: Int]?
+    package var touches: [TouchState: Int]?
 
     /// Playbooks that are not as they were; told by `plan` only.
     package var changes: [Change] = []
@@ -87,9 +87,6 @@ package struct CycleReport: Sendable, Encodable {
         self.balanced = balanced
     }
 
-    package static let verdicts = Verdict.allCases.map(\.rawValue)
-    package static let states = TouchState.allCases.map(\.rawValue)
-
     enum CodingKeys: String, CodingKey {
         case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
     }
@@ -107,8 +104,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(made, forKey: .made)
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {
-            let counts = TouchState.allCases.map { ($0.rawValue, touches[$0.rawValue] ?? 0) }
-            try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .touches)
+            try container.encode(touches.full.byName, forKey: .touches)
         }
     }
 }

@@ -93,7 +93,7 @@ struct CycleWriting {
                 try records.recordMatch(
                     of: turn.id, eventCursor: turn.eventCursor, hold: turn.hold, lasts: turn.lasts,
                     isStale: turn.stale != nil, matched: tally.matched, fresh: tally.fresh, audience: turn.audience,
-                    verdicts: try JSONText.encode(Planning.full(tally.verdicts)))
+                    verdicts: try JSONText.encode(tally.verdicts.full.byName))
             }
             if turn.hold == nil { try NullCounts.record(turn.nulls, of: turn.id, connection) }
             if let canary = turn.canary {

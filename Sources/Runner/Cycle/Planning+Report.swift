@@ -34,10 +34,10 @@ extension Planning {
     private func entry(_ turn: Turn, _ tally: Tally.OfPlaybook, _ plan: Plan) -> CycleReport.OfPlaybook {
         var entry = CycleReport.OfPlaybook(
             playbook: turn.playbook.name, version: String(Registry.hash(turn.playbook.source).prefix(8)),
-            matched: tally.matched, verdicts: Self.full(tally.verdicts), heldBecause: turn.hold,
+            matched: tally.matched, verdicts: tally.verdicts.full, heldBecause: turn.hold,
             variants: tally.variants, warnings: [], audience: turn.audience, fresh: tally.fresh,
             nextAt: turn.schedule?.begins)
-        if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = Self.full(tally.ifReleased) }
+        if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = tally.ifReleased.full }
         if let text = turn.canaryText ?? canaryAfterRelease(turn, tally) { entry.warnings.append(text) }
         entry.warnings += warnings(of: turn, tally, plan.rules)
         if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
@@ -73,9 +73,5 @@ extension Planning {
         }
         let zone = workspace.configuration.zone
         return "it comes round next at \(next.text(in: zone)) \(zone.name)"
-    }
-
-    static func full(_ counts: [Verdict: Int]) -> [String: Int] {
-        Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, counts[$0] ?? 0) })
     }
 }

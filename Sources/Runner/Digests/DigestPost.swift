@@ -34,7 +34,7 @@ package struct DigestPost {
     package func post(now: Instant) async throws -> (sent: Int, failed: [String: String]) {
         try store.write { try settleOrphans(now: now, $0) }
         let processNow = clocks.processNow()
-        let rows = try store.read { try Digests($0).rows("pending", processNow: processNow) }
+        let rows = try store.read { try Digests($0).rows(.pending, processNow: processNow) }
         var sent = 0
         var failed: [String: String] = [:]
         for row in rows where failed[row.channel] == nil {
@@ -54,7 +54,7 @@ package struct DigestPost {
     private func post(_ row: Digests.Row, now: Instant) async throws -> Outcome {
         guard now - row.at <= Self.patience else {
             let reason = "waited too long"
-            try store.write { try Digests($0).settle(row.id, as: "expired", error: reason, now: now) }
+            try store.write { try Digests($0).settle(row.id, as: .expired, error: reason, now: now) }
             return .kept(reason)
         }
         guard let channel = workspace.channels[row.channel] else {
@@ -88,45 +88,45 @@ package struct DigestPost {
             }
             let end = settlement(of: result, row, channel, processNow: processNow)
             try Digests(connection).settle(row.id, as: end.state, error: end.error, retryAt: end.retryAt, now: now)
-            return end.state == "sent" ? .sent : .kept(end.error ?? end.state)
+            return end.state == .sent ? .sent : .kept(end.error ?? end.state.rawValue)
         }
     }
 
-    private typealias End = (state: String, error: String?, retryAt: Instant?)
+    private typealias End = (state: DigestState, error: String?, retryAt: Instant?)
 
     private func settlement(
         of result: SendResult, _ row: Digests.Row, _ channel: Channel, processNow: Instant
     ) -> End {
         switch result {
-        case .sent, .duplicate: return ("sent", nil, nil)
+        case .sent, .duplicate: return (.sent, nil, nil)
         case .retry(let after, let before, let reason):
             let retryAt = processNow + (after ?? Backoff.delay(attempt: row.attempts + 1, random: clocks.random()))
             if let before, retryAt > before { return unknown(reason, row, channel, processNow: processNow) }
-            return ("pending", reason, retryAt)
-        case .rejected(let reason), .suppress(let reason): return ("rejected", reason, nil)
+            return (.pending, reason, retryAt)
+        case .rejected(let reason), .suppress(let reason): return (.rejected, reason, nil)
         case .unknown(let reason): return unknown(reason, row, channel, processNow: processNow)
-        case .halt(let reason): return ("pending", reason, nil)
+        case .halt(let reason): return (.pending, reason, nil)
         }
     }
 
     private func unknown(_ reason: String, _ row: Digests.Row, _ channel: Channel?, processNow: Instant) -> End {
         switch channel?.onUnknown ?? .hold {
-        case .assumeSent: return ("sent", reason, nil)
-        case .resend where row.attempts < Backoff.maxAttempts: return ("pending", reason, processNow)
-        case .hold, .resend: return ("unknown", reason, nil)
+        case .assumeSent: return (.sent, reason, nil)
+        case .resend where row.attempts < Backoff.maxAttempts: return (.pending, reason, processNow)
+        case .hold, .resend: return (.unknown, reason, nil)
         }
     }
 
     /// What a dead owner left in the middle of an attempt: the lock says that it is dead.
     private func settleOrphans(now: Instant, _ connection: Connection) throws {
         let processNow = clocks.processNow()
-        for row in try Digests(connection).rows("sending") {
+        for row in try Digests(connection).rows(.sending) {
             let channel = workspace.channels[row.channel]
             let reason = "the program died while the request was under way"
             let mayRepeat = row.firstAttemptAt.map { channel?.honorsKey(of: $0, at: processNow) == true } ?? false
-            let end =
-                mayRepeat ? ("pending", reason, processNow) : unknown(reason, row, channel, processNow: processNow)
-            try Digests(connection).settle(row.id, as: end.0, error: end.1, retryAt: end.2, now: now)
+            let end: End =
+                mayRepeat ? (.pending, reason, processNow) : unknown(reason, row, channel, processNow: processNow)
+            try Digests(connection).settle(row.id, as: end.state, error: end.error, retryAt: end.retryAt, now: now)
         }
     }
 

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Storage
 
@@ -13,7 +14,7 @@ struct ClaimRules: Sendable {
         /// The cap at this position of the configuration is used up.
         case capped(Int)
         /// It ends without being sent.
-        case end(state: String, reason: String)
+        case end(state: TouchState, reason: String)
         /// An earlier attempt may have arrived, and it cannot be repeated any more.
         case doubt(reason: String)
     }
@@ -43,25 +44,25 @@ struct ClaimRules: Sendable {
     private func decide(
         _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int, now: Instant
     ) -> Decision {
-        guard touch.isEnrolled else { return .end(state: "cancelled", reason: "the enrollment ended") }
-        if touch.hasChurned, exitsWhenChurned { return .end(state: "cancelled", reason: "the account churned") }
+        guard touch.isEnrolled else { return .end(state: .cancelled, reason: "the enrollment ended") }
+        if touch.hasChurned, exitsWhenChurned { return .end(state: .cancelled, reason: "the account churned") }
         if now >= touch.expiresAt {
             let wasCapped = touch.reason?.hasPrefix("cap ") == true
             let pause = pauses.reason(for: touch.playbook).map { "the playbook is paused: \($0)" }
             return .end(
-                state: wasCapped ? "capped" : "expired",
+                state: wasCapped ? .capped : .expired,
                 reason: (pause ?? touch.reason).map { "waited too long: \($0)" } ?? "waited too long")
         }
         if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil {
             return .leave
         }
         if touch.isExcluded { return .leave }
-        if touch.isSuppressed { return .end(state: "suppressed", reason: "the address is suppressed") }
+        if touch.isSuppressed { return .end(state: .suppressed, reason: "the address is suppressed") }
         // The next look before claiming finds who gets it now, and what is true today.
         let mayBeRenewed = !touch.isAmbiguous
         guard touch.isReachable else {
             return mayBeRenewed
-                ? .leave : .end(state: "suppressed", reason: "the contact left or has another address")
+                ? .leave : .end(state: .suppressed, reason: "the contact left or has another address")
         }
         if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave }
         if let window = stepWindow ?? (touch.kind.isCapped ? window : nil) {

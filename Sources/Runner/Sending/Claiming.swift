@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Storage
 
@@ -115,7 +116,7 @@ struct Claiming {
             flight.isAlone = turn.channel.alone.contains(touch.id)
             turn.flights.append(flight)
         case .ghost:
-            try outbox.end(touch, as: "ghost", reason: nil, now: now)
+            try outbox.end(touch, as: .ghost, reason: nil, now: now)
             if touch.category != "service" { turn.claimedTo[touch.recipient, default: (0, 0)].ghosts += 1 }
             report.ghosts += 1
         case .leave:
@@ -132,7 +133,7 @@ struct Claiming {
             try outbox.end(touch, as: state, reason: reason, now: now)
             report.dropped += 1
         case .doubt(let reason):
-            let state = turn.channel.channel.onUnknown == .assumeSent ? "sent" : "unknown"
+            let state: TouchState = turn.channel.channel.onUnknown == .assumeSent ? .sent : .unknown
             try outbox.end(touch, as: state, reason: reason, now: now)
             report.count(state)
         }

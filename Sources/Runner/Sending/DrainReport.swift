@@ -1,3 +1,5 @@
+import Decisions
+
 /// What a run sent, and what it left.
 package struct DrainReport: Sendable, Encodable {
     package var sent = 0
@@ -18,14 +20,14 @@ package struct DrainReport: Sendable, Encodable {
 
     package init() {}
 
-    mutating func count(_ state: String) {
+    mutating func count(_ state: TouchState) {
         switch state {
-        case "sent": sent += 1
-        case "rejected": rejected += 1
-        case "unknown": unknown += 1
-        case "pending": retried += 1
-        case "held": held += 1
-        default: dropped += 1
+        case .sent: sent += 1
+        case .rejected: rejected += 1
+        case .unknown: unknown += 1
+        case .pending: retried += 1
+        case .held: held += 1
+        case .capped, .suppressed, .expired, .cancelled, .ghost, .claimed, .sending: dropped += 1
         }
     }
 

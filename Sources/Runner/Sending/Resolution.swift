@@ -1,3 +1,4 @@
+import Decisions
 import Delivery
 import Playbooks
 import Storage
@@ -12,7 +13,7 @@ struct Resolution {
     ) -> Outbox.Settlement {
         var settlement = Outbox.Settlement(
             id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
-            state: "sent")
+            state: .sent)
         switch result {
         case .sent(let id):
             settlement.providerID = id
@@ -21,22 +22,22 @@ struct Resolution {
         case .retry(let after, let before, let reason):
             let wait = after ?? Backoff.delay(attempt: flight.attempt, random: random)
             settlement.detail = reason
-            settlement.state = "pending"
+            settlement.state = .pending
             settlement.retryAt = processNow + wait
             // There is a last moment for a repeat only where this attempt, or one before it, may have arrived.
             settlement.isAmbiguous = before != nil
             // Past the life of its key a repeat could arrive twice.
             if let before, processNow + wait > before { resolveUnknown(&settlement, reason, processNow: processNow) }
         case .rejected(let reason):
-            settlement.state = "rejected"
+            settlement.state = .rejected
             settlement.detail = reason
         case .suppress(let reason):
-            settlement.state = "suppressed"
+            settlement.state = .suppressed
             settlement.detail = reason
         case .unknown(let reason):
             resolveUnknown(&settlement, reason, processNow: processNow)
         case .halt(let reason):
-            settlement.state = "pending"
+            settlement.state = .pending
             settlement.retryAt = processNow
             settlement.detail = reason
         }
@@ -50,10 +51,10 @@ struct Resolution {
     func settlement(of orphan: Recovery.Orphan, processNow: Instant) -> Outbox.Settlement {
         var settlement = Outbox.Settlement(
             id: orphan.id, fence: orphan.fence, enrollmentID: orphan.enrollmentID, attempt: orphan.attempts,
-            state: "unknown", isAmbiguous: true)
+            state: .unknown, isAmbiguous: true)
         let reason = Self.died
         if channel?.honorsKey(of: orphan.firstAttemptAt, at: processNow) == true {
-            settlement.state = "pending"
+            settlement.state = .pending
             settlement.retryAt = processNow
             settlement.detail = reason
         } else {
@@ -69,13 +70,13 @@ struct Resolution {
         if policy == .resend, settlement.attempt >= Backoff.maxAttempts { policy = .hold }
         switch policy {
         case .hold:
-            settlement.state = "unknown"
+            settlement.state = .unknown
             settlement.retryAt = nil
         case .assumeSent:
-            settlement.state = "sent"
+            settlement.state = .sent
             settlement.retryAt = nil
         case .resend:
-            settlement.state = "pending"
+            settlement.state = .pending
             settlement.retryAt = processNow + Backoff.delay(attempt: settlement.attempt, random: 0.5)
         }
     }

@@ -1,3 +1,4 @@
+import Decisions
 import Delivery
 import Dispatch
 import Playbooks
@@ -51,7 +52,7 @@ extension Worker {
         for flight in parcel.flights {
             guard let failure = flight.failure else { continue }
             // What may have arrived is not held, because what is held is frozen anew.
-            park(flight, as: flight.touch.isAmbiguous ? "unknown" : "held", reason: failure.reason)
+            park(flight, as: flight.touch.isAmbiguous ? .unknown : .held, reason: failure.reason)
         }
         let flights = parcel.flights.filter { $0.failure == nil }
         let hash = parcel.request?.bodyHash
@@ -63,11 +64,11 @@ extension Worker {
         }
         for flight in flights {
             park(
-                flight, as: "unknown", reason: "an earlier attempt may have arrived, and the message has changed since")
+                flight, as: .unknown, reason: "an earlier attempt may have arrived, and the message has changed since")
         }
     }
 
-    private func park(_ flight: Flight, as state: String, reason: String) {
+    private func park(_ flight: Flight, as state: TouchState, reason: String) {
         results.append(.parked(flight, state: state, reason: reason))
     }
 
@@ -169,13 +170,13 @@ extension Worker {
             guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
             let channel = channels[flight.touch.channel]
-            if settlement.state == "pending" {
+            if settlement.state == .pending {
                 channel?.notePutOff(until: settlement.retryAt)
             } else if flight.isAlone {
                 channel?.alone.remove(flight.touch.id)
             }
             try note(settlement, of: flight.touch, now: now, connection)
-            if settlement.state == "suppressed", flight.touch.kind == .email {
+            if settlement.state == .suppressed, flight.touch.kind == .email {
                 try Suppressions.add(
                     flight.touch.recipient, category: nil,
                     reason: "\(flight.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)

@@ -1,3 +1,4 @@
+import Decisions
 import Delivery
 import Playbooks
 import Storage
@@ -36,8 +37,8 @@ extension Worker {
     /// Counts an attempt that came to its end, and pauses its playbook or its channel when too many failed.
     func note(_ settlement: Outbox.Settlement, of touch: TouchCandidate, now: Instant, _ connection: Connection) throws
     {
-        let failed = settlement.state == "rejected" || settlement.state == "unknown"
-        guard failed || settlement.state == "sent" else { return }
+        let failed = settlement.state == .rejected || settlement.state == .unknown
+        guard failed || settlement.state == .sent else { return }
         count(failed: failed, playbook: touch.playbook, channel: touch.channel)
         guard failed else { return }
         let most = workspace.configuration.safety.maxFailed
@@ -84,7 +85,7 @@ extension Worker {
             for flight in parcel.flights {
                 let settlement = Outbox.Settlement(
                     id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID,
-                    attempt: flight.attempt, state: "pending", retryAt: processNow, detail: "paused before it left")
+                    attempt: flight.attempt, state: .pending, retryAt: processNow, detail: "paused before it left")
                 _ = try outbox.settle(settlement, now: now, processNow: processNow)
             }
         }

@@ -1,3 +1,4 @@
+import Decisions
 import Delivery
 import Dispatch
 package import Playbooks
@@ -75,7 +76,7 @@ package final class Worker {
         /// It was claimed for nothing.
         case returned(Flight)
         /// It could not be rendered, or not as it was sent before.
-        case parked(Flight, state: String, reason: String)
+        case parked(Flight, state: TouchState, reason: String)
         case halted(channel: String, reason: String)
     }
 

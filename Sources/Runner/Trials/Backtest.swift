@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 import Statistics
 package import Storage
@@ -123,8 +124,10 @@ package struct Backtest {
         let zone = workspace.configuration.zone
         let totals = try BacktestTotals(connection, playbook: playbook.name)
         var days = (from.number...to.number).map { BacktestReport.Period(day: Day(number: $0)) }
-        func add(_ counts: [BacktestTotals.Count], _ body: (inout BacktestReport.Period, BacktestTotals.Count) -> Void)
-        {
+        func add<Name>(
+            _ counts: [BacktestTotals.Count<Name>],
+            _ body: (inout BacktestReport.Period, BacktestTotals.Count<Name>) -> Void
+        ) {
             for count in counts {
                 let index = zone.day(of: count.at) - from
                 if days.indices.contains(index) { body(&days[index], count) }
@@ -133,7 +136,7 @@ package struct Backtest {
         for index in days.indices { days[index].matched = matched[days[index].day] ?? 0 }
         add(try totals.entrants()) { day, count in
             day.entered += count.count
-            if count.name != "treated" { day.holdout += count.count }
+            if count.name != .treated { day.holdout += count.count }
         }
         add(try totals.sent()) { $0.sent[$1.name, default: 0] += $1.count }
         add(try totals.lost()) { $0.lost[$1.name, default: 0] += $1.count }

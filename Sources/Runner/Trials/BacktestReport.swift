@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 package import Statistics
 
@@ -14,8 +15,8 @@ package struct BacktestReport: Sendable, Encodable {
         package var holdout = 0
         /// Touches that would have gone out, by step.
         package var sent: [String: Int] = [:]
-        /// Touches that ended unsent, by state: `capped`, `expired`, `suppressed`, `cancelled`.
-        package var lost: [String: Int] = [:]
+        /// Touches that ended unsent, by state.
+        package var lost: [TouchState: Int] = [:]
         /// Accounts that another playbook wrote to on the same day.
         package var collisions = 0
         package var goals = 0
@@ -45,7 +46,7 @@ package struct BacktestReport: Sendable, Encodable {
             try container.encode(entered, forKey: .entered)
             try container.encode(holdout, forKey: .holdout)
             try container.encode(sent, forKey: .sent)
-            try container.encode(lost, forKey: .lost)
+            try container.encode(lost.byName, forKey: .lost)
             try container.encode(collisions, forKey: .collisions)
             try container.encode(goals, forKey: .goals)
         }
@@ -60,7 +61,7 @@ package struct BacktestReport: Sendable, Encodable {
     /// The playbooks that ran along.
     package var others: [String]
     package var days: [Period]
-    package var verdicts: [String: Int]
+    package var verdicts: [Verdict: Int]
     /// The share that reached the goal, of those whose time for it is over; nil without a goal.
     package var goalRate: Proportion?
     /// Those who entered too late to be counted in it.
@@ -109,7 +110,7 @@ package struct BacktestReport: Sendable, Encodable {
         try container.encode(others, forKey: .others)
         try container.encode(days, forKey: .days)
         try container.encode(total, forKey: .total)
-        try container.encode(verdicts, forKey: .verdicts)
+        try container.encode(verdicts.byName, forKey: .verdicts)
         try container.encode(warnings, forKey: .warnings)
         guard let goalRate else { return }
         let interval = goalRate.wilson()

@@ -53,7 +53,7 @@ struct PretendOutbox {
         guard hasBegun else { return }
         let settlement = Outbox.Settlement(
             id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID, attempt: flight.attempt,
-            state: "sent")
-        if try outbox.settle(settlement, now: now, processNow: now) { report.count("sent") }
+            state: .sent)
+        if try outbox.settle(settlement, now: now, processNow: now) { report.count(.sent) }
     }
 }

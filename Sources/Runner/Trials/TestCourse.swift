@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Storage
 
@@ -89,7 +90,7 @@ struct TestCourse {
         let found = try store.read { connection in
             try TestHappenings(connection, workspace, reports, known: known, start: start, now: clock)
         }
-        known.formUnion(found.touches.filter { $0.state == "sent" }.map(\.id))
+        known.formUnion(found.touches.filter { $0.state == .sent }.map(\.id))
         return found
     }
 }

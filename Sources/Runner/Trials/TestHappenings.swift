@@ -7,8 +7,8 @@ struct TestHappenings {
     private let playbook: Playbook
     private let zone: Zone
     private let hasMatched: Bool
-    private let verdicts: Set<String>
-    private let verdict: (name: String, reason: String)?
+    private let verdicts: Set<Verdict>
+    private let verdict: (verdict: Verdict, reason: String)?
     private let enrollment: TrialAccount.Enrollment?
     /// All touches; those of this stretch are `sent`.
     let touches: [TrialAccount.Touch]
@@ -17,7 +17,7 @@ struct TestHappenings {
     private let clauses: [String]
     private let goal: [String]
     /// How it got past its waits, by step.
-    private let waits: [String: String]
+    private let waits: [String: PassageResult]
 
     /// - Parameter known: the touches that were sent in earlier stretches.
     init(
@@ -39,7 +39,7 @@ struct TestHappenings {
         waits = try Dictionary(
             Set(steps).compactMap { step in try account.result(ofWait: step).map { (step, $0) } }
         ) { first, _ in first }
-        sent = touches.filter { $0.state == "sent" && !known.contains($0.id) }
+        sent = touches.filter { $0.state == .sent && !known.contains($0.id) }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
         let facts = try AccountFacts(connection, context, account: account.id)
         func explain(_ term: Term?, enrollment: Int64? = nil) throws -> [String] {
@@ -68,7 +68,8 @@ struct TestHappenings {
         switch kind {
         case .match: hasMatched ? nil : ["it did not match"] + clauses
         case .noMatch: hasMatched ? [standing] + clauses : nil
-        case .verdict(let name): verdicts.contains(name) ? nil : [standing] + (hasMatched ? [] : clauses)
+        case .verdict(let name):
+            Verdict(rawValue: name).map(verdicts.contains) == true ? nil : [standing] + (hasMatched ? [] : clauses)
         case .sent(let message, let role):
             sent.contains { $0.message == message && (role == nil || $0.role == role) } ? nil : unsent
         case .notSent(let message): sent.contains { $0.message == message } ? ["sent: \(list(sent))"] : nil
@@ -79,14 +80,14 @@ struct TestHappenings {
         case .goal: enrollment?.goalAt != nil ? nil : [place] + goal
         case .noGoal: enrollment?.goalAt == nil ? nil : ["the goal was reached"] + goal
         case .waited(let step, let isMet):
-            waits[step] == (isMet ? "met" : "timed_out")
-                ? nil : [waits[step].map { "\(step) was \($0)" } ?? "it has not got past \(step)", place]
+            waits[step] == (isMet ? .met : .timedOut)
+                ? nil : [waits[step].map { "\(step) was \($0.rawValue)" } ?? "it has not got past \(step)", place]
         }
     }
 
     private var standing: String {
         guard hasMatched || enrollment != nil, let verdict else { return "it did not match" }
-        return "verdict \(verdict.name): \(verdict.reason)"
+        return "verdict \(verdict.verdict.rawValue): \(verdict.reason)"
     }
 
     private var place: String {
@@ -98,9 +99,9 @@ struct TestHappenings {
     }
 
     private var unsent: [String] {
-        let open = touches.filter { $0.state != "sent" }.map { touch in
-            let when = touch.state == "pending" ? " until \(touch.notBefore.text(in: zone))" : ""
-            return "\(touch.message) is \(touch.state)\(when)" + (touch.reason.map { ": \($0)" } ?? "")
+        let open = touches.filter { $0.state != .sent }.map { touch in
+            let when = touch.state == .pending ? " until \(touch.notBefore.text(in: zone))" : ""
+            return "\(touch.message) is \(touch.state.rawValue)\(when)" + (touch.reason.map { ": \($0)" } ?? "")
         }
         let clauses = enrollment == nil ? self.clauses : []
         let state = hasMatched || enrollment != nil ? [standing, place] : [standing]

@@ -80,10 +80,9 @@ extension BlockLoader {
             touches.rewind()
             touches.bind(0, enrollment)
             while try touches.step() {
-                guard let state = TouchState(rawValue: touches.text(2) ?? "") else { continue }
                 steps.touches.append(
                     StepFacts.Touch(
-                        step: touches.text(1) ?? "", state: state,
+                        step: touches.text(1) ?? "", state: try touches.word(2),
                         settledAt: touches.isNull(3) ? nil : Instant(milliseconds: touches.integer(3)),
                         outcomes: try outcomes(of: touches.integer(0))))
             }
@@ -91,7 +90,7 @@ extension BlockLoader {
             passages.bind(0, enrollment)
             while try passages.step() {
                 steps.passages[passages.text(0) ?? ""] = StepFacts.Passage(
-                    result: passages.text(1) ?? "", at: Instant(milliseconds: passages.integer(2)))
+                    result: try passages.word(1), at: Instant(milliseconds: passages.integer(2)))
             }
             facts[enrollment] = steps
         }

@@ -45,8 +45,7 @@ package struct Agenda {
     package func state(ofOccurrence at: Instant, of playbookID: Int64) throws -> OccurrenceState? {
         try connection.first(
             "SELECT state FROM occurrence WHERE playbook_id = :playbook AND at = :at",
-            ["playbook": .integer(playbookID), "at": .instant(at)])?["state"].text
-            .flatMap(OccurrenceState.init(rawValue:))
+            ["playbook": .integer(playbookID), "at": .instant(at)])?["state"].word()
     }
 }
 

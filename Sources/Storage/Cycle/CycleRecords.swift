@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// What a cycle leaves behind besides verdicts and touches: cursors, holds, occurrences, tallies.
@@ -78,7 +79,7 @@ package struct CycleRecords {
             ON CONFLICT (playbook_id, at) DO UPDATE SET state = excluded.state, matched = excluded.matched
             """,
             [
-                "playbook": .integer(playbookID), "at": .instant(at), "state": .text(state.rawValue),
+                "playbook": .integer(playbookID), "at": .instant(at), "state": .word(state),
                 "matched": .integer(Int64(matched)),
             ])
     }
@@ -144,9 +145,10 @@ package struct CycleRecords {
         try connection.integer("SELECT coalesce(max(id), 0) FROM event")
     }
 
-    package static func touchCounts(_ connection: Connection) throws -> [String: Int] {
-        let rows = try connection.query("SELECT state, count(*) FROM touch GROUP BY state")
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
+    package static func touchCounts(_ connection: Connection) throws -> [TouchState: Int] {
+        let rows = try connection.query("SELECT state, count(*) AS count FROM touch GROUP BY state")
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { (try $0["state"].word(), Int($0["count"].integer ?? 0)) })
     }
 }
 

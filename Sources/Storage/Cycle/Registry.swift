@@ -107,8 +107,9 @@ package final class Registry {
             """
         ).map { row in
             LastSeen(
-                name: row[0].text ?? "", id: row[1].integer ?? 0, wasLive: row[2].text == "live",
-                hash: row[3].text ?? "", source: row[4].text ?? "")
+                name: row["name"].text ?? "", id: row["id"].integer ?? 0,
+                wasLive: row["state"].text == Playbook.State.live.rawValue, hash: row["hash"].text ?? "",
+                source: row["source"].text ?? "")
         }
     }
 

@@ -66,18 +66,18 @@ package struct Digests {
     /// Those in a state, the oldest first.
     ///
     /// - Parameter processNow: leaves out those whose time to be tried again has not come; nil for all.
-    package func rows(_ state: String, processNow: Instant? = nil) throws -> [Row] {
+    package func rows(_ state: DigestState, processNow: Instant? = nil) throws -> [Row] {
         try connection.query(
             """
             SELECT id, channel, subject, text, at, attempts, first_attempt_at FROM digest
             WHERE state = :state AND (retry_at IS NULL OR CAST(:process AS bigint) IS NULL OR retry_at <= :process)
             ORDER BY id
-            """, ["state": .text(state), "process": .optional(processNow?.milliseconds)]
+            """, ["state": .word(state), "process": .optional(processNow?.milliseconds)]
         ).map { row in
             Row(
-                id: row[0].integer ?? 0, channel: row[1].text ?? "", subject: row[2].text ?? "",
-                text: row[3].text ?? "", at: row[4].instant ?? Instant(milliseconds: 0),
-                attempts: Int(row[5].integer ?? 0), firstAttemptAt: row[6].instant)
+                id: row["id"].integer ?? 0, channel: row["channel"].text ?? "", subject: row["subject"].text ?? "",
+                text: row["text"].text ?? "", at: row["at"].instant ?? Instant(milliseconds: 0),
+                attempts: Int(row["attempts"].integer ?? 0), firstAttemptAt: row["first_attempt_at"].instant)
         }
     }
 
@@ -93,7 +93,7 @@ package struct Digests {
 
     /// - Parameter retryAt: process time at which a pending one is tried again.
     package func settle(
-        _ id: Int64, as state: String, error: String?, retryAt: Instant? = nil, now: Instant
+        _ id: Int64, as state: DigestState, error: String?, retryAt: Instant? = nil, now: Instant
     ) throws {
         try connection.execute(
             """
@@ -102,20 +102,25 @@ package struct Digests {
             WHERE id = :id AND (state = 'sending' OR state = 'pending')
             """,
             [
-                "id": .integer(id), "state": .text(state), "error": .optional(error),
+                "id": .integer(id), "state": .word(state), "error": .optional(error),
                 "retry": .optional(retryAt?.milliseconds), "now": .instant(now),
             ])
     }
 
     /// The newest digests that did not arrive, or of which nobody knows.
-    package func troubled(limit: Int = 5) throws -> [(channel: String, at: Instant, state: String, error: String)] {
+    package func troubled(limit: Int = 5) throws -> [(channel: String, at: Instant, state: DigestState, error: String)]
+    {
         try connection.query(
             """
-            SELECT channel, at, state, coalesce(error, '') FROM digest WHERE state IN ('rejected', 'unknown', 'expired')
+            SELECT channel, at, state, coalesce(error, '') AS error FROM digest
+            WHERE state IN ('rejected', 'unknown', 'expired')
             ORDER BY id DESC LIMIT :limit
             """, ["limit": .integer(Int64(limit))]
         ).map {
-            ($0[0].text ?? "", $0[1].instant ?? Instant(milliseconds: 0), $0[2].text ?? "", $0[3].text ?? "")
+            (
+                $0["channel"].text ?? "", $0["at"].instant ?? Instant(milliseconds: 0), try $0["state"].word(),
+                $0["error"].text ?? ""
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// What the database knows of one account and the playbooks, for `explain`.
@@ -13,13 +14,13 @@ package struct AccountStory {
         guard
             let row = try connection.first(
                 "SELECT id, name, status FROM account WHERE key = :key", ["key": .text(key)]),
-            let id = row[0].integer
+            let id = row["id"].integer
         else { return nil }
         self.connection = connection
         accountID = id
         self.key = key
-        name = row[1].text
-        status = row[2].text ?? ""
+        name = row["name"].text
+        status = row["status"].text ?? ""
     }
 
     /// Keys of accounts that resemble the one asked for.
@@ -37,7 +38,7 @@ package struct AccountStory {
         package var matchKey: String
         package var since: Instant
         package var falseSince: Instant?
-        package var verdict: String
+        package var verdict: Verdict
         package var reason: String
     }
 
@@ -50,14 +51,15 @@ package struct AccountStory {
             """, scope(playbook)
         ).map { row in
             Standing(
-                matchKey: row[0].text ?? "", since: row[1].instant ?? Instant(milliseconds: 0),
-                falseSince: row[2].instant, verdict: row[3].text ?? "", reason: row[4].text ?? "")
+                matchKey: row["match_key"].text ?? "", since: row["since"].instant ?? Instant(milliseconds: 0),
+                falseSince: row["false_since"].instant, verdict: try row["verdict"].word(),
+                reason: row["reason"].text ?? "")
         }
     }
 
     package struct Decision: Sendable {
         package var at: Instant
-        package var verdict: String
+        package var verdict: Verdict
         package var reason: String
     }
 
@@ -68,16 +70,18 @@ package struct AccountStory {
             WHERE p.name = :playbook AND d.account_id = :account ORDER BY d.cycle_id DESC LIMIT 10
             """, scope(playbook)
         ).map {
-            Decision(at: $0[0].instant ?? Instant(milliseconds: 0), verdict: $0[1].text ?? "", reason: $0[2].text ?? "")
+            Decision(
+                at: $0["at"].instant ?? Instant(milliseconds: 0), verdict: try $0["verdict"].word(),
+                reason: $0["reason"].text ?? "")
         }
     }
 
     package struct Enrollment: Sendable {
         package var id: Int64
-        package var arm: String
+        package var arm: Arm
         package var variant: String?
         package var enteredAt: Instant
-        package var state: String
+        package var state: EnrollmentState
         package var step: Int
         package var dueAt: Instant?
         package var endedAt: Instant?
@@ -99,17 +103,17 @@ package struct AccountStory {
             """, scope(playbook)
         ).map { row in
             Enrollment(
-                id: row[0].integer ?? 0, arm: row[1].text ?? "", variant: row[2].text,
-                enteredAt: row[3].instant ?? Instant(milliseconds: 0), state: row[4].text ?? "",
-                step: Int(row[5].integer ?? 0), dueAt: row[6].instant, endedAt: row[7].instant, endReason: row[8].text,
-                goalAt: row[9].instant, entry: row[10].text ?? "{}", versionHash: row[11].text ?? "",
-                source: row[12].text ?? "")
+                id: row["id"].integer ?? 0, arm: try row["arm"].word(), variant: row["variant"].text,
+                enteredAt: row["entered_at"].instant ?? Instant(milliseconds: 0), state: try row["state"].word(),
+                step: Int(row["step"].integer ?? 0), dueAt: row["due_at"].instant, endedAt: row["ended_at"].instant,
+                endReason: row["end_reason"].text, goalAt: row["goal_at"].instant, entry: row["entry"].text ?? "{}",
+                versionHash: row["hash"].text ?? "", source: row["source"].text ?? "")
         }
     }
 
     package struct Passage: Sendable {
         package var step: String
-        package var result: String
+        package var result: PassageResult
         package var at: Instant
     }
 
@@ -122,7 +126,8 @@ package struct AccountStory {
             """, ["account": .integer(accountID), "enrollment": .integer(enrollmentID)]
         ).map {
             Passage(
-                step: $0[0].text ?? "", result: $0[1].text ?? "", at: $0[2].instant ?? Instant(milliseconds: 0))
+                step: $0["step"].text ?? "", result: try $0["result"].word(),
+                at: $0["at"].instant ?? Instant(milliseconds: 0))
         }
     }
 
@@ -133,7 +138,7 @@ package struct AccountStory {
             SELECT e.id, e.at FROM event AS e JOIN event_kind AS k ON k.id = e.kind_id
             WHERE k.name = :kind AND e.account_id = :account AND e.at <= :now ORDER BY e.at DESC, e.id DESC LIMIT 1
             """, ["kind": .text(kind), "account": .integer(accountID), "now": .instant(now)])
-        return row.flatMap { row in row[0].integer.flatMap { id in row[1].instant.map { (id, $0) } } }
+        return row.flatMap { row in row["id"].integer.flatMap { id in row["at"].instant.map { (id, $0) } } }
     }
 
     private func scope(_ playbook: String) -> [String: SQLValue] {

@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// The touches as people look them up, and the settling of those that only a person can settle.
@@ -11,7 +12,7 @@ package struct Ledger {
     /// One touch with the names of what it belongs to.
     package struct Entry: Sendable {
         package var id: Int64
-        package var state: String
+        package var state: TouchState
         package var account: String
         package var playbook: String
         package var step: String
@@ -25,7 +26,7 @@ package struct Ledger {
     }
 
     package struct Filter: Sendable {
-        package var state: String?
+        package var state: TouchState?
         package var playbook: String?
         package var account: String?
         package var limit = 100
@@ -37,8 +38,8 @@ package struct Ledger {
     package func touches(_ filter: Filter) throws -> [Entry] {
         try connection.query(
             """
-            SELECT t.id, t.state, a.key, p.name, t.step, t.recipient, t.channel, t.not_before, t.settled_at, t.attempts,
-                coalesce(t.error, t.reason)
+            SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel, t.not_before,
+                t.settled_at, t.attempts, coalesce(t.error, t.reason) AS reason
             FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
             WHERE (t.state = :state OR CAST(:state AS TEXT) IS NULL)
                 AND (p.name = :playbook OR CAST(:playbook AS TEXT) IS NULL)
@@ -46,15 +47,16 @@ package struct Ledger {
             ORDER BY t.id DESC LIMIT :limit
             """,
             [
-                "state": .optional(filter.state), "playbook": .optional(filter.playbook),
+                "state": .optional(filter.state?.rawValue), "playbook": .optional(filter.playbook),
                 "account": .optional(filter.account), "limit": .integer(Int64(filter.limit)),
             ]
         ).map { row in
             Entry(
-                id: row[0].integer ?? 0, state: row[1].text ?? "", account: row[2].text ?? "",
-                playbook: row[3].text ?? "", step: row[4].text ?? "", recipient: row[5].text ?? "",
-                channel: row[6].text ?? "", notBefore: row[7].instant ?? Instant(milliseconds: 0),
-                settledAt: row[8].instant, attempts: Int(row[9].integer ?? 0), reason: row[10].text)
+                id: row["id"].integer ?? 0, state: try row["state"].word(), account: row["account"].text ?? "",
+                playbook: row["playbook"].text ?? "", step: row["step"].text ?? "",
+                recipient: row["recipient"].text ?? "", channel: row["channel"].text ?? "",
+                notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), settledAt: row["settled_at"].instant,
+                attempts: Int(row["attempts"].integer ?? 0), reason: row["reason"].text)
         }
     }
 
@@ -70,24 +72,25 @@ package struct Ledger {
         guard
             let row = try connection.first(
                 "SELECT state, enrollment_id FROM touch WHERE id = :id", ["id": .integer(id)]),
-            let state = row[0].text, let enrollment = row[1].integer
+            let enrollment = row["enrollment_id"].integer
         else { throw StorageError("there is no touch \(id); keeptouch touches lists them") }
-        let allowed: [String] =
+        let state: TouchState = try row["state"].word()
+        let allowed: [TouchState] =
             switch verdict {
-            case .sent: ["unknown"]
-            case .resend: ["unknown", "held"]
-            case .drop: ["unknown", "held", "pending"]
+            case .sent: [.unknown]
+            case .resend: [.unknown, .held]
+            case .drop: [.unknown, .held, .pending]
             }
         guard allowed.contains(state) else {
             throw StorageError(
-                "touch \(id) is \(state); \"\(verdict.rawValue)\" settles \(allowed.joined(separator: " or ")) touches only"
-            )
+                "touch \(id) is \(state.rawValue); \"\(verdict.rawValue)\" settles "
+                    + "\(allowed.map(\.rawValue).joined(separator: " or ")) touches only")
         }
-        let end =
+        let end: TouchState =
             switch verdict {
-            case .sent: "sent"
-            case .resend: "pending"
-            case .drop: "cancelled"
+            case .sent: .sent
+            case .resend: .pending
+            case .drop: .cancelled
             }
         // Whoever resends says that the first attempt did not arrive, so the message may differ from it.
         try connection.execute(
@@ -100,9 +103,9 @@ package struct Ledger {
             WHERE id = :id AND state = :state
             """,
             [
-                "id": .integer(id), "state": .text(state), "end": .text(end), "now": .instant(now),
+                "id": .integer(id), "state": .word(state), "end": .word(end), "now": .instant(now),
                 "tomorrow": .instant(now + .days(1)), "reason": .text("resolved by hand: \(verdict.rawValue)"),
             ])
-        if end != "pending" { try Outbox(connection).moveOn(enrollment: enrollment, now: now) }
+        if end != .pending { try Outbox(connection).moveOn(enrollment: enrollment, now: now) }
     }
 }

@@ -1,4 +1,4 @@
-import Decisions
+package import Decisions
 package import Playbooks
 
 /// Events and occurrences that nobody answered and nobody will.
@@ -18,7 +18,7 @@ extension StatusQuery {
         package var what: String
         package var happenedAt: Instant?
         package var droppedAt: Instant
-        package var verdict: String
+        package var verdict: Verdict
         package var reason: String
     }
 
@@ -65,7 +65,7 @@ extension StatusQuery {
             DroppedMatch(
                 account: row["account"].text ?? "", playbook: row["playbook"].text ?? "",
                 what: row["what"].text ?? "", happenedAt: row["happened_at"].instant,
-                droppedAt: row["dropped_at"].instant ?? moment, verdict: row["verdict"].text ?? "",
+                droppedAt: row["dropped_at"].instant ?? moment, verdict: try row["verdict"].word(),
                 reason: row["reason"].text ?? "")
         }
     }

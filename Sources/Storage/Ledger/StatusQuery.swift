@@ -10,7 +10,7 @@ package struct StatusQuery {
 
     package struct OfPlaybook: Sendable {
         package var name: String
-        package var state: String
+        package var state: Playbook.State
         package var active: Int
         package var ended: Int
         package var goals: Int
@@ -40,8 +40,9 @@ package struct StatusQuery {
     package func playbooks() throws -> [OfPlaybook] {
         try connection.query(
             """
-            SELECT p.name, p.state, coalesce(e.active, 0), coalesce(e.ended, 0), coalesce(e.goals, 0),
-                coalesce(e.holdout, 0), coalesce(t.waiting, 0), coalesce(t.sent, 0), p.held_because, p.last_match_at,
+            SELECT p.name, p.state, coalesce(e.active, 0) AS active, coalesce(e.ended, 0) AS ended,
+                coalesce(e.goals, 0) AS goals, coalesce(e.holdout, 0) AS holdout, coalesce(t.waiting, 0) AS waiting,
+                coalesce(t.sent, 0) AS sent, p.held_because, p.last_match_at,
                 p.next_at, p.schedule
             FROM playbook AS p
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
@@ -54,11 +55,12 @@ package struct StatusQuery {
             ORDER BY p.name
             """
         ).map { row in
-            func count(_ index: Int) -> Int { Int(row[index].integer ?? 0) }
+            func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }
             return OfPlaybook(
-                name: row[0].text ?? "", state: row[1].text ?? "", active: count(2), ended: count(3), goals: count(4),
-                holdout: count(5), open: count(6), sent: count(7), heldBecause: row[8].text,
-                lastMatchAt: row[9].instant, nextAt: row[10].instant.map { Occurrence($0, schedule: row[11].text) })
+                name: row["name"].text ?? "", state: try row["state"].word(), active: count("active"),
+                ended: count("ended"), goals: count("goals"), holdout: count("holdout"), open: count("waiting"),
+                sent: count("sent"), heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
+                nextAt: row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) })
         }
     }
 
@@ -83,8 +85,8 @@ package struct StatusQuery {
             """
         ).map { row in
             Place(
-                playbook: row[0].text ?? "", source: row[1].text ?? "", variant: row[2].text,
-                step: Int(row[3].integer ?? 0), count: Int(row[4].integer ?? 0))
+                playbook: row["name"].text ?? "", source: row["source"].text ?? "", variant: row["variant"].text,
+                step: Int(row["step"].integer ?? 0), count: Int(row["count"].integer ?? 0))
         }
     }
 
@@ -121,9 +123,9 @@ package struct StatusQuery {
         }
     }
 
-    package func lastCycle() throws -> (now: Instant, state: String)? {
+    package func lastCycle() throws -> (now: Instant, state: CycleState)? {
         try connection.first("SELECT now, state FROM cycle ORDER BY id DESC LIMIT 1").map {
-            ($0[0].instant ?? Instant(milliseconds: 0), $0[1].text ?? "")
+            ($0["now"].instant ?? Instant(milliseconds: 0), try $0["state"].word())
         }
     }
 

@@ -21,7 +21,7 @@ package struct Breakers {
     package func lastAttempts(died: String) throws -> [Attempt] {
         try connection.query(
             """
-            SELECT p.name, t.channel, CASE a.result WHEN 'sent' THEN 0 ELSE 1 END
+            SELECT p.name AS playbook, t.channel, CASE a.result WHEN 'sent' THEN 0 ELSE 1 END AS failed
             FROM (SELECT touch_id, number, began_at, result, detail FROM attempt
                 ORDER BY touch_id DESC, number DESC LIMIT 1000) AS a
             JOIN touch AS t ON t.id = a.touch_id JOIN playbook AS p ON p.id = t.playbook_id
@@ -31,7 +31,9 @@ package struct Breakers {
             ORDER BY a.touch_id, a.number
             """, ["died": .text(died)]
         ).map {
-            Attempt(playbook: $0[0].text ?? "", channel: $0[1].text ?? "", failed: $0[2].integer == 1)
+            Attempt(
+                playbook: $0["playbook"].text ?? "", channel: $0["channel"].text ?? "",
+                failed: $0["failed"].integer == 1)
         }
     }
 
@@ -73,16 +75,18 @@ package struct Breakers {
                 JOIN playbook AS p ON p.id = t.playbook_id
                 WHERE t.claimed_at > coalesce((SELECT b.decided_at FROM breaker AS b WHERE b.scope = \(scope)), 0)
             )
-            SELECT scope, count(*) FILTER (WHERE place <= 200), coalesce(sum(bounced) FILTER (WHERE place <= 200), 0),
-                count(*), coalesce(sum(complained), 0),
-                count(DISTINCT CASE WHEN bounced = 1 OR complained = 1 THEN playbook_id END)
-            FROM last WHERE place <= 2000 GROUP BY scope HAVING sum(bounced) + sum(complained) > 0 ORDER BY scope
+            SELECT scope, count(*) FILTER (WHERE place <= 200) AS bounceable,
+                coalesce(sum(last.bounced) FILTER (WHERE place <= 200), 0) AS bounced, count(*) AS complainable,
+                coalesce(sum(last.complained), 0) AS complained,
+                count(DISTINCT CASE WHEN last.bounced = 1 OR last.complained = 1 THEN playbook_id END) AS playbooks
+            FROM last WHERE place <= 2000 GROUP BY scope
+            HAVING sum(last.bounced) + sum(last.complained) > 0 ORDER BY scope
             """
         ).map { row in
-            func count(_ index: Int) -> Int { Int(row[index].integer ?? 0) }
+            func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }
             return Harm(
-                scope: row[0].text ?? "", bounceable: count(1), bounced: count(2), complainable: count(3),
-                complained: count(4), playbooks: count(5))
+                scope: row["scope"].text ?? "", bounceable: count("bounceable"), bounced: count("bounced"),
+                complainable: count("complainable"), complained: count("complained"), playbooks: count("playbooks"))
         }
     }
 

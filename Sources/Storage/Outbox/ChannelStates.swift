@@ -2,7 +2,7 @@ package import Playbooks
 
 /// Why a channel does not go at full speed.
 package struct ChannelState: Sendable, Equatable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         case open, halfOpen = "half_open", slowed
     }
 
@@ -29,9 +29,9 @@ package struct ChannelStates {
     package func all() throws -> [(channel: String, state: ChannelState, since: Instant)] {
         try connection.query("SELECT channel, state, reason, until, since FROM channel_state ORDER BY channel").map {
             let state = ChannelState(
-                ChannelState.Kind(rawValue: $0[1].text ?? "") ?? .slowed, reason: $0[2].text ?? "", until: $0[3].instant
+                try $0["state"].word(), reason: $0["reason"].text ?? "", until: $0["until"].instant
             )
-            return ($0[0].text ?? "", state, $0[4].instant ?? Instant(milliseconds: 0))
+            return ($0["channel"].text ?? "", state, $0["since"].instant ?? Instant(milliseconds: 0))
         }
     }
 
@@ -51,7 +51,7 @@ package struct ChannelStates {
                 until = excluded.until
             """,
             [
-                "channel": .text(channel), "state": .text(state.kind.rawValue), "reason": .text(state.reason),
+                "channel": .text(channel), "state": .word(state.kind), "reason": .text(state.reason),
                 "now": .instant(now), "until": .optional(state.until?.milliseconds),
             ])
     }

@@ -46,26 +46,27 @@ extension Outbox {
         let counts = caps.indices.map { index in
             """
             , (SELECT count(*) FROM touch AS o WHERE o.recipient = t.recipient AND o.claimed_at > :cap_\(index)
-                AND o.id <> t.id AND \(Self.counts(ghost: "t.ghost")))
+                AND o.id <> t.id AND \(Self.counts(ghost: "t.ghost"))) AS sent_\(index)
             """
         }.joined()
         var rows: [TouchCandidate] = []
         let statement = try connection.cached(
             """
-            SELECT t.id, t.enrollment_id, t.account_id, a.key, p.name, t.step, t.variant, t.recipient, t.kind, t.channel,
-                t.category, t.message, t.ghost, t.priority, t.due_at, t.expires_at, t.reason, t.variables, t.fence,
-                t.attempts, t.ambiguous, t.body_hash, t.first_attempt_at, c.key, c.name, c.email,
-                coalesce(c.timezone, a.timezone), coalesce(c.locale, a.locale),
+            SELECT t.id, t.enrollment_id, t.account_id, a.key AS account_key, p.name AS playbook, t.step, t.variant,
+                t.recipient, t.kind, t.channel, t.category, t.message, t.ghost, t.priority, t.due_at, t.expires_at,
+                t.reason, t.variables, t.fence, t.attempts, t.ambiguous, t.body_hash, t.first_attempt_at, t.version_id, t.contact_id, t.retry_at,
+                coalesce(t.frozen_at, t.due_at) AS frozen_at, c.key AS contact_key, c.name AS contact_name, c.email,
+                coalesce(c.timezone, a.timezone) AS timezone, coalesce(c.locale, a.locale) AS locale,
                 CASE WHEN t.contact_id IS NULL OR (c.status = 'active' AND (t.kind <> 'email' OR c.address = t.recipient))
-                    THEN 1 ELSE 0 END,
-                CASE e.state WHEN 'active' THEN 1 ELSE 0 END, CASE a.status WHEN 'churned' THEN 1 ELSE 0 END,
+                    THEN 1 ELSE 0 END AS reachable,
+                CASE e.state WHEN 'active' THEN 1 ELSE 0 END AS enrolled,
+                CASE a.status WHEN 'churned' THEN 1 ELSE 0 END AS churned,
                 t.kind IN ('email', 'push') AND EXISTS (SELECT 1 FROM suppression AS s WHERE s.address = t.recipient
                     AND ((s.category = '' AND (t.category <> 'service' OR s.reason <> 'unsubscribed'))
-                        OR s.category = t.category)),
+                        OR s.category = t.category)) AS suppressed,
                 CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
-                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END,
-                t.version_id, t.contact_id, t.retry_at, coalesce(t.frozen_at, t.due_at)\(counts)
+                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END AS excluded\(counts)
             FROM touch AS t
             JOIN enrollment AS e ON e.id = t.enrollment_id
             JOIN account AS a ON a.id = t.account_id
@@ -75,31 +76,8 @@ extension Outbox {
             """)
         defer { statement.reset() }
         try statement.bind(arguments)
-        while try statement.step() {
-            rows.append(
-                TouchCandidate(
-                    id: statement.integer(0), enrollmentID: statement.integer(1), accountID: statement.integer(2),
-                    accountKey: statement.text(3) ?? "", playbook: statement.text(4) ?? "",
-                    versionID: statement.integer(33),
-                    step: statement.text(5) ?? "", variant: statement.text(6), recipient: statement.text(7) ?? "",
-                    kind: Channel.Kind(rawValue: statement.text(8) ?? "") ?? .email, channel: statement.text(9) ?? "",
-                    category: statement.text(10) ?? "", message: statement.text(11) ?? "",
-                    isGhost: statement.integer(12) == 1, priority: statement.integer(13),
-                    dueAt: Instant(milliseconds: statement.integer(14)),
-                    expiresAt: Instant(milliseconds: statement.integer(15)), reason: statement.text(16),
-                    variables: statement.text(17) ?? "{}", fence: statement.integer(18),
-                    attempts: Int(statement.integer(19)), isAmbiguous: statement.integer(20) == 1,
-                    bodyHash: statement.text(21),
-                    firstAttemptAt: statement.isNull(22) ? nil : Instant(milliseconds: statement.integer(22)),
-                    contactID: statement.isNull(34) ? nil : statement.integer(34), contactKey: statement.text(23),
-                    contactName: statement.text(24), email: statement.text(25),
-                    timezone: statement.text(26), locale: statement.text(27), isReachable: statement.integer(28) == 1,
-                    isEnrolled: statement.integer(29) == 1, hasChurned: statement.integer(30) == 1,
-                    isSuppressed: statement.integer(31) == 1, isExcluded: statement.integer(32) == 1,
-                    retryAt: statement.isNull(35) ? nil : Instant(milliseconds: statement.integer(35)),
-                    frozenAt: Instant(milliseconds: statement.integer(36)),
-                    sentWithin: caps.indices.map { Int(statement.integer(37 + $0)) }))
-        }
+        let sent = caps.indices.compactMap { index in statement.columns.firstIndex(of: "sent_\(index)") }
+        while try statement.step() { rows.append(try TouchCandidate(statement, sent: sent)) }
         return rows
     }
 
@@ -110,5 +88,28 @@ extension Outbox {
         AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'pending' AND o.ambiguous = 1)
             OR (o.state = 'ghost' AND \(ghost) = 1))
         """
+    }
+}
+
+extension TouchCandidate {
+    /// - Parameter sent: the columns that count touches to the same address, one for each cap.
+    fileprivate init(_ row: Statement, sent: [Int]) throws {
+        self.init(
+            id: row.integer("id"), enrollmentID: row.integer("enrollment_id"), accountID: row.integer("account_id"),
+            accountKey: row.text("account_key") ?? "", playbook: row.text("playbook") ?? "",
+            versionID: row.integer("version_id"), step: row.text("step") ?? "", variant: row.optionalText("variant"),
+            recipient: row.text("recipient") ?? "", kind: try row.word("kind"), channel: row.text("channel") ?? "",
+            category: row.text("category") ?? "", message: row.text("message") ?? "", isGhost: row.flag("ghost"),
+            priority: row.integer("priority"), dueAt: row.instant("due_at"), expiresAt: row.instant("expires_at"),
+            reason: row.optionalText("reason"), variables: row.text("variables") ?? "{}", fence: row.integer("fence"),
+            attempts: Int(row.integer("attempts")), isAmbiguous: row.flag("ambiguous"),
+            bodyHash: row.optionalText("body_hash"), firstAttemptAt: row.optionalInstant("first_attempt_at"),
+            contactID: row.optionalInteger("contact_id"), contactKey: row.optionalText("contact_key"),
+            contactName: row.optionalText("contact_name"), email: row.optionalText("email"),
+            timezone: row.optionalText("timezone"), locale: row.optionalText("locale"),
+            isReachable: row.flag("reachable"), isEnrolled: row.flag("enrolled"), hasChurned: row.flag("churned"),
+            isSuppressed: row.flag("suppressed"), isExcluded: row.flag("excluded"),
+            retryAt: row.optionalInstant("retry_at"), frozenAt: row.instant("frozen_at"),
+            sentWithin: sent.map { Int(row.integer($0)) })
     }
 }

@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// The touches that are to be sent, as the worker reads and writes them; each call is part of the caller's transaction.
@@ -65,15 +66,15 @@ package struct Outbox {
 
     /// Ends a pending or claimed touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`; or, when
     /// an earlier attempt may have arrived, as `sent` or `unknown`.
-    package func end(_ candidate: TouchCandidate, as state: String, reason: String?, now: Instant) throws {
-        let isGhost = state == "ghost"
+    package func end(_ candidate: TouchCandidate, as state: TouchState, reason: String?, now: Instant) throws {
+        let isGhost = state == .ghost
         let changed = try change(
             """
             UPDATE touch SET state = :state, reason = :reason, fence = fence + 1,
                 settled_at = CASE WHEN :state <> 'unknown' THEN :now END,
                 claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
-            """, [.text(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
+            """, [.word(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
             candidate.fence)
         if changed { try moveOn(enrollment: candidate.enrollmentID, now: now) }
     }
@@ -87,12 +88,12 @@ package struct Outbox {
     }
 
     /// Parks a claimed touch that could not be rendered, as `held` or `unknown`.
-    package func park(id: Int64, fence: Int64, as state: String, reason: String) throws {
+    package func park(id: Int64, fence: Int64, as state: TouchState, reason: String) throws {
         _ = try change(
             """
             UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
             WHERE id = :id AND fence = :fence AND state = 'claimed'
-            """, [.text(state), .text(reason)], id, fence)
+            """, [.word(state), .text(reason)], id, fence)
     }
 
     /// Makes a claimed touch pending again, as if it had not been claimed.
@@ -139,14 +140,14 @@ package struct Outbox {
         package var enrollmentID: Int64
         package var attempt: Int
         /// `sent`, `rejected`, `suppressed`, `unknown`, or `pending` for another try.
-        package var state: String
+        package var state: TouchState
         package var retryAt: Instant?
         package var isAmbiguous: Bool
         package var providerID: String?
         package var detail: String?
 
         package init(
-            id: Int64, fence: Int64, enrollmentID: Int64, attempt: Int, state: String, retryAt: Instant? = nil,
+            id: Int64, fence: Int64, enrollmentID: Int64, attempt: Int, state: TouchState, retryAt: Instant? = nil,
             isAmbiguous: Bool = false, providerID: String? = nil, detail: String? = nil
         ) {
             self.id = id
@@ -162,7 +163,7 @@ package struct Outbox {
     }
 
     package func settle(_ settlement: Settlement, now: Instant, processNow: Instant) throws -> Bool {
-        let isOpen = settlement.state == "pending" || settlement.state == "unknown"
+        let isOpen = !settlement.state.isSettled
         let changed = try change(
             """
             UPDATE touch SET state = :state, settled_at = CASE WHEN :open = 1 THEN NULL ELSE :now END,
@@ -173,9 +174,9 @@ package struct Outbox {
             WHERE id = :id AND fence = :fence AND state = 'sending'
             """,
             [
-                .text(settlement.state), .integer(isOpen ? 1 : 0), .instant(now),
+                .word(settlement.state), .integer(isOpen ? 1 : 0), .instant(now),
                 .optional(settlement.retryAt?.milliseconds), .optional(settlement.providerID),
-                .optional(settlement.state == "sent" ? nil : settlement.detail),
+                .optional(settlement.state == .sent ? nil : settlement.detail),
                 .integer(settlement.isAmbiguous ? 1 : 0),
             ], settlement.id, settlement.fence)
         guard changed else { return false }
@@ -185,7 +186,7 @@ package struct Outbox {
             WHERE touch_id = :id AND number = :number
             """,
             inOrder: [
-                .instant(processNow), .text(settlement.state == "pending" ? "retry" : settlement.state),
+                .instant(processNow), settlement.state == .pending ? .text("retry") : .word(settlement.state),
                 .optional(settlement.detail), .integer(settlement.id), .integer(Int64(settlement.attempt)),
             ])
         if !isOpen { try moveOn(enrollment: settlement.enrollmentID, now: now) }

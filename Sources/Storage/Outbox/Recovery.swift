@@ -36,9 +36,10 @@ package struct Recovery {
             """
         ).map { row in
             Orphan(
-                id: row[0].integer ?? 0, fence: row[1].integer ?? 0, enrollmentID: row[2].integer ?? 0,
-                channel: row[3].text ?? "", attempts: Int(row[4].integer ?? 0),
-                firstAttemptAt: row[5].instant ?? Instant(milliseconds: 0))
+                id: row["id"].integer ?? 0, fence: row["fence"].integer ?? 0,
+                enrollmentID: row["enrollment_id"].integer ?? 0, channel: row["channel"].text ?? "",
+                attempts: Int(row["attempts"].integer ?? 0),
+                firstAttemptAt: row["first_attempt_at"].instant ?? Instant(milliseconds: 0))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// Takes in what providers tell of messages: outcomes, suppressed addresses, and the ends of touches that nobody knew.
@@ -66,12 +67,13 @@ package struct Notices {
         var recipient: String
         var category: String
         var isEmail: Bool
-        var state: String
+        var state: TouchState
         var isAmbiguous: Bool
     }
 
     private static let columns = """
-        SELECT id, account_id, enrollment_id, recipient, category, kind = 'email', state, ambiguous FROM touch
+        SELECT id, account_id, enrollment_id, recipient, category, kind = 'email' AS is_email, state, ambiguous
+            FROM touch
         """
 
     /// By our own key, else by the provider's id, which a batch may give to several recipients.
@@ -103,9 +105,9 @@ package struct Notices {
         try connection.forEach(sql, arguments) { row in
             touches.append(
                 Touch(
-                    id: row.integer(0), account: row.integer(1), enrollment: row.integer(2),
-                    recipient: row.text(3) ?? "", category: row.text(4) ?? "", isEmail: row.integer(5) == 1,
-                    state: row.text(6) ?? "", isAmbiguous: row.integer(7) == 1))
+                    id: row.integer("id"), account: row.integer("account_id"), enrollment: row.integer("enrollment_id"),
+                    recipient: row.text("recipient") ?? "", category: row.text("category") ?? "",
+                    isEmail: row.flag("is_email"), state: try row.word("state"), isAmbiguous: row.flag("ambiguous")))
         }
         return touches
     }
@@ -115,8 +117,8 @@ package struct Notices {
     /// Ends a touch that may or may not have gone out, for the provider knows.
     private func settle(_ touch: Touch, _ notice: Notice) throws {
         let isOpen =
-            touch.state == "unknown" || touch.state == "sending"
-            || (touch.isAmbiguous && (touch.state == "pending" || touch.state == "claimed"))
+            touch.state == .unknown || touch.state == .sending
+            || (touch.isAmbiguous && (touch.state == .pending || touch.state == .claimed))
         guard isOpen, let end = notice.kind.end else { return }
         let changed = try connection.execute(
             """
@@ -125,9 +127,9 @@ package struct Notices {
             WHERE id = :id AND state = :state
             """,
             [
-                "end": .text(end), "reason": .text("the provider says so: \(notice.kind.rawValue)"),
+                "end": .word(end), "reason": .text("the provider says so: \(notice.kind.rawValue)"),
                 "now": .instant(now), "provider": .optional(notice.providerID), "id": .integer(touch.id),
-                "state": .text(touch.state),
+                "state": .word(touch.state),
             ])
         guard changed == 1 else { return }
         try connection.execute(
@@ -136,7 +138,7 @@ package struct Notices {
             WHERE touch_id = :id AND ended_at IS NULL
             """,
             [
-                "now": .instant(now), "end": .text(end), "id": .integer(touch.id),
+                "now": .instant(now), "end": .word(end), "id": .integer(touch.id),
                 "detail": .text("the provider says so: \(notice.kind.rawValue)"),
             ])
         try Outbox(connection).moveOn(enrollment: touch.enrollment, now: now)
@@ -145,13 +147,13 @@ package struct Notices {
 
 extension Outcome.Kind {
     /// How a touch has ended of which this is told; nil when that says nothing of it.
-    fileprivate var end: String? {
+    fileprivate var end: TouchState? {
         switch self {
         case .accepted, .deferred, .delivered, .opened, .machineOpened, .clicked, .machineClicked, .bounced,
             .softBounced, .complained, .unsubscribed:
-            "sent"
-        case .dropped: "rejected"
-        case .suppressed: "suppressed"
+            .sent
+        case .dropped: .rejected
+        case .suppressed: .suppressed
         case .resubscribed, .dismissed, .answered, .goal: nil
         }
     }

@@ -26,23 +26,25 @@ package struct Preferences: Sendable, Equatable {
         guard
             let row = try connection.first(
                 """
-                SELECT c.account_id, c.address, t.recipient, t.id, t.enrollment_id, coalesce(c.locale, a.locale)
+                SELECT c.account_id, c.address, t.recipient, t.id, t.enrollment_id,
+                    coalesce(c.locale, a.locale) AS locale
                 FROM contact AS c JOIN account AS a ON a.id = c.account_id
                 LEFT JOIN touch AS t ON t.id = :touch AND t.contact_id = c.id AND t.kind = 'email'
                 WHERE c.id = :contact
                 """, ["contact": .integer(contact), "touch": .optional(touch)])
         else { return nil }
-        let addresses = Set([row[1].text, row[2].text].compactMap { $0 }).sorted()
+        let addresses = Set([row["address"].text, row["recipient"].text].compactMap { $0 }).sorted()
         var preferences = Preferences(
-            contact: contact, account: row[0].integer ?? 0, enrollment: row[4].integer, touch: row[3].integer,
-            addresses: addresses, locale: row[5].text, left: [], hasLeftAll: false, isBlocked: false)
+            contact: contact, account: row["account_id"].integer ?? 0, enrollment: row["enrollment_id"].integer,
+            touch: row["id"].integer, addresses: addresses, locale: row["locale"].text, left: [], hasLeftAll: false,
+            isBlocked: false)
         let suppressed = try connection.query(
             "SELECT category, reason FROM suppression WHERE address = :first OR address = :second",
             ["first": .optional(addresses.first), "second": .optional(addresses.last)])
         for row in suppressed {
-            let category = row[0].text ?? ""
-            if category.isEmpty, row[1].text != Suppressions.unsubscribed { preferences.isBlocked = true }
-            if category.isEmpty, row[1].text == Suppressions.unsubscribed { preferences.hasLeftAll = true }
+            let category = row["category"].text ?? ""
+            if category.isEmpty, row["reason"].text != Suppressions.unsubscribed { preferences.isBlocked = true }
+            if category.isEmpty, row["reason"].text == Suppressions.unsubscribed { preferences.hasLeftAll = true }
             if !category.isEmpty { preferences.left.insert(category) }
         }
         return preferences

@@ -25,7 +25,8 @@ package struct Questions: Sendable, Equatable {
         guard
             let row = try connection.first(
                 """
-                SELECT t.enrollment_id, t.account_id, a.key, c.key, p.name, t.message, coalesce(c.locale, a.locale)
+                SELECT t.enrollment_id, t.account_id, a.key AS account, c.key AS contact,
+                    p.name AS playbook, t.message, coalesce(c.locale, a.locale) AS locale
                 FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
                 LEFT JOIN contact AS c ON c.id = t.contact_id
                 WHERE t.id = :touch
@@ -33,14 +34,16 @@ package struct Questions: Sendable, Equatable {
         else { return nil }
         let answers = try connection.first(
             """
-            SELECT count(*), min(e.received_at) FROM event AS e JOIN event_kind AS k ON k.id = e.kind_id
+            SELECT count(*) AS count, min(e.received_at) AS first
+            FROM event AS e JOIN event_kind AS k ON k.id = e.kind_id
             WHERE k.name = :event AND e.dedup >= :first AND e.dedup < :last
             """,
             ["event": .optional(event), "first": .text(prefix(touch)), "last": .text("ask:t\(touch);")])
         return Questions(
-            touch: touch, enrollment: row[0].integer, account: row[1].integer ?? 0, accountKey: row[2].text ?? "",
-            contactKey: row[3].text, playbook: row[4].text ?? "", message: row[5].text ?? "", locale: row[6].text,
-            answeredAt: answers?[1].instant, answers: Int(answers?[0].integer ?? 0))
+            touch: touch, enrollment: row["enrollment_id"].integer, account: row["account_id"].integer ?? 0,
+            accountKey: row["account"].text ?? "", contactKey: row["contact"].text,
+            playbook: row["playbook"].text ?? "", message: row["message"].text ?? "", locale: row["locale"].text,
+            answeredAt: answers?["first"].instant, answers: Int(answers?["count"].integer ?? 0))
     }
 
     private static func prefix(_ touch: Int64) -> String { "ask:t\(touch):" }

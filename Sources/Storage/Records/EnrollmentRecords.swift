@@ -17,26 +17,27 @@ package struct EnrollmentRecords {
         try accounts.forEach(
             """
             SELECT account_id, id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant, entered_at,
-                CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END, step, begun, began_at,
-                due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
+                CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END AS entry, step, begun,
+                began_at, due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
             FROM enrollment WHERE account_id BETWEEN :first AND :last ORDER BY account_id, id
             """, ["watched": .instant(watched)]
         ) { row, _ in
             var enrollment = Enrollment(
-                id: row.integer(1), playbookID: row.integer(2), versionID: row.integer(3), matchKey: row.text(4) ?? "",
-                eventID: row.optionalInteger(5), experimentID: row.integer(6),
-                arm: row.text(7).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(8),
-                enteredAt: row.instant(9), entry: row.text(10) ?? "{}", isExclusive: row.integer(20) == 1)
-            enrollment.step = Int(row.integer(11))
-            enrollment.hasBegun = row.integer(12) == 1
-            enrollment.beganAt = row.optionalInstant(13)
-            enrollment.dueAt = row.optionalInstant(14)
-            enrollment.isWaiting = row.integer(15) == 1
-            enrollment.endedAt = row.optionalInstant(16)
-            enrollment.endReason = row.optionalText(17)
-            enrollment.goalUntil = row.optionalInstant(18)
-            enrollment.goalAt = row.optionalInstant(19)
-            found[row.integer(0), default: []].append(enrollment)
+                id: row.integer("id"), playbookID: row.integer("playbook_id"), versionID: row.integer("version_id"),
+                matchKey: row.text("match_key") ?? "", eventID: row.optionalInteger("event_id"),
+                experimentID: row.integer("experiment_id"), arm: try row.word("arm"),
+                variant: row.optionalText("variant"), enteredAt: row.instant("entered_at"),
+                entry: row.text("entry") ?? "{}", isExclusive: row.flag("exclusive"))
+            enrollment.step = Int(row.integer("step"))
+            enrollment.hasBegun = row.flag("begun")
+            enrollment.beganAt = row.optionalInstant("began_at")
+            enrollment.dueAt = row.optionalInstant("due_at")
+            enrollment.isWaiting = row.flag("waiting")
+            enrollment.endedAt = row.optionalInstant("ended_at")
+            enrollment.endReason = row.optionalText("end_reason")
+            enrollment.goalUntil = row.optionalInstant("goal_until")
+            enrollment.goalAt = row.optionalInstant("goal_at")
+            found[row.integer("account_id"), default: []].append(enrollment)
         }
         return found
     }
@@ -55,8 +56,8 @@ package struct EnrollmentRecords {
             inOrder: [
                 .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
                 .text(enrollment.matchKey), .optional(enrollment.eventID), .integer(enrollment.experimentID),
-                .text(enrollment.arm.rawValue), .optional(enrollment.variant), .instant(enrollment.enteredAt),
-                .text(enrollment.entry), .text(enrollment.isActive ? "active" : "ended"),
+                .word(enrollment.arm), .optional(enrollment.variant), .instant(enrollment.enteredAt),
+                .text(enrollment.entry), .word(enrollment.state),
                 .integer(Int64(enrollment.step)), .integer(enrollment.hasBegun ? 1 : 0),
                 .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
                 .integer(enrollment.isWaiting ? 1 : 0), .optional(enrollment.endedAt?.milliseconds),
@@ -77,7 +78,7 @@ package struct EnrollmentRecords {
             inOrder: [
                 .integer(Int64(enrollment.step)), .integer(enrollment.hasBegun ? 1 : 0),
                 .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
-                .integer(enrollment.isWaiting ? 1 : 0), .text(enrollment.isActive ? "active" : "ended"),
+                .integer(enrollment.isWaiting ? 1 : 0), .word(enrollment.state),
                 .optional(enrollment.endedAt?.milliseconds), .optional(enrollment.endReason), .integer(id),
             ])
     }
@@ -120,14 +121,15 @@ package struct EnrollmentRecords {
     }
 
     /// How an enrollment got past a wait or a choice.
-    func addPassage(_ step: String, _ result: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws
-    {
+    func addPassage(
+        _ step: String, _ result: PassageResult, _ enrollment: Int64, of account: Int64, at moment: Instant
+    ) throws {
         _ = try connection.execute(
             """
             INSERT INTO passage (account_id, enrollment_id, step, result, at)
             VALUES (:account, :enrollment, :step, :result, :at) ON CONFLICT DO NOTHING
             """,
-            inOrder: [.integer(account), .integer(enrollment), .text(step), .text(result), .instant(moment)])
+            inOrder: [.integer(account), .integer(enrollment), .text(step), .word(result), .instant(moment)])
     }
 
     /// The accounts with an enrollment that may move at a moment: due, or in a wait that every cycle asks about.

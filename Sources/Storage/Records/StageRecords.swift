@@ -15,10 +15,10 @@ struct StageRecords {
         try accounts.forEach(
             "SELECT account_id, journey, stage, at, how FROM stage_entry WHERE account_id BETWEEN :first AND :last"
         ) { row, _ in
-            found[row.integer(0), default: []].append(
+            found[row.integer("account_id"), default: []].append(
                 StageEntry(
-                    journey: row.text(1) ?? "", stage: row.text(2) ?? "", at: row.instant(3),
-                    how: row.text(4).flatMap(StageEntry.How.init(rawValue:)) ?? .entered))
+                    journey: row.text("journey") ?? "", stage: row.text("stage") ?? "", at: row.instant("at"),
+                    how: try row.word("how")))
         }
         return found
     }
@@ -32,7 +32,7 @@ struct StageRecords {
                 """,
                 inOrder: [
                     .integer(account), .text(entry.journey), .text(entry.stage), .instant(entry.at),
-                    .text(entry.how.rawValue),
+                    .word(entry.how),
                 ])
         }
         if move.stage != move.previous {

@@ -10,8 +10,8 @@ package struct StandingRecords {
     }
 
     private static let columns = """
-        s.account_id, s.playbook_id, s.match_key, s.event_id, s.since, s.false_since, s.verdict, s.reason, s.enrollment_id,
-            s.settled, e.at FROM standing AS s LEFT JOIN event AS e ON e.id = s.event_id
+        s.account_id, s.playbook_id, s.match_key, s.event_id, s.since, s.false_since, s.verdict, s.reason,
+            s.enrollment_id, s.settled, e.at AS event_at FROM standing AS s LEFT JOIN event AS e ON e.id = s.event_id
         """
 
     /// The standing matches of a `when` playbook, by account.
@@ -22,7 +22,7 @@ package struct StandingRecords {
             SELECT \(Self.columns)
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.match_key = ''
             """, ["playbook": .integer(playbook)]
-        ) { row, _ in found[row.integer(0)] = Self.standing(row) }
+        ) { row, _ in found[row.integer("account_id")] = try Self.standing(row) }
         return found
     }
 
@@ -35,7 +35,7 @@ package struct StandingRecords {
             WHERE s.playbook_id = :playbook AND s.account_id BETWEEN :first AND :last AND s.settled = 0
                 AND s.match_key <> ''
             """, ["playbook": .integer(playbook)]
-        ) { row, _ in found[row.integer(0), default: []].append(Self.standing(row)) }
+        ) { row, _ in found[row.integer("account_id"), default: []].append(try Self.standing(row)) }
         return found
     }
 
@@ -47,15 +47,16 @@ package struct StandingRecords {
             """)
         defer { statement.reset() }
         try statement.bind(["playbook": .integer(playbook), "account": .integer(account), "key": .text(key)])
-        return try statement.step() ? Self.standing(statement) : nil
+        return try statement.step() ? try Self.standing(statement) : nil
     }
 
-    private static func standing(_ row: Statement) -> Standing {
+    private static func standing(_ row: Statement) throws -> Standing {
         Standing(
-            playbookID: row.integer(1), matchKey: row.text(2) ?? "", eventID: row.optionalInteger(3),
-            since: row.instant(4), falseSince: row.optionalInstant(5),
-            verdict: row.text(6).flatMap(Verdict.init(rawValue:)) ?? .held, reason: row.text(7) ?? "",
-            enrollmentID: row.optionalInteger(8), isSettled: row.integer(9) == 1, eventAt: row.optionalInstant(10))
+            playbookID: row.integer("playbook_id"), matchKey: row.text("match_key") ?? "",
+            eventID: row.optionalInteger("event_id"), since: row.instant("since"),
+            falseSince: row.optionalInstant("false_since"), verdict: try row.word("verdict"),
+            reason: row.text("reason") ?? "", enrollmentID: row.optionalInteger("enrollment_id"),
+            isSettled: row.flag("settled"), eventAt: row.optionalInstant("event_at"))
     }
 
     /// The accounts for which any match of a playbook stands or waits.
@@ -89,7 +90,7 @@ package struct StandingRecords {
             """,
             inOrder: [
                 .integer(standing.playbookID), .integer(account), .text(standing.matchKey),
-                .optional(standing.eventID), .instant(standing.since), .text(standing.verdict.rawValue),
+                .optional(standing.eventID), .instant(standing.since), .word(standing.verdict),
                 .text(standing.reason), .optional(enrollment), .integer(standing.isSettled ? 1 : 0),
             ])
     }
@@ -117,7 +118,7 @@ package struct StandingRecords {
             """,
             inOrder: [
                 .integer(account), .integer(standing.playbookID), .text(standing.matchKey), .instant(now),
-                .integer(cycle), .text(standing.verdict.rawValue), .text(standing.reason),
+                .integer(cycle), .word(standing.verdict), .text(standing.reason),
             ])
     }
 
@@ -132,8 +133,8 @@ package struct StandingRecords {
             WHERE experiment_id = :experiment AND account_id BETWEEN :first AND :last
             """, ["experiment": .integer(experiment)]
         ) { row, _ in
-            found[row.integer(0)] = Account.Assignment(
-                arm: row.text(1).flatMap(Arm.init(rawValue:)) ?? .treated, variant: row.optionalText(2))
+            found[row.integer("account_id")] = Account.Assignment(
+                arm: try row.word("arm"), variant: row.optionalText("variant"))
         }
         return found
     }
@@ -145,7 +146,7 @@ package struct StandingRecords {
             VALUES (:experiment, :account, :arm, :variant, :now) ON CONFLICT DO NOTHING
             """,
             inOrder: [
-                .integer(experiment), .integer(account), .text(assignment.arm.rawValue),
+                .integer(experiment), .integer(account), .word(assignment.arm),
                 .optional(assignment.variant), .instant(now),
             ])
     }

@@ -22,27 +22,27 @@ package struct TouchRecords {
         var waiting: [Touch] = []
         var others = 0
         while try statement.step() {
-            guard let state = statement.text(10).flatMap(TouchState.init(rawValue:)),
-                state == .pending || state == .held
-            else {
+            let state: TouchState = try statement.word("state")
+            guard state == .pending || state == .held else {
                 others += 1
                 continue
             }
-            waiting.append(Self.touch(statement, state))
+            waiting.append(try Self.touch(statement, state))
         }
         return (waiting, others)
     }
 
-    private static func touch(_ row: Statement, _ state: TouchState) -> Touch {
+    private static func touch(_ row: Statement, _ state: TouchState) throws -> Touch {
         Touch(
-            id: row.integer(0), step: row.text(1) ?? "", variant: row.optionalText(2),
-            contactID: row.optionalInteger(3), recipient: row.text(4) ?? "",
-            kind: row.text(5).flatMap(Channel.Kind.init(rawValue:)) ?? .email, channel: row.text(6) ?? "",
-            category: row.text(7) ?? "", message: row.text(8) ?? "", isGhost: row.integer(9) == 1, state: state,
-            priority: Int(row.integer(11)), dueAt: row.instant(12), notBefore: row.instant(13),
-            expiresAt: row.instant(14), reason: row.optionalText(15), variables: row.text(16) ?? "{}",
-            frozenAt: row.optionalInstant(17) ?? row.instant(12), isAmbiguous: row.integer(18) == 1,
-            fence: row.integer(19))
+            id: row.integer("id"), step: row.text("step") ?? "", variant: row.optionalText("variant"),
+            contactID: row.optionalInteger("contact_id"), recipient: row.text("recipient") ?? "",
+            kind: try row.word("kind"), channel: row.text("channel") ?? "", category: row.text("category") ?? "",
+            message: row.text("message") ?? "", isGhost: row.flag("ghost"), state: state,
+            priority: Int(row.integer("priority")), dueAt: row.instant("due_at"), notBefore: row.instant("not_before"),
+            expiresAt: row.instant("expires_at"), reason: row.optionalText("reason"),
+            variables: row.text("variables") ?? "{}",
+            frozenAt: row.optionalInstant("frozen_at") ?? row.instant("due_at"), isAmbiguous: row.flag("ambiguous"),
+            fence: row.integer("fence"))
     }
 
     func insert(_ touch: Touch, of enrollment: Enrollment, id: Int64, account: Int64, now: Instant) throws {
@@ -60,7 +60,7 @@ package struct TouchRecords {
                 .integer(id), .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
                 .text(touch.step), .optional(touch.variant), .optional(touch.contactID), .text(touch.recipient),
                 .text(touch.kind.rawValue), .text(touch.channel), .text(touch.category), .text(touch.message),
-                .integer(touch.isGhost ? 1 : 0), .text(touch.state.rawValue), .integer(Int64(touch.priority)),
+                .integer(touch.isGhost ? 1 : 0), .word(touch.state), .integer(Int64(touch.priority)),
                 .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt), .optional(touch.reason),
                 .text(touch.variables), .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
             ])
@@ -88,7 +88,7 @@ package struct TouchRecords {
             """,
             inOrder: [
                 .integer(isTaken ? 1 : 0), .optional(touch.contactID), .text(touch.recipient),
-                .text(touch.state.rawValue), .optional(touch.reason), .instant(touch.notBefore),
+                .word(touch.state), .optional(touch.reason), .instant(touch.notBefore),
                 .text(touch.variables), .instant(touch.frozenAt),
                 touch.state.isSettled ? .instant(now) : .null, .integer(id), .integer(touch.fence),
             ])

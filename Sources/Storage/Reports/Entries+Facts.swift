@@ -92,7 +92,7 @@ extension Entries {
             var count = Count()
             count.matured = Int(row[3].integer ?? 0)
             count.hits = Int(row[4].integer ?? 0)
-            let arm = Arm(row[0].text ?? "", row[1].text)
+            let arm = Arm(try row[0].word(), row[1].text)
             var pair = result[arm] ?? (Count(), Count())
             if row[2].integer == 1 { pair.reached = count } else { pair.not = count }
             result[arm] = pair
@@ -147,7 +147,7 @@ extension Entries {
             """
         ).map { row in
             Usage(
-                arm: Arm(row[0].text ?? "", row[1].text), isKnown: row[2].integer == 1, count: Int(row[3].integer ?? 0),
+                arm: Arm(try row[0].word(), row[1].text), isKnown: row[2].integer == 1, count: Int(row[3].integer ?? 0),
                 sum: row[4].real ?? 0, squares: row[5].real ?? 0, products: row[6].real ?? 0,
                 goals: Int(row[7].integer ?? 0))
         }

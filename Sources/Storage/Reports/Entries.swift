@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// The first entry of each account into one playbook, as of a moment: what reports compare the arms by.
@@ -7,10 +8,10 @@ package import Playbooks
 package struct Entries {
     /// Accounts of one arm and variant.
     package struct Arm: Hashable, Sendable {
-        package var arm: String
+        package var arm: Decisions.Arm
         package var variant: String?
 
-        package init(_ arm: String, _ variant: String?) {
+        package init(_ arm: Decisions.Arm, _ variant: String?) {
             self.arm = arm
             self.variant = variant
         }
@@ -167,10 +168,10 @@ package struct Entries {
                 "experiment": .integer(period.experimentID), "start": .instant(period.startedAt),
                 "as_of": .instant(asOf), "has_goal": .integer(period.hasGoal ? 1 : 0),
             ])
-        return rows.map { row in
+        return try rows.map { row in
             let (matured, hits) = (Int(row[3].integer ?? 0), Int(row[4].integer ?? 0))
             return Weekly(
-                arm: Arm(row[0].text ?? "", row[1].text), week: Int(row[2].integer ?? 1), matured: matured,
+                arm: Arm(try row[0].word(), row[1].text), week: Int(row[2].integer ?? 1), matured: matured,
                 goals: period.hasGoal ? hits : matured - hits)
         }
     }
@@ -201,7 +202,7 @@ package struct Entries {
             count.matured = Int(row[2].integer ?? 0)
             count.hits = Int(row[3].integer ?? 0)
             count.open = Int(row[4].integer ?? 0)
-            counts[Arm(row[0].text ?? "", row[1].text)] = count
+            counts[Arm(try row[0].word(), row[1].text)] = count
         }
         return counts
     }

@@ -4,24 +4,26 @@ package import Playbooks
 package struct KnownPlaybook: Sendable {
     package var id: Int64
     package var name: String
-    package var state: String
+    package var state: Playbook.State
     package var liveSince: Instant?
 
     package static func named(_ name: String, _ connection: Connection) throws -> KnownPlaybook? {
         try connection.first(
             "SELECT id, name, state, live_since FROM playbook WHERE name = :name", ["name": .text(name)]
-        ).map(KnownPlaybook.init)
+        ).map { try KnownPlaybook($0) }
     }
 
     package static func all(_ connection: Connection) throws -> [KnownPlaybook] {
-        try connection.query("SELECT id, name, state, live_since FROM playbook ORDER BY name").map(KnownPlaybook.init)
+        try connection.query("SELECT id, name, state, live_since FROM playbook ORDER BY name").map {
+            try KnownPlaybook($0)
+        }
     }
 
-    private init(_ row: Row) {
-        id = row[0].integer ?? 0
-        name = row[1].text ?? ""
-        state = row[2].text ?? ""
-        liveSince = row[3].instant
+    private init(_ row: Row) throws {
+        id = row["id"].integer ?? 0
+        name = row["name"].text ?? ""
+        state = try row["state"].word()
+        liveSince = row["live_since"].instant
     }
 
     /// New matches a day over the four weeks before a moment, by the tallies of cycles; nil when there is none.

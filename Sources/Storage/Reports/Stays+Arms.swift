@@ -7,8 +7,7 @@ extension Stays {
     package struct Arm: Sendable, Hashable {
         package var experiment: String
         package var period: Int
-        /// `treated` or `holdout`.
-        package var arm: String
+        package var arm: Decisions.Arm
         package var lifetimes: [Lifetime]
     }
 
@@ -30,7 +29,7 @@ extension Stays {
             GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 3 DESC, 4, 5
             """, ["now": .instant(now), "today": .integer(Int64(today.number))])
         {
-            let (name, period, arm) = (row[0].text ?? "", Int(row[1].integer ?? 0), row[2].text ?? "")
+            let (name, period, arm) = (row[0].text ?? "", Int(row[1].integer ?? 0), try row[2].word(Decisions.Arm.self))
             if arms.last?.experiment != name || arms.last?.arm != arm {
                 arms.append(Arm(experiment: name, period: period, arm: arm, lifetimes: []))
             }

@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// What the shadows hold when a backtest is over, counted by the moments at which things happened.
@@ -13,25 +14,26 @@ package struct BacktestTotals {
         ]
     }
 
-    package struct Count: Sendable {
+    /// How much happened at a moment, by step, verdict, arm or state.
+    package struct Count<Name: Sendable>: Sendable {
         package var at: Instant
-        package var name: String
+        package var name: Name
         package var count: Int
     }
 
     /// First and changed verdicts.
-    package func verdicts() throws -> [Count] {
+    package func verdicts() throws -> [Count<Verdict>] {
         try counts("SELECT at, verdict, count(*) FROM decision WHERE playbook_id = :playbook GROUP BY at, verdict")
     }
 
     /// Those who entered, by arm.
-    package func entrants() throws -> [Count] {
+    package func entrants() throws -> [Count<Arm>] {
         try counts(
             "SELECT entered_at, arm, count(*) FROM enrollment WHERE playbook_id = :playbook GROUP BY entered_at, arm")
     }
 
     /// Touches that went out, a holdout's ghosts apart, by step.
-    package func sent() throws -> [Count] {
+    package func sent() throws -> [Count<String>] {
         try counts(
             """
             SELECT settled_at, step, count(*) FROM touch
@@ -40,7 +42,7 @@ package struct BacktestTotals {
     }
 
     /// Touches that ended without going out, by state.
-    package func lost() throws -> [Count] {
+    package func lost() throws -> [Count<TouchState>] {
         try counts(
             """
             SELECT settled_at, state, count(*) FROM touch
@@ -50,7 +52,7 @@ package struct BacktestTotals {
     }
 
     /// Goals reached, by the moment at which they were seen.
-    package func goals() throws -> [Count] {
+    package func goals() throws -> [Count<String>] {
         try counts(
             """
             SELECT goal_at, 'goal', count(*) FROM enrollment
@@ -70,7 +72,7 @@ package struct BacktestTotals {
     /// Accounts that this playbook and another one wrote to on the same day, by the start of the day.
     ///
     /// - Parameter days: the start of each day of the backtest, in order.
-    package func collisions(days: [Instant]) throws -> [Count] {
+    package func collisions(days: [Instant]) throws -> [Count<String>] {
         try connection.executeScript(
             "CREATE TEMP TABLE backtest_day (at INTEGER PRIMARY KEY) STRICT")
         for day in days {
@@ -90,10 +92,18 @@ package struct BacktestTotals {
             """)
     }
 
-    private func counts(_ sql: String) throws -> [Count] {
+    private func counts(_ sql: String) throws -> [Count<String>] {
         try connection.query(sql, playbook).map { row in
             Count(
                 at: row[0].instant ?? Instant(milliseconds: 0), name: row[1].text ?? "",
+                count: Int(row[2].integer ?? 0))
+        }
+    }
+
+    private func counts<Word: RawRepresentable<String> & Sendable>(_ sql: String) throws -> [Count<Word>] {
+        try connection.query(sql, playbook).map { row in
+            Count(
+                at: row[0].instant ?? Instant(milliseconds: 0), name: try row[1].word(),
                 count: Int(row[2].integer ?? 0))
         }
     }

@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// The one account of a playbook's test, and what has become of it.
@@ -47,10 +48,11 @@ package struct TrialAccount {
         try connection.execute(
             """
             INSERT INTO stage_entry (account_id, journey, stage, at, how)
-            VALUES (:account, :journey, :stage, :at, 'entered') ON CONFLICT DO NOTHING
+            VALUES (:account, :journey, :stage, :at, :how) ON CONFLICT DO NOTHING
             """,
             [
                 "account": .integer(id), "journey": .text(journey), "stage": .text(stage), "at": .instant(moment),
+                "how": .word(StageEntry.How.entered),
             ])
     }
 
@@ -58,7 +60,7 @@ package struct TrialAccount {
         package var id: Int64
         package var step: String
         package var message: String
-        package var state: String
+        package var state: TouchState
         package var reason: String?
         package var notBefore: Instant
         package var role: String?
@@ -68,14 +70,15 @@ package struct TrialAccount {
     package func touches() throws -> [Touch] {
         try connection.query(
             """
-            SELECT t.id, t.step, t.message, t.state, t.reason, t.not_before, c.role, c.key
+            SELECT t.id, t.step, t.message, t.state, t.reason, t.not_before, c.role, c.key AS contact
             FROM touch AS t LEFT JOIN contact AS c ON c.id = t.contact_id ORDER BY t.id
             """
         ).map { row in
             Touch(
-                id: row[0].integer ?? 0, step: row[1].text ?? "", message: row[2].text ?? "",
-                state: row[3].text ?? "", reason: row[4].text, notBefore: row[5].instant ?? Instant(milliseconds: 0),
-                role: row[6].text, contact: row[7].text)
+                id: row["id"].integer ?? 0, step: row["step"].text ?? "", message: row["message"].text ?? "",
+                state: try row["state"].word(), reason: row["reason"].text,
+                notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), role: row["role"].text,
+                contact: row["contact"].text)
         }
     }
 
@@ -94,23 +97,24 @@ package struct TrialAccount {
             "SELECT id, state, step, variant, end_reason, goal_at FROM enrollment ORDER BY id DESC LIMIT 1"
         ).map { row in
             Enrollment(
-                id: row[0].integer ?? 0, isActive: row[1].text == "active", step: Int(row[2].integer ?? 0),
-                variant: row[3].text, endReason: row[4].text, goalAt: row[5].instant)
+                id: row["id"].integer ?? 0, isActive: row["state"].text == EnrollmentState.active.rawValue,
+                step: Int(row["step"].integer ?? 0), variant: row["variant"].text, endReason: row["end_reason"].text,
+                goalAt: row["goal_at"].instant)
         }
     }
 
-    /// How the newest enrollment got past a wait: `met` or `timed_out`; nil while it has not.
-    package func result(ofWait step: String) throws -> String? {
+    /// How the newest enrollment got past a wait; nil while it has not.
+    package func result(ofWait step: String) throws -> PassageResult? {
         try connection.first(
             """
             SELECT result FROM passage WHERE account_id = :account AND step = :step
             ORDER BY enrollment_id DESC LIMIT 1
-            """, ["account": .integer(id), "step": .text(step)])?[0].text
+            """, ["account": .integer(id), "step": .text(step)])?[0].word()
     }
 
     /// The verdict that stands, with its reason.
-    package func verdict() throws -> (name: String, reason: String)? {
+    package func verdict() throws -> (verdict: Verdict, reason: String)? {
         try connection.first("SELECT verdict, reason FROM standing ORDER BY since DESC, event_id DESC LIMIT 1")
-            .map { ($0[0].text ?? "", $0[1].text ?? "") }
+            .map { (try $0[0].word(), $0[1].text ?? "") }
     }
 }

@@ -78,8 +78,10 @@ struct DoctorCommand: ParsableCommand {
                 note("metric \(metric.name)", stale == nil ? .good : .bad, stale ?? last)
             }
             let counts = try CycleRecords.touchCounts(connection)
-            for state in ["unknown", "held", "sending"] where counts[state] != nil {
-                note("touches", .warning, "\(counts[state] ?? 0) are \(state) (keeptouch touches --state \(state))")
+            for state in [TouchState.unknown, .held, .sending] where counts[state] != nil {
+                note(
+                    "touches", .warning,
+                    "\(counts[state] ?? 0) are \(state.rawValue) (keeptouch touches --state \(state.rawValue))")
             }
         }
         do {

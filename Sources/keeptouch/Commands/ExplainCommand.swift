@@ -122,18 +122,18 @@ private struct PlaybookText {
             let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
             let end = standing.falseSince.map { ", not matching since \(text($0))" } ?? ""
             Terminal.print(
-                "  verdict: \(standing.verdict)\(key), matching since \(text(standing.since))\(end): \(standing.reason)"
+                "  verdict: \(standing.verdict.rawValue)\(key), matching since \(text(standing.since))\(end): \(standing.reason)"
             )
         }
         for decision in try story.decisions(playbook: playbook.name) {
-            Terminal.print("    \(text(decision.at))  \(decision.verdict): \(decision.reason)")
+            Terminal.print("    \(text(decision.at))  \(decision.verdict.rawValue): \(decision.reason)")
         }
     }
 
     private func showEnrollments() throws {
         for enrollment in try story.enrollments(playbook: playbook.name) {
             let variant = enrollment.variant.map { ", variant \($0)" } ?? ""
-            var line = "  enrolled \(text(enrollment.enteredAt)): arm \(enrollment.arm)\(variant), "
+            var line = "  enrolled \(text(enrollment.enteredAt)): arm \(enrollment.arm.rawValue)\(variant), "
             line += "version \(enrollment.versionHash.prefix(8)), "
             if let end = enrollment.endedAt {
                 line += "ended \(text(end)) (\(enrollment.endReason ?? ""))"
@@ -158,7 +158,7 @@ private struct PlaybookText {
         for touch in try Ledger(connection).touches(filter).reversed() {
             let when = touch.settledAt ?? touch.notBefore
             Terminal.print(
-                "    touch \(touch.id) \(touch.step) to \(touch.recipient): \(touch.state) \(text(when))"
+                "    touch \(touch.id) \(touch.step) to \(touch.recipient): \(touch.state.rawValue) \(text(when))"
                     + (touch.reason.map { " (\($0))" } ?? ""))
             for outcome in try story.outcomes(of: touch.id) {
                 Terminal.print(
@@ -184,7 +184,7 @@ private struct PlaybookText {
     /// What it waits for now, with its values, and what its waits and choices came to before.
     private func showStanding(of enrollment: AccountStory.Enrollment) throws {
         for passage in try story.passages(of: enrollment.id) {
-            Terminal.print("    \(text(passage.at))  \(passage.step): \(passage.result)")
+            Terminal.print("    \(text(passage.at))  \(passage.step): \(passage.result.rawValue)")
         }
         let steps = steps(of: enrollment)
         guard enrollment.endedAt == nil, steps.indices.contains(enrollment.step) else { return }

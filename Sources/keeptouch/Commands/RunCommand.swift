@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -52,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         case .table, .csv:
             try CycleText(report: report, hasRun: true).show(output)
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
-            SendingText(report: sending, pending: report.touches?["pending"] ?? 0, paused: paused).show()
+            SendingText(report: sending, pending: report.touches?[.pending] ?? 0, paused: paused).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }
             for (channel, reason) in digests.failed.sorted(by: { $0.key < $1.key }) {
                 Terminal.print(Terminal.styled("the digest for \(channel) was not posted: \(reason)", .red))

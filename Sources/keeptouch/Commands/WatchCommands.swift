@@ -9,7 +9,9 @@ struct TouchesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "touches", abstract: "The ledger of touches, the newest first.")
 
-    @Option(help: "Only touches in this state: \(CycleReport.states.joined(separator: ", ")).")
+    private static let states = TouchState.allCases.map(\.rawValue)
+
+    @Option(help: "Only touches in this state: \(Self.states.joined(separator: ", ")).")
     var state: String?
 
     @Option(help: "Only touches of this playbook.")
@@ -25,8 +27,8 @@ struct TouchesCommand: ParsableCommand {
     @OptionGroup var output: FormatOption
 
     func validate() throws {
-        if let state, !CycleReport.states.contains(state) {
-            let near = nearest(to: state, in: CycleReport.states).map { "; did you mean \"\($0)\"?" } ?? ""
+        if let state, !Self.states.contains(state) {
+            let near = nearest(to: state, in: Self.states).map { "; did you mean \"\($0)\"?" } ?? ""
             throw ValidationError("there is no state \"\(state)\"\(near)")
         }
         guard limit > 0 else { throw ValidationError("--limit must be 1 or more") }
@@ -36,7 +38,8 @@ struct TouchesCommand: ParsableCommand {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
         var filter = Ledger.Filter()
-        (filter.state, filter.playbook, filter.account, filter.limit) = (state, playbook, account, limit)
+        (filter.playbook, filter.account, filter.limit) = (playbook, account, limit)
+        filter.state = state.flatMap(TouchState.init(rawValue:))
         let (entries, outcomes) = try store.read { connection in
             let ledger = Ledger(connection)
             let entries = try ledger.touches(filter)
@@ -52,13 +55,14 @@ struct TouchesCommand: ParsableCommand {
         table.rows = zip(entries, outcomes).map { entry, outcomes in
             let at = entry.settledAt ?? entry.notBefore
             let row = [
-                "\(entry.id)", entry.state, entry.account, entry.playbook, entry.step, entry.recipient, entry.channel,
+                "\(entry.id)", entry.state.rawValue, entry.account, entry.playbook, entry.step, entry.recipient,
+                entry.channel,
                 output.format == .table ? at.text(in: loaded.zone) : "\(at)", entry.reason ?? "",
             ]
             return row + (hasOutcomes ? [outcomes.map(\.kind).joined(separator: ", ")] : [])
         }
         try output.show(table)
-        if output.format == .table, entries.contains(where: { $0.state == "unknown" }) {
+        if output.format == .table, entries.contains(where: { $0.state == .unknown }) {
             Terminal.hint("when you know what became of one: keeptouch resolve TOUCH sent|resend|drop")
         }
     }
@@ -114,7 +118,8 @@ struct StatusCommand: ParsableCommand {
             ])
             table.rows = playbooks.map { item in
                 [
-                    item.name, item.heldBecause == nil ? item.state : "held", "\(item.active)", "\(item.ended)",
+                    item.name, item.heldBecause == nil ? item.state.rawValue : "held", "\(item.active)",
+                    "\(item.ended)",
                     "\(item.goals)", "\(item.holdout)", "\(item.open)", "\(item.sent)",
                     item.lastMatchAt.map { $0.text(in: loaded.zone) } ?? "never",
                     item.nextAt.map { $0.text(in: loaded.zone) } ?? "",
@@ -126,7 +131,8 @@ struct StatusCommand: ParsableCommand {
                 "\(loaded.workspace.configuration.workspace): \(totals.accounts) accounts, \(totals.contacts) contacts, "
                     + "\(totals.events) events, \(totals.suppressed) addresses suppressed")
             if let cycle = try query.lastCycle() {
-                let isOpen = cycle.state == "done" ? "" : " (it was \(cycle.state); the next run goes on with it)"
+                let isOpen =
+                    cycle.state == .done ? "" : " (it was \(cycle.state.rawValue); the next run goes on with it)"
                 Terminal.print("last cycle: \(cycle.now.text(in: loaded.zone)) \(loaded.zone.name)\(isOpen)")
             } else {
                 Terminal.print("no cycle has run yet")
@@ -137,7 +143,7 @@ struct StatusCommand: ParsableCommand {
             if !places.lines.isEmpty { Terminal.print("") }
             for line in places.lines { Terminal.print(line) }
             let touches = try CycleRecords.touchCounts(connection)
-            let counted = CycleReport.states.compactMap { state in touches[state].map { "\($0) \(state)" } }
+            let counted = TouchState.allCases.compactMap { state in touches[state].map { "\($0) \(state.rawValue)" } }
             Terminal.print("")
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
@@ -177,7 +183,7 @@ struct StatusCommand: ParsableCommand {
         }
         for digest in try Digests(connection).troubled() {
             Terminal.print(
-                "the digest for \(digest.channel) of \(digest.at.text(in: context.zone)) is \(digest.state): \(digest.error)"
+                "the digest for \(digest.channel) of \(digest.at.text(in: context.zone)) is \(digest.state.rawValue): \(digest.error)"
             )
         }
     }
@@ -204,14 +210,15 @@ struct StatusCommand: ParsableCommand {
         table.rows = try query.droppedMatches(since: now - Self.memory, limit: 10_000).map { item in
             [
                 item.account, item.playbook, item.what, item.happenedAt.map(text) ?? "", text(item.droppedAt),
-                item.verdict, item.reason,
+                item.verdict.rawValue, item.reason,
             ]
         }
         try output.show(table)
     }
 
     private func showWhatNeedsAPerson(
-        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [String: Int], _ loaded: LoadedWorkspace
+        _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [TouchState: Int],
+        _ loaded: LoadedWorkspace
     ) throws {
         for item in playbooks {
             guard let reason = item.heldBecause else { continue }
@@ -245,9 +252,9 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(
                 "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed")
         }
-        for state in ["unknown", "held"] where touches[state] != nil {
-            Terminal.print("\(touches[state] ?? 0) touches are \(state)")
-            Terminal.print("  keeptouch touches --state \(state)")
+        for state in [TouchState.unknown, .held] where touches[state] != nil {
+            Terminal.print("\(touches[state] ?? 0) touches are \(state.rawValue)")
+            Terminal.print("  keeptouch touches --state \(state.rawValue)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Runner
 import Statistics
@@ -12,7 +13,7 @@ struct BacktestText {
     private var isByWeek: Bool { report.days.count > Self.mostDays }
     var periods: [BacktestReport.Period] { isByWeek ? report.weeks : report.days }
 
-    private static let losses = ["capped", "expired", "suppressed", "cancelled"]
+    private static let losses: [TouchState] = [.capped, .expired, .suppressed, .cancelled]
 
     func table(of periods: [BacktestReport.Period], isForReading: Bool) -> Table {
         let total = report.total
@@ -24,7 +25,7 @@ struct BacktestText {
         var table = Table(
             [(isForReading && isByWeek ? "week from" : "day", .left), ("matched", .right), ("entered", .right)]
                 + (hasHoldout ? [("holdout", .right)] : []) + report.steps.map { ($0, .right) }
-                + losses.map { ($0, .right) } + (hasCollisions ? [("collisions", .right)] : [])
+                + losses.map { ($0.rawValue, .right) } + (hasCollisions ? [("collisions", .right)] : [])
                 + (hasGoal ? [("goals", .right)] : []))
         func row(_ title: String, _ period: BacktestReport.Period) -> [String] {
             var counts = [period.matched, period.entered]
@@ -51,14 +52,14 @@ struct BacktestText {
     var sentences: [String] {
         let total = report.total
         let sent = total.sent.values.reduce(0, +)
-        let lost = (total.lost["capped"] ?? 0) + (total.lost["expired"] ?? 0)
+        let lost = (total.lost[.capped] ?? 0) + (total.lost[.expired] ?? 0)
         let enrolled = total.entered - total.holdout
         var sentences = [
             "\(Terminal.count(total.entered, "enrollment")) (\(enrolled) to be written to), "
                 + "\(Terminal.count(sent, "touch", "touches")) would have gone out, \(lost) lost to caps and windows."
         ]
-        let others = CycleReport.verdicts.filter { !["enrolled", "holdout", "global_holdout", "already"].contains($0) }
-            .compactMap { name in report.verdicts[name].map { "\($0) \(name)" } }
+        let others = Verdict.allCases.filter { $0.arm == nil && $0 != .already }
+            .compactMap { verdict in report.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
         if !others.isEmpty { sentences.append("Verdicts that kept accounts out: \(others.joined(separator: ", ")).") }
         if let rate = report.goalRate {
             let interval = rate.wilson()

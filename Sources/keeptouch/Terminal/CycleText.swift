@@ -1,3 +1,4 @@
+import Decisions
 import Playbooks
 import Runner
 
@@ -9,11 +10,11 @@ struct CycleText {
     func show(_ output: FormatOption) throws {
         var table = Table(
             [("playbook", .left), ("audience", .right), ("matched", .right)]
-                + CycleReport.verdicts.map { ($0, .right) })
+                + Verdict.allCases.map { ($0.rawValue, .right) })
         for item in report.playbooks {
             table.rows.append(
                 [item.playbook, "\(item.audience)", "\(item.matched)"]
-                    + CycleReport.verdicts.map { verdict in
+                    + Verdict.allCases.map { verdict in
                         let count = item.verdicts[verdict] ?? 0
                         return count == 0 && output.format == .table ? "." : "\(count)"
                     })
@@ -29,14 +30,14 @@ struct CycleText {
             if let reason = item.heldBecause {
                 Terminal.print(Terminal.styled("\(item.playbook) is held: \(reason)", .yellow))
                 if let released = item.ifReleased {
-                    let counts = CycleReport.verdicts.compactMap { verdict in
-                        released[verdict].flatMap { $0 > 0 ? "\($0) \(verdict)" : nil }
+                    let counts = Verdict.allCases.compactMap { verdict in
+                        released[verdict].flatMap { $0 > 0 ? "\($0) \(verdict.rawValue)" : nil }
                     }
                     if !counts.isEmpty {
                         Terminal.print("  a release would give: \(counts.joined(separator: ", "))")
                     }
                 }
-                if item.verdicts["held"] ?? 0 > 0, !reason.contains("complete day") {
+                if item.verdicts[.held] ?? 0 > 0, !reason.contains("complete day") {
                     Terminal.hint("  see who they are: keeptouch plan \(item.playbook) --who")
                     Terminal.hint("  let it go with: keeptouch release \(item.playbook)")
                 }
