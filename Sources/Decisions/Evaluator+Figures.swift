@@ -1,5 +1,5 @@
 import Playbooks
-import Statistics
+package import Statistics
 
 /// A figure of every account over one window.
 struct FigureKey: Hashable {
@@ -49,6 +49,16 @@ extension Evaluator {
         _ metric: String, _ windows: UsageDrop.Windows, endingAt last: Int, in population: UsageDrop.Population,
         _ accounts: Range<Int>
     ) -> [Double] {
+        usages(metric, windows, endingAt: last, accounts).map { $0.holds(in: population) ? 1 : 0 }
+    }
+
+    /// What each account did in the windows that end with a day.
+    ///
+    /// - Parameter seesActivity: whether the days on which it did anything are counted, too; sums alone are half the work.
+    package func usages(
+        _ metric: String, _ windows: UsageDrop.Windows, endingAt last: Int, _ accounts: Range<Int>,
+        seesActivity: Bool = true
+    ) -> [UsageDrop] {
         let count = accounts.count
         // Sums: the current window, the days before the first whole week, the weeks, newest first.
         var sums = [Double](repeating: 0, count: (2 + windows.weeks) * count)
@@ -63,9 +73,10 @@ extension Evaluator {
                     values + accounts.lowerBound, of: Int64(day), to: base + plane * count, count: count)
             }
         }
-        let active = figure(.active, metric, days, accounts)
-        let first = figure(.firstActive, metric, days, accounts)
-        let latest = figure(.lastActive, metric, days, accounts)
+        let none = seesActivity ? [] : [Double](repeating: 0, count: count)
+        let active = seesActivity ? figure(.active, metric, days, accounts) : none
+        let first = seesActivity ? figure(.firstActive, metric, days, accounts) : none
+        let latest = seesActivity ? figure(.lastActive, metric, days, accounts) : none
         return (0..<count).map { index in
             let weeks = (0..<windows.weeks).lazy.map { sums[(2 + $0) * count + index] }
             let total = weeks.reduce(0, +)
@@ -75,11 +86,10 @@ extension Evaluator {
                 variance = weeks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(windows.weeks - 1)
             }
             let isActive = active[index] > 0
-            let drop = UsageDrop(
+            return UsageDrop(
                 current: sums[index], baseline: total + sums[count + index], weekVariance: variance, weekMean: mean,
                 activeDays: Int(active[index]), activeSpan: isActive ? Int(latest[index] - first[index]) : 0,
                 silence: isActive ? Int(Double(last) - latest[index]) : windows.days, windows: windows)
-            return drop.holds(in: population) ? 1 : 0
         }
     }
 }

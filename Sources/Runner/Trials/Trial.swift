@@ -39,14 +39,6 @@ struct Trial {
         if !workspace.journeys.isEmpty { try cycle.enterStages(now: moment) }
     }
 
-    /// Puts the accounts of a backtest where they were at its first moment.
-    func restoreStages(_ connection: Connection, at moment: Instant) throws {
-        guard !workspace.journeys.isEmpty else { return }
-        try cycle.enterStages(now: moment, onlyKnown: true)
-        // Accounts come into stages at `evaluate`, as they did then, and not at the first moment.
-        try Meta.stagesAt.write(String(moment.milliseconds - 1), connection)
-    }
-
     /// How often a moment is gone through at most: enrollments that need not wait take a step each time.
     private static let mostPasses = 100
 
@@ -75,14 +67,5 @@ struct Trial {
             moments.append(due.roundedUp(to: grain))
         }
         return moments.min()
-    }
-}
-
-extension Instant {
-    /// The first whole multiple of a step that is not earlier.
-    func roundedUp(to step: TimeSpan) -> Instant {
-        guard step.milliseconds > 1 else { return self }
-        let rest = milliseconds % step.milliseconds
-        return rest == 0 ? self : Instant(milliseconds: milliseconds + (rest > 0 ? step.milliseconds - rest : -rest))
     }
 }

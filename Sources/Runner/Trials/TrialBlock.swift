@@ -1,0 +1,169 @@
+package import Decisions
+import Playbooks
+import Storage
+
+/// The accounts of one block in a trial: the facts as of the trial's moment, what triggers, and what came of it.
+package struct TrialBlock {
+    package private(set) var dealings: [Dealings]
+    /// As of the trial's moment.
+    package var block: Block
+    /// What takes the block forward.
+    private var asOf: AsOf
+    private var created: [Double]
+    /// The events that may trigger, by their kind and in the order of their ids.
+    private var triggers: [String: [(account: Int, event: TriggeringEvent)]] = [:]
+    private var events: [Int64: TriggeringEvent] = [:]
+    /// Accounts that have had to do with any playbook.
+    private(set) var occupied: Set<Int> = []
+
+    init(_ block: Block, _ asOf: AsOf = AsOf()) {
+        self.block = block
+        self.asOf = asOf
+        created = block.attributes["created_at"]?.numbers ?? []
+        dealings = Array(repeating: Dealings(), count: block.count)
+    }
+
+    mutating func advance(to moment: Instant) { asOf.advance(&block, to: moment) }
+
+    func exists(_ account: Int, at now: Instant) -> Bool { created[account] <= Double(now.milliseconds) }
+
+    // MARK: Events
+
+    mutating func add(_ found: [(account: Int, event: TriggeringEvent)], of kind: String) {
+        triggers[kind, default: []] += found
+        for item in found { events[item.event.id] = item.event }
+    }
+
+    /// The events of a kind in (`after`, `until`], by account.
+    func triggers(of kind: String, after: Instant, until: Instant) -> [Int64: [TriggeringEvent]] {
+        var found: [Int64: [TriggeringEvent]] = [:]
+        for item in triggers[kind] ?? [] where item.event.at > after && item.event.at <= until {
+            found[block.ids[item.account], default: []].append(item.event)
+        }
+        return found
+    }
+
+    var arrivals: [Instant] { triggers.values.flatMap { $0.map(\.event.at) } }
+
+    // MARK: What a day sees
+
+    /// How accounts' dealings are told to a day.
+    struct Looks {
+        var watchedSince: Instant
+        /// Playbooks with messages in rotation.
+        var rotating: Set<Int64>
+        var needs: Needs
+        /// By id.
+        var names: [Int64: String]
+    }
+
+    /// What playbooks did with the accounts, as far as conditions ask.
+    mutating func refresh(_ looks: Looks, at now: Instant) {
+        for name in looks.needs.risks {
+            block.risks[name] = dealings.map { dealings in
+                dealings.standings.contains {
+                    looks.names[$0.playbookID] == name && $0.since <= now && $0.stands(among: dealings.courses)
+                }
+            }
+        }
+        if looks.needs.enrollments {
+            block.enrollments = grouped { course in
+                [looks.names[course.enrollment.playbookID].map { ($0, course.enrollment.enteredAt) }].compactMap { $0 }
+            }
+        }
+        if looks.needs.touches {
+            block.touches = grouped { course in
+                guard let name = looks.names[course.enrollment.playbookID] else { return [] }
+                return course.touches.compactMap { sent in
+                    sent.touch.state == .sent || sent.touch.state == .ghost ? sent.claimedAt.map { (name, $0) } : nil
+                }
+            }
+        }
+    }
+
+    private func grouped(
+        _ moments: (Dealings.Course) -> [(String, Instant)]
+    ) -> Block.Grouped<Block.PlaybookMoment> {
+        var grouped = Block.Grouped<Block.PlaybookMoment>()
+        grouped.starts = [0]
+        for dealings in dealings {
+            for course in dealings.courses {
+                grouped.elements += moments(course).map { Block.PlaybookMoment(playbook: $0.0, at: $0.1) }
+            }
+            grouped.starts.append(grouped.elements.count)
+        }
+        return grouped
+    }
+
+    /// - Parameter accounts: indices, ascending.
+    func load(
+        _ accounts: [Int], _ rules: CycleRules, _ looks: Looks, findings: (Int) -> [Account.Finding]
+    ) -> AccountLoader.Loaded {
+        var loaded = AccountLoader.Loaded()
+        for index in accounts {
+            let known = dealings[index]
+            var account = Account(
+                index: index, id: block.ids[index], key: block.text("key", index) ?? "",
+                zone: block.text("timezone", index))
+            account.findings = findings(index)
+            account.standings = known.standings
+            account.assignments = known.assignments
+            for standing in known.standings where !standing.isSettled {
+                if let id = standing.eventID { loaded.waitingEvents[id] = events[id] }
+            }
+            for course in known.courses {
+                account.enrollments.append(enrolled(course, index, rules, looks, &loaded.rows))
+                if let id = course.enrollment.id, !course.reachedAlso.isEmpty {
+                    account.reachedAlso[id] = course.reachedAlso
+                }
+            }
+            for playbook in looks.rotating {
+                account.hadMessages[playbook] = Set(
+                    known.courses.filter { $0.enrollment.playbookID == playbook }.flatMap(\.touches).filter {
+                        [.pending, .held, .sent, .ghost].contains($0.touch.state)
+                    }.map(\.touch.message))
+            }
+            loaded.accounts.append(account)
+        }
+        return loaded
+    }
+
+    private func enrolled(
+        _ course: Dealings.Course, _ account: Int, _ rules: CycleRules, _ looks: Looks, _ rows: inout [Int64: [Subject]]
+    ) -> Account.Enrolled {
+        let enrollment = course.enrollment
+        guard course.isWatched(since: looks.watchedSince), rules.versions[enrollment.versionID] != nil else {
+            return Account.Enrolled(enrollment, stored: enrollment)
+        }
+        let row = rows[enrollment.versionID]?.count ?? 0
+        rows[enrollment.versionID, default: []].append(
+            Subject(
+                account: account, since: enrollment.enteredAt, event: course.event, entry: course.entry,
+                steps: course.steps))
+        var waiting: [Touch] = []
+        if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil {
+            waiting = course.touches.filter { $0.settledAt == nil }.map(\.touch)
+        }
+        return Account.Enrolled(enrollment, stored: enrollment, waiting: waiting, row: row, event: course.event)
+    }
+
+    // MARK: What a day changes
+
+    mutating func take(_ account: Account, at now: Instant, _ ids: inout Dealings.IDs) {
+        occupied.insert(account.index)
+        dealings[account.index].take(account, at: now, &ids)
+    }
+
+    mutating func put(_ entries: [StageEntry], of account: Int) { dealings[account].stageEntries = entries }
+
+    mutating func change<T>(_ account: Int, _ body: (inout Dealings) throws -> T) rethrows -> T {
+        try body(&dealings[account])
+    }
+
+    // MARK: When there is something to do
+
+    func next(after now: Instant) -> Instant? { occupied.lazy.compactMap { dealings[$0].next(after: now) }.min() }
+    func hasTouches(at now: Instant) -> Bool { occupied.contains { dealings[$0].hasTouches(at: now) } }
+    func hasDue(at now: Instant) -> Bool { occupied.contains { dealings[$0].hasDue(at: now) } }
+    var hasOpenTouches: Bool { occupied.contains { dealings[$0].hasOpenTouches } }
+}
