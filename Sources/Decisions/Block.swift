@@ -158,16 +158,18 @@ package struct Block: Sendable {
 extension Column {
     /// Puts a value of the column's own kind in the place of another.
     fileprivate mutating func set(_ cell: Block.Cell, at row: Int) {
-        switch (self, cell) {
-        case (.texts(var values), .text(let text)):
+        // Nobody else may hold the array while it is changed, or all of it is copied.
+        switch self {
+        case .texts(var values):
+            guard case .text(let text) = cell else { return }
             self = .numbers([])
             values[row] = text
             self = .texts(values)
-        case (.numbers(var values), .number(let number)):
+        case .numbers(var values):
+            guard case .number(let number) = cell else { return }
             self = .numbers([])
             values[row] = number
             self = .numbers(values)
-        default: break
         }
     }
 

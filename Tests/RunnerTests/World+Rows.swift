@@ -70,10 +70,12 @@ extension World {
 
     var stageRows: [String] {
         rows { _, account, block in
-            [[
-                "\(block.block.ids[account])", block.block.text(Block.journey, account),
-                block.block.text("stage", account), block.block.instant("stage_since", account)?.cell,
-            ]]
+            [
+                [
+                    "\(block.block.ids[account])", block.block.text(Block.journey, account),
+                    block.block.text("stage", account), block.block.instant("stage_since", account)?.cell,
+                ]
+            ]
         }
     }
 }

@@ -12,7 +12,8 @@ struct BlockDay {
     let heldJourneys: Set<String>
 
     func live(
-        _ loaded: AccountLoader.Loaded, in block: Block, moves: (Int) -> StageMove?, freezes: Bool, _ tally: inout Tally,
+        _ loaded: AccountLoader.Loaded, in block: Block, moves: (Int) -> StageMove?, freezes: Bool,
+        _ tally: inout Tally,
         observe: ((Account, Block) -> Void)? = nil
     ) -> [Account] {
         let facts = Facts(block, rules, rows: loaded.rows, waitingEvents: loaded.waitingEvents)
@@ -33,8 +34,9 @@ struct BlockDay {
             guard case .events(let events) = account.findings[index],
                 case .on(_, let condition) = turn.playbook.trigger
             else { continue }
-            guard let asked = condition.map({ Term.both(turn.playbook.audience?.term, $0) })
-                ?? turn.playbook.audience?.term
+            guard
+                let asked = condition.map({ Term.both(turn.playbook.audience?.term, $0) })
+                    ?? turn.playbook.audience?.term
             else { continue }
             account.findings[index] = .events(
                 events.filter { event in
@@ -95,9 +97,13 @@ struct BlockDay {
         /// Whether condition or audience holds, where the playbook is due; nil where its trigger is an event.
         var column: Column?
 
-        func concerns(_ index: Int, _ id: Int64) -> Bool {
-            if case .on = turn.trigger { return turn.events[id] != nil }
-            return column?.holds(index) == true
+        /// The accounts of a block, by their indices, of which it finds anything.
+        func concerned(in block: Block) -> [Int] {
+            guard turn.trigger != .on else {
+                return turn.events.isEmpty ? [] : block.ids.indices.filter { turn.events[block.ids[$0]] != nil }
+            }
+            guard case .numbers(let values)? = column else { return [] }
+            return values.indices.filter { values[$0] == 1 }
         }
 
         func finding(_ index: Int, _ id: Int64) -> Account.Finding {

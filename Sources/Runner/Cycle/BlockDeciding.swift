@@ -48,9 +48,7 @@ final class BlockDeciding {
         let found = day.find(in: block)
         for item in found where item.turn.isDue { audiences[item.turn.id, default: 0] += item.audience }
         var concerned = Set(moves.keys.map { block.ids[$0] })
-        for (index, id) in block.ids.enumerated() where found.contains(where: { $0.concerns(index, id) }) {
-            concerned.insert(id)
-        }
+        for item in found { concerned.formUnion(item.concerned(in: block).map { block.ids[$0] }) }
         try addDealings(range, known: Set(block.ids), to: &concerned, &tally)
         guard !concerned.isEmpty else { return [] }
         let ids = block.ids.filter(concerned.contains)

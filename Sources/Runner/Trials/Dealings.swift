@@ -33,6 +33,8 @@ package struct Dealings: Sendable {
     package var decisions: [Decision] = []
     package var stageEntries: [StageEntry] = []
     var assignments: [Int64: Account.Assignment] = [:]
+    /// When a touch was last settled, or anything else last decided.
+    var changedAt: Instant?
 
     /// Ids in the order in which things come to be.
     struct IDs {
@@ -79,6 +81,7 @@ package struct Dealings: Sendable {
 
     /// Takes over what the account's day has decided.
     mutating func take(_ account: Account, at now: Instant, _ ids: inout IDs) {
+        changedAt = now
         if let move = account.stageMove { stageEntries += move.entries }
         for (experiment, assignment) in account.changes.assignments where assignments[experiment] == nil {
             assignments[experiment] = assignment
@@ -141,8 +144,13 @@ extension Dealings.Course {
         enrollment.isActive || enrollment.goalUntil.map { $0 >= moment } == true
     }
 
+    /// For whom conditions are asked of it.
+    func subject(of account: Int) -> Subject {
+        Subject(account: account, since: enrollment.enteredAt, event: event, entry: entry, steps: steps)
+    }
+
     /// What conditions see of its touches and waits.
-    var steps: StepFacts {
+    private var steps: StepFacts {
         var steps = StepFacts()
         steps.touches = touches.map {
             StepFacts.Touch(step: $0.touch.step, state: $0.touch.state, settledAt: $0.settledAt)

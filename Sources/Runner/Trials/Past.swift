@@ -63,13 +63,13 @@ struct Past {
         }
         var block = try rows.block(range, needs, from: earliest)
         let asOf = AsOf(
-            block, tracked: tracked, hasJourneys: hasJourneys, contactEvents: try rows.contactEvents(block), from: start)
+            block, tracked: tracked, hasJourneys: hasJourneys, contactEvents: try rows.contactEvents(block), from: start
+        )
         asOf.rewind(&block)
-        for index in block.ids.indices {
-            block.set(Block.journey, .text(nil), at: index)
-            guard hasJourneys else { continue }
-            block.set("stage", .text(nil), at: index)
-            block.set("stage_since", .number(.nan), at: index)
+        block.clear(Block.journey)
+        if hasJourneys {
+            block.clear("stage")
+            block.clear("stage_since")
         }
         block.contacts?.suppressions = [:]
         return (block, asOf)
@@ -127,5 +127,16 @@ struct Past {
             }
         }
         for (question, sum) in zip(questions, sums) { contexts.answer(question, sum.population) }
+    }
+}
+
+extension Block {
+    /// Makes an attribute missing for all accounts.
+    fileprivate mutating func clear(_ name: String) {
+        switch attributes[name] {
+        case .texts?: attributes[name] = .texts(Array(repeating: nil, count: count))
+        case .numbers?: attributes[name] = .numbers(Array(repeating: .nan, count: count))
+        case nil: break
+        }
     }
 }

@@ -25,6 +25,18 @@ package struct TrialBlock {
 
     mutating func advance(to moment: Instant) { asOf.advance(&block, to: moment) }
 
+    /// Takes in what has become known of the same accounts; on a journey the stage is the trial's.
+    mutating func renew(_ newer: Block) {
+        let older = block
+        block = newer
+        created = block.attributes["created_at"]?.numbers ?? []
+        triggers = [:]
+        while dealings.count < block.count { dealings.append(Dealings()) }
+        for account in older.ids.indices where older.text(Block.journey, account) != nil {
+            block.takeStage(of: account, from: older)
+        }
+    }
+
     func exists(_ account: Int, at now: Instant) -> Bool { created[account] <= Double(now.milliseconds) }
 
     // MARK: Events
@@ -34,14 +46,17 @@ package struct TrialBlock {
         for item in found { events[item.event.id] = item.event }
     }
 
-    /// The events of a kind in (`after`, `until`], by account.
-    func triggers(of kind: String, after: Instant, until: Instant) -> [Int64: [TriggeringEvent]] {
+    /// The events of a kind that nobody has looked at by a moment, by account.
+    func triggers(of kind: String, behind seen: TrialTurns.Seen, until: Instant) -> [Int64: [TriggeringEvent]] {
         var found: [Int64: [TriggeringEvent]] = [:]
-        for item in triggers[kind] ?? [] where item.event.at > after && item.event.at <= until {
+        for item in triggers[kind] ?? []
+        where item.event.at <= until && (item.event.at > seen.moment || item.event.id > seen.id) {
             found[block.ids[item.account], default: []].append(item.event)
         }
         return found
     }
+
+    var newestEvent: Int64 { events.keys.max() ?? 0 }
 
     var arrivals: [Instant] { triggers.values.flatMap { $0.map(\.event.at) } }
 
@@ -136,10 +151,7 @@ package struct TrialBlock {
             return Account.Enrolled(enrollment, stored: enrollment)
         }
         let row = rows[enrollment.versionID]?.count ?? 0
-        rows[enrollment.versionID, default: []].append(
-            Subject(
-                account: account, since: enrollment.enteredAt, event: course.event, entry: course.entry,
-                steps: course.steps))
+        rows[enrollment.versionID, default: []].append(course.subject(of: account))
         var waiting: [Touch] = []
         if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil {
             waiting = course.touches.filter { $0.settledAt == nil }.map(\.touch)

@@ -10,20 +10,30 @@ struct TrialTurns {
     private let zones: [Zone]
     /// The next occurrence of each schedule that has been looked at.
     private var stored: [Int64: Instant?] = [:]
-    /// Up to when events have been looked at.
-    private var seen: [Int64: Instant] = [:]
+    /// Up to when events have been looked at, and up to which id, where they come in one by one.
+    private var seen: [Int64: Seen] = [:]
+    private let comeInOneByOne: Bool
     /// Occurrences that late data have held.
     private var held: [Int64: Instant] = [:]
     /// When the first of the schedules comes round next.
     private(set) var nextRound: Instant?
 
-    init(_ works: [PlaybookAtWork], _ configuration: Configuration, zones: [Zone]) {
+    /// Up to where events have been looked at.
+    struct Seen {
+        var moment: Instant
+        /// Events behind it came in later, whatever their moment.
+        var id: Int64
+    }
+
+    /// - Parameter comeInOneByOne: whether events become known when they come in, and not at their own moments.
+    init(_ works: [PlaybookAtWork], _ configuration: Configuration, zones: [Zone], comeInOneByOne: Bool) {
+        self.comeInOneByOne = comeInOneByOne
         self.works = works.sorted { $0.playbook.arbitration < $1.playbook.arbitration }
         self.configuration = configuration
         self.zones = [configuration.zone] + zones
     }
 
-    /// The turns of one moment; `TrialTurns.window(of:)` says which events are theirs.
+    /// The turns of one moment; `seen(by:)` says which events are theirs.
     mutating func find(at now: Instant, matching: Cycle.Matching, _ context: EvaluationContext) -> [Turn] {
         nextRound = nil
         return works.map { work in
@@ -73,11 +83,15 @@ struct TrialTurns {
         return due.occurrence
     }
 
-    /// Since when events of a turn have not been looked at.
-    func unseen(_ turn: Turn) -> Instant { seen[turn.id] ?? turn.work.registered.liveSince }
+    /// Up to where the events of a turn have been looked at.
+    func seen(by turn: Turn) -> Seen {
+        seen[turn.id] ?? Seen(moment: turn.work.registered.liveSince, id: comeInOneByOne ? 0 : .max)
+    }
 
     /// Events have been looked at, but where late data kept them from being decided.
-    mutating func see(_ turns: [Turn], until now: Instant) {
-        for turn in turns where turn.stale == nil { seen[turn.id] = now }
+    mutating func see(_ turns: [Turn], until now: Instant, newest: Int64) {
+        for turn in turns where turn.stale == nil {
+            seen[turn.id] = Seen(moment: now, id: comeInOneByOne ? newest : .max)
+        }
     }
 }

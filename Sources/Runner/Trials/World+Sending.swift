@@ -98,7 +98,8 @@ extension World {
         var claims = claims
         let isSettled = change(place.block) { block in
             block.change(place.account) { dealings in
-                dealings.courses[place.course].carryOut(decision, on: place.touch, &claims, at: now)
+                dealings.changedAt = now
+                return dealings.courses[place.course].carryOut(decision, on: place.touch, &claims, at: now)
             }
         }
         self.claims = claims
@@ -140,7 +141,9 @@ extension Dealings.Course {
             return false
         case .capped(let cap):
             let cap = claims.rules.caps[cap]
-            wait(until: min(claims.roomAgain(touch, cap, at: now), touch.expiresAt), "cap \(cap.count) per \(cap.window)")
+            wait(
+                until: min(claims.roomAgain(touch, cap, at: now), touch.expiresAt), "cap \(cap.count) per \(cap.window)"
+            )
             return false
         case .end(let state, let reason):
             touches[index].end(TouchState(rawValue: state) ?? .cancelled, reason, at: now)

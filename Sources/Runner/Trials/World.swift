@@ -19,6 +19,7 @@ package struct World {
     private var stagesAt: Instant?
     private let rotating: Set<Int64>
     private let needs: Needs
+    private let freezes = FreezeCache()
     /// Whether figures of whole populations are worked out from the blocks of this world.
     private let isWhole: Bool
     private var holdouts: [String: Int64] = [:]
@@ -31,7 +32,7 @@ package struct World {
     ///   - isWhole: whether the blocks are all that there are, so that figures of whole populations are theirs.
     init(
         _ workspace: Workspace, _ blocks: [TrialBlock], _ contexts: TrialContexts, since moment: Instant, needs: Needs,
-        zones: [Zone] = [], isWhole: Bool, grain: TimeSpan
+        zones: [Zone] = [], isWhole: Bool, grain: TimeSpan, eventsComeInOneByOne: Bool = false
     ) {
         self.workspace = workspace
         self.blocks = blocks
@@ -39,7 +40,9 @@ package struct World {
         self.needs = needs
         self.isWhole = isWhole
         self.grain = grain
-        turns = TrialTurns(Self.works(workspace, since: moment), workspace.configuration, zones: zones)
+        turns = TrialTurns(
+            Self.works(workspace, since: moment), workspace.configuration, zones: zones,
+            comeInOneByOne: eventsComeInOneByOne)
         claims = PretendedClaims(workspace.configuration)
         rotating = Set(
             turns.works.filter { work in
@@ -158,7 +161,7 @@ package struct World {
             let own = found.map { turn in
                 guard case .on(let event, _) = turn.playbook.trigger else { return turn }
                 var turn = turn
-                turn.events = blocks[index].triggers(of: event, after: turns.unseen(turn), until: now)
+                turn.events = blocks[index].triggers(of: event, behind: turns.seen(by: turn), until: now)
                 return turn
             }
             let day = BlockDay(rules: rules, turns: own, journeys: workspace.journeys, heldJourneys: held)
@@ -166,7 +169,7 @@ package struct World {
         }
         let errors = Books(tally, found).errors
         guard errors.isEmpty else { throw UnbalancedBooks(errors: errors) }
-        turns.see(found, until: now)
+        turns.see(found, until: now, newest: blocks.map(\.newestEvent).max() ?? 0)
         if isTurnOfJourneys { stagesAt = now }
         lastCycle = now
         return tally
@@ -183,11 +186,13 @@ package struct World {
         let versions = works.map { work in
             (work.id, Version(id: work.id, playbookID: work.id, playbook: work.playbook, in: context))
         }
-        return CycleRules(
+        var rules = CycleRules(
             context: context, lastCycle: lastCycle, versions: Dictionary(uniqueKeysWithValues: versions),
             matching: matching, globalHoldout: globalHoldout(on: context.today),
             channels: workspace.configuration.channels, declaredChannels: Set(workspace.channels.keys),
             sendWindow: workspace.configuration.sendWindow)
+        rules.freezes = freezes
+        return rules
     }
 
     /// Each period has a draw of its own; their experiments have ids behind those of the playbooks.
@@ -218,11 +223,18 @@ package struct World {
             moves = blocks[index].moveThroughStages(day)
             found = day.find(in: blocks[index].block)
         }
-        let concerned = blocks[index].concerned(day, found, looks).union(moves.keys)
+        let concerned = blocks[index].concerned(day, found, looks, isAgain: lastCycle == now).union(moves.keys)
         guard !concerned.isEmpty else { return }
         if !looksAtAll { try bring(index, at: now) }
         let accounts = blocks[index].live(day, concerned.sorted(), found, moves, looks, &tally)
         for account in accounts where account.isChanged { take(account, of: index, at: now) }
+    }
+
+    /// The first block with the context of a moment, for somebody who asks why.
+    mutating func look(at now: Instant) -> (TrialBlock, EvaluationContext) {
+        let context = contexts.context(at: now)
+        blocks[0].refresh(looks(rules(context, [])), at: now)
+        return (blocks[0], context)
     }
 
     mutating func take(_ account: Account, of block: Int, at now: Instant) {
@@ -279,14 +291,23 @@ package struct World {
 
 extension TrialBlock {
     /// The accounts that match, that wait for a verdict, or in which an enrollment goes on.
-    fileprivate func concerned(_ day: BlockDay, _ found: [BlockDay.Found], _ looks: Looks) -> Set<Int> {
+    ///
+    /// - Parameter isAgain: whether all of them have been looked at in this moment, so that only those are concerned with
+    ///   which something has happened since.
+    fileprivate func concerned(
+        _ day: BlockDay, _ found: [BlockDay.Found], _ looks: Looks, isAgain: Bool
+    ) -> Set<Int> {
         var concerned: Set<Int> = []
-        for (account, id) in block.ids.enumerated() where found.contains(where: { $0.concerns(account, id) }) {
-            if exists(account, at: day.rules.now) { concerned.insert(account) }
+        for item in found {
+            concerned.formUnion(item.concerned(in: block).filter { exists($0, at: day.rules.now) })
         }
         for account in occupied where !concerned.contains(account) {
-            if dealings[account].isRunning(watchedSince: looks.watchedSince)
-                || day.mayChange(dealings[account].standings, account, block.ids[account], found)
+            let isRunning =
+                isAgain
+                ? dealings[account].hasDue(at: day.rules.now)
+                : dealings[account].isRunning(watchedSince: looks.watchedSince)
+            if isRunning || dealings[account].changedAt == day.rules.now
+                || day.mayChange(dealings[account].standings, account, found)
             {
                 concerned.insert(account)
             }
@@ -326,7 +347,7 @@ extension TrialBlock {
 
 extension Block {
     /// Puts an account back to where it was.
-    fileprivate mutating func takeStage(of account: Int, from before: Block) {
+    mutating func takeStage(of account: Int, from before: Block) {
         for name in [Self.journey, "stage", "stage_since"] {
             if let cell = before.attributes[name]?.cell(account) { set(name, cell, at: account) }
         }
@@ -335,15 +356,15 @@ extension Block {
 
 extension BlockDay {
     /// Whether anything may come of an account's standing matches.
-    fileprivate func mayChange(_ standings: [Standing], _ account: Int, _ id: Int64, _ found: [Found]) -> Bool {
+    fileprivate func mayChange(_ standings: [Standing], _ account: Int, _ found: [Found]) -> Bool {
         guard !standings.isEmpty else { return false }
-        return found.contains { item in
-            let own = standings.lazy.filter { $0.playbookID == item.turn.id }
-            guard item.turn.trigger == .when else { return own.contains { !$0.isSettled } }
-            guard case .condition(false) = item.finding(account, id) else { return false }
-            return own.contains { standing in
-                standing.falseSince.map { rules.now - $0 >= item.turn.playbook.rearm } ?? true
-            }
+        return found.indices.contains { index in
+            let id = turns[index].id
+            let own = standings.lazy.filter { $0.playbookID == id }
+            guard turns[index].trigger == .when else { return own.contains { !$0.isSettled } }
+            guard let column = found[index].column, column.fails(account) else { return false }
+            let rearm = turns[index].playbook.rearm
+            return own.contains { standing in standing.falseSince.map { rules.now - $0 >= rearm } ?? true }
         }
     }
 }

@@ -60,9 +60,11 @@ package struct PastRows {
     /// The events of a kind that happened to accounts of a block behind `start`, by account and in the order of their
     /// ids.
     ///
-    /// - Parameter properties: those that are kept as text, declared or not.
+    /// - Parameters:
+    ///   - properties: those that are kept as text, declared or not.
+    ///   - withHistory: whether events count that were imported as history.
     package func triggers(
-        _ kind: String, keys properties: Set<String>, of block: Block, from start: Instant
+        _ kind: String, keys properties: Set<String>, of block: Block, from start: Instant, withHistory: Bool = true
     ) throws -> [(account: Int, event: TriggeringEvent)] {
         guard let id = context.kindIDs[kind] else { return [] }
         let rows = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
@@ -71,8 +73,13 @@ package struct PastRows {
             """
             SELECT account_id, id FROM event
             WHERE kind_id = :kind AND account_id BETWEEN :first AND :last AND at > :start AND at <= :end
+                AND history <= :history
             ORDER BY account_id
-            """, ["kind": .integer(id), "start": .instant(start), "end": .instant(context.now)]
+            """,
+            [
+                "kind": .integer(id), "start": .instant(start), "end": .instant(context.now),
+                "history": .integer(withHistory ? 1 : 0),
+            ]
         ) { row, account in accounts[row.integer(1)] = account }
         var events = try loader.events(accounts.keys.sorted())
         for property in properties.sorted() {
