@@ -121,14 +121,17 @@ struct BlockDay {
         }
     }
 
-    func find(in block: Block) -> [Found] {
+    /// What each playbook finds in a block, in the order of the turns.
+    ///
+    /// - Parameter countsAudiences: whether somebody wants to know how many accounts the audiences hold.
+    func find(in block: Block, countsAudiences: Bool = true) -> [Found] {
         let evaluator = Evaluator(rules.context, block)
         var known: [String: Column] = [:]
         return turns.map { turn in
             guard turn.isDue else { return Found(turn: turn) }
             let playbook = turn.playbook
             var audience: Column?
-            if let term = playbook.audience?.term {
+            if let term = playbook.audience?.term, countsAudiences || turn.trigger == .at {
                 audience = known[playbook.audienceKey] ?? evaluator.column(term, of: .accounts)
                 known[playbook.audienceKey] = audience
             }

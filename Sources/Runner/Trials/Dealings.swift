@@ -33,8 +33,6 @@ package struct Dealings: Sendable {
     package var decisions: [Decision] = []
     package var stageEntries: [StageEntry] = []
     var assignments: [Int64: Account.Assignment] = [:]
-    /// When a touch was last settled, or anything else last decided.
-    var changedAt: Instant?
 
     /// Ids in the order in which things come to be.
     struct IDs {
@@ -48,14 +46,29 @@ package struct Dealings: Sendable {
 
     var isEmpty: Bool { courses.isEmpty && standings.isEmpty }
 
-    /// Whether any enrollment goes on, or a goal is watched still.
-    func isRunning(watchedSince moment: Instant) -> Bool { courses.contains { $0.isWatched(since: moment) } }
+    /// When there is something to do with an account; worked out whenever its dealings change, and asked at every moment.
+    struct Agenda {
+        /// Its goals are watched until then; always while an enrollment goes on.
+        var watchedUntil = Instant(milliseconds: .min)
+        /// When the first enrollment is due.
+        var due = never
+        /// When the first touch may go out.
+        var touch = never
+        var hasOpenTouches = false
+        /// Whether an occurrence waits for another verdict, and whether anything stands.
+        var hasWaiting = false
+        var hasStandings = false
+        var changedAt = Instant(milliseconds: .min)
+
+        static let never = Instant(milliseconds: .max)
+
+    }
 
     /// The first moment behind `now` at which an enrollment is due or a touch may go out.
-    func next(after now: Instant) -> Instant? {
-        var next: Instant?
+    func next(after now: Instant) -> Instant {
+        var next = Agenda.never
         func take(_ moment: Instant?) {
-            if let moment, moment > now, next.map({ moment < $0 }) ?? true { next = moment }
+            if let moment, moment > now { next = min(next, moment) }
         }
         for course in courses where course.enrollment.isActive {
             take(course.enrollment.dueAt)
@@ -64,15 +77,27 @@ package struct Dealings: Sendable {
         return next
     }
 
-    func hasTouches(at now: Instant) -> Bool {
-        courses.contains { $0.touches.contains { $0.touch.state == .pending && $0.touch.notBefore <= now } }
+    /// - Parameter now: when the dealings have changed.
+    func agenda(changedAt now: Instant) -> Agenda {
+        var agenda = Agenda()
+        agenda.changedAt = now
+        for course in courses {
+            let enrollment = course.enrollment
+            if enrollment.isActive {
+                agenda.watchedUntil = Agenda.never
+                agenda.due = min(agenda.due, enrollment.dueAt ?? Agenda.never)
+            } else if let until = enrollment.goalUntil {
+                agenda.watchedUntil = max(agenda.watchedUntil, until)
+            }
+            for sent in course.touches where sent.settledAt == nil {
+                agenda.hasOpenTouches = true
+                if sent.touch.state == .pending { agenda.touch = min(agenda.touch, sent.touch.notBefore) }
+            }
+        }
+        agenda.hasStandings = !standings.isEmpty
+        agenda.hasWaiting = standings.contains { !$0.isSettled && !$0.matchKey.isEmpty }
+        return agenda
     }
-
-    func hasDue(at now: Instant) -> Bool {
-        courses.contains { course in course.enrollment.isActive && course.enrollment.dueAt.map { $0 <= now } == true }
-    }
-
-    var hasOpenTouches: Bool { courses.contains { $0.touches.contains { $0.settledAt == nil } } }
 
     /// Whether an exclusive playbook has the account.
     var isTaken: Bool { courses.contains { $0.enrollment.isActive && $0.enrollment.isExclusive } }
@@ -81,7 +106,6 @@ package struct Dealings: Sendable {
 
     /// Takes over what the account's day has decided.
     mutating func take(_ account: Account, at now: Instant, _ ids: inout IDs) {
-        changedAt = now
         if let move = account.stageMove { stageEntries += move.entries }
         for (experiment, assignment) in account.changes.assignments where assignments[experiment] == nil {
             assignments[experiment] = assignment
@@ -145,8 +169,10 @@ extension Dealings.Course {
     }
 
     /// For whom conditions are asked of it.
-    func subject(of account: Int) -> Subject {
-        Subject(account: account, since: enrollment.enteredAt, event: event, entry: entry, steps: steps)
+    func subject(of account: Int, withSteps asksSteps: Bool = true) -> Subject {
+        Subject(
+            account: account, since: enrollment.enteredAt, event: event, entry: entry,
+            steps: asksSteps ? steps : StepFacts())
     }
 
     /// What conditions see of its touches and waits.

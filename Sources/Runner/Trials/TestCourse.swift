@@ -40,7 +40,7 @@ struct TestCourse {
         let zone = workspace.configuration.zone
         try store.write { try TrialAccount.close((zone.day(of: start) - 1)...zone.day(of: start), $0) }
         try look(at: start)
-        world.change(0) { $0.reach(reached) }
+        world.change(0) { $0.reach(reached, at: clock) }
         // The journey so far: an account is in its stage since it was created, or since the event that brought it there.
         let created = world.blocks[0].block.instant("created_at", 0) ?? start
         let moments = stretch.facts.events.map { facts.moment(of: $0, anchor: start) } + [start]
@@ -62,7 +62,7 @@ struct TestCourse {
         let end = self.end(of: stretch)
         let zone = workspace.configuration.zone
         let reached = try facts.change(stretch.facts, anchor: end, now: clock)
-        world.change(0) { $0.reach(reached) }
+        world.change(0) { $0.reach(reached, at: clock) }
         try facts.importUsage(stretch.facts.metrics, until: end)
         try store.write { try TrialAccount.close(zone.day(of: clock)...zone.day(of: end), $0) }
         var arrivals = stretch.facts.events
@@ -117,8 +117,8 @@ struct TestCourse {
 
 extension TrialBlock {
     /// Lets the account have reached stages, whatever the conditions of its journey say.
-    fileprivate mutating func reach(_ entries: [StageEntry]) {
-        change(0) { dealings in
+    fileprivate mutating func reach(_ entries: [StageEntry], at now: Instant) {
+        change(0, at: now) { dealings in
             for entry in entries
             where !dealings.stageEntries.contains(where: { $0.journey == entry.journey && $0.stage == entry.stage }) {
                 dealings.stageEntries.append(entry)

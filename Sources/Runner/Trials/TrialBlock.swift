@@ -5,6 +5,8 @@ import Storage
 /// The accounts of one block in a trial: the facts as of the trial's moment, what triggers, and what came of it.
 package struct TrialBlock {
     package private(set) var dealings: [Dealings]
+    /// When there is something to do with each account.
+    private(set) var agendas: [Dealings.Agenda]
     /// As of the trial's moment.
     package var block: Block
     /// What takes the block forward.
@@ -13,14 +15,13 @@ package struct TrialBlock {
     /// The events that may trigger, by their kind and in the order of their ids.
     private var triggers: [String: [(account: Int, event: TriggeringEvent)]] = [:]
     private var events: [Int64: TriggeringEvent] = [:]
-    /// Accounts that have had to do with any playbook.
-    private(set) var occupied: Set<Int> = []
 
     init(_ block: Block, _ asOf: AsOf = AsOf()) {
         self.block = block
         self.asOf = asOf
         created = block.attributes["created_at"]?.numbers ?? []
         dealings = Array(repeating: Dealings(), count: block.count)
+        agendas = Array(repeating: Dealings.Agenda(), count: block.count)
     }
 
     mutating func advance(to moment: Instant) { asOf.advance(&block, to: moment) }
@@ -31,7 +32,10 @@ package struct TrialBlock {
         block = newer
         created = block.attributes["created_at"]?.numbers ?? []
         triggers = [:]
-        while dealings.count < block.count { dealings.append(Dealings()) }
+        while dealings.count < block.count {
+            dealings.append(Dealings())
+            agendas.append(Dealings.Agenda())
+        }
         for account in older.ids.indices where older.text(Block.journey, account) != nil {
             block.takeStage(of: account, from: older)
         }
@@ -70,6 +74,8 @@ package struct TrialBlock {
         var needs: Needs
         /// By id.
         var names: [Int64: String]
+        /// Whether conditions ask what became of touches and waits.
+        var asksSteps: Bool
     }
 
     /// What playbooks did with the accounts, as far as conditions ask.
@@ -151,7 +157,7 @@ package struct TrialBlock {
             return Account.Enrolled(enrollment, stored: enrollment)
         }
         let row = rows[enrollment.versionID]?.count ?? 0
-        rows[enrollment.versionID, default: []].append(course.subject(of: account))
+        rows[enrollment.versionID, default: []].append(course.subject(of: account, withSteps: looks.asksSteps))
         var waiting: [Touch] = []
         if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil {
             waiting = course.touches.filter { $0.settledAt == nil }.map(\.touch)
@@ -162,20 +168,32 @@ package struct TrialBlock {
     // MARK: What a day changes
 
     mutating func take(_ account: Account, at now: Instant, _ ids: inout Dealings.IDs) {
-        occupied.insert(account.index)
         dealings[account.index].take(account, at: now, &ids)
+        agendas[account.index] = dealings[account.index].agenda(changedAt: now)
     }
 
     mutating func put(_ entries: [StageEntry], of account: Int) { dealings[account].stageEntries = entries }
 
-    mutating func change<T>(_ account: Int, _ body: (inout Dealings) throws -> T) rethrows -> T {
-        try body(&dealings[account])
+    mutating func change<T>(_ account: Int, at now: Instant, _ body: (inout Dealings) throws -> T) rethrows -> T {
+        defer { agendas[account] = dealings[account].agenda(changedAt: now) }
+        return try body(&dealings[account])
     }
 
     // MARK: When there is something to do
 
-    func next(after now: Instant) -> Instant? { occupied.lazy.compactMap { dealings[$0].next(after: now) }.min() }
-    func hasTouches(at now: Instant) -> Bool { occupied.contains { dealings[$0].hasTouches(at: now) } }
-    func hasDue(at now: Instant) -> Bool { occupied.contains { dealings[$0].hasDue(at: now) } }
-    var hasOpenTouches: Bool { occupied.contains { dealings[$0].hasOpenTouches } }
+    func next(after now: Instant) -> Instant? {
+        var next = Dealings.Agenda.never
+        for (account, agenda) in agendas.enumerated() {
+            // Behind what is late something else may be due.
+            let isLate = agenda.due <= now || agenda.touch <= now
+            next = min(next, isLate ? dealings[account].next(after: now) : min(agenda.due, agenda.touch))
+        }
+        return next == Dealings.Agenda.never ? nil : next
+    }
+
+    /// The accounts with touches that may go out, by their indices.
+    func withTouches(at now: Instant) -> [Int] { agendas.indices.filter { agendas[$0].touch <= now } }
+    func hasTouches(at now: Instant) -> Bool { agendas.contains { $0.touch <= now } }
+    func hasDue(at now: Instant) -> Bool { agendas.contains { $0.due <= now } }
+    var hasOpenTouches: Bool { agendas.contains(where: \.hasOpenTouches) }
 }

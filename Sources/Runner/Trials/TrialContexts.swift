@@ -106,8 +106,8 @@ struct PopulationSums {
     mutating func add(_ evaluator: Evaluator) {
         let block = evaluator.block
         let usages = evaluator.usages(
-            question.key.benchmark.metric, windows, endingAt: question.key.day.number, block.ids.indices,
-            seesActivity: false)
+            question.key.benchmark.metric, windows, endingAt: question.key.day.number, block.ids.indices
+        ) { _ in false }
         let audience = question.audience.map { evaluator.column($0, of: .accounts) }
         let zone = evaluator.context.zone
         let limit = Double(zone.start(of: question.key.day - windows.days + 2).milliseconds)

@@ -6,7 +6,8 @@ import Storage
 extension World {
     /// Works off everything that may go out at `now`; answers how many touches were settled.
     mutating func drain(at now: Instant) throws -> Int {
-        let rules = rules(contexts.context(at: now), [])
+        guard var rules = momentRules else { return 0 }
+        rules.matching = []
         var settled = try prepareToSend(rules)
         for place in pending(at: now) {
             guard let decision = decide(place, rules) else { continue }
@@ -20,7 +21,7 @@ extension World {
         let looks = looks(rules)
         var ended = 0
         for index in blocks.indices {
-            let due = blocks[index].occupied.filter { blocks[index].dealings[$0].hasTouches(at: rules.now) }.sorted()
+            let due = blocks[index].withTouches(at: rules.now)
             guard !due.isEmpty else { continue }
             try bring(index, at: rules.now)
             defer { leave(index) }
@@ -44,7 +45,7 @@ extension World {
     private func pending(at now: Instant) -> [Place] {
         var found: [(touch: Touch, place: Place)] = []
         for (block, part) in blocks.enumerated() {
-            for account in part.occupied {
+            for account in part.withTouches(at: now) {
                 for (course, item) in part.dealings[account].courses.enumerated() {
                     for (index, sent) in item.touches.enumerated()
                     where sent.touch.state == .pending && sent.touch.notBefore <= now {
@@ -97,9 +98,8 @@ extension World {
     private mutating func carryOut(_ decision: ClaimRules.Decision, _ place: Place, at now: Instant) -> Bool {
         var claims = claims
         let isSettled = change(place.block) { block in
-            block.change(place.account) { dealings in
-                dealings.changedAt = now
-                return dealings.courses[place.course].carryOut(decision, on: place.touch, &claims, at: now)
+            block.change(place.account, at: now) { dealings in
+                dealings.courses[place.course].carryOut(decision, on: place.touch, &claims, at: now)
             }
         }
         self.claims = claims

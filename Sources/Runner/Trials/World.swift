@@ -20,6 +20,11 @@ package struct World {
     private let rotating: Set<Int64>
     private let needs: Needs
     private let freezes = FreezeCache()
+    /// The names of the playbooks by their ids, and whether they ask what became of touches and waits.
+    private let names: [Int64: String]
+    private let asksSteps: Bool
+    /// What is the same for all accounts at the present moment.
+    var momentRules: CycleRules?
     /// Whether figures of whole populations are worked out from the blocks of this world.
     private let isWhole: Bool
     private var holdouts: [String: Int64] = [:]
@@ -44,6 +49,8 @@ package struct World {
             Self.works(workspace, since: moment), workspace.configuration, zones: zones,
             comeInOneByOne: eventsComeInOneByOne)
         claims = PretendedClaims(workspace.configuration)
+        names = Dictionary(uniqueKeysWithValues: turns.works.map { ($0.id, $0.playbook.name) })
+        asksSteps = turns.works.contains { $0.playbook.terms.contains(where: \.asksAboutSteps) }
         rotating = Set(
             turns.works.filter { work in
                 work.playbook.programs.joined().contains { step in
@@ -110,6 +117,7 @@ package struct World {
     mutating func step(to now: Instant, matching: Cycle.Matching = .due) throws -> [Tally] {
         for index in blocks.indices { blocks[index].advance(to: now) }
         if isWhole { try answer(contexts.questions(at: now)) }
+        momentRules = nil
         var tallies: [Tally] = []
         for _ in 0..<Self.mostPasses {
             tallies.append(try cycle(at: now, matching: tallies.isEmpty ? matching : .due))
@@ -145,10 +153,12 @@ package struct World {
 
     private mutating func cycle(at now: Instant, matching: Cycle.Matching) throws -> Tally {
         let isTurnOfJourneys = isTurnOfJourneys(at: now, matching: matching)
-        if isTurnOfJourneys { try measureStages(at: now) }
-        let context = contexts.context(at: now)
+        if isTurnOfJourneys, try measureStages(at: now) { momentRules = nil }
+        var rules = momentRules ?? rules(contexts.context(at: now))
+        momentRules = rules
+        let context = rules.context
         let found = turns.find(at: now, matching: matching, context)
-        var rules = rules(context, found.map(\.work))
+        rules.lastCycle = lastCycle
         rules.stale = Set(found.filter { $0.stale != nil }.map(\.id))
         rules.movesThroughStages = isTurnOfJourneys
         rules.holds = Dictionary(
@@ -179,16 +189,16 @@ package struct World {
         let lateness = rules.versions.values.map(\.longestLateness).max() ?? DataMap.usualLateness
         return TrialBlock.Looks(
             watchedSince: rules.now - max(lateness, DataMap.usualLateness), rotating: rotating, needs: needs,
-            names: Dictionary(uniqueKeysWithValues: works.map { ($0.id, $0.playbook.name) }))
+            names: names, asksSteps: asksSteps)
     }
 
-    mutating func rules(_ context: EvaluationContext, _ matching: [PlaybookAtWork]) -> CycleRules {
+    private mutating func rules(_ context: EvaluationContext) -> CycleRules {
         let versions = works.map { work in
             (work.id, Version(id: work.id, playbookID: work.id, playbook: work.playbook, in: context))
         }
         var rules = CycleRules(
-            context: context, lastCycle: lastCycle, versions: Dictionary(uniqueKeysWithValues: versions),
-            matching: matching, globalHoldout: globalHoldout(on: context.today),
+            context: context, versions: Dictionary(uniqueKeysWithValues: versions), matching: works,
+            globalHoldout: globalHoldout(on: context.today),
             channels: workspace.configuration.channels, declaredChannels: Set(workspace.channels.keys),
             sendWindow: workspace.configuration.sendWindow)
         rules.freezes = freezes
@@ -221,7 +231,7 @@ package struct World {
         if looksAtAll {
             try bring(index, at: now)
             moves = blocks[index].moveThroughStages(day)
-            found = day.find(in: blocks[index].block)
+            found = day.find(in: blocks[index].block, countsAudiences: false)
         }
         let concerned = blocks[index].concerned(day, found, looks, isAgain: lastCycle == now).union(moves.keys)
         guard !concerned.isEmpty else { return }
@@ -233,7 +243,7 @@ package struct World {
     /// The first block with the context of a moment, for somebody who asks why.
     mutating func look(at now: Instant) -> (TrialBlock, EvaluationContext) {
         let context = contexts.context(at: now)
-        blocks[0].refresh(looks(rules(context, [])), at: now)
+        blocks[0].refresh(looks(rules(context)), at: now)
         return (blocks[0], context)
     }
 
@@ -251,14 +261,15 @@ package struct World {
         return configuration.evaluate.next(after: stagesAt, in: configuration.zone).map { $0 <= now } ?? false
     }
 
-    /// Once a day, how long accounts stay in their stages.
-    private mutating func measureStages(at now: Instant) throws {
+    /// Once a day, how long accounts stay in their stages; true when that is now.
+    private mutating func measureStages(at now: Instant) throws -> Bool {
         let today = workspace.configuration.zone.day(of: now)
-        guard isWhole, contexts.isMeasured, contexts.stagesDay != today else { return }
+        guard isWhole, contexts.isMeasured, contexts.stagesDay != today else { return false }
         contexts.stagesDay = today
         for step in try StageBenchmarks(StagesOfTrial(blocks: blocks, now: now), now: now).steps(workspace.journeys) {
             contexts.stages[step.key] = step.figures
         }
+        return true
     }
 
     /// Brings accounts into their stages and does nothing else.
@@ -283,7 +294,7 @@ package struct World {
                     blocks[index].block.takeStage(of: account, from: before)
                     continue
                 }
-                blocks[index].change(account) { $0.stageEntries += move.entries }
+                blocks[index].change(account, at: now) { $0.stageEntries += move.entries }
             }
         }
     }
@@ -301,13 +312,13 @@ extension TrialBlock {
         for item in found {
             concerned.formUnion(item.concerned(in: block).filter { exists($0, at: day.rules.now) })
         }
-        for account in occupied where !concerned.contains(account) {
+        for (account, agenda) in agendas.enumerated() {
             let isRunning =
                 isAgain
-                ? dealings[account].hasDue(at: day.rules.now)
-                : dealings[account].isRunning(watchedSince: looks.watchedSince)
-            if isRunning || dealings[account].changedAt == day.rules.now
-                || day.mayChange(dealings[account].standings, account, found)
+                ? agenda.due <= day.rules.now || agenda.changedAt == day.rules.now
+                : agenda.watchedUntil >= looks.watchedSince
+            if isRunning || agenda.hasWaiting
+                || agenda.hasStandings && day.mayEnd(dealings[account].standings, account, found)
             {
                 concerned.insert(account)
             }
@@ -355,14 +366,14 @@ extension Block {
 }
 
 extension BlockDay {
-    /// Whether anything may come of an account's standing matches.
-    fileprivate func mayChange(_ standings: [Standing], _ account: Int, _ found: [Found]) -> Bool {
-        guard !standings.isEmpty else { return false }
-        return found.indices.contains { index in
+    /// Whether a standing match stops to hold, or has for long enough.
+    fileprivate func mayEnd(_ standings: [Standing], _ account: Int, _ found: [Found]) -> Bool {
+        found.indices.contains { index in
+            guard let column = found[index].column, column.fails(account), turns[index].trigger == .when else {
+                return false
+            }
             let id = turns[index].id
             let own = standings.lazy.filter { $0.playbookID == id }
-            guard turns[index].trigger == .when else { return own.contains { !$0.isSettled } }
-            guard let column = found[index].column, column.fails(account) else { return false }
             let rearm = turns[index].playbook.rearm
             return own.contains { standing in standing.falseSince.map { rules.now - $0 >= rearm } ?? true }
         }
