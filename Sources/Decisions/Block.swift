@@ -49,17 +49,7 @@ package struct Block: Sendable {
     }
 
     package mutating func set(_ name: String, _ cell: Cell, at account: Int) {
-        switch (cell, attributes[name]) {
-        case (.text(let text), .texts(var values)?):
-            attributes[name] = nil
-            values[account] = text
-            attributes[name] = .texts(values)
-        case (.number(let number), .numbers(var values)?):
-            attributes[name] = nil
-            values[account] = number
-            attributes[name] = .numbers(values)
-        default: break
-        }
+        attributes[name]?.set(cell, at: account)
     }
 
     /// The values of one metric, day after day, one for each account; days without any are left out.
@@ -122,6 +112,10 @@ package struct Block: Sendable {
             guard case .texts(let values)? = columns[name] else { return nil }
             return values[contact]
         }
+
+        package mutating func set(_ name: String, _ cell: Cell, at contact: Int) {
+            columns[name]?.set(cell, at: contact)
+        }
     }
 
     /// An address that is not written to.
@@ -157,6 +151,33 @@ package struct Block: Sendable {
         /// Those of one account; none where nothing was loaded.
         package subscript(_ account: Int) -> ArraySlice<Element> {
             starts.isEmpty ? [] : elements[starts[account]..<starts[account + 1]]
+        }
+    }
+}
+
+extension Column {
+    /// Puts a value of the column's own kind in the place of another.
+    fileprivate mutating func set(_ cell: Block.Cell, at row: Int) {
+        // Nobody else may hold the array while it is changed, or all of it is copied.
+        switch self {
+        case .texts(var values):
+            guard case .text(let text) = cell else { return }
+            self = .numbers([])
+            values[row] = text
+            self = .texts(values)
+        case .numbers(var values):
+            guard case .number(let number) = cell else { return }
+            self = .numbers([])
+            values[row] = number
+            self = .numbers(values)
+        }
+    }
+
+    /// The value of one row as it stands in the column.
+    package func cell(_ row: Int) -> Block.Cell {
+        switch self {
+        case .texts(let values): .text(values[row])
+        case .numbers(let values): .number(values[row])
         }
     }
 }

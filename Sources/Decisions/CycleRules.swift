@@ -32,6 +32,7 @@ package struct CycleRules: Sendable {
     package var channels: [Channel.Kind: String]
     package var declaredChannels: Set<String>
     package var sendWindow: SendWindow?
+    package var freezes = FreezeCache()
 
     package init(
         context: EvaluationContext, lastCycle: Instant? = nil, versions: [Int64: Version] = [:],

@@ -1,5 +1,4 @@
 import Playbooks
-import Statistics
 
 /// A figure of every account over one window.
 struct FigureKey: Hashable {
@@ -30,7 +29,7 @@ extension Evaluator {
         days.count == 0 ? 0 : figure(.count, metric, days, account..<account + 1).first ?? 0
     }
 
-    private func forEachDay(of metric: String, _ days: DayRange, _ body: (Int, UnsafePointer<Double>) -> Void) {
+    func forEachDay(of metric: String, _ days: DayRange, _ body: (Int, UnsafePointer<Double>) -> Void) {
         guard days.count > 0, let daily = block.metrics[metric] else { return }
         daily.values.withUnsafeBufferPointer { values in
             guard let base = values.baseAddress else { return }
@@ -39,47 +38,6 @@ extension Evaluator {
                 body(daily.days[index], base + index * block.count)
                 index += 1
             }
-        }
-    }
-
-    // MARK: The guarded drop
-
-    /// 1 or 0 for each account: whether its use dropped.
-    func usageDrops(
-        _ metric: String, _ windows: UsageDrop.Windows, endingAt last: Int, in population: UsageDrop.Population,
-        _ accounts: Range<Int>
-    ) -> [Double] {
-        let count = accounts.count
-        // Sums: the current window, the days before the first whole week, the weeks, newest first.
-        var sums = [Double](repeating: 0, count: (2 + windows.weeks) * count)
-        let days = DayRange(windows.days, endingAt: last)
-        sums.withUnsafeMutableBufferPointer { sums in
-            guard let base = sums.baseAddress else { return }
-            forEachDay(of: metric, days) { day, values in
-                let age = last - day
-                let week = (age - windows.current) / 7
-                let plane = age < windows.current ? 0 : week < windows.weeks ? 2 + week : 1
-                SeriesFigure.sum.add(
-                    values + accounts.lowerBound, of: Int64(day), to: base + plane * count, count: count)
-            }
-        }
-        let active = figure(.active, metric, days, accounts)
-        let first = figure(.firstActive, metric, days, accounts)
-        let latest = figure(.lastActive, metric, days, accounts)
-        return (0..<count).map { index in
-            let weeks = (0..<windows.weeks).lazy.map { sums[(2 + $0) * count + index] }
-            let total = weeks.reduce(0, +)
-            let mean = windows.weeks > 0 ? total / Double(windows.weeks) : 0
-            var variance = mean
-            if windows.weeks > 1 {
-                variance = weeks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(windows.weeks - 1)
-            }
-            let isActive = active[index] > 0
-            let drop = UsageDrop(
-                current: sums[index], baseline: total + sums[count + index], weekVariance: variance, weekMean: mean,
-                activeDays: Int(active[index]), activeSpan: isActive ? Int(latest[index] - first[index]) : 0,
-                silence: isActive ? Int(Double(last) - latest[index]) : windows.days, windows: windows)
-            return drop.holds(in: population) ? 1 : 0
         }
     }
 }

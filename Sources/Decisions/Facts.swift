@@ -11,18 +11,11 @@ package final class Facts {
     private let rows: [Int64: [Subject]]
     private var answers: [Key: Column] = [:]
     private var earlier: [Instant: Evaluator] = [:]
-    private var freezes: [FreezeKey: Freeze] = [:]
     private let channelVariables: [String: [String]]
 
     private struct Key: Hashable {
         var version: Int64
         var question: Int
-    }
-
-    private struct FreezeKey: Hashable {
-        var version: Int64
-        var message: String
-        var channel: String
     }
 
     package init(
@@ -104,13 +97,11 @@ package final class Facts {
     }
 
     package func freeze(_ message: String, channel: String, of version: Version) -> Freeze {
-        let key = FreezeKey(version: version.id, message: message, channel: channel)
-        if let known = freezes[key] { return known }
-        let freeze = Freeze(
-            message, channelVariables: channelVariables[channel] ?? [], of: version.playbook,
-            in: rules.context.dataMap)
-        freezes[key] = freeze
-        return freeze
+        rules.freezes.freeze(FreezeCache.Key(version: version.id, message: message, channel: channel)) {
+            Freeze(
+                message, channelVariables: channelVariables[channel] ?? [], of: version.playbook,
+                in: rules.context.dataMap)
+        }
     }
 
     /// The recipients of a playbook's touches in an account.

@@ -67,7 +67,7 @@ extension Column {
     }
 
     /// Missing where texts are held.
-    var numbers: [Double] {
+    package var numbers: [Double] {
         switch self {
         case .numbers(let values): values
         case .texts(let values): [Double](repeating: .nan, count: values.count)

@@ -53,6 +53,7 @@ package struct Tally: Sendable {
                 moved += 1
             }
             if enrolled.reachedGoal != nil { goals += 1 }
+            guard !enrolled.made.isEmpty else { continue }
             touches += enrolled.made.count
             owned += enrolled.isNew || enrolled.enrollment != enrolled.stored ? enrolled.made.count : 0
             distinct += Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count

@@ -103,12 +103,17 @@ package struct UsageDrop: Sendable, Equatable {
 
     /// Whether use dropped; with a baseline under 8, whether the account fell silent.
     package func holds(in population: Population) -> Bool {
-        guard population.shock * baseline >= 8 else {
+        guard !Self.asksForSilence(baseline: baseline, in: population) else {
             return Self.silenceProbability(silence, span: activeSpan, gaps: activeDays - 1) < 0.05
         }
         // The cheap half of the condition first: the probability costs a continued fraction.
         guard let ratio = ratio(in: population), ratio <= 0.6 else { return false }
         return probability(in: population) < 0.05
+    }
+
+    /// Whether an account used it so little that only silence tells.
+    package static func asksForSilence(baseline: Double, in population: Population) -> Bool {
+        !(population.shock * baseline >= 8)
     }
 
     /// p = I_{1-q}(n/φ - C/φ, C/φ + 1), where q is the share of the days that are current; 1 without a baseline.

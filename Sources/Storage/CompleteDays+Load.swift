@@ -4,6 +4,11 @@ package import Playbooks
 extension CompleteDays {
     /// The last complete day of every metric that has one, by the metric's name.
     package static func load(until yesterday: Day, _ connection: Connection) throws -> [String: Day] {
+        try reports(until: yesterday, connection).compactMapValues { last(of: $0, until: yesterday) }
+    }
+
+    /// What is known of the days of each metric.
+    package static func reports(until yesterday: Day, _ connection: Connection) throws -> [String: [Report]] {
         var reports: [String: [Report]] = [:]
         try connection.forEach(
             """
@@ -16,6 +21,6 @@ extension CompleteDays {
                 day: Day(number: Int(row.integer(1))), accounts: row.integer(2), isClosed: row.integer(3) == 1)
             reports[row.text(0) ?? "", default: []].append(report)
         }
-        return reports.compactMapValues { last(of: $0, until: yesterday) }
+        return reports
     }
 }

@@ -7,7 +7,7 @@ package import Statistics
 /// Source of the windows and of the search: measurement notes, section 3. What was there before anybody looked (`found`)
 /// counts nowhere.
 package struct StageBenchmarks {
-    private let connection: Connection
+    private let source: any StageSource
     private let now: Instant
 
     /// The windows that are compared: the last 14 days, and the four before.
@@ -18,9 +18,13 @@ package struct StageBenchmarks {
     /// Fewer that moved on say nothing of how long it takes.
     private static let fewest = 20
 
-    package init(_ connection: Connection, now: Instant) {
-        self.connection = connection
+    package init(_ source: any StageSource, now: Instant) {
+        self.source = source
         self.now = now
+    }
+
+    package init(_ connection: Connection, now: Instant) {
+        self.init(StageRows(connection), now: now)
     }
 
     /// From one stage to the next.
@@ -34,10 +38,14 @@ package struct StageBenchmarks {
     }
 
     /// Keeps the figures of the day until `Benchmarks.save`, unless they are stored.
-    package func compute(_ journeys: [Journey], on day: Day) throws {
+    package static func compute(
+        _ journeys: [Journey], on day: Day, now: Instant, _ connection: Connection
+    ) throws {
         try Benchmarks.prepare(connection)
-        guard try journeys.contains(where: { try !isStored($0, day) }) else { return }
-        for step in try steps(journeys) { try step.figures.keep(step.key, on: day, connection) }
+        guard try journeys.contains(where: { try !isStored($0, day, connection) }) else { return }
+        for step in try StageBenchmarks(connection, now: now).steps(journeys) {
+            try step.figures.keep(step.key, on: day, connection)
+        }
     }
 
     /// Every step of the journeys with its figures as of now, the weak ones marked.
@@ -61,7 +69,7 @@ package struct StageBenchmarks {
         return steps
     }
 
-    private func isStored(_ journey: Journey, _ day: Day) throws -> Bool {
+    private static func isStored(_ journey: Journey, _ day: Day, _ connection: Connection) throws -> Bool {
         try journey.stages.count < 2
             || connection.first(
                 "SELECT 1 FROM benchmark WHERE audience = :journey AND day = :day LIMIT 1",
@@ -86,52 +94,15 @@ package struct StageBenchmarks {
     private func conversions(
         _ step: Step, journey: String, _ patience: TimeSpan, _ matured: Instant
     ) throws -> (recent: Proportion, past: Proportion) {
-        let row = try connection.first(
-            """
-            SELECT count(*) FILTER (WHERE e.at > :recent), count(*) FILTER (WHERE e.at > :recent AND n.at - e.at <= :patience),
-                count(*) FILTER (WHERE e.at <= :recent),
-                count(*) FILTER (WHERE e.at <= :recent AND n.at - e.at <= :patience)
-            FROM stage_entry AS e LEFT JOIN stage_entry AS n
-                ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
-            WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
-            """,
-            [
-                "journey": .text(journey), "stage": .text(step.key.stage), "next": .text(step.next),
-                "recent": .instant(matured - Self.window), "oldest": .instant(matured - Self.before),
-                "matured": .instant(matured), "patience": .integer(patience.milliseconds),
-            ])
-        func count(_ index: Int) -> Int { Int(row?[index].integer ?? 0) }
-        return (Proportion(successes: count(1), total: count(0)), Proportion(successes: count(3), total: count(2)))
+        try source.conversions(
+            StageKey(journey, step.key.stage), to: step.next, patience: patience, from: matured - Self.before,
+            recent: matured - Self.window, until: matured)
     }
 
     /// How long those stayed in a stage who came into it behind one moment and up to another; who is still there, or
     /// churned, is censored.
     package func stays(in key: StageKey, to next: String, from: Instant, until: Instant) throws -> [Lifetime] {
-        try connection.query(
-            """
-            SELECT (length + :day - 1) / :day AS days, count(*) FILTER (WHERE moved = 1), count(*) FILTER (WHERE moved = 0)
-            FROM (
-                SELECT coalesce(CASE WHEN n.at <= :now THEN n.at END,
-                        CASE WHEN a.churned_at > e.at AND a.churned_at <= :now THEN a.churned_at END, :now) - e.at AS length,
-                    CASE WHEN n.at <= :now THEN 1 ELSE 0 END AS moved
-                FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id LEFT JOIN stage_entry AS n
-                    ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
-                WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :newest
-                    AND e.how = 'entered'
-            ) AS stays GROUP BY 1 ORDER BY 1
-            """,
-            [
-                "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next),
-                "day": .integer(TimeSpan.days(1).milliseconds), "now": .instant(now),
-                "oldest": .instant(from), "newest": .instant(until),
-            ]
-        ).flatMap { row in
-            // Begun days count whole; of those who are still there, or churned, no more is known.
-            let days = Double(max(1, row[0].integer ?? 1))
-            return [(1, true), (2, false)].map { column, left in
-                Lifetime(duration: days, left: left, count: Int(row[column].integer ?? 0))
-            }
-        }
+        try source.stays(in: key, to: next, from: from, until: until, now: now)
     }
 
     /// The days within which nine of ten had moved on, by Kaplan and Meier, those still there censored.

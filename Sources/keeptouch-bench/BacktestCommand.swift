@@ -20,7 +20,7 @@ struct BacktestCommand {
         var total: BacktestReport.Period?
         let before = processorTime()
         let time = try seconds {
-            total = try backtest.run(on: try loaded.open(.shadow)).total
+            total = try backtest.run(on: try loaded.open(.readOnly)).total
         }
         return Answer(
             seconds: time, processor: processorTime() - before, entered: total?.entered ?? 0,

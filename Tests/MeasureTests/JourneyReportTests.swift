@@ -95,7 +95,7 @@ struct JourneyReportTests {
             try world.journey(on: 285).section("Weak points").sentences.last
                 == "`weak_point()` holds in no stage: the figures of the last cycle flag none.")
         try world.store.write { connection in
-            try StageBenchmarks(connection, now: moment).compute(world.workspace.journeys, on: day)
+            try StageBenchmarks.compute(world.workspace.journeys, on: day, now: moment, connection)
             try Benchmarks.save(connection)
         }
         #expect(

@@ -89,24 +89,29 @@ struct StageTrialTests {
         // Decisions of a backtest that begins later differ, because nobody has been enrolled before it.
         let comparisons =
             [
-                "SELECT account_id, journey, stage, at, how FROM stage_entry ORDER BY 1, 2, 3",
-                "SELECT id, journey, stage, stage_since FROM account ORDER BY 1",
-            ] + (offset == 0 ? ["SELECT account_id, at, verdict FROM decision ORDER BY 1, 2, 3"] : [])
-        func rows(_ connection: Connection, _ sql: String) throws -> [String] {
-            try connection.query(sql).map { row in row.values.map { "\($0)" }.joined(separator: "|") }
-        }
+                "SELECT account_id, journey, stage, at, how FROM stage_entry",
+                "SELECT id, journey, stage, stage_since FROM account",
+            ]
+            + (offset == 0
+                ? [
+                    """
+                    SELECT p.name, a.key, d.match_key, d.at, d.verdict FROM decision AS d
+                    JOIN playbook AS p ON p.id = d.playbook_id JOIN account AS a ON a.id = d.account_id
+                    """
+                ] : [])
         let playbook = try #require(world.workspace.playbook("late"))
         let backtest = try Backtest(
             playbook, in: world.workspace, from: Day(number: 20_000 + offset), to: Day(number: 20_029),
             isWithAll: false)
-        var shadows: [[String]] = []
-        _ = try backtest.run(on: Store(path: world.store.path, mode: .shadow)) { _ in
-        } observe: { connection in
-            for sql in comparisons { shadows.append(try rows(connection, sql)) }
+        var tried: [[String]] = []
+        _ = try backtest.run(on: Store(path: world.store.path, mode: .readOnly)) { _ in
+        } observe: { world in
+            tried = [world.stageEntryRows, world.stageRows, world.decisionRows]
         }
-        for (sql, shadow) in zip(comparisons, shadows) {
-            let real = try world.store.read { try rows($0, sql) }
-            #expect(real == shadow)
+        #expect(tried.count == 3)
+        for (sql, tried) in zip(comparisons, tried) {
+            let real = try world.store.read { try $0.comparable(sql) }
+            #expect(real == tried)
             #expect(real.count >= 8)
         }
     }

@@ -239,7 +239,7 @@ struct BlockLoaderTests {
                     step: "email_1", state: .sent, settledAt: Instant(milliseconds: 7),
                     outcomes: ["opened": Instant(milliseconds: 8)]), StepFacts.Touch(step: "email_2", state: .pending),
             ]
-            expected.passages["wait_1"] = StepFacts.Passage(result: "met", at: Instant(milliseconds: 10))
+            expected.passages["wait_1"] = StepFacts.Passage(result: .met, at: Instant(milliseconds: 10))
             let steps = try loader(connection).steps(of: [11, 12])
             #expect(steps == [11: expected, 12: StepFacts()])
         }

@@ -63,7 +63,7 @@ struct StageBenchmarksTests {
 
     private func figures(_ store: Store, _ journeys: [Journey]) throws -> [StageKey: StageFigures] {
         try store.write { connection in
-            try StageBenchmarks(connection, now: Self.now).compute(journeys, on: Self.today)
+            try StageBenchmarks.compute(journeys, on: Self.today, now: Self.now, connection)
             try Benchmarks.save(connection)
         }
         return try store.read { try StageFigures.load(journeys, until: Self.today, $0) }

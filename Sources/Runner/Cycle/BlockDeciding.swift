@@ -6,11 +6,9 @@ import Storage
 /// playbooks match, and lets each live its day.
 final class BlockDeciding {
     private let connection: Connection
-    private(set) var rules: CycleRules
-    private let turns: [Turn]
-    private let journeys: [Journey]
-    /// Journeys whose data are late; their accounts stay where they are.
-    private let heldJourneys: Set<String>
+    private var day: BlockDay
+    private var turns: [Turn] { day.turns }
+    private var rules: CycleRules { day.rules }
     private let loader: BlockLoader
     private let accountLoader: AccountLoader
     /// What finding matches needs of all accounts, and what a day needs of those it happens to.
@@ -25,19 +23,16 @@ final class BlockDeciding {
         _ connection: Connection, _ rules: CycleRules, turns: [Turn], journeys: [Journey], heldJourneys: Set<String>
     ) throws {
         self.connection = connection
-        self.rules = rules
-        self.turns = turns
-        self.journeys = journeys
-        self.heldJourneys = heldJourneys
+        day = BlockDay(rules: rules, turns: turns, journeys: journeys, heldJourneys: heldJourneys)
         loader = try BlockLoader(connection, rules.context)
         accountLoader = AccountLoader(connection, rules, loader)
-        findingNeeds = Self.findingNeeds(rules, turns, journeys)
-        dayNeeds = Self.dayNeeds(rules, turns)
+        findingNeeds = day.findingNeeds
+        dayNeeds = day.dayNeeds
     }
 
     /// Lets go of some playbooks, or holds them: what is decided from here on follows.
     func hold(_ holds: [Int64: Hold]) {
-        rules.holds = holds
+        day.rules.holds = holds
         audiences = [:]
     }
 
@@ -49,12 +44,11 @@ final class BlockDeciding {
     func decide(_ range: ClosedRange<Int64>, freezes: Bool, _ tally: inout Tally) throws -> [Account] {
         var block = try loader.load(range, findingNeeds)
         guard block.count > 0 else { return [] }
-        let moves = try moveThroughStages(&block)
-        let found = find(in: block, counts: true)
+        let moves = try day.moveThroughStages(&block) { try loader.stageEntries(of: $0) }
+        let found = day.find(in: block)
+        for item in found where item.turn.isDue { audiences[item.turn.id, default: 0] += item.audience }
         var concerned = Set(moves.keys.map { block.ids[$0] })
-        for (index, id) in block.ids.enumerated() where found.contains(where: { $0.concerns(index, id) }) {
-            concerned.insert(id)
-        }
+        for item in found { concerned.formUnion(item.concerned(in: block).map { block.ids[$0] }) }
         try addDealings(range, known: Set(block.ids), to: &concerned, &tally)
         guard !concerned.isEmpty else { return [] }
         let ids = block.ids.filter(concerned.contains)
@@ -63,7 +57,7 @@ final class BlockDeciding {
         for (index, id) in block.ids.enumerated() { places[id] = index }
         let wide = ids.map { places[$0] ?? 0 }
         for (index, place) in wide.enumerated() {
-            if let move = moves[place] { Self.apply(move, to: &narrow, at: index) }
+            if let move = moves[place] { BlockDay.apply(move, to: &narrow, at: index) }
         }
         return try live(narrow, moves: wide.map { moves[$0] }, freezes: freezes, &tally) { index in
             found.map { $0.finding(wide[index], ids[index]) }
@@ -78,8 +72,8 @@ final class BlockDeciding {
         needs.formUnion(dayNeeds)
         var block = try loader.load(ids, needs, earliest: earliest)
         guard block.count > 0 else { return [] }
-        let moves = try moveThroughStages(&block)
-        let found = find(in: block, counts: false)
+        let moves = try day.moveThroughStages(&block) { try loader.stageEntries(of: $0) }
+        let found = day.find(in: block)
         return try live(block, moves: block.ids.indices.map { moves[$0] }, freezes: freezes, &tally) { index in
             found.map { $0.finding(index, block.ids[index]) }
         }
@@ -138,168 +132,6 @@ final class BlockDeciding {
         findings: (Int) -> [Account.Finding]
     ) throws -> [Account] {
         let loaded = try accountLoader.load(block, findings: findings)
-        let facts = Facts(block, rules, rows: loaded.rows, waitingEvents: loaded.waitingEvents)
-        let life = Life(facts, freezes: freezes)
-        var accounts = loaded.accounts
-        for index in accounts.indices {
-            accounts[index].stageMove = moves[index]
-            askEvents(&accounts[index], facts)
-            life.live(&accounts[index], &tally)
-            observe?(accounts[index], block)
-        }
-        return accounts
-    }
-
-    /// Keeps the events for which the audience and the condition of their playbook hold.
-    private func askEvents(_ account: inout Account, _ facts: Facts) {
-        for (index, turn) in turns.enumerated() {
-            guard case .events(let events) = account.findings[index],
-                case .on(_, let condition) = turn.playbook.trigger
-            else { continue }
-            guard
-                let asked = condition.map({ Term.both(turn.playbook.audience?.term, $0) })
-                    ?? turn.playbook.audience?.term
-            else { continue }
-            account.findings[index] = .events(
-                events.filter { event in
-                    facts.evaluator.value(asked, of: Subject(account: account.index, event: event)) == .boolean(true)
-                })
-        }
-    }
-
-    // MARK: Stages
-
-    /// Moves the accounts of the block into their stages; the block then says where they are.
-    private func moveThroughStages(_ block: inout Block) throws -> [Int: StageMove] {
-        let isNeeded = !journeys.isEmpty || block.ids.indices.contains { block.text(Block.journey, $0) != nil }
-        guard rules.movesThroughStages, isNeeded else { return [:] }
-        let evaluator = Evaluator(rules.context, block)
-        let audiences = journeys.map { $0.audience.map { evaluator.column($0.term, of: .accounts) } }
-        let enters = journeys.map { $0.stages.map { $0.enter.map { evaluator.column($0, of: .accounts) } } }
-        func move(_ index: Int, _ entries: [StageEntry]) -> StageMove? {
-            guard block.text("status", index) == "active" else { return nil }
-            let place = StagePlace(
-                journey: block.text(Block.journey, index), stage: block.text("stage", index),
-                imported: block.text("stage_imported", index), importedAt: block.instant("stage_imported_at", index),
-                createdAt: block.instant("created_at", index) ?? rules.now, entries: entries)
-            guard let number = journeys.indices.first(where: { audiences[$0]?.holds(index) ?? true }) else {
-                return place.departure
-            }
-            guard !heldJourneys.contains(journeys[number].name) else { return nil }
-            return place.move(onto: journeys[number], now: rules.now) { enters[number][$0]?.holds(index) ?? false }
-        }
-        let candidates = block.ids.indices.filter { move($0, []) != nil }
-        guard !candidates.isEmpty else { return [:] }
-        let entries = try loader.stageEntries(of: candidates.map { block.ids[$0] })
-        var moves: [Int: StageMove] = [:]
-        for index in candidates {
-            moves[index] = move(index, entries[block.ids[index]] ?? [])
-        }
-        for (index, move) in moves { Self.apply(move, to: &block, at: index) }
-        return moves
-    }
-
-    private static func apply(_ move: StageMove, to block: inout Block, at index: Int) {
-        block.set(Block.journey, .text(move.journey), at: index)
-        block.set("stage", .text(move.stage), at: index)
-        block.set("stage_since", .number(move.since.map { Double($0.milliseconds) } ?? .nan), at: index)
-    }
-
-    // MARK: Matches
-
-    /// What one playbook finds in a block.
-    private struct Found {
-        var turn: Turn
-        /// Whether condition or audience holds, where the playbook is due; nil where its trigger is an event.
-        var column: Column?
-
-        func concerns(_ index: Int, _ id: Int64) -> Bool {
-            if case .on = turn.trigger { return turn.events[id] != nil }
-            return column?.holds(index) == true
-        }
-
-        func finding(_ index: Int, _ id: Int64) -> Account.Finding {
-            switch turn.trigger {
-            case .on: return turn.events[id].map { .events($0) } ?? .nothing
-            case .when:
-                guard let column else { return .nothing }
-                return .condition(column.holds(index) ? true : column.fails(index) ? false : nil)
-            case .at:
-                guard column?.holds(index) == true, let key = turn.occurrenceKey, let at = turn.occurrence else {
-                    return .nothing
-                }
-                return .occurrence(key: key, at: at)
-            }
-        }
-    }
-
-    private func find(in block: Block, counts: Bool) -> [Found] {
-        let evaluator = Evaluator(rules.context, block)
-        var known: [String: Column] = [:]
-        return turns.map { turn in
-            guard turn.isDue else { return Found(turn: turn) }
-            let playbook = turn.playbook
-            var audience: Column?
-            if let term = playbook.audience?.term {
-                audience = known[playbook.audienceKey] ?? evaluator.column(term, of: .accounts)
-                known[playbook.audienceKey] = audience
-            }
-            if counts {
-                audiences[turn.id, default: 0] +=
-                    audience.map { column in block.ids.indices.count { column.holds($0) } } ?? block.count
-            }
-            switch playbook.trigger {
-            case .on: return Found(turn: turn)
-            case .at: return Found(turn: turn, column: audience ?? .numbers(Array(repeating: 1, count: block.count)))
-            case .when(let condition):
-                let column = evaluator.column(
-                    Term.both(playbook.audience?.term, condition), of: .accounts, audience: playbook.audienceKey)
-                return Found(turn: turn, column: column)
-            }
-        }
-    }
-
-    // MARK: Needs
-
-    private static func findingNeeds(_ rules: CycleRules, _ turns: [Turn], _ journeys: [Journey]) -> Needs {
-        var terms: [Term] = rules.movesThroughStages ? journeys.flatMap(\.terms) : []
-        for turn in turns where turn.isDue {
-            if let audience = turn.playbook.audience?.term { terms.append(audience) }
-            if case .when(let condition) = turn.playbook.trigger { terms.append(condition) }
-        }
-        var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
-        if rules.movesThroughStages {
-            needs.attributes.formUnion([Block.journey, "stage", "stage_since", "stage_imported", "stage_imported_at"])
-        }
-        return needs
-    }
-
-    private static func dayNeeds(_ rules: CycleRules, _ turns: [Turn]) -> Needs {
-        var terms: [Term] = []
-        var contacts: Set = ["status", "role", "address", "timezone"]
-        for version in rules.versions.values {
-            let playbook = version.playbook
-            terms += version.questions.map(\.term) + playbook.signals.map(\.term)
-            for step in playbook.programs.joined() {
-                terms += step.terms
-                guard case .send(let send) = step.action, let channel = rules.channel(of: send) else { continue }
-                for message in Set(send.message.values.flatMap { playbook.messages(at: $0) }) {
-                    let freeze = Freeze(
-                        message, channelVariables: rules.context.channelVariables[channel] ?? [], of: playbook,
-                        in: rules.context.dataMap)
-                    terms += freeze.terms
-                    contacts.formUnion(freeze.contactAttributes)
-                }
-            }
-        }
-        for turn in turns {
-            if let audience = turn.playbook.audience?.term { terms.append(audience) }
-            if case .on(_, let condition?) = turn.playbook.trigger { terms.append(condition) }
-        }
-        var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
-        if rules.keepsVerdicts { needs.attributes.insert("name") }
-        needs.attributes.formUnion(["key", "timezone", Block.journey, "stage", "stage_since"])
-        needs.contacts = (needs.contacts ?? []).union(contacts)
-        return needs
+        return day.live(loaded, in: block, moves: { moves[$0] }, freezes: freezes, &tally, observe: observe)
     }
 }

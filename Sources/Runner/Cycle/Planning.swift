@@ -40,8 +40,8 @@ struct Planning {
     func plan(_ known: Registration.Registered) throws -> Plan {
         let isTurnOfJourneys = try isTurnOfJourneys()
         if isTurnOfJourneys, figures == .measured {
-            try StageBenchmarks(connection, now: now).compute(
-                workspace.journeys, on: workspace.configuration.zone.day(of: now))
+            try StageBenchmarks.compute(
+                workspace.journeys, on: workspace.configuration.zone.day(of: now), now: now, connection)
         }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let pauses = try Pauses(connection)

@@ -95,7 +95,7 @@ struct ExitCheck {
 
 extension Account {
     /// How many touches that waited end without being sent.
-    fileprivate var endedTouches: Int {
+    var endedTouches: Int {
         enrollments.reduce(0) { count, enrolled in
             count
                 + (enrolled.hasLeft

@@ -3,10 +3,11 @@ package import Playbooks
 import Statistics
 package import Storage
 
-/// Runs a playbook over part of the history, as of each day, by the cycle and the claim that `run` uses.
+/// Runs a playbook over part of the history, as of each day, by the decisions and the claim that `run` uses.
 ///
-/// It cannot write the database: the file is open for reading only, and what the cycle writes are temporary tables. Data
-/// count from their own dates on, however late they came in; safety rules that compare runs with each other are off.
+/// It writes nothing: blocks of accounts are read and brought to what they were at each moment, and what is decided is
+/// kept in memory until the block is through. Data count from their own dates on, however late they came in; safety rules
+/// that compare runs with each other are off.
 package struct Backtest {
     private let workspace: Workspace
     private let playbook: Playbook
@@ -17,6 +18,8 @@ package struct Backtest {
 
     /// What becomes due within an hour is done together.
     private static let grain = TimeSpan.hours(1)
+    /// So many blocks that depend on each other may keep all their daily values.
+    private static let mostKept = 20
 
     /// - Parameters:
     ///   - isWithAll: whether the live playbooks of the workspace run along and compete for caps.
@@ -50,7 +53,7 @@ package struct Backtest {
     private static func complaint(about playbook: Playbook, in workspace: Workspace) -> String? {
         let names = workspace.attributes(readBy: playbook)
         let untracked = names.sorted().filter { name in
-            !Replay.known.contains(name) && workspace.dataMap.attribute(name)?.track != true
+            !AsOf.known.contains(name) && workspace.dataMap.attribute(name)?.track != true
                 && name != "stage_since"
         }
         guard let first = untracked.first else { return nil }
@@ -69,94 +72,96 @@ package struct Backtest {
     }
 
     /// - Parameters:
-    ///   - store: open as a shadow; it serves one backtest.
     ///   - progress: called with the number of days that are done.
-    /// - Returns: the report; `observe` may look at the shadows before they go.
+    ///   - observe: may look at each part of the accounts when it is through.
     package func run(
-        on store: Store, progress: (Int) -> Void = { _ in }, observe: (Connection) throws -> Void = { _ in }
+        on store: Store, progress: (Int) -> Void = { _ in }, observe: (World) throws -> Void = { _ in }
     ) throws -> BacktestReport {
-        guard store.mode == .shadow else { throw BacktestError("a backtest needs a database that it cannot write") }
         let zone = workspace.configuration.zone
         let (start, end) = (zone.start(of: from), zone.start(of: to + 1) - TimeSpan(milliseconds: 1))
         // One snapshot from first to last.
         return try store.read { connection in
-            try Shadows.make(connection)
-            var replay = try Replay(
-                connection, attributes: tracked, hasJourneys: !workspace.journeys.isEmpty, from: start, until: end)
-            var trial = try Trial(workspace, store: store, figures: .measured, grain: Self.grain)
-            try trial.restoreStages(connection, at: start)
-            try trial.register(since: start)
-            var arrivals = try arrivals(connection, from: start, until: end)[...]
-            // The playbooks go live, and their schedules begin.
-            var moment: Instant? = start
-            var matched: [Day: Int] = [:]
-            while let now = moment, now <= end {
-                try replay.advance(to: now)
-                let day = zone.day(of: now)
-                for report in try trial.step(to: now) {
-                    for item in report.playbooks where item.playbook == playbook.name {
-                        matched[day, default: 0] += item.fresh
-                    }
+            let base = try context(connection, at: end)
+            let past = try Past(
+                connection, workspace, base, needs: World.needs(workspace, base), tracked: tracked, from: start)
+            var contexts = TrialContexts(
+                base, reports: try CompleteDays.reports(until: base.today - 1, connection), workspace,
+                figures: .measured)
+            let zones = try CycleRecords.zonesInUse(connection).compactMap { Zone($0) }
+            let isWhole = past.isCoupled(contexts)
+            let groups = isWhole ? [past.blocks] : try past.groups()
+            if !isWhole { try past.answerAll(&contexts, figureMoments(start, end)) }
+            var counts = BacktestCounts(playbook: playbook, from: from, to: to, end: end, zone)
+            for (index, group) in groups.enumerated() {
+                let keepsDaily = group.count <= Self.mostKept
+                var world = World(
+                    workspace, try group.map { try past.block($0, keepsDaily: keepsDaily) }, contexts, since: start,
+                    needs: past.needs, zones: zones, isWhole: isWhole, grain: Self.grain)
+                if !keepsDaily { world.daily = past.daily }
+                try go(&world, from: start, until: end, &counts) { day in
+                    progress((index * (to - from + 1) + day) / groups.count)
                 }
-                progress(day - from)
-                arrivals = arrivals.drop { $0 <= now }
-                moment = [try trial.next(after: now), arrivals.first].compactMap { $0 }.min()
+                counts.add(world)
+                try observe(world)
             }
-            try observe(connection)
-            return try report(connection, matched: matched, end: end)
+            return report(counts)
         }
     }
 
-    /// When events come in that trigger one of the playbooks.
-    private func arrivals(_ connection: Connection, from start: Instant, until end: Instant) throws -> [Instant] {
-        let events = Set(
-            ([playbook] + others).compactMap { playbook -> String? in
-                guard case .on(let event, _) = playbook.trigger else { return nil }
-                return event
-            })
-        let moments = try events.sorted().flatMap {
-            try TrialClock.arrivals(of: $0, from: start, until: end, step: Self.grain, connection)
-        }
-        return Set(moments).sorted()
-    }
-
-    private func report(_ connection: Connection, matched: [Day: Int], end: Instant) throws -> BacktestReport {
+    private func go(
+        _ world: inout World, from start: Instant, until end: Instant, _ counts: inout BacktestCounts,
+        progress: (Int) -> Void
+    ) throws {
         let zone = workspace.configuration.zone
-        let totals = try BacktestTotals(connection, playbook: playbook.name)
-        var days = (from.number...to.number).map { BacktestReport.Period(day: Day(number: $0)) }
-        func add<Name>(
-            _ counts: [BacktestTotals.Count<Name>],
-            _ body: (inout BacktestReport.Period, BacktestTotals.Count<Name>) -> Void
-        ) {
-            for count in counts {
-                let index = zone.day(of: count.at) - from
-                if days.indices.contains(index) { body(&days[index], count) }
-            }
+        world.enterStages(at: start, onlyKnown: true)
+        let id = world.works.first { $0.playbook.name == playbook.name }?.id ?? 0
+        var arrivals = Set(world.blocks.flatMap(\.arrivals).map { $0.roundedUp(to: Self.grain) }).sorted()[...]
+        // The playbooks go live, and their schedules begin.
+        var moment: Instant? = start
+        while let now = moment, now <= end {
+            for tally in try world.step(to: now) { counts.add(matched: tally.playbooks[id]?.fresh ?? 0, at: now) }
+            progress(zone.day(of: now) - from)
+            arrivals = arrivals.drop { $0 <= now }
+            moment = [world.next(after: now), arrivals.first].compactMap { $0 }.min()
         }
-        for index in days.indices { days[index].matched = matched[days[index].day] ?? 0 }
-        add(try totals.entrants()) { day, count in
-            day.entered += count.count
-            if count.name != .treated { day.holdout += count.count }
+    }
+
+    /// The context as of the last moment, without figures of populations.
+    private func context(_ connection: Connection, at end: Instant) throws -> EvaluationContext {
+        let configuration = workspace.configuration
+        let yesterday = configuration.zone.day(of: end) - 1
+        var context = try EvaluationContext(
+            connection, dataMap: workspace.dataMap, now: end, zone: configuration.zone,
+            currency: configuration.currency, lastCompleteDay: try CompleteDays.load(until: yesterday, connection),
+            risks: workspace.risks)
+        context.channelVariables = workspace.channels.mapValues(\.variables)
+        return context
+    }
+
+    /// The moments at which figures of a whole population are worked out: the first, and every evaluation.
+    private func figureMoments(_ start: Instant, _ end: Instant) -> [Instant] {
+        let configuration = workspace.configuration
+        var moments = [start]
+        while let next = configuration.evaluate.next(after: moments[moments.count - 1], in: configuration.zone),
+            next <= end
+        {
+            moments.append(next)
         }
-        add(try totals.sent()) { $0.sent[$1.name, default: 0] += $1.count }
-        add(try totals.lost()) { $0.lost[$1.name, default: 0] += $1.count }
-        add(try totals.goals()) { $0.goals += $1.count }
-        if !others.isEmpty {
-            add(try totals.collisions(days: days.map { zone.start(of: $0.day) })) { $0.collisions += $1.count }
-        }
-        let (entrants, goals) = try totals.matured(by: end)
-        let entered = days.reduce(0) { $0 + $1.entered }
+        return moments
+    }
+
+    private func report(_ counts: BacktestCounts) -> BacktestReport {
         var seen: Set<String> = []
         let steps = playbook.programs.joined().filter { step in
             guard case .send = step.action else { return false }
             return seen.insert(step.id).inserted
         }.map(\.id)
+        let entered = counts.days.reduce(0) { $0 + $1.entered }
         return BacktestReport(
             playbook: playbook.name, title: playbook.title, from: from, to: to, steps: steps,
-            others: others.map(\.name).sorted(), days: days,
-            verdicts: try totals.verdicts().reduce(into: [:]) { $0[$1.name, default: 0] += $1.count },
-            goalRate: playbook.goal == nil ? nil : Proportion(successes: goals, total: entrants),
-            immature: playbook.goal == nil ? 0 : entered - entrants, warnings: warnings)
+            others: others.map(\.name).sorted(), days: counts.days, verdicts: counts.verdicts,
+            goalRate: playbook.goal == nil ? nil : Proportion(successes: counts.goals, total: counts.entrants),
+            immature: playbook.goal == nil ? 0 : entered - counts.entrants, warnings: warnings)
     }
 }
 

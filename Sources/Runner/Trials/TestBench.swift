@@ -1,9 +1,10 @@
 package import Playbooks
 import Storage
 
-/// Runs the tests of playbooks, one after the other, in one database in memory that no workspace needs to have.
+/// Runs the tests of playbooks, one after the other, without the database of a workspace.
 ///
-/// What decides is what decides in a `run`: the same statements over the same tables. There are no holdouts and no
+/// The database holds the account's facts, as imports bring them; what decides is what decides in a `run`, and what it
+/// decides is kept in memory. There are no holdouts and no
 /// safety rules, data are always fresh, and figures of a whole population are neutral; caps and windows hold.
 package struct TestBench {
     private let workspace: Workspace

@@ -1,10 +1,10 @@
 import Basics
+import Decisions
 import Playbooks
 import Storage
 
 /// Brings the data of a test into its database by the importer that all data come by.
 struct TestFacts {
-    private let store: Store
     private let importer: Importer
     private let dataMap: DataMap
     private let zone: Zone
@@ -13,7 +13,6 @@ struct TestFacts {
     static let account = "test-account"
 
     init(_ store: Store, _ workspace: Workspace) {
-        self.store = store
         importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)
         dataMap = workspace.dataMap
         zone = workspace.configuration.zone
@@ -21,7 +20,9 @@ struct TestFacts {
     }
 
     /// The account as the test begins, with what it does not speak of.
-    func begin(with facts: PlaybookTest.Facts, at start: Instant) throws {
+    ///
+    /// - Returns: the stages that it has reached.
+    func begin(with facts: PlaybookTest.Facts, at start: Instant) throws -> [StageEntry] {
         var attributes = facts.attributes
         func assume(_ name: String, _ value: PlaybookTest.Given) {
             if !attributes.contains(where: { $0.name == name }) {
@@ -30,7 +31,7 @@ struct TestFacts {
         }
         assume("name", .text("Acme"))
         assume("created_at", .after(.days(-365)))
-        try importAccount(attributes, anchor: start, now: start)
+        let entries = try importAccount(attributes, anchor: start, now: start)
         let contacts =
             facts.contacts ?? [
                 PlaybookTest.Contact(
@@ -42,12 +43,17 @@ struct TestFacts {
             ]
         // Long ago, so that nobody has been added just now.
         try importContacts(contacts, areNew: true, anchor: start, now: start - .days(365))
+        return entries
     }
 
     /// Changes of the account itself.
-    func change(_ facts: PlaybookTest.Facts, anchor: Instant, now: Instant) throws {
-        if !facts.attributes.isEmpty { try importAccount(facts.attributes, anchor: anchor, now: now) }
+    ///
+    /// - Returns: the stages that it has reached by them.
+    func change(_ facts: PlaybookTest.Facts, anchor: Instant, now: Instant) throws -> [StageEntry] {
+        let entries =
+            facts.attributes.isEmpty ? [] : try importAccount(facts.attributes, anchor: anchor, now: now)
         if let contacts = facts.contacts { try importContacts(contacts, areNew: false, anchor: anchor, now: now) }
+        return entries
     }
 
     /// All values of the stretch; those of days to come are looked at when their time has come.
@@ -82,15 +88,18 @@ struct TestFacts {
             [[Self.account, event.name, moment(of: event, anchor: anchor).description, event.contact, json]], now: now)
     }
 
-    private func importAccount(_ attributes: [PlaybookTest.Property], anchor: Instant, now: Instant) throws {
+    /// - Returns: the stage that it names as reached, whatever the conditions of its journey say.
+    private func importAccount(
+        _ attributes: [PlaybookTest.Property], anchor: Instant, now: Instant
+    ) throws -> [StageEntry] {
         let values = attributes.map { text($0.value, as: dataMap.attribute($0.name)?.type ?? .text, anchor: anchor) }
         try bring(.accounts, ["key"] + attributes.map(\.name), [[Self.account] + values], now: now)
         guard let stage = attributes.first(where: { $0.name == "stage" }), case .text(let name) = stage.value else {
-            return
+            return []
         }
         let since = attributes.first { $0.name == "stage_since" }.map { moment($0.value, anchor: anchor) } ?? now
-        for journey in journeys where !journey.isImported && journey.stage(name) != nil {
-            try store.write { try TrialAccount($0).reach(name, of: journey.name, at: since) }
+        return journeys.filter { !$0.isImported && $0.stage(name) != nil }.map {
+            StageEntry(journey: $0.name, stage: name, at: since, how: .entered)
         }
     }
 

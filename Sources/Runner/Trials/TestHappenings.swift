@@ -1,58 +1,53 @@
 import Decisions
 import Playbooks
-import Storage
 
 /// What happened in one stretch of a test, and whether that is what was expected.
 struct TestHappenings {
     private let playbook: Playbook
     private let zone: Zone
     private let hasMatched: Bool
-    private let verdicts: Set<Verdict>
-    private let verdict: (verdict: Verdict, reason: String)?
-    private let enrollment: TrialAccount.Enrollment?
+    private let verdicts: Set<String>
+    private let standing: Standing?
+    private let enrollment: Enrollment?
     /// All touches; those of this stretch are `sent`.
-    let touches: [TrialAccount.Touch]
-    private let sent: [TrialAccount.Touch]
-    private let now: Instant
+    let touches: [Touch]
+    private let sent: [Touch]
+    private let contacts: Block.Contacts?
     private let clauses: [String]
     private let goal: [String]
     /// How it got past its waits, by step.
     private let waits: [String: PassageResult]
 
     /// - Parameter known: the touches that were sent in earlier stretches.
-    init(
-        _ connection: Connection, _ workspace: Workspace, _ reports: [CycleReport], known: Set<Int64>, start: Instant,
-        now: Instant
-    ) throws {
-        guard let playbook = workspace.playbooks.first else { throw StorageError("the test has no playbook") }
+    init(_ world: inout World, _ tallies: [Tally], known: Set<Int64>, now: Instant) {
+        let (block, context) = world.look(at: now)
+        let playbook = world.works[0].playbook
         self.playbook = playbook
-        self.now = now
-        zone = workspace.configuration.zone
-        let matches = reports.flatMap(\.playbooks).filter { $0.matched > 0 }
+        zone = context.zone
+        let matches = tallies.flatMap(\.playbooks.values).filter { $0.matched > 0 }
         hasMatched = !matches.isEmpty
-        verdicts = Set(matches.flatMap { item in item.verdicts.filter { $0.value > 0 }.map(\.key) })
-        let account = try TrialAccount(connection)
-        verdict = try account.verdict()
-        enrollment = try account.enrollment()
-        touches = try account.touches()
-        let steps = playbook.programs.joined().map(\.id)
-        waits = try Dictionary(
-            Set(steps).compactMap { step in try account.result(ofWait: step).map { (step, $0) } }
-        ) { first, _ in first }
-        sent = touches.filter { $0.state == .sent && !known.contains($0.id) }
-        let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
-        let facts = try AccountFacts(connection, context, account: account.id)
-        func explain(_ term: Term?, enrollment: Int64? = nil) throws -> [String] {
+        verdicts = Set(matches.flatMap { tally in tally.verdicts.filter { $0.value > 0 }.map(\.key.rawValue) })
+        let dealings = block.dealings[0]
+        standing = dealings.standings.max {
+            ($0.since, $0.eventID ?? .min) < ($1.since, $1.eventID ?? .min)
+        }
+        enrollment = dealings.courses.last?.enrollment
+        touches = dealings.courses.flatMap(\.touches).map(\.touch)
+        sent = touches.filter { touch in touch.state == .sent && touch.id.map { !known.contains($0) } == true }
+        contacts = block.block.contacts
+        waits = dealings.courses.reduce(into: [:]) { waits, course in
+            for (step, passage) in course.passages { waits[step] = passage.result }
+        }
+        let evaluator = Evaluator(context, block.block)
+        func explain(_ term: Term?, _ subject: Subject = Subject(account: 0)) -> [String] {
             guard let term else { return [] }
-            return try facts.explain(term, enrollment: enrollment, audience: playbook.audienceKey)?.lines ?? []
+            return evaluator.explanation(of: term, for: subject, audience: playbook.audienceKey).lines
         }
         var trigger: Term?
         if case .when(let condition) = playbook.trigger { trigger = condition }
-        let audience = try explain(playbook.audience?.term)
-        clauses =
-            (audience.isEmpty ? [] : ["audience: \(audience[0])"] + audience.dropFirst()) + (try explain(trigger))
-        goal =
-            try enrollment.map { try explain(playbook.goal?.condition, enrollment: $0.id) } ?? []
+        let audience = explain(playbook.audience?.term)
+        clauses = (audience.isEmpty ? [] : ["audience: \(audience[0])"] + audience.dropFirst()) + explain(trigger)
+        goal = dealings.courses.last.map { explain(playbook.goal?.condition, $0.subject(of: 0)) } ?? []
     }
 
     func failures(of expectations: [PlaybookTest.Expectation]) -> [PlaybookTestResult.Failure] {
@@ -67,16 +62,15 @@ struct TestHappenings {
     private func instead(of kind: PlaybookTest.Expectation.Kind) -> [String]? {
         switch kind {
         case .match: hasMatched ? nil : ["it did not match"] + clauses
-        case .noMatch: hasMatched ? [standing] + clauses : nil
-        case .verdict(let name):
-            Verdict(rawValue: name).map(verdicts.contains) == true ? nil : [standing] + (hasMatched ? [] : clauses)
+        case .noMatch: hasMatched ? [verdict] + clauses : nil
+        case .verdict(let name): verdicts.contains(name) ? nil : [verdict] + (hasMatched ? [] : clauses)
         case .sent(let message, let role):
-            sent.contains { $0.message == message && (role == nil || $0.role == role) } ? nil : unsent
+            sent.contains { $0.message == message && (role == nil || self.role(of: $0) == role) } ? nil : unsent
         case .notSent(let message): sent.contains { $0.message == message } ? ["sent: \(list(sent))"] : nil
         case .nothingSent: sent.isEmpty ? nil : ["sent: \(list(sent))"]
-        case .active: enrollment?.isActive == true ? nil : [standing, place]
+        case .active: enrollment?.isActive == true ? nil : [verdict, place]
         case .exit(let reason):
-            enrollment?.isActive == false && enrollment?.endReason == reason ? nil : [standing, place] + goal
+            enrollment?.isActive == false && enrollment?.endReason == reason ? nil : [verdict, place] + goal
         case .goal: enrollment?.goalAt != nil ? nil : [place] + goal
         case .noGoal: enrollment?.goalAt == nil ? nil : ["the goal was reached"] + goal
         case .waited(let step, let isMet):
@@ -85,9 +79,9 @@ struct TestHappenings {
         }
     }
 
-    private var standing: String {
-        guard hasMatched || enrollment != nil, let verdict else { return "it did not match" }
-        return "verdict \(verdict.verdict.rawValue): \(verdict.reason)"
+    private var verdict: String {
+        guard hasMatched || enrollment != nil, let standing else { return "it did not match" }
+        return "verdict \(standing.verdict.rawValue): \(standing.reason)"
     }
 
     private var place: String {
@@ -104,13 +98,21 @@ struct TestHappenings {
             return "\(touch.message) is \(touch.state.rawValue)\(when)" + (touch.reason.map { ": \($0)" } ?? "")
         }
         let clauses = enrollment == nil ? self.clauses : []
-        let state = hasMatched || enrollment != nil ? [standing, place] : [standing]
+        let state = hasMatched || enrollment != nil ? [verdict, place] : [verdict]
         return [sent.isEmpty ? "nothing was sent" : "sent: \(list(sent))"] + state + open + clauses
     }
 
-    private func list(_ touches: [TrialAccount.Touch]) -> String {
+    private func role(of touch: Touch) -> String? { text("role", touch) }
+
+    /// An attribute of the contact who gets a touch.
+    private func text(_ name: String, _ touch: Touch) -> String? {
+        guard let contacts, let index = contacts.ids.firstIndex(where: { $0 == touch.contactID }) else { return nil }
+        return contacts.text(name, index)
+    }
+
+    private func list(_ touches: [Touch]) -> String {
         touches.map { touch in
-            let who = touch.role ?? touch.contact
+            let who = role(of: touch) ?? text("key", touch)
             return touch.message + (who.map { " to \($0)" } ?? "")
         }.joined(separator: ", ")
     }

@@ -4,6 +4,13 @@ package import Playbooks
 package struct Pauses: Sendable {
     private var reasons: [String: String]
 
+    /// Nothing is paused.
+    package static let none = Pauses(reasons: [:])
+
+    private init(reasons: [String: String]) {
+        self.reasons = reasons
+    }
+
     package init(_ connection: Connection) throws {
         let rows = try connection.query("SELECT scope, reason FROM pause")
         reasons = Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", $0[1].text ?? "") })

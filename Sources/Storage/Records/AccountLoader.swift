@@ -10,6 +10,14 @@ package struct AccountLoader {
         package var rows: [Int64: [Subject]]
         /// The events of occurrences that wait for their verdict.
         package var waitingEvents: [Int64: TriggeringEvent]
+
+        package init(
+            accounts: [Account] = [], rows: [Int64: [Subject]] = [:], waitingEvents: [Int64: TriggeringEvent] = [:]
+        ) {
+            self.accounts = accounts
+            self.rows = rows
+            self.waitingEvents = waitingEvents
+        }
     }
 
     private let connection: Connection

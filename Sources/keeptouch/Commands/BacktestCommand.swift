@@ -45,7 +45,7 @@ struct BacktestCommand: ParsableCommand {
         let loaded = try options.read()
         let backtest = try Backtest(
             try loaded.playbook(playbook), in: loaded.workspace, from: first, to: last, isWithAll: with == .all)
-        let store = try loaded.open(.shadow)
+        let store = try loaded.open(.readOnly)
         let progress = Progress("days", of: last - first + 1)
         let report = try backtest.run(on: store) { progress.show($0) }
         progress.end()

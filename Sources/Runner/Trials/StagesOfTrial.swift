@@ -1,0 +1,62 @@
+import Decisions
+import Playbooks
+import Statistics
+import Storage
+
+/// The stages that the accounts of a trial came into, as of its moment.
+struct StagesOfTrial: StageSource {
+    private struct Stay {
+        var entry: StageEntry
+        var movedOn: Instant?
+        var churned: Instant?
+    }
+
+    private let blocks: [TrialBlock]
+    private let now: Instant
+
+    init(blocks: [TrialBlock], now: Instant) {
+        self.blocks = blocks
+        self.now = now
+    }
+
+    private func stays(_ key: StageKey, to next: String, from: Instant, until: Instant) -> [Stay] {
+        blocks.flatMap { block in
+            block.dealings.enumerated().flatMap { account, dealings in
+                dealings.stageEntries.filter {
+                    $0.journey == key.journey && $0.stage == key.stage && $0.at > from && $0.at <= until
+                }.map { entry in
+                    Stay(
+                        entry: entry,
+                        movedOn: dealings.stageEntries.first { $0.journey == key.journey && $0.stage == next }?.at,
+                        churned: block.block.instant("churned_at", account))
+                }
+            }
+        }
+    }
+
+    func conversions(
+        _ key: StageKey, to next: String, patience: TimeSpan, from oldest: Instant, recent: Instant,
+        until matured: Instant
+    ) -> (recent: Proportion, past: Proportion) {
+        let stays = stays(key, to: next, from: oldest, until: matured).filter { $0.entry.how != .found }
+        func proportion(_ stays: [Stay]) -> Proportion {
+            Proportion(
+                successes: stays.count { stay in stay.movedOn.map { $0 - stay.entry.at <= patience } ?? false },
+                total: stays.count)
+        }
+        return (
+            proportion(stays.filter { $0.entry.at > recent }), proportion(stays.filter { $0.entry.at <= recent })
+        )
+    }
+
+    func stays(in key: StageKey, to next: String, from: Instant, until: Instant, now: Instant) -> [Lifetime] {
+        let day = TimeSpan.days(1).milliseconds
+        return stays(key, to: next, from: from, until: until).filter { $0.entry.how == .entered }.map { stay in
+            let movedOn = stay.movedOn.flatMap { $0 <= now ? $0 : nil }
+            let churned = stay.churned.flatMap { $0 > stay.entry.at && $0 <= now ? $0 : nil }
+            let length = ((movedOn ?? churned ?? now) - stay.entry.at).milliseconds
+            // Begun days count whole; of those who are still there, or churned, no more is known.
+            return Lifetime(duration: Double(max(1, (length + day - 1) / day)), left: movedOn != nil)
+        }
+    }
+}

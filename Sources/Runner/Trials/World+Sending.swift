@@ -1,0 +1,176 @@
+import Decisions
+import Playbooks
+import Storage
+
+/// Sending nothing: what the claim lets through is settled as sent at the same moment.
+extension World {
+    /// Works off everything that may go out at `now`; answers how many touches were settled.
+    mutating func drain(at now: Instant) throws -> Int {
+        guard var rules = momentRules else { return 0 }
+        rules.matching = []
+        var settled = try prepareToSend(rules)
+        for place in pending(at: now) {
+            guard let decision = decide(place, rules) else { continue }
+            if carryOut(decision, place, at: now) { settled += 1 }
+        }
+        return settled
+    }
+
+    /// Goes through exits, recipients and variables once more; answers how many touches end by it.
+    private mutating func prepareToSend(_ rules: CycleRules) throws -> Int {
+        let looks = looks(rules)
+        var ended = 0
+        for index in blocks.indices {
+            let due = blocks[index].withTouches(at: rules.now)
+            guard !due.isEmpty else { continue }
+            try bring(index, at: rules.now)
+            defer { leave(index) }
+            for account in blocks[index].prepareToSend(due, rules, looks) where account.isChanged {
+                ended += account.endedTouches
+                take(account, of: index, at: rules.now)
+            }
+        }
+        return ended
+    }
+
+    /// Where a touch is kept.
+    private struct Place {
+        var block: Int
+        var account: Int
+        var course: Int
+        var touch: Int
+    }
+
+    /// What may go out, in the order in which the claim takes it.
+    private func pending(at now: Instant) -> [Place] {
+        var found: [(touch: Touch, place: Place)] = []
+        for (block, part) in blocks.enumerated() {
+            for account in part.withTouches(at: now) {
+                for (course, item) in part.dealings[account].courses.enumerated() {
+                    for (index, sent) in item.touches.enumerated()
+                    where sent.touch.state == .pending && sent.touch.notBefore <= now {
+                        found.append(
+                            (sent.touch, Place(block: block, account: account, course: course, touch: index)))
+                    }
+                }
+            }
+        }
+        return found.sorted { left, right in
+            let (left, right) = (left.touch, right.touch)
+            if left.channel != right.channel { return left.channel < right.channel }
+            if left.priority != right.priority { return left.priority > right.priority }
+            return (left.dueAt, left.id ?? 0) < (right.dueAt, right.id ?? 0)
+        }.map(\.place)
+    }
+
+    private func decide(_ place: Place, _ rules: CycleRules) -> ClaimRules.Decision? {
+        let part = blocks[place.block]
+        let dealings = part.dealings[place.account]
+        let course = dealings.courses[place.course]
+        let touch = course.touches[place.touch].touch
+        guard touch.state == .pending, let version = rules.versions[course.enrollment.versionID] else { return nil }
+        let contacts = part.block.contacts
+        let contact = touch.contactID.flatMap { id in
+            contacts.flatMap { contacts in contacts.range(place.account).first { contacts.ids[$0] == id } }
+        }
+        let isReachable =
+            touch.contactID == nil
+            || contact.map {
+                contacts?.text("status", $0) == "active"
+                    && (touch.kind != .email || contacts?.text("address", $0) == touch.recipient)
+            } == true
+        let step = version.playbook.steps(of: touch.variant).first { $0.id == touch.step }
+        var window: SendWindow?
+        if case .send(let send)? = step?.action { window = send.window }
+        let candidate = TouchCandidate(
+            touch, playbook: version.playbook.name, versionID: version.id,
+            timezone: contact.flatMap { contacts?.text("timezone", $0) } ?? part.block.text("timezone", place.account),
+            isReachable: isReachable, isEnrolled: course.enrollment.isActive,
+            hasChurned: part.block.text("status", place.account) == "churned",
+            isExcluded: touch.category != "service" && !course.enrollment.isExclusive && dealings.isTaken,
+            sentWithin: claims.counts(for: touch, at: rules.now))
+        return claims.rules.decide(
+            candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned), claimed: 0,
+            mayRepeat: true, now: rules.now)
+    }
+
+    /// - Returns: whether the touch is settled.
+    private mutating func carryOut(_ decision: ClaimRules.Decision, _ place: Place, at now: Instant) -> Bool {
+        var claims = claims
+        let isSettled = change(place.block) { block in
+            block.change(place.account, at: now) { dealings in
+                dealings.courses[place.course].carryOut(decision, on: place.touch, &claims, at: now)
+            }
+        }
+        self.claims = claims
+        return isSettled
+    }
+}
+
+extension TrialBlock {
+    fileprivate func prepareToSend(_ due: [Int], _ rules: CycleRules, _ looks: Looks) -> [Account] {
+        let loaded = load(due, rules, looks) { _ in [] }
+        let life = Life(Facts(block, rules, rows: loaded.rows), freezes: true)
+        var accounts = loaded.accounts
+        for index in accounts.indices { life.prepareToSend(&accounts[index]) }
+        return accounts
+    }
+}
+
+extension Dealings.Course {
+    fileprivate mutating func carryOut(
+        _ decision: ClaimRules.Decision, on index: Int, _ claims: inout PretendedClaims, at now: Instant
+    ) -> Bool {
+        let touch = touches[index].touch
+        func wait(until: Instant, _ reason: String) {
+            touches[index].touch.notBefore = until
+            touches[index].touch.reason = reason
+        }
+        switch decision {
+        case .claim, .doubt:
+            touches[index].end(.sent, nil, at: now)
+            touches[index].claimedAt = now
+            claims.add(touch, at: now)
+        case .ghost:
+            touches[index].end(.ghost, nil, at: now)
+            touches[index].claimedAt = now
+            claims.add(touch, at: now)
+        case .leave: return false
+        case .wait(let until, let reason):
+            wait(until: until, reason)
+            return false
+        case .capped(let cap):
+            let cap = claims.rules.caps[cap]
+            wait(
+                until: min(claims.roomAgain(touch, cap, at: now), touch.expiresAt), "cap \(cap.count) per \(cap.window)"
+            )
+            return false
+        case .end(let state, let reason):
+            touches[index].end(state, reason, at: now)
+        }
+        if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil,
+            touches.allSatisfy({ $0.settledAt != nil })
+        {
+            enrollment.dueAt = now
+        }
+        return true
+    }
+}
+
+extension TouchCandidate {
+    /// A touch of a trial, which nobody has tried to send.
+    fileprivate init(
+        _ touch: Touch, playbook: String, versionID: Int64, timezone: String?, isReachable: Bool, isEnrolled: Bool,
+        hasChurned: Bool, isExcluded: Bool, sentWithin: [Int]
+    ) {
+        self.init(
+            id: touch.id ?? 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook, versionID: versionID,
+            step: touch.step, variant: touch.variant, recipient: touch.recipient, kind: touch.kind,
+            channel: touch.channel, category: touch.category, message: touch.message, isGhost: touch.isGhost,
+            priority: Int64(touch.priority), dueAt: touch.dueAt, expiresAt: touch.expiresAt, reason: touch.reason,
+            variables: touch.variables, fence: 0, attempts: 0, isAmbiguous: touch.isAmbiguous, bodyHash: nil,
+            firstAttemptAt: nil, contactID: touch.contactID, contactKey: nil, contactName: nil, email: nil,
+            timezone: timezone, locale: nil, isReachable: isReachable, isEnrolled: isEnrolled, hasChurned: hasChurned,
+            isSuppressed: false, isExcluded: isExcluded, frozenAt: touch.frozenAt, sentWithin: sentWithin)
+    }
+}

@@ -1,0 +1,79 @@
+package import Decisions
+package import Playbooks
+package import Statistics
+
+/// Where the stages that accounts came into are counted. What was there before anybody looked (`found`) counts nowhere.
+package protocol StageSource {
+    /// Of those who came into a stage behind `from` and up to `until`, how many moved on within their patience: who came
+    /// behind `recent`, and who came before.
+    func conversions(
+        _ key: StageKey, to next: String, patience: TimeSpan, from oldest: Instant, recent: Instant,
+        until matured: Instant
+    ) throws -> (recent: Proportion, past: Proportion)
+
+    /// How long those stayed who came into a stage behind one moment and up to another.
+    func stays(
+        in key: StageKey, to next: String, from: Instant, until: Instant, now: Instant
+    ) throws -> [Lifetime]
+}
+
+/// The rows of `stage_entry`.
+struct StageRows: StageSource {
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    package func conversions(
+        _ key: StageKey, to next: String, patience: TimeSpan, from oldest: Instant, recent: Instant,
+        until matured: Instant
+    ) throws -> (recent: Proportion, past: Proportion) {
+        let row = try connection.first(
+            """
+            SELECT count(*) FILTER (WHERE e.at > :recent), count(*) FILTER (WHERE e.at > :recent AND n.at - e.at <= :patience),
+                count(*) FILTER (WHERE e.at <= :recent),
+                count(*) FILTER (WHERE e.at <= :recent AND n.at - e.at <= :patience)
+            FROM stage_entry AS e LEFT JOIN stage_entry AS n
+                ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
+            WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
+            """,
+            [
+                "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next),
+                "recent": .instant(recent), "oldest": .instant(oldest),
+                "matured": .instant(matured), "patience": .integer(patience.milliseconds),
+            ])
+        func count(_ index: Int) -> Int { Int(row?[index].integer ?? 0) }
+        return (Proportion(successes: count(1), total: count(0)), Proportion(successes: count(3), total: count(2)))
+    }
+
+    package func stays(
+        in key: StageKey, to next: String, from: Instant, until: Instant, now: Instant
+    ) throws -> [Lifetime] {
+        try connection.query(
+            """
+            SELECT (length + :day - 1) / :day AS days, count(*) FILTER (WHERE moved = 1), count(*) FILTER (WHERE moved = 0)
+            FROM (
+                SELECT coalesce(CASE WHEN n.at <= :now THEN n.at END,
+                        CASE WHEN a.churned_at > e.at AND a.churned_at <= :now THEN a.churned_at END, :now) - e.at AS length,
+                    CASE WHEN n.at <= :now THEN 1 ELSE 0 END AS moved
+                FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id LEFT JOIN stage_entry AS n
+                    ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
+                WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :newest
+                    AND e.how = 'entered'
+            ) AS stays GROUP BY 1 ORDER BY 1
+            """,
+            [
+                "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next),
+                "day": .integer(TimeSpan.days(1).milliseconds), "now": .instant(now),
+                "oldest": .instant(from), "newest": .instant(until),
+            ]
+        ).flatMap { row in
+            // Begun days count whole; of those who are still there, or churned, no more is known.
+            let days = Double(max(1, row[0].integer ?? 1))
+            return [(1, true), (2, false)].map { column, left in
+                Lifetime(duration: days, left: left, count: Int(row[column].integer ?? 0))
+            }
+        }
+    }
+}
