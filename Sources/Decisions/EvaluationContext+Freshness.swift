@@ -3,8 +3,12 @@ package import Playbooks
 extension EvaluationContext {
     /// Why decisions that look at these terms must wait; nil when every metric they read is fresh.
     package func staleness(of terms: [Term]) -> String? {
-        let names = terms.reduce(into: Set<String>()) { $0.formUnion($1.reads.metrics) }
-        return dataMap.metrics.lazy.filter { names.contains($0.name) }.compactMap { metric in
+        staleness(ofMetrics: terms.reduce(into: []) { $0.formUnion($1.reads.metrics) })
+    }
+
+    /// The same for metrics by their names.
+    package func staleness(ofMetrics names: Set<String>) -> String? {
+        dataMap.metrics.lazy.filter { names.contains($0.name) }.compactMap { metric in
             CompleteDays.staleness(of: metric, last: lastCompleteDay[metric.name], now: now, in: zone)
         }.first
     }

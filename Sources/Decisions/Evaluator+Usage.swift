@@ -30,20 +30,18 @@ extension Evaluator {
         }
         let asked = usages.indices.filter { needsActivity(usages[$0].baseline) }
         guard !asked.isEmpty else { return usages }
-        let isForAll = asked.count * 16 > usages.count
-        for index in asked {
-            let account = accounts.lowerBound + index
-            func figure(_ figure: SeriesFigure) -> Double {
-                isForAll
-                    ? self.figure(figure, metric, days, accounts)[index]
-                    : self.figure(figure, metric, days, account..<account + 1)[0]
+        // Day by day, because the values of a day lie side by side.
+        var spans = [(first: Int, latest: Int)](repeating: (0, 0), count: asked.count)
+        forEachDay(of: metric, days) { day, values in
+            for (place, index) in asked.enumerated() where abs(values[accounts.lowerBound + index]) > 0 {
+                if usages[index].activeDays == 0 { spans[place].first = day }
+                usages[index].activeDays += 1
+                spans[place].latest = day
             }
-            let active = figure(.active)
-            guard active > 0 else { continue }
-            let latest = figure(.lastActive)
-            usages[index].activeDays = Int(active)
-            usages[index].activeSpan = Int(latest - figure(.firstActive))
-            usages[index].silence = Int(Double(last) - latest)
+        }
+        for (place, index) in asked.enumerated() where usages[index].activeDays > 0 {
+            usages[index].activeSpan = spans[place].latest - spans[place].first
+            usages[index].silence = last - spans[place].latest
         }
         return usages
     }

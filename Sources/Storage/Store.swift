@@ -11,8 +11,6 @@ package final class Store: Sendable {
         /// Temporary tables may be written, nothing else.
         case readOnly
         case readWrite
-        /// Reads the file, and writes only tables that `Shadows` put before the real ones.
-        case shadow
         /// A new database in memory, of the newest schema.
         case memory
     }
@@ -58,7 +56,7 @@ package final class Store: Sendable {
                 path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
             try connection.executeScript("PRAGMA page_size = 8192; PRAGMA temp_store = MEMORY")
             try connection.migrate()
-        case .readOnly, .shadow:
+        case .readOnly:
             guard FileManager.default.fileExists(atPath: path) else {
                 throw StorageError("there is no database at \(path) yet; run keeptouch import first")
             }
@@ -66,11 +64,6 @@ package final class Store: Sendable {
             connection = try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
             try connection.executeScript("PRAGMA cache_size = -16000")
             try connection.expectNewestSchema()
-            if mode == .shadow {
-                connection.forbidWriting()
-                // The window of a metric is read again for every day; it should stay in memory.
-                try connection.executeScript("PRAGMA cache_size = -96000")
-            }
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
             self.lock = lock
@@ -105,8 +98,8 @@ package final class Store: Sendable {
     @discardableResult
     package func guardedRead<T>(for limit: Duration, _ body: (Connection) throws -> T) throws -> T {
         switch mode {
-        // The one is guarded all its life, in the other there is nothing to guard.
-        case .shadow, .memory: return try read(body)
+        // There is nothing to guard.
+        case .memory: return try read(body)
         case .readOnly, .readWrite:
             return try session { connection in
                 try connection.guarded(for: limit) { try read(body) }
@@ -149,10 +142,6 @@ package final class Store: Sendable {
     private func writeUnlocked<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
         switch mode {
         case .memory: return try connection.transaction("BEGIN") { try body(connection) }
-        case .shadow:
-            // All of it sees one snapshot, and what fails is thrown away with the connection.
-            if connection.isInTransaction { return try body(connection) }
-            return try connection.transaction("BEGIN DEFERRED") { try body(connection) }
         case .readOnly, .readWrite: throw StorageError("\(path) is open for reading only")
         }
     }

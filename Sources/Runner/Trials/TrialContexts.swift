@@ -20,8 +20,9 @@ struct TrialContexts {
 
     private let base: EvaluationContext
     private let reports: [String: [CompleteDays.Report]]
-    private let playbooks: [Playbook]
     let isMeasured: Bool
+    /// The figures that the playbooks ask for, with the audiences that they are of.
+    private let benchmarks: [(key: EvaluationContext.BenchmarkKey, audience: Term?)]
     /// The last complete days by yesterday.
     private var complete: [Day: [String: Day]] = [:]
     private var populations: [Key: UsageDrop.Population] = [:]
@@ -36,8 +37,8 @@ struct TrialContexts {
     ) {
         self.base = base
         self.reports = reports
-        playbooks = workspace.playbooks
         isMeasured = figures == .measured
+        benchmarks = isMeasured ? Self.benchmarks(of: workspace.playbooks) : []
         for journey in workspace.journeys {
             for stage in journey.stages {
                 stages[StageKey(journey.name, stage.name)] = StageFigures(expected: stage.expected)
@@ -73,19 +74,23 @@ struct TrialContexts {
     }
 
     private func asked(_ complete: [String: Day]) -> [(EvaluationContext.BenchmarkKey, Term?, Day)] {
-        guard isMeasured else { return [] }
+        benchmarks.compactMap { benchmark in
+            complete[benchmark.key.metric].map { (benchmark.key, benchmark.audience, $0) }
+        }
+    }
+
+    private static func benchmarks(
+        of playbooks: [Playbook]
+    ) -> [(key: EvaluationContext.BenchmarkKey, audience: Term?)] {
         var known: Set<EvaluationContext.BenchmarkKey> = []
-        var asked: [(EvaluationContext.BenchmarkKey, Term?, Day)] = []
-        for playbook in playbooks {
-            for signal in playbook.terms.flatMap(\.usageDrops) {
+        return playbooks.flatMap { playbook in
+            playbook.terms.flatMap(\.usageDrops).compactMap { signal in
                 let key = EvaluationContext.BenchmarkKey(
                     audience: playbook.audienceKey, metric: signal.metric, window: signal.window,
                     baseline: signal.baseline)
-                guard let day = complete[signal.metric], known.insert(key).inserted else { continue }
-                asked.append((key, playbook.audience?.term, day))
+                return known.insert(key).inserted ? (key, playbook.audience?.term) : nil
             }
         }
-        return asked
     }
 }
 

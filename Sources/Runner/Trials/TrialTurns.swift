@@ -6,6 +6,8 @@ struct TrialTurns {
     /// In the order in which they arbitrate.
     let works: [PlaybookAtWork]
     private let configuration: Configuration
+    /// The metrics that each playbook reads.
+    private let metrics: [Int64: Set<String>]
     /// The zones of accounts and contacts, for schedules on their clocks.
     private let zones: [Zone]
     /// The next occurrence of each schedule that has been looked at.
@@ -30,6 +32,10 @@ struct TrialTurns {
         self.comeInOneByOne = comeInOneByOne
         self.works = works.sorted { $0.playbook.arbitration < $1.playbook.arbitration }
         self.configuration = configuration
+        metrics = Dictionary(
+            uniqueKeysWithValues: works.map { work in
+                (work.id, work.playbook.terms.reduce(into: []) { $0.formUnion($1.reads.metrics) })
+            })
         self.zones = [configuration.zone] + zones
     }
 
@@ -38,7 +44,7 @@ struct TrialTurns {
         nextRound = nil
         return works.map { work in
             var turn = Turn(work)
-            turn.stale = context.staleness(of: work.playbook.terms)
+            turn.stale = context.staleness(ofMetrics: metrics[work.id] ?? [])
             switch work.playbook.trigger {
             case .when:
                 let schedule = work.playbook.evaluate ?? configuration.evaluate

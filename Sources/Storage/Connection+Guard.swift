@@ -4,7 +4,7 @@ extension Connection {
     /// Refuses every statement that would change the database file or attach another; temporary tables stay free.
     ///
     /// The file is opened for reading only; this says it at once, when the statement is prepared.
-    func forbidWriting() {
+    private func forbidWriting() {
         sqlite3_set_authorizer(
             handle,
             { _, action, first, second, schema, _ in
