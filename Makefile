@@ -11,11 +11,12 @@ setup: ## install the system's packages that are missing
 build: setup ## the program, optimized, in .build/release/keeptouch
 	swift build -c release --product keeptouch
 
-# The end-to-end tests wait for programs; apart from the others they keep nobody waiting.
+# Tests that wait for programs and servers run apart from those that compute, which would keep them waiting.
 test: ## run all tests
 	@.ci/setup test
 	swift test --filter EndToEndTests
-	swift test --skip-build --skip EndToEndTests
+	swift test --skip-build --filter '(Web|Delivery)Tests'
+	swift test --skip-build --skip '(EndToEnd|Web|Delivery)Tests'
 
 lint: ## check the style
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
