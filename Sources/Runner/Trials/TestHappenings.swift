@@ -6,7 +6,7 @@ struct TestHappenings {
     private let playbook: Playbook
     private let zone: Zone
     private let hasMatched: Bool
-    private let verdicts: Set<String>
+    private let verdicts: Set<Verdict>
     private let standing: Standing?
     private let enrollment: Enrollment?
     /// All touches; those of this stretch are `sent`.
@@ -26,7 +26,7 @@ struct TestHappenings {
         zone = context.zone
         let matches = tallies.flatMap(\.playbooks.values).filter { $0.matched > 0 }
         hasMatched = !matches.isEmpty
-        verdicts = Set(matches.flatMap { tally in tally.verdicts.filter { $0.value > 0 }.map(\.key.rawValue) })
+        verdicts = Set(matches.flatMap { tally in tally.verdicts.filter { $0.value > 0 }.map(\.key) })
         let dealings = block.dealings[0]
         standing = dealings.standings.max {
             ($0.since, $0.eventID ?? .min) < ($1.since, $1.eventID ?? .min)
@@ -63,7 +63,8 @@ struct TestHappenings {
         switch kind {
         case .match: hasMatched ? nil : ["it did not match"] + clauses
         case .noMatch: hasMatched ? [verdict] + clauses : nil
-        case .verdict(let name): verdicts.contains(name) ? nil : [verdict] + (hasMatched ? [] : clauses)
+        case .verdict(let name):
+            Verdict(rawValue: name).map(verdicts.contains) == true ? nil : [verdict] + (hasMatched ? [] : clauses)
         case .sent(let message, let role):
             sent.contains { $0.message == message && (role == nil || self.role(of: $0) == role) } ? nil : unsent
         case .notSent(let message): sent.contains { $0.message == message } ? ["sent: \(list(sent))"] : nil
