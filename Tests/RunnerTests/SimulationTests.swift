@@ -17,14 +17,16 @@ import Testing
 
     @Test(arguments: [UInt64(21), 22, 23])
     func theSameFilesDataAndClockGiveTheSameDecisions(seed: UInt64) async throws {
-        let one = try Simulation(seed: seed)
-        let other = try Simulation(seed: seed)
+        // A refused touch makes room under the caps when its answer comes, which the clock of decisions does not tell.
+        let one = try Simulation(seed: seed, refuses: false)
+        let other = try Simulation(seed: seed, refuses: false)
         for _ in 0..<6 {
             try await one.step { _ in }
             try await other.step { _ in }
         }
         let dump = try one.test.dump()
-        #expect(try other.test.dump() == dump)
+        let again = try other.test.dump()
+        #expect(again == dump, "\(Set(dump).symmetricDifference(again).sorted().prefix(6))")
         #expect(dump.count > 100)
     }
 
@@ -92,13 +94,14 @@ private final class Simulation {
     private var random: SeededRandom
     private var now = noon(20_000)
 
-    init(seed: UInt64) throws {
+    /// - Parameter refuses: whether the endpoint refuses some recipients for good.
+    init(seed: UInt64, refuses: Bool = true) throws {
         random = SeededRandom(seed)
         // What becomes of a touch hangs on its recipient alone, so that the order of arrival does not matter.
         endpoint = try Endpoint { received in
             switch received.to?.utf8.reduce(0, { ($0 &* 31 &+ Int($1)) & 0xffff }) ?? 0 {
             case let hash where hash % 11 == 0: .answer(500)
-            case let hash where hash % 11 == 1: .answer(422)
+            case let hash where hash % 11 == 1 && refuses: .answer(422)
             default: .answer(202)
             }
         }
