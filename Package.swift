@@ -35,7 +35,8 @@ let package = Package(
         .target(name: "Basics", swiftSettings: settings),
         .target(name: "Playbooks", dependencies: ["Basics", "Yams", crypto], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
-        .target(name: "Decisions", dependencies: ["Playbooks", "Statistics", crypto], swiftSettings: settings),
+        .target(
+            name: "Decisions", dependencies: ["Basics", "Playbooks", "Statistics", crypto], swiftSettings: settings),
         .target(
             name: "Storage",
             dependencies: ["Basics", "Decisions", "Playbooks", "Statistics", "CSQLite", crypto],

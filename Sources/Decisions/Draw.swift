@@ -3,12 +3,16 @@ package import Playbooks
 
 /// The lot behind arms and variants: a number in [0, 1) that is the same for the same two texts everywhere.
 package enum Draw {
-    /// The first 52 bits of SHA-256 over salt, a zero byte and key, as a fraction.
     package static func number(salt: String, key: String) -> Double {
+        number(salt: salt.utf8, key: key.utf8)
+    }
+
+    /// The first 52 bits of SHA-256 over salt, a zero byte and key, as a fraction.
+    package static func number(salt: some Collection<UInt8>, key: some Collection<UInt8>) -> Double {
         var hash = SHA256()
-        hash.update(data: Array(salt.utf8))
+        hash.update(data: Array(salt))
         hash.update(data: [0])
-        hash.update(data: Array(key.utf8))
+        hash.update(data: Array(key))
         var bits: UInt64 = 0
         for byte in hash.finalize().prefix(7) { bits = bits << 8 | UInt64(byte) }
         return Double(bits >> 4) / 4_503_599_627_370_496

@@ -1,4 +1,4 @@
-import Foundation
+import Basics
 package import Playbooks
 
 /// Values frozen into a row as JSON: `{"fall": ["percent", 0.43]}`; a missing value is `["percent", null]`.
@@ -22,66 +22,47 @@ package struct Frozen: Sendable, Equatable {
     }
 
     package var json: String {
-        var json = "{"
+        var json: [UInt8] = [UInt8(ascii: "{")]
         for (index, member) in members.enumerated() {
-            if index > 0 { json += "," }
-            Self.append(member.name, to: &json)
-            json += ":[\""
-            json += member.type.rawValue
-            json += "\","
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            JSON.text(member.name).encode(into: &json)
+            json.append(contentsOf: ":[\"\(member.type.rawValue)\",".utf8)
             Self.append(member.value, to: &json)
-            json += "]"
+            json.append(UInt8(ascii: "]"))
         }
-        return json + "}"
+        json.append(UInt8(ascii: "}"))
+        return String(decoding: json, as: UTF8.self)
     }
 
-    private static func append(_ value: Value, to json: inout String) {
+    private static func append(_ value: Value, to json: inout [UInt8]) {
         switch value {
-        case .missing: json += "null"
-        case .number(let number):
-            json += number.isFinite ? "\(number)" : "null"
-        case .text(let text): append(text, to: &json)
-        case .boolean(let isTrue): json += isTrue ? "1" : "0"
-        case .date(let day): json += "\(day.number)"
-        case .instant(let instant): json += "\(instant.milliseconds)"
-        case .duration(let span): json += "\(span.milliseconds)"
+        case .missing: JSON.null.encode(into: &json)
+        // A whole number keeps its point, as SQL writes a real one.
+        case .number(let number): json.append(contentsOf: number.isFinite ? "\(number)".utf8 : "null".utf8)
+        case .text(let text): JSON.text(text).encode(into: &json)
+        case .boolean(let isTrue): JSON.integer(isTrue ? 1 : 0).encode(into: &json)
+        case .date(let day): JSON.integer(Int64(day.number)).encode(into: &json)
+        case .instant(let instant): JSON.integer(instant.milliseconds).encode(into: &json)
+        case .duration(let span): JSON.integer(span.milliseconds).encode(into: &json)
         }
-    }
-
-    private static func append(_ text: String, to json: inout String) {
-        json += "\""
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c }) {
-            json += text
-        } else {
-            for scalar in text.unicodeScalars {
-                switch scalar {
-                case "\"": json += "\\\""
-                case "\\": json += "\\\\"
-                case "\n": json += "\\n"
-                case _ where scalar.value < 0x20:
-                    let digits = String(scalar.value, radix: 16)
-                    json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                default: json.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        json += "\""
     }
 }
 
 extension Frozen {
     /// The values by name; what cannot be read is missing.
     package static func values(of json: String) -> [String: Value] {
-        guard json.utf8.count > 2,
-            let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: [Any]]
-        else { return [:] }
-        return object.mapValues { pair in
-            guard pair.count == 2, let type = (pair[0] as? String).flatMap(ValueType.init(rawValue:)) else {
-                return .missing
-            }
-            if let text = pair[1] as? String { return .text(text) }
-            guard let number = pair[1] as? NSNumber else { return .missing }
-            return Column.numbers([number.doubleValue]).value(0, as: type)
+        guard json.utf8.count > 2, case .object(let members)? = JSON(parsing: json) else { return [:] }
+        return Dictionary(members.map { ($0.key, value(of: $0.value)) }) { $1 }
+    }
+
+    private static func value(of pair: JSON) -> Value {
+        guard case .list(let pair) = pair, pair.count == 2, case .text(let name) = pair[0],
+            let type = ValueType(rawValue: name)
+        else { return .missing }
+        return switch pair[1] {
+        case .text(let text): .text(text)
+        case .boolean(let isTrue): Value(isTrue ? 1 : 0, as: type)
+        default: pair[1].asNumber.map { Value($0, as: type) } ?? .missing
         }
     }
 }

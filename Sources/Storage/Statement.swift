@@ -86,10 +86,6 @@ package final class Statement {
         sqlite3_bind_blob(pointer, Int32(index + 1), base, Int32(bytes.count), Self.transient)
     }
 
-    package func bindNull(_ index: Int) {
-        sqlite3_bind_null(pointer, Int32(index + 1))
-    }
-
     /// Moves to the next row; false at the end.
     package func step() throws -> Bool {
         let code = sqlite3_step(pointer)

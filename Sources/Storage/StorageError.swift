@@ -36,8 +36,6 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
     package var isFull: Bool { code & 0xff == SQLITE_FULL }
     package var isBusy: Bool { code & 0xff == SQLITE_BUSY }
     package var isInterrupted: Bool { code & 0xff == SQLITE_INTERRUPT }
-    /// Whether a row offended a constraint of the schema.
-    package var isConstraint: Bool { code & 0xff == SQLITE_CONSTRAINT }
 
     /// The sentence for what is the machine's or the person's doing; nil for what is the statement's.
     static func advice(_ code: Int32, _ path: String) -> String? {

@@ -114,13 +114,4 @@ struct ExplanationTests {
                   asks for a fall of 40% or more that chance explains in less than 5% of such accounts
                 """)
     }
-
-    @Test func anAccountThatIsNotThereHasNoExplanation() throws {
-        try store().read { connection in
-            let compiler = ConditionSQL(try ConditionWorld.context(connection))
-            #expect(
-                try compiler.explain(
-                    try ConditionSQLTests.term("vip"), over: ConditionSQL.rows(ofAccount: 9), connection) == nil)
-        }
-    }
 }

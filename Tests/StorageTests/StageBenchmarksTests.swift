@@ -199,7 +199,8 @@ struct StageBenchmarksTests {
             context.stages = try StageFigures.load([Self.journey("a")], until: Self.today, connection)
             context.stages[StageKey("a", "one")]?.isWeakAgainstPeers = true
             let term = try ConditionSQLTests.term("weak_point()")
-            return try ConditionSQL(context).explain(term, over: ConditionSQL.rows(ofAccount: 1), connection)?.lines
+            return try EvaluatorTests.evaluator(connection, context, [term])
+                .explanation(of: term, for: Subject(account: 0)).lines
         }
         #expect(
             lines == [

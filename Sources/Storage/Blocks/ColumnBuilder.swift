@@ -33,10 +33,6 @@ struct ColumnBuilder {
         if isText { texts.append(nil) } else { numbers.append(.nan) }
     }
 
-    mutating func reserve(_ count: Int) {
-        if isText { texts.reserveCapacity(count) } else { numbers.reserveCapacity(count) }
-    }
-
     // MARK: The last row
 
     mutating func setMissing() {

@@ -130,8 +130,12 @@ struct JSONBytes {
     }
 
     func string(_ text: Text) -> String {
-        let slice = UnsafeRawBufferPointer(rebasing: bytes[text.range])
-        return text.isEscaped ? Self.unescaped(slice) : String(decoding: slice, as: UTF8.self)
+        guard text.isEscaped else { return String(decoding: bytes[text.range], as: UTF8.self) }
+        var copy = Array(bytes[text.range])
+        return copy.withUnsafeMutableBufferPointer { copy in
+            guard let start = copy.baseAddress else { return "" }
+            return String(decoding: JSONEscapes.unescaped(start, copy.count), as: UTF8.self)
+        }
     }
 
     /// An object or a list without the blanks between its pieces.
@@ -146,49 +150,5 @@ struct JSONBytes {
             text.append(byte)
         }
         return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func unescaped(_ text: UnsafeRawBufferPointer) -> String {
-        var units: [UInt16] = []
-        var result = ""
-        var plain = 0
-        var index = 0
-        func take(_ end: Int) {
-            if !units.isEmpty { result += String(decoding: units, as: UTF16.self) }
-            units.removeAll()
-            result += String(decoding: UnsafeRawBufferPointer(rebasing: text[plain..<end]), as: UTF8.self)
-        }
-        while index < text.count {
-            guard text[index] == 0x5c, index + 1 < text.count else {
-                index += 1
-                continue
-            }
-            if index > plain { take(index) }
-            switch text[index + 1] {
-            case 0x75:
-                let digits = String(
-                    decoding: text[min(index + 2, text.count)..<min(index + 6, text.count)], as: UTF8.self)
-                units.append(UInt16(digits, radix: 16) ?? 0xfffd)
-                index += 6
-            case let letter:
-                units.append(UInt16(Self.plain(letter)))
-                index += 2
-            }
-            index = min(index, text.count)
-            plain = index
-        }
-        take(text.count)
-        return result
-    }
-
-    private static func plain(_ letter: UInt8) -> UInt8 {
-        switch letter {
-        case UInt8(ascii: "b"): 0x08
-        case UInt8(ascii: "f"): 0x0c
-        case UInt8(ascii: "n"): 0x0a
-        case UInt8(ascii: "r"): 0x0d
-        case UInt8(ascii: "t"): 0x09
-        default: letter
-        }
     }
 }

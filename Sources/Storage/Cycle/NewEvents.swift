@@ -46,10 +46,4 @@ package struct NewEvents {
             "SELECT CAST(json_extract(properties, :path) AS text) AS value FROM event WHERE id = :id",
             ["path": .text("$.\"\(property)\""), "id": .integer(event)])?["value"].text
     }
-
-    /// The accounts with events behind an id, of any kind.
-    package static func accounts(after id: Int64, _ connection: Connection) throws -> [Int64] {
-        try connection.query("SELECT DISTINCT account_id FROM event WHERE id > :id", ["id": .integer(id)])
-            .compactMap { $0["account_id"].integer }.sorted()
-    }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 package import Decisions
 package import Playbooks
@@ -180,10 +181,7 @@ package final class Registry {
 
     /// The name of a version: SHA-256 of the text of `playbook.yaml`, in hexadecimal.
     package static func hash(_ source: String) -> String {
-        SHA256.hash(data: Array(source.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        Hexadecimal.text(SHA256.hash(data: Array(source.utf8)))
     }
 
     private func version(of playbookID: Int64, hash: String, source: String, now: Instant) throws -> Int64 {

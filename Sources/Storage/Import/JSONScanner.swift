@@ -30,9 +30,9 @@ struct JSONScanner {
         guard scanner.object(), scanner.atEnd(), let base = bytes.baseAddress else { return nil }
         return scanner.spans.map { span in
             Member(
-                key: unescaped(base, span.key),
+                key: JSONEscapes.unescaped(base + span.key.lowerBound, span.key.count),
                 value: span.kind == .text
-                    ? unescaped(base, span.value)
+                    ? JSONEscapes.unescaped(base + span.value.lowerBound, span.value.count)
                     : Cell(start: base + span.value.lowerBound, count: span.value.count),
                 kind: span.kind)
         }
@@ -114,7 +114,7 @@ struct JSONScanner {
         switch bytes[position + 1] {
         case UInt8(ascii: "u"):
             guard position + 6 <= bytes.count,
-                let unit = Self.hex(UnsafeBufferPointer(rebasing: bytes[(position + 2)..<(position + 6)])),
+                let unit = JSONEscapes.hex(UnsafeBufferPointer(rebasing: bytes[(position + 2)..<(position + 6)])),
                 unit != 0
             else { return false }
             position += 6
@@ -172,65 +172,5 @@ struct JSONScanner {
     private mutating func atEnd() -> Bool {
         skipBlanks()
         return position == bytes.count
-    }
-
-    private static func hex(_ digits: Cell) -> UInt32? {
-        var value: UInt32 = 0
-        for byte in digits {
-            switch byte {
-            case 0x30...0x39: value = value << 4 | UInt32(byte - 0x30)
-            case 0x41...0x46: value = value << 4 | UInt32(byte - 0x37)
-            case 0x61...0x66: value = value << 4 | UInt32(byte - 0x57)
-            default: return nil
-            }
-        }
-        return value
-    }
-
-    /// Unescapes in place; a lone surrogate becomes U+FFFD. The result is never longer than what was there.
-    private static func unescaped(_ base: UnsafeMutablePointer<UInt8>, _ range: Range<Int>) -> Cell {
-        let field = base + range.lowerBound
-        var from = 0
-        var to = 0
-        while from < range.count {
-            guard field[from] == UInt8(ascii: "\\") else {
-                field[to] = field[from]
-                from += 1
-                to += 1
-                continue
-            }
-            let letter = field[from + 1]
-            guard letter == UInt8(ascii: "u") else {
-                field[to] = plain(letter)
-                from += 2
-                to += 1
-                continue
-            }
-            var scalar = hex(Cell(start: field + from + 2, count: 4)) ?? 0xfffd
-            from += 6
-            if scalar & 0xfc00 == 0xd800, from + 6 <= range.count, field[from] == UInt8(ascii: "\\"),
-                field[from + 1] == UInt8(ascii: "u"), let low = hex(Cell(start: field + from + 2, count: 4)),
-                low & 0xfc00 == 0xdc00
-            {
-                scalar = 0x10000 + (scalar & 0x3ff) << 10 + (low & 0x3ff)
-                from += 6
-            }
-            for byte in UTF8.encode(Unicode.Scalar(scalar) ?? "\u{fffd}") ?? UTF8.encodedReplacementCharacter {
-                field[to] = byte
-                to += 1
-            }
-        }
-        return Cell(start: field, count: to)
-    }
-
-    private static func plain(_ letter: UInt8) -> UInt8 {
-        switch letter {
-        case UInt8(ascii: "b"): 0x08
-        case UInt8(ascii: "f"): 0x0c
-        case UInt8(ascii: "n"): 0x0a
-        case UInt8(ascii: "r"): 0x0d
-        case UInt8(ascii: "t"): 0x09
-        default: letter
-        }
     }
 }

@@ -1,10 +1,11 @@
-package import Decisions
-package import Playbooks
+import Decisions
+import Playbooks
 import Statistics
+import Storage
 
 extension ConditionSQL {
     /// Explains a term for the first row of a population, such as `rows(of:)` makes; nil when it has none.
-    package func explain(
+    func explain(
         _ term: Term, over population: Population, audience: String = "", arguments: [String: SQLValue] = [:],
         _ connection: Connection
     ) throws -> Explanation? {
@@ -27,12 +28,12 @@ extension ConditionSQL {
     }
 
     /// One account as a population: explains it as it stands, with no enrollment.
-    package static func rows(ofAccount id: Int64) -> Population {
+    static func rows(ofAccount id: Int64) -> Population {
         .table("(SELECT \(id) AS row_id, \(id) AS account_id, NULL AS since, NULL AS event_id, NULL AS entry)")
     }
 
     /// One enrollment as a population: nothing before it counts.
-    package static func rows(ofEnrollment id: Int64) -> Population {
+    static func rows(ofEnrollment id: Int64) -> Population {
         .table(
             """
             (SELECT id AS row_id, account_id, entered_at AS since, event_id, entry, id AS enrollment_id
