@@ -7,16 +7,21 @@ extension Life {
             let matches = self.matches(finding, of: work, account)
             noteEnd(finding, of: work, &account)
             guard !matches.isEmpty else { continue }
-            var count = tally.playbooks[work.id] ?? Tally.OfPlaybook()
-            if matches.contains(where: \.isFresh) {
-                count.fresh += 1
-                if work.playbook.isTriggeredByEvents { count.freshAccounts.append(account.id) }
-            }
-            for match in matches {
-                count.matched += 1
-                decide(match, of: work, &account, &count)
-            }
-            tally.playbooks[work.id] = count
+            // In place: a copy of the counts would copy all who entered before.
+            decide(matches, of: work, &account, &tally.playbooks[work.id, default: Tally.OfPlaybook()])
+        }
+    }
+
+    private func decide(
+        _ matches: [Match], of work: PlaybookAtWork, _ account: inout Account, _ count: inout Tally.OfPlaybook
+    ) {
+        if matches.contains(where: \.isFresh) {
+            count.fresh += 1
+            if work.playbook.isTriggeredByEvents { count.freshAccounts.append(account.id) }
+        }
+        for match in matches {
+            count.matched += 1
+            decide(match, of: work, &account, &count)
         }
     }
 
