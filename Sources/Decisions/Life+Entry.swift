@@ -148,9 +148,9 @@ extension Life {
             past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
         }
         let isReachable =
-            !playbook.needsContact
+            !work.needsContact
             || !facts.recipients(
-                of: account, for: playbook, needsAddress: playbook.needsAddress, event: match.event
+                of: account, for: playbook, needsAddress: work.needsAddress, event: match.event
             ).isEmpty
         return Admission(
             playbook: playbook, now: now, past: past, isReachable: isReachable, isTaken: account.isTaken,

@@ -38,13 +38,12 @@ struct CycleWriting {
                     return try slices.measured { size in
                         let ids = Array(rest.prefix(size))
                         var tally = Tally()
-                        for account in try deciding.decide(ids, freezes: true, &tally) where account.isChanged {
-                            try writer.write(account)
-                        }
+                        try writer.write(deciding.decide(ids, freezes: true, &tally))
                         return ids.count
                     }
                 }
                 rest = rest.dropFirst(count)
+                Store.letOthersWrite()
             }
         }
         if matching == .all {
