@@ -17,8 +17,10 @@ package struct Wakefulness {
 
     /// At the start of a process that plans and sends; answers why everything is paused by it, or nil.
     ///
-    /// - Parameter id: a name that no other start ever has.
-    package mutating func begin(_ reading: ClockReading, id: String) throws -> String? {
+    /// - Parameters:
+    ///   - id: a name that no other start ever has.
+    ///   - log: the list of requests beside the database.
+    package mutating func begin(_ reading: ClockReading, id: String, _ log: SendLog) throws -> String? {
         if try store.read({ try Meta.isSimulation($0) }) {
             try Instance.renew(store, id: id)
             return nil
@@ -26,8 +28,12 @@ package struct Wakefulness {
         clock = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
         let lastAlive = clock.last?.wall
         var reasons: [String] = []
-        if try Instance.check(store) == .different {
-            reasons.append("the database is a copy or a restored back-up; what it does not know of may have been sent")
+        if case .doubtful(let doubt) = try Instance.check(store, log) {
+            reasons.append(doubt)
+            let hasOwnLog = try Instance.hasOwnLog(store)
+            try store.write { try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write($0) }
+        } else if try store.read({ try Doubt($0) }) == nil {
+            try log.fill(to: store.read { try Meta.sentCount($0) })
         }
         if let jump = clock.check(reading) { reasons.append(jump) }
         let overdue = try store.read { try Outbox($0).overdue(by: safety.rules.asleep ?? .longest, now: reading.wall) }

@@ -17,7 +17,7 @@ import Testing
 
     private func begin(_ test: TestWorkspace, _ reading: ClockReading) throws -> String? {
         var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
-        return try wakefulness.begin(reading, id: "\(reading.wall)")
+        return try wakefulness.begin(reading, id: "\(reading.wall)", SendLog(database: test.store.path))
     }
 
     @Test func aDatabaseThatSleptWithOverdueTouchesBeginsPaused() throws {
@@ -48,7 +48,8 @@ import Testing
         #expect(
             jumped == "clock: the machine's clock jumped 82800 s ahead, to 2024-10-05T12:00:00Z; see that it is right")
         var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
-        _ = try wakefulness.begin(reading(noon(20_002), boot: noon(20_001)), id: "x")
+        _ = try wakefulness.begin(
+            reading(noon(20_002), boot: noon(20_001)), id: "x", SendLog(database: test.store.path))
         #expect(try wakefulness.stay(reading(noon(20_002, hours: 1), boot: noon(20_001, hours: 1))) == nil)
         let back = try wakefulness.stay(reading(noon(20_001, hours: 1), boot: noon(20_001, hours: 2)))
         #expect(back?.hasPrefix("clock: the machine's clock jumped 90000 s back") == true)
