@@ -11,7 +11,7 @@ final class Runtime {
     let killSwitch: KillSwitch
     private(set) var wakefulness: Wakefulness
     private let lock: RunnerLock
-    private let log: SendLog
+    let log: SendLog
 
     /// - Throws: when another process runs the playbooks; the message names it.
     init(_ loaded: LoadedWorkspace) throws {
@@ -25,8 +25,16 @@ final class Runtime {
     }
 
     /// Looks whether anything speaks against working now; then everything is paused, and the person is told.
+    ///
+    /// - Throws: where not even a cycle may be written, because nobody knows what time it is.
     func wake() throws {
-        if let reason = try wakefulness.begin(.now(), id: UUID().uuidString, log) { tell(reason) }
+        guard let reason = try wakefulness.begin(.now(), id: UUID().uuidString, log) else { return }
+        guard !reason.contains("clock: ") else {
+            throw CommandError(
+                "\(reason). Nothing is planned or sent. Put the clock right, or see with keeptouch clock what it would mean "
+                    + "to go on with it")
+        }
+        tell(reason)
     }
 
     /// The same at the end of the work.

@@ -67,7 +67,8 @@ import Testing
         #expect(try scratch.keeptouch("run").code == 1)
         #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
         // The same accounts match again, and a sixth one that nobody has written to.
-        try scratch.write("more.csv", "key,name,seats,contact_email,contact_name\nlater,Later,5,later@x.example,Lou Later\n")
+        try scratch.write(
+            "more.csv", "key,name,seats,contact_email,contact_name\nlater,Later,5,later@x.example,Lou Later\n")
         #expect(try scratch.keeptouch("import", "accounts", "more.csv").code == 0)
         _ = try scratch.keeptouch("run")
         let after = try endpoint.requests(since: 5)
