@@ -64,7 +64,8 @@ package enum Meta: String {
         if let last = try lastNow(connection), now < last {
             throw StorageError(
                 "the clock would run backwards: a cycle has already been at \(last), and this one is at \(now); check the "
-                    + "machine's clock, or give a later --now; when that cycle ran on a wrong clock, see keeptouch clock")
+                    + "machine's clock, or give a later --now; when that cycle ran on a wrong clock, see keeptouch clock"
+            )
         }
         try lastNow.write(String(now.milliseconds), connection)
     }
