@@ -35,7 +35,7 @@ struct MatchCommand {
 
     private struct Question {
         var playbook: Playbook
-        /// The condition, of the accounts of the audience.
+        /// The condition, of accounts outside of the audience too, as the peer is asked.
         var term: Term
         var count: Int64 = 0
         var sum: Int64 = 0
@@ -75,7 +75,7 @@ struct MatchCommand {
         guard let playbook = loaded.workspace.playbook(name), case .when(let condition) = playbook.trigger else {
             throw BenchError("there is no playbook \(name) with a condition")
         }
-        return Question(playbook: playbook, term: Term.both(playbook.audience?.term, condition))
+        return Question(playbook: playbook, term: condition)
     }
 
     private func timed(

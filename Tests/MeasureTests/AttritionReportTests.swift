@@ -111,6 +111,17 @@ struct AttritionReportTests {
         #expect(throws: MeasureError.self) { try world.attrition(on: 380, segment: "smal") }
     }
 
+    @Test func accountsThatLeftNobodyKnowsWhenAreSaidToBeMissing() throws {
+        let world = try AttritionWorld()
+        try world.add(20, came: 1)
+        try world.store.write { connection in
+            try connection.executeScript("UPDATE account SET status = 'churned' WHERE id <= 3")
+        }
+        let report = try world.attrition(on: 200)
+        #expect(try report.section("What is missing").sentences[0].hasPrefix("3 accounts left nobody knows when"))
+        #expect(try report.section("How many leave").sentences[0].hasPrefix("Of 17 accounts"))
+    }
+
     @Test func theGlobalHoldoutIsComparedWithAllOthers() throws {
         let world = try AttritionWorld()
         try world.add(1_000, came: 1)
