@@ -2,29 +2,29 @@
 ///
 /// An account is a customer while its status is active and it pays: an MRR above 0, or none that anybody knows. MRR is in
 /// minor units, and -1 where nobody knows it.
-struct CustomerLife {
+package struct CustomerLife {
     /// What a day's changes led from and to; revenue is 0 where the account is no customer.
-    struct Change {
-        var day: Int
-        var was: Bool
-        var pays: Bool
-        var mrrBefore: Int64
-        var mrr: Int64
+    package struct Change: Sendable, Hashable {
+        package var day: Int
+        package var was: Bool
+        package var pays: Bool
+        package var mrrBefore: Int64
+        package var mrr: Int64
     }
 
     /// [began, ended) in days.
-    struct Stay {
+    package struct Stay: Sendable, Hashable {
         /// When the account first became a customer.
-        var origin: Int
-        var began: Int
+        package var origin: Int
+        package var began: Int
         /// Nil while it goes on.
-        var ended: Int?
+        package var ended: Int?
         /// What it paid at the end, or pays.
-        var mrr: Int64
+        package var mrr: Int64
     }
 
-    private(set) var changes: [Change] = []
-    private(set) var stays: [Stay] = []
+    package private(set) var changes: [Change] = []
+    package private(set) var stays: [Stay] = []
 
     /// Changes of one day, as differences: whether it is active, and what it pays.
     private struct Turn {
@@ -39,7 +39,7 @@ struct CustomerLife {
     ///   - mrr: what it paid at first.
     ///   - statuses: when it left or came back, in the order of time.
     ///   - payments: when it came to pay something else, in the order of time.
-    init(
+    package init(
         origin: Int, began: Int, mrr: Int64, statuses: [(day: Int, isActive: Bool)],
         payments: [(day: Int, mrr: Int64)]
     ) {
