@@ -29,7 +29,7 @@ struct CycleWriting {
             connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
         let writer = AccountWriter(connection, cycle: cycleID, now: now)
         var slices = SliceSize()
-        for part in plan.tally.changed.sorted().parts {
+        for part in plan.tally.changed.sorted().byBlock {
             var rest = part[...]
             while !rest.isEmpty {
                 let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) {

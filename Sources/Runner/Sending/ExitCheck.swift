@@ -67,7 +67,7 @@ struct ExitCheck {
         let writer = AccountWriter(connection, cycle: 0, now: now)
         var slices = SliceSize()
         var ended = 0
-        for part in due.parts {
+        for part in due.byBlock {
             var rest = part[...]
             while !rest.isEmpty {
                 let ids = Array(rest.prefix(1_000))

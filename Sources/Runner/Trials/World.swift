@@ -134,7 +134,7 @@ package struct World {
     /// Works out figures of whole populations that a moment needs.
     private mutating func answer(_ questions: [TrialContexts.Question]) throws {
         for question in questions {
-            var sums = PopulationSums(question)
+            var sums = question.sums
             let context = contexts.context(at: question.moment)
             for index in blocks.indices {
                 try bring(index, at: question.moment)
