@@ -99,7 +99,7 @@ package struct Erasure {
     private func emptyEvents() throws -> Int {
         try connection.execute(
             """
-            UPDATE event SET contact_id = NULL, contact_key = NULL, properties = NULL,
+            UPDATE event SET contact_id = NULL, contact_key = NULL, properties = NULL, left_out = NULL,
                 dedup = CASE WHEN \(ErasureTables.isMentioned("event.dedup")) THEN erased_key(dedup) ELSE dedup END
             WHERE id IN (SELECT id FROM temp.erased_event)
             """)
