@@ -13,6 +13,21 @@ extension Schema {
         INSERT INTO meta (key, value)
             SELECT 'declared_digests', CAST(max(id) AS TEXT) FROM event HAVING max(id) IS NOT NULL;
 
+        -- What billing systems told last of each subscription.
+        CREATE TABLE subscription (
+            account_id INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            -- The provider's; '' where it names none.
+            id TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'idle', 'ended')),
+            -- 1 when it ends by itself.
+            ending INTEGER NOT NULL CHECK (ending IN (0, 1)),
+            mrr INTEGER,
+            -- The provider's moment.
+            at INTEGER NOT NULL,
+            PRIMARY KEY (account_id, provider, id)
+        ) STRICT, WITHOUT ROWID;
+
         -- The address that a contact had before it had none: its wishes go with it to the next one.
         ALTER TABLE contact ADD COLUMN last_address TEXT;
 

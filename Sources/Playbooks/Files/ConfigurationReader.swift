@@ -27,7 +27,7 @@ struct ConfigurationReader {
         configuration.digests = digests(fields)
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
-        configuration.billing = billing(fields)
+        readBilling(fields, into: &configuration)
         return configuration
     }
 

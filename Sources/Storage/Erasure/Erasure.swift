@@ -180,6 +180,7 @@ package struct Erasure {
             """
             DELETE FROM history WHERE account_id \(isWhole) AND attribute NOT IN ('mrr', 'stage', 'status')
             """)
+        try connection.execute("DELETE FROM subscription WHERE account_id \(isWhole)")
         try connection.execute(
             """
             UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = 'erased', due_at = NULL, waiting = 0
