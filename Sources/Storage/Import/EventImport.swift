@@ -139,9 +139,10 @@ final class EventImport: ImportTarget {
     func apply() throws {
         rows.sort { left, right in
             for column in [2, 0, 3] {
-                guard case .integer(let first) = rows[left, column], case .integer(let second) = rows[right, column],
+                guard case .integer(var first) = rows[left, column], case .integer(var second) = rows[right, column],
                     first != second
                 else { continue }
+                if column == 2 { (first, second) = (effects.order(of: first), effects.order(of: second)) }
                 return first < second
             }
             return left < right
@@ -159,9 +160,11 @@ final class EventImport: ImportTarget {
                     (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key, left_out)
                 SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key,
                     s.left_out
-                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn)
+                FROM temp.import_event s WHERE \(effects.isNews)
                 ON CONFLICT (kind_id, dedup) DO NOTHING
-                """, ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)])
+                """,
+                ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
+                    .merging(effects.newsValues) { value, _ in value })
             // Another import may have brought the contact since it was looked up.
             if awaits {
                 try awaited.arrive(
