@@ -4,6 +4,8 @@ package enum JSON: Sendable, Hashable {
     case boolean(Bool)
     case integer(Int64)
     case number(Double)
+    /// A number that neither 64 bits nor a double can hold, as it is written: a long id, `1e999`, `NaN`.
+    case decimal(String)
     case text(String)
     case list([JSON])
     case object([Member])
@@ -66,6 +68,7 @@ package enum JSON: Sendable, Hashable {
         case .boolean(let isTrue): isTrue ? "true" : "false"
         case .integer(let number): String(number)
         case .number(let number): Self.text(of: number)
+        case .decimal(let text): text
         case .null, .list, .object: nil
         }
     }
@@ -76,6 +79,7 @@ package enum JSON: Sendable, Hashable {
         case .integer(let number): Double(number)
         case .number(let number): number
         case .text(let text): Double(text)
+        case .decimal(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
         case .null, .boolean, .list, .object: nil
         }
     }
@@ -108,6 +112,8 @@ extension JSON {
         // JSON has no word for what is not finite.
         case .number(let number):
             bytes.append(contentsOf: number.isFinite ? Self.text(of: number).utf8 : "null".utf8)
+        case .decimal(let text):
+            bytes.append(contentsOf: (text.last?.isNumber == true ? text : "null").utf8)
         case .text(let text): Self.encode(text, into: &bytes)
         case .list(let items):
             bytes.append(UInt8(ascii: "["))

@@ -1,5 +1,9 @@
 extension JSON {
-    /// Reads one JSON value (RFC 8259); nil for anything else, also for more than 64 levels or broken UTF-16 escapes.
+    /// Reads one JSON value (RFC 8259); nil for anything else.
+    ///
+    /// What is wrong with one value costs that value and not the whole: half a character and what is no UTF-8 become
+    /// U+FFFD, control characters in texts are taken, a number beyond 64 bits and doubles stays as it is written
+    /// (`NaN` too, which some senders write), and what lies deeper than 64 levels is an empty list.
     package init?(parsing bytes: some Collection<UInt8>) {
         let result = bytes.withContiguousStorageIfAvailable { JSONParser.parse($0) }
         guard let value = result ?? Array(bytes).withUnsafeBufferPointer({ JSONParser.parse($0) }) else { return nil }
@@ -11,7 +15,7 @@ extension JSON {
     }
 }
 
-/// A strict recursive-descent parser over bytes that nobody has checked.
+/// A recursive-descent parser over bytes that nobody has checked.
 private struct JSONParser {
     private struct Broken: Error {}
 
@@ -22,6 +26,7 @@ private struct JSONParser {
 
     static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> JSON? {
         var parser = JSONParser(bytes: bytes)
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { parser.index = 3 }
         guard let value = try? parser.value(depth: 0) else { return nil }
         parser.skipSpace()
         return parser.index == bytes.count ? value : nil
@@ -51,8 +56,11 @@ private struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws -> JSON {
-        guard depth < Self.depthLimit else { throw Broken() }
         skipSpace()
+        if depth >= Self.depthLimit, next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
+            try skipNested()
+            return .list([])
+        }
         switch next {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try list(depth: depth)
@@ -68,6 +76,23 @@ private struct JSONParser {
             return .null
         default: return try number()
         }
+    }
+
+    /// Skips what stands between a bracket and the one that closes it.
+    private mutating func skipNested() throws {
+        var depth = 0
+        repeat {
+            switch next {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: "\""):
+                _ = try text()
+                continue
+            case nil: throw Broken()
+            default: break
+            }
+            index += 1
+        } while depth > 0
     }
 
     private mutating func object(depth: Int) throws -> JSON {
@@ -103,6 +128,10 @@ private struct JSONParser {
     private mutating func number() throws -> JSON {
         let start = index
         _ = take("-")
+        if next == UInt8(ascii: "N") || next == UInt8(ascii: "I") {
+            try expect(next == UInt8(ascii: "N") ? "NaN" : "Infinity")
+            return .decimal(String(decoding: bytes[start..<index], as: UTF8.self))
+        }
         guard let first = next, isDigit(first) else { throw Broken() }
         if !take("0") { skipDigits() }
         var isWhole = true
@@ -116,8 +145,8 @@ private struct JSONParser {
             try skipSomeDigits()
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        if isWhole, let whole = Int64(text) { return .integer(whole) }
-        guard let number = Double(text), number.isFinite else { throw Broken() }
+        if isWhole { return Int64(text).map { .integer($0) } ?? .decimal(text) }
+        guard let number = Double(text), number.isFinite else { return .decimal(text) }
         return .number(number)
     }
 
@@ -135,7 +164,7 @@ private struct JSONParser {
     private mutating func text() throws -> String {
         guard take("\"") else { throw Broken() }
         let start = index
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { index += 1 }
         if take("\"") { return String(decoding: bytes[start..<(index - 1)], as: UTF8.self) }
         var result = Array(bytes[start..<index])
         while let byte = next {
@@ -143,7 +172,6 @@ private struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: result, as: UTF8.self)
             case UInt8(ascii: "\\"): try escape(into: &result)
-            case ..<0x20: throw Broken()
             default: result.append(byte)
             }
         }
@@ -160,25 +188,30 @@ private struct JSONParser {
         case UInt8(ascii: "n"): result.append(0x0a)
         case UInt8(ascii: "r"): result.append(0x0d)
         case UInt8(ascii: "t"): result.append(0x09)
-        case UInt8(ascii: "u"):
-            var unit = try codeUnit()
-            if unit >= 0xd800 && unit < 0xdc00 {
-                guard take("\\"), take("u") else { throw Broken() }
-                let low = try codeUnit()
-                guard low >= 0xdc00 && low < 0xe000 else { throw Broken() }
-                unit = 0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00)
-            }
-            guard let scalar = Unicode.Scalar(unit) else { throw Broken() }
-            result.append(contentsOf: String(Character(scalar)).utf8)
-        default: throw Broken()
+        case UInt8(ascii: "u"): result.append(contentsOf: String(Character(escapedScalar())).utf8)
+        // No escape: the character itself.
+        default: result.append(byte)
         }
     }
 
-    private mutating func codeUnit() throws -> UInt32 {
+    /// Half a character, and an escape that is cut off, are U+FFFD.
+    private mutating func escapedScalar() -> Unicode.Scalar {
+        guard let unit = codeUnit() else { return "\u{fffd}" }
+        let start = index
+        if unit & 0xfc00 == 0xd800, take("\\"), take("u"), let low = codeUnit(), low & 0xfc00 == 0xdc00 {
+            return Unicode.Scalar(0x10000 + (unit & 0x3ff) << 10 + (low & 0x3ff)) ?? "\u{fffd}"
+        }
+        index = start
+        return Unicode.Scalar(unit) ?? "\u{fffd}"
+    }
+
+    private mutating func codeUnit() -> UInt32? {
+        let start = index
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw Broken()
+            guard let byte = next, byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                index = start
+                return nil
             }
             unit = unit << 4 | UInt32(digit)
             index += 1

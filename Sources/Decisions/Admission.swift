@@ -49,6 +49,8 @@ package struct Admission: Sendable {
     package var hold: String?
     package var past: Past
     package var isReachable: Bool
+    /// Another account for which all recipients get this occurrence, and one of them.
+    package var other: (account: String, address: String)?
     /// Whether an exclusive playbook has the account.
     package var isTaken: Bool
     package var lots: Lots
@@ -76,6 +78,11 @@ package struct Admission: Sendable {
             return Decision(.already, "enrolled for this match", isSettled: isOccurrence)
         }
         if past.isInside { return waiting(.already, "in this playbook now", match) }
+        if let other {
+            return Decision(
+                .already, "\(other.address) gets it for the account \(other.account); once_per: person", isSettled: true
+            )
+        }
         if let reason = cooling {
             return playbook.reentry == .never
                 ? Decision(.cooling, reason, isSettled: isOccurrence) : waiting(.cooling, reason, match)

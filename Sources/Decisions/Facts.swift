@@ -5,6 +5,7 @@ package final class Facts {
     package let block: Block
     package let rules: CycleRules
     package let evaluator: Evaluator
+    package let persons: SharedRecipients
     /// The events of occurrences that wait for their verdict, by id.
     package let waitingEvents: [Int64: TriggeringEvent]
     /// The enrollments of the block, by their version's id.
@@ -19,8 +20,10 @@ package final class Facts {
     }
 
     package init(
-        _ block: Block, _ rules: CycleRules, rows: [Int64: [Subject]], waitingEvents: [Int64: TriggeringEvent] = [:]
+        _ block: Block, _ rules: CycleRules, rows: [Int64: [Subject]], waitingEvents: [Int64: TriggeringEvent] = [:],
+        persons: SharedRecipients = SharedRecipients()
     ) {
+        self.persons = persons
         self.waitingEvents = waitingEvents
         self.block = block
         self.rules = rules

@@ -130,6 +130,7 @@ extension Life {
                 count.entering.append(lot(of: account, work))
                 askAlready(match, work, account, &count)
             }
+            claimRecipients(match, of: work, account)
             let variant = variant(of: work, account)
             if let variant { count.variants[variant, default: 0] += 1 }
             begin(match, of: work, as: arm, variant, &account)
@@ -147,14 +148,38 @@ extension Life {
             past.enteredAt.append(enrollment.enteredAt)
             past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
         }
-        let isReachable =
-            !work.needsContact
-            || !facts.recipients(
-                of: account, for: playbook, needsAddress: work.needsAddress, event: match.event
-            ).isEmpty
-        return Admission(
-            playbook: playbook, now: now, past: past, isReachable: isReachable, isTaken: account.isTaken,
-            lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
+        let recipients = recipients(of: match, for: work, account)
+        var admission = Admission(
+            playbook: playbook, now: now, past: past, isReachable: !work.needsContact || !recipients.isEmpty,
+            isTaken: account.isTaken, lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
+        let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, playbook, account) }
+        if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
+            admission.other = (owner, first.address)
+        }
+        return admission
+    }
+
+    private func recipients(of match: Match, for work: PlaybookAtWork, _ account: Account) -> [Recipient] {
+        guard work.needsContact else { return [] }
+        return facts.recipients(
+            of: account, for: work.playbook, needsAddress: work.needsAddress, event: match.event)
+    }
+
+    /// The account for which a recipient gets this occurrence, where each person gets it once and it is another.
+    func otherOwner(
+        of recipient: Recipient, _ match: String, _ playbookID: Int64, _ playbook: Playbook, _ account: Account
+    ) -> String? {
+        guard playbook.oncePer == .person,
+            let owner = facts.persons.owner(of: recipient.address, playbook: playbookID, match: match)
+        else { return nil }
+        return owner == account.key ? nil : owner
+    }
+
+    private func claimRecipients(_ match: Match, of work: PlaybookAtWork, _ account: Account) {
+        guard work.playbook.oncePer == .person else { return }
+        for recipient in recipients(of: match, for: work, account) {
+            facts.persons.take(recipient.address, playbook: work.id, match: match.key, for: account.key)
+        }
     }
 
     /// Drawn once, and as it was drawn from then on.

@@ -35,7 +35,11 @@ extension Life {
             let recipients = facts.recipients(
                 of: account, for: playbook, needsAddress: send.kind == .email, event: enrolled.event)
             guard !recipients.isEmpty else { return nobody("no contact that may be written to") }
-            touches = recipients.map { touch(message, $0, $0.address) }
+            let own = recipients.filter {
+                otherOwner(of: $0, enrollment.matchKey, enrollment.playbookID, playbook, account) == nil
+            }
+            guard !own.isEmpty else { return nobody("every contact gets it for another account; once_per: person") }
+            touches = own.map { touch(message, $0, $0.address) }
         }
         if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
         return touches

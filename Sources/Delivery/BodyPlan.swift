@@ -164,7 +164,7 @@ extension JSON {
         switch self {
         case .null: false
         case .boolean(let isTrue): isTrue
-        case .integer, .number: true
+        case .integer, .number, .decimal: true
         case .text(let text): !text.isEmpty
         case .list(let items): !items.isEmpty
         case .object(let members): !members.isEmpty

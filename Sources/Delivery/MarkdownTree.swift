@@ -1,7 +1,7 @@
 import CCmark
 
 /// A parsed Markdown text, from which both the HTML and the plain text are made. Raw HTML in it is dropped.
-final class MarkdownTree {
+package final class MarkdownTree {
     private let root: OpaquePointer
 
     /// Nil when cmark has no memory.
@@ -15,6 +15,8 @@ final class MarkdownTree {
         guard let root else { return nil }
         self.root = root
         Self.removeRawHTML(under: root)
+        cmark_consolidate_text_nodes(root)
+        Self.linkBareAddresses(under: root)
     }
 
     deinit {

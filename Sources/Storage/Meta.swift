@@ -22,6 +22,10 @@ package enum Meta: String {
     case erasureKey = "erasure_key"
     /// When retention was last applied, in milliseconds.
     case retainedAt = "retained_at"
+    /// The last event whose digest was made of declared properties alone.
+    case declaredDigests = "declared_digests"
+    /// What the kinds of events and their properties were when values that had been left out were last read.
+    case eventProperties = "event_properties"
 
     package func read(_ connection: Connection) throws -> String? {
         try Self.value(of: rawValue, connection)

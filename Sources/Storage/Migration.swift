@@ -28,6 +28,7 @@ extension Connection {
     /// Brings the schema to the newest version, each step in a transaction of its own.
     func migrate() throws {
         let version = Int(try expectKnownVersion())
+        if version < Schema.migrations.count { try EmailAddress.register(on: self) }
         for (index, migration) in Schema.migrations.enumerated().dropFirst(version) {
             try transaction("BEGIN IMMEDIATE") {
                 try executeScript(migration)

@@ -81,6 +81,8 @@ struct LoadedWorkspace {
         if mode == .readWrite {
             try store.write { try Meta.claim(for: workspace.configuration.workspace, $0) }
             try AttributeColumns(workspace.dataMap).apply(to: store)
+            try LeftOutProperties(dataMap: workspace.dataMap, configuration: workspace.configuration, store: store)
+                .bringBack()
         }
         return store
     }

@@ -14,7 +14,7 @@ struct AskReader {
     func read(_ node: YAMLNode) -> Ask? {
         guard let fields = Fields(node, .ask, diagnostics, of: "\"ask\"") else { return nil }
         guard let event = event(fields), let property = property(fields, of: event) else { return nil }
-        let (question, comment) = (fields.text("question"), comment(fields, of: event))
+        let (question, comment) = (fields.shownText("question"), comment(fields, of: event))
         guard let answers = answers(fields, property) else { return nil }
         return Ask(event: event.name, property: property.name, answers: answers, question: question, comment: comment)
     }
@@ -64,12 +64,12 @@ struct AskReader {
         let isGood = diagnostics.areClean {
             if let entries = node.entries {
                 for entry in entries {
-                    guard let label = diagnostics.text(entry.value, entry.key) else { continue }
+                    guard let label = diagnostics.shownText(entry.value, entry.key) else { continue }
                     add(entry.key, label: label, at: entry.value.position, property, to: &answers)
                 }
             } else if let items = node.list {
                 for item in items {
-                    guard let value = diagnostics.text(item, "answers") else { continue }
+                    guard let value = diagnostics.shownText(item, "answers") else { continue }
                     add(value, label: value, at: item.position, property, to: &answers)
                 }
             } else if let range = range(node) {

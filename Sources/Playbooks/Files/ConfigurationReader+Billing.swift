@@ -1,12 +1,15 @@
 extension ConfigurationReader {
-    /// Billing systems by name, each with the secret of its webhooks.
-    func billing(_ fields: Fields) -> [BillingProvider: Secret] {
-        guard let table = fields.table("billing", .billing) else { return [:] }
-        var secrets: [BillingProvider: Secret] = [:]
+    /// Billing systems by name, each with the secret of its webhooks, and what their trials mean.
+    func readBilling(_ fields: Fields, into configuration: inout Configuration) {
+        guard let table = fields.table("billing", .billing) else { return }
         for provider in BillingProvider.allCases {
-            secrets[provider] = table.secret(provider.rawValue)
+            configuration.billing[provider] = table.secret(provider.rawValue)
         }
-        return secrets
+        if let trials: Trials = table.choice("trials") { configuration.trialsAreCustomers = trials == .customers }
+    }
+
+    fileprivate enum Trials: String, CaseIterable {
+        case none, customers
     }
 }
 
@@ -16,5 +19,8 @@ extension KeyTable {
         Key("paddle", .secret, "The secret key of the notification destination."),
         Key("chargebee", .secret, "The password that the webhook's basic authentication has."),
         Key("recurly", .secret, "The password that the endpoint's basic authentication has."),
+        Key(
+            "trials", .choice(ConfigurationReader.Trials.allCases.map(\.rawValue)),
+            "Whether a subscription on trial makes a customer: none (default) or customers."),
     ])
 }

@@ -27,7 +27,7 @@ struct ConfigurationReader {
         configuration.digests = digests(fields)
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
-        configuration.billing = billing(fields)
+        readBilling(fields, into: &configuration)
         return configuration
     }
 
@@ -72,11 +72,12 @@ struct ConfigurationReader {
     }
 
     private func sender(_ fields: Fields) -> Configuration.Sender? {
-        guard let sender = fields.table("sender", .sender), let name = sender.text("name"),
+        guard let sender = fields.table("sender", .sender), let name = sender.shownText("name"),
             let email = address(sender, "email")
         else { return nil }
         return Configuration.Sender(
-            name: name, email: email, replyTo: address(sender, "reply_to"), postalAddress: sender.text("postal_address")
+            name: name, email: email, replyTo: address(sender, "reply_to"),
+            postalAddress: sender.shownText("postal_address")
         )
     }
 
@@ -155,7 +156,9 @@ struct ConfigurationReader {
             if entry.key == "service" {
                 diagnostics.error(entry.position, "the category \"service\" is built in; nobody unsubscribes from it")
             }
-            return diagnostics.text(entry.value, entry.key).map { Configuration.Category(name: entry.key, title: $0) }
+            return diagnostics.shownText(entry.value, entry.key).map {
+                Configuration.Category(name: entry.key, title: $0)
+            }
         }
     }
 

@@ -8,6 +8,18 @@ extension Diagnostics {
         return nil
     }
 
+    /// A text that customers read: what looks like a part of it must not be a comment.
+    func shownText(_ node: YAMLNode, _ name: String) -> String? {
+        guard let text = text(node, name) else { return nil }
+        if node.endsAtComment {
+            error(
+                node.position,
+                "the text of \"\(name)\" ends at \" #\", where YAML begins a comment: \(node.summary); put the text in "
+                    + "quotes, and a comment on a line of its own")
+        }
+        return text
+    }
+
     /// `true`, `false`, `yes` or `no`.
     func boolean(_ node: YAMLNode, _ name: String) -> Bool? {
         switch node.text {

@@ -57,6 +57,7 @@ struct Fields {
     func text(_ key: String) -> String? { self[key].flatMap { diagnostics.text($0, key) } }
     func boolean(_ key: String) -> Bool? { self[key].flatMap { diagnostics.boolean($0, key) } }
     func share(_ key: String) -> Double? { self[key].flatMap { diagnostics.share($0, key) } }
+    func shownText(_ key: String) -> String? { self[key].flatMap { diagnostics.shownText($0, key) } }
     func span(_ key: String) -> TimeSpan? { self[key].flatMap { diagnostics.span($0, key) } }
     func schedule(_ key: String) -> Schedule? { self[key].flatMap { diagnostics.schedule($0, key) } }
 

@@ -23,6 +23,10 @@ extension KeyTable {
         Key(
             "misfire", .choice(Playbook.Misfire.allCases.map(\.rawValue)),
             "What was missed runs once: default, if less than 6 h late; run, however late; skip, within 15 minutes."),
+        Key(
+            "once_per", .choice(Playbook.OncePer.allCases.map(\.rawValue)),
+            "With `at`: who is a contact of several accounts gets it once (person, the default), or for each (account)."
+        ),
         Key("priority", .integer(0...100), "Who goes first when touches compete for caps; 50 by default."),
         Key("exclusive", .boolean, "Whether the account's other playbooks pause meanwhile."),
         Key("holdout", .share, "The share that gets nothing, to measure the playbook; 10% by default."),

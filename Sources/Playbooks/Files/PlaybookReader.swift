@@ -129,6 +129,8 @@ struct PlaybookReader {
         }
         playbook.evaluate = fields.evaluation("evaluate")
         if let misfire: Playbook.Misfire = fields.choice("misfire") { playbook.misfire = misfire }
+        if case .at = playbook.trigger { playbook.oncePer = playbook.isService ? .account : .person }
+        if let oncePer: Playbook.OncePer = fields.choice("once_per") { playbook.oncePer = oncePer }
         if let rearm = fields.span("rearm") { playbook.rearm = rearm }
         if let age = fields.span("max_age") { playbook.maxAge = age }
         if let priority = fields.integer("priority", in: 0...100) { playbook.priority = priority }

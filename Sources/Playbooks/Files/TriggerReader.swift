@@ -18,7 +18,9 @@ struct TriggerReader {
 
     /// Keys that go with another trigger only.
     func checkCompanions(of kind: String) {
-        let companions = ["if": "on", "per": "on", "max_age": "on", "evaluate": "when", "rearm": "when"]
+        let companions = [
+            "if": "on", "per": "on", "max_age": "on", "evaluate": "when", "rearm": "when", "once_per": "at",
+        ]
         for (key, trigger) in companions.sorted(by: { $0.key < $1.key }) where fields.has(key) && trigger != kind {
             diagnostics.error(fields.position(key), "\"\(key)\" goes with \"\(trigger)\", not with \"\(kind)\"")
         }

@@ -95,7 +95,9 @@ private struct NodeReader {
         case .scalar(let scalar):
             refuseTag(of: node, unless: "tag:yaml.org,2002:str", position)
             let content = YAMLNode.Content.scalar(text(scalar, position), style(scalar.style))
-            return YAMLNode(content, at: position, written: written(scalar, position))
+            return YAMLNode(
+                content, at: position, written: written(scalar, position),
+                endsAtComment: style(scalar.style) == .plain && isCommented(scalar.string, position))
         case .sequence(let sequence):
             refuseTag(of: node, unless: "tag:yaml.org,2002:seq", position)
             return YAMLNode(.list(sequence.map { self.node($0, depth: depth + 1) }), at: position)
@@ -141,6 +143,25 @@ private struct NodeReader {
             (line, column) = (line + 1, 0)
         }
         return aligned(scalar.string, line: line, column: column)
+    }
+
+    private func isCommented(_ value: String, _ position: Position) -> Bool {
+        guard lines.indices.contains(position.line - firstLine), !value.isEmpty else { return false }
+        var wanted = value.unicodeScalars.filter { !$0.properties.isWhitespace }[...]
+        for number in lines.indices.dropFirst(position.line - firstLine) {
+            let isFirst = number == position.line - firstLine
+            var rest = lines[number].unicodeScalars.dropFirst(isFirst ? position.column - 1 : 0)
+            while let scalar = rest.first, let next = wanted.first {
+                rest.removeFirst()
+                if scalar.properties.isWhitespace { continue }
+                guard scalar == next else { return false }
+                wanted.removeFirst()
+            }
+            guard wanted.isEmpty else { continue }
+            return rest.first?.properties.isWhitespace == true
+                && rest.first { !$0.properties.isWhitespace } == Unicode.Scalar("#")
+        }
+        return false
     }
 
     /// Walks the lines along with the value, white space apart, to find what was written for it.

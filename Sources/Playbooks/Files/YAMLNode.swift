@@ -30,11 +30,16 @@ package struct YAMLNode: Sendable, Hashable {
     /// The scalar with the line breaks that the file has, and where its first character stands; nil when that is
     /// the scalar itself at `position`.
     package var written: SourceText?
+    /// Whether the file goes on after the plain scalar with ` #`, which YAML takes for a comment.
+    package var endsAtComment: Bool
 
-    package init(_ content: Content, at position: Position, written: SourceText? = nil) {
+    package init(
+        _ content: Content, at position: Position, written: SourceText? = nil, endsAtComment: Bool = false
+    ) {
         self.content = content
         self.position = position
         self.written = written
+        self.endsAtComment = endsAtComment
     }
 
     package var text: String? {

@@ -27,6 +27,11 @@ package struct Playbook: Sendable {
         case eventContact
     }
 
+    /// Whether somebody who is a contact of several accounts gets an occurrence of a campaign once, or for each of them.
+    package enum OncePer: String, Sendable, CaseIterable {
+        case person, account
+    }
+
     /// What becomes of an occurrence of a schedule that nobody ran in time.
     package enum Misfire: String, Sendable, CaseIterable {
         /// It runs once when it is less than six hours late.
@@ -100,6 +105,7 @@ package struct Playbook: Sendable {
     /// When a `when` playbook is matched, if not at the workspace's `evaluate`.
     package var evaluate: Schedule?
     package var misfire = Misfire.standard
+    package var oncePer = OncePer.account
     package var reentry: Reentry
     /// Days in a row of not matching after which a match starts anew.
     package var rearm: TimeSpan = .days(7)

@@ -78,6 +78,8 @@ package struct Configuration: Sendable, Equatable {
     package var retention = Retention()
     /// What the webhooks of billing systems are proved with.
     package var billing: [BillingProvider: Secret] = [:]
+    /// Whether a subscription on trial makes its account a customer.
+    package var trialsAreCustomers = false
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace

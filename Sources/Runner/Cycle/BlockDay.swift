@@ -10,13 +10,15 @@ struct BlockDay {
     let journeys: [Journey]
     /// Journeys whose data are late; their accounts stay where they are.
     let heldJourneys: Set<String>
+    /// Who gets a campaign for which of several accounts.
+    let persons = SharedRecipients()
 
     func live(
         _ loaded: AccountLoader.Loaded, in block: Block, moves: (Int) -> StageMove?, freezes: Bool,
         _ tally: inout Tally,
         observe: ((Account, Block) -> Void)? = nil
     ) -> [Account] {
-        let facts = Facts(block, rules, rows: loaded.rows, waitingEvents: loaded.waitingEvents)
+        let facts = Facts(block, rules, rows: loaded.rows, waitingEvents: loaded.waitingEvents, persons: persons)
         let life = Life(facts, freezes: freezes)
         var accounts = loaded.accounts
         for index in accounts.indices {

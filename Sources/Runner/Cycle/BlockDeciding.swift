@@ -33,6 +33,7 @@ final class BlockDeciding {
     /// Lets go of some playbooks, or holds them: what is decided from here on follows.
     func hold(_ holds: [Int64: Hold]) {
         day.rules.holds = holds
+        day.persons.removeAll()
         audiences = [:]
     }
 
@@ -132,6 +133,10 @@ final class BlockDeciding {
         findings: (Int) -> [Account.Finding]
     ) throws -> [Account] {
         let loaded = try accountLoader.load(block, findings: findings)
+        let oncePerPerson = Set(rules.versions.values.filter { $0.playbook.oncePer == .person }.map(\.playbookID))
+        if !oncePerPerson.isEmpty {
+            try loader.load(day.persons, of: block, playbooks: oncePerPerson.sorted())
+        }
         return day.live(loaded, in: block, moves: { moves[$0] }, freezes: freezes, &tally, observe: observe)
     }
 }

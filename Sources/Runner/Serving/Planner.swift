@@ -250,6 +250,9 @@ final class Planner: @unchecked Sendable {
         if !isSame {
             // The planner takes the new files only when the database has their columns.
             try AttributeColumns(next.workspace.dataMap).apply(to: store)
+            try LeftOutProperties(
+                dataMap: next.workspace.dataMap, configuration: next.workspace.configuration, store: store
+            ).bringBack()
             log.info(
                 "files changed",
                 metadata: [

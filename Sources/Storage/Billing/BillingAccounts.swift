@@ -14,6 +14,8 @@ package struct BillingAccounts {
         package var id: Int64
         package var key: String
         package var isChurned: Bool
+        package var churnedAt: Instant?
+        package var cancelRequestedAt: Instant?
     }
 
     /// By an attribute of that name and value, such as `stripe_customer`; nil where the data map has none.
@@ -28,9 +30,40 @@ package struct BillingAccounts {
 
     private func account(_ condition: String, _ value: String) throws -> Account? {
         try connection.first(
-            "SELECT id, key, status = 'churned' FROM account WHERE \(condition) ORDER BY id LIMIT 1",
-            ["value": .text(value)]
-        ).map { Account(id: $0[0].integer ?? 0, key: $0[1].text ?? "", isChurned: $0[2].integer == 1) }
+            """
+            SELECT id, key, status, churned_at, cancel_requested_at FROM account
+            WHERE \(condition) ORDER BY id LIMIT 1
+            """, ["value": .text(value)]
+        ).map { row in
+            Account(
+                id: row["id"].integer ?? 0, key: row["key"].text ?? "", isChurned: row["status"].text == "churned",
+                churnedAt: row["churned_at"].instant, cancelRequestedAt: row["cancel_requested_at"].instant)
+        }
+    }
+
+    /// Takes back that an account churned, which a provider had told before it told of another subscription that ran.
+    ///
+    /// - Parameter prefix: what the ids of the provider's events begin with, `paddle:`.
+    /// - Returns: false when the account churned for what others told.
+    package func withdrawChurn(of account: Account, from prefix: String) throws -> Bool {
+        guard let churnedAt = account.churnedAt else { return false }
+        let values: [String: SQLValue] = [
+            "account": .integer(account.id), "at": .instant(churnedAt), "prefix": .text(prefix),
+            "length": .integer(Int64(prefix.utf8.count)),
+        ]
+        let removed = try connection.execute(
+            """
+            DELETE FROM event WHERE account_id = :account AND at = :at AND substr(dedup, 1, :length) = :prefix
+                AND kind_id IN (SELECT id FROM event_kind WHERE name = 'churned')
+            """, values)
+        guard removed > 0 else { return false }
+        try connection.execute(
+            "DELETE FROM history WHERE account_id = :account AND attribute = 'status' AND at = :at AND value = 'churned'",
+            values.filter { $0.key == "account" || $0.key == "at" })
+        try connection.execute(
+            "UPDATE account SET status = 'active', churned_at = NULL, churn_reason = NULL WHERE id = :account",
+            ["account": .integer(account.id)])
+        return true
     }
 
     /// The newest cancel request or withdrawal that the provider told of: whether it is a request, and its moment.

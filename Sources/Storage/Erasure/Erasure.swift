@@ -99,7 +99,7 @@ package struct Erasure {
     private func emptyEvents() throws -> Int {
         try connection.execute(
             """
-            UPDATE event SET contact_id = NULL, contact_key = NULL, properties = NULL,
+            UPDATE event SET contact_id = NULL, contact_key = NULL, properties = NULL, left_out = NULL,
                 dedup = CASE WHEN \(ErasureTables.isMentioned("event.dedup")) THEN erased_key(dedup) ELSE dedup END
             WHERE id IN (SELECT id FROM temp.erased_event)
             """)
@@ -180,6 +180,7 @@ package struct Erasure {
             """
             DELETE FROM history WHERE account_id \(isWhole) AND attribute NOT IN ('mrr', 'stage', 'status')
             """)
+        try connection.execute("DELETE FROM subscription WHERE account_id \(isWhole)")
         try connection.execute(
             """
             UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = 'erased', due_at = NULL, waiting = 0

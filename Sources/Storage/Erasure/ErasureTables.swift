@@ -102,7 +102,10 @@ struct ErasureTables {
         try connection.execute(
             """
             INSERT INTO temp.erased_contact (id, account_id)
-            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.address = x.address WHERE true
+            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.address = x.address
+            UNION
+            SELECT c.id, c.account_id FROM contact AS c
+            WHERE c.address IS NULL AND c.last_address IN (SELECT address FROM temp.erased_address)
             ON CONFLICT (id) DO NOTHING
             """)
         try connection.execute(
@@ -114,7 +117,7 @@ struct ErasureTables {
             WHERE t.claimed_at IS NOT NULL
             UNION
             SELECT DISTINCT e.account_id, 0 FROM event AS e JOIN temp.erased_address AS x
-                ON x.address = lower(e.contact_key)
+                ON x.address = e.contact_key OR x.address = lower(e.contact_key)
             WHERE e.contact_key IS NOT NULL
             """)
         try connection.execute(
@@ -137,6 +140,8 @@ struct ErasureTables {
             SELECT lower(address) FROM temp.erased_address
             UNION SELECT lower(c.address) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
                 WHERE c.address IS NOT NULL
+            UNION SELECT lower(c.email) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                WHERE c.email IS NOT NULL
             UNION SELECT lower(c.name) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
                 WHERE length(c.name) >= 5
             UNION SELECT lower(a.name) FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
@@ -167,9 +172,10 @@ struct ErasureTables {
             INSERT INTO temp.erased_event (id)
             SELECT e.id FROM temp.erased_account AS a CROSS JOIN event_kind AS k
             CROSS JOIN event AS e ON e.kind_id = k.id AND e.account_id = a.id
-            WHERE (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL)
+            WHERE (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL
+                    OR e.left_out IS NOT NULL)
                 AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM temp.erased_contact)
-                    OR \(Self.isMentioned("e.properties")) OR \(Self.isMentioned("e.contact_key")))
+                    OR \(Self.isMentioned("e.properties")) OR \(Self.isMentioned("e.left_out")) OR \(Self.isMentioned("e.contact_key")))
             """)
     }
 }

@@ -199,7 +199,7 @@ final class AccountImport: ImportTarget {
         rows.add(.text(key))
         rows.add(email)
         if case .text(let bytes) = email {
-            rows.add(.text(EmailAddress.lowercased(bytes, in: ownerAddress)))
+            rows.add(EmailAddress.normalized(bytes, in: ownerAddress).map { .text($0) } ?? .null)
         } else {
             rows.add(.null)
         }
@@ -262,7 +262,12 @@ final class AccountImport: ImportTarget {
                 counts.eventsMade += try events.ofNewAccounts(columns)
             }
         }
-        if hasOwner { counts.eventsMade += try applyOwners(slice) }
+        if hasOwner {
+            counts.eventsMade += try applyOwners(slice)
+            let ofContact = accountsChangedByContact(slice)
+            counts.updated += ofContact
+            counts.unchanged -= ofContact
+        }
         return counts
     }
 
@@ -355,6 +360,15 @@ final class AccountImport: ImportTarget {
         }
         defer { owner.rows.removeAll() }
         return try owner.apply().eventsMade
+    }
+
+    /// How many accounts stayed as they are and have a contact that did not.
+    private func accountsChangedByContact(_ slice: Range<Int>) -> Int {
+        if owner.changedAccounts.isEmpty { return 0 }
+        return slice.lazy.map(rows.row(at:)).count { row in
+            guard rows.isUnchanged(row), case .integer(let account) = rows[row, Place.account] else { return false }
+            return owner.changedAccounts.contains(account)
+        }
     }
 
     func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings }

@@ -102,12 +102,20 @@ final class CellReader {
                 return .text(text)
             }
         case .email:
-            if EmailAddress.isPlain(text) { return .text(text) }
+            if EmailAddress.isPlain(text) { return .text(cleaned(text)) }
         case .reason(let map, let known):
             if isKnown(text), map.isEmpty { return .text(text) }
             return try reason(text, map, known)
         }
         throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
+    }
+
+    private func cleaned(_ address: Cell) -> Cell {
+        guard address.contains(where: { $0 >= 0x80 }), let text = EmailAddress.cleaned(address.string) else {
+            return address
+        }
+        arena.removeAll(reserving: text.utf8.count)
+        return arena.append(text.utf8)
     }
 
     private func reason(_ text: Cell, _ map: [String: String], _ known: [String]) throws -> Scalar {

@@ -2,6 +2,9 @@ import Playbooks
 
 /// The built-in events that changes of columns make.
 ///
+/// A change of state is an event only when the state changes: another date of a churn that stands, or of a request a few
+/// days off, corrects the moment of the event that is there.
+///
 /// An event made so has a `dedup` that begins with `column:` and is unique by account (or contact), kind and moment.
 final class ColumnEvents {
     /// The ids of all kinds of events, by name.
@@ -31,15 +34,20 @@ final class ColumnEvents {
         let status = columns.updated("status")
         if columns["churned_at"] != nil {
             let at = columns.updated("churned_at")
+            let stands = "a.status = 'churned' AND a.churned_at IS NOT NULL AND \(status) = 'churned'"
+            try correct("churned", "churned_at", to: at, where: stands)
             made += try make(
                 "churned", at: at, properties: Self.reasonProperty(columns.updated("churn_reason")),
-                where: "\(at) IS NOT NULL AND \(at) IS DISTINCT FROM a.churned_at")
+                where: "\(at) IS NOT NULL AND \(at) IS DISTINCT FROM a.churned_at AND NOT (\(stands))")
             made += try make("reactivated", where: "a.status = 'churned' AND \(status) = 'active'")
         }
         if columns["cancel_requested_at"] != nil {
             let at = columns.updated("cancel_requested_at")
+            let stands = "COALESCE(abs(\(at) - a.cancel_requested_at) < \(Self.sameRequest.milliseconds), false)"
+            try correct("cancel_requested", "cancel_requested_at", to: at, where: stands)
             made += try make(
-                "cancel_requested", at: at, where: "\(at) IS NOT NULL AND \(at) IS DISTINCT FROM a.cancel_requested_at")
+                "cancel_requested", at: at,
+                where: "\(at) IS NOT NULL AND \(at) IS DISTINCT FROM a.cancel_requested_at AND NOT (\(stands))")
             made += try make(
                 "cancel_withdrawn",
                 where: "\(at) IS NULL AND a.cancel_requested_at IS NOT NULL AND \(status) = 'active'")
@@ -61,6 +69,43 @@ final class ColumnEvents {
                 where: "a.cancel_requested_at IS NOT NULL", isNew: true)
         }
         return made
+    }
+
+    /// Two dates of a request that are so close are one request.
+    private static let sameRequest = TimeSpan.days(3)
+
+    /// Moves the event of a state that stands to the moment that the row says, and the change in the history with it.
+    ///
+    /// - Parameters:
+    ///   - column: which says the moment so far.
+    ///   - at: the moment from now on.
+    private func correct(_ kind: String, _ column: String, to at: String, where stands: String) throws {
+        guard let id = kinds[kind] else { return }
+        let moved = """
+            (
+                SELECT a.id AS account_id, a.\(column) AS former, \(at) AS at
+                FROM temp.import_account s JOIN account a ON a.id = s.account_id
+                WHERE s.is_new = 0 AND \(stands) AND \(at) <> a.\(column)
+            ) m
+            """
+        let values: [String: SQLValue] = ["kind": .integer(id), "now": .instant(context.now)]
+        try connection.execute(
+            """
+            UPDATE event AS e SET at = m.at, dedup = CASE WHEN substr(e.dedup, 1, 8) = 'column:a'
+                THEN 'column:a' || CAST(m.account_id AS text) || ':' || CAST(m.at AS text) ELSE e.dedup END
+            FROM \(moved)
+            WHERE e.kind_id = :kind AND e.account_id = m.account_id AND e.at = m.former AND NOT EXISTS (
+                SELECT 1 FROM event o WHERE o.kind_id = :kind AND o.account_id = m.account_id AND o.at = m.at)
+            """, values)
+        guard kind == "churned" else { return }
+        try connection.execute(
+            """
+            UPDATE history AS h SET at = m.at FROM \(moved)
+            WHERE h.attribute = 'status' AND h.account_id = m.account_id AND h.at = m.former AND h.value = 'churned'
+                AND NOT EXISTS (
+                    SELECT 1 FROM history o
+                    WHERE o.attribute = 'status' AND o.account_id = m.account_id AND o.at = m.at)
+            """, values)
     }
 
     private static func reasonProperty(_ reason: String) -> String {

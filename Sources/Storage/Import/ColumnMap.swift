@@ -94,6 +94,13 @@ struct ColumnMap {
         wanted.firstIndex { $0.name == name }.flatMap { places[$0] }
     }
 
+    /// The columns of the source but those of these names, wanted or not.
+    func columns(without names: [String]) -> [(name: String, place: Int)] {
+        let taken = Set(names.compactMap { place(of: $0) })
+        return header.enumerated().filter { !taken.contains($0.offset) && !Self.ofRejectedRows.contains($0.element) }
+            .map { ($0.element, $0.offset) }
+    }
+
     /// - Throws: `ImportError` when the source has no such column, with the nearest that it has.
     func require(_ name: String, declaredAs hint: String? = nil) throws {
         guard place(of: name) == nil else { return }

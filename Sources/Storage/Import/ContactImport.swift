@@ -3,7 +3,7 @@ import Playbooks
 /// Contacts, upserted by account and key.
 ///
 /// A row without a key is the contact of the account that has its address, else a new one whose key is the address. The
-/// address is the email, trimmed and in lower case. An empty `status` keeps what is there (a new contact is active).
+/// address is the email in the form of `EmailAddress`. An empty `status` keeps what is there (a new contact is active).
 final class ContactImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { table.rows.count }
@@ -71,7 +71,7 @@ final class ContactImport: ImportTarget {
         }
         try cells.read(record, into: &scalars)
         if let emailIndex, let addressIndex, case .text(let email) = scalars[emailIndex] {
-            scalars[addressIndex] = .text(EmailAddress.lowercased(email, in: address))
+            scalars[addressIndex] = EmailAddress.normalized(email, in: address).map { .text($0) } ?? .null
         }
         var key = keyPlace.map { record.cells[$0].trimmed } ?? Cell.empty
         let isKeyless = key.isEmpty

@@ -12,13 +12,12 @@ final class ContactKeys {
 
     func id(_ name: Cell, of account: Int64) throws -> Int64? {
         if let id = try first(byKey, account, name) { return id }
-        guard EmailAddress.isPlain(name) else { return nil }
-        return try first(byAddress, account, EmailAddress.lowercased(name, in: arena))
+        return try EmailAddress.normalized(name, in: arena).flatMap { try first(byAddress, account, $0) }
     }
 
-    /// What `event.contact_key` says until there is a contact of that name: an address in lower case, or the key.
+    /// What `event.contact_key` says until there is a contact of that name: a normalized address, or the key.
     func awaitedName(_ name: Cell) -> Cell {
-        EmailAddress.isPlain(name) ? EmailAddress.lowercased(name, in: arena) : name
+        EmailAddress.normalized(name, in: arena) ?? name
     }
 
     private func first(_ statement: Statement, _ account: Int64, _ name: Cell) throws -> Int64? {

@@ -15,6 +15,8 @@ final class ContactTable {
     private(set) var rows: StagedRows
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
+    /// The accounts whose contacts `apply` changed or added.
+    private(set) var changedAccounts: Set<Int64> = []
     /// How many addresses came back that were erased before.
     private var erased = 0
     private var knowsErased = false
@@ -62,24 +64,38 @@ final class ContactTable {
     /// Writes the rows that SQL sees; call in a write transaction.
     func apply(hasKeyless: Bool = false) throws -> ImportTally {
         var tally = ImportTally()
+        changedAccounts = []
         if rows.count == 0 { return tally }
         let known = try resolve(hasKeyless)
         if known > 0 {
             tally.eventsMade += try eventsOfChanges()
-            tally.updated = try connection.execute(
+            let address = columns.all.first { $0.column == "\"address\"" }?.updated
+            if let address { try carryWishes(to: address) }
+            let last = address.map {
+                ", last_address = CASE WHEN \($0) IS NULL THEN COALESCE(a.address, a.last_address) END"
+            }
+            try connection.forEach(
                 """
-                UPDATE contact AS a SET \(columns.assignments) FROM temp.\(rows.name) s
-                WHERE a.id = s.contact_id AND (\(columns.differs))
-                """)
+                UPDATE contact AS a SET \(columns.assignments)\(last ?? "") FROM temp.\(rows.name) s
+                WHERE a.id = s.contact_id AND (\(columns.differs)) RETURNING account_id
+                """
+            ) { row in
+                tally.updated += 1
+                changedAccounts.insert(row.integer(0))
+            }
         }
         tally.unchanged = known - tally.updated
         if known < rows.lastPlace - rows.firstPlace {
-            tally.inserted = try connection.execute(
+            try connection.forEach(
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
                 SELECT s.account_id, s.key\(columns.insertions)
-                FROM temp.\(rows.name) s WHERE s.contact_id IS NULL
-                """)
+                FROM temp.\(rows.name) s WHERE s.contact_id IS NULL RETURNING account_id
+                """
+            ) { row in
+                tally.inserted += 1
+                changedAccounts.insert(row.integer(0))
+            }
             tally.eventsMade += try events.ofContacts(
                 "contact_added", stagedAs: rows.name, joinedBy: "a.account_id = s.account_id AND a.key = s.key",
                 history: isFirstLoad ? "1" : "COALESCE(s.is_new, 0)",
@@ -96,6 +112,25 @@ final class ContactTable {
             erased += try suppressErased("a.account_id = s.account_id AND a.key = s.key")
         }
         return tally
+    }
+
+    /// Wishes and complaints belong to a person: they hold for the new address of the same contact.
+    ///
+    /// - Parameter address: what the staged row makes of the address.
+    private func carryWishes(to address: String) throws {
+        let ofAddress = Suppressions.ofAddress.map { "'\($0)'" }.joined(separator: ", ")
+        try connection.execute(
+            """
+            INSERT INTO suppression (address, category, reason, at)
+            SELECT m.address, x.category, x.reason, x.at
+            FROM (
+                SELECT \(address) AS address, COALESCE(a.address, a.last_address) AS former
+                FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
+            ) m
+            JOIN suppression x ON x.address = m.former
+            WHERE m.address <> m.former AND x.reason NOT IN (\(ofAddress))
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+            """, ["soft": .text(Suppressions.softBounced)])
     }
 
     /// What is to be told of addresses that came back after they were erased.

@@ -1,14 +1,75 @@
-/// Email addresses in the form in which caps and suppression compare them.
+import Foundation
+
+/// Email addresses in the one form in which they are compared: by suppression, caps, erasure, webhooks and imports.
+///
+/// Nothing of that form can be seen or not be seen: no invisible characters and no blanks, Unicode NFC, case folded, the
+/// domain in ASCII (IDNA, after the mapping of UTS 46). What is written to stays as it was sent, but for what is invisible.
 package enum EmailAddress {
-    /// Trimmed and in lower case, or nil when it is not one plain address (`ada@example.com`).
+    /// The form in which an address is compared, or nil when it is not one plain address (`ada@example.com`).
     package static func normalized(_ text: String) -> String? {
-        let address = text.trimmingBlanks.lowercased()
+        guard let text = cleaned(text), let at = text.firstIndex(of: "@") else { return nil }
+        let domain = DomainName.ascii(text[text.index(after: at)...])
+        let address = folded(text[..<at]) + "@" + domain
         var bytes = Array(address.utf8)
-        return bytes.withUnsafeMutableBufferPointer { isPlain(Cell($0)) } ? address : nil
+        return bytes.withUnsafeMutableBufferPointer { hasForm(Cell($0)) } ? address : nil
     }
 
-    /// Whether the bytes are one address: a local part, an `@`, a domain with a dot, at most 254 bytes, no blanks.
+    /// Whether the bytes are one plain address.
     static func isPlain(_ text: Cell) -> Bool {
+        text.contains { $0 >= 0x80 } ? normalized(text.string) != nil : hasForm(text)
+    }
+
+    /// The form in which an address is compared, in the arena; nil when it is none.
+    static func normalized(_ text: Cell, in arena: ByteArena) -> Cell? {
+        if text.contains(where: { $0 >= 0x80 }) {
+            guard let address = normalized(text.string) else { return nil }
+            arena.removeAll(reserving: address.utf8.count)
+            return arena.append(address.utf8)
+        }
+        guard hasForm(text) else { return nil }
+        arena.removeAll(reserving: text.count)
+        return arena.append(text.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
+    }
+
+    /// The address as it is written to: without blanks around it and without invisible characters, in Unicode NFC.
+    ///
+    /// Nil when a blank or a character that stands for none is left within.
+    static func cleaned(_ text: String) -> String? {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.trimmingBlanks }
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !isInvisible(scalar) { scalars.append(scalar) }
+        let visible = scalars.drop(while: isBlank)
+        guard let last = visible.lastIndex(where: { !isBlank($0) }) else { return nil }
+        let address = visible[...last]
+        if address.contains(where: isBlank) { return nil }
+        return String(String.UnicodeScalarView(address)).precomposedStringWithCanonicalMapping
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .format
+    }
+
+    /// White space and controls, the empty pattern of Braille, and the marks of what could not be read.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || scalar.properties.generalCategory == .control
+            || [0x2800, 0xfffc, 0xfffd].contains(scalar.value)
+    }
+
+    /// Simple case folding, in NFC: letters that differ in case alone are one, `ß` and `ss` are two.
+    private static func folded(_ text: Substring) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            let upper = scalar.properties.uppercaseMapping.unicodeScalars
+            let dotless: Unicode.Scalar = "\u{131}"
+            let large = upper.count == 1 && scalar != dotless ? upper.first ?? scalar : scalar
+            result += large.properties.lowercaseMapping
+        }
+        return result.precomposedStringWithCanonicalMapping
+    }
+
+    /// Whether the bytes are a local part, an `@` and a domain with a dot, at most 254 bytes, without blanks.
+    private static func hasForm(_ text: Cell) -> Bool {
         guard text.count <= 254, let at = text.firstIndex(of: UInt8(ascii: "@")), (1...64).contains(at) else {
             return false
         }
@@ -22,36 +83,7 @@ package enum EmailAddress {
             }
         }
         guard text[0] != UInt8(ascii: "."), text[at - 1] != UInt8(ascii: ".") else { return false }
-        return isDomain(Cell(rebasing: text[(at + 1)...]))
-    }
-
-    /// The address in lower case, in the arena.
-    static func lowercased(_ text: Cell, in arena: ByteArena) -> Cell {
-        arena.removeAll(reserving: text.count * 3)
-        if text.contains(where: { $0 >= 0x80 }) { return arena.append(text.string.lowercased().utf8) }
-        return arena.append(text.lazy.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 })
-    }
-
-    private static func isDomain(_ text: Cell) -> Bool {
-        var labels = 0
-        var length = 0
-        var last = UInt8(ascii: ".")
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "."):
-                guard length > 0, last != UInt8(ascii: "-") else { return false }
-                labels += 1
-                length = 0
-            case UInt8(ascii: "-"):
-                guard length > 0 else { return false }
-                length += 1
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x80...: length += 1
-            default: return false
-            }
-            guard length <= 63 else { return false }
-            last = byte
-        }
-        return labels > 0 && length > 0 && last != UInt8(ascii: "-")
+        return DomainName.hasForm(Cell(rebasing: text[(at + 1)...]))
     }
 }
 

@@ -32,16 +32,37 @@ final class EventEffects {
         if contactKinds.contains(kind) { touchesContacts = true }
     }
 
-    /// False for a staged event that an import of accounts has made from a column already.
-    var isNotMadeByColumn: String {
+    /// False for a staged event that says nothing new: an import of accounts has made it from a column already, or it is a
+    /// churn of an account that has churned before or after, with no return between.
+    var isNews: String {
         guard touchesAccounts else { return "true" }
+        func nearest(_ kind: String, _ aggregate: String, _ order: String) -> String {
+            """
+            (SELECT \(aggregate)(e.at) FROM event e
+                WHERE e.kind_id = :\(kind) AND e.account_id = s.account_id AND e.at \(order) s.at)
+            """
+        }
+        let (churned, back) = (nearest("churned", "max", "<="), nearest("reactivated", "max", "<="))
+        let (next, nextBack) = (nearest("churned", "min", ">"), nearest("reactivated", "min", ">"))
         return """
             NOT EXISTS (
                 SELECT 1 FROM event e WHERE e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at
                 AND substr(e.dedup, 1, 8) = 'column:a'
+            ) AND (
+                s.kind_id <> :churned
+                OR (COALESCE(\(churned) <= \(back), \(churned) IS NULL)
+                    AND COALESCE(\(nextBack) <= \(next), \(next) IS NULL))
             )
             """
     }
+
+    /// What `isNews` asks with.
+    var newsValues: [String: SQLValue] {
+        ["churned": ids["churned"] ?? .null, "reactivated": ids["reactivated"] ?? .null]
+    }
+
+    /// Where a kind stands when events are sorted: churns last, when it is known who came back.
+    func order(of kind: Int64) -> Int64 { ids["churned"] == .integer(kind) ? .max : kind }
 
     /// Call in the write transaction that has inserted the staged events.
     func apply() throws {

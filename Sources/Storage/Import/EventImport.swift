@@ -1,10 +1,8 @@
-import Basics
-import Crypto
 import Playbooks
 
 /// Events, each stored once.
 ///
-/// - The same event is known by its `id`; without one by its account, kind, contact, moment and properties (SHA-256).
+/// - The same event is known by its `EventIdentity`.
 /// - Built-in events change the columns that they stand for, if they are newer (`EventEffects`).
 /// - A contact that is not known leaves the event to the account alone, with a warning, until it comes
 ///   (`AwaitedContacts`).
@@ -26,14 +24,18 @@ final class EventImport: ImportTarget {
     private var properties: EventProperties
     private var places: [Int?] = []
     private let rows = StagedRows(
-        "import_event", ["account_id", "contact_id", "kind_id", "at", "dedup", "properties", "contact_key"])
+        "import_event",
+        ["account_id", "contact_id", "kind_id", "at", "dedup", "properties", "contact_key", "left_out", "earlier"])
     private var kindMemo: (name: [UInt8], text: String, id: Int64)?
     private var unknownContacts = 0
     private let awaited: AwaitedContacts
     /// Whether one of the staged events names a contact that is not known.
     private var awaits = false
     private var pace = Store.freshPace
-    private var digest: [UInt8] = []
+    private var identity = EventIdentity()
+    private let earlier: EarlierEvents?
+    /// How many events have more that data.yaml does not have than is kept.
+    private var longLeftOut = 0
 
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
@@ -48,6 +50,7 @@ final class EventImport: ImportTarget {
         accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
         contacts = try ContactKeys(connection)
         awaited = AwaitedContacts(connection)
+        earlier = try EarlierEvents(connection)
         effects = EventEffects(connection, context, kinds)
         moment = CellReader(Attribute("at", .instant), context)
         properties = EventProperties(context) { _ in nil }
@@ -56,7 +59,9 @@ final class EventImport: ImportTarget {
     func begin(_ map: ColumnMap) throws {
         for name in ["account", "event", "at"] { try map.require(name) }
         places = Self.own.map { map.place(of: $0) }
-        properties = EventProperties(context) { name in Self.own.contains(name) ? nil : map.place(of: name) }
+        properties = EventProperties(context, columns: map.columns(without: Self.own)) { name in
+            Self.own.contains(name) ? nil : map.place(of: name)
+        }
         try StagedRowsTable.create(rows, on: connection)
     }
 
@@ -88,17 +93,24 @@ final class EventImport: ImportTarget {
         rows.add(.integer(at))
         let id = field(4)
         if id.isEmpty {
-            takeDigest([account, contact], kind.name, at)
-            digest.withUnsafeBufferPointer { rows.add(.text($0)) }
+            identity.take(
+                account: account, kind: kind.name, at: at,
+                contact: contact.isEmpty ? contact : contacts.awaitedName(contact), sent: properties.sent)
         } else {
-            rows.add(.text(id))
+            identity.take(id: id, account: accountID)
         }
-        if properties.json.isEmpty {
-            rows.add(.null)
-        } else {
-            properties.json.withUnsafeBufferPointer { rows.add(.text($0)) }
-        }
+        identity.text.withUnsafeBufferPointer { rows.add(.text($0)) }
+        add(properties.json)
         rows.add(isAwaited ? .text(contacts.awaitedName(contact)) : .null)
+        let isKept = properties.leftOut.count <= CSVReader.longestField
+        if !isKept { longLeftOut += 1 }
+        add(isKept ? properties.leftOut : [])
+        if earlier != nil, id.isEmpty {
+            identity.takeEarlier([account, contact], kind.name, at, properties: properties.json)
+            add(identity.text)
+        } else {
+            rows.add(.null)
+        }
         rows.endRow()
         effects.note(kind.id)
     }
@@ -117,23 +129,9 @@ final class EventImport: ImportTarget {
         return (name, id)
     }
 
-    /// The moment in hexadecimal, so that new entries of the index lie side by side, and 80 bits of SHA-256.
-    private func takeDigest(_ names: [Cell], _ kind: String, _ at: Int64) {
-        var hash = SHA256()
-        for name in names {
-            hash.update(bufferPointer: UnsafeRawBufferPointer(name))
-            hash.update(data: [0])
-        }
-        hash.update(data: Array(kind.utf8))
-        withUnsafeBytes(of: at.littleEndian) { hash.update(bufferPointer: $0) }
-        properties.json.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        digest.removeAll(keepingCapacity: true)
-        let time = UInt64(bitPattern: at &+ 1 << 44)
-        for shift in stride(from: 44, through: 0, by: -4) {
-            digest.append(Hexadecimal.digit(UInt8(truncatingIfNeeded: time >> UInt64(shift)) & 15))
-        }
-        digest.append(UInt8(ascii: "-"))
-        for byte in hash.finalize().prefix(10) { Hexadecimal.append(byte, to: &digest) }
+    /// Adds a text, or null when there is none.
+    private func add(_ text: [UInt8]) {
+        text.withUnsafeBufferPointer { rows.add($0.isEmpty ? .null : .text($0)) }
     }
 
     var isFull: Bool { rows.isFull }
@@ -141,9 +139,10 @@ final class EventImport: ImportTarget {
     func apply() throws {
         rows.sort { left, right in
             for column in [2, 0, 3] {
-                guard case .integer(let first) = rows[left, column], case .integer(let second) = rows[right, column],
+                guard case .integer(var first) = rows[left, column], case .integer(var second) = rows[right, column],
                     first != second
                 else { continue }
+                if column == 2 { (first, second) = (effects.order(of: first), effects.order(of: second)) }
                 return first < second
             }
             return left < right
@@ -154,14 +153,18 @@ final class EventImport: ImportTarget {
         ) {
             connection, slice in
             rows.window = slice
+            try earlier?.adopt(rows.name)
             let count = try connection.execute(
                 """
                 INSERT INTO event
-                    (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key)
-                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key
-                FROM temp.import_event s WHERE \(effects.isNotMadeByColumn)
+                    (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key, left_out)
+                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key,
+                    s.left_out
+                FROM temp.import_event s WHERE \(effects.isNews)
                 ON CONFLICT (kind_id, dedup) DO NOTHING
-                """, ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)])
+                """,
+                ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
+                    .merging(effects.newsValues) { value, _ in value })
             // Another import may have brought the contact since it was looked up.
             if awaits {
                 try awaited.arrive(
@@ -184,12 +187,18 @@ final class EventImport: ImportTarget {
                 "\(unknownContacts) events name a contact that is not known; they count for the account alone until it is"
             )
         }
+        if longLeftOut > 0 {
+            tally.warnings.append(
+                "\(longLeftOut) events have more than 64 KiB of properties that are not in data.yaml; these are not kept"
+            )
+        }
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
 
     func renew() throws {
         tally = ImportTally()
         unknownContacts = 0
+        longLeftOut = 0
     }
 
     func end() { StagedRowsTable.drop(rows, on: connection) }

@@ -4,30 +4,68 @@ import Playbooks
 /// The properties of one event as the JSON text that is stored: in the order of the data map, typed by it.
 ///
 /// Numbers and booleans are JSON's; money is in minor units, dates are day numbers, moments and durations milliseconds,
-/// as in columns. A property without a value is left out.
+/// as in columns. A property without a value is left out. What the data map does not have is kept apart, as it was sent.
 struct EventProperties {
+    /// One property as it was sent; the bytes are valid until the next row.
+    struct Sent {
+        /// In the form in which names are compared (`PlainName`).
+        var plainName: Cell
+        var name: Cell
+        var value: Cell
+        var kind: JSONScanner.ValueKind
+        /// The column that it stands in, if it stands in one.
+        var place: Int?
+    }
+
     private struct Property {
         var name: String
+        var plainName: [UInt8]
         var reader: CellReader
         var isBoolean: Bool
         /// The column of that name.
         var place: Int?
     }
 
+    /// A column that holds properties, declared or not.
+    private struct Column {
+        var plainName: Cell
+        var name: Cell
+        var place: Int
+    }
+
     private var byKind: [String: [Property]] = [:]
+    private var columns: [Column] = []
     private var text = JSONText()
+    private var others = JSONText()
+    /// What is stored; empty when there are none.
     var json: [UInt8] { text.bytes }
+    /// What the data map does not have; empty when there is none.
+    var leftOut: [UInt8] { others.bytes }
+    /// All that the row said.
+    private(set) var sent: [Sent] = []
     /// Members of `properties` objects that the data map does not have.
     private(set) var unknown: [String] = []
     private let copy = ByteArena()
+    private let names = ByteArena()
+    private let columnNames = ByteArena()
 
-    init(_ context: ImportContext, place: (String) -> Int?) {
+    /// - Parameters:
+    ///   - columns: of the source, with their places, that may hold properties.
+    ///   - place: where a declared property lies.
+    init(_ context: ImportContext, columns: [(name: String, place: Int)] = [], place: (String) -> Int?) {
         for kind in context.dataMap.events {
             byKind[kind.name] = kind.properties.map { property in
                 Property(
-                    name: property.name, reader: Self.reader(property, context), isBoolean: property.type == .boolean,
+                    name: property.name, plainName: PlainName.bytes(property.name.utf8),
+                    reader: Self.reader(property, context), isBoolean: property.type == .boolean,
                     place: place(property.name))
             }
+        }
+        columnNames.removeAll(reserving: columns.reduce(0) { $0 + 2 * $1.name.utf8.count })
+        self.columns = columns.filter { !$0.name.isEmpty }.map {
+            Column(
+                plainName: columnNames.append(PlainName.bytes($0.name.utf8)), name: columnNames.append($0.name.utf8),
+                place: $0.place)
         }
     }
 
@@ -37,28 +75,78 @@ struct EventProperties {
             property.name, .reason(map: property.map, known: context.dataMap.reasons.map(\.name)))
     }
 
-    /// Reads the properties of a row into `json`, which is empty when there are none.
+    /// Reads the properties of a row into `json`, `leftOut` and `sent`.
     mutating func read(_ record: Record, of kind: String, object: Cell) throws {
         text.removeAll()
-        let members = try members(of: object, kind)
-        for property in byKind[kind] ?? [] {
-            var field = property.place.map { record.cells[$0] } ?? Cell.empty
-            if let member = members.last(where: { $0.key.elementsEqual(property.name.utf8) }) {
-                field = member.value
-                if member.kind == .null { continue }
-                if member.kind == .object || member.kind == .array {
-                    throw Rejection(.value, property.name, "is a list or an object; a property is one value")
-                }
-            }
-            let value = try property.reader.scalar(field)
-            if value.isNull { continue }
-            text.beginMember(property.name.utf8)
-            append(value, isBoolean: property.isBoolean)
+        others.removeAll()
+        sent.removeAll(keepingCapacity: true)
+        let members = try members(of: object)
+        // A member of the object counts more than a column of its name.
+        for column in columns {
+            let value = record.cells[column.place].trimmed
+            if value.isEmpty || members.contains(where: { $0.key.isEqual(to: column.name) }) { continue }
+            sent.append(
+                Sent(plainName: column.plainName, name: column.name, value: value, kind: .text, place: column.place))
         }
+        let named = record.others + members
+        names.removeAll(reserving: named.reduce(0) { $0 + $1.key.count })
+        for member in named where member.kind != .null {
+            let value = member.value.trimmed
+            if value.isEmpty { continue }
+            sent.append(
+                Sent(
+                    plainName: names.append(PlainName.bytes(member.key)), name: member.key, value: value,
+                    kind: member.kind))
+        }
+        let declared = byKind[kind] ?? []
+        for property in declared { try take(property, record, members) }
         text.end()
+        keepOthers(declared, kind, members)
     }
 
-    private mutating func members(of object: Cell, _ kind: String) throws -> [JSONScanner.Member] {
+    private mutating func take(_ property: Property, _ record: Record, _ members: [JSONScanner.Member]) throws {
+        var field = property.place.map { record.cells[$0] } ?? Cell.empty
+        var kind = JSONScanner.ValueKind.text
+        if let member = members.last(where: { $0.key.elementsEqual(property.name.utf8) }) {
+            if member.kind == .null { return }
+            (field, kind) = (member.value, member.kind)
+        } else if field.trimmed.isEmpty,
+            let other = sent.last(where: { $0.plainName.isEqual(to: property.plainName) })
+        {
+            (field, kind) = (other.value, other.kind)
+        }
+        if kind == .object || kind == .array {
+            throw Rejection(.value, property.name, "is a list or an object; a property is one value")
+        }
+        let value = try property.reader.scalar(field)
+        if value.isNull { return }
+        text.beginMember(property.name.utf8)
+        append(value, isBoolean: property.isBoolean)
+    }
+
+    private mutating func keepOthers(_ declared: [Property], _ kind: String, _ members: [JSONScanner.Member]) {
+        for property in sent {
+            let isDeclared = declared.contains {
+                property.plainName.isEqual(to: $0.plainName) || (property.place != nil && property.place == $0.place)
+            }
+            if isDeclared { continue }
+            others.beginMember(property.name)
+            switch property.kind {
+            case .text: others.append(text: property.value)
+            case .number where property.value.last.map { $0 &- 0x30 < 10 } == false: others.append(text: property.value)
+            case .number, .boolean, .null, .object, .array: others.append(word: property.value.string)
+            }
+        }
+        others.end()
+        for member in members where unknown.count < 20 {
+            let plain = PlainName.bytes(member.key)
+            if declared.contains(where: { $0.plainName == plain }) { continue }
+            let name = "\(kind).\(member.key.string)"
+            if !unknown.contains(name) { unknown.append(name) }
+        }
+    }
+
+    private mutating func members(of object: Cell) throws -> [JSONScanner.Member] {
         let object = object.trimmed
         if object.isEmpty { return [] }
         // The scanner unescapes in place, and a rejected row is to be kept as it was.
@@ -67,11 +155,8 @@ struct EventProperties {
         guard let members = JSONScanner.members(of: bytes) else {
             throw Rejection(.malformed, "properties", "is not a JSON object such as {\"score\": 9}")
         }
-        let known = byKind[kind] ?? []
-        for member in members where unknown.count < 20 {
-            if known.contains(where: { member.key.elementsEqual($0.name.utf8) }) { continue }
-            let name = "\(kind).\(member.key.string)"
-            if !unknown.contains(name) { unknown.append(name) }
+        for member in members where member.kind == .text && member.value.contains(0) {
+            throw Rejection(.encoding, member.key.string, "holds a NUL")
         }
         return members
     }

@@ -46,6 +46,7 @@ final class NDJSONReader: RowReader {
     private func take(_ bytes: UnsafeMutableBufferPointer<UInt8>, _ record: inout Record) -> RowOutcome {
         record.cells = [Cell(bytes)]
         record.present = nil
+        record.others.removeAll(keepingCapacity: true)
         if let complaint = encodingComplaint(Cell(bytes)) { return .bad(complaint) }
         guard let members = JSONScanner.members(of: bytes) else {
             return .bad(Rejection(.malformed, "the line is not one JSON object"))
@@ -53,13 +54,16 @@ final class NDJSONReader: RowReader {
         record.cells = ContiguousArray(repeating: Cell.empty, count: columnCount)
         var present = ContiguousArray(repeating: false, count: columnCount)
         for (index, member) in members.enumerated() {
-            guard let place = place(of: member.key, at: index) else { continue }
-            if present[place] { return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice")) }
-            present[place] = true
-            record.cells[place] = member.kind == .null ? Cell.empty : member.value
             if member.kind == .text, member.value.contains(0) {
                 return .bad(Rejection(.encoding, "\(member.key.excerpt) holds a NUL"))
             }
+            guard let place = place(of: member.key, at: index) else {
+                record.others.append(member)
+                continue
+            }
+            if present[place] { return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice")) }
+            present[place] = true
+            record.cells[place] = member.kind == .null ? Cell.empty : member.value
             if member.value.count > CSVReader.longestField {
                 return .bad(Rejection(.malformed, "\(member.key.excerpt) is longer than 64 KiB"))
             }

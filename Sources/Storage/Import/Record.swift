@@ -51,6 +51,8 @@ struct Record {
     var cells: ContiguousArray<Cell> = []
     /// The cells that the row has; only NDJSON rows and rows at hand leave some out.
     var present: ContiguousArray<Bool>?
+    /// What else an NDJSON row says, under keys that nobody looked for.
+    var others: [JSONScanner.Member] = []
 }
 
 /// What a reader found.

@@ -107,6 +107,8 @@ final class StagedRows {
 
     func isRepeated(_ row: Int) -> Bool { states[row] == .repeated }
 
+    func isUnchanged(_ row: Int) -> Bool { states[row] == .unchanged }
+
     /// Hides a row from SQL.
     func markUnchanged(_ row: Int) { states[row] = .unchanged }
 

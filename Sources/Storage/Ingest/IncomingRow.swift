@@ -55,6 +55,14 @@ package struct IncomingRow: Sendable, Codable, Equatable {
 
     subscript(column: String) -> String? { fields.first { $0.column == column }?.value }
 
+    /// The account or the user that it waits for.
+    var ownerKey: String? {
+        switch owner {
+        case .named: nil
+        case .accountOf(let key), .account(let key): key
+        }
+    }
+
     var namesAccount: Bool {
         if case .accountOf = owner { return false }
         return true

@@ -98,6 +98,11 @@ private struct IntakeRound {
         let target = try intake.target(of: kind, connection)
         try target.target.renew()
         for row in rows {
+            if let owner = row.ownerKey, owner.utf8.contains(0) {
+                report.rejected.append(
+                    rejected(row.pointer, Rejection(.encoding, "account", "holds a NUL"), isWholeRow: true))
+                continue
+            }
             guard let accounts = try accounts(of: row) else {
                 report.waiting += 1
                 continue

@@ -7,6 +7,12 @@ package enum Suppressions {
     /// That many messages in a row.
     package static let softBounces = 5
     package static let softBounced = "\(softBounces) soft bounces in a row"
+    static let hardBounce = "hard bounce"
+    static let notWritten = "the provider does not write to it"
+    static let complaint = "complaint"
+    static let erased = "erased"
+    /// What is known of an address and not of a person: all else goes with the contact to a new address.
+    static let ofAddress = [softBounced, hardBounce, notWritten, erased]
 
     /// Adds an address; a reason that later events may lift never takes the place of one that they may not.
     ///

@@ -17,6 +17,8 @@ package struct Notice: Sendable, Hashable {
     package var id: String
     /// Whether a contact leaves, or comes back to, all categories and not only the touch's.
     package var isForAll = true
+    /// False for a bounce that says nothing against the address: its mailbox is full, our server is blocked.
+    package var isOfAddress = true
     /// JSON, for people: the reason of a bounce, the link of a click.
     package var detail: String?
     /// The event as it came, to be kept when nothing is known of its touch.

@@ -51,8 +51,8 @@ package struct Notices {
             detail: detail, dedup: "\(channel):\(notice.id):\(notice.kind.rawValue)")
         guard try outcome.record(connection) else { return .known }
         try settle(touch, notice)
-        if touch.isEmail, !isErased {
-            try Harm(connection, address: touch.recipient).follow(
+        if touch.isEmail, !isErased, notice.isOfAddress {
+            try Harm(connection, address: touch.recipient, contact: touch.contact).follow(
                 notice.kind, category: category, detail: detail, at: at)
         }
         return .recorded
@@ -64,6 +64,7 @@ package struct Notices {
         var id: Int64
         var account: Int64
         var enrollment: Int64
+        var contact: Int64?
         var recipient: String
         var category: String
         var isEmail: Bool
@@ -72,7 +73,7 @@ package struct Notices {
     }
 
     private static let columns = """
-        SELECT id, account_id, enrollment_id, recipient, category, kind = 'email' AS is_email, state, ambiguous
+        SELECT id, account_id, enrollment_id, contact_id, recipient, category, kind = 'email' AS is_email, state, ambiguous
             FROM touch
         """
 
@@ -106,7 +107,8 @@ package struct Notices {
             touches.append(
                 Touch(
                     id: row.integer("id"), account: row.integer("account_id"), enrollment: row.integer("enrollment_id"),
-                    recipient: row.text("recipient") ?? "", category: row.text("category") ?? "",
+                    contact: row.optionalInteger("contact_id"), recipient: row.text("recipient") ?? "",
+                    category: row.text("category") ?? "",
                     isEmail: row.flag("is_email"), state: try row.word("state"), isAmbiguous: row.flag("ambiguous")))
         }
         return touches

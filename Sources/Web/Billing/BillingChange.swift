@@ -2,7 +2,7 @@ import Basics
 import Delivery
 package import Playbooks
 
-/// What one webhook of a billing system says: something that happened to an account, or what it pays.
+/// What one webhook of a billing system says: how a subscription stands, and what happened to it or to a payment.
 package struct BillingChange: Sendable, Equatable {
     package enum Event: String, Sendable {
         case cancelRequested = "cancel_requested"
@@ -12,21 +12,36 @@ package struct BillingChange: Sendable, Equatable {
         case paymentSucceeded = "payment_succeeded"
     }
 
-    /// Nil when only the revenue changes.
+    /// What the provider's status of a subscription means.
+    package enum State: Sendable, Equatable {
+        case running, trial, idle, ended
+    }
+
+    /// Nil when the webhook only says how things stand.
     package var event: Event?
     /// Whether the provider tells how things stand, and not that they have changed: only what is new is an event.
     package var isStanding = false
-    /// Whether the account is active again, if it had churned.
-    package var isActive = false
+    /// When it happened.
     package var at: Instant?
+    /// The provider's moment of the webhook, by which webhooks are ordered.
+    package var toldAt: Instant?
     /// The provider's id of the webhook's event.
     package var id: String
     /// Properties of the event, by name.
     package var properties: [String: String] = [:]
     /// When the service ends; `.some(nil)` when it goes on.
     package var serviceEnd: Instant??
+    /// Nil when the webhook is about something else than a subscription.
+    package var state: State?
+    package var isEnding = false
+    /// Whether the subscription begins, or comes back, by this very webhook.
+    package var isBeginning = false
+    /// Whether the subscription ended before anything was paid for.
+    package var endedOnTrial = false
     /// Per month, in minor units of `currency`.
     package var mrr: Int64?
+    /// Whether the webhook says that the revenue has changed.
+    package var changesRevenue = false
     package var currency: String?
     /// Account keys in what the team gave the provider to keep.
     package var accountKeys: [String] = []

@@ -24,8 +24,9 @@ struct BillingIntake {
                 because: "no account has its customer \(change.customer ?? "?"); keep the id in an attribute "
                     + "\(provider.rawValue)_customer, or the account's key in its metadata", connection)
         }
+        let course = try found.map { try follow(change, $0, accounts, connection) }
         var rows: [IncomingRow] = []
-        if let event = try event(change, found, accounts) {
+        if let event = course == nil ? change.event : course?.event {
             // What provider and clock disagree on has happened by now.
             let at = min(change.at ?? now, now)
             rows.append(
@@ -38,18 +39,33 @@ struct BillingIntake {
                     properties: change.properties.sorted { $0.key < $1.key }.map {
                         field($0.key, $0.value, isOptional: true)
                     }, at: "/"))
-            if let end = change.serviceEnd { rows.append(attribute("service_end_at", end?.description, of: owner)) }
+            // An account that is not known yet comes with its own attributes; what happened to it waits.
+            if found != nil, let end = change.serviceEnd { rows.append(attribute("service_end_at", end?.description, of: owner)) }
         }
-        if let mrr = change.mrr, change.currency?.uppercased() == rules.configuration.currency {
+        if let mrr = course?.mrr {
             rows.append(attribute("mrr", Money.text(minor: mrr, currency: rules.configuration.currency), of: owner))
         }
-        // An account that is not known yet comes with its own attributes; what happened to it waits.
-        if found == nil { rows.removeAll { $0.kind == .accounts } }
         guard !rows.isEmpty else { return nil }
         let report = try intake.take(rows, rules: rules, now: now, connection)
         guard let rejected = report.rejected.first(where: \.isWholeRow) else { return nil }
         let hint = report.hints.first.map { "; add to data.yaml: \($0)" } ?? ""
         return try keep(body, change, because: rejected.detail + hint, connection)
+    }
+
+    /// Keeps how the subscription stands now, and takes back a churn that had not happened.
+    private func follow(
+        _ change: BillingChange, _ account: BillingAccounts.Account, _ accounts: BillingAccounts,
+        _ connection: Connection
+    ) throws -> BillingCourse {
+        let subscriptions = Subscriptions(connection, account: account.id)
+        let prefix = "\(provider.rawValue):"
+        let course = BillingCourse(
+            change, of: provider, account, known: try subscriptions.all(),
+            newestWish: change.isStanding ? try accounts.newestWish(of: account.id, from: prefix) : nil,
+            configuration: rules.configuration, now: now)
+        if let subscription = course.subscription { try subscriptions.put(subscription) }
+        if course.mayWithdrawChurn { _ = try accounts.withdrawChurn(of: account, from: prefix) }
+        return course
     }
 
     private func field(_ column: String, _ value: String?, isOptional: Bool = false) -> IncomingRow.Field {
@@ -77,19 +93,6 @@ struct BillingIntake {
             return account
         }
         return try change.customer.flatMap { try accounts.account(key: $0) }
-    }
-
-    /// What has happened; nil when the provider only tells how things stand and they stood so before.
-    private func event(
-        _ change: BillingChange, _ account: BillingAccounts.Account?, _ accounts: BillingAccounts
-    ) throws -> BillingChange.Event? {
-        if change.isActive, change.event == nil { return account?.isChurned == true ? .reactivated : nil }
-        guard change.isStanding else { return change.event }
-        let isRequest = change.event == .cancelRequested
-        guard let account else { return isRequest ? change.event : nil }
-        let newest = try accounts.newestWish(of: account.id, from: "\(provider.rawValue):")
-        if let newest, let at = change.at, at < newest.at { return nil }
-        return isRequest == (newest?.isRequest ?? false) ? nil : change.event
     }
 
     private func keep(

@@ -7,8 +7,9 @@ extension BillingProvider {
     ///
     /// - Throws: `Unreadable` when the body is not what the provider sends.
     package func change(in webhook: Webhook) throws(Unreadable) -> BillingChange? {
-        if webhook.body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
-            throw Unreadable("it is XML; let \(rawValue) send JSON")
+        if webhook.body.first(where: { $0 > 0x20 && $0 < 0x80 }) == UInt8(ascii: "<") {
+            guard self == .recurly else { throw Unreadable("it is XML; let \(rawValue) send JSON") }
+            return try Self.recurlyXML(webhook.body)
         }
         let item = try Channel.Dialect.object(webhook.json())
         return switch self {
@@ -26,30 +27,13 @@ extension BillingProvider {
         return text
     }
 
-    /// Recurly tells no more than which subscription; the account is found by its attribute `recurly_subscription`.
-    private static func recurly(_ item: JSON) throws(Unreadable) -> BillingChange? {
-        let type = try text(item, "event_type")
-        var change = BillingChange(id: try text(item, "id"))
-        switch (try text(item, "object_type"), type) {
-        // It is canceled when it will not be renewed, and expired when it has ended.
-        case ("subscription", "canceled"): change.event = .cancelRequested
-        case ("subscription", "reactivated"): change.event = .cancelWithdrawn
-        case ("subscription", "expired"): change.event = .churned
-        case ("payment", "failed"): change.event = .paymentFailed
-        default: return nil
-        }
-        change.at = item["event_time"]?.time
-        change.accountKeys = item["account_code"]?.scalarText.map { [$0] } ?? []
-        change.subscription = item["uuid"]?.scalarText
-        return change
-    }
-
     private static func chargebee(_ item: JSON) throws(Unreadable) -> BillingChange? {
         let type = try text(item, "event_type")
         let content = item["content"]
         let subscription = content?["subscription"]
         var change = BillingChange(id: try text(item, "id"))
         change.at = item["occurred_at"]?.seconds
+        change.toldAt = change.at
         change.subscription = subscription?["id"]?.scalarText
         change.customer = (subscription?["customer_id"] ?? content?[pointer: "/customer/id"])?.scalarText
         change.accountKeys =
@@ -57,23 +41,29 @@ extension BillingProvider {
             + BillingChange.keys(in: content?[pointer: "/customer/meta_data"])
         change.properties["reason"] =
             (subscription?["cancel_reason_code"] ?? subscription?["cancel_reason"])?.scalarText
+        if type.hasPrefix("subscription_") { chargebeeSubscription(subscription, into: &change) }
         switch type {
         case "subscription_cancellation_scheduled":
             change.event = .cancelRequested
+            change.isEnding = true
             change.serviceEnd = (subscription?["cancelled_at"] ?? subscription?["current_term_end"])?.seconds
         case "subscription_scheduled_cancellation_removed":
             change.event = .cancelWithdrawn
+            change.isEnding = false
             change.serviceEnd = .some(nil)
             change.properties = [:]
-        case "subscription_cancelled": change.event = .churned
+        case "subscription_cancelled":
+            change.event = .churned
+            change.state = .ended
         case "subscription_reactivated":
             change.event = .reactivated
+            change.isBeginning = true
             change.properties = [:]
-        case "subscription_created", "subscription_activated", "subscription_changed":
-            change.isActive = type != "subscription_changed"
+        case "subscription_created", "subscription_started", "subscription_activated", "subscription_changed",
+            "subscription_renewed", "subscription_paused", "subscription_resumed":
+            change.isBeginning = ["subscription_created", "subscription_started", "subscription_activated"].contains(type)
+            change.changesRevenue = true
             change.properties = [:]
-            change.mrr = subscription?["mrr"]?.asNumber.flatMap { BillingChange.sum([$0]) }
-            change.currency = subscription?["currency_code"]?.scalarText
         case "payment_failed":
             change.event = .paymentFailed
             change.properties = [:]
@@ -81,5 +71,22 @@ extension BillingProvider {
         default: return nil
         }
         return change
+    }
+
+    private static func chargebeeSubscription(_ subscription: JSON?, into change: inout BillingChange) {
+        change.mrr = subscription?["mrr"]?.asNumber.flatMap { BillingChange.sum([$0]) }
+        change.currency = subscription?["currency_code"]?.scalarText
+        let status = subscription?["status"]?.scalarText
+        change.isEnding = status == "non_renewing"
+        change.state =
+            switch status {
+            case "in_trial": .trial
+            case "future", "paused": .idle
+            case "cancelled", "transferred": .ended
+            default: .running
+            }
+        if let trialEnd = subscription?["trial_end"]?.seconds, let end = subscription?["cancelled_at"]?.seconds {
+            change.endedOnTrial = end <= trialEnd
+        }
     }
 }

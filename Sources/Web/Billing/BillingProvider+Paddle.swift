@@ -9,12 +9,17 @@ extension BillingProvider {
         var change = BillingChange(id: try text(item, "event_id"))
         guard let data = item["data"] else { throw Unreadable("the member data is missing") }
         change.at = item["occurred_at"]?.time
+        change.toldAt = change.at
         change.customer = data["customer_id"]?.scalarText
         change.accountKeys = BillingChange.keys(in: data["custom_data"])
         switch type {
-        case "subscription.created", "subscription.activated", "subscription.updated":
+        case "subscription.created", "subscription.activated", "subscription.updated", "subscription.trialing",
+            "subscription.past_due", "subscription.paused", "subscription.resumed":
             change.subscription = data["id"]?.scalarText
-            change.isActive = type != "subscription.updated"
+            change.state = paddleState(data["status"]?.scalarText)
+            change.isBeginning = ["subscription.created", "subscription.activated"].contains(type)
+            change.changesRevenue = true
+            change.isEnding = data[pointer: "/scheduled_change/action"]?.scalarText == "cancel"
             change.mrr = paddleRevenue(data)
             change.currency = data["currency_code"]?.scalarText
             if type == "subscription.updated", data["status"]?.scalarText == "active" {
@@ -28,6 +33,9 @@ extension BillingProvider {
         case "subscription.canceled":
             change.subscription = data["id"]?.scalarText
             change.event = .churned
+            change.state = .ended
+            change.mrr = paddleRevenue(data)
+            change.currency = data["currency_code"]?.scalarText
             change.at = data["canceled_at"]?.time ?? change.at
             return change
         case "transaction.payment_failed":
@@ -41,6 +49,15 @@ extension BillingProvider {
             }
             return change
         default: return nil
+        }
+    }
+
+    private static func paddleState(_ status: String?) -> BillingChange.State {
+        switch status {
+        case "trialing": .trial
+        case "paused": .idle
+        case "canceled": .ended
+        default: .running
         }
     }
 

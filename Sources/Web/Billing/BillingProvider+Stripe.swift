@@ -9,6 +9,7 @@ extension BillingProvider {
         var change = BillingChange(id: try text(item, "id"))
         guard let object = item[pointer: "/data/object"] else { throw Unreadable("the member data.object is missing") }
         change.at = item["created"]?.seconds
+        change.toldAt = change.at
         change.customer = object["customer"]?.scalarText ?? object[pointer: "/customer/id"]?.scalarText
         switch type {
         case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted":
@@ -43,21 +44,23 @@ extension BillingProvider {
         _ type: String, _ object: JSON, before: JSON?, _ blank: BillingChange
     ) -> BillingChange? {
         var change = blank
+        change.mrr = stripeRevenue(object)
+        change.currency = object["currency"]?.scalarText
+        change.state = stripeState(object["status"]?.scalarText)
         if type == "customer.subscription.deleted" {
             change.event = .churned
+            change.state = .ended
             change.at = object["ended_at"]?.seconds ?? change.at
+            if let trialEnd = object["trial_end"]?.seconds, let at = change.at { change.endedOnTrial = at <= trialEnd }
             change.properties = stripeReason(object)
             return change
         }
-        if type == "customer.subscription.created"
-            || ["items", "plan", "quantity"].contains(where: { before?[$0] != nil })
-        {
-            change.mrr = stripeRevenue(object)
-            change.currency = object["currency"]?.scalarText
-            change.isActive = type == "customer.subscription.created"
-        }
+        change.isBeginning = type == "customer.subscription.created"
+        change.changesRevenue =
+            change.isBeginning || ["items", "plan", "quantity", "status"].contains { before?[$0] != nil }
         let end = object["cancel_at"]?.seconds
         let isEnding = object["cancel_at_period_end"]?.isTrue == true || end != nil
+        change.isEnding = isEnding
         let wasEnding = before?["cancel_at_period_end"]?.isTrue == true || before?["cancel_at"]?.seconds != nil
         let hasChanged = before?["cancel_at_period_end"] != nil || before?["cancel_at"] != nil
         if hasChanged, isEnding != wasEnding {
@@ -66,7 +69,17 @@ extension BillingProvider {
             let period = object["current_period_end"] ?? object[pointer: "/items/data/0/current_period_end"]
             change.serviceEnd = isEnding ? end ?? period?.seconds : .some(nil)
         }
-        return change.event == nil && change.mrr == nil && !change.isActive ? nil : change
+        return change
+    }
+
+    /// Who owes money is still a customer; who has not paid yet, or whose subscription is paused, is none because of it.
+    private static func stripeState(_ status: String?) -> BillingChange.State {
+        switch status {
+        case "trialing": .trial
+        case "incomplete", "paused": .idle
+        case "incomplete_expired", "canceled": .ended
+        default: .running
+        }
     }
 
     private static func stripeReason(_ object: JSON) -> [String: String] {

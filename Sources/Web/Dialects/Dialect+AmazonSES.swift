@@ -31,7 +31,9 @@ extension Channel.Dialect {
             case "Delivery": .delivered
             case "DeliveryDelay": .deferred
             case "Bounce": bounce(part)
-            case "Complaint": isListed(part?["complaintSubType"]) ? .suppressed : .complained
+            case "Complaint":
+                isListed(part?["complaintSubType"])
+                    ? .suppressed : FeedbackType.kind(part?["complaintFeedbackType"]?.scalarText)
             case "Reject", "Rendering Failure": .dropped
             case "Open": .opened
             case "Click": .clicked
@@ -48,6 +50,10 @@ extension Channel.Dialect {
         told.address = recipient?["emailAddress"]?.scalarText ?? mail?["destination"]?.first
         told.at = part?["timestamp"]?.time ?? mail?["timestamp"]?.time
         told.id = id
+        if type == "Bounce" {
+            told.cause = causes[part?["bounceSubType"]?.scalarText ?? ""]
+            told.isAddressBad = part?["bounceSubType"]?.scalarText == "NoEmail"
+        }
         told.isForAll = part?[pointer: "/newTopicPreferences/unsubscribeAll"]?.isTrue ?? true
         told.detail = [
             "reason": recipient?["diagnosticCode"] ?? part?["reason"] ?? part?["errorMessage"], "link": part?["link"],
@@ -61,12 +67,17 @@ extension Channel.Dialect {
         "Subscription": "subscription",
     ]
 
+    static let causes: [String: BounceCause] = [
+        "MailboxFull": .mailboxFull, "MessageTooLarge": .content, "ContentRejected": .content,
+        "AttachmentRejected": .content, "CustomTimeoutExceeded": .tooOld,
+    ]
+
     private static func bounce(_ part: JSON?) -> Outcome.Kind {
         if isListed(part?["bounceSubType"]) { return .suppressed }
         return part?["bounceType"]?.scalarText == "Permanent" ? .bounced : .softBounced
     }
 
-    private static func isListed(_ subtype: JSON?) -> Bool {
+    static func isListed(_ subtype: JSON?) -> Bool {
         let text = subtype?.scalarText ?? ""
         return text.hasSuffix("SuppressionList") || text == "Suppressed"
     }

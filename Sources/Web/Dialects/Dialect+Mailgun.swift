@@ -27,12 +27,25 @@ extension Channel.Dialect {
         told.id = data["id"]?.scalarText
         let status = data["delivery-status"]
         let message = status?["message"]?.first ?? ""
+        told.cause = mailgunCause(data)
         told.detail = ["reason": message.isEmpty ? data["reason"] : .text(message), "link": data["url"]]
         return told
     }
 
     private static func mailgunFailure(_ data: JSON) -> Outcome.Kind {
         if data["severity"]?.scalarText == "temporary" { return .deferred }
-        return data["reason"]?.scalarText?.hasPrefix("suppress-") == true ? .suppressed : .bounced
+        if data["reason"]?.scalarText?.hasPrefix("suppress-") == true { return .suppressed }
+        return data[pointer: "/delivery-status/bounce-type"]?.scalarText == "soft" ? .softBounced : .bounced
+    }
+
+    private static func mailgunCause(_ data: JSON) -> BounceCause? {
+        switch data["reason"]?.scalarText {
+        case "old": return .tooOld
+        case "espblock", "blocked": return .blocked
+        default: break
+        }
+        let status = data["delivery-status"]
+        if status?["code"]?.asNumber == 552 { return .mailboxFull }
+        return status?["enhanced-code"]?.scalarText.flatMap(BounceCause.init(in:))
     }
 }

@@ -25,7 +25,7 @@ extension Channel.Dialect {
             case "click": .clicked
             case "spam": .complained
             case "unsub": .unsubscribed
-            case "reject": .suppressed
+            case "reject": isOfSender(message?[pointer: "/reject/reason"]?.scalarText) ? .dropped : .suppressed
             default: nil
             }
         var told = Told(item, kind)
@@ -33,7 +33,14 @@ extension Channel.Dialect {
         told.providerID = (item["_id"] ?? message?["_id"])?.scalarText
         told.address = message?["email"]?.scalarText
         told.at = item["ts"]?.seconds
+        told.cause = message?["bounce_description"]?.scalarText.flatMap(BounceCause.init(in:))
+        told.isAddressBad = ["bad_mailbox", "invalid_domain"].contains(message?["bounce_description"]?.scalarText)
         told.detail = ["reason": message?["diag"] ?? message?["bounce_description"], "link": item["url"]]
         return told
+    }
+
+    /// Whether a message was refused for what is wrong with us.
+    private static func isOfSender(_ reason: String?) -> Bool {
+        ["invalid-sender", "test-mode-limit", "unsigned", "rule"].contains(reason)
     }
 }

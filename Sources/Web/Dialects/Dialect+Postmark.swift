@@ -16,13 +16,20 @@ extension Channel.Dialect {
                 switch (item["SuppressSending"]?.isTrue, item["SuppressionReason"]?.scalarText) {
                 case (true, "HardBounce"): .suppressed
                 case (true, "SpamComplaint"): .complained
-                case (true, _): .unsubscribed
+                // A colleague or a program took the address off, and not the contact.
+                case (true, _): item["Origin"]?.scalarText == "Recipient" ? .unsubscribed : .suppressed
                 default: .resubscribed
                 }
             default: nil
             }
         var told = Told(item, kind)
         told.metadata = item["Metadata"]
+        switch item["Type"]?.scalarText {
+        case "Blocked": told.cause = .blocked
+        case "SpamNotification": told.cause = .content
+        case "BadEmailAddress": told.isAddressBad = true
+        default: break
+        }
         told.providerID = item["MessageID"]?.scalarText
         told.address = (item["Recipient"] ?? item["Email"])?.scalarText
         told.at = ["DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt"].lazy.compactMap { item[$0]?.time }.first
@@ -34,8 +41,9 @@ extension Channel.Dialect {
         switch type {
         case "HardBounce", "BadEmailAddress": .bounced
         case "Transient": .deferred
-        case "SoftBounce", "Blocked", "DnsError", "Undeliverable", "Unknown": .softBounced
-        case "SpamNotification", "SpamComplaint": .complained
+        // A `SpamNotification` is a server's judgement of the message, and nobody's complaint.
+        case "SoftBounce", "Blocked", "SpamNotification", "DnsError", "Undeliverable", "Unknown": .softBounced
+        case "SpamComplaint": .complained
         case "ManuallyDeactivated": .suppressed
         case "Unsubscribe": .unsubscribed
         case "Subscribe": .resubscribed

@@ -11,9 +11,9 @@ extension Channel.Dialect {
             case "email.sent", "email.scheduled": .accepted
             case "email.delivered": .delivered
             case "email.delivery_delayed": .deferred
-            case "email.bounced":
-                data?[pointer: "/bounce/type"]?.scalarText == "Permanent" ? .bounced : .softBounced
-            case "email.complained": .complained
+            case "email.bounced": resendBounce(data?["bounce"])
+            case "email.complained":
+                FeedbackType.kind((data?[pointer: "/complaint/type"] ?? data?["feedback_type"])?.scalarText)
             case "email.opened": .opened
             case "email.clicked": .clicked
             case "email.suppressed": .suppressed
@@ -26,11 +26,19 @@ extension Channel.Dialect {
         told.address = data?["to"]?.first
         told.at = item["created_at"]?.time
         told.id = id
+        told.cause = causes[data?[pointer: "/bounce/subType"]?.scalarText ?? ""]
+        told.isAddressBad = data?[pointer: "/bounce/subType"]?.scalarText == "NoEmail"
         told.detail = [
             "reason": data?[pointer: "/bounce/message"] ?? data?[pointer: "/suppressed/message"]
                 ?? data?[pointer: "/failed/reason"],
             "link": data?[pointer: "/click/link"],
         ]
         return told
+    }
+
+    /// Resend sends by Amazon SES.
+    private static func resendBounce(_ bounce: JSON?) -> Outcome.Kind {
+        if isListed(bounce?["subType"]) { return .suppressed }
+        return bounce?["type"]?.scalarText == "Permanent" ? .bounced : .softBounced
     }
 }

@@ -29,9 +29,21 @@ extension Channel.Dialect {
         told.address = item["email"]?.scalarText
         told.at = item["timestamp"]?.seconds
         told.id = item["sg_event_id"]?.scalarText
+        told.cause = sendgridCause(item)
+        told.isAddressBad = item["bounce_classification"]?.scalarText == "Invalid Address"
         told.isForAll = item["asm_group_id"] == nil
         told.detail = ["reason": item["reason"], "link": item["url"]]
         return told
+    }
+
+    private static func sendgridCause(_ item: JSON) -> BounceCause? {
+        if let cause = item["reason"]?.scalarText.flatMap(BounceCause.init(in:)) { return cause }
+        switch item["bounce_classification"]?.scalarText {
+        case "Reputation", "Technical", "Frequency or Volume Too High": return .blocked
+        case "Content": return .content
+        default: break
+        }
+        return item["type"]?.scalarText == "blocked" || item["event"]?.scalarText == "blocked" ? .blocked : nil
     }
 
     /// Whether a message was dropped for what is known of its address, and not for what it says.

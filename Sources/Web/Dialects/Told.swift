@@ -18,6 +18,10 @@ struct Told {
     /// The provider's own id of the event.
     var id: String?
     var isForAll = true
+    /// Why it bounced, where the provider tells apart what is wrong with the address and what is not.
+    var cause: BounceCause?
+    /// Whether the provider is sure that there is no such address.
+    var isAddressBad = false
     /// For people: the reason of a bounce, the link of a click.
     var detail: [String: JSON?] = [:]
 
@@ -28,7 +32,14 @@ struct Told {
 
     /// Nil when the event says nothing that is of use.
     var notice: Notice? {
-        guard let kind else { return nil }
+        guard var kind else { return nil }
+        var detail = detail
+        if kind == .bounced || kind == .softBounced, !isAddressBad,
+            let cause = cause ?? reason.flatMap(BounceCause.init(in:))
+        {
+            kind = .softBounced
+            detail["cause"] = .text(cause.rawValue)
+        }
         let body = item.encoded
         var notice = Notice(
             kind, id: id ?? Hexadecimal.text(SHA256.hash(data: body).prefix(16)),
@@ -39,12 +50,15 @@ struct Told {
         notice.address = address
         notice.at = at
         notice.isForAll = isForAll
+        notice.isOfAddress = detail["cause"] == nil
         let parts = detail.sorted { $0.key < $1.key }.compactMap { part in
             part.value?.scalarText.map { JSON.Member(part.key, .text(String($0.prefix(500)))) }
         }
         if !parts.isEmpty { notice.detail = String(decoding: JSON.object(parts).encoded, as: UTF8.self) }
         return notice
     }
+
+    private var reason: String? { detail["reason"]??.scalarText }
 
     /// Message ids are written with and without them.
     private static func withoutBrackets(_ id: String) -> String {

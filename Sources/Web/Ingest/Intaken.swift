@@ -33,7 +33,7 @@ struct Intaken: Sendable {
         switch value {
         case nil, .null: return nil
         case .text(let text): return text
-        case .integer, .number: return value?.scalarText
+        case .integer, .number, .decimal: return value?.scalarText
         case .boolean, .list, .object: throw Malformed(pointer: pointer, detail: "must be a text or a number")
         }
     }

@@ -202,14 +202,23 @@ struct SegmentReader {
         if case .object(let members)? = call["properties"] {
             for member in members {
                 add(
-                    vocabulary.property(member.key, of: event), member.value,
-                    Intaken.pointer(pointer + "/properties", member.key), to: &properties)
+                    column(of: member, event), member.value, Intaken.pointer(pointer + "/properties", member.key),
+                    to: &properties)
             }
         }
         for member in more where !properties.contains(where: { $0.column == member.key }) {
             add(vocabulary.property(member.key, of: event), member.value, pointer + "/" + member.key, to: &properties)
         }
         taken.rows.append(IncomingRow(.events, owner: owner, fields, properties: properties, at: pointer))
+    }
+
+    /// The property that a member is; one that nobody has declared is kept under its own name, if it is one value.
+    private func column(of member: JSON.Member, _ event: String) -> String? {
+        if let property = vocabulary.property(member.key, of: event) { return property }
+        return switch member.value {
+        case .null, .list, .object: nil
+        default: Vocabulary.simplified(member.key)
+        }
     }
 
     private mutating func alias(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {

@@ -1,0 +1,48 @@
+package import Decisions
+import Playbooks
+
+extension BlockLoader {
+    /// Says which addresses of the block other accounts have, too, and which account has each for an occurrence.
+    ///
+    /// - Parameter playbooks: those that each person gets once.
+    package func load(_ persons: SharedRecipients, of block: Block, playbooks: [Int64]) throws {
+        var shared: Set<String> = []
+        let rows = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
+        try rows.forEach(
+            """
+            SELECT c.account_id, c.address FROM contact c
+            WHERE c.account_id BETWEEN :first AND :last AND c.address IS NOT NULL AND EXISTS (
+                SELECT 1 FROM contact o WHERE o.address = c.address AND o.account_id <> c.account_id)
+            ORDER BY c.account_id
+            """
+        ) { row, _ in if let address = row.text(1) { shared.insert(address) } }
+        persons.shared = shared
+        for address in shared {
+            for playbook in playbooks { try load(persons, address, playbook) }
+        }
+    }
+
+    /// Enrollments older than that belong to occurrences that are over.
+    private static let reach = TimeSpan.days(60)
+
+    /// An enrollment has the addresses that its touches go to; one without touches has those of its account.
+    private func load(_ persons: SharedRecipients, _ address: String, _ playbook: Int64) throws {
+        try connection.forEach(
+            """
+            SELECT e.match_key, a.key FROM contact o
+            JOIN enrollment e ON e.account_id = o.account_id AND e.playbook_id = :playbook AND e.entered_at > :since
+            JOIN account a ON a.id = e.account_id
+            WHERE o.address = :address AND (
+                EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id AND t.recipient = :address)
+                OR NOT EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id))
+            ORDER BY e.id
+            """,
+            [
+                "playbook": .integer(playbook), "address": .text(address),
+                "since": .instant(context.now - Self.reach),
+            ]
+        ) { row in
+            persons.take(address, playbook: playbook, match: row.text(0) ?? "", for: row.text(1) ?? "")
+        }
+    }
+}
