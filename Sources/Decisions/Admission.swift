@@ -49,6 +49,10 @@ package struct Admission: Sendable {
     package var hold: String?
     package var past: Past
     package var isReachable: Bool
+    /// Why it is not.
+    package var whyNobody: String?
+    /// Whether a contact without a role of `to:` stands in.
+    package var hasStandIn = false
     /// Whether an exclusive playbook has the account.
     package var isTaken: Bool
     package var lots: Lots
@@ -84,7 +88,8 @@ package struct Admission: Sendable {
             return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
         }
         if !isReachable {
-            return waiting(.unreachable, "no active contact for \"to:\" that may be written to", match)
+            let why = whyNobody.map { ": \($0)" } ?? ""
+            return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
         }
         if isTaken, !playbook.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)

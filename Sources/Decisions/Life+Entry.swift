@@ -107,6 +107,7 @@ extension Life {
         var admission = admission(of: match, to: work, account)
         var decision = admission.decide(match)
         let free = decision.verdict
+        if admission.hasStandIn, free.arm != nil { count.standIns += 1 }
         switch rules.holds[work.id] {
         case .all(let reason)?:
             count.ifReleased[decision.verdict, default: 0] += 1
@@ -147,14 +148,18 @@ extension Life {
             past.enteredAt.append(enrollment.enteredAt)
             past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
         }
-        let isReachable =
-            !playbook.needsContact
-            || !facts.recipients(
-                of: account, for: playbook, needsAddress: playbook.needsAddress, event: match.event
-            ).isEmpty
-        return Admission(
+        let recipients =
+            playbook.needsContact
+            ? facts.recipients(of: account, for: playbook, needsAddress: playbook.needsAddress, event: match.event) : []
+        let isReachable = !playbook.needsContact || !recipients.isEmpty
+        var admission = Admission(
             playbook: playbook, now: now, past: past, isReachable: isReachable, isTaken: account.isTaken,
             lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
+        admission.hasStandIn = recipients.first?.isStandIn ?? false
+        if !isReachable {
+            admission.whyNobody = facts.whyNobody(in: account, for: playbook, needsAddress: playbook.needsAddress)
+        }
+        return admission
     }
 
     /// Drawn once, and as it was drawn from then on.

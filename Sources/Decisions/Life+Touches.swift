@@ -34,7 +34,10 @@ extension Life {
         } else {
             let recipients = facts.recipients(
                 of: account, for: playbook, needsAddress: send.kind == .email, event: enrolled.event)
-            guard !recipients.isEmpty else { return nobody("no contact that may be written to") }
+            guard !recipients.isEmpty else {
+                let why = facts.whyNobody(in: account, for: playbook, needsAddress: send.kind == .email)
+                return nobody("no contact that may be written to: \(why)")
+            }
             touches = recipients.map { touch(message, $0, $0.address) }
         }
         if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
@@ -143,7 +146,8 @@ extension Life {
                 .first { !taken.contains($0.address) }
         }
         guard let recipient else {
-            (touch.state, touch.reason) = (.suppressed, "no contact that may be written to")
+            let why = known.whyNobody(for: playbook, needsAddress: needsAddress)
+            (touch.state, touch.reason) = (.suppressed, "no contact that may be written to: \(why)")
             return false
         }
         if recipient.contactID != touch.contactID || recipient.address != touch.recipient {

@@ -19,8 +19,13 @@ final class AccountImport: ImportTarget {
     var staged: Int { rows.count }
     private(set) var tally = ImportTally()
 
-    static let emailSynonyms = ["email", "email_address", "owner_email", "primary_email", "e_mail"]
-    static let nameSynonyms = ["contact", "owner", "owner_name", "primary_contact"]
+    static let emailSynonyms = [
+        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email", "primary_contact_email",
+        "contact_e_mail", "primary_contact_e_mail", "billing_email", "customer_email", "admin_email",
+    ]
+    static let nameSynonyms = [
+        "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
+    ]
 
     private let store: Store
     private let connection: Connection
@@ -32,6 +37,11 @@ final class AccountImport: ImportTarget {
     private let ownerName = CellReader("contact_name", .text)
     private let ownerAddress = ByteArena(capacity: 256)
     private var columns: StagedColumns
+    /// The columns for rows that have all their cells, and for those of which some are left out.
+    private var ofWholeRows = StagedColumns(isPerRow: false)
+    private var ofPartialRows = StagedColumns(isPerRow: true)
+    private(set) var leftOut: [Rejection] = []
+    private var hasPartialRows = false
     private var scalars: ContiguousArray<Scalar> = []
     private var keyPlace = 0
     private var emailPlace: Int?
@@ -62,11 +72,14 @@ final class AccountImport: ImportTarget {
         self.connection = connection
         self.context = context
         attributes = context.dataMap.importedAttributes
+        let contact = Attribute.contactOfAccount.map { declared in
+            context.dataMap.builtInColumns.first { $0.name == declared.name } ?? declared
+        }
         wanted =
-            attributes.map { WantedColumn($0) } + [
-                WantedColumn("contact_email", synonyms: Self.emailSynonyms),
-                WantedColumn("contact_name", synonyms: Self.nameSynonyms),
-            ]
+            attributes.map { WantedColumn($0, context) }
+            + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
+                WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
+            }
         events = try ColumnEvents(store, connection, context)
         owner = ContactTable(store, connection, context, events, name: "import_owner")
         columns = StagedColumns(isPerRow: false)
@@ -85,7 +98,21 @@ final class AccountImport: ImportTarget {
         keyPlace = map.place(of: "key") ?? 0
         emailPlace = map.place(of: "contact_email")
         namePlace = map.place(of: "contact_name")
-        columns = StagedColumns(isPerRow: map.isPerRow)
+        if context.takesGoodCells {
+            spell(map, isPerRow: true)
+            ofPartialRows = columns
+        }
+        spell(map, isPerRow: map.isPerRow)
+        ofWholeRows = columns
+        scalars = ContiguousArray(repeating: .null, count: columns.all.count)
+        cells = columns.cells
+        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
+        try StagedRowsTable.create(rows, on: connection)
+        if hasOwner { try owner.begin(ownerColumns(map)) }
+    }
+
+    private func spell(_ map: ColumnMap, isPerRow: Bool) {
+        columns = StagedColumns(isPerRow: isPerRow)
         for attribute in attributes where attribute.name != "key" {
             guard let place = map.place(of: attribute.name) else { continue }
             columns.add(
@@ -93,11 +120,6 @@ final class AccountImport: ImportTarget {
                 place: place, isTracked: attribute.track)
         }
         spellLifecycle()
-        scalars = ContiguousArray(repeating: .null, count: columns.all.count)
-        cells = columns.cells
-        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
-        try StagedRowsTable.create(rows, on: connection)
-        if hasOwner { try owner.begin(ownerColumns(map)) }
     }
 
     private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
@@ -182,12 +204,25 @@ final class AccountImport: ImportTarget {
     // MARK: One row
 
     func stage(_ record: Record) throws {
+        if !leftOut.isEmpty { leftOut.removeAll() }
         let key = record.cells[keyPlace].trimmed
         if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
         if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
-        try cells.read(record, into: &scalars)
+        if TotalsRow.isTotal(key) { throw Rejection(.total, "key", "\(key.excerpt) is a row of totals") }
+        var present = cells.present(in: record)
+        if context.takesGoodCells {
+            present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
+        } else {
+            try cells.read(record, into: &scalars)
+        }
         let hasDate = try settleLifecycle(record)
-        let email = try emailPlace.map { try ownerEmail.scalar(record.cells[$0]) } ?? .null
+        var email = Scalar.null
+        do {
+            if let emailPlace { email = try ownerEmail.scalar(record.cells[emailPlace]) }
+        } catch let rejection as Rejection {
+            guard context.takesGoodCells else { throw rejection }
+            leftOut.append(rejection)
+        }
         let name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
         if !seen.insert(key) {
             hasRepeats = true
@@ -195,7 +230,7 @@ final class AccountImport: ImportTarget {
         }
         rows.add(.null)
         rows.add(.integer(0))
-        rows.add(.integer(cells.present(in: record)))
+        rows.add(.integer(present))
         rows.add(.text(key))
         rows.add(email)
         if case .text(let bytes) = email {
@@ -207,13 +242,18 @@ final class AccountImport: ImportTarget {
         for scalar in scalars { rows.add(scalar) }
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
+        hasPartialRows = hasPartialRows || !leftOut.isEmpty
     }
 
     /// Makes status and dates agree; true when a date is left of which a new account makes an event.
     private func settleLifecycle(_ record: Record) throws -> Bool {
         for index in [churnedIndex, cancelIndex] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
-            throw Rejection(.future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
+            let rejection = Rejection(
+                .future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
+            guard context.takesGoodCells else { throw rejection }
+            leftOut.append(rejection)
+            scalars[index] = .null
         }
         if let reasonIndex, case .text(let word) = scalars[reasonIndex] {
             scalars[reasonIndex] = events.reason(word)
@@ -222,7 +262,10 @@ final class AccountImport: ImportTarget {
         guard let statusIndex, let churnedIndex else { return hasRequest }
         let hasDate = columns.all[churnedIndex].place.map { record.present?[$0] ?? true } ?? false
         if scalars[statusIndex].isNull, hasDate {
-            scalars[statusIndex] = .text(scalars[churnedIndex].isNull ? active : churned)
+            // Who has a date that nobody can read has left all the same.
+            let hasLeft =
+                !scalars[churnedIndex].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
+            scalars[statusIndex] = .text(hasLeft ? churned : active)
         }
         if case .text(let word) = scalars[statusIndex], word.elementsEqual(active) { scalars[churnedIndex] = .null }
         return hasRequest || !scalars[churnedIndex].isNull
@@ -233,6 +276,7 @@ final class AccountImport: ImportTarget {
     var isFull: Bool { rows.isFull }
 
     func apply() throws {
+        columns = hasPartialRows ? ofPartialRows : ofWholeRows
         if hasRepeats { rows.hideRepeats(of: [Place.key]) }
         rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
         try store.writeInSlices(
@@ -244,6 +288,7 @@ final class AccountImport: ImportTarget {
         }
         rows.removeAll()
         hasRepeats = false
+        hasPartialRows = false
         hasSequel = false
     }
 
@@ -357,7 +402,7 @@ final class AccountImport: ImportTarget {
         return try owner.apply().eventsMade
     }
 
-    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings }
+    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings + ofWholeRows.warnings }
 
     func renew() throws {
         seen = SeenKeys()
@@ -370,8 +415,9 @@ final class AccountImport: ImportTarget {
         owner.end()
     }
 
-    func hint(for rejection: Rejection, _ values: [String]) -> String? {
-        attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }
+    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
+        attributes.first { $0.name == rejection.column }
+            .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
     }
 }
 

@@ -19,9 +19,13 @@ struct EventProperties {
     var json: [UInt8] { text.bytes }
     /// Members of `properties` objects that the data map does not have.
     private(set) var unknown: [String] = []
+    /// The bad properties of the row that was read last.
+    private(set) var leftOut: [Rejection] = []
+    private let takesGoodCells: Bool
     private let copy = ByteArena()
 
     init(_ context: ImportContext, place: (String) -> Int?) {
+        takesGoodCells = context.takesGoodCells
         for kind in context.dataMap.events {
             byKind[kind.name] = kind.properties.map { property in
                 Property(
@@ -32,14 +36,22 @@ struct EventProperties {
     }
 
     private static func reader(_ property: EventKind.Property, _ context: ImportContext) -> CellReader {
-        guard property.type == .reason else { return CellReader(Attribute(property.name, property.type), context) }
-        return CellReader(
-            property.name, .reason(map: property.map, known: context.dataMap.reasons.map(\.name)))
+        var attribute = Attribute(property.name, property.type)
+        attribute.form = property.form
+        return CellReader(attribute, context)
+    }
+
+    /// What is to be told of values that no list knows.
+    var warnings: [String] {
+        byKind.sorted { $0.key < $1.key }.flatMap { kind, properties in
+            properties.compactMap { property in property.reader.warning.map { "\(kind).\($0)" } }
+        }
     }
 
     /// Reads the properties of a row into `json`, which is empty when there are none.
     mutating func read(_ record: Record, of kind: String, object: Cell) throws {
         text.removeAll()
+        if !leftOut.isEmpty { leftOut.removeAll() }
         let members = try members(of: object, kind)
         for property in byKind[kind] ?? [] {
             var field = property.place.map { record.cells[$0] } ?? Cell.empty
@@ -50,7 +62,14 @@ struct EventProperties {
                     throw Rejection(.value, property.name, "is a list or an object; a property is one value")
                 }
             }
-            let value = try property.reader.scalar(field)
+            let value: Scalar
+            do {
+                value = try property.reader.scalar(field)
+            } catch let rejection as Rejection {
+                guard takesGoodCells else { throw rejection }
+                leftOut.append(rejection)
+                continue
+            }
             if value.isNull { continue }
             text.beginMember(property.name.utf8)
             append(value, isBoolean: property.isBoolean)
