@@ -86,11 +86,14 @@ package struct Recipients: Sendable {
     /// Why nobody is found: what is the matter with the contact who would be meant.
     package func whyNobody(for playbook: Playbook, needsAddress: Bool) -> String {
         let active = range.filter { isActive($0) }
-        guard let first = active.first else { return range.isEmpty ? "it has no contact" : "all its contacts have left" }
+        guard let first = active.first else {
+            return range.isEmpty ? "it has no contact" : "all its contacts have left"
+        }
         let meant = active.first { hasRole($0, of: playbook) } ?? first
         let role = contacts.text("role", meant)
         let who =
-            active.count == 1 ? "its only contact" : role.map { "its contact with the role \($0)" } ?? "its first contact"
+            active.count == 1
+            ? "its only contact" : role.map { "its contact with the role \($0)" } ?? "its first contact"
         if needsAddress, contacts.text("address", meant) == nil { return "\(who) has no address" }
         guard let suppression = contacts.suppressions[meant]?.first(where: { $0.forbids(playbook) }) else {
             return "nobody is whom \"to:\" names"

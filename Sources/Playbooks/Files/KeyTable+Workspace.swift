@@ -110,11 +110,12 @@ extension KeyTable {
         "text", "number", "percent", "money", "boolean", "date", "instant", "duration", "reason",
     ]
 
-    static let attribute = KeyTable([
-        Key("type", .choice(attributeTypes), "The type of its values."),
-        Key("values", .list(.text), "The values that a text may have."),
-        Key("track", .boolean, "Whether its history is kept."),
-    ] + columnForm)
+    static let attribute = KeyTable(
+        [
+            Key("type", .choice(attributeTypes), "The type of its values."),
+            Key("values", .list(.text), "The values that a text may have."),
+            Key("track", .boolean, "Whether its history is kept."),
+        ] + columnForm)
 
     /// How a column of a file is called and written.
     static let columnForm = [
@@ -128,7 +129,9 @@ extension KeyTable {
         Key(
             "decimal", .choice(ColumnForm.DecimalMark.allCases.map(\.rawValue)),
             "The mark before the fraction of numbers in an import: 1,234.50 (point) or 1.234,50 (comma)."),
-        Key("per", .choice(["month", "year"]), "Whether money in an import is that of a month or of a year, of which a twelfth is taken."),
+        Key(
+            "per", .choice(["month", "year"]),
+            "Whether money in an import is that of a month or of a year, of which a twelfth is taken."),
         Key(
             "map", .mapping(.text),
             "The words of an import, each with the value that it stands for; capitals do not count."),

@@ -26,12 +26,14 @@ struct AccountDraft {
         "annual_amount", "annual_price",
     ]
     private static let statusNames = [
-        "status", "account_status", "customer_status", "subscription_status", "account_state", "customer_state", "state",
+        "status", "account_status", "customer_status", "subscription_status", "account_state", "customer_state",
+        "state",
         "lifecycle_status",
     ]
     private static let churnedNames = [
         "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
-        "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date", "cancelled",
+        "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
+        "cancelled",
         "canceled", "churned", "deactivated_at", "closed_at", "ended_at",
     ]
     /// Names of declared attributes that the library's playbooks know, with their usual names in exports.
@@ -105,7 +107,10 @@ struct AccountDraft {
     }
 
     private mutating func addStatus() {
-        for index in free(Self.statusNames + ["cancelled", "canceled", "churned", "is_cancelled", "is_churned", "active", "is_active"])
+        for index in free(
+            Self.statusNames + [
+                "cancelled", "canceled", "churned", "is_cancelled", "is_churned", "active", "is_active",
+            ])
         where taken.isDisjoint(with: [index]) {
             let guess = file.guesses[index]
             guard guess.filled > 0, guess.distinct <= 40 else { continue }
@@ -129,7 +134,9 @@ struct AccountDraft {
                 attribute.form.map[word.lowercased()] = usual[word.lowercased()]
             }
             let others = guess.words.filter { usual[$0.key.lowercased()] == nil }.sorted { $0.key < $1.key }
-            let remarks = others.prefix(5).map { "\"\($0.key)\" (\($0.value)) is none of active, churned: add it to map" }
+            let remarks = others.prefix(5).map {
+                "\"\($0.key)\" (\($0.value)) is none of active, churned: add it to map"
+            }
             return add(attribute, index, remarks)
         }
     }
@@ -141,7 +148,10 @@ struct AccountDraft {
             ("service_end_at", ["service_end_at", "service_end", "contract_end", "contract_end_date", "end_date"]),
         ] {
             let isPast = name != "service_end_at"
-            guard let index = free(names).first(where: { file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast) })
+            guard
+                let index = free(names).first(where: {
+                    file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)
+                })
             else { continue }
             add(moment: Attribute(name, .instant), index)
         }
@@ -162,11 +172,14 @@ struct AccountDraft {
 
     private mutating func addOthers() {
         for (name, names) in [
-            ("name", Self.nameNames), ("churn_reason", ["churn_reason", "cancellation_reason", "cancelation_reason", "cancel_reason"]),
+            ("name", Self.nameNames),
+            ("churn_reason", ["churn_reason", "cancellation_reason", "cancelation_reason", "cancel_reason"]),
             ("stage", ["stage", "lifecycle_stage"]), ("timezone", ["timezone", "time_zone", "tz"]),
             ("locale", ["locale", "language", "lang"]),
         ] {
-            guard let index = free(names).first(where: { name != "timezone" || file.guesses[$0].isZone }) else { continue }
+            guard let index = free(names).first(where: { name != "timezone" || file.guesses[$0].isZone }) else {
+                continue
+            }
             add(Attribute(name, .text), index)
         }
         // The key may be all that there is of a name.
@@ -191,7 +204,8 @@ struct AccountDraft {
             let remark = none > 0 ? " (\(none) of \(guess.filled) are no addresses)" : ""
             notes.append("\"\(file.header[index])\" is the account's contact: contact_email\(remark)")
             taken.insert(index)
-            let isFound = AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
+            let isFound =
+                AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
                 && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
             if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
                 lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
@@ -207,7 +221,8 @@ struct AccountDraft {
         taken.insert(people)
         notes.append("\"\(file.header[people])\" is the account's contact: contact_name")
         if ColumnMap.simplified(file.header[people]) != "contact_name",
-            file.columns(AccountImport.nameSynonyms).first != people || file.columns(AccountImport.nameSynonyms).count > 1
+            file.columns(AccountImport.nameSynonyms).first != people
+                || file.columns(AccountImport.nameSynonyms).count > 1
         {
             lines.append("  contact_name: { column: \(ImportHint.quoted(file.header[people])) }")
         }

@@ -20,7 +20,8 @@ final class AccountImport: ImportTarget {
     private(set) var tally = ImportTally()
 
     static let emailSynonyms = [
-        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email", "primary_contact_email",
+        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email",
+        "primary_contact_email",
         "contact_e_mail", "primary_contact_e_mail", "billing_email", "customer_email", "admin_email",
     ]
     static let nameSynonyms = [

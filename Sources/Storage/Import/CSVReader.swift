@@ -38,7 +38,9 @@ final class CSVReader: RowReader {
     var notes: [String] {
         var notes: [String] = []
         if titles > 0 {
-            notes.append(titles == 1 ? "the line above the header was left out" : "the \(titles) lines above the header were left out")
+            notes.append(
+                titles == 1
+                    ? "the line above the header was left out" : "the \(titles) lines above the header were left out")
         }
         if convertedRows > 0 {
             notes.append(

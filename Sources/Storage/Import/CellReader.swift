@@ -68,7 +68,9 @@ final class CellReader {
             attribute.name, Self.kind(of: attribute, form, context),
             map: attribute.name == "status"
                 ? MappedWords.ofStatus(attribute.values.last ?? "").merging(form.map) { $1 } : form.map,
-            isYearly: form.isYearly, isStrict: context.isStrict)
+            isYearly: form.isYearly,
+            // Over HTTP the sender is told of a value that no list knows.
+            isStrict: context.isStrict || (context.isOngoing && attribute.type == .text))
     }
 
     private static func kind(of attribute: Attribute, _ form: ColumnForm, _ context: ImportContext) -> Kind {
@@ -121,7 +123,9 @@ final class CellReader {
                 return .real(value)
             }
         case .money(let money):
-            if case .amount(let value) = money.reading(of: text) { return .integer(isYearly ? (value + 6) / 12 : value) }
+            if case .amount(let value) = money.reading(of: text) {
+                return .integer(isYearly ? (value + 6) / 12 : value)
+            }
         case .boolean:
             if let value = Self.boolean(text) { return .integer(value ? 1 : 0) }
         case .date(let time):
@@ -176,7 +180,7 @@ final class CellReader {
         case .money(let money):
             switch money.reading(of: text) {
             case .ambiguous: "has two readings; say decimal: comma or decimal: point"
-            case .otherCurrency(let sign): "is in \(sign), and the workspace counts in \(money.currency)"
+            case .otherCurrency(let sign): "is in \(sign), and the workspace counts in \(money.currency) (currency: of keeptouch.yaml)"
             case .none, .amount: "is not an amount of money such as 12.50"
             }
         case .boolean: "is not yes or no"

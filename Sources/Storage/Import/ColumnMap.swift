@@ -90,7 +90,8 @@ struct ColumnMap {
         }
         self.places = places
         let unknown = header.indices.filter {
-            !taken.contains($0) && !header[$0].isEmpty && !isKnown(header[$0]) && !Self.ofRejectedRows.contains(header[$0])
+            !taken.contains($0) && !header[$0].isEmpty && !isKnown(header[$0])
+                && !Self.ofRejectedRows.contains(header[$0])
         }
         let free = wanted.indices.filter { places[$0] == nil }.flatMap { wanted[$0].names }
         warnings = Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? []

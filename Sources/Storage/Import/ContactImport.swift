@@ -100,8 +100,14 @@ final class ContactImport: ImportTarget {
         } else {
             try cells.read(record, into: &scalars)
         }
-        if let emailIndex, let addressIndex, case .text(let email) = scalars[emailIndex] {
-            scalars[addressIndex] = .text(EmailAddress.lowercased(email, in: address))
+        if let emailIndex, let addressIndex {
+            if case .text(let email) = scalars[emailIndex] {
+                scalars[addressIndex] = .text(EmailAddress.lowercased(email, in: address))
+            } else {
+                scalars[addressIndex] = .null
+                // An address that was left out leaves the one that is there alone.
+                if present & 1 << Int64(emailIndex) == 0 { present &= ~(1 << Int64(addressIndex)) }
+            }
         }
         var key = keyPlace.map { record.cells[$0].trimmed } ?? Cell.empty
         let isKeyless = key.isEmpty
@@ -154,7 +160,8 @@ final class ContactImport: ImportTarget {
     func end() { table.end() }
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        attributes.first { $0.name == rejection.column }
+        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .contacts) : nil }
+        return attributes.first { $0.name == rejection.column }
             .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
     }
 }

@@ -31,7 +31,8 @@ struct DataMapDraft {
     /// The currency that most amounts of the accounts name.
     var currency: String? {
         var counts: [String: Int] = [:]
-        for guess in accounts.file.guesses where guess.isMoney {
+        let money = accounts.mrr.map { [accounts.file.guesses[$0.column]] } ?? accounts.file.guesses.filter(\.hasCurrency)
+        for guess in money where guess.isMoney {
             for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
         }
         if let named = accounts.file.columns(["currency", "currency_code"]).first, counts.isEmpty {
@@ -61,7 +62,9 @@ struct DataMapDraft {
             file.columns(names).first { !taken.contains($0) && file.guesses[$0].filled > 0 && fits($0) }
         }
         let email =
-            take(["email", "email_address", "e_mail", "work_email", "mail", "contact_email"]) { file.guesses[$0].isEmail }
+            take(["email", "email_address", "e_mail", "work_email", "mail", "contact_email"]) {
+                file.guesses[$0].isEmail
+            }
             ?? file.usable.first { !taken.contains($0) && file.guesses[$0].isEmail }
         for (name, found) in [
             ("email", email),
@@ -146,7 +149,8 @@ struct DataMapDraft {
             note(file, "nps_response events", columns)
             addImport(file, "nps", .events, ["event: nps_response"], columns)
         case .cancellations(let reason):
-            let isRequest = file.header.contains { $0.lowercased().contains("request") } || file.title.contains("request")
+            let isRequest =
+                file.header.contains { $0.lowercased().contains("request") } || file.title.contains("request")
             let event = isRequest ? "cancel_requested" : "churned"
             var map: [String] = []
             if let reason {
@@ -158,7 +162,8 @@ struct DataMapDraft {
             }
             if !map.isEmpty {
                 events.append(
-                    "  \(event):\n    properties:\n      reason: { type: reason, map: { \(map.joined(separator: ", ")) } }")
+                    "  \(event):\n    properties:\n      reason: { type: reason, map: { \(map.joined(separator: ", ")) } }"
+                )
             }
             note(file, "\(event) events", columns)
             addImport(file, "cancellations", .events, ["event: \(event)"], columns)
@@ -172,7 +177,8 @@ struct DataMapDraft {
             columns.append(
                 map.isEmpty
                     ? pair("event", file, column)
-                    : "event: { column: \(ImportHint.quoted(file.header[column])), map: { \(map.joined(separator: ", ")) } }")
+                    : "event: { column: \(ImportHint.quoted(file.header[column])), map: { \(map.joined(separator: ", ")) } }"
+            )
             note(file, "events", columns)
             addImport(file, "activity", .events, [], columns)
         case .one:

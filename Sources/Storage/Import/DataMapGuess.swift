@@ -37,7 +37,9 @@ package struct DataMapGuess {
                 source, path: index < paths.count ? paths[index] : nil, zone: context.zone, latest: context.latest,
                 mostRows: mostRows)
         }
-        let best = looked.indices.max { (FileRole.likeness(of: looked[$0]), $1) < (FileRole.likeness(of: looked[$1]), $0) }
+        let best = looked.indices.max {
+            (FileRole.likeness(of: looked[$0]), $1) < (FileRole.likeness(of: looked[$1]), $0)
+        }
         guard let best else { throw ImportError("there is no file to guess from") }
         var draft = DataMapDraft(AccountDraft(looked[best]))
         for (index, file) in looked.enumerated() where index != best { draft.add(file) }

@@ -110,8 +110,10 @@ struct DecimalText {
     static func double(_ text: Cell, _ mark: ColumnForm.DecimalMark? = nil) -> Double? {
         if let decimal = DecimalText(text, mark), let value = decimal.double { return value }
         if let digits = withoutGroups(text) {
-            return digits.withUnsafeBufferPointer { DecimalText($0, mark ?? (digits.contains(0x2c) ? .comma : .point)) }?
-                .double
+            return digits.withUnsafeBufferPointer {
+                DecimalText($0, mark ?? (digits.contains(0x2c) ? .comma : .point))
+            }?
+            .double
         }
         if mark == .comma, text.contains(UInt8(ascii: ".")) { return nil }
         let isPlain = text.allSatisfy { byte in

@@ -70,7 +70,9 @@ struct FileGuess {
         let found = formats.map { format in
             (format: format, columns: usable.filter { MetricCalendar.days(of: header[$0], written: format) != nil })
         }
-        guard let best = found.max(by: { $0.columns.count < $1.columns.count }), best.columns.count >= 2 else { return nil }
+        guard let best = found.max(by: { $0.columns.count < $1.columns.count }), best.columns.count >= 2 else {
+            return nil
+        }
         return found.first { $0.columns.count == best.columns.count }
     }
 

@@ -24,7 +24,9 @@ enum FileRole {
         var points = 0
         if file.columns(AccountDraft.keyNames).contains(where: { file.guesses[$0].isNearlyUnique }) { points += 3 }
         if !file.columns(AccountDraft.nameNames).isEmpty { points += 2 }
-        for names in [AccountDraft.mrrNames, AccountDraft.createdNames, ["plan", "tier", "subscription_plan", "seats"]]
+        for names in [
+            AccountDraft.mrrNames, AccountDraft.createdNames, ["plan", "tier", "subscription_plan", "seats"],
+        ]
         where !file.columns(names).isEmpty {
             points += 2
         }
@@ -57,10 +59,13 @@ enum FileRole {
             let reason = file.usable.first { index in
                 index != account && ["reason", "why"].contains { file.simpleName(index).contains($0) }
             }
-            let isCancel = file.title.contains("cancel") || file.title.contains("churn")
+            let isCancel =
+                file.title.contains("cancel") || file.title.contains("churn")
                 || file.header.contains { $0.lowercased().contains("cancel") }
             if isCancel || reason != nil {
-                let when = moments.first { file.simpleName($0).contains("cancel") || file.simpleName($0).contains("request") }
+                let when = moments.first {
+                    file.simpleName($0).contains("cancel") || file.simpleName($0).contains("request")
+                }
                 return .success(.events(account: account, at: when ?? at, kind: .cancellations(reason: reason)))
             }
             if let named = names.first(where: { $0 != account && file.guesses[$0].distinct <= 50 }) {
@@ -73,7 +78,8 @@ enum FileRole {
         if hasAddress { return .success(.contacts(account: account)) }
         return .failure(
             ImportError(
-                "\(file.name) has neither dates nor addresses nor columns called after days or months; it was left out"))
+                "\(file.name) has neither dates nor addresses nor columns called after days or months; it was left out")
+        )
     }
 
     /// The column of an NPS score: whole numbers from 0 to 10.

@@ -38,6 +38,12 @@ enum ImportHint {
         return "\(scalar(attribute.name)): \(declaration(of: fixed, isBuiltIn: isBuiltIn))"
     }
 
+    /// For files most of whose rows name no account that there is.
+    static func accountLine(_ context: ImportContext, _ kind: ImportKind) -> String {
+        let name = context.options.map?.name ?? kind.rawValue
+        return "imports: { \(scalar(name)): { columns: { account: <the column that holds the keys of accounts> } } }"
+    }
+
     /// `{ type: date, format: m/d/y, column: "Renewal" }`; nil parts are left out.
     static func declaration(of attribute: Attribute, isBuiltIn: Bool = false) -> String {
         var parts: [String] = []

@@ -31,7 +31,6 @@ package enum ImportSource: Sendable {
     }
 }
 
-
 package struct ImportOptions: Sendable {
     /// The events count in conditions and trigger nothing.
     package var isHistory = false

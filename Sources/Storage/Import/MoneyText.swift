@@ -55,7 +55,7 @@ struct MoneyText {
             return known.currencies.contains("USD") ? "USD" : known.currencies.sorted().last
         }
         let code = sign.uppercased()
-        return code.utf8.count == 3 && code.utf8.allSatisfy { $0 &- 0x41 < 26 } ? code : nil
+        return Currency.isCode(code) ? code : nil
     }
 
     /// The number, what stands before or behind it, and whether it is negative.
@@ -130,7 +130,6 @@ struct MoneyText {
         if let known = Self.signs.first(where: { $0.sign == sign || $0.sign + "." == sign }) {
             return known.currencies.contains(currency) ? nil : .otherCurrency(sign)
         }
-        let isCode = code.utf8.count == 3 && code.utf8.allSatisfy { $0 &- 0x41 < 26 }
-        return isCode ? .otherCurrency(code) : Reading.none
+        return Currency.isCode(code) ? .otherCurrency(code) : Reading.none
     }
 }

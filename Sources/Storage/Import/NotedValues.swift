@@ -18,7 +18,10 @@ struct NotedValues {
             "\"\(word.prefix(60))\" (\(count)\(suggestion(for: word, in: known)))"
         }
         let rest = sorted.count > 8 ? " and \(sorted.count - 8) more" : ""
-        let values = sorted.count == 1 ? "1 value was taken that data.yaml does not list" : "\(sorted.count) values were taken that data.yaml does not list"
+        let values =
+            sorted.count == 1
+            ? "1 value was taken that data.yaml does not list"
+            : "\(sorted.count) values were taken that data.yaml does not list"
         return "\(column): \(values): \(shown.joined(separator: ", "))\(rest); \(advice)"
     }
 }
@@ -29,7 +32,9 @@ extension CellReader {
         switch kind {
         case .choice(let values, _):
             noted.warning(
-                about: name, known: values.map { String(decoding: $0, as: UTF8.self) }, "add \(noted.counts.count == 1 ? "it" : "them") to values: if \(noted.counts.count == 1 ? "it is" : "they are") right")
+                about: name, known: values.map { String(decoding: $0, as: UTF8.self) },
+                "add \(noted.counts.count == 1 ? "it" : "them") to values: if \(noted.counts.count == 1 ? "it is" : "they are") right"
+            )
         case .reason(let known):
             noted.warning(
                 about: name, known: known, "add map: { word: a reason } to the property, or the word to reasons:")

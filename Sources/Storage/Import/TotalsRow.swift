@@ -1,7 +1,8 @@
 /// Rows that sum up others at the end of an export.
 enum TotalsRow {
     private static let words = [
-        "total", "totals", "total:", "totals:", "grand total", "grand totals", "sum", "sum:", "subtotal", "summe", "gesamt",
+        "total", "totals", "total:", "totals:", "grand total", "grand totals", "sum", "sum:", "subtotal", "summe",
+        "gesamt",
         "summe:", "gesamt:", "totaal", "total general", "(total)",
     ].map { Array($0.utf8) }
 

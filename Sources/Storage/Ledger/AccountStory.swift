@@ -65,6 +65,13 @@ package struct AccountStory {
         ).compactMap { $0[0].text }
     }
 
+    /// The keys of its contacts, the first 20.
+    package func contactKeys() throws -> [String] {
+        try connection.query(
+            "SELECT key FROM contact WHERE account_id = :account ORDER BY id LIMIT 20", ["account": .integer(accountID)]
+        ).compactMap { $0["key"].text }
+    }
+
     package struct Standing: Sendable {
         package var matchKey: String
         package var since: Instant

@@ -43,6 +43,7 @@ struct ImportCommand: ParsableCommand {
         guard !map.contains(where: { !$0.contains("=") || $0.hasPrefix("=") || $0.hasSuffix("=") }) else {
             throw ValidationError("--map says how the file calls a column: --map account=\"Account ID\"")
         }
+        if let kind = ImportKind(rawValue: what) { try check(kind) }
         guard what != "all" || (files.isEmpty && sqlite == nil && map.isEmpty && !history && !complete) else {
             throw ValidationError("import all reads the files that imports: of data.yaml names, and nothing else")
         }
@@ -55,7 +56,8 @@ struct ImportCommand: ParsableCommand {
         if what == "all" {
             let imports = dataMap.imports.filter { $0.file != nil }
             guard !imports.isEmpty else {
-                throw CommandError("no import of data.yaml names its file; imports: { accounts: { file: accounts.csv } }")
+                throw CommandError(
+                    "no import of data.yaml names its file; imports: { accounts: { file: accounts.csv } }")
             }
             // Accounts come before what belongs to them; the first events are the past.
             let sorted = order.flatMap { kind in imports.filter { $0.kind == kind } }
@@ -67,8 +69,7 @@ struct ImportCommand: ParsableCommand {
                 "there is no import \"\(what)\"\(suggestion(for: what, in: known)); there are "
                     + known.joined(separator: ", "))
         }
-        guard !history || map.kind == .events else { throw ValidationError("--history is for events") }
-        guard !complete || map.kind == .metrics else { throw ValidationError("--complete is for metrics") }
+        try check(map.kind)
         for pair in self.map {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
             map.columns[parts[0], default: ColumnForm()].column = parts[1]
@@ -80,6 +81,11 @@ struct ImportCommand: ParsableCommand {
             throw ValidationError("name a file (- is stdin), or --sqlite DB --query SQL")
         }
         try run([Job(map: map, sources: sources)], loaded)
+    }
+
+    private func check(_ kind: ImportKind) throws {
+        guard !history || kind == .events else { throw ValidationError("--history is for events") }
+        guard !complete || kind == .metrics else { throw ValidationError("--complete is for metrics") }
     }
 
     /// Files with one map.

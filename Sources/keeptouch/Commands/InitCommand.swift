@@ -14,7 +14,8 @@ struct InitCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: "The files of an export (CSV) that data.yaml is guessed from: accounts, and what there is of contacts, usage, surveys, cancellations.",
+        help:
+            "The files of an export (CSV) that data.yaml is guessed from: accounts, and what there is of contacts, usage, surveys, cancellations.",
         completion: .file())
     var from: [String] = []
 
@@ -64,7 +65,9 @@ struct InitCommand: ParsableCommand {
             let files = guess.files.map { "\($0.rows) rows of \($0.name)" }.joined(separator: ", ")
             Terminal.print("data.yaml is a guess from \(files); look it over.")
             for note in guess.notes { Terminal.print("  \(note)") }
-            for (playbook, reason) in workspace.drafts.leftOut { Terminal.print("  \(playbook) is left out: \(reason)") }
+            for (playbook, reason) in workspace.drafts.leftOut {
+                Terminal.print("  \(playbook) is left out: \(reason)")
+            }
         }
         if hasWorkspace { return }
         let imports = guess == nil ? "keeptouch import accounts FILE" : "keeptouch import all"

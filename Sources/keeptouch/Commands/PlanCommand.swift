@@ -42,11 +42,12 @@ struct PlanCommand: ParsableCommand {
         } else {
             try CycleText(report: report, hasRun: false).show(output)
             if output.format == .table, !drafts.isEmpty {
-                Terminal.print("No playbook is live: these are drafts. Set `state: live` in a playbook.yaml to let one begin.")
+                Terminal.print(
+                    "No playbook is live. These are drafts; set `state: live` in a playbook.yaml to let one begin.")
             }
             if output.format == .table { ChangesText(changes: report.changes).show() }
         }
-        if report.playbooks.contains(where: { $0.heldBecause != nil })
+        if drafts.isEmpty && report.playbooks.contains(where: { $0.heldBecause != nil })
             || loaded.diagnostics.contains(where: { $0.severity == .error })
         {
             throw ExitCode(1)

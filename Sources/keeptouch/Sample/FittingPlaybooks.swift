@@ -44,7 +44,9 @@ struct FittingPlaybooks {
         }
         fitting = tried.keys.sorted()
         files = fitting.flatMap { name in forms[name]?[tried[name] ?? 0] ?? [] }
-        leftOut = folders.keys.sorted().filter { tried[$0] == nil }.map { ($0, Self.need(reasons[$0] ?? "it does not fit")) }
+        leftOut = folders.keys.sorted().filter { tried[$0] == nil }.map {
+            ($0, Self.need(reasons[$0] ?? "it does not fit"))
+        }
     }
 
     /// `unknown metric "reports"; known: ...` as what a playbook needs.
@@ -61,7 +63,8 @@ struct FittingPlaybooks {
     private static func additions(_ guess: DataMapGuess) -> String {
         let small = guess.smallAmount.map { "mrr < \($0) and status == \"active\"" } ?? "status == \"active\""
         let remark = guess.smallAmount == nil ? "" : "   # most accounts pay less; set the amount that is right for you"
-        let library = Library.text("data.yaml").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let library = Library.text("data.yaml").split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
         let reasons = library.drop { $0 != "reasons:" }.dropFirst().prefix { $0.hasPrefix("  ") }
             .map { $0.replacing(", notify: sink-team", with: "") }
         return "reasons:\n" + reasons.joined(separator: "\n") + "\nsegments:\n  tech_touch: \(small)\(remark)\n"

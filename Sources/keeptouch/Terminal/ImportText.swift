@@ -35,7 +35,8 @@ struct ImportText {
     private func show(_ group: ImportReport.Group) {
         let others = group.count == 1 ? "" : ", and \(group.count - 1) more in that column"
         Terminal.complain(
-            "\(source):\(group.first.row): warning: \(group.first.reason)\(others); left out, the rest of the row was taken")
+            "\(source):\(group.first.row): warning: \(group.first.reason)\(others); left out, the rest of the row was taken"
+        )
     }
 
     private var counts: [String] {

@@ -55,7 +55,8 @@ struct ImportAccountsTests {
         let reasons = cells.map(\.first.reason)
         #expect(reasons[0] == "seats: \"many\" is not a number")
         for begin in [
-            "mrr: \"12,50\" has two readings; say decimal: comma or decimal: point", "trial: \"maybe\" is not yes or no",
+            "mrr: \"12,50\" has two readings; say decimal: comma or decimal: point",
+            "trial: \"maybe\" is not yes or no",
             "renewal_at: \"13/1/2026\" is not a date written m/d/y", "timezone: \"PST\" is not a time zone",
             "created_at: \"2026-02-30\" is not a moment", "notice: \"2 weeks\" is not a duration",
             "status: \"gone\" is not one of active, churned",
@@ -132,8 +133,13 @@ struct ImportAccountsTests {
         let report = try world.load(
             .accounts,
             "key,created_at\na,01/31/2026 10:00\nb,2026-01-31T10:00:00Z\nc,\"Jan 31, 2026\"\nd,31.01.2026\n")
-        #expect(report.groups.map(\.first.reason) == ["created_at: \"31.01.2026\" is not a moment written m/d/y or y-m-d or mmm d y"])
-        #expect(report.groups.first?.hint == "created_at: { format: [m/d/y, y-m-d, \"mmm d y\", d.m.y], timezone: America/New_York }")
+        #expect(
+            report.groups.map(\.first.reason) == [
+                "created_at: \"31.01.2026\" is not a moment written m/d/y or y-m-d or mmm d y"
+            ])
+        #expect(
+            report.groups.first?.hint
+                == "created_at: { format: [m/d/y, y-m-d, \"mmm d y\", d.m.y], timezone: America/New_York }")
         let ten = try ImportWorld.milliseconds("2026-01-31T10:00:00Z")
         #expect(
             try world.rows("SELECT created_at FROM account ORDER BY key").prefix(3) == [
@@ -147,14 +153,14 @@ struct ImportAccountsTests {
             .accounts,
             """
             sep=;
-            Customers by region;;
-            Exported on;10/03/2026;
+            Customers by region;;;;
+            Exported on;10/03/2026;;;
 
-            key;name;seats
-            a;Ada;1
-            b;Bob;2
-            Total;;3
-            ;Grand total;3
+            key;name;seats;timezone;locale
+            a;Ada;1;UTC;en
+            b;Bob;2;;
+            Total;;3;;
+            ;Grand total;3;;
             """)
         #expect((report.inserted, report.rejected) == (2, 0))
         #expect(

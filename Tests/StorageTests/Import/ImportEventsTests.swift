@@ -78,7 +78,8 @@ struct ImportEventsTests {
         #expect(try added(world).last?.contains("{\"reason\":\"prise\"}") == true)
         #expect(
             report.warnings.contains {
-                $0.hasPrefix("complaint.reason: 1 value was taken that data.yaml does not list: \"prise\" (1; did you mean")
+                $0.hasPrefix(
+                    "complaint.reason: 1 value was taken that data.yaml does not list: \"prise\" (1; did you mean")
             }, "\(report.warnings)")
     }
 
