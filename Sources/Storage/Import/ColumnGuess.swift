@@ -100,14 +100,14 @@ struct ColumnGuess {
         let point = MoneyText(currency: "", digits: 2, mark: .point)
         let sign = point.sign(of: text)
         if let sign { currencies[sign, default: 0] += 1 }
-        let (isPoint, isComma) = (point.isAmount(text), MoneyText(currency: "", digits: 2, mark: .comma).isAmount(text))
+        let asPoint = point.amount(of: text)
+        let asComma = MoneyText(currency: "", digits: 2, mark: .comma).amount(of: text)
+        let (isPoint, isComma) = (asPoint != nil, asComma != nil)
         if isPoint || isComma { amounts += 1 }
         if isPoint, !isComma { points += 1 }
         if isComma, !isPoint { commas += 1 }
         if sign == nil, isPoint || isComma { plainNumbers += 1 }
-        if numbers.count < 10_000, let value = DecimalText.double(text, isPoint ? .point : .comma) {
-            numbers.append(value)
-        }
+        if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
         guard text.count <= 40 else { return }
         if !text.contains(where: { $0 &- 0x30 >= 10 }), let moment = plain.instant(text), text.count != 8 {
             epochs += 1

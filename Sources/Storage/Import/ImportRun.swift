@@ -160,7 +160,10 @@ final class ImportRun {
             report.warnings.append(warning)
         }
         if tally.duplicates > 0 {
-            report.warnings.append("\(tally.duplicates) rows have a key that comes again later; the last one counts")
+            report.warnings.append(
+                tally.duplicates == 1
+                    ? "1 row has a key that comes again later; the last one counts"
+                    : "\(tally.duplicates) rows have a key that comes again later; the last one counts")
         }
         if report.totals > 0 {
             report.warnings.append(

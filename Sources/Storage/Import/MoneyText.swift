@@ -41,11 +41,12 @@ struct MoneyText {
         return .amount(parts.isNegative ? -amount : amount)
     }
 
-    /// Whether it is an amount in some currency.
-    func isAmount(_ text: Cell) -> Bool {
-        guard let parts = Self.parts(of: text), parts.sign.isEmpty || sign(of: text) != nil else { return false }
-        if case .amount? = plain(parts.number) ?? withoutGroups(parts.number) { return true }
-        return false
+    /// The amount in major units, in whatever currency it is.
+    func amount(of text: Cell) -> Double? {
+        guard let parts = Self.parts(of: text), parts.sign.isEmpty || sign(of: text) != nil,
+            case .amount(let units)? = plain(parts.number) ?? withoutGroups(parts.number)
+        else { return nil }
+        return Double(parts.isNegative ? -units : units) / 100
     }
 
     /// The code of the currency that an amount names; of those with a dollar the American.
