@@ -143,7 +143,8 @@ extension Life {
             (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
             recipient = known.find(for: playbook, needsAddress: needsAddress, eventContact: enrolled.event?.contactID)
-                .first { !taken.contains($0.address) }
+                // What was meant for somebody who has left is not for a stand-in.
+                .first { !$0.isStandIn && !taken.contains($0.address) }
         }
         guard let recipient else {
             let why = known.whyNobody(for: playbook, needsAddress: needsAddress)

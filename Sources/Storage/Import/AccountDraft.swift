@@ -183,6 +183,11 @@ struct AccountDraft {
             add(Attribute(name, .text), index)
         }
         // The key may be all that there is of a name.
+        if let key, Self.nameNames.contains(file.simpleName(key)),
+            file.columns(Self.nameNames).allSatisfy({ $0 == key || !taken.contains($0) })
+        {
+            lines.append("  name: { column: \(ImportHint.quoted(file.header[key])) }")
+        }
         if let index = free(["stage_since"]).first, file.guesses[index].isMoment {
             add(moment: Attribute("stage_since", .instant), index)
         }

@@ -90,7 +90,7 @@ final class AccountImport: ImportTarget {
     }
 
     /// In the SQL of columns.
-    private static let now = "CAST(:now AS bigint)"
+    static let now = "CAST(:now AS bigint)"
 
     private var hasOwner: Bool { emailPlace != nil || namePlace != nil }
 
@@ -120,7 +120,11 @@ final class AccountImport: ImportTarget {
                 attribute.name, column: AttributeColumns.ofAccount(attribute.name), CellReader(attribute, context),
                 place: place, isTracked: attribute.track)
         }
-        spellLifecycle()
+        columns.spellLifecycle()
+        statusIndex = columns.index(of: "status")
+        churnedIndex = columns.index(of: "churned_at")
+        cancelIndex = columns.index(of: "cancel_requested_at")
+        reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
     }
 
     private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
@@ -135,71 +139,6 @@ final class AccountImport: ImportTarget {
         }
         owned.add("role", column: "\"role\"", ownerName, place: nil, updated: "s.role")
         return owned
-    }
-
-    /// Status, dates and stage hang together.
-    private func spellLifecycle() {
-        let kind = CellReader.Kind.text
-        if columns["status"] != nil || columns["churned_at"] != nil {
-            for name in ["status", "churned_at"] where columns[name] == nil {
-                columns.add(
-                    name, column: AttributeColumns.ofAccount(name), CellReader(name, kind), place: nil,
-                    isTracked: name == "status")
-            }
-            let status = "COALESCE(s.status, a.status)"
-            columns.set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
-            columns.set(
-                "churned_at",
-                updated: """
-                    CASE WHEN \(status) = 'active' THEN NULL ELSE COALESCE(s.churned_at, a.churned_at,
-                    CASE WHEN a.status = 'active' THEN \(Self.now) END) END
-                    """,
-                inserted: "s.churned_at")
-            if columns["churn_reason"] == nil {
-                columns.add(
-                    "churn_reason", column: AttributeColumns.ofAccount("churn_reason"),
-                    CellReader("churn_reason", kind), place: nil,
-                    updated: "CASE WHEN \(status) = 'active' THEN NULL ELSE a.churn_reason END", inserted: "NULL")
-            }
-        }
-        if columns["created_at"] != nil {
-            columns.set(
-                "created_at", updated: "COALESCE(s.created_at, a.created_at)",
-                inserted: "COALESCE(s.created_at, \(Self.now))")
-        } else {
-            columns.add(
-                "created_at", column: AttributeColumns.ofAccount("created_at"), CellReader("created_at", kind),
-                place: nil, updated: "a.created_at",
-                inserted: "\(Self.now)")
-        }
-        if columns["stage"] != nil { spellStage() }
-        statusIndex = columns.index(of: "status")
-        churnedIndex = columns.index(of: "churned_at")
-        cancelIndex = columns.index(of: "cancel_requested_at")
-        reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
-    }
-
-    /// What the data say of the stage is kept apart, because on a journey the stage is the cycle's.
-    private func spellStage() {
-        func add(_ name: String, updated: String, inserted: String) {
-            if columns[name] == nil {
-                columns.add(name, column: "\"\(name)\"", CellReader(name, .text), place: nil)
-            }
-            columns.set(name, updated: updated, inserted: inserted)
-        }
-        let stage = columns.updated("stage")
-        let since = "CASE WHEN \(stage) IS DISTINCT FROM a.stage THEN \(Self.now) ELSE a.stage_since END"
-        let entered = "COALESCE(s.stage_since, CASE WHEN s.stage IS NOT NULL THEN \(Self.now) END)"
-        add(
-            "stage_since",
-            updated: "CASE WHEN a.journey IS NULL THEN COALESCE(s.stage_since, \(since)) ELSE a.stage_since END",
-            inserted: entered)
-        add("stage_imported", updated: stage, inserted: "s.stage")
-        let changed =
-            "CASE WHEN \(stage) IS DISTINCT FROM a.stage_imported THEN \(Self.now) ELSE a.stage_imported_at END"
-        add("stage_imported_at", updated: "COALESCE(s.stage_since, \(changed))", inserted: entered)
-        columns.set(
-            "stage", updated: "CASE WHEN a.journey IS NULL THEN \(stage) ELSE a.stage END", inserted: "s.stage")
     }
 
     // MARK: One row

@@ -180,7 +180,8 @@ final class CellReader {
         case .money(let money):
             switch money.reading(of: text) {
             case .ambiguous: "has two readings; say decimal: comma or decimal: point"
-            case .otherCurrency(let sign): "is in \(sign), and the workspace counts in \(money.currency) (currency: of keeptouch.yaml)"
+            case .otherCurrency(let sign):
+                "is in \(sign), and the workspace counts in \(money.currency) (currency: of keeptouch.yaml)"
             case .none, .amount: "is not an amount of money such as 12.50"
             }
         case .boolean: "is not yes or no"

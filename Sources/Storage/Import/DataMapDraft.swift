@@ -31,7 +31,8 @@ struct DataMapDraft {
     /// The currency that most amounts of the accounts name.
     var currency: String? {
         var counts: [String: Int] = [:]
-        let money = accounts.mrr.map { [accounts.file.guesses[$0.column]] } ?? accounts.file.guesses.filter(\.hasCurrency)
+        let money =
+            accounts.mrr.map { [accounts.file.guesses[$0.column]] } ?? accounts.file.guesses.filter(\.hasCurrency)
         for guess in money where guess.isMoney {
             for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
         }
@@ -81,7 +82,8 @@ struct DataMapDraft {
         if let title = take(["title", "job_title", "position"]) {
             contactAttributes.append("  title: { type: text, column: \(ImportHint.quoted(file.header[title])) }")
         }
-        note(file, "contacts", columns)
+        notes.removeAll { $0.hasPrefix("no column holds addresses") }
+        note(file, "contacts")
         addImport(file, "contacts", .contacts, [], columns)
     }
 
@@ -131,7 +133,7 @@ struct DataMapDraft {
                 columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
             }
         }
-        note(file, "metrics by day", columns)
+        note(file, "metrics by day")
         addImport(file, "usage", .metrics, [], columns)
     }
 
@@ -146,7 +148,7 @@ struct DataMapDraft {
             events.append("  nps_response:\n    properties: { score: number, comment: text }")
             columns.append(pair("score", file, score))
             if let comment { columns.append(pair("comment", file, comment)) }
-            note(file, "nps_response events", columns)
+            note(file, "nps_response events")
             addImport(file, "nps", .events, ["event: nps_response"], columns)
         case .cancellations(let reason):
             let isRequest =
@@ -165,7 +167,7 @@ struct DataMapDraft {
                     "  \(event):\n    properties:\n      reason: { type: reason, map: { \(map.joined(separator: ", ")) } }"
                 )
             }
-            note(file, "\(event) events", columns)
+            note(file, "\(event) events")
             addImport(file, "cancellations", .events, ["event: \(event)"], columns)
         case .named(let column):
             var map: [String] = []
@@ -179,12 +181,12 @@ struct DataMapDraft {
                     ? pair("event", file, column)
                     : "event: { column: \(ImportHint.quoted(file.header[column])), map: { \(map.joined(separator: ", ")) } }"
             )
-            note(file, "events", columns)
+            note(file, "events")
             addImport(file, "activity", .events, [], columns)
         case .one:
             let name = free(Self.name(file.title))
             events.append("  \(name): {}")
-            note(file, "\(name) events", columns)
+            note(file, "\(name) events")
             addImport(file, name, .events, ["event: \(name)"], columns)
         }
     }
@@ -218,9 +220,7 @@ struct DataMapDraft {
         return marks.count(where: { $0 }) * 2 > marks.count
     }
 
-    private mutating func note(_ file: FileGuess, _ what: String, _ columns: [String]) {
-        notes.append("\(file.name): \(what)")
-    }
+    private mutating func note(_ file: FileGuess, _ what: String) { notes.append("\(file.name): \(what)") }
 
     private mutating func addImport(
         _ file: FileGuess, _ name: String, _ kind: ImportKind, _ parts: [String], _ columns: [String]

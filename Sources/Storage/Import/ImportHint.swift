@@ -27,6 +27,10 @@ enum ImportHint {
             let groups = values.count { text in text.split(separator: ".").count > 2 }
             guard (commas + groups) * 2 > values.count else { return nil }
             fixed.form.decimal = .comma
+        case .text where attribute.name != "status" && !attribute.values.isEmpty:
+            let more = Set(values).subtracting(attribute.values).sorted()
+            guard !isBuiltIn, more.count <= 20 else { return nil }
+            fixed.values += more
         case .text where attribute.name == "status":
             let words = Set(values).sorted().prefix(6)
             guard words.count <= 5 else { return nil }

@@ -76,7 +76,10 @@ struct DataMapGuessTests {
 
     @Test func anAmbiguousDateIsAskedAbout() throws {
         let (yaml, report, _) = try guess("id,renewal\n1,03/04/2026\n2,05/06/2026\n")
-        #expect(yaml.contains("renewal_at: { type: date, format: m/d/y, column: \"renewal\" }  # or d/m/y? every value can be read so"))
+        #expect(
+            yaml.contains(
+                "renewal_at: { type: date, format: m/d/y, column: \"renewal\" }  # or d/m/y? every value can be read so"
+            ))
         #expect(report.inserted == 2)
     }
 }
