@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["keeptouch", "Reliability", "CSQLite"],
+            name: "EndToEndTests", dependencies: ["keeptouch", "Playbooks", "Reliability", "CSQLite"],
             resources: [.copy("Faults"), .copy("Peers")],
             swiftSettings: settings),
     ]

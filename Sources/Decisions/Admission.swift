@@ -51,6 +51,10 @@ package struct Admission: Sendable {
     package var isReachable: Bool
     /// Another account for which all recipients get this occurrence, and one of them.
     package var other: (account: String, address: String)?
+    /// Why it is not.
+    package var whyNobody: String?
+    /// Whether a contact without a role of `to:` stands in.
+    package var hasStandIn = false
     /// Whether an exclusive playbook has the account.
     package var isTaken: Bool
     package var lots: Lots
@@ -91,7 +95,8 @@ package struct Admission: Sendable {
             return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
         }
         if !isReachable {
-            return waiting(.unreachable, "no active contact for \"to:\" that may be written to", match)
+            let why = whyNobody.map { ": \($0)" } ?? ""
+            return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
         }
         if isTaken, !playbook.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)

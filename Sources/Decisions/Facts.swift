@@ -107,6 +107,13 @@ package final class Facts {
         }
     }
 
+    /// Why a playbook finds no recipient in an account.
+    package func whyNobody(in account: Account, for playbook: Playbook, needsAddress: Bool) -> String {
+        guard let contacts = block.contacts else { return "it has no contact" }
+        return Recipients(contacts, ofAccount: account.index, accountZone: account.zone)
+            .whyNobody(for: playbook, needsAddress: needsAddress)
+    }
+
     /// The recipients of a playbook's touches in an account.
     package func recipients(
         of account: Account, for playbook: Playbook, needsAddress: Bool, event: TriggeringEvent?

@@ -107,6 +107,7 @@ extension Life {
         var admission = admission(of: match, to: work, account)
         var decision = admission.decide(match)
         let free = decision.verdict
+        if admission.hasStandIn, free.arm != nil { count.standIns += 1 }
         switch rules.holds[work.id] {
         case .all(let reason)?:
             count.ifReleased[decision.verdict, default: 0] += 1
@@ -155,6 +156,10 @@ extension Life {
         let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, playbook, account) }
         if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
             admission.other = (owner, first.address)
+        }
+        admission.hasStandIn = recipients.first?.isStandIn ?? false
+        if !admission.isReachable {
+            admission.whyNobody = facts.whyNobody(in: account, for: playbook, needsAddress: work.needsAddress)
         }
         return admission
     }

@@ -34,7 +34,10 @@ extension Life {
         } else {
             let recipients = facts.recipients(
                 of: account, for: playbook, needsAddress: send.kind == .email, event: enrolled.event)
-            guard !recipients.isEmpty else { return nobody("no contact that may be written to") }
+            guard !recipients.isEmpty else {
+                let why = facts.whyNobody(in: account, for: playbook, needsAddress: send.kind == .email)
+                return nobody("no contact that may be written to: \(why)")
+            }
             let own = recipients.filter {
                 otherOwner(of: $0, enrollment.matchKey, enrollment.playbookID, playbook, account) == nil
             }
@@ -141,10 +144,12 @@ extension Life {
             (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
             recipient = known.find(for: playbook, needsAddress: needsAddress, eventContact: enrolled.event?.contactID)
-                .first { !taken.contains($0.address) }
+                // What was meant for somebody who has left is not for a stand-in.
+                .first { !$0.isStandIn && !taken.contains($0.address) }
         }
         guard let recipient else {
-            (touch.state, touch.reason) = (.suppressed, "no contact that may be written to")
+            let why = known.whyNobody(for: playbook, needsAddress: needsAddress)
+            (touch.state, touch.reason) = (.suppressed, "no contact that may be written to: \(why)")
             return false
         }
         if recipient.contactID != touch.contactID || recipient.address != touch.recipient {

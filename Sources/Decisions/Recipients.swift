@@ -9,6 +9,8 @@ package struct Recipient: Sendable, Equatable {
     package var address: String
     /// The name of its time zone, else its account's.
     package var zone: String?
+    /// Whether nobody has a role of `to:`, and this contact stands in.
+    package var isStandIn = false
 }
 
 /// Who of an account's contacts gets a playbook's touches.
@@ -36,10 +38,10 @@ package struct Recipients: Sendable {
             guard let rank = rank(of: contact, for: playbook, eventContact: eventContact) else { continue }
             if best.map({ rank < $0.rank }) ?? true { best = (rank, contact) }
         }
-        guard let best else { return [] }
+        guard let best else { return standIn(for: playbook, needsAddress: needsAddress) }
         let first = recipient(best.contact)
         switch playbook.recipients[best.rank] {
-        case .role, .eventContact: return [first]
+        case .role, .eventContact, .anyone: return [first]
         case .all, .everyone:
             // Of several contacts with one address the first is meant: a touch is one message to one recipient.
             var recipients = [first]
@@ -51,6 +53,59 @@ package struct Recipients: Sendable {
             return recipients
         }
     }
+
+    /// Where no active contact has a role that `to:` names, the account's only contact or the first of several: most
+    /// exports know no roles. Who has the role and must not be written to has no stand-in.
+    private func standIn(for playbook: Playbook, needsAddress: Bool) -> [Recipient] {
+        guard namesRole(playbook), !range.contains(where: { isActive($0) && hasRole($0, of: playbook) }),
+            let contact = range.first(where: { isEligible($0, for: playbook, needsAddress: needsAddress) })
+        else { return [] }
+        var recipient = recipient(contact)
+        recipient.isStandIn = true
+        return [recipient]
+    }
+
+    private func namesRole(_ playbook: Playbook) -> Bool {
+        playbook.recipients.contains {
+            switch $0 {
+            case .role, .all: true
+            case .everyone, .anyone, .eventContact: false
+            }
+        }
+    }
+
+    private func hasRole(_ contact: Int, of playbook: Playbook) -> Bool {
+        playbook.recipients.contains {
+            switch $0 {
+            case .role(let role), .all(let role): contacts.text("role", contact) == role
+            case .everyone, .anyone, .eventContact: false
+            }
+        }
+    }
+
+    /// Why nobody is found: what is the matter with the contact who would be meant.
+    package func whyNobody(for playbook: Playbook, needsAddress: Bool) -> String {
+        let active = range.filter { isActive($0) }
+        guard let first = active.first else {
+            return range.isEmpty ? "it has no contact" : "all its contacts have left"
+        }
+        let meant = active.first { hasRole($0, of: playbook) } ?? first
+        let role = contacts.text("role", meant)
+        let who =
+            active.count == 1
+            ? "its only contact" : role.map { "its contact with the role \($0)" } ?? "its first contact"
+        if needsAddress, contacts.text("address", meant) == nil { return "\(who) has no address" }
+        guard let suppression = contacts.suppressions[meant]?.first(where: { $0.forbids(playbook) }) else {
+            return "nobody is whom \"to:\" names"
+        }
+        let what =
+            suppression.reason == "unsubscribed"
+            ? "unsubscribed from \(suppression.category.isEmpty ? "everything" : suppression.category)"
+            : "is suppressed (\(suppression.reason))"
+        return "\(who) \(what)"
+    }
+
+    private func isActive(_ contact: Int) -> Bool { contacts.text("status", contact) == "active" }
 
     /// The contact as a recipient, if it may be written to.
     package func contact(_ id: Int64, for playbook: Playbook, needsAddress: Bool) -> Recipient? {
@@ -76,7 +131,7 @@ package struct Recipients: Sendable {
     }
 
     private func isEligible(_ contact: Int, for playbook: Playbook, needsAddress: Bool) -> Bool {
-        guard contacts.text("status", contact) == "active" else { return false }
+        guard isActive(contact) else { return false }
         guard needsAddress else { return true }
         guard contacts.text("address", contact) != nil else { return false }
         return contacts.suppressions[contact]?.contains { $0.forbids(playbook) } != true
@@ -86,7 +141,7 @@ package struct Recipients: Sendable {
         playbook.recipients.firstIndex { recipient in
             switch recipient {
             case .role(let role), .all(let role): contacts.text("role", contact) == role
-            case .everyone: true
+            case .everyone, .anyone: true
             case .eventContact: contacts.ids[contact] == eventContact
             }
         }

@@ -15,6 +15,8 @@ package struct Tally: Sendable {
         package var entering: [Hold.Lot] = []
         /// Whether a verdict is other than the one that stood.
         package var isNews = false
+        /// Those of whom nobody has a role of `to:`, so that another contact is written to.
+        package var standIns = 0
         /// Enrollments that begin.
         package var begun = 0
         /// Those of `Life.asked` who would enter, and those of them for whom a goal or exit holds already.

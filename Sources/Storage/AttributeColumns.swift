@@ -10,7 +10,12 @@ package struct AttributeColumns {
 
         var name: String { (table == "account" ? "a_" : "c_") + attribute.name }
         /// Where `meta` keeps the type.
-        var key: String { "column.\(table).\(name.lowercased())" }
+        var key: String { AttributeColumns.key(table, attribute.name) }
+    }
+
+    /// Where `meta` keeps the type of an attribute's column.
+    static func key(_ table: String, _ attribute: String) -> String {
+        "column.\(table).\(table == "account" ? "a_" : "c_")\(attribute.lowercased())"
     }
 
     private let columns: [Column]
@@ -54,13 +59,18 @@ package struct AttributeColumns {
 
     /// Adds what is missing; takes the write lock only then.
     ///
-    /// - Throws: `StorageError` when an attribute has changed its type, before anything is added.
+    /// An attribute whose type has changed gets another column as long as that is empty.
+    ///
+    /// - Throws: `StorageError` when one whose column holds values has changed its type, before anything is added.
     package func apply(to store: Store) throws {
         if try store.read({ try missing($0) }).isEmpty { return }
         try store.write { connection in
             // Another process may have added some in between.
             for column in try missing(connection) {
                 let type = Self.sqlType(of: column.attribute.type)
+                if try Meta.value(of: column.key, connection) != nil {
+                    try connection.executeScript("ALTER TABLE \(column.table) DROP COLUMN \(Self.quoted(column.name))")
+                }
                 try connection.executeScript(
                     "ALTER TABLE \(column.table) ADD COLUMN \(Self.quoted(column.name)) \(type)")
                 try Meta.set(column.key, to: column.attribute.type.rawValue, connection)
@@ -71,13 +81,17 @@ package struct AttributeColumns {
     private func missing(_ connection: Connection) throws -> [Column] {
         try columns.filter { column in
             guard let stored = try Meta.value(of: column.key, connection) else { return true }
-            guard Self.kind(of: stored) == Self.kind(of: column.attribute.type.rawValue) else {
-                throw StorageError(
-                    "the attribute \"\(column.attribute.name)\" was \(stored) and is now \(column.attribute.type.rawValue), "
-                        + "but its column holds values; put `type: \(stored)` back, or give it another name and import it again"
-                )
-            }
-            return false
+            let type = column.attribute.type.rawValue
+            if Self.kind(of: stored) == Self.kind(of: type) { return false }
+            let isEmpty =
+                try connection.first(
+                    "SELECT id FROM \(column.table) WHERE \(Self.quoted(column.name)) IS NOT NULL LIMIT 1") == nil
+            if isEmpty { return true }
+            let name = column.attribute.name
+            throw StorageError(
+                "the attribute \"\(name)\" was \(stored) and is now \(type), but its column holds values; "
+                    + "`keeptouch retype \(name) \(type)` says what would be lost and changes it, or put `type: \(stored)` back"
+            )
         }
     }
 

@@ -18,7 +18,7 @@ struct Keeptouch: AsyncParsableCommand {
                     ChannelsCommand.self,
                     SchemaCommand.self,
                 ]),
-            CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self]),
+            CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self, RetypeCommand.self]),
             CommandGroup(
                 name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
             CommandGroup(name: "Measure", subcommands: [ReportCommand.self]),

@@ -34,14 +34,12 @@ import Testing
         Export(
             "an empty file", "", "keeptouch: error: in.csv: is empty; the first line must name the columns", kept: 0),
         Export(
-            "bad dates", "key,created_at,renewal_at\na1,2026-13-02,\na2,2026-01-02,soon\na3,2026-01-02,2026-02-03\n",
-            "in.csv:2: error: created_at: \"2026-13-02\" is not a moment", kept: 1),
+            "bad dates beside a missing key",
+            "key,created_at,renewal_at\n,2026-01-01,\na1,2026-13-02,\na2,2026-01-02,soon\na3,2026-01-02,2026-02-03\n",
+            "in.csv:2: error: key: is empty", kept: 3),
         Export(
             "an unclosed quote", "key,name\na1,A\na2,\"B\na3,C\n",
             "in.csv:3: error: the quote that opens in field 2 is never closed", kept: 2),
-        Export(
-            "another encoding", bytes: Data("key,name\na1,caf".utf8) + Data([0xE9]) + Data("\na2,B\n".utf8),
-            "in.csv:2: error: the row is not UTF-8", kept: 1),
         Export(
             "UTF-16",
             bytes: Data([0xFF, 0xFE]) + Data("key,name\na1,A\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }),
@@ -53,9 +51,6 @@ import Testing
         Export(
             "too many and too few fields", "key,name\na1\na2,B,C\na3,D\n",
             "in.csv:2: error: the row has 1 fields, the header has 2", kept: 1),
-        Export(
-            "values that are none", "key,seats,plan\na1,three,pro\na2,4,gold\na3,1e400,pro\na4,4,free\n",
-            "in.csv:2: error: seats: \"three\" is not a number", kept: 1),
         Export(
             "a column twice", "key,name,name\na1,A,B\n", "keeptouch: error: in.csv:1: the column \"name\" comes twice",
             kept: 0),
@@ -91,7 +86,11 @@ import Testing
     @Test func theRejectedRowsCanBeMendedAndImported() throws {
         let scratch = try Scratch(small: "in_app")
         try scratch.write("in.csv", "key,renewal_at\na1,2026-01-01\na2,soon\n")
-        #expect(try scratch.keeptouch("import", "accounts", "in.csv").code == 1)
+        let first = try scratch.keeptouch("import", "accounts", "in.csv")
+        #expect(first.code == 0)
+        #expect(
+            first.output == "in.csv: 2 accounts read, 2 new, 1 cell left out (1 renewal_at)\n"
+                && first.complaints.hasPrefix("in.csv:3: warning: renewal_at: \"soon\" is not a date"), "\(first)")
         #expect(
             try scratch.text("in.csv.rejected.csv").hasPrefix("key,renewal_at,rejected_row,rejected_reason\na2,soon,3,")
         )

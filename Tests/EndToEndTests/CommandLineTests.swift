@@ -46,7 +46,8 @@ import Testing
 
     @Test(arguments: [
         ["nosuch"], ["--workspace"], ["--now", "2026-03-10"], ["--workspace", ".", "sink"],
-        ["plan", "--format", "yaml"], ["import"], ["import", "nothing", "x.csv"], ["import", "accounts"],
+        ["plan", "--format", "yaml"], ["import"], ["import", "all", "x.csv"],
+        ["import", "accounts", "x.csv", "--map", "key"],
         ["import", "accounts", "x.csv", "--history"], ["import", "accounts", "--sqlite", "x.db"],
         ["touches", "--state", "snet"], ["touches", "--limit", "0"], ["resolve", "1", "perhaps"],
         ["resolve", "one", "sent"],
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ["plan", "--now", "tomorrow"], ["suppress", "not an address"],
+        ["plan", "--now", "tomorrow"], ["import", "accounts"], ["suppress", "not an address"],
         ["suppress", "a@b.example", "--category", "educaton"],
     ])
     func wrongUsageOfAWorkspaceExitsWith64(_ arguments: [String]) throws {

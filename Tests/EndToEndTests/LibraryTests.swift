@@ -31,7 +31,8 @@ import Testing
             "stalled-onboarding", "support-pain", "untried-feature", "win-back-usage",
         ]
         #expect(Set(expected).subtracting(matched) == [], "\(report.playbooks.mapValues(\.matched))")
-        // No goal and no exit holds already; the tip only says when it comes round.
-        #expect(report.playbooks.filter { !$0.value.warnings.isEmpty }.keys.sorted() == ["monthly-tip"])
+        // No goal and no exit holds already; the tip only says when it comes round, others for whom somebody stands in.
+        let warned = report.playbooks.filter { $0.value.warnings.contains { !$0.hasSuffix("contact stands in") } }
+        #expect(warned.keys.sorted() == ["monthly-tip"])
     }
 }

@@ -38,7 +38,7 @@ struct DataMapReaderTests {
                 "data.yaml:2:14: error: unknown type \"nmber\"; did you mean \"number\"?",
                 "data.yaml:3:22: error: only a text has \"values\"",
                 "data.yaml:4:20: error: only a date or an instant has a \"format\"",
-                "data.yaml:5:20: error: expected a date format with y, m and d such as m/d/y, got \"day\"",
+                "data.yaml:5:28: error: expected a date format with y, m and d such as m/d/y, got \"day\"",
                 "data.yaml:6:6: error: \"type\" is missing in the attribute \"e\"",
                 "data.yaml:7:16: error: the built-in attribute \"mrr\" has the type money",
                 "data.yaml:8:20: error: unknown key \"tracked\"; did you mean \"track\"?",

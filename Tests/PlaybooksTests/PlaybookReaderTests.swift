@@ -53,7 +53,7 @@ struct PlaybookReaderTests {
                 "playbook.yaml:9:8: error: expected draft, live or retired for \"state\", got \"alive\"; did you mean \"live\"?",
                 "playbook.yaml:10:10: error: \"expires\": expected a duration such as 30s, 90m, 36h, 14d or 2w, got \"soon\"",
                 "playbook.yaml:11:1: error: the weights of the variants must add up to more than 0",
-                "playbook.yaml:12:6: error: expected a role, \"all ROLE\", \"everyone\" or \"event.contact\" "
+                "playbook.yaml:12:6: error: expected a role, \"all ROLE\", \"everyone\", \"anyone\" or \"event.contact\" "
                     + "for \"to\", got \"the owner\"",
                 "playbook.yaml:14:5: error: a step needs one of email, in_app, push, webhook, wait, "
                     + "wait_for, wait_till, choose, stop",

@@ -181,7 +181,7 @@ import Testing
             SELECT t.account_id, t.state, t.reason FROM touch t JOIN playbook p ON p.id = t.playbook_id WHERE p.name = '%' ORDER BY 1
             """
         let address = "suppressed|the address is suppressed"
-        let nobody = "suppressed|no contact that may be written to"
+        let nobody = "suppressed|no contact that may be written to: all its contacts have left"
         #expect(
             try test.rows(states.replacing("%", with: "a"))
                 == [

@@ -39,7 +39,8 @@ import Testing
         let first = try test.run(noon(20_000))
         #expect(first.playbooks[0].verdicts[.held] == 3)
         #expect(
-            first.playbooks[0].heldBecause == "first run: 3 accounts match; look at them with plan, then release it")
+            first.playbooks[0].heldBecause
+                == "first run: 3 accounts match; look at them with plan --who, then release it")
         #expect(try test.run(noon(20_001)).playbooks[0].verdicts[.held] == 3)
         #expect(try test.integer("SELECT count(*) FROM decision") == 3)
         try test.release("main", at: noon(20_001))

@@ -165,7 +165,7 @@ import Testing
         try test.run(noon(20_000, hours: 1))
         #expect(
             try test.rows("SELECT step, recipient, state, reason FROM touch WHERE id = 2")
-                == ["email_1|nobody|suppressed|no contact that may be written to"])
+                == ["email_1|nobody|suppressed|no contact that may be written to: its only contact has no address"])
         #expect(try test.rows("SELECT step, due_at FROM enrollment") == ["2|\(noon(20_001).milliseconds)"])
     }
 

@@ -46,14 +46,58 @@ private func columns(_ store: Store, _ table: String) throws -> [String: String]
 }
 
 @Test func aChangedTypeIsRefusedBeforeAnythingIsAdded() throws {
-    let store = try Scratch().store()
+    let store = try Scratch().store(accounts: 1)
     try AttributeColumns(map([Attribute("spend", .money)])).apply(to: store)
+    try store.write { try $0.execute("UPDATE account SET a_spend = 4900") }
     let error = #expect(throws: StorageError.self) {
         try AttributeColumns(map([Attribute("plan", .text), Attribute("spend", .date)])).apply(to: store)
     }
     #expect(error?.description.contains("\"spend\" was money and is now date") == true)
     #expect(error?.description.contains("put `type: money` back") == true)
     #expect(try columns(store, "account")["a_plan"] == nil)
+}
+
+@Test func theTypeOfAnEmptyColumnChangesWithTheDataMap() throws {
+    let store = try Scratch().store(accounts: 1)
+    try AttributeColumns(map([Attribute("seats", .text)])).apply(to: store)
+    try AttributeColumns(map([Attribute("seats", .number)])).apply(to: store)
+    #expect(try columns(store, "account")["a_seats"] == "REAL")
+    try store.write { try $0.execute("UPDATE account SET a_seats = 3") }
+    try AttributeColumns(map([Attribute("seats", .number)])).apply(to: store)
+}
+
+@Test func aRetypedColumnKeepsWhatItsNewTypeCanHoldAndNamesTheRest() throws {
+    let store = try Scratch().store(accounts: 4)
+    let declared = map([Attribute("seats", .text)])
+    try AttributeColumns(declared).apply(to: store)
+    try store.write { connection in
+        for (id, value) in [(1, "12"), (2, "1.5"), (3, "many")] {
+            try connection.execute(
+                "UPDATE account SET a_seats = :value WHERE id = :id",
+                ["value": .text(value), "id": .integer(Int64(id))])
+        }
+    }
+    let configuration = Configuration(
+        workspace: "w", zone: try #require(Zone("UTC")), evaluate: try Schedule.parse("daily at 06:00").get())
+    func retyping(_ type: ValueType, _ connection: Connection) throws -> Retyping {
+        try Retyping(
+            "seats", to: type, dataMap: declared, configuration: configuration, now: Instant(milliseconds: 0),
+            connection)
+    }
+    let change = try store.read { try retyping(.number, $0) }
+    #expect((change.values, change.lost) == (3, ["many": 1]))
+    #expect(try columns(store, "account")["a_seats"] == "TEXT")
+    try store.write { try retyping(.number, $0).apply($0) }
+    #expect(
+        try store.read { try $0.query("SELECT a_seats FROM account ORDER BY id").map { $0[0] } }
+            == [.real(12), .real(1.5), .null, .null])
+    try AttributeColumns(map([Attribute("seats", .number)])).apply(to: store)
+    #expect(throws: StorageError.self) { try store.read { try retyping(.number, $0) } }
+    // And back: nothing is lost.
+    try store.write { try retyping(.text, $0).apply($0) }
+    #expect(
+        try store.read { try $0.query("SELECT a_seats FROM account ORDER BY id").map { $0[0] } }
+            == [.text("12"), .text("1.5"), .null, .null])
 }
 
 @Test(arguments: ["", "a b", "x\"; DROP TABLE account; --", "a-b"])

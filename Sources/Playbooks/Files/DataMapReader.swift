@@ -16,8 +16,9 @@ struct DataMapReader {
         }
         each("reasons") { map.reasons.append(reason($0)) }
         each("attributes") { entry in
-            guard let attribute = attribute(entry, builtIn: Attribute.builtIn) else { return }
-            if Attribute.builtIn.contains(where: { $0.name == attribute.name }) {
+            let builtIn = Attribute.builtIn + Attribute.contactOfAccount
+            guard let attribute = attribute(entry, builtIn: builtIn) else { return }
+            if builtIn.contains(where: { $0.name == attribute.name }) {
                 map.builtInColumns.append(attribute)
             } else {
                 map.attributes.append(attribute)
@@ -26,7 +27,7 @@ struct DataMapReader {
         each("contact_attributes") { entry in
             guard let attribute = attribute(entry, builtIn: Attribute.builtInOfContact) else { return }
             if Attribute.builtInOfContact.contains(where: { $0.name == attribute.name }) {
-                diagnostics.error(entry.position, "the attribute \"\(entry.key)\" of contacts is built in")
+                map.builtInColumnsOfContact.append(attribute)
             } else {
                 map.contactAttributes.append(attribute)
             }
@@ -39,6 +40,9 @@ struct DataMapReader {
         for (entry, source) in fields.sources("segments") {
             diagnostics.checkName(entry.key, "a segment", at: entry.position)
             if let source { map.segments.append(source) } else { broken.insert(entry.key) }
+        }
+        each("imports") { entry in
+            ImportMapReader(diagnostics: diagnostics, dataMap: map).read(entry).map { map.imports.append($0) }
         }
         map.attritionTarget = attritionTarget(fields)
         return (map, broken.union(clashes(fields)))
@@ -69,9 +73,8 @@ struct DataMapReader {
             return nil
         }
         var attribute = given ?? Attribute(entry.key, type)
-        attribute.column = fields.text("column")
+        attribute.form = ColumnFormReader(fields: fields).read(type)
         if fields.has("values") { attribute.values = values(fields, type) }
-        if let format = fields.text("format"), isDateFormat(format, type, fields) { attribute.format = format }
         if let track = fields.boolean("track") { attribute.track = track }
         return attribute
     }
@@ -79,20 +82,6 @@ struct DataMapReader {
     private func values(_ fields: Fields, _ type: ValueType) -> [String] {
         if type != .text { diagnostics.error(fields.position("values"), "only a text has \"values\"") }
         return fields.items("values").compactMap { diagnostics.text($0, "values") }
-    }
-
-    private func isDateFormat(_ format: String, _ type: ValueType, _ fields: Fields) -> Bool {
-        guard type == .date || type == .instant else {
-            diagnostics.error(fields.position("format"), "only a date or an instant has a \"format\"")
-            return false
-        }
-        let counts = "ymd".map { letter in format.count { $0 == letter } }
-        guard counts.allSatisfy({ (1...4).contains($0) }) else {
-            let message = "expected a date format with y, m and d such as m/d/y, got \"\(format)\""
-            diagnostics.error(fields.position("format"), message)
-            return false
-        }
-        return true
     }
 
     private func type(_ text: String, at position: Position) -> ValueType? {
@@ -148,18 +137,14 @@ struct DataMapReader {
             let node = fields["type"], let text = diagnostics.text(node, "type"),
             let type = type(text, at: node.position)
         else { return nil }
-        var map: [String: String] = [:]
-        for pair in fields.entries("map") {
-            guard let reason = diagnostics.text(pair.value, pair.key) else { continue }
-            if !reasons.contains(where: { $0.name == reason }) {
+        let form = ColumnFormReader(fields: fields).read(type)
+        if type == .reason {
+            for pair in fields.entries("map") {
+                guard let reason = pair.value.text, !reasons.contains(where: { $0.name == reason }) else { continue }
                 diagnostics.unknown(reason, "reason", among: reasons.map(\.name), at: pair.value.position)
             }
-            map[pair.key] = reason
         }
-        if type != .reason, !map.isEmpty {
-            diagnostics.error(fields.position("map"), "only a property of the type reason has a \"map\"")
-        }
-        return EventKind.Property(entry.key, type, map: map)
+        return EventKind.Property(entry.key, type, form: form)
     }
 
     /// A built-in event is completed: its properties keep their type and take the map.

@@ -32,7 +32,8 @@ extension KeyTable {
         Key("holdout", .share, "The share that gets nothing, to measure the playbook; 10% by default."),
         Key("variants", .mapping(.either([.number(0...1_000_000), .table(.variant)])), "Versions with weights."),
         Key(
-            "to", .oneOrMore(.text), "A role, `all ROLE`, `everyone` or `event.contact`; the first that has a contact."),
+            "to", .oneOrMore(.text),
+            "A role, `all ROLE`, `everyone`, `anyone` or `event.contact`; the first that has a contact."),
         Key("steps", .steps, "What happens, in order."),
         Key("exit", .oneOrMore(.condition), "What ends it early: goal, left_audience, churned, no_match, conditions."),
         Key("goal", .table(.goal), "What it is for."),

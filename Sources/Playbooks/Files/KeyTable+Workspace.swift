@@ -101,18 +101,55 @@ extension KeyTable {
         Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
         Key("attrition", .table(.attrition), "The acceptable attrition."),
         Key("segments", .mapping(.condition), "Named conditions."),
+        Key(
+            "imports", .mapping(.table(.importMap)),
+            "Files that are imported, by a name of yours or that of their kind, with the names of their columns."),
     ])
 
     static let attributeTypes = [
         "text", "number", "percent", "money", "boolean", "date", "instant", "duration", "reason",
     ]
 
-    static let attribute = KeyTable([
-        Key("type", .choice(attributeTypes), "The type of its values."),
-        Key("values", .list(.text), "The values that a text may have."),
-        Key("column", .text, "The column's name in an import, when it is not the attribute's."),
-        Key("format", .form(".*[ymd].*", examples: ["m/d/y", "d.m.y"]), "How dates are written in an import."),
-        Key("track", .boolean, "Whether its history is kept."),
+    static let attribute = KeyTable(
+        [
+            Key("type", .choice(attributeTypes), "The type of its values."),
+            Key("values", .list(.text), "The values that a text may have."),
+            Key("track", .boolean, "Whether its history is kept."),
+        ] + columnForm)
+
+    /// How a column of a file is called and written.
+    static let columnForm = [
+        Key("column", .text, "The column's name in an import, when it is not the one here."),
+        Key(
+            "format", .oneOrMore(.form(".*[ymd].*", examples: ["m/d/y", "d.m.y", "mmm d y"])),
+            "How dates are written in an import; of several the first that fits."),
+        Key(
+            "timezone", .form(".+", examples: ["America/Chicago"]),
+            "The clock of moments in an import that name no zone; the workspace's by default."),
+        Key(
+            "decimal", .choice(ColumnForm.DecimalMark.allCases.map(\.rawValue)),
+            "The mark before the fraction of numbers in an import: 1,234.50 (point) or 1.234,50 (comma)."),
+        Key(
+            "per", .choice(["month", "year"]),
+            "Whether money in an import is that of a month or of a year, of which a twelfth is taken."),
+        Key(
+            "map", .mapping(.text),
+            "The words of an import, each with the value that it stands for; capitals do not count."),
+    ]
+
+    static let importMap = KeyTable([
+        Key(
+            "kind", .choice(ImportKind.allCases.map(\.rawValue)),
+            "What the file brings; needed unless the name says it."),
+        Key("file", .text, "Where the file lies, relative to the workspace; `keeptouch import all` reads it."),
+        Key("event", .text, "The event that every row is, where no column says it."),
+        Key("metric", .text, "The metric whose values stand in columns that are called after days or months."),
+        Key(
+            "days", .oneOrMore(.form(".*[ym].*", examples: ["y-m-d", "mmm y"])),
+            "How those columns write their day or month; a month's total is spread evenly over its days."),
+        Key(
+            "columns", .mapping(.either([.text, .table(KeyTable(columnForm))])),
+            "The names that columns have in the file, by the names that they have here."),
     ])
 
     static let metric = KeyTable([
@@ -128,10 +165,8 @@ extension KeyTable {
         Key("closed_by", .text, "The event that closes the commitment."),
     ])
 
-    static let property = KeyTable([
-        Key("type", .choice(attributeTypes), required: true, "The type of its values."),
-        Key("map", .mapping(.text), "For a reason: the values of the data, each with the reason that it stands for."),
-    ])
+    static let property = KeyTable(
+        [Key("type", .choice(attributeTypes), required: true, "The type of its values.")] + columnForm)
 
     static let reason = KeyTable([
         Key("theme", .text, "The theme it is reported under."),

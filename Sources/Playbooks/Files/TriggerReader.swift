@@ -73,7 +73,7 @@ struct TriggerReader {
         return .after(span, fromEnd: isFromEnd)
     }
 
-    /// Who gets the touches: roles, `all ROLE`, `everyone`, `event.contact`.
+    /// Who gets the touches: roles, `all ROLE`, `everyone`, `anyone`, `event.contact`.
     func recipients(trigger: String?) -> [Playbook.Recipients]? {
         guard fields.has("to") else { return nil }
         let nodes = fields.items("to")
@@ -82,6 +82,7 @@ struct TriggerReader {
             guard let text = diagnostics.text(node, "to") else { return nil }
             switch text {
             case "everyone": return .everyone
+            case "anyone": return .anyone
             case "event.contact":
                 if let trigger, trigger != "on" {
                     diagnostics.error(node.position, "\"event.contact\" goes with \"on\"; this playbook has no event")
@@ -92,7 +93,7 @@ struct TriggerReader {
                 let role = isAll ? String(text.dropFirst(4)) : text
                 let isWord = !role.isEmpty && role.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
                 guard isWord else {
-                    let forms = "a role, \"all ROLE\", \"everyone\" or \"event.contact\""
+                    let forms = "a role, \"all ROLE\", \"everyone\", \"anyone\" or \"event.contact\""
                     diagnostics.error(node.position, "expected \(forms) for \"to\", got \(node.summary)")
                     return nil
                 }

@@ -3,8 +3,13 @@ package struct DataMap: Sendable, Equatable {
     /// Declared attributes in file order; the built-in ones are `Attribute.builtIn`.
     package var attributes: [Attribute] = []
     package var contactAttributes: [Attribute] = []
-    /// The built-in attributes for which the file names the column or the date format of an import.
+    /// The built-in attributes for which the file says how they are called and written in an import; `contact_email` and
+    /// `contact_name`, which come with accounts, too.
     package var builtInColumns: [Attribute] = []
+    /// The same of contacts.
+    package var builtInColumnsOfContact: [Attribute] = []
+    /// The files that are imported, with the names of their columns.
+    package var imports: [ImportMap] = []
     package var metrics: [Metric] = []
     /// Declared events; the built-in ones (`cancel_requested`, ...) are included, completed by the file.
     package var events: [EventKind] = EventKind.builtIn
@@ -25,6 +30,7 @@ package struct DataMap: Sendable, Equatable {
         Attribute.builtInOfContact.first { $0.name == name } ?? contactAttributes.first { $0.name == name }
     }
 
+    package func importMap(_ name: String) -> ImportMap? { imports.first { $0.name == name } }
     package func metric(_ name: String) -> Metric? { metrics.first { $0.name == name } }
     package func event(_ name: String) -> EventKind? { events.first { $0.name == name } }
 }
@@ -49,10 +55,8 @@ package struct Attribute: Sendable, Hashable {
     package var type: ValueType
     /// The allowed values of a text attribute; empty when any text is allowed.
     package var values: [String]
-    /// The column's name in an import, when it is not `name`.
-    package var column: String?
-    /// How dates are written in an import: `y-m-d`, `m/d/y`, `d.m.y`, ...; ISO 8601 when missing.
-    package var format: String?
+    /// How it is called and written in an import.
+    package var form: ColumnForm
     /// Whether changes are kept in `history`.
     package var track: Bool
 
@@ -63,9 +67,13 @@ package struct Attribute: Sendable, Hashable {
         self.name = name
         self.type = type
         self.values = values
-        self.column = column
-        self.format = format
+        form = ColumnForm(column: column, formats: format.map { [$0] } ?? [])
         self.track = track
+    }
+
+    package var column: String? {
+        get { form.column }
+        set { form.column = newValue }
     }
 
     package static let builtIn: [Attribute] = [
@@ -81,6 +89,11 @@ package struct Attribute: Sendable, Hashable {
         Attribute("key", .text), Attribute("email", .text), Attribute("name", .text), Attribute("role", .text),
         Attribute("status", .text, values: ["active", "left"]), Attribute("timezone", .text),
         Attribute("locale", .text),
+    ]
+
+    /// The one contact that comes with its account.
+    package static let contactOfAccount: [Attribute] = [
+        Attribute("contact_email", .text), Attribute("contact_name", .text),
     ]
 }
 
@@ -115,14 +128,23 @@ package struct EventKind: Sendable, Hashable {
     package struct Property: Sendable, Hashable {
         package var name: String
         package var type: ValueType
-        /// For a `reason`: the values of the data, by the name of the reason they stand for.
-        package var map: [String: String]
+        /// How it is called and written in an import.
+        package var form = ColumnForm()
 
         package init(_ name: String, _ type: ValueType, map: [String: String] = [:]) {
             self.name = name
             self.type = type
-            self.map = map
+            form.map = map
         }
+
+        init(_ name: String, _ type: ValueType, form: ColumnForm) {
+            self.name = name
+            self.type = type
+            self.form = form
+        }
+
+        /// For a `reason`: the reasons that the words of the data stand for.
+        package var map: [String: String] { form.map }
     }
 
     package var name: String

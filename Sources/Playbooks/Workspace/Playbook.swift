@@ -23,6 +23,8 @@ package struct Playbook: Sendable {
         case role(String)
         case all(role: String)
         case everyone
+        /// Some active contact, whatever its role.
+        case anyone
         /// `event.contact`: the contact that the triggering event names.
         case eventContact
     }

@@ -40,6 +40,11 @@ extension Planning {
         if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = tally.ifReleased.full }
         if let text = turn.canaryText ?? canaryAfterRelease(turn, tally) { entry.warnings.append(text) }
         entry.warnings += warnings(of: turn, tally, plan.rules)
+        if tally.standIns > 0 {
+            entry.warnings.append(
+                "in \(tally.standIns) \(tally.standIns == 1 ? "account" : "accounts") nobody has a role of \"to:\"; their only or first "
+                    + "contact stands in")
+        }
         if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
         return entry
     }

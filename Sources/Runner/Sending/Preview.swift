@@ -31,6 +31,9 @@ package struct Preview {
         let drafts = try BlockDeciding(connection, rules, turns: [], journeys: [], heldJourneys: [])
             .draft(version, step: index, variant: variant, account: account.accountID, event: event)
         let rendering = Rendering(workspace: workspace, secret: secret)
+        if let nobody = drafts.first(where: { $0.recipient == Touch.nobody }), drafts.count == 1 {
+            throw CannotPreview(reason: "\(account.key): \(nobody.reason ?? "there is nobody to write to")")
+        }
         return try drafts.filter { $0.recipient != Touch.nobody }.map { touch in
             guard let message = playbook.messages[touch.message], let variables = Variables(frozen: touch.variables)
             else { throw CannotPreview(reason: "the message \(touch.message) cannot be read") }

@@ -19,8 +19,14 @@ final class AccountImport: ImportTarget {
     var staged: Int { rows.count }
     private(set) var tally = ImportTally()
 
-    static let emailSynonyms = ["email", "email_address", "owner_email", "primary_email", "e_mail"]
-    static let nameSynonyms = ["contact", "owner", "owner_name", "primary_contact"]
+    static let emailSynonyms = [
+        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email",
+        "primary_contact_email",
+        "contact_e_mail", "primary_contact_e_mail", "billing_email", "customer_email", "admin_email",
+    ]
+    static let nameSynonyms = [
+        "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
+    ]
 
     private let store: Store
     private let connection: Connection
@@ -32,6 +38,11 @@ final class AccountImport: ImportTarget {
     private let ownerName = CellReader("contact_name", .text)
     private let ownerAddress = ByteArena(capacity: 256)
     private var columns: StagedColumns
+    /// The columns for rows that have all their cells, and for those of which some are left out.
+    private var ofWholeRows = StagedColumns(isPerRow: false)
+    private var ofPartialRows = StagedColumns(isPerRow: true)
+    private(set) var leftOut: [Rejection] = []
+    private var hasPartialRows = false
     private var scalars: ContiguousArray<Scalar> = []
     private var keyPlace = 0
     private var emailPlace: Int?
@@ -62,11 +73,14 @@ final class AccountImport: ImportTarget {
         self.connection = connection
         self.context = context
         attributes = context.dataMap.importedAttributes
+        let contact = Attribute.contactOfAccount.map { declared in
+            context.dataMap.builtInColumns.first { $0.name == declared.name } ?? declared
+        }
         wanted =
-            attributes.map { WantedColumn($0) } + [
-                WantedColumn("contact_email", synonyms: Self.emailSynonyms),
-                WantedColumn("contact_name", synonyms: Self.nameSynonyms),
-            ]
+            attributes.map { WantedColumn($0, context) }
+            + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
+                WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
+            }
         events = try ColumnEvents(store, connection, context)
         owner = ContactTable(store, connection, context, events, name: "import_owner")
         columns = StagedColumns(isPerRow: false)
@@ -76,7 +90,7 @@ final class AccountImport: ImportTarget {
     }
 
     /// In the SQL of columns.
-    private static let now = "CAST(:now AS bigint)"
+    static let now = "CAST(:now AS bigint)"
 
     private var hasOwner: Bool { emailPlace != nil || namePlace != nil }
 
@@ -85,19 +99,32 @@ final class AccountImport: ImportTarget {
         keyPlace = map.place(of: "key") ?? 0
         emailPlace = map.place(of: "contact_email")
         namePlace = map.place(of: "contact_name")
-        columns = StagedColumns(isPerRow: map.isPerRow)
+        if context.takesGoodCells {
+            spell(map, isPerRow: true)
+            ofPartialRows = columns
+        }
+        spell(map, isPerRow: map.isPerRow)
+        ofWholeRows = columns
+        scalars = ContiguousArray(repeating: .null, count: columns.all.count)
+        cells = columns.cells
+        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
+        try StagedRowsTable.create(rows, on: connection)
+        if hasOwner { try owner.begin(ownerColumns(map)) }
+    }
+
+    private func spell(_ map: ColumnMap, isPerRow: Bool) {
+        columns = StagedColumns(isPerRow: isPerRow)
         for attribute in attributes where attribute.name != "key" {
             guard let place = map.place(of: attribute.name) else { continue }
             columns.add(
                 attribute.name, column: AttributeColumns.ofAccount(attribute.name), CellReader(attribute, context),
                 place: place, isTracked: attribute.track)
         }
-        spellLifecycle()
-        scalars = ContiguousArray(repeating: .null, count: columns.all.count)
-        cells = columns.cells
-        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
-        try StagedRowsTable.create(rows, on: connection)
-        if hasOwner { try owner.begin(ownerColumns(map)) }
+        columns.spellLifecycle()
+        statusIndex = columns.index(of: "status")
+        churnedIndex = columns.index(of: "churned_at")
+        cancelIndex = columns.index(of: "cancel_requested_at")
+        reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
     }
 
     private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
@@ -114,80 +141,28 @@ final class AccountImport: ImportTarget {
         return owned
     }
 
-    /// Status, dates and stage hang together.
-    private func spellLifecycle() {
-        let kind = CellReader.Kind.text
-        if columns["status"] != nil || columns["churned_at"] != nil {
-            for name in ["status", "churned_at"] where columns[name] == nil {
-                columns.add(
-                    name, column: AttributeColumns.ofAccount(name), CellReader(name, kind), place: nil,
-                    isTracked: name == "status")
-            }
-            let status = "COALESCE(s.status, a.status)"
-            columns.set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
-            columns.set(
-                "churned_at",
-                updated: """
-                    CASE WHEN \(status) = 'active' THEN NULL ELSE COALESCE(s.churned_at, a.churned_at,
-                    CASE WHEN a.status = 'active' THEN \(Self.now) END) END
-                    """,
-                inserted: "s.churned_at")
-            if columns["churn_reason"] == nil {
-                columns.add(
-                    "churn_reason", column: AttributeColumns.ofAccount("churn_reason"),
-                    CellReader("churn_reason", kind), place: nil,
-                    updated: "CASE WHEN \(status) = 'active' THEN NULL ELSE a.churn_reason END", inserted: "NULL")
-            }
-        }
-        if columns["created_at"] != nil {
-            columns.set(
-                "created_at", updated: "COALESCE(s.created_at, a.created_at)",
-                inserted: "COALESCE(s.created_at, \(Self.now))")
-        } else {
-            columns.add(
-                "created_at", column: AttributeColumns.ofAccount("created_at"), CellReader("created_at", kind),
-                place: nil, updated: "a.created_at",
-                inserted: "\(Self.now)")
-        }
-        if columns["stage"] != nil { spellStage() }
-        statusIndex = columns.index(of: "status")
-        churnedIndex = columns.index(of: "churned_at")
-        cancelIndex = columns.index(of: "cancel_requested_at")
-        reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
-    }
-
-    /// What the data say of the stage is kept apart, because on a journey the stage is the cycle's.
-    private func spellStage() {
-        func add(_ name: String, updated: String, inserted: String) {
-            if columns[name] == nil {
-                columns.add(name, column: "\"\(name)\"", CellReader(name, .text), place: nil)
-            }
-            columns.set(name, updated: updated, inserted: inserted)
-        }
-        let stage = columns.updated("stage")
-        let since = "CASE WHEN \(stage) IS DISTINCT FROM a.stage THEN \(Self.now) ELSE a.stage_since END"
-        let entered = "COALESCE(s.stage_since, CASE WHEN s.stage IS NOT NULL THEN \(Self.now) END)"
-        add(
-            "stage_since",
-            updated: "CASE WHEN a.journey IS NULL THEN COALESCE(s.stage_since, \(since)) ELSE a.stage_since END",
-            inserted: entered)
-        add("stage_imported", updated: stage, inserted: "s.stage")
-        let changed =
-            "CASE WHEN \(stage) IS DISTINCT FROM a.stage_imported THEN \(Self.now) ELSE a.stage_imported_at END"
-        add("stage_imported_at", updated: "COALESCE(s.stage_since, \(changed))", inserted: entered)
-        columns.set(
-            "stage", updated: "CASE WHEN a.journey IS NULL THEN \(stage) ELSE a.stage END", inserted: "s.stage")
-    }
-
     // MARK: One row
 
     func stage(_ record: Record) throws {
+        if !leftOut.isEmpty { leftOut.removeAll() }
         let key = record.cells[keyPlace].trimmed
         if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
         if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
-        try cells.read(record, into: &scalars)
+        if TotalsRow.isTotal(key) { throw Rejection(.total, "key", "\(key.excerpt) is a row of totals") }
+        var present = cells.present(in: record)
+        if context.takesGoodCells {
+            present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
+        } else {
+            try cells.read(record, into: &scalars)
+        }
         let hasDate = try settleLifecycle(record)
-        let email = try emailPlace.map { try ownerEmail.scalar(record.cells[$0]) } ?? .null
+        var email = Scalar.null
+        do {
+            if let emailPlace { email = try ownerEmail.scalar(record.cells[emailPlace]) }
+        } catch let rejection as Rejection {
+            guard context.takesGoodCells else { throw rejection }
+            leftOut.append(rejection)
+        }
         let name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
         if !seen.insert(key) {
             hasRepeats = true
@@ -195,7 +170,7 @@ final class AccountImport: ImportTarget {
         }
         rows.add(.null)
         rows.add(.integer(0))
-        rows.add(.integer(cells.present(in: record)))
+        rows.add(.integer(present))
         rows.add(.text(key))
         rows.add(email)
         if case .text(let bytes) = email {
@@ -207,13 +182,18 @@ final class AccountImport: ImportTarget {
         for scalar in scalars { rows.add(scalar) }
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
+        hasPartialRows = hasPartialRows || !leftOut.isEmpty
     }
 
     /// Makes status and dates agree; true when a date is left of which a new account makes an event.
     private func settleLifecycle(_ record: Record) throws -> Bool {
         for index in [churnedIndex, cancelIndex] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
-            throw Rejection(.future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
+            let rejection = Rejection(
+                .future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
+            guard context.takesGoodCells else { throw rejection }
+            leftOut.append(rejection)
+            scalars[index] = .null
         }
         if let reasonIndex, case .text(let word) = scalars[reasonIndex] {
             scalars[reasonIndex] = events.reason(word)
@@ -222,7 +202,10 @@ final class AccountImport: ImportTarget {
         guard let statusIndex, let churnedIndex else { return hasRequest }
         let hasDate = columns.all[churnedIndex].place.map { record.present?[$0] ?? true } ?? false
         if scalars[statusIndex].isNull, hasDate {
-            scalars[statusIndex] = .text(scalars[churnedIndex].isNull ? active : churned)
+            // Who has a date that nobody can read has left all the same.
+            let hasLeft =
+                !scalars[churnedIndex].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
+            scalars[statusIndex] = .text(hasLeft ? churned : active)
         }
         if case .text(let word) = scalars[statusIndex], word.elementsEqual(active) { scalars[churnedIndex] = .null }
         return hasRequest || !scalars[churnedIndex].isNull
@@ -233,6 +216,7 @@ final class AccountImport: ImportTarget {
     var isFull: Bool { rows.isFull }
 
     func apply() throws {
+        columns = hasPartialRows ? ofPartialRows : ofWholeRows
         if hasRepeats { rows.hideRepeats(of: [Place.key]) }
         rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
         try store.writeInSlices(
@@ -244,6 +228,7 @@ final class AccountImport: ImportTarget {
         }
         rows.removeAll()
         hasRepeats = false
+        hasPartialRows = false
         hasSequel = false
     }
 
@@ -371,7 +356,7 @@ final class AccountImport: ImportTarget {
         }
     }
 
-    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings }
+    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings + ofWholeRows.warnings }
 
     func renew() throws {
         seen = SeenKeys()
@@ -384,8 +369,9 @@ final class AccountImport: ImportTarget {
         owner.end()
     }
 
-    func hint(for rejection: Rejection, _ values: [String]) -> String? {
-        attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }
+    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
+        attributes.first { $0.name == rejection.column }
+            .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
     }
 }
 

@@ -29,6 +29,26 @@ final class CSVReader: RowReader {
     private var spans: ContiguousArray<Span> = []
     private var hasQuotes = false
     private let excerpt = ByteArena()
+    /// Rows that are no UTF-8, as UTF-8.
+    private let converted = ByteArena()
+    private var convertedRows = 0
+    /// Lines above the header that name no columns.
+    private var titles = 0
+
+    var notes: [String] {
+        var notes: [String] = []
+        if titles > 0 {
+            notes.append(
+                titles == 1
+                    ? "the line above the header was left out" : "the \(titles) lines above the header were left out")
+        }
+        if convertedRows > 0 {
+            notes.append(
+                "\(convertedRows) \(convertedRows == 1 ? "row is" : "rows are") not UTF-8 and \(convertedRows == 1 ? "was" : "were") read as Windows-1252; if that is wrong: "
+                    + "iconv -f WINDOWS-1252 -t UTF-8 FILE > utf8.csv, with the right encoding")
+        }
+        return notes
+    }
 
     var bytesRead: Int64 { input.bytesRead - Int64(input.count) }
     var totalBytes: Int64? { input.totalBytes }
@@ -58,7 +78,7 @@ final class CSVReader: RowReader {
     private func finish(_ record: inout Record, end: Int) -> RowOutcome {
         let base = input.base + input.position
         input.position += end
-        let encoding = encodingComplaint(Cell(start: base, count: end))
+        var encoding = encodingComplaint(Cell(start: base, count: end))
         line += hasQuotes ? lineEnds(base, end) : 1
         record.cells.removeAll(keepingCapacity: true)
         var longest = 0
@@ -67,6 +87,11 @@ final class CSVReader: RowReader {
             let count = span.isEscaped ? Self.unescape(base + span.start, length) : length
             longest = max(longest, count)
             record.cells.append(Cell(start: base + span.start, count: count))
+        }
+        if encoding != nil, !Cell(start: base, count: end).contains(0) {
+            convert(&record)
+            convertedRows += 1
+            encoding = nil
         }
         if let encoding { return .bad(encoding) }
         if longest > Self.longestField {
@@ -78,6 +103,16 @@ final class CSVReader: RowReader {
                 Rejection(.malformed, "the row has \(record.cells.count) fields, the header has \(header.count)"))
         }
         return .row
+    }
+
+    /// Reads the fields as Windows-1252, which spreadsheets still write.
+    private func convert(_ record: inout Record) {
+        converted.removeAll(reserving: record.cells.reduce(0) { $0 + $1.count } * 3)
+        for (index, cell) in record.cells.enumerated() where cell.contains(where: { $0 >= 0x80 }) {
+            if String(validating: cell, as: UTF8.self) != nil { continue }
+            let text = String(String.UnicodeScalarView(cell.map { Windows1252.scalar($0) }))
+            record.cells[index] = converted.append(text.utf8)
+        }
     }
 
     /// Leaves out the line on which the row begins; the record keeps its first bytes as one field.
@@ -193,34 +228,28 @@ final class CSVReader: RowReader {
         guard try skipBlankLines() else {
             throw ImportError("\(input.name): is empty; the first line must name the columns")
         }
-        delimiter = try likelyDelimiter()
+        while input.count < CSVHeader.most, try input.fill() {}
+        let found = CSVHeader(
+            Cell(start: input.base + input.position, count: input.count), isWhole: input.isAtEnd)
+        delimiter = found.delimiter
+        titles = found.titles
+        for _ in 0..<(found.titles + found.declarations) {
+            try input.skipLine()
+            line += 1
+            _ = try skipBlankLines()
+        }
         var record = Record()
         guard case .row = try next(&record) else {
             throw ImportError(
                 "\(input.name):1: the header cannot be read; it must be one line of UTF-8 column names, with every quote closed"
             )
         }
+        convertedRows = 0
         let names = record.cells.map { $0.trimmed.string }
         if names.contains(where: { $0.contains("\r") }) {
             throw ImportError("\(input.name): its lines end in CR alone; save it with LF or CRLF line ends")
         }
         header = names
-    }
-
-    /// The one of comma, semicolon and tab that the first line holds most often outside quotes.
-    private func likelyDelimiter() throws -> UInt8 {
-        while memchr(input.base + input.position, 0x0a, input.count) == nil, try input.fill() {}
-        var counts: [UInt8: Int] = [:]
-        var isQuoted = false
-        for byte in UnsafeBufferPointer(start: input.base + input.position, count: input.count) {
-            if byte == 0x22 { isQuoted.toggle() }
-            if byte == 0x0a, !isQuoted { break }
-            if !isQuoted { counts[byte, default: 0] += 1 }
-        }
-        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
-        var best = candidates[0]
-        for candidate in candidates where counts[candidate, default: 0] > counts[best, default: 0] { best = candidate }
-        return best
     }
 }
 

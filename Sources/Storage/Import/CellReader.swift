@@ -26,67 +26,108 @@ enum Scalar {
 final class CellReader {
     enum Kind {
         case text
-        case choice([[UInt8]])
-        case number, percent
-        case money(digits: Int)
+        /// Text of which some values are known; others are noted, or refused where the list is closed.
+        case choice([[UInt8]], isClosed: Bool)
+        case number(ColumnForm.DecimalMark?), percent(ColumnForm.DecimalMark?)
+        case money(MoneyText)
         case boolean
         case date(WrittenTime), instant(WrittenTime)
         case duration
         case zone
         case email
-        case reason(map: [String: String], known: [String])
+        /// A reason of the data map; other words are noted and stay as they are.
+        case reason(known: [String])
     }
 
     let name: String
     let kind: Kind
+    /// Words of the file and what they stand for.
+    private let words: MappedWords?
+    /// Whether amounts are those of a year.
+    private let isYearly: Bool
+    /// Whether values that no list knows are refused.
+    private let isStrict: Bool
+    /// The bytes of a value that is not stored as it was written; valid until the next one.
+    private let arena = ByteArena(capacity: 64)
     /// Text that was found good before; most columns of names hold few of them.
     private var known: [[UInt8]] = []
+    /// Values that no list knows, and were taken, with their counts.
+    private(set) var noted = NotedValues()
 
-    init(_ name: String, _ kind: Kind) {
+    init(
+        _ name: String, _ kind: Kind, map: [String: String] = [:], isYearly: Bool = false, isStrict: Bool = false
+    ) {
         self.name = name
         self.kind = kind
+        self.isYearly = isYearly
+        self.isStrict = isStrict
+        words = MappedWords(map)
     }
 
     convenience init(_ attribute: Attribute, _ context: ImportContext) {
-        self.init(attribute.name, Self.kind(of: attribute, context))
+        let form = context.form(of: attribute.name, attribute.form)
+        self.init(
+            attribute.name, Self.kind(of: attribute, form, context),
+            map: attribute.name == "status"
+                ? MappedWords.ofStatus(attribute.values.last ?? "").merging(form.map) { $1 } : form.map,
+            isYearly: form.isYearly,
+            // Over HTTP the sender is told of a value that no list knows.
+            isStrict: context.isStrict || (context.isOngoing && attribute.type == .text))
     }
 
-    private static func kind(of attribute: Attribute, _ context: ImportContext) -> Kind {
-        let format = attribute.format.flatMap { DateFormat($0) }
-        let time = WrittenTime(format: format, zone: context.zone)
+    private static func kind(of attribute: Attribute, _ form: ColumnForm, _ context: ImportContext) -> Kind {
+        let time = WrittenTime(form, zone: context.zone)
         switch attribute.type {
         case .text where attribute.name == "timezone": return .zone
         case .text where attribute.name == "email": return .email
-        case .text: return attribute.values.isEmpty ? .text : .choice(attribute.values.map { Array($0.utf8) })
-        case .number: return .number
-        case .percent: return .percent
-        case .money: return .money(digits: context.minorDigits)
+        case .text:
+            return attribute.values.isEmpty
+                ? .text : .choice(attribute.values.map { Array($0.utf8) }, isClosed: attribute.name == "status")
+        case .number: return .number(form.decimal)
+        case .percent: return .percent(form.decimal)
+        case .money:
+            return .money(MoneyText(currency: context.currency, digits: context.minorDigits, mark: form.decimal))
         case .boolean: return .boolean
         case .date: return .date(time)
         case .instant: return .instant(time)
         case .duration: return .duration
-        case .reason: return .reason(map: [:], known: context.dataMap.reasons.map(\.name))
+        case .reason: return .reason(known: context.dataMap.reasons.map(\.name))
         }
     }
 
     /// The value of a field; an empty one is null.
     func scalar(_ field: Cell) throws -> Scalar {
-        let text = field.trimmed
+        var text = field.trimmed
         if text.isEmpty { return .null }
+        if let words, let mapped = words.value(of: text) {
+            if mapped.isEmpty { return .null }
+            text = mapped
+        }
         switch kind {
         case .text: return .text(text)
-        case .choice(let values):
+        case .choice(let values, let isClosed):
             if values.contains(where: { text.isEqual(to: $0) }) { return .text(text) }
-        case .number:
-            if let value = DecimalText.double(text) { return .real(value) }
-        case .percent:
+            if let spelled = values.first(where: { text.isEqualIgnoringCase(to: $0) }) {
+                return .text(spelling(spelled))
+            }
+            if !isClosed, !isStrict {
+                noted.add(text)
+                return .text(text)
+            }
+        case .number(let mark):
+            if let value = DecimalText.double(text, mark) { return .real(value) }
+        case .percent(let mark):
             if text.last == UInt8(ascii: "%") {
-                if let value = DecimalText.double(Cell(rebasing: text.dropLast()).trimmed) { return .real(value / 100) }
-            } else if let value = DecimalText.double(text) {
+                if let value = DecimalText.double(Cell(rebasing: text.dropLast()).trimmed, mark) {
+                    return .real(value / 100)
+                }
+            } else if let value = DecimalText.double(text, mark) {
                 return .real(value)
             }
-        case .money(let digits):
-            if let value = money(text, digits) { return .integer(value) }
+        case .money(let money):
+            if case .amount(let value) = money.reading(of: text) {
+                return .integer(isYearly ? (value + 6) / 12 : value)
+            }
         case .boolean:
             if let value = Self.boolean(text) { return .integer(value ? 1 : 0) }
         case .date(let time):
@@ -103,9 +144,7 @@ final class CellReader {
             }
         case .email:
             if EmailAddress.isPlain(text) { return .text(cleaned(text)) }
-        case .reason(let map, let known):
-            if isKnown(text), map.isEmpty { return .text(text) }
-            return try reason(text, map, known)
+        case .reason(let known): return try reason(text, known)
         }
         throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
     }
@@ -118,41 +157,46 @@ final class CellReader {
         return arena.append(text.utf8)
     }
 
-    private func reason(_ text: Cell, _ map: [String: String], _ known: [String]) throws -> Scalar {
+    /// A workspace that declares no reasons takes them as they come; others are kept as they are, and noted.
+    private func reason(_ text: Cell, _ declared: [String]) throws -> Scalar {
+        if isKnown(text) { return .text(text) }
         let word = text.string
-        if let mapped = map[word] {
-            let bytes = Array(mapped.utf8)
-            arena.removeAll(reserving: bytes.count)
-            return .text(arena.append(bytes))
-        }
-        // A workspace that declares no reasons takes them as they come.
-        if known.isEmpty || known.contains(word) {
+        if declared.isEmpty || declared.contains(word) {
             remember(text)
+            return .text(text)
+        }
+        if let spelled = declared.first(where: { text.isEqualIgnoringCase(to: Array($0.utf8)) }) {
+            return .text(spelling(Array(spelled.utf8)))
+        }
+        guard isStrict else {
+            noted.add(text)
             return .text(text)
         }
         throw Rejection(
             .unknownName, name,
-            "\(text.excerpt) is not a reason of data.yaml\(suggestion(for: word, in: known + map.keys.sorted()))",
-            value: word)
+            "\(text.excerpt) is not a reason of data.yaml\(suggestion(for: word, in: declared))", value: word)
     }
 
     /// What the field should have been.
     private func complaint(_ text: Cell) -> String {
         switch kind {
         case .text: "is not text"
-        case .choice(let values):
+        case .choice(let values, _):
             "is not one of \(values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", "))"
                 + suggestion(for: text.string, in: values.map { String(decoding: $0, as: UTF8.self) })
-        case .number, .percent:
-            text.contains(UInt8(ascii: ","))
-                ? "is ambiguous or no number; write 1234.5 or 1,234.50" : "is not a number"
-        case .money:
-            text.contains(UInt8(ascii: ","))
-                ? "is ambiguous or no amount; write 1234.50 or 1,234.50" : "is not an amount of money such as 12.50"
+        case .number(let mark), .percent(let mark):
+            mark == nil && text.contains(UInt8(ascii: ","))
+                ? "is ambiguous or no number; write 1234.5 or 1,234.50, or say decimal: comma" : "is not a number"
+        case .money(let money):
+            switch money.reading(of: text) {
+            case .ambiguous: "has two readings; say decimal: comma or decimal: point"
+            case .otherCurrency(let sign):
+                "is in \(sign), and the workspace counts in \(money.currency) (currency: of keeptouch.yaml)"
+            case .none, .amount: "is not an amount of money such as 12.50"
+            }
         case .boolean: "is not yes or no"
-        case .date(let time): "is not a date written \(time.format == nil ? "2026-03-01" : "as format: says")"
-        case .instant(let time):
-            "is not a moment written \(time.format == nil ? "2026-03-01T09:30:00Z or 2026-03-01" : "as format: says")"
+        case .date(let time): "is not a date written \(Self.forms(time, "2026-03-01"))"
+        case .instant(let time): "is not a moment written \(Self.forms(time, "2026-03-01T09:30:00Z or 2026-03-01"))"
         case .duration: "is not a duration such as 36h or 14d"
         case .zone: "is not a time zone such as America/Chicago"
         case .email: "is not an email address"
@@ -160,21 +204,11 @@ final class CellReader {
         }
     }
 
-    // MARK: Values
-
-    /// An amount in minor units; a currency sign or code beside it is left out.
-    private func money(_ text: Cell, _ digits: Int) -> Int64? {
-        var amount = text
-        for sign in ["$", "€", "£", "¥"] where amount.starts(with: sign.utf8) {
-            amount = Cell(rebasing: amount[sign.utf8.count...]).trimmed
-        }
-        guard let value = DecimalText(amount)?.units(digits: digits), value.magnitude < 1_000_000_000_000_000 else {
-            guard let value = DecimalText.double(amount), value.magnitude < 1e13 else { return nil }
-            let factor = [1.0, 10, 100, 1_000, 10_000][min(max(digits, 0), 4)]
-            return Int64(exactly: (value * factor).rounded())
-        }
-        return value
+    private static func forms(_ time: WrittenTime, _ standard: String) -> String {
+        time.names.isEmpty ? standard : time.names.joined(separator: " or ")
     }
+
+    // MARK: Values
 
     private static func boolean(_ text: Cell) -> Bool? {
         guard text.count <= 5 else { return nil }
@@ -212,12 +246,18 @@ final class CellReader {
 
     // MARK: Known text
 
-    private let arena = ByteArena(capacity: 64)
-
     private func isKnown(_ text: Cell) -> Bool {
         guard let place = known.firstIndex(where: { text.isEqual(to: $0) }) else { return false }
         if place > 0 { known.swapAt(place, place - 1) }
         return true
+    }
+
+    private let spelled = ByteArena(capacity: 256)
+
+    /// The value as a list spells it, in bytes that stay until the next one.
+    private func spelling(_ value: [UInt8]) -> Cell {
+        spelled.removeAll(reserving: value.count)
+        return spelled.append(value)
     }
 
     private func remember(_ text: Cell) {

@@ -1,53 +1,66 @@
 import Playbooks
 
-/// What the values of one column of a file look like.
+/// What the values of one column of a file look like: how many of them can be read as what.
 ///
-/// Every reading that is still possible is kept; a value that it cannot read takes it away.
+/// The majority decides; what it cannot read is counted, never in the way.
 struct ColumnGuess {
     /// The ways in which dates are written, the likelier first.
-    private static let formats: [String] = [
-        "y-m-d", "m/d/y", "d/m/y", "d.m.y", "y/m/d", "m-d-y", "d-m-y", "y.m.d", "yyyymmdd",
+    static let formats: [String] = [
+        "y-m-d", "m/d/y", "d/m/y", "d.m.y", "y/m/d", "m-d-y", "d-m-y", "y.m.d", "yyyymmdd", "mmm d y", "d mmm y",
+        "d-mmm-y",
     ]
-    /// Text with at most so many different values is a choice of them.
-    private static let mostChoices = 12
+    /// Text with at most so many different values may be a list of choices.
+    private static let mostChoices = 8
+    private static let mostWords = 60
+    /// What stands for no value.
+    private static let placeholders: Set<String> = [
+        "n/a", "na", "-", "--", "none", "null", "nil", "#n/a", "unknown", "?", ".", "(blank)", "tbd",
+    ]
 
     private struct Dates {
         var name: String
         var time: WrittenTime
-        var hasTime = false
-        var isPossible = true
+        var count = 0
+        var withTime = 0
     }
 
     private(set) var count = 0
     private(set) var empty = 0
-    /// Whether no value has come twice.
-    private(set) var isUnique = true
-    private(set) var distinct: [String] = []
-    private(set) var latest = Int64.min
-    private var hashes: Set<Int> = []
+    private(set) var placeholders = 0
+    /// Values that had come before.
+    private(set) var repeats = 0
+    /// How often each of the first different values came, as they are spelled.
+    private(set) var words: [String: Int] = [:]
+    private(set) var hashes: Set<Int> = []
+    private(set) var emails = 0
+    private(set) var zones = 0
+    private(set) var numbers: [Double] = []
+    private(set) var currencies: [String: Int] = [:]
     private var dates: [Dates]
-    private var canBeBoolean = true
-    private var canBeNumber = true
-    private var canBePercent = true
-    private var canBeMoney = true
-    private var hasCurrency = false
-    private var canBeEpoch = true
-    private var canBeEmail = true
-    private var canBeZone = true
-    private var hasLongText = false
-    private let money: CellReader
-    private let zoneName: CellReader
+    /// By the formats that read each value: how often that came.
+    private var readings: [UInt16: Int] = [:]
+    private var past = 0
+    private var epochs = 0
+    private var booleans = 0
+    private var percents = 0
+    private var plainNumbers = 0
+    private var points = 0
+    private var commas = 0
+    private var amounts = 0
+    private var leadingZeros = 0
+    private var longTexts = 0
+    private let zoneName = CellReader("", .zone)
     private let plain: WrittenTime
+    private let latest: Int64
 
-    init(zone: Zone, minorDigits: Int = 2) {
-        money = CellReader("", .money(digits: minorDigits))
-        zoneName = CellReader("", .zone)
-        plain = WrittenTime(format: nil, zone: zone)
-        dates = Self.formats.map { Dates(name: $0, time: WrittenTime(format: DateFormat($0), zone: zone)) }
+    init(zone: Zone, latest: Int64 = .max) {
+        plain = WrittenTime(zone: zone)
+        self.latest = latest
+        dates = Self.formats.map { Dates(name: $0, time: WrittenTime(formats: [$0], zone: zone)) }
     }
 
     mutating func look(at value: String) {
-        let bytes = ByteArena(capacity: value.utf8.count)
+        let bytes = ByteArena(capacity: value.utf8.count + 1)
         look(at: bytes.append(value.utf8))
     }
 
@@ -58,66 +71,152 @@ struct ColumnGuess {
             empty += 1
             return
         }
-        if !hashes.insert(text.string.hashValue).inserted {
-            isUnique = false
-        } else if distinct.count <= Self.mostChoices {
-            distinct.append(text.string)
+        let string = text.string
+        let word = string.lowercased()
+        if Self.placeholders.contains(word) {
+            placeholders += 1
+            return
         }
-        hasLongText = hasLongText || text.count > 40
-        canBeBoolean = canBeBoolean && ["yes", "no", "true", "false"].contains(text.string.lowercased())
-        canBeNumber = canBeNumber && DecimalText.double(text) != nil
-        canBePercent =
-            canBePercent && text.last == UInt8(ascii: "%") && DecimalText.double(Cell(rebasing: text.dropLast())) != nil
-        if canBeMoney {
-            canBeMoney = (try? money.scalar(text)) != nil
-            hasCurrency = hasCurrency || ["$", "€", "£", "¥"].contains { text.starts(with: $0.utf8) }
+        if !hashes.insert(string.hashValue).inserted { repeats += 1 }
+        if words.count < Self.mostWords || words[string] != nil { words[string, default: 0] += 1 }
+        if text.count > 40 { longTexts += 1 }
+        if text.count <= 5, ["yes", "no", "true", "false", "y", "n"].contains(word) { booleans += 1 }
+        if text.contains(UInt8(ascii: "@")) {
+            if EmailAddress.isPlain(text) { emails += 1 }
+            return
         }
-        if canBeEpoch {
-            let moment = text.contains { $0 &- 0x30 >= 10 } ? nil : plain.instant(text)
-            canBeEpoch = moment != nil
-            latest = max(latest, moment ?? .min)
+        if word.utf8.contains(where: { $0 &- 0x30 < 10 }) { lookAtFigures(text) }
+        if text.contains(UInt8(ascii: "/")) || word == "utc" || word == "gmt" {
+            if (try? zoneName.scalar(text)) != nil { zones += 1 }
         }
-        canBeEmail = canBeEmail && EmailAddress.isPlain(text)
-        canBeZone = canBeZone && (try? zoneName.scalar(text)) != nil
-        for index in dates.indices where dates[index].isPossible {
-            guard let moment = dates[index].time.instant(text) else {
-                dates[index].isPossible = false
-                continue
+    }
+
+    private mutating func lookAtFigures(_ text: Cell) {
+        if text.last == UInt8(ascii: "%") {
+            if DecimalText.double(Cell(rebasing: text.dropLast()).trimmed) != nil { percents += 1 }
+            return
+        }
+        if text.count > 1, text[0] == 0x30, text[1] &- 0x30 < 10 { leadingZeros += 1 }
+        let point = MoneyText(currency: "", digits: 2, mark: .point)
+        let sign = point.sign(of: text)
+        if let sign { currencies[sign, default: 0] += 1 }
+        let asPoint = point.amount(of: text)
+        let asComma = MoneyText(currency: "", digits: 2, mark: .comma).amount(of: text)
+        let (isPoint, isComma) = (asPoint != nil, asComma != nil)
+        if isPoint || isComma { amounts += 1 }
+        if isPoint, !isComma { points += 1 }
+        if isComma, !isPoint { commas += 1 }
+        if sign == nil, isPoint || isComma { plainNumbers += 1 }
+        if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
+        guard text.count <= 40 else { return }
+        if !text.contains(where: { $0 &- 0x30 >= 10 }), let moment = plain.instant(text), text.count != 8 {
+            epochs += 1
+            if moment <= latest { past += 1 }
+        }
+        var reading: UInt16 = 0
+        for index in dates.indices {
+            guard let moment = dates[index].time.instant(text) else { continue }
+            reading |= 1 << UInt16(index)
+            dates[index].count += 1
+            if dates[index].time.formats.first?.day(text)?.length != text.count { dates[index].withTime += 1 }
+            if reading & (reading - 1) == 0, moment <= latest { past += 1 }
+        }
+        if reading != 0 { readings[reading, default: 0] += 1 }
+    }
+
+    // MARK: What it is
+
+    /// Values that say something.
+    var filled: Int { count - empty - placeholders }
+    var isUnique: Bool { filled > 0 && repeats == 0 }
+    var distinct: Int { hashes.count }
+    private func isMost(_ some: Int, of share: Double = 0.8) -> Bool {
+        filled > 0 && Double(some) >= share * Double(filled)
+    }
+
+    var isEmail: Bool { isMost(emails, of: 0.5) }
+    var isZone: Bool { isMost(zones, of: 0.5) }
+    var isBoolean: Bool { isMost(booleans, of: 0.95) }
+    var isNumber: Bool { isMost(plainNumbers) && leadingZeros * 10 < filled }
+    var isMoney: Bool { isMost(amounts) }
+    var isPast: Bool { isMoment && Double(past) >= 0.9 * Double(filled) * 0.8 }
+    var isMoment: Bool { dateFormats != nil }
+    /// Whether amounts are written with a decimal comma, by those that leave no doubt.
+    var usesComma: Bool? { commas == points ? nil : commas > points }
+    var hasCurrency: Bool { isMost(currencies.values.reduce(0, +), of: 0.5) }
+
+    /// The formats that read most values, the first the most frequent; empty for seconds or milliseconds since 1970, and
+    /// nil when most values are no dates.
+    var dateFormats: [String]? {
+        if isMost(epochs) { return [] }
+        var chosen: [Int] = []
+        var left = readings
+        while chosen.count < 4 {
+            let counts = dates.indices.map { index in
+                left.reduce(0) { $0 + ($1.key & 1 << UInt16(index) == 0 ? 0 : $1.value) }
             }
-            latest = max(latest, moment)
-            if dates[index].time.format?.day(text)?.length != text.count { dates[index].hasTime = true }
+            // A second order with the same mark would guess at every value that both can read.
+            let allowed = dates.indices.filter { index in !chosen.contains { Self.isContrary($0, index) } }
+            guard let best = allowed.max(by: { (counts[$0], $1) < (counts[$1], $0) }), counts[best] > 0,
+                chosen.isEmpty || counts[best] * 200 >= filled
+            else { break }
+            chosen.append(best)
+            left = left.filter { $0.key & 1 << UInt16(best) == 0 }
         }
+        let read = readings.values.reduce(0, +) - left.values.reduce(0, +)
+        return !chosen.isEmpty && isMost(read) ? chosen.map { dates[$0].name } : nil
     }
 
-    private var filled: Int { count - empty }
-    var isEmail: Bool { filled > 0 && canBeEmail }
-    var isZone: Bool { filled > 0 && canBeZone }
-    var isMoney: Bool { filled > 0 && canBeMoney }
-    var isMoment: Bool { filled > 0 && (canBeEpoch || dates.contains { $0.isPossible }) }
-
-    /// The format to declare for a column of dates; nil for ISO 8601 and seconds or milliseconds since 1970.
-    var format: String? {
-        guard let found = dates.first(where: \.isPossible), found.name != Self.formats[0] else { return nil }
-        return found.name
+    private static func isContrary(_ one: Int, _ other: Int) -> Bool {
+        let (one, other) = (formats[one], formats[other])
+        guard one.first != "y", other.first != "y", one != other else { return false }
+        return one.first { !"ymd".contains($0) } == other.first { !"ymd".contains($0) } && !one.contains("mmm")
     }
 
-    /// Formats that read every value, when more than one does.
-    var ambiguousFormats: [String] {
-        let possible = dates.filter(\.isPossible).map(\.name)
-        return possible.count > 1 ? possible : []
+    /// Formats that read every date as well as the chosen one does.
+    var otherFormats: [String] {
+        guard let first = dateFormats?.first, let chosen = dates.first(where: { $0.name == first }) else { return [] }
+        let chosenIndex = Self.formats.firstIndex(of: first) ?? 0
+        return dates.indices.filter { index in
+            Self.isContrary(chosenIndex, index) && dates[index].count == chosen.count
+        }.map { dates[$0].name }
     }
 
-    /// The attribute to declare, its name and column apart.
+    var hasTimes: Bool { dates.contains { $0.withTime * 2 > filled } || isMost(epochs) }
+
+    /// The formats to declare; none for ISO 8601 alone.
+    var declaredFormats: [String] {
+        let formats = dateFormats ?? []
+        return formats == ["y-m-d"] ? [] : formats
+    }
+
+    /// The values of a column with few of them, in their most frequent spellings; empty when it is no such column.
+    ///
+    /// Certain is a list only where each value came often: what a few rows show is no list.
+    var choices: [String] {
+        guard longTexts == 0, filled >= 100, (2...Self.mostChoices).contains(distinct) else { return [] }
+        let byWord = Dictionary(grouping: words, by: { $0.key.lowercased() })
+        guard byWord.values.allSatisfy({ same in same.reduce(0) { $0 + $1.value } * 50 >= filled }) else { return [] }
+        return byWord.values.compactMap { same in
+            same.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+        }.sorted()
+    }
+
+    /// The attribute to declare, its column apart.
     func attribute(_ name: String) -> Attribute {
-        if filled == 0 { return Attribute(name, .text) }
-        if canBeBoolean { return Attribute(name, .boolean) }
-        if let found = dates.first(where: \.isPossible) {
-            return Attribute(name, found.hasTime ? .instant : .date, format: format)
-        }
-        if canBePercent { return Attribute(name, .percent) }
-        if canBeNumber { return Attribute(name, .number) }
-        if canBeMoney, hasCurrency { return Attribute(name, .money) }
-        let isChoice = distinct.count <= Self.mostChoices && !hasLongText && filled >= 2 * distinct.count
-        return Attribute(name, .text, values: isChoice ? distinct.sorted() : [])
+        var attribute = Attribute(name, type)
+        if type == .date || type == .instant { attribute.form.formats = declaredFormats }
+        if type == .text { attribute.values = choices }
+        return attribute
+    }
+
+    var type: ValueType {
+        if filled == 0 { return .text }
+        if isBoolean { return .boolean }
+        if isMoment { return hasTimes ? .instant : .date }
+        if isMost(percents) { return .percent }
+        if isMoney, hasCurrency { return .money }
+        if isNumber { return .number }
+        return .text
     }
 }

@@ -14,8 +14,10 @@ struct WantedColumn {
         self.synonyms = synonyms
     }
 
-    init(_ attribute: Attribute) {
-        self.init(attribute.name, column: attribute.column)
+    /// - Parameter context: knows how the file at hand calls it.
+    init(_ attribute: Attribute, _ context: ImportContext, synonyms: [String] = []) {
+        self.init(
+            attribute.name, column: context.form(of: attribute.name, attribute.form).column, synonyms: synonyms)
     }
 
     var names: [String] { (column.map { [$0] } ?? []) + [name] + synonyms }
@@ -33,11 +35,15 @@ struct ColumnMap {
     let isPerRow: Bool
     let warnings: [String]
     private let wanted: [WantedColumn]
-    private let header: [String]
+    let header: [String]
 
     /// Finds the columns by the name that `data.yaml` gives them, then by their own; capitals, blanks and dashes in a
     /// name do not count.
-    init(_ reader: any RowReader, _ wanted: [WantedColumn], source: String) throws {
+    ///
+    /// - Parameter isKnown: tells of other columns whether the import knows what to do with them.
+    init(
+        _ reader: any RowReader, _ wanted: [WantedColumn], source: String, isKnown: (String) -> Bool = { _ in false }
+    ) throws {
         self.source = source
         self.wanted = wanted
         guard let header = reader.header else {
@@ -61,13 +67,20 @@ struct ColumnMap {
             places[index] = place
         }
         for (index, column) in wanted.enumerated() {
-            guard let name = column.column else { continue }
-            claim(header.firstIndex(of: name) ?? simple.firstIndex(of: Self.simplified(name)), index)
+            guard let name = column.column,
+                let place = header.firstIndex(of: name) ?? simple.firstIndex(of: Self.simplified(name))
+            else { continue }
+            // One column may be declared as two things: an address that is the key, too.
+            taken.insert(place)
+            places[index] = place
         }
         for (index, column) in wanted.enumerated() { claim(header.firstIndex(of: column.name), index) }
         for (index, column) in wanted.enumerated() { claim(simple.firstIndex(of: Self.simplified(column.name)), index) }
+        // A usual name that comes twice says nothing.
         for (index, column) in wanted.enumerated() {
-            for synonym in column.synonyms { claim(simple.firstIndex(of: synonym), index) }
+            for synonym in column.synonyms where simple.count(where: { $0 == synonym }) == 1 {
+                claim(simple.firstIndex(of: synonym), index)
+            }
         }
         for place in places {
             guard let place, header.firstIndex(of: header[place]) != header.lastIndex(of: header[place]) else {
@@ -76,7 +89,10 @@ struct ColumnMap {
             throw ImportError("\(source):1: the column \"\(header[place])\" comes twice; rename one of them")
         }
         self.places = places
-        let unknown = header.indices.filter { !taken.contains($0) && !Self.ofRejectedRows.contains(header[$0]) }
+        let unknown = header.indices.filter {
+            !taken.contains($0) && !header[$0].isEmpty && !isKnown(header[$0])
+                && !Self.ofRejectedRows.contains(header[$0])
+        }
         let free = wanted.indices.filter { places[$0] == nil }.flatMap { wanted[$0].names }
         warnings = Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? []
     }
@@ -105,7 +121,7 @@ struct ColumnMap {
     func require(_ name: String, declaredAs hint: String? = nil) throws {
         guard place(of: name) == nil else { return }
         let near = nearest(to: name, in: header) ?? header.first { Self.simplified($0).contains(name) }
-        let other = near.map { "; is it \"\($0)\"?" } ?? ""
+        let other = near.map { "; is it \"\($0)\"? --map \(name)=\(ImportHint.quoted($0))" } ?? ""
         let advice = hint.map { "; name it in data.yaml: \($0)" } ?? ""
         throw ImportError(
             "\(source):1: there is no column \"\(name)\" among \(header.map { "\"\($0)\"" }.joined(separator: ", "))"

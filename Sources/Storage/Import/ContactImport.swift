@@ -16,7 +16,10 @@ final class ContactImport: ImportTarget {
     private let table: ContactTable
     private let accounts: AccountKeys
     private let address = ByteArena(capacity: 256)
-    private var columns = StagedColumns(isPerRow: false)
+    private var ofWholeRows = StagedColumns(isPerRow: false)
+    private var ofPartialRows = StagedColumns(isPerRow: true)
+    private(set) var leftOut: [Rejection] = []
+    private var hasPartialRows = false
     private var scalars: ContiguousArray<Scalar> = []
     private var accountPlace = 0
     private var keyPlace: Int?
@@ -30,12 +33,27 @@ final class ContactImport: ImportTarget {
     /// No attribute can have this name.
     private static let address = "email, normalized"
 
+    /// Usual names of the account's key in other files than its own.
+    static let accountSynonyms = [
+        "account_id", "account_key", "customer_id", "customer_key", "company_id", "organization_id", "org_id",
+        "tenant_id", "client_id", "customer", "company",
+    ]
+    private static let synonyms = [
+        "email": ["email_address", "e_mail", "work_email", "mail"],
+        "name": ["full_name", "contact_name", "contact"],
+        "role": ["contact_role"],
+        "key": ["contact_id", "contact_key", "user_id"],
+        "timezone": ["time_zone", "tz"],
+    ]
+
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.connection = connection
         self.context = context
-        attributes = Attribute.builtInOfContact + context.dataMap.contactAttributes
-        wanted = [WantedColumn("account")] + attributes.map { WantedColumn($0) }
+        attributes = context.dataMap.importedContactAttributes
+        wanted =
+            [WantedColumn("account", column: context.form(of: "account").column, synonyms: Self.accountSynonyms)]
+            + attributes.map { WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? []) }
         table = ContactTable(store, connection, context, try ColumnEvents(store, connection, context))
         accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
     }
@@ -45,7 +63,17 @@ final class ContactImport: ImportTarget {
         if map.place(of: "key") == nil { try map.require("email") }
         accountPlace = map.place(of: "account") ?? 0
         keyPlace = map.place(of: "key")
-        columns = StagedColumns(isPerRow: map.isPerRow)
+        if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
+        ofWholeRows = columns(map, isPerRow: map.isPerRow)
+        emailIndex = ofWholeRows.index(of: "email")
+        addressIndex = ofWholeRows.index(of: Self.address)
+        scalars = ContiguousArray(repeating: .null, count: ofWholeRows.all.count)
+        cells = ofWholeRows.cells
+        try table.begin(ofWholeRows)
+    }
+
+    private func columns(_ map: ColumnMap, isPerRow: Bool) -> StagedColumns {
+        var columns = StagedColumns(isPerRow: isPerRow)
         for attribute in attributes where attribute.name != "key" {
             guard let place = map.place(of: attribute.name) else { continue }
             columns.add(
@@ -56,22 +84,30 @@ final class ContactImport: ImportTarget {
             }
         }
         columns.set("status", updated: "COALESCE(s.status, a.status)", inserted: "COALESCE(s.status, 'active')")
-        emailIndex = columns.index(of: "email")
-        addressIndex = columns.index(of: Self.address)
-        scalars = ContiguousArray(repeating: .null, count: columns.all.count)
-        cells = columns.cells
-        try table.begin(columns)
+        return columns
     }
 
     func stage(_ record: Record) throws {
+        if !leftOut.isEmpty { leftOut.removeAll() }
         let account = record.cells[accountPlace].trimmed
         if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
         guard let accountID = try accounts.id(account) else {
             throw Rejection(.unknownAccount, "account", "there is no account with the key \(account.excerpt)")
         }
-        try cells.read(record, into: &scalars)
-        if let emailIndex, let addressIndex, case .text(let email) = scalars[emailIndex] {
-            scalars[addressIndex] = EmailAddress.normalized(email, in: address).map { .text($0) } ?? .null
+        var present = cells.present(in: record)
+        if context.takesGoodCells {
+            present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
+        } else {
+            try cells.read(record, into: &scalars)
+        }
+        if let emailIndex, let addressIndex {
+            if case .text(let email) = scalars[emailIndex] {
+                scalars[addressIndex] = EmailAddress.normalized(email, in: address).map { .text($0) } ?? .null
+            } else {
+                scalars[addressIndex] = .null
+                // An address that was left out leaves the one that is there alone.
+                if present & 1 << Int64(emailIndex) == 0 { present &= ~(1 << Int64(addressIndex)) }
+            }
         }
         var key = keyPlace.map { record.cells[$0].trimmed } ?? Cell.empty
         let isKeyless = key.isEmpty
@@ -88,14 +124,16 @@ final class ContactImport: ImportTarget {
             tally.duplicates += 1
         }
         table.stage(
-            account: .integer(accountID), isKeyless: isKeyless, present: cells.present(in: record), key: .text(key))
+            account: .integer(accountID), isKeyless: isKeyless, present: present, key: .text(key))
         for scalar in scalars { table.rows.add(scalar) }
         table.rows.endRow()
+        hasPartialRows = hasPartialRows || !leftOut.isEmpty
     }
 
     var isFull: Bool { table.rows.isFull }
 
     func apply() throws {
+        table.use(hasPartialRows ? ofPartialRows : ofWholeRows)
         // Account and key.
         if hasRepeats { table.rows.hideRepeats(of: [0, 5]) }
         try store.writeInSlices(
@@ -107,10 +145,11 @@ final class ContactImport: ImportTarget {
         }
         table.rows.removeAll()
         hasRepeats = false
+        hasPartialRows = false
         hasKeyless = false
     }
 
-    func finish(_ report: inout ImportReport) throws { tally.warnings += table.warnings }
+    func finish(_ report: inout ImportReport) throws { tally.warnings += table.warnings + ofWholeRows.warnings }
 
     func renew() throws {
         seen = SeenKeys()
@@ -120,7 +159,18 @@ final class ContactImport: ImportTarget {
 
     func end() { table.end() }
 
-    func hint(for rejection: Rejection, _ values: [String]) -> String? {
-        attributes.first { $0.name == rejection.column }.flatMap { ImportHint.line(for: $0, values) }
+    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
+        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .contacts) : nil }
+        return attributes.first { $0.name == rejection.column }
+            .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
+    }
+}
+
+extension DataMap {
+    /// Every attribute of a contact, built in or declared, as files carry it.
+    var importedContactAttributes: [Attribute] {
+        Attribute.builtInOfContact.map { builtIn in
+            builtInColumnsOfContact.first { $0.name == builtIn.name } ?? builtIn
+        } + contactAttributes
     }
 }

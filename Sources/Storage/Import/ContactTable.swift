@@ -43,6 +43,9 @@ final class ContactTable {
         try StagedRowsTable.create(rows, on: connection)
     }
 
+    /// Makes of the rows to come what these columns say; they are as many as those it began with.
+    func use(_ columns: StagedColumns) { self.columns = columns }
+
     /// Looks whether there are contacts yet.
     func renew() throws {
         isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil

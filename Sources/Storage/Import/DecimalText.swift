@@ -1,4 +1,6 @@
-/// A number as it is written: digits, a sign, a decimal point, groups of three with commas.
+import Playbooks
+
+/// A number as it is written: digits, a sign, a mark before the fraction, groups of three.
 struct DecimalText {
     /// The value is `mantissa / 10^scale`.
     var mantissa: Int64
@@ -6,8 +8,11 @@ struct DecimalText {
 
     /// Reads `1234.5`, `-3`, `+.5`, `1,234.50`, `1,234,567`; nil for what is no number or has more than 18 digits.
     ///
-    /// `1,234` alone is refused, since it may also be a decimal comma; so are `12,5` and `1.234,50`.
-    init?(_ text: Cell) {
+    /// `1,234` alone is refused, since it may also be a decimal comma; so are `12,5` and `1.234,50`. Where the mark is
+    /// declared, that of the groups is the other one, and one group is enough.
+    init?(_ text: Cell, _ mark: ColumnForm.DecimalMark? = nil) {
+        let point = mark == .comma ? UInt8(ascii: ",") : UInt8(ascii: ".")
+        let group = mark == .comma ? UInt8(ascii: ".") : UInt8(ascii: ",")
         var index = 0
         var isNegative = false
         if let sign = text.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
@@ -27,9 +32,9 @@ struct DecimalText {
                 digits += 1
                 sinceComma += 1
                 if let count = fraction { fraction = count + 1 }
-            } else if byte == UInt8(ascii: "."), fraction == nil, groups == 0 || sinceComma == 3 {
+            } else if byte == point, fraction == nil, groups == 0 || sinceComma == 3 {
                 fraction = 0
-            } else if byte == UInt8(ascii: ","), fraction == nil, digits > 0,
+            } else if byte == group, fraction == nil, digits > 0,
                 groups == 0 ? digits <= 3 : sinceComma == 3
             {
                 groups += 1
@@ -40,7 +45,7 @@ struct DecimalText {
             index += 1
         }
         guard digits > 0 else { return nil }
-        if groups > 0, fraction == nil, groups == 1 || sinceComma != 3 { return nil }
+        if groups > 0, fraction == nil, (groups == 1 && mark == nil) || sinceComma != 3 { return nil }
         mantissa = isNegative ? -value : value
         scale = fraction ?? 0
     }
@@ -72,9 +77,45 @@ struct DecimalText {
         return quotient + (value < 0 ? -1 : 1)
     }
 
+    /// The text without the blanks and apostrophes that part groups of three (`1 234`, `1'234`), which may be bytes of
+    /// U+00A0 or U+202F; nil when there are none or they part something else.
+    static func withoutGroups(_ text: Cell) -> [UInt8]? {
+        var digits: [UInt8] = []
+        var ends: [Int] = []
+        var index = 0
+        while index < text.count {
+            let rest = text.count - index
+            let gap =
+                text[index] == 0x20 || text[index] == UInt8(ascii: "'")
+                ? 1
+                : rest > 1 && text[index] == 0xc2 && text[index + 1] == 0xa0
+                    ? 2 : rest > 2 && text[index] == 0xe2 && text[index + 1] == 0x80 && text[index + 2] == 0xaf ? 3 : 0
+            if gap == 0 {
+                digits.append(text[index])
+                index += 1
+            } else {
+                ends.append(digits.count)
+                index += gap
+            }
+        }
+        let isGrouped = ends.allSatisfy { end in
+            let group = digits[end...].prefix { $0 &- 0x30 < 10 }.count
+            let next = ends.first { $0 > end } ?? end + group
+            return end > 0 && digits[end - 1] &- 0x30 < 10 && group >= 3 && next - end == 3
+        }
+        return !ends.isEmpty && isGrouped ? digits : nil
+    }
+
     /// Any finite decimal number, also with an exponent; nil for other text.
-    static func double(_ text: Cell) -> Double? {
-        if let decimal = DecimalText(text), let value = decimal.double { return value }
+    static func double(_ text: Cell, _ mark: ColumnForm.DecimalMark? = nil) -> Double? {
+        if let decimal = DecimalText(text, mark), let value = decimal.double { return value }
+        if let digits = withoutGroups(text) {
+            return digits.withUnsafeBufferPointer {
+                DecimalText($0, mark ?? (digits.contains(0x2c) ? .comma : .point))
+            }?
+            .double
+        }
+        if mark == .comma, text.contains(UInt8(ascii: ".")) { return nil }
         let isPlain = text.allSatisfy { byte in
             byte &- 0x30 < 10 || byte == 0x2e || byte == 0x2d || byte == 0x2b || byte | 0x20 == 0x65
         }

@@ -12,6 +12,10 @@ final class EventImport: ImportTarget {
     private(set) var tally = ImportTally()
 
     static let own = ["account", "event", "at", "contact", "id", "properties"]
+    private static let synonyms = [
+        "account": ContactImport.accountSynonyms, "event": ["event_name", "event_type"],
+        "at": ["timestamp", "occurred_at", "date"], "id": ["event_id"],
+    ]
 
     private let store: Store
     private let connection: Connection
@@ -26,7 +30,11 @@ final class EventImport: ImportTarget {
     private let rows = StagedRows(
         "import_event",
         ["account_id", "contact_id", "kind_id", "at", "dedup", "properties", "contact_key", "left_out", "earlier"])
+    /// What the file calls the kinds of events, and the kind of all of its rows where no column says it.
+    private let kindWords: MappedWords?
+    var leftOut: [Rejection] { properties.rejections }
     private var kindMemo: (name: [UInt8], text: String, id: Int64)?
+    private var onlyKind: (name: String, id: Int64)?
     private var unknownContacts = 0
     private let awaited: AwaitedContacts
     /// Whether one of the staged events names a contact that is not known.
@@ -42,10 +50,17 @@ final class EventImport: ImportTarget {
         self.connection = connection
         self.context = context
         var names = Self.own
+        var forms: [String: ColumnForm] = [:]
         for property in context.dataMap.events.flatMap(\.properties) where !names.contains(property.name) {
             names.append(property.name)
+            forms[property.name] = property.form
         }
-        wanted = names.map { WantedColumn($0) }
+        wanted = names.map { name in
+            WantedColumn(
+                name, column: context.form(of: name, forms[name] ?? ColumnForm()).column,
+                synonyms: Self.synonyms[name] ?? [])
+        }
+        kindWords = MappedWords(context.form(of: "event").map)
         kinds = try NameIDs.load(context.dataMap.events.map(\.name), of: "event_kind", store, connection)
         accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
         contacts = try ContactKeys(connection)
@@ -57,8 +72,16 @@ final class EventImport: ImportTarget {
     }
 
     func begin(_ map: ColumnMap) throws {
-        for name in ["account", "event", "at"] { try map.require(name) }
+        for name in ["account", "event", "at"] where name != "event" || context.options.map?.event == nil {
+            try map.require(name)
+        }
         places = Self.own.map { map.place(of: $0) }
+        if let event = context.options.map?.event, map.place(of: "event") == nil {
+            guard let id = kinds[event] else {
+                throw ImportError("\(map.source): \"\(event)\" is not an event of data.yaml")
+            }
+            onlyKind = (event, id)
+        }
         properties = EventProperties(context, columns: map.columns(without: Self.own)) { name in
             Self.own.contains(name) ? nil : map.place(of: name)
         }
@@ -117,12 +140,18 @@ final class EventImport: ImportTarget {
 
     private func kind(_ field: Cell) throws -> (name: String, id: Int64) {
         if let kindMemo, field.isEqual(to: kindMemo.name) { return (kindMemo.text, kindMemo.id) }
+        if let onlyKind { return onlyKind }
         if field.isEmpty { throw Rejection(.missing, "event", "is empty") }
-        let name = field.string
+        let word = (kindWords?.value(of: field) ?? field).string
+        let names = context.dataMap.events.map(\.name)
+        // Capitals, blanks and dashes do not count, as in the names of columns.
+        let name =
+            names.contains(word)
+            ? word : names.first { ColumnMap.simplified($0) == ColumnMap.simplified(word) } ?? word
         guard context.dataMap.event(name) != nil, let id = kinds[name] else {
             throw Rejection(
                 .unknownName, "event",
-                "\(field.excerpt) is not an event of data.yaml\(suggestion(for: name, in: context.dataMap.events.map(\.name)))",
+                "\(field.excerpt) is not an event of data.yaml\(suggestion(for: name, in: names))",
                 value: name)
         }
         kindMemo = (Array(field), name, id)
@@ -192,6 +221,7 @@ final class EventImport: ImportTarget {
                 "\(longLeftOut) events have more than 64 KiB of properties that are not in data.yaml; these are not kept"
             )
         }
+        tally.warnings += properties.warnings
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
 
@@ -203,9 +233,15 @@ final class EventImport: ImportTarget {
 
     func end() { StagedRowsTable.drop(rows, on: connection) }
 
-    func hint(for rejection: Rejection, _ values: [String]) -> String? {
+    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
+        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .events) : nil }
         if rejection.column == "event", rejection.kind == .unknownName, let name = values.first {
-            return "events: { \(ImportHint.scalar(name)): {} }"
+            return "events: { \(ImportHint.scalar(ColumnMap.simplified(name))): {} }"
+        }
+        if rejection.column == "at" {
+            return ImportHint.line(for: Attribute("at", .instant), values, ofMost: ofMost, context).map {
+                "imports: { events: { columns: { \($0) } } }"
+            }
         }
         guard rejection.kind == .unknownName, let value = values.first else { return nil }
         return "\(rejection.column): { type: reason, map: { \(ImportHint.scalar(value)): <a reason of reasons:> } }"

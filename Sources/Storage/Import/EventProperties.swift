@@ -45,6 +45,9 @@ struct EventProperties {
     private(set) var sent: [Sent] = []
     /// Members of `properties` objects that the data map does not have.
     private(set) var unknown: [String] = []
+    /// The bad properties of the row that was read last.
+    private(set) var rejections: [Rejection] = []
+    private let takesGoodCells: Bool
     private let copy = ByteArena()
     private let names = ByteArena()
     private let columnNames = ByteArena()
@@ -53,6 +56,7 @@ struct EventProperties {
     ///   - columns: of the source, with their places, that may hold properties.
     ///   - place: where a declared property lies.
     init(_ context: ImportContext, columns: [(name: String, place: Int)] = [], place: (String) -> Int?) {
+        takesGoodCells = context.takesGoodCells
         for kind in context.dataMap.events {
             byKind[kind.name] = kind.properties.map { property in
                 Property(
@@ -70,14 +74,22 @@ struct EventProperties {
     }
 
     private static func reader(_ property: EventKind.Property, _ context: ImportContext) -> CellReader {
-        guard property.type == .reason else { return CellReader(Attribute(property.name, property.type), context) }
-        return CellReader(
-            property.name, .reason(map: property.map, known: context.dataMap.reasons.map(\.name)))
+        var attribute = Attribute(property.name, property.type)
+        attribute.form = property.form
+        return CellReader(attribute, context)
+    }
+
+    /// What is to be told of values that no list knows.
+    var warnings: [String] {
+        byKind.sorted { $0.key < $1.key }.flatMap { kind, properties in
+            properties.compactMap { property in property.reader.warning.map { "\(kind).\($0)" } }
+        }
     }
 
     /// Reads the properties of a row into `json`, `leftOut` and `sent`.
     mutating func read(_ record: Record, of kind: String, object: Cell) throws {
         text.removeAll()
+        if !rejections.isEmpty { rejections.removeAll() }
         others.removeAll()
         sent.removeAll(keepingCapacity: true)
         let members = try members(of: object)
@@ -118,7 +130,14 @@ struct EventProperties {
         if kind == .object || kind == .array {
             throw Rejection(.value, property.name, "is a list or an object; a property is one value")
         }
-        let value = try property.reader.scalar(field)
+        let value: Scalar
+        do {
+            value = try property.reader.scalar(field)
+        } catch let rejection as Rejection {
+            guard takesGoodCells else { throw rejection }
+            rejections.append(rejection)
+            return
+        }
         if value.isNull { return }
         text.beginMember(property.name.utf8)
         append(value, isBoolean: property.isBoolean)

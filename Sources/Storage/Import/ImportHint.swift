@@ -3,36 +3,76 @@ import Playbooks
 /// Lines for `data.yaml`, made from values.
 enum ImportHint {
     /// The declaration under which these values of an attribute would be taken; nil when none would help.
-    static func line(for attribute: Attribute, _ values: [String]) -> String? {
-        guard let zone = Zone("UTC"), !values.isEmpty else { return nil }
+    ///
+    /// - Parameter ofMost: whether most values of the column are like these.
+    static func line(
+        for attribute: Attribute, _ values: [String], ofMost: Bool, _ context: ImportContext
+    ) -> String? {
+        guard !values.isEmpty else { return nil }
         var fixed = attribute
+        fixed.form = context.form(of: attribute.name, attribute.form)
+        let isBuiltIn = (Attribute.builtIn + Attribute.builtInOfContact).contains { $0.name == attribute.name }
         switch attribute.type {
         case .date, .instant:
-            var guess = ColumnGuess(zone: zone)
+            var guess = ColumnGuess(zone: context.zone)
             for value in values { guess.look(at: value) }
-            guard guess.isMoment, let format = guess.format, format != attribute.format else { return nil }
-            fixed.format = format
-        case .text where !attribute.values.isEmpty:
+            let found = guess.dateFormats ?? []
+            let declared = fixed.form.formats.isEmpty ? ["y-m-d"] : fixed.form.formats
+            let new = found.filter { !declared.contains($0) }
+            guard !new.isEmpty else { return nil }
+            fixed.form.formats = (ofMost && attribute.form.formats.isEmpty ? [] : declared) + new
+        case .number, .percent, .money:
+            guard fixed.form.decimal == nil else { return nil }
+            let commas = values.count { $0.contains(",") }
+            let groups = values.count { text in text.split(separator: ".").count > 2 }
+            guard (commas + groups) * 2 > values.count else { return nil }
+            fixed.form.decimal = .comma
+        case .text where attribute.name != "status" && !attribute.values.isEmpty:
             let more = Set(values).subtracting(attribute.values).sorted()
-            guard more.count <= 20 else { return nil }
+            guard !isBuiltIn, more.count <= 20 else { return nil }
             fixed.values += more
+        case .text where attribute.name == "status":
+            let words = Set(values).sorted().prefix(6)
+            guard words.count <= 5 else { return nil }
+            let known = attribute.values.joined(separator: " or ")
+            let map = words.map { "\(scalar($0)): <\(known)>" }.joined(separator: ", ")
+            return "\(attribute.name): { map: { \(map) } }"
         default: return nil
         }
-        let isBuiltIn = Attribute.builtIn.contains { $0.name == attribute.name }
-        if isBuiltIn, attribute.type == .text { return nil }
         return "\(scalar(attribute.name)): \(declaration(of: fixed, isBuiltIn: isBuiltIn))"
+    }
+
+    /// For files most of whose rows name no account that there is.
+    static func accountLine(_ context: ImportContext, _ kind: ImportKind) -> String {
+        let name = context.options.map?.name ?? kind.rawValue
+        return "imports: { \(scalar(name)): { columns: { account: <the column that holds the keys of accounts> } } }"
     }
 
     /// `{ type: date, format: m/d/y, column: "Renewal" }`; nil parts are left out.
     static func declaration(of attribute: Attribute, isBuiltIn: Bool = false) -> String {
         var parts: [String] = []
         if !isBuiltIn { parts.append("type: \(attribute.type.rawValue)") }
-        if let format = attribute.format { parts.append("format: \(format)") }
+        let form = attribute.form
+        if !form.formats.isEmpty { parts.append("format: \(list(form.formats))") }
+        if let zone = form.zone { parts.append("timezone: \(zone.name)") }
+        if let decimal = form.decimal { parts.append("decimal: \(decimal.rawValue)") }
+        if form.isYearly { parts.append("per: year") }
+        if attribute.track, !isBuiltIn { parts.append("track: true") }
         if !isBuiltIn, !attribute.values.isEmpty {
             parts.append("values: [\(attribute.values.map(scalar).joined(separator: ", "))]")
         }
-        if let column = attribute.column { parts.append("column: \(quoted(column))") }
+        if let column = form.column { parts.append("column: \(quoted(column))") }
+        if !form.map.isEmpty {
+            let pairs = form.map.sorted { $0.key < $1.key }.map { "\(scalar($0.key)): \(scalar($0.value))" }
+            parts.append("map: { \(pairs.joined(separator: ", ")) }")
+        }
         return "{ \(parts.joined(separator: ", ")) }"
+    }
+
+    /// `m/d/y`, or `[m/d/y, y-m-d]`.
+    static func list(_ formats: [String]) -> String {
+        let written = formats.map { $0.contains(where: { " ,".contains($0) }) ? quoted($0) : $0 }
+        return written.count == 1 ? written[0] : "[\(written.joined(separator: ", "))]"
     }
 
     /// Plain where YAML reads it as it stands, else in quotes.

@@ -6,6 +6,18 @@ package struct ImportReport: Sendable, Equatable {
         package var reason: String
     }
 
+    /// What rows or cells that were not taken have in common.
+    package struct Group: Sendable, Equatable {
+        package var column: String
+        package var count: Int
+        /// The first of them.
+        package var first: RejectedRow
+        /// Whether only the cells were left out, and their rows taken.
+        package var isOfCells: Bool
+        /// The line of `data.yaml` with which they would be taken.
+        package var hint: String?
+    }
+
     /// Rows of the source, the header apart.
     package var read = 0
     package var inserted = 0
@@ -14,6 +26,12 @@ package struct ImportReport: Sendable, Equatable {
     /// Rows whose key had come before in the same source; the last one counts.
     package var duplicates = 0
     package var rejected = 0
+    /// Cells that were left out of rows that were taken.
+    package var cellsLeftOut = 0
+    /// Rows of totals, which are no accounts and were left out.
+    package var totals = 0
+    /// Why rows and cells were not taken, the most frequent first.
+    package var groups: [Group] = []
     /// Events that the change of a column made.
     package var eventsMade = 0
     /// Metric days that are now closed.
@@ -55,7 +73,7 @@ package struct ImportError: Error, CustomStringConvertible, Equatable {
 struct Rejection: Error, Equatable {
     /// What rows that fail alike have in common.
     enum Kind: Hashable {
-        case malformed, encoding, missing, value, unknownAccount, unknownName, future, outOfRange
+        case malformed, encoding, missing, value, unknownAccount, unknownName, future, outOfRange, total
     }
 
     var kind: Kind

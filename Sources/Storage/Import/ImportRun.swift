@@ -1,4 +1,5 @@
 import Basics
+import Playbooks
 
 /// One source on its way into the database: read, check, stage, apply in slices, set bad rows aside.
 final class ImportRun {
@@ -13,12 +14,25 @@ final class ImportRun {
     private let progress: (ImportProgress) -> Void
     private let rejectedRows: RejectedRows
     private let isOurs: Bool
+    private let isRepeatable: Bool
     private var report = ImportReport()
-    private var alike: [Alike: (count: Int, first: Rejection, values: [String])] = [:]
+    private var alike: [Alike: Likeness] = [:]
 
     private struct Alike: Hashable {
         var kind: Rejection.Kind
         var column: String
+        var isOfCells: Bool
+    }
+
+    /// What has failed alike so far.
+    private struct Likeness {
+        static let mostValues = 500
+        var first: Rejection
+        var row: Int
+        var count = 0
+        /// Of the rows that are looked at before anything is applied.
+        var inTrial = 0
+        var values: [String] = []
     }
 
     init(
@@ -29,9 +43,14 @@ final class ImportRun {
         self.reader = reader
         self.target = target
         self.progress = progress
-        let columns = try ColumnMap(reader, target.wanted, source: source.name)
+        let days = options.map?.days ?? []
+        let columns = try ColumnMap(reader, target.wanted, source: source.name) { name in
+            days.contains { MetricCalendar.days(of: name, written: $0) != nil }
+        }
         report.warnings += columns.warnings
         let header = reader.header ?? target.wanted.map(\.name)
+        // A changed event would be another one.
+        isRepeatable = !(target is EventImport)
         isOurs = header.contains(ColumnMap.ofRejectedRows[0])
         try target.begin(columns)
         rejectedRows = RejectedRows(path: options.rejectedPath ?? source.rejectedPath, header: header)
@@ -47,6 +66,7 @@ final class ImportRun {
                 if isOurs { Self.stripFormulaQuotes(&record) }
                 do {
                     try target.stage(record)
+                    if !target.leftOut.isEmpty { leaveOut(target.leftOut, of: record) }
                 } catch let rejection as Rejection {
                     reject(record, rejection)
                 }
@@ -69,26 +89,63 @@ final class ImportRun {
     // MARK: Bad rows
 
     private func reject(_ record: Record, _ rejection: Rejection) {
+        if rejection.kind == .total || (rejection.kind == .missing && isTotal(record)) {
+            report.totals += 1
+            return
+        }
         report.rejected += 1
         if report.firstRejected.count < 10 {
             report.firstRejected.append(ImportReport.RejectedRow(row: record.row, reason: rejection.reason))
         }
         rejectedRows.add(record, rejection.reason)
-        guard report.read < Self.trial else { return }
-        var group = alike[Alike(kind: rejection.kind, column: rejection.column)] ?? (0, rejection, [])
+        count(rejection, record.row, isOfCell: false)
+    }
+
+    /// The row was taken; its bad cells are told, and kept with it to be mended and imported again.
+    private func leaveOut(_ cells: [Rejection], of record: Record) {
+        report.cellsLeftOut += cells.count
+        if isRepeatable {
+            rejectedRows.add(
+                record, "taken without " + cells.map(\.reason).joined(separator: "; "))
+        }
+        for cell in cells { count(cell, record.row, isOfCell: true) }
+    }
+
+    private func isTotal(_ record: Record) -> Bool {
+        record.cells.contains { TotalsRow.isTotal($0.trimmed) }
+    }
+
+    private func count(_ rejection: Rejection, _ row: Int, isOfCell: Bool) {
+        let place = Alike(kind: rejection.kind, column: rejection.column, isOfCells: isOfCell)
+        var group = alike[place] ?? Likeness(first: rejection, row: row)
         group.count += 1
-        if let value = rejection.value { group.values.append(value) }
-        alike[Alike(kind: rejection.kind, column: rejection.column)] = group
+        if report.read < Self.trial { group.inTrial += 1 }
+        if let value = rejection.value, group.values.count < Likeness.mostValues { group.values.append(value) }
+        alike[place] = group
     }
 
     /// Whether most rows fail alike; says so in the report.
     private func stopsEarly() -> Bool {
-        guard let (count, first, _) = alike.values.max(by: { $0.count < $1.count }), count * 2 > report.read else {
+        guard let worst = alike.values.max(by: { $0.inTrial < $1.inTrial }), worst.inTrial * 2 > report.read else {
             return false
         }
         report.stopped =
-            "stopped after \(report.read) rows, and nothing was changed: \(count) of them fail alike (\(first.reason))"
+            "stopped after \(report.read) rows, and nothing was changed: \(worst.inTrial) of them fail alike "
+            + "(\(worst.first.reason))"
         return true
+    }
+
+    /// What was not taken, by what it has in common, the most frequent first.
+    private func groups() -> [ImportReport.Group] {
+        alike.sorted { ($1.value.count, $0.value.row) < ($0.value.count, $1.value.row) }.map { place, likeness in
+            ImportReport.Group(
+                column: place.column, count: likeness.count,
+                first: ImportReport.RejectedRow(row: likeness.row, reason: likeness.first.reason),
+                isOfCells: place.isOfCells,
+                hint: target.hint(
+                    for: likeness.first, likeness.values,
+                    ofMost: likeness.inTrial * 2 > min(report.read, Self.trial)))
+        }
     }
 
     private func finished() -> ImportReport {
@@ -103,11 +160,18 @@ final class ImportRun {
             report.warnings.append(warning)
         }
         if tally.duplicates > 0 {
-            report.warnings.append("\(tally.duplicates) rows have a key that comes again later; the last one counts")
+            report.warnings.append(
+                tally.duplicates == 1
+                    ? "1 row has a key that comes again later; the last one counts"
+                    : "\(tally.duplicates) rows have a key that comes again later; the last one counts")
         }
-        if let worst = alike.values.max(by: { $0.count < $1.count }), worst.count * 2 > min(report.read, Self.trial) {
-            report.hint = target.hint(for: worst.first, worst.values)
+        if report.totals > 0 {
+            report.warnings.append(
+                report.totals == 1 ? "1 row of totals was left out" : "\(report.totals) rows of totals were left out")
         }
+        report.warnings += reader.notes
+        report.groups = groups()
+        report.hint = report.groups.first { $0.count * 2 > min(report.read, Self.trial) }?.hint
         rejectedRows.finish()
         if let complaint = rejectedRows.complaint { report.warnings.append(complaint) }
         report.rejectedPath = rejectedRows.isWritten ? rejectedRows.path : nil

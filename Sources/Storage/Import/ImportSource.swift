@@ -1,3 +1,5 @@
+package import Playbooks
+
 /// Where the rows of an import come from.
 package enum ImportSource: Sendable {
     /// A CSV or NDJSON file; which of the two is told by its first byte.
@@ -29,11 +31,6 @@ package enum ImportSource: Sendable {
     }
 }
 
-/// What an import brings.
-package enum ImportKind: String, Sendable, CaseIterable {
-    case accounts, contacts, metrics, events
-}
-
 package struct ImportOptions: Sendable {
     /// The events count in conditions and trigger nothing.
     package var isHistory = false
@@ -42,10 +39,15 @@ package struct ImportOptions: Sendable {
     /// Where rejected rows go; nil: `<source>.rejected.csv`, for standard input `stdin.rejected.csv` in the working
     /// directory.
     package var rejectedPath: String?
+    /// How the columns of the file are called.
+    package var map: ImportMap?
 
-    package init(isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil) {
+    package init(
+        isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil
+    ) {
         self.isHistory = isHistory
         self.closesDays = closesDays
         self.rejectedPath = rejectedPath
+        self.map = map
     }
 }

@@ -7,6 +7,8 @@ protocol ImportTarget: AnyObject {
 
     /// Checks that what is needed is there and makes room for staging.
     func begin(_ columns: ColumnMap) throws
+    /// The bad cells of the row that was taken last; the row was taken without them.
+    var leftOut: [Rejection] { get }
     /// Takes one row; throws a `Rejection` when it is bad.
     func stage(_ record: Record) throws
     /// Whether the staged rows must be written before there can be more.
@@ -19,7 +21,9 @@ protocol ImportTarget: AnyObject {
     /// Lets go of what `begin` made, however the import ended.
     func end()
     /// The line to add to `data.yaml` so that these values of a column would be taken.
-    func hint(for rejection: Rejection, _ values: [String]) -> String?
+    ///
+    /// - Parameter ofMost: whether most rows have such a value.
+    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String?
 }
 
 /// Counts of what was written.

@@ -30,7 +30,12 @@ package struct Importer {
     ) throws -> ImportReport {
         try AttributeColumns(dataMap).apply(to: store)
         let reader = try Self.reader(of: source)
-        let context = ImportContext(dataMap: dataMap, configuration: configuration, now: now, options: options)
+        // What was not read from a file was entered by hand, or by a program that knows.
+        let isStrict = if case .rows = source { true } else { false }
+        var options = options
+        if options.map == nil { options.map = dataMap.importMap(kind.rawValue) }
+        let context = ImportContext(
+            dataMap: dataMap, configuration: configuration, now: now, options: options, isStrict: isStrict)
         return try store.session { connection in
             // A slice that is being staged fits in memory; in a file each row would be a transaction that writes to it.
             try connection.executeScript("PRAGMA temp_store = MEMORY")

@@ -3,7 +3,8 @@ import Playbooks
 /// Daily metrics: one value a row (`account, metric, day, value`) or one row a day with a column for each metric.
 ///
 /// Counts are of values, not rows. A later value of the same account, metric and day replaces an earlier one; an empty
-/// cell of a wide row leaves what is there. Days are dates, also `yyyymmdd`, or moments on the workspace's calendar.
+/// cell of a wide row leaves what is there. Days are dates, also `yyyymmdd`, or moments on the workspace's calendar. Where
+/// the import says whose values they are, columns may be called after days or months (`MetricCalendar`).
 final class MetricImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { taken - written }
@@ -13,9 +14,12 @@ final class MetricImport: ImportTarget {
     private let context: ImportContext
     private let accounts: AccountKeys
     private let ids: [String: Int64]
-    private let iso: WrittenTime
+    private let time: WrittenTime
     private let compact: WrittenTime
-    private let number = CellReader("value", .number)
+    private(set) var leftOut: [Rejection] = []
+    private let metricWords: MappedWords?
+    private var calendar: MetricCalendar?
+    private let number: CellReader
     private var today: Int
     private var series = SeriesWriter()
     private var days = MetricDays()
@@ -29,29 +33,49 @@ final class MetricImport: ImportTarget {
     private var metricMemo: (name: [UInt8], id: Int64)?
     private var dayMemo: (text: [UInt8], day: Int)?
 
+    private static let synonyms = ["account": ContactImport.accountSynonyms, "day": ["date"]]
+
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
         accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
         ids = try NameIDs.load(context.dataMap.metrics.map(\.name), of: "metric", store, connection)
-        iso = WrittenTime(format: nil, zone: context.zone)
-        compact = WrittenTime(format: DateFormat("yyyymmdd"), zone: context.zone)
+        time = WrittenTime(context.form(of: "day"), zone: context.zone)
+        compact = WrittenTime(formats: ["yyyymmdd"], zone: context.zone)
+        metricWords = MappedWords(context.form(of: "metric").map)
+        number = CellReader("value", .number(context.form(of: "value").decimal))
         today = context.zone.day(of: context.now).number
         wanted =
-            ["account", "day", "metric", "value"].map { WantedColumn($0) }
-            + context.dataMap.metrics.map { WantedColumn($0.name, column: $0.column) }
+            ["account", "day", "metric", "value"].map { name in
+                WantedColumn(
+                    name, column: context.form(of: name).column, synonyms: Self.synonyms[name] ?? [])
+            }
+            + context.dataMap.metrics.map {
+                WantedColumn($0.name, column: context.form(of: $0.name, ColumnForm(column: $0.column)).column)
+            }
     }
 
     func begin(_ map: ColumnMap) throws {
         try map.require("account")
-        try map.require("day")
         accountPlace = map.place(of: "account") ?? 0
+        if let name = context.options.map?.metric, map.place(of: "day") == nil {
+            guard let id = ids[name] else {
+                throw ImportError("\(map.source): \"\(name)\" is not a metric of data.yaml")
+            }
+            calendar = MetricCalendar(map.header, formats: context.options.map?.days ?? [], metric: id, today: today)
+            if calendar?.columns.isEmpty == false { return }
+            let formats = (context.options.map?.days ?? []).joined(separator: " or ")
+            throw ImportError(
+                "\(map.source):1: there is neither a column \"day\" nor one that is called after a day or month written "
+                    + (formats.isEmpty ? "as days: says" : formats))
+        }
+        try map.require("day")
         dayPlace = map.place(of: "day") ?? 0
         metricPlace = map.isPerRow && map.place(of: "metric") == nil ? nil : map.place(of: "metric")
         valuePlace = map.place(of: "value") ?? 0
         wide = context.dataMap.metrics.compactMap { metric in
             guard let place = map.place(of: metric.name), let id = ids[metric.name] else { return nil }
-            return (metric.name, id, place, CellReader(metric.name, .number))
+            return (metric.name, id, place, CellReader(metric.name, .number(context.form(of: metric.name).decimal)))
         }
         if metricPlace != nil, map.place(of: "value") != nil { return }
         guard !wide.isEmpty else {
@@ -62,8 +86,11 @@ final class MetricImport: ImportTarget {
     }
 
     func stage(_ record: Record) throws {
+        if !leftOut.isEmpty { leftOut.removeAll() }
         let key = record.cells[accountPlace].trimmed
         if key.isEmpty { throw Rejection(.missing, "account", "is empty") }
+        if TotalsRow.isTotal(key) { throw Rejection(.total, "account", "\(key.excerpt) is a row of totals") }
+        if let calendar { return try stage(record, of: key, calendar) }
         let day = try day(record.cells[dayPlace].trimmed)
         guard let account = try accounts.id(key) else {
             throw Rejection(.unknownAccount, "account", "there is no account with the key \(key.excerpt)")
@@ -76,11 +103,41 @@ final class MetricImport: ImportTarget {
             add(metric, account, day, value)
             return
         }
+        if context.takesGoodCells {
+            for metric in wide {
+                guard let value = try number(record, metric.place, metric.reader) else { continue }
+                add(metric.id, account, day, value)
+            }
+            return
+        }
         // All of a row or none of it.
         for metric in wide { _ = try metric.reader.scalar(record.cells[metric.place]) }
         for metric in wide {
             guard case .real(let value) = try metric.reader.scalar(record.cells[metric.place]) else { continue }
             add(metric.id, account, day, value)
+        }
+    }
+
+    /// A row with a column for each day or month.
+    private func stage(_ record: Record, of key: Cell, _ calendar: MetricCalendar) throws {
+        guard let account = try accounts.id(key) else {
+            throw Rejection(.unknownAccount, "account", "there is no account with the key \(key.excerpt)")
+        }
+        for column in calendar.columns where column.place < record.cells.count {
+            guard let value = try number(record, column.place, number) else { continue }
+            for day in column.days { add(calendar.metric, account, day, value / Double(column.days.count)) }
+        }
+    }
+
+    /// The number of a cell; nil when it is empty, or bad and left out.
+    private func number(_ record: Record, _ place: Int, _ reader: CellReader) throws -> Double? {
+        do {
+            guard case .real(let value) = try reader.scalar(record.cells[place]) else { return nil }
+            return value
+        } catch let rejection as Rejection {
+            guard context.takesGoodCells else { throw rejection }
+            leftOut.append(rejection)
+            return nil
         }
     }
 
@@ -94,13 +151,13 @@ final class MetricImport: ImportTarget {
         if let dayMemo, field.isEqual(to: dayMemo.text) { return dayMemo.day }
         if field.isEmpty { throw Rejection(.missing, "day", "is empty") }
         let isCompact = field.count == 8 && field.allSatisfy { $0 &- 0x30 < 10 }
-        var found = isCompact ? compact.day(field) : iso.day(field)
-        if found == nil, let moment = iso.instant(field) {
+        var found = isCompact && time.names.isEmpty ? compact.day(field) : time.day(field)
+        if found == nil, let moment = time.instant(field) {
             found = context.zone.day(of: Instant(milliseconds: moment)).number
         }
         guard let day = found else {
-            throw Rejection(
-                .value, "day", "\(field.excerpt) is not a day written 2026-03-01 or 20260301", value: field.string)
+            let forms = time.names.isEmpty ? "2026-03-01 or 20260301" : time.names.joined(separator: " or ")
+            throw Rejection(.value, "day", "\(field.excerpt) is not a day written \(forms)", value: field.string)
         }
         if day > today + 1 { throw Rejection(.future, "day", "\(field.excerpt) lies in the future") }
         dayMemo = (Array(field), day)
@@ -110,10 +167,15 @@ final class MetricImport: ImportTarget {
     private func metric(_ field: Cell) throws -> Int64 {
         if let metricMemo, field.isEqual(to: metricMemo.name) { return metricMemo.id }
         if field.isEmpty { throw Rejection(.missing, "metric", "is empty") }
-        let name = field.string
+        let name = (metricWords?.value(of: field) ?? field).string
         let metrics = context.dataMap.metrics
-        guard let metric = metrics.first(where: { $0.name == name }) ?? metrics.first(where: { $0.column == name }),
-            let id = ids[metric.name]
+        // Capitals, blanks and dashes do not count, as in the names of columns.
+        let simple = ColumnMap.simplified(name)
+        let found =
+            metrics.first { $0.name == name } ?? metrics.first { $0.column == name }
+            ?? metrics.first { ColumnMap.simplified($0.name) == simple }
+            ?? metrics.first { $0.column.map(ColumnMap.simplified) == simple }
+        guard let metric = found, let id = ids[metric.name]
         else {
             throw Rejection(
                 .unknownName, "metric",
@@ -137,7 +199,7 @@ final class MetricImport: ImportTarget {
     /// Closes the days of the file, unless so much of it was rejected that they are not all there.
     func finish(_ report: inout ImportReport) throws {
         guard context.options.closesDays else { return }
-        if report.rejected * 20 > report.read {
+        if (report.rejected + report.cellsLeftOut) * 20 > report.read {
             tally.warnings.append("the days were not closed: more than 5 % of the rows were rejected")
             return
         }
@@ -161,8 +223,14 @@ final class MetricImport: ImportTarget {
 
     func end() {}
 
-    func hint(for rejection: Rejection, _ values: [String]) -> String? {
+    func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
+        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .metrics) : nil }
+        if rejection.column == "day" {
+            return ImportHint.line(for: Attribute("day", .instant), values, ofMost: ofMost, context).map {
+                "imports: { metrics: { columns: { \($0) } } }"
+            }
+        }
         guard rejection.column == "metric", let name = values.first else { return nil }
-        return "metrics: { \(ImportHint.scalar(name)): {} }"
+        return "metrics: { \(ImportHint.scalar(ColumnMap.simplified(name))): {} }"
     }
 }

@@ -26,6 +26,9 @@ final class NDJSONReader: RowReader {
         for (index, names) in names.enumerated() {
             for name in names where places[name] == nil { places[name] = index }
         }
+        for (index, names) in names.enumerated() {
+            for name in names.map(ColumnMap.simplified) where places[name] == nil { places[name] = index }
+        }
     }
 
     func next(_ record: inout Record) throws -> RowOutcome {
@@ -75,7 +78,7 @@ final class NDJSONReader: RowReader {
     private func place(of key: Cell, at index: Int) -> Int? {
         if index < recent.count, recent[index].key.elementsEqual(key) { return recent[index].place }
         let name = key.string
-        let place = places[name]
+        let place = places[name] ?? places[ColumnMap.simplified(name)]
         if place == nil, unknownKeys.count < 20, !unknownKeys.contains(name) { unknownKeys.append(name) }
         if index < recent.count {
             recent[index] = (Array(key), place)

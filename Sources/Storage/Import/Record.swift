@@ -18,6 +18,16 @@ extension Cell {
         bytes.withUnsafeBufferPointer { isEqual(to: $0) }
     }
 
+    /// Letters of ASCII in either case are the same.
+    func isEqualIgnoringCase(to bytes: [UInt8]) -> Bool {
+        guard count == bytes.count else { return false }
+        for index in indices where self[index] != bytes[index] {
+            let letter = self[index] | 0x20
+            guard letter == bytes[index] | 0x20, letter &- 0x61 < 26 else { return false }
+        }
+        return true
+    }
+
     /// In the order of bytes.
     func precedes(_ other: Cell) -> Bool {
         guard let base = baseAddress, let others = other.baseAddress else { return count < other.count }
@@ -73,8 +83,14 @@ protocol RowReader: AnyObject {
     var totalBytes: Int64? { get }
     /// Names of keys that were met and not expected.
     var unknownKeys: [String] { get }
+    /// What was read otherwise than it stands there, or passed over.
+    var notes: [String] { get }
 
     /// For readers without a header: the names to look for, in the order of a record's cells.
     func expect(_ names: [[String]])
     func next(_ record: inout Record) throws -> RowOutcome
+}
+
+extension RowReader {
+    var notes: [String] { [] }
 }

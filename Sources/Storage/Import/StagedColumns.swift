@@ -35,7 +35,8 @@ struct StagedColumns {
     ) {
         let bit = Int64(1) << Int64(all.count)
         let plain =
-            isPerRow ? "CASE WHEN (s.present & \(bit)) <> 0 THEN s.\(column) ELSE a.\(column) END" : "s.\(column)"
+            isPerRow && all.count < 63
+            ? "CASE WHEN (s.present & \(bit)) <> 0 THEN s.\(column) ELSE a.\(column) END" : "s.\(column)"
         all.append(
             Column(
                 name: name, column: column, reader: reader, place: place, isTracked: isTracked,
@@ -70,6 +71,9 @@ struct StagedColumns {
     var names: String { all.map { ", \($0.column)" }.joined() }
     var insertions: String { all.map { ", \($0.inserted)" }.joined() }
 
+    /// What is to be told of values that no list knows.
+    var warnings: [String] { all.compactMap(\.reader.warning) }
+
     /// Reads the fields of rows.
     var cells: StagedCells { StagedCells(all.map { ($0.reader, $0.place) }) }
 }
@@ -92,6 +96,26 @@ struct StagedCells {
             let place = places[index]
             scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
         }
+    }
+
+    /// Reads what can be read; a bad cell is null and costs nothing else.
+    ///
+    /// - Returns: a bit for each bad cell.
+    func read(
+        _ record: Record, into scalars: inout ContiguousArray<Scalar>, leavingOut bad: inout [Rejection]
+    ) throws -> Int64 {
+        var bits: Int64 = 0
+        for index in places.indices {
+            let place = places[index]
+            do {
+                scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
+            } catch let rejection as Rejection {
+                scalars[index] = .null
+                if index < 63 { bits |= 1 << Int64(index) }
+                bad.append(rejection)
+            }
+        }
+        return bits
     }
 
     /// One bit for each column that the row has.

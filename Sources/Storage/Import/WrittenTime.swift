@@ -2,29 +2,53 @@ import Playbooks
 
 /// Dates and moments as they are written in a file.
 struct WrittenTime {
-    /// The declared format; nil accepts ISO 8601 and, for moments, seconds or milliseconds since 1970.
-    let format: DateFormat?
+    /// The declared formats; none accepts ISO 8601 and, for moments, seconds or milliseconds since 1970.
+    let formats: [DateFormat]
+    /// As they are declared, for complaints.
+    let names: [String]
     /// Where the clocks of texts without a zone hang.
     let zone: Zone
 
+    init(formats: [String] = [], zone: Zone) {
+        let known = formats.filter { DateFormat($0) != nil }
+        self.formats = known.compactMap { DateFormat($0) }
+        names = known
+        self.zone = zone
+    }
+
+    /// How a column says that its dates are written.
+    init(_ form: ColumnForm, zone: Zone) {
+        self.init(formats: form.formats, zone: form.zone ?? zone)
+    }
+
     /// A calendar day; a time behind it is left out, the day counts as it is written.
     func day(_ text: Cell) -> Int? {
-        guard let (day, length) = (format ?? .iso).day(text) else { return nil }
+        if formats.isEmpty { return day(text, .iso) }
+        for format in formats { if let day = day(text, format) { return day } }
+        return nil
+    }
+
+    private func day(_ text: Cell, _ format: DateFormat) -> Int? {
+        guard let (day, length) = format.day(text) else { return nil }
         if length == text.count { return day }
         return timeOfDay(text, from: length) == nil ? nil : day
     }
 
-    /// A moment in milliseconds since 1970 UTC; without a zone it is on the workspace's clock, without a time midnight.
+    /// A moment in milliseconds since 1970 UTC; without a zone it is on the column's clock, without a time midnight.
     func instant(_ text: Cell) -> Int64? {
-        if let (day, length) = (format ?? .iso).day(text) {
-            if length == text.count { return zone.start(of: Day(number: day)).milliseconds }
-            guard let time = timeOfDay(text, from: length) else { return nil }
-            guard let offset = time.offset else {
-                return zone.instant(local: Int64(day) * 86_400_000 + time.millisecond).instant.milliseconds
-            }
-            return Int64(day) * 86_400_000 + time.millisecond - offset
+        if formats.isEmpty { return instant(text, .iso) ?? epoch(text) }
+        for format in formats { if let moment = instant(text, format) { return moment } }
+        return nil
+    }
+
+    private func instant(_ text: Cell, _ format: DateFormat) -> Int64? {
+        guard let (day, length) = format.day(text) else { return nil }
+        if length == text.count { return zone.start(of: Day(number: day)).milliseconds }
+        guard let time = timeOfDay(text, from: length) else { return nil }
+        guard let offset = time.offset else {
+            return zone.instant(local: Int64(day) * 86_400_000 + time.millisecond).instant.milliseconds
         }
-        return format == nil ? epoch(text) : nil
+        return Int64(day) * 86_400_000 + time.millisecond - offset
     }
 
     /// 9 or 10 digits are seconds, 12 or 13 milliseconds.
@@ -41,6 +65,7 @@ struct WrittenTime {
     /// `T09:30`, ` 09:30:15.250`, ` 9:30 PM`, then a zone (`Z`, `UTC`, `+02:00`, `-0500`) or none.
     private func timeOfDay(_ text: Cell, from start: Int) -> (millisecond: Int64, offset: Int64?)? {
         var index = start
+        if index + 1 < text.count, text[index] == UInt8(ascii: ","), text[index + 1] == 0x20 { index += 1 }
         guard index < text.count,
             text[index] == UInt8(ascii: "T") || text[index] == 0x20 || text[index] == UInt8(ascii: "t")
         else { return nil }

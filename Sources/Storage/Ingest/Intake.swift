@@ -122,7 +122,7 @@ private struct IntakeRound {
         do {
             try target.stage(row, account: account) { field, rejection in
                 left.append(rejected(field.pointer, rejection, isWholeRow: false))
-                note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? []))
+                note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? [], ofMost: true))
             }
             report.accepted += 1
             remember(row, account)
@@ -134,7 +134,7 @@ private struct IntakeRound {
         } catch let rejection as Rejection {
             let field = (row.fields + row.properties).first { $0.column == rejection.column }
             left.append(rejected(field?.pointer ?? row.pointer, rejection, isWholeRow: true))
-            note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? []))
+            note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? [], ofMost: true))
         }
         report.rejected += left
     }

@@ -23,6 +23,37 @@ package struct AccountStory {
         status = row["status"].text ?? ""
     }
 
+    /// The account with that key, else the only one with that name or with a contact of that address.
+    ///
+    /// - Throws: `StorageError` in words for a person, with the nearest there is.
+    package static func find(_ text: String, _ connection: Connection) throws -> AccountStory {
+        if let story = try AccountStory(connection, key: text) { return story }
+        let address = EmailAddress.normalized(text) ?? ""
+        let keys = try connection.query(
+            """
+            SELECT key FROM account WHERE lower(name) = lower(CAST(:text AS TEXT))
+                OR id IN (SELECT account_id FROM contact WHERE address = :address)
+            ORDER BY key LIMIT 6
+            """, ["text": .text(text), "address": .text(address)]
+        ).compactMap { $0["key"].text }
+        if keys.count == 1, let story = try AccountStory(connection, key: keys[0]) { return story }
+        if keys.count > 1 {
+            throw StorageError(
+                "\"\(text)\" is several accounts; name one by its key: \(keys.prefix(5).joined(separator: ", "))"
+                    + (keys.count > 5 ? ", ..." : ""))
+        }
+        let near = nearest(to: text, in: try Self.keys(like: text, connection) + names(like: text, connection))
+        throw StorageError(
+            "there is no account \"\(text)\", by key, name or address\(near.map { "; did you mean \"\($0)\"?" } ?? "")")
+    }
+
+    private static func names(like text: String, _ connection: Connection) throws -> [String] {
+        try connection.query(
+            "SELECT name FROM account WHERE lower(substr(name, 1, 2)) = lower(CAST(:prefix AS TEXT)) ORDER BY name LIMIT 200",
+            ["prefix": .text(String(text.prefix(2)))]
+        ).compactMap { $0["name"].text }
+    }
+
     /// Keys of accounts that resemble the one asked for.
     package static func keys(like key: String, _ connection: Connection) throws -> [String] {
         try connection.query(
@@ -32,6 +63,13 @@ package struct AccountStory {
                 "length": .integer(Int64(max(1, key.count - 2))),
             ]
         ).compactMap { $0[0].text }
+    }
+
+    /// The keys of its contacts, the first 20.
+    package func contactKeys() throws -> [String] {
+        try connection.query(
+            "SELECT key FROM contact WHERE account_id = :account ORDER BY id LIMIT 20", ["account": .integer(accountID)]
+        ).compactMap { $0["key"].text }
     }
 
     package struct Standing: Sendable {

@@ -112,23 +112,26 @@ struct SegmentReader {
         taken.rows.append(IncomingRow(.contacts, owner: owner, fields, at: pointer))
     }
 
-    /// The account that the traits of a person name: `company: { id, ... }`, `account_id` or `group_id`.
+    private static let companyIDs: Set<String> = ["id", "company_id", "account_id", "group_id", "key"]
+
+    /// The account that the traits of a person name: `company: { id, ... }`, `company_id`, `account_id` or `group_id`.
     private mutating func company(
         in traits: [(key: String, value: JSON, pointer: String)], _ pointer: String
     ) throws(Intaken.Malformed) -> String? {
         for (key, value, place) in traits {
             switch Vocabulary.simplified(key) {
             case "company":
-                guard case .object(let members) = value, let id = try Intaken.text(value["id"], at: place + "/id"),
-                    !id.isEmpty
+                guard case .object(let members) = value,
+                    let named = members.first(where: { Self.companyIDs.contains(Vocabulary.simplified($0.key)) }),
+                    let id = try Intaken.text(named.value, at: Intaken.pointer(place, named.key)), !id.isEmpty
                 else { continue }
-                var fields = [IncomingRow.Field("key", id, at: place + "/id")]
-                for member in members where member.key != "id" {
+                var fields = [IncomingRow.Field("key", id, at: Intaken.pointer(place, named.key))]
+                for member in members where member.key != named.key {
                     add(vocabulary.accounts[member.key], member.value, Intaken.pointer(place, member.key), to: &fields)
                 }
                 taken.rows.append(IncomingRow(.accounts, fields, at: place))
                 return id
-            case "account_id", "group_id", "company_id":
+            case "account_id", "group_id", "company_id", "organization_id", "org_id", "tenant_id":
                 if let id = try Intaken.text(value, at: place), !id.isEmpty { return id }
             default: continue
             }

@@ -19,8 +19,24 @@ struct Vocabulary: Sendable {
             }
         }
 
+        /// Other usual spellings of names that there are, as long as nothing else is called so.
+        func withUsual(_ usual: [String: String]) -> Names {
+            var names = self
+            for (spelling, name) in usual where names.exact[name] != nil && names.simple[spelling] == nil {
+                names.simple[spelling] = name
+            }
+            return names
+        }
+
         subscript(name: String) -> String? { exact[name] ?? simple[Vocabulary.simplified(name)] }
     }
+
+    /// How programs call what is known of a person.
+    private static let usualOfContacts = [
+        "email_address": "email", "e_mail": "email", "mail": "email", "full_name": "name", "display_name": "name",
+        "user_role": "role", "account_role": "role", "job_title": "title", "position": "title", "time_zone": "timezone",
+        "tz": "timezone", "language": "locale", "lang": "locale",
+    ]
 
     let accounts: Names
     let contacts: Names
@@ -31,7 +47,8 @@ struct Vocabulary: Sendable {
     init(_ map: DataMap) {
         func names(_ attributes: [Attribute]) -> Names { Names(attributes.map { ($0.name, $0.column) }) }
         accounts = names(Attribute.builtIn + map.builtInColumns + map.attributes)
-        contacts = names(Attribute.builtInOfContact + map.contactAttributes)
+        contacts = names(Attribute.builtInOfContact + map.builtInColumnsOfContact + map.contactAttributes)
+            .withUsual(Self.usualOfContacts)
         events = Names(map.events.map { ($0.name, nil) })
         metrics = Set(map.metrics.map(\.name))
         properties = Dictionary(map.events.map { ($0.name, Names($0.properties.map { ($0.name, nil) })) }) { $1 }

@@ -10,7 +10,7 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Why an account is, or is not, in a playbook: every clause, value and threshold.")
 
-    @Argument(help: "The account's key.")
+    @Argument(help: "The account's key, its name, or an address of it.")
     var account: String
 
     @Option(help: "Only this playbook; every one that is not retired when it is left out.")
@@ -24,14 +24,10 @@ struct ExplainCommand: ParsableCommand {
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
-            guard let story = try AccountStory(connection, key: account) else {
-                let near = nearest(to: account, in: try AccountStory.keys(like: account, connection))
-                throw CommandError(
-                    "there is no account \"\(account)\"\(near.map { "; did you mean \"\($0)\"?" } ?? "")")
-            }
+            let story = try AccountStory.find(account, connection)
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             Terminal.print(
-                Terminal.styled("\(account)\(story.name.map { " (\($0))" } ?? "")", .bold)
+                Terminal.styled("\(story.key)\(story.name.map { " (\($0))" } ?? "")", .bold)
                     + ", \(story.status), as of \(now.text(in: loaded.zone)) \(loaded.zone.name)")
             try showPlace(of: story, StageCensus(connection, context), context, loaded)
             for item in try story.suppressions() {

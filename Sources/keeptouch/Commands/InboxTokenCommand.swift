@@ -2,6 +2,7 @@ import ArgumentParser
 import Basics
 import Delivery
 import Foundation
+import Playbooks
 import Storage
 
 struct InboxTokenCommand: ParsableCommand {
@@ -34,9 +35,15 @@ struct InboxTokenCommand: ParsableCommand {
             Terminal.print(Hexadecimal.text(InboxToken.key(secret: secret)))
             return
         }
-        let owner = try loaded.open(.readOnly).read { try Inbox.owner(account: account, contact: contact, $0) }
-        guard owner != nil else {
-            throw CommandError("there is no contact \"\(contact)\" of an account \"\(account)\"")
+        try loaded.open(.readOnly).read { connection in
+            if try Inbox.owner(account: account, contact: contact, connection) != nil { return }
+            let story = try AccountStory.find(account, connection)
+            let known = try story.contactKeys()
+            throw CommandError(
+                known.isEmpty
+                    ? "the account \"\(story.key)\" has no contacts"
+                    : "there is no contact \"\(contact)\" of the account \"\(story.key)\"\(suggestion(for: contact, in: known)); "
+                        + "it has \(known.joined(separator: ", "))")
         }
         Terminal.print(InboxToken.text(account: account, contact: contact, secret: secret))
     }

@@ -12,8 +12,12 @@ struct InitCommand: ParsableCommand {
     @Argument(help: "The folder.", completion: .directory)
     var directory: String
 
-    @Option(help: "An export of accounts (CSV) that data.yaml is guessed from.", completion: .file())
-    var from: String?
+    @Option(
+        parsing: .upToNextOption,
+        help:
+            "The files of an export (CSV) that data.yaml is guessed from: accounts, and what there is of contacts, usage, surveys, cancellations.",
+        completion: .file())
+    var from: [String] = []
 
     @Flag(help: "Mark the database as a simulation, whose clock --now sets freely.")
     var simulation = false
@@ -22,18 +26,18 @@ struct InitCommand: ParsableCommand {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         let hasWorkspace = FileManager.default.fileExists(
             atPath: folder.appendingPathComponent("keeptouch.yaml").path)
-        guard !hasWorkspace || from == nil else {
+        guard !hasWorkspace || from.isEmpty else {
             throw CommandError("\(directory) holds a workspace already; --from would overwrite its data.yaml")
         }
         var guess: DataMapGuess?
-        if let from {
+        if !from.isEmpty {
             let configuration = try NewWorkspace.configuration(named: name(of: folder))
             guess = try DataMapGuess(
-                from: .file(from), configuration: configuration, now: Clocks.system.processNow())
+                from: from.map { .file($0) }, paths: from.map { path(of: $0, from: folder) },
+                configuration: configuration, now: Clocks.system.processNow())
         }
-        if !hasWorkspace {
-            try NewWorkspace(name: name(of: folder), dataMap: guess?.yaml).write(to: folder)
-        }
+        let workspace = NewWorkspace(name: name(of: folder), guess: guess)
+        if !hasWorkspace { try workspace.write(to: folder) }
         var options = WorkspaceOptions()
         options.workspace = directory
         let loaded = try options.read()
@@ -49,14 +53,34 @@ struct InitCommand: ParsableCommand {
             }
         }
         let made = hasWorkspace ? "its database is made" : "keeptouch.yaml, data.yaml, channels/"
-        let playbooks = hasWorkspace || guess != nil ? "" : ", journeys/, playbooks/ (all of them drafts)"
+        let fitting = workspace.drafts.fitting.count
+        let playbooks =
+            hasWorkspace
+            ? ""
+            : guess == nil
+                ? ", journeys/, playbooks/ (all of them drafts)"
+                : fitting == 0 ? "" : ", playbooks/ (\(Terminal.count(fitting, "draft")) of the library that fit)"
         Terminal.print("\(directory) is a workspace\(simulation ? " (a simulation)" : ""): \(made)\(playbooks)")
-        if let guess, let from {
-            Terminal.print("data.yaml is a guess from \(guess.rows) rows of \(from); look it over.")
+        if let guess {
+            let files = guess.files.map { "\($0.rows) rows of \($0.name)" }.joined(separator: ", ")
+            Terminal.print("data.yaml is a guess from \(files); look it over.")
+            for note in guess.notes { Terminal.print("  \(note)") }
+            for (playbook, reason) in workspace.drafts.leftOut {
+                Terminal.print("  \(playbook) is left out: \(reason)")
+            }
         }
-        let file = from.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? "FILE"
         if hasWorkspace { return }
-        Terminal.hint("next: cd \(directory); keeptouch check; keeptouch import accounts \(file); keeptouch plan")
+        let imports = guess == nil ? "keeptouch import accounts FILE" : "keeptouch import all"
+        Terminal.hint("next: cd \(directory); keeptouch check; \(imports); keeptouch plan")
+    }
+
+    /// The file as the workspace names it: relative where both lie in one folder or below it.
+    private func path(of file: String, from folder: URL) -> String {
+        let target = URL(fileURLWithPath: file).standardizedFileURL.pathComponents
+        let base = folder.standardizedFileURL.pathComponents
+        let common = zip(target, base).prefix { $0 == $1 }.count
+        guard base.count - common <= 1 else { return "/" + target.dropFirst().joined(separator: "/") }
+        return (Array(repeating: "..", count: base.count - common) + target.dropFirst(common)).joined(separator: "/")
     }
 
     private func name(of folder: URL) -> String {

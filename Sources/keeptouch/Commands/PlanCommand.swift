@@ -9,7 +9,7 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what the next cycle would do; changes nothing.",
         discussion: """
-            With --who every account with a verdict is listed, or those with the verdicts that are named: plan --who enrolled.
+            While no playbook is live, the drafts are planned. With --who every account with a verdict is listed, or those with the verdicts that are named: plan --who enrolled.
             """)
 
     @Argument(
@@ -27,21 +27,27 @@ struct PlanCommand: ParsableCommand {
         let verdicts = who ? names.compactMap { Verdict(rawValue: $0) } : []
         let playbooks = names.filter { !who || Verdict(rawValue: $0) == nil }
         for name in playbooks { _ = try loaded.playbook(name) }
+        let isNoneLive = !loaded.workspace.playbooks.contains { $0.state == .live }
+        let drafts = playbooks.isEmpty && isNoneLive ? loaded.workspace.playbooks.filter { $0.state == .draft } : []
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         var found: [CycleReport.Who] = []
         let listens: ((CycleReport.Who) -> Void)? =
             who ? { item in if verdicts.isEmpty || verdicts.contains(item.verdict) { found.append(item) } } : nil
-        let report = try loaded.cycle(store).plan(now: now, only: Set(playbooks), who: listens)
+        let report = try loaded.cycle(store).plan(now: now, only: Set(playbooks + drafts.map(\.name)), who: listens)
         if who {
             try WhoText(found: found, zone: loaded.zone).show(output)
         } else if output.format == .json {
             Terminal.print(try JSONText.encode(report))
         } else {
             try CycleText(report: report, hasRun: false).show(output)
+            if output.format == .table, !drafts.isEmpty {
+                Terminal.print(
+                    "No playbook is live. These are drafts; set `state: live` in a playbook.yaml to let one begin.")
+            }
             if output.format == .table { ChangesText(changes: report.changes).show() }
         }
-        if report.playbooks.contains(where: { $0.heldBecause != nil })
+        if drafts.isEmpty && report.playbooks.contains(where: { $0.heldBecause != nil })
             || loaded.diagnostics.contains(where: { $0.severity == .error })
         {
             throw ExitCode(1)

@@ -15,7 +15,7 @@ struct PreviewCommand: AsyncParsableCommand {
     @Argument(help: "The step, such as email_1; the first that sends when it is left out.")
     var step: String?
 
-    @Option(help: "The account's key.")
+    @Option(help: "The account's key, its name, or an address of it.")
     var account: String
 
     @Option(help: "The variant; the first when it is left out.")
@@ -38,16 +38,9 @@ struct PreviewCommand: AsyncParsableCommand {
         let now = try options.moment(store, zone: loaded.zone)
         let secret = try SigningSecret.read(beside: loaded.databasePath)
         let previews = try store.read { connection in
-            guard let story = try AccountStory(connection, key: account) else {
-                throw CommandError("there is no account \"\(account)\"")
-            }
-            return try Preview.make(
-                item, step: index, variant: variant, account: story, workspace: loaded.workspace, secret: secret,
-                now: now, connection)
-        }
-        guard !previews.isEmpty else {
-            throw CommandError(
-                "\(account) has no contact for \"to:\" that may be written to; keeptouch explain \(account)")
+            try Preview.make(
+                item, step: index, variant: variant, account: AccountStory.find(account, connection),
+                workspace: loaded.workspace, secret: secret, now: now, connection)
         }
         for preview in previews {
             if html {

@@ -17,7 +17,7 @@ struct TouchesCommand: ParsableCommand {
     @Option(help: "Only touches of this playbook.")
     var playbook: String?
 
-    @Option(help: "Only touches of this account.")
+    @Option(help: "Only touches of this account, by its key, its name, or an address of it.")
     var account: String?
 
     @Option(help: "At most so many.")
@@ -37,10 +37,12 @@ struct TouchesCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
-        var filter = Ledger.Filter()
-        (filter.playbook, filter.account, filter.limit) = (playbook, account, limit)
-        filter.state = state.flatMap(TouchState.init(rawValue:))
+        if let playbook { _ = try loaded.playbook(playbook) }
         let (entries, outcomes) = try store.read { connection in
+            var filter = Ledger.Filter()
+            filter.account = try account.map { try AccountStory.find($0, connection).key }
+            (filter.playbook, filter.limit) = (playbook, limit)
+            filter.state = state.flatMap(TouchState.init(rawValue:))
             let ledger = Ledger(connection)
             let entries = try ledger.touches(filter)
             return (entries, try entries.map { try ledger.outcomes(of: $0.id) })

@@ -48,13 +48,18 @@ struct ImportContactsTests {
             a,3,a@b.example,Mars/Olympus
             ,4,a@b.example,
             """)
-        #expect(report.inserted == 0)
+        #expect(report.inserted == 2)
         #expect(
             report.firstRejected.map(\.reason) == [
                 "account: there is no account with the key \"x\"", "the row has neither a key nor an email",
-                "email: \"ada@localhost\" is not an email address",
-                "timezone: \"Mars/Olympus\" is not a time zone such as America/Chicago", "account: is empty",
+                "account: is empty",
             ])
+        #expect(
+            report.groups.filter(\.isOfCells).map(\.first.reason) == [
+                "email: \"ada@localhost\" is not an email address",
+                "timezone: \"Mars/Olympus\" is not a time zone such as America/Chicago",
+            ])
+        #expect(try world.rows("SELECT key, address FROM contact ORDER BY key") == ["2|", "3|a@b.example"])
     }
 
     @Test func theFirstLoadTriggersNothingAndLaterChangesDo() throws {

@@ -81,8 +81,46 @@ struct ImportMetricsTests {
                 "day: \"2026-04-01\" lies in the future",
                 "value: is empty", "value: \"inf\" is not a number",
             ])
-        #expect(try world.load(.metrics, "account,day,logins,reports\na,2026-03-01,1,many\n").rejected == 1)
         #expect(try values(world) == [])
+    }
+
+    @Test func aBadCellOfAWideRowCostsTheCell() throws {
+        let world = try world()
+        let report = try world.load(.metrics, "account,day,logins,reports\na,2026-03-01,1,many\n")
+        #expect((report.rejected, report.cellsLeftOut) == (0, 1))
+        #expect(try values(world) == ["a|logins|2026-03-01|1.0"])
+    }
+
+    @Test func columnsMayBeCalledAfterDaysAndMonths() throws {
+        let world = try world()
+        var map = ImportMap("usage", .metrics)
+        (map.metric, map.days) = ("logins", ["y-m-d"])
+        map.columns["account"] = ColumnForm(column: "Customer")
+        try world.load(
+            .metrics, "Customer,2026-03-01,2026-03-02,2026-04-01\na,1,2,3\nb,,4,\nTotal,1,6,3\n",
+            ImportOptions(map: map))
+        #expect(
+            try values(world) == ["a|logins|2026-03-01|1.0", "a|logins|2026-03-02|2.0", "b|logins|2026-03-02|4.0"])
+
+        let months = try self.world()
+        (map.metric, map.days, map.columns) = ("reports", ["mmm y"], [:])
+        try months.load(
+            .metrics, "Account ID,Reports Jan 2026,Reports Feb 2026,Reports Mar 2026\na,31,56,9\n",
+            ImportOptions(map: map))
+        #expect(
+            try months.rows(
+                """
+                SELECT substr(date, 1, 7) AS month, count(*), min(value), max(value) FROM series_rows
+                GROUP BY 1 ORDER BY 1
+                """) == ["2026-01|31|1.0|1.0", "2026-02|28|2.0|2.0", "2026-03|9|1.0|1.0"])
+    }
+
+    @Test func namesOfMetricsAreComparedWithoutCase() throws {
+        let world = try world()
+        let report = try world.load(
+            .metrics, "Account ID,Metric,Date,Value\na,Logins,2026-03-01,1\na,REPORTS RUN,2026-03-01,2\n")
+        #expect(report.isClean)
+        #expect(try values(world) == ["a|logins|2026-03-01|1.0", "a|reports|2026-03-01|2.0"])
     }
 
     @Test func completeClosesTheDaysOfTheFile() throws {

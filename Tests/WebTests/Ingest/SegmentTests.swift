@@ -124,6 +124,23 @@ import Testing
         }
     }
 
+    @Test func usualSpellingsOfTraitsReachAPerson() async throws {
+        try await RunningSite.with { site in
+            for call in [
+                #"{"userId": "u1", "traits": {"emailAddress": "ada@a.example", "fullName": "Ada", "userRole": "admin", "company": {"companyId": "c1", "name": "Cord"}}}"#,
+                #"{"userId": "u2", "traits": {"Email": "bo@a.example", "role": "owner", "organizationId": "c1"}}"#,
+            ] {
+                let answer = try await site.post("/v1/identify", call)
+                #expect(answer.status == 200 && answer.pointers == [], "\(answer)")
+            }
+            #expect(
+                try site.rows(
+                    "SELECT a.key, c.key, c.email, c.name, c.role FROM contact c JOIN account a ON a.id = c.account_id ORDER BY c.id"
+                )
+                    == ["c1|u1|ada@a.example|Ada|admin", "c1|u2|bo@a.example||owner"])
+        }
+    }
+
     @Test func aBadTraitIsLeftOutAndTheRestStays() async throws {
         try await RunningSite.with { site in
             let answer = try await site.post(

@@ -1,0 +1,53 @@
+/// Reads how a column of a file is called and written.
+struct ColumnFormReader {
+    let fields: Fields
+
+    /// - Parameter type: of the values, when it is known: what cannot go with it is complained about.
+    func read(_ type: ValueType? = nil) -> ColumnForm {
+        var form = ColumnForm(column: fields.text("column"))
+        form.formats = formats("format", letters: "ymd")
+        if let type, type != .date, type != .instant {
+            for key in ["format", "timezone"] where fields.has(key) {
+                fields.diagnostics.error(fields.position(key), "only a date or an instant has a \"\(key)\"")
+            }
+            if fields.has("decimal"), ![.number, .percent, .money].contains(type) {
+                fields.diagnostics.error(
+                    fields.position("decimal"), "only a number, a percent or money has a \"decimal\"")
+            }
+        }
+        if let name = fields.text("timezone") {
+            form.zone = Zone(name)
+            if form.zone == nil {
+                fields.diagnostics.error(
+                    fields.position("timezone"), "expected a time zone such as America/Chicago, got \"\(name)\"")
+            }
+        }
+        form.decimal = fields.choice("decimal")
+        form.isYearly = fields.choice("per", Period.self) == .year
+        for pair in fields.entries("map") {
+            guard let value = fields.diagnostics.text(pair.value, pair.key) else { continue }
+            form.map[pair.key] = value
+        }
+        return form
+    }
+
+    private enum Period: String, CaseIterable {
+        case month, year
+    }
+
+    /// Formats that name each of the letters.
+    func formats(_ key: String, letters: String) -> [String] {
+        guard fields.has(key) else { return [] }
+        return fields.items(key).compactMap { node in
+            guard let format = fields.diagnostics.text(node, key) else { return nil }
+            let hasAll = letters.allSatisfy { letter in (1...4).contains(format.count { $0 == letter }) }
+            if hasAll { return format }
+            let example = letters == "ymd" ? "m/d/y" : "y-m"
+            fields.diagnostics.error(
+                node.position,
+                "expected a date format with \(letters == "ymd" ? "y, m and d" : "y and m") such as \(example), "
+                    + "got \"\(format)\"")
+            return nil
+        }
+    }
+}

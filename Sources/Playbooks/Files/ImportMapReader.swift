@@ -1,0 +1,48 @@
+/// Reads one entry of `imports:` in `data.yaml`.
+struct ImportMapReader {
+    let diagnostics: Diagnostics
+    /// What the file has said so far; events and metrics stand before the imports.
+    let dataMap: DataMap
+
+    func read(_ entry: YAMLNode.Entry) -> ImportMap? {
+        diagnostics.checkName(entry.key, "an import", at: entry.position)
+        guard let fields = Fields(entry.value, .importMap, diagnostics, of: "the import \"\(entry.key)\"") else {
+            return nil
+        }
+        if entry.key == "all" {
+            diagnostics.error(entry.position, "\"all\" means every import; choose another name")
+            return nil
+        }
+        let named = ImportKind(rawValue: entry.key)
+        guard let kind = fields.choice("kind") ?? named else {
+            if !fields.has("kind") {
+                diagnostics.error(entry.position, "\"kind\" is missing in the import \"\(entry.key)\"")
+            }
+            return nil
+        }
+        if let named, named != kind {
+            diagnostics.error(fields.position("kind"), "the import \"\(entry.key)\" is of the kind \(entry.key)")
+        }
+        var map = ImportMap(entry.key, kind)
+        map.file = fields.text("file")
+        map.event = fields.text("event")
+        map.metric = fields.text("metric")
+        map.days = ColumnFormReader(fields: fields).formats("days", letters: "ym")
+        if let event = map.event, dataMap.event(event) == nil {
+            diagnostics.unknown(event, "event", among: dataMap.events.map(\.name), at: fields.position("event"))
+        }
+        if let metric = map.metric, dataMap.metric(metric) == nil {
+            diagnostics.unknown(metric, "metric", among: dataMap.metrics.map(\.name), at: fields.position("metric"))
+        }
+        for column in fields.entries("columns") {
+            if let name = column.value.text {
+                map.columns[column.key] = ColumnForm(column: name)
+            } else if let form = Fields(
+                column.value, KeyTable(KeyTable.columnForm), diagnostics, of: "the column \"\(column.key)\"")
+            {
+                map.columns[column.key] = ColumnFormReader(fields: form).read()
+            }
+        }
+        return map
+    }
+}

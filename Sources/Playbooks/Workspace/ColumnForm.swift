@@ -1,0 +1,40 @@
+/// How one column of a file is called and written: its dates, its numbers, its words.
+package struct ColumnForm: Sendable, Hashable {
+    /// The mark before the fraction of a number.
+    package enum DecimalMark: String, Sendable, CaseIterable {
+        case point, comma
+    }
+
+    /// The column's name in files, when it is not the one it has here.
+    package var column: String?
+    /// How dates are written, the first that fits counts: `y-m-d`, `m/d/y`, `mmm d y`; ISO 8601 when there is none.
+    package var formats: [String] = []
+    /// The clock of moments that name no zone; the workspace's when it is nil.
+    package var zone: Zone?
+    /// Nil takes only what has one reading.
+    package var decimal: DecimalMark?
+    /// Whether amounts are those of a year, of which a month is a twelfth.
+    package var isYearly = false
+    /// The words of the file, each with the value that it stands for; case does not count.
+    package var map: [String: String] = [:]
+
+    package init(column: String? = nil, formats: [String] = []) {
+        self.column = column
+        self.formats = formats
+    }
+
+    package var isPlain: Bool { self == ColumnForm() }
+
+    /// What another says counts before what this says.
+    package func overlaid(by other: ColumnForm?) -> ColumnForm {
+        guard let other else { return self }
+        var form = self
+        form.column = other.column ?? column
+        if !other.formats.isEmpty { form.formats = other.formats }
+        form.zone = other.zone ?? zone
+        form.decimal = other.decimal ?? decimal
+        form.isYearly = other.isYearly || isYearly
+        form.map.merge(other.map) { $1 }
+        return form
+    }
+}

@@ -1,0 +1,317 @@
+import Playbooks
+
+/// What the columns of an export of accounts become: built-in attributes, the account's contact, declared attributes.
+struct AccountDraft {
+    static let keyNames = [
+        "key", "account_key", "customer_key", "account_id", "customer_id", "company_id", "org_id", "organization_id",
+        "tenant_id", "client_id", "id", "account", "customer", "account_number", "customer_number", "account_no",
+        "customer_no", "user_id", "record_id", "external_id",
+    ]
+    static let nameNames = [
+        "name", "company", "company_name", "account_name", "customer_name", "organization", "organisation", "client",
+        "organization_name", "business_name",
+    ]
+    static let createdNames = [
+        "created_at", "created", "signup_date", "sign_up_date", "signed_up_at", "signed_up", "signed_up_on", "signup",
+        "created_date", "created_on", "date_created", "creation_date", "account_created", "customer_since", "since",
+        "registration_date", "registered_at", "registered_on", "registered", "join_date", "joined", "joined_on",
+        "activation_date", "start_date", "contract_start", "onboarded_at",
+    ]
+    static let mrrNames = [
+        "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
+        "monthly_spend", "monthly_value", "current_mrr", "mrr_amount", "subscription_mrr", "recurring_revenue",
+    ]
+    static let arrNames = [
+        "arr", "annual_recurring_revenue", "annual_revenue", "yearly_revenue", "acv", "annual_contract_value",
+        "annual_amount", "annual_price",
+    ]
+    private static let statusNames = [
+        "status", "account_status", "customer_status", "subscription_status", "account_state", "customer_state",
+        "state",
+        "lifecycle_status",
+    ]
+    private static let churnedNames = [
+        "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
+        "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
+        "cancelled",
+        "canceled", "churned", "deactivated_at", "closed_at", "ended_at",
+    ]
+    /// Names of declared attributes that the library's playbooks know, with their usual names in exports.
+    private static let known: [(name: String, type: ValueType, names: [String])] = [
+        (
+            "renewal_at", .date,
+            [
+                "renewal_at", "renewal_date", "renewal", "renews_on", "renews_at", "next_renewal", "next_renewal_date",
+                "contract_renewal", "contract_renewal_date",
+            ]
+        ),
+        ("plan", .text, ["plan", "subscription_plan", "plan_name", "tier", "package", "subscription", "product_plan"]),
+        ("seats", .number, ["seats", "licenses", "licences", "seat_count", "number_of_seats", "seats_purchased"]),
+        ("users", .number, ["users", "active_users", "user_count", "number_of_users", "seats_used"]),
+        ("health", .number, ["health", "health_score", "customer_health", "account_health"]),
+    ]
+
+    let file: FileGuess
+    private(set) var lines: [String] = []
+    private(set) var notes: [String] = []
+    /// Names that are declared.
+    private(set) var names: Set<String>
+    private(set) var key: Int?
+    /// The column of the monthly amounts, which may be yearly ones.
+    private(set) var mrr: (column: Int, isYearly: Bool)?
+    private var taken: Set<Int> = []
+
+    init(_ file: FileGuess) {
+        self.file = file
+        names = Set(Attribute.builtIn.map(\.name)).union(EventKind.builtIn.map(\.name))
+        for index in file.header.indices where !file.usable.contains(index) {
+            taken.insert(index)
+            if file.header[index].isEmpty, file.guesses[index].filled == 0 { continue }
+            let why = file.header[index].isEmpty ? "empty" : "not the only one"
+            notes.append("column \(index + 1) is left out: its name is \(why)")
+        }
+        addKey()
+        addStatus()
+        addMoments()
+        addMoney()
+        addContact()
+        addOthers()
+        addDeclared()
+    }
+
+    // MARK: Built-in attributes
+
+    private mutating func addKey() {
+        let usable = file.usable.filter { file.guesses[$0].filled > 0 }
+        func isKey(_ index: Int) -> Bool {
+            let guess = file.guesses[index]
+            return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
+        }
+        let named = file.columns(Self.keyNames).first { file.guesses[$0].isNearlyUnique }
+        let unique = usable.first { file.guesses[$0].isUnique && isKey($0) }
+        // What people are called comes twice; what nearly always comes once tells them apart, too.
+        let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
+        let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
+        guard let index = named ?? unique ?? near ?? address else {
+            notes.append("no column tells accounts apart; add one and name it: key: { column: \"...\" }")
+            return
+        }
+        key = index
+        let guess = file.guesses[index]
+        var remarks: [String] = []
+        if guess.repeats > 0 {
+            remarks.append("\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts")
+        }
+        if guess.filled < guess.count { remarks.append("\(guess.count - guess.filled) rows have none and are refused") }
+        add(Attribute("key", .text), index, remarks)
+    }
+
+    private mutating func addStatus() {
+        for index in free(
+            Self.statusNames + [
+                "cancelled", "canceled", "churned", "is_cancelled", "is_churned", "active", "is_active",
+            ])
+        where taken.isDisjoint(with: [index]) {
+            let guess = file.guesses[index]
+            guard guess.filled > 0, guess.distinct <= 40 else { continue }
+            let name = file.simpleName(index)
+            var usual = MappedWords.ofStatus("churned")
+            if name.hasSuffix("active") {
+                for (word, value) in ["yes": "active", "true": "active", "no": "churned", "false": "churned"] {
+                    usual[word] = value
+                }
+            } else if name.contains("cancel") || name.contains("churn") {
+                guard guess.isBoolean else { continue }
+                for (word, value) in ["yes": "churned", "true": "churned", "no": "active", "false": "active"] {
+                    usual[word] = value
+                }
+            }
+            for word in ["active", "churned"] { usual[word] = word }
+            let known = guess.words.filter { usual[$0.key.lowercased()] != nil }
+            guard known.values.reduce(0, +) * 10 >= guess.filled * 7 else { continue }
+            var attribute = Attribute("status", .text)
+            for word in known.keys where !["active", "churned"].contains(word.lowercased()) {
+                attribute.form.map[word.lowercased()] = usual[word.lowercased()]
+            }
+            let others = guess.words.filter { usual[$0.key.lowercased()] == nil }.sorted { $0.key < $1.key }
+            let remarks = others.prefix(5).map {
+                "\"\($0.key)\" (\($0.value)) is none of active, churned: add it to map"
+            }
+            return add(attribute, index, remarks)
+        }
+    }
+
+    private mutating func addMoments() {
+        for (name, names) in [
+            ("churned_at", Self.churnedNames), ("created_at", Self.createdNames),
+            ("cancel_requested_at", ["cancel_requested_at", "cancel_request_date", "cancellation_requested"]),
+            ("service_end_at", ["service_end_at", "service_end", "contract_end", "contract_end_date", "end_date"]),
+        ] {
+            let isPast = name != "service_end_at"
+            guard
+                let index = free(names).first(where: {
+                    file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)
+                })
+            else { continue }
+            add(moment: Attribute(name, .instant), index)
+        }
+    }
+
+    private mutating func addMoney() {
+        if let index = free(Self.mrrNames).first(where: { file.guesses[$0].isMoney }) {
+            mrr = (index, false)
+        } else if let index = free(Self.arrNames).first(where: { file.guesses[$0].isMoney }) {
+            mrr = (index, true)
+        }
+        guard let mrr else { return }
+        var attribute = Attribute("mrr", .money)
+        attribute.form.isYearly = mrr.isYearly
+        attribute.form.decimal = decimal(of: mrr.column)
+        add(attribute, mrr.column, mrr.isYearly ? ["a year's revenue, divided by 12"] : [])
+    }
+
+    private mutating func addOthers() {
+        for (name, names) in [
+            ("name", Self.nameNames),
+            ("churn_reason", ["churn_reason", "cancellation_reason", "cancelation_reason", "cancel_reason"]),
+            ("stage", ["stage", "lifecycle_stage"]), ("timezone", ["timezone", "time_zone", "tz"]),
+            ("locale", ["locale", "language", "lang"]),
+        ] {
+            guard let index = free(names).first(where: { name != "timezone" || file.guesses[$0].isZone }) else {
+                continue
+            }
+            add(Attribute(name, .text), index)
+        }
+        // The key may be all that there is of a name.
+        if let key, Self.nameNames.contains(file.simpleName(key)),
+            file.columns(Self.nameNames).allSatisfy({ $0 == key || !taken.contains($0) })
+        {
+            lines.append("  name: { column: \(ImportHint.quoted(file.header[key])) }")
+        }
+        if let index = free(["stage_since"]).first, file.guesses[index].isMoment {
+            add(moment: Attribute("stage_since", .instant), index)
+        }
+    }
+
+    // MARK: The contact
+
+    /// Of several columns of addresses the one that is called so; what few people answer for is our own side.
+    private mutating func addContact() {
+        let addresses = file.usable.filter { index in
+            let guess = file.guesses[index]
+            return (!taken.contains(index) || index == key) && guess.isEmail && guess.distinct * 2 > guess.emails
+        }
+        let named = file.columns(["contact_email"] + AccountImport.emailSynonyms).first { addresses.contains($0) }
+        let filled = addresses.max { (file.guesses[$0].emails, $1) < (file.guesses[$1].emails, $0) }
+        if let index = named ?? filled {
+            let guess = file.guesses[index]
+            let none = guess.filled - guess.emails
+            let remark = none > 0 ? " (\(none) of \(guess.filled) are no addresses)" : ""
+            notes.append("\"\(file.header[index])\" is the account's contact: contact_email\(remark)")
+            taken.insert(index)
+            let isFound =
+                AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
+                && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
+            if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
+                lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
+            }
+        } else {
+            notes.append("no column holds addresses: bring contacts with: keeptouch import contacts FILE")
+        }
+        let people = free(["contact_name"] + AccountImport.nameSynonyms).first { index in
+            let guess = file.guesses[index]
+            return guess.filled > 0 && guess.type == .text && (guess.filled < 20 || guess.distinct * 3 > guess.filled)
+        }
+        guard let people else { return }
+        taken.insert(people)
+        notes.append("\"\(file.header[people])\" is the account's contact: contact_name")
+        if ColumnMap.simplified(file.header[people]) != "contact_name",
+            file.columns(AccountImport.nameSynonyms).first != people
+                || file.columns(AccountImport.nameSynonyms).count > 1
+        {
+            lines.append("  contact_name: { column: \(ImportHint.quoted(file.header[people])) }")
+        }
+    }
+
+    // MARK: Declared attributes
+
+    private mutating func addDeclared() {
+        for (name, type, names) in Self.known {
+            guard let index = free(names).first(where: { file.guesses[$0].type == type }) else { continue }
+            self.names.insert(name)
+            var attribute = file.guesses[index].attribute(name)
+            attribute.track = name == "health" || name == "users"
+            declare(attribute, index)
+        }
+        for index in file.usable where !taken.contains(index) {
+            if file.guesses[index].filled == 0 {
+                notes.append("\"\(file.header[index])\" is left out: it is empty")
+                continue
+            }
+            declare(file.guesses[index].attribute(freeName(file.header[index], index)), index)
+        }
+    }
+
+    private mutating func declare(_ attribute: Attribute, _ index: Int) {
+        var attribute = attribute
+        if attribute.type == .number || attribute.type == .money { attribute.form.decimal = decimal(of: index) }
+        add(attribute, index, attribute.type == .date || attribute.type == .instant ? question(index) : [])
+    }
+
+    // MARK: Lines
+
+    /// The columns that nothing has taken and that have one of the names, in the order of the names.
+    private func free(_ names: [String]) -> [Int] { file.columns(names).filter { !taken.contains($0) } }
+
+    private mutating func add(moment attribute: Attribute, _ index: Int) {
+        var attribute = attribute
+        attribute.form.formats = file.guesses[index].declaredFormats
+        add(attribute, index, question(index))
+    }
+
+    private mutating func add(_ attribute: Attribute, _ index: Int, _ remarks: [String] = []) {
+        taken.insert(index)
+        var attribute = attribute
+        if file.header[index] != attribute.name { attribute.form.column = file.header[index] }
+        let isBuiltIn = Attribute.builtIn.contains { $0.name == attribute.name }
+        if isBuiltIn, attribute.form.isPlain, remarks.isEmpty { return }
+        let declared = ImportHint.declaration(of: attribute, isBuiltIn: isBuiltIn)
+        let remark = remarks.isEmpty ? "" : "  # " + remarks.joined(separator: "; ")
+        lines.append(
+            isBuiltIn && attribute.form.isPlain
+                ? "  # \(attribute.name): \(remarks.joined(separator: "; "))"
+                : "  \(attribute.name): \(declared)\(remark.split(whereSeparator: \.isNewline).joined(separator: " "))")
+    }
+
+    private func question(_ index: Int) -> [String] {
+        let others = file.guesses[index].otherFormats
+        return others.isEmpty ? [] : ["or \(others.joined(separator: ", "))? every value can be read so"]
+    }
+
+    /// Whether a column says that it is written with a decimal comma, by itself or as the others of the file do.
+    private func decimal(of index: Int) -> ColumnForm.DecimalMark? {
+        if let comma = file.guesses[index].usesComma { return comma ? .comma : nil }
+        let others = file.guesses.compactMap(\.usesComma)
+        let hasFraction = file.guesses[index].words.keys.contains { $0.contains(".") || $0.contains(",") }
+        guard hasFraction, let first = others.first, others.allSatisfy({ $0 == first }) else { return nil }
+        return first ? .comma : nil
+    }
+
+    /// A name of small letters, digits and `_` that nothing else has.
+    private mutating func freeName(_ column: String, _ index: Int) -> String {
+        let ascii = ColumnMap.simplified(column).unicodeScalars.filter { $0.isASCII }
+        var name = String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_")
+        if name.count > 60 { name = String(name.prefix(56)) }
+        if name.isEmpty { name = "column_\(index + 1)" }
+        if let first = name.unicodeScalars.first, !("a"..."z").contains(first) { name = "n_" + name }
+        let contact = ["contact_email", "contact_name"] + AccountImport.emailSynonyms + AccountImport.nameSynonyms
+        if names.contains(name) || isReserved(name) || contact.contains(name) { name = "account_" + name }
+        var free = name
+        var number = 2
+        while !names.insert(free).inserted {
+            free = "\(name)_\(number)"
+            number += 1
+        }
+        return free
+    }
+}

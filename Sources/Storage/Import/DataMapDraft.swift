@@ -1,0 +1,285 @@
+import Playbooks
+
+/// A data map while it is being guessed, section by section.
+struct DataMapDraft {
+    private let accounts: AccountDraft
+    private let keys: Set<Int>
+    private var contactAttributes: [String] = []
+    private var metrics: [String] = []
+    private var events: [String] = []
+    private var imports: [String] = []
+    private(set) var notes: [String] = []
+    private var importNames: Set<String> = []
+    private var names: Set<String>
+
+    init(_ accounts: AccountDraft) {
+        self.accounts = accounts
+        keys = accounts.key.map { accounts.file.guesses[$0].hashes } ?? []
+        names = accounts.names
+        notes = accounts.notes
+        noteReading(accounts.file)
+        if let path = accounts.file.path {
+            importNames.insert("accounts")
+            imports.append("  accounts: { file: \(ImportHint.quoted(path)) }")
+        }
+    }
+
+    private mutating func noteReading(_ file: FileGuess) {
+        for note in file.notes { notes.append("\(file.name): \(note)") }
+    }
+
+    /// The currency that most amounts of the accounts name.
+    var currency: String? {
+        var counts: [String: Int] = [:]
+        let money =
+            accounts.mrr.map { [accounts.file.guesses[$0.column]] } ?? accounts.file.guesses.filter(\.hasCurrency)
+        for guess in money where guess.isMoney {
+            for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
+        }
+        if let named = accounts.file.columns(["currency", "currency_code"]).first, counts.isEmpty {
+            counts = accounts.file.guesses[named].words.filter { $0.key.utf8.count == 3 }
+        }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.uppercased()
+    }
+
+    // MARK: Other files
+
+    mutating func add(_ file: FileGuess) {
+        noteReading(file)
+        switch FileRole.find(file, keys: keys) {
+        case .failure(let error): notes.append(error.description)
+        case .success(.accounts): notes.append("\(file.name) was left out: there are accounts already")
+        case .success(.contacts(let account)): addContacts(file, account)
+        case .success(.calendar(let account)): addCalendar(file, account)
+        case .success(.metrics(let account, let day)): addMetrics(file, account, day)
+        case .success(.events(let account, let at, let kind)): addEvents(file, account, at, kind)
+        }
+    }
+
+    private mutating func addContacts(_ file: FileGuess, _ account: Int) {
+        var columns = [pair("account", file, account)]
+        var taken: Set<Int> = [account]
+        func take(_ names: [String], where fits: (Int) -> Bool = { _ in true }) -> Int? {
+            file.columns(names).first { !taken.contains($0) && file.guesses[$0].filled > 0 && fits($0) }
+        }
+        let email =
+            take(["email", "email_address", "e_mail", "work_email", "mail", "contact_email"]) {
+                file.guesses[$0].isEmail
+            }
+            ?? file.usable.first { !taken.contains($0) && file.guesses[$0].isEmail }
+        for (name, found) in [
+            ("email", email),
+            ("key", take(["contact_id", "contact_key", "user_id", "person_id"]) { file.guesses[$0].isNearlyUnique }),
+            ("name", take(["name", "full_name", "contact_name", "contact", "first_name"])),
+            ("role", take(["role", "contact_role"])),
+            ("timezone", take(["timezone", "time_zone", "tz"]) { file.guesses[$0].isZone }),
+            ("locale", take(["locale", "language"])),
+        ] {
+            guard let found else { continue }
+            taken.insert(found)
+            columns.append(pair(name, file, found))
+        }
+        if let title = take(["title", "job_title", "position"]) {
+            contactAttributes.append("  title: { type: text, column: \(ImportHint.quoted(file.header[title])) }")
+        }
+        notes.removeAll { $0.hasPrefix("no column holds addresses") }
+        note(file, "contacts")
+        addImport(file, "contacts", .contacts, [], columns)
+    }
+
+    private mutating func addCalendar(_ file: FileGuess, _ account: Int) {
+        guard let (format, columns) = file.calendar else { return }
+        let isMonth = !format.contains("d")
+        let name = metricName(file, columns)
+        metrics.append("  \(name): {}")
+        notes.append(
+            "\(file.name): \(columns.count) \(isMonth ? "months" : "days") of the metric \(name)"
+                + (isMonth ? "; a month's total is spread evenly over its days" : ""))
+        var parts = [pair("account", file, account)]
+        if usesComma(file, columns) { parts.append("value: { decimal: comma }") }
+        addImport(file, "usage", .metrics, ["metric: \(name)", "days: \(ImportHint.list([format]))"], parts)
+    }
+
+    /// What the columns are called beside their days, else after the file; usage that has no name of its own is logins.
+    private mutating func metricName(_ file: FileGuess, _ columns: [Int]) -> String {
+        let words = columns.map { index in
+            file.simpleName(index).split(separator: "_").filter { word in word.allSatisfy(\.isLetter) }
+                .filter { word in !Self.months.contains { $0.hasPrefix(word) && word.count >= 3 } }
+        }
+        let common = words.first.flatMap { first in words.allSatisfy { $0 == first } ? first : nil } ?? []
+        return free(common.isEmpty ? "logins" : common.joined(separator: "_"))
+    }
+
+    private static let months = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ]
+
+    private mutating func addMetrics(_ file: FileGuess, _ account: Int, _ day: Int) {
+        var columns = [pair("account", file, account), moment("day", file, day)]
+        let figures = file.usable.filter { index in
+            index != account && index != day && file.guesses[index].type == .number && file.guesses[index].filled > 0
+        }
+        if let value = file.columns(["value", "count", "total"]).first(where: { figures.contains($0) }),
+            let metric = file.columns(["metric", "metric_name", "measure"]).first
+        {
+            columns += [pair("metric", file, metric), pair("value", file, value)]
+            for word in file.guesses[metric].words.keys.sorted() { metrics.append("  \(free(Self.name(word))): {}") }
+        } else {
+            for index in figures {
+                let name = free(Self.name(file.header[index]))
+                let decimal = file.guesses[index].usesComma == true ? ", decimal: comma" : ""
+                metrics.append("  \(name): {}")
+                columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
+            }
+        }
+        note(file, "metrics by day")
+        addImport(file, "usage", .metrics, [], columns)
+    }
+
+    private mutating func addEvents(_ file: FileGuess, _ account: Int, _ at: Int, _ kind: FileRole.Kind) {
+        var columns = [pair("account", file, account), moment("at", file, at)]
+        if let person = file.usable.first(where: { $0 != account && file.guesses[$0].isEmail }) {
+            columns.append(pair("contact", file, person))
+        }
+        let comment = file.columns(["comment", "comments", "feedback", "verbatim", "details", "note", "notes"]).first
+        switch kind {
+        case .nps(let score):
+            events.append("  nps_response:\n    properties: { score: number, comment: text }")
+            columns.append(pair("score", file, score))
+            if let comment { columns.append(pair("comment", file, comment)) }
+            note(file, "nps_response events")
+            addImport(file, "nps", .events, ["event: nps_response"], columns)
+        case .cancellations(let reason):
+            let isRequest =
+                file.header.contains { $0.lowercased().contains("request") } || file.title.contains("request")
+            let event = isRequest ? "cancel_requested" : "churned"
+            var map: [String] = []
+            if let reason {
+                columns.append(pair("reason", file, reason))
+                for word in file.guesses[reason].words.keys.sorted() {
+                    guard let found = Self.reason(word) else { continue }
+                    map.append("\(ImportHint.scalar(word)): \(found)")
+                }
+            }
+            if !map.isEmpty {
+                events.append(
+                    "  \(event):\n    properties:\n      reason: { type: reason, map: { \(map.joined(separator: ", ")) } }"
+                )
+            }
+            note(file, "\(event) events")
+            addImport(file, "cancellations", .events, ["event: \(event)"], columns)
+        case .named(let column):
+            var map: [String] = []
+            for word in file.guesses[column].words.keys.sorted() {
+                let name = Self.name(word)
+                if !names.contains(name) { events.append("  \(free(name)): {}") }
+                if name != word { map.append("\(ImportHint.scalar(word)): \(name)") }
+            }
+            columns.append(
+                map.isEmpty
+                    ? pair("event", file, column)
+                    : "event: { column: \(ImportHint.quoted(file.header[column])), map: { \(map.joined(separator: ", ")) } }"
+            )
+            note(file, "events")
+            addImport(file, "activity", .events, [], columns)
+        case .one:
+            let name = free(Self.name(file.title))
+            events.append("  \(name): {}")
+            note(file, "\(name) events")
+            addImport(file, name, .events, ["event: \(name)"], columns)
+        }
+    }
+
+    /// The reason of the library that the words of a cancellation mean.
+    private static func reason(_ text: String) -> String? {
+        let word = text.lowercased()
+        let known: [(String, [String])] = [
+            ("price", ["price", "pricing", "expens", "cost", "budget", "afford"]),
+            ("out_of_business", ["out of business", "out_of_business", "closing", "closed", "bankrupt", "shut"]),
+            ("missing_feature", ["feature", "missing", "lack", "function", "integration"]),
+            ("no_use", ["no use", "not us", "unused", "no longer need", "not need", "no need", "adoption"]),
+        ]
+        return known.first { $0.1.contains { word.contains($0) } }?.0
+    }
+
+    // MARK: Lines
+
+    private func pair(_ name: String, _ file: FileGuess, _ index: Int) -> String {
+        "\(name): \(ImportHint.quoted(file.header[index]))"
+    }
+
+    private func moment(_ name: String, _ file: FileGuess, _ index: Int) -> String {
+        let formats = file.guesses[index].declaredFormats
+        if formats.isEmpty { return pair(name, file, index) }
+        return "\(name): { column: \(ImportHint.quoted(file.header[index])), format: \(ImportHint.list(formats)) }"
+    }
+
+    private func usesComma(_ file: FileGuess, _ columns: [Int]) -> Bool {
+        let marks = columns.compactMap { file.guesses[$0].usesComma }
+        return marks.count(where: { $0 }) * 2 > marks.count
+    }
+
+    private mutating func note(_ file: FileGuess, _ what: String) { notes.append("\(file.name): \(what)") }
+
+    private mutating func addImport(
+        _ file: FileGuess, _ name: String, _ kind: ImportKind, _ parts: [String], _ columns: [String]
+    ) {
+        guard let path = file.path else { return }
+        var free = name
+        var number = 2
+        while !importNames.insert(free).inserted {
+            free = "\(name)_\(number)"
+            number += 1
+        }
+        let kinds = ImportKind(rawValue: free) == nil ? ["kind: \(kind.rawValue)"] : []
+        imports.append("  \(free):")
+        for part in kinds + ["file: \(ImportHint.quoted(path))"] + parts { imports.append("    \(part)") }
+        imports.append("    columns:")
+        for column in columns { imports.append("      \(column)") }
+    }
+
+    private static func name(_ text: String) -> String {
+        let ascii = ColumnMap.simplified(text).unicodeScalars.filter { $0.isASCII }
+        let name = String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_").prefix(50)
+        guard let first = name.unicodeScalars.first else { return "n" }
+        return ("a"..."z").contains(first) && !isReserved(String(name)) ? String(name) : "n_" + name
+    }
+
+    private mutating func free(_ name: String) -> String {
+        var free = name
+        var number = 2
+        while !names.insert(free).inserted {
+            free = "\(name)_\(number)"
+            number += 1
+        }
+        return free
+    }
+
+    var text: String {
+        let file = accounts.file
+        var text = "# Guessed from the first \(file.rows) rows of \(file.name): check the types.\n"
+        for note in notes { text += "# \(note.split(whereSeparator: \.isNewline).joined(separator: " "))\n" }
+        func section(_ name: String, _ lines: [String]) {
+            if !lines.isEmpty { text += "\(name):\n" + lines.joined(separator: "\n") + "\n" }
+        }
+        section("attributes", accounts.lines)
+        section("contact_attributes", contactAttributes)
+        section("metrics", metrics)
+        section("events", events)
+        section("imports", imports)
+        return text
+    }
+
+    var metricNames: [String] { metrics.map { String($0.dropFirst(2).prefix { $0 != ":" }) } }
+
+    /// The amount below which an account counts as small: that of most accounts, rounded up; nil without amounts.
+    var smallAmount: Int? {
+        guard let mrr = accounts.mrr else { return nil }
+        let sorted = accounts.file.guesses[mrr.column].numbers.map { mrr.isYearly ? $0 / 12 : $0 }.sorted()
+        guard !sorted.isEmpty else { return nil }
+        let amount = sorted[sorted.count * 8 / 10]
+        return [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000].first { Double($0) > amount }
+            ?? Int(amount) + 1
+    }
+}

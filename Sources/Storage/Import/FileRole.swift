@@ -1,0 +1,101 @@
+import Playbooks
+
+/// What a file of an export brings, by its columns and, where they leave a doubt, by its name.
+enum FileRole {
+    case accounts
+    case contacts(account: Int)
+    /// One row an account and a column for each day or month.
+    case calendar(account: Int)
+    /// One row an account and day; columns of numbers are metrics.
+    case metrics(account: Int, day: Int)
+    case events(account: Int, at: Int, kind: Kind)
+
+    enum Kind {
+        case nps(score: Int)
+        case cancellations(reason: Int?)
+        /// A column says which.
+        case named(Int)
+        /// All rows are one event, called after the file.
+        case one
+    }
+
+    /// How much a file looks like the list of accounts.
+    static func likeness(of file: FileGuess) -> Int {
+        var points = 0
+        if file.columns(AccountDraft.keyNames).contains(where: { file.guesses[$0].isNearlyUnique }) { points += 3 }
+        if !file.columns(AccountDraft.nameNames).isEmpty { points += 2 }
+        for names in [
+            AccountDraft.mrrNames, AccountDraft.createdNames, ["plan", "tier", "subscription_plan", "seats"],
+        ]
+        where !file.columns(names).isEmpty {
+            points += 2
+        }
+        if ["account", "customer", "compan", "client"].contains(where: { file.title.contains($0) }) { points += 3 }
+        if file.calendar != nil { points -= 6 }
+        if ["usage", "nps", "survey", "cancel", "churn", "event", "contact", "login", "metric", "activit"]
+            .contains(where: { file.title.contains($0) })
+        {
+            points -= 3
+        }
+        return points
+    }
+
+    /// Nil, with the reason, when nothing can be made of the file.
+    static func find(_ file: FileGuess, keys: Set<Int>) -> Result<FileRole, ImportError> {
+        guard let account = file.accountColumn(keys) else {
+            return .failure(
+                ImportError(
+                    "no column of \(file.name) names accounts by their keys; say which: keeptouch import KIND \(file.name) "
+                        + "--map account=\"...\""))
+        }
+        if file.calendar != nil { return .success(.calendar(account: account)) }
+        let free = file.usable.filter { $0 != account && file.guesses[$0].filled > 0 }
+        let moments = free.filter { file.guesses[$0].isMoment }
+        let hasAddress = free.contains { file.guesses[$0].isEmail }
+        let score = score(file, free)
+        let names = file.columns(["event", "event_name", "event_type", "activity", "action", "type"])
+        if let at = moments.first {
+            if let score { return .success(.events(account: account, at: at, kind: .nps(score: score))) }
+            let reason = file.usable.first { index in
+                index != account && ["reason", "why"].contains { file.simpleName(index).contains($0) }
+            }
+            let isCancel =
+                file.title.contains("cancel") || file.title.contains("churn")
+                || file.header.contains { $0.lowercased().contains("cancel") }
+            if isCancel || reason != nil {
+                let when = moments.first {
+                    file.simpleName($0).contains("cancel") || file.simpleName($0).contains("request")
+                }
+                return .success(.events(account: account, at: when ?? at, kind: .cancellations(reason: reason)))
+            }
+            if let named = names.first(where: { $0 != account && file.guesses[$0].distinct <= 50 }) {
+                return .success(.events(account: account, at: at, kind: .named(named)))
+            }
+            let figures = free.filter { file.guesses[$0].type == .number }
+            if !figures.isEmpty, !hasAddress { return .success(.metrics(account: account, day: at)) }
+            if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
+        }
+        if hasAddress { return .success(.contacts(account: account)) }
+        return .failure(
+            ImportError(
+                "\(file.name) has neither dates nor addresses nor columns called after days or months; it was left out")
+        )
+    }
+
+    /// The column of an NPS score: whole numbers from 0 to 10.
+    private static func score(_ file: FileGuess, _ free: [Int]) -> Int? {
+        let named = free.filter { index in
+            ["score", "nps", "rating"].contains { file.simpleName(index).contains($0) }
+        }
+        return named.first { index in
+            let numbers = file.guesses[index].numbers
+            return !numbers.isEmpty
+                && numbers.count { (0...10).contains($0) && $0 == $0.rounded() } * 10 >= numbers.count * 9
+        }
+    }
+}
+
+extension ColumnGuess {
+    /// Whether nearly every value comes once: good enough for a key whose repeats are said.
+    var isNearlyUnique: Bool { filled > 0 && repeats * 20 <= filled && filled * 20 >= count * 19 }
+}

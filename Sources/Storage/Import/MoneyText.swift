@@ -1,0 +1,136 @@
+import Playbooks
+
+/// An amount of money as people write it: `1,234.50`, `$49`, `49.00 USD`, `(49.00)`, `19,00 €`.
+///
+/// What has two readings is refused: `1.234` of a currency with cents may be a thousand. So is another currency.
+struct MoneyText {
+    enum Reading: Equatable {
+        /// In minor units.
+        case amount(Int64)
+        case otherCurrency(String)
+        /// Two readings, which a declared mark would settle.
+        case ambiguous
+        case none
+    }
+
+    let currency: String
+    /// Digits after the point of the currency.
+    let digits: Int
+    let mark: ColumnForm.DecimalMark?
+
+    /// Signs, with the currencies that use them.
+    private static let signs: [(sign: String, currencies: Set<String>)] = [
+        ("€", ["EUR"]), ("£", ["GBP", "EGP", "LBP"]), ("¥", ["JPY", "CNY"]), ("₹", ["INR"]), ("US$", ["USD"]),
+        ("CA$", ["CAD"]), ("C$", ["CAD"]), ("A$", ["AUD"]), ("AU$", ["AUD"]), ("NZ$", ["NZD"]), ("R$", ["BRL"]),
+        (
+            "$",
+            [
+                "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "TWD", "JMD", "TTD", "UYU",
+            ]
+        ),
+        ("kr", ["SEK", "NOK", "DKK", "ISK"]), ("zł", ["PLN"]), ("Fr", ["CHF"]), ("₺", ["TRY"]), ("₩", ["KRW"]),
+        ("Kč", ["CZK"]), ("₪", ["ILS"]), ("R", ["ZAR"]),
+    ]
+
+    func reading(of text: Cell) -> Reading {
+        if let value = plain(text) { return value }
+        guard let parts = Self.parts(of: text) else { return .none }
+        if !parts.sign.isEmpty, let other = otherCurrency(parts.sign) { return other }
+        let value = plain(parts.number) ?? withoutGroups(parts.number)
+        guard case .amount(let amount)? = value else { return value ?? .none }
+        return .amount(parts.isNegative ? -amount : amount)
+    }
+
+    /// The amount in major units, in whatever currency it is.
+    func amount(of text: Cell) -> Double? {
+        guard let parts = Self.parts(of: text), parts.sign.isEmpty || sign(of: text) != nil,
+            case .amount(let units)? = plain(parts.number) ?? withoutGroups(parts.number)
+        else { return nil }
+        return Double(parts.isNegative ? -units : units) / 100
+    }
+
+    /// The code of the currency that an amount names; of those with a dollar the American.
+    func sign(of text: Cell) -> String? {
+        guard let sign = Self.parts(of: text)?.sign, !sign.isEmpty else { return nil }
+        if let known = Self.signs.first(where: { $0.sign == sign }) {
+            return known.currencies.contains("USD") ? "USD" : known.currencies.sorted().last
+        }
+        let code = sign.uppercased()
+        return Currency.isCode(code) ? code : nil
+    }
+
+    /// The number, what stands before or behind it, and whether it is negative.
+    private static func parts(of text: Cell) -> (number: Cell, sign: String, isNegative: Bool)? {
+        var number = text
+        var isNegative = false
+        if number.count > 2, number[0] == UInt8(ascii: "("), number[number.count - 1] == UInt8(ascii: ")") {
+            isNegative = true
+            number = Cell(rebasing: number[1..<(number.count - 1)]).trimmed
+        }
+        // A sign or a code stands on one side, a minus before or behind it.
+        guard let first = number.firstIndex(where: isOfNumber), let last = number.lastIndex(where: isOfNumber) else {
+            return nil
+        }
+        var before = Cell(rebasing: number[..<first]).trimmed
+        var behind = Cell(rebasing: number[(last + 1)...]).trimmed
+        number = Cell(rebasing: number[first...last])
+        for side in [0, 1] {
+            let text = side == 0 ? before : behind
+            guard let minus = text.firstIndex(of: UInt8(ascii: "-")), minus == 0 || minus == text.count - 1 else {
+                continue
+            }
+            if isNegative { return nil }
+            isNegative = true
+            let rest = Cell(rebasing: minus == 0 ? text[1...] : text[..<minus]).trimmed
+            if side == 0 { before = rest } else { behind = rest }
+        }
+        guard before.isEmpty || behind.isEmpty else { return nil }
+        return (number, (before.isEmpty ? behind : before).string, isNegative)
+    }
+
+    private static func isOfNumber(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || byte == UInt8(ascii: ".") }
+
+    /// Nil for what is no number by itself.
+    private func plain(_ text: Cell) -> Reading? {
+        if let decimal = DecimalText(text, mark) {
+            guard let value = decimal.units(digits: digits), value.magnitude < 1_000_000_000_000_000 else { return nil }
+            // 1.234 to 999.999: three digits are no cents.
+            if decimal.scale == 3, mark == nil, digits != 3, 1_000 <= decimal.mantissa.magnitude,
+                decimal.mantissa.magnitude < 1_000_000
+            {
+                return .ambiguous
+            }
+            return .amount(value)
+        }
+        // Three digits behind a comma are no cents either: 1,234 is a thousand, unless the currency has mills.
+        if mark == nil, digits != 3, let decimal = DecimalText(text, .point),
+            let value = decimal.units(digits: digits), value.magnitude < 1_000_000_000_000_000
+        {
+            return .amount(value)
+        }
+        if mark == nil, DecimalText(text, .comma) != nil { return .ambiguous }
+        guard mark != .comma, text.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) || text.count > 18,
+            let value = DecimalText.double(text), value.magnitude < 1e13
+        else { return nil }
+        let factor = [1.0, 10, 100, 1_000, 10_000][min(max(digits, 0), 4)]
+        return Int64(exactly: (value * factor).rounded()).map { .amount($0) }
+    }
+
+    private func withoutGroups(_ text: Cell) -> Reading? {
+        guard let bytes = DecimalText.withoutGroups(text) else { return nil }
+        // Who parts groups with blanks parts nothing else with a comma or a point.
+        let mark = mark ?? (bytes.contains(UInt8(ascii: ",")) ? .comma : .point)
+        let amount = MoneyText(currency: currency, digits: digits, mark: mark)
+        return bytes.withUnsafeBufferPointer { amount.plain($0) }
+    }
+
+    /// Nil when the sign is that of the currency.
+    private func otherCurrency(_ sign: String) -> Reading? {
+        let code = sign.uppercased()
+        if code == currency { return nil }
+        if let known = Self.signs.first(where: { $0.sign == sign || $0.sign + "." == sign }) {
+            return known.currencies.contains(currency) ? nil : .otherCurrency(sign)
+        }
+        return Currency.isCode(code) ? .otherCurrency(code) : Reading.none
+    }
+}

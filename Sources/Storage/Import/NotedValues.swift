@@ -1,0 +1,44 @@
+import Playbooks
+
+/// Values that were taken though no list knows them, with how often they came.
+struct NotedValues {
+    private static let most = 1_000
+    private(set) var counts: [String: Int] = [:]
+
+    mutating func add(_ text: Cell) {
+        let word = text.string
+        if counts.count < Self.most || counts[word] != nil { counts[word, default: 0] += 1 }
+    }
+
+    /// `plan: 2 values are in no list: "gold" (12), "prro" (1; did you mean "pro"?)`, or nil when there are none.
+    func warning(about column: String, known: [String], _ advice: String) -> String? {
+        if counts.isEmpty { return nil }
+        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let shown = sorted.prefix(8).map { word, count in
+            "\"\(word.prefix(60))\" (\(count)\(suggestion(for: word, in: known)))"
+        }
+        let rest = sorted.count > 8 ? " and \(sorted.count - 8) more" : ""
+        let values =
+            sorted.count == 1
+            ? "1 value was taken that data.yaml does not list"
+            : "\(sorted.count) values were taken that data.yaml does not list"
+        return "\(column): \(values): \(shown.joined(separator: ", "))\(rest); \(advice)"
+    }
+}
+
+extension CellReader {
+    /// What is to be told of values that no list knows.
+    var warning: String? {
+        switch kind {
+        case .choice(let values, _):
+            noted.warning(
+                about: name, known: values.map { String(decoding: $0, as: UTF8.self) },
+                "add \(noted.counts.count == 1 ? "it" : "them") to values: if \(noted.counts.count == 1 ? "it is" : "they are") right"
+            )
+        case .reason(let known):
+            noted.warning(
+                about: name, known: known, "add map: { word: a reason } to the property, or the word to reasons:")
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,62 @@
+extension StagedColumns {
+    /// Status, dates and stage hang together.
+    mutating func spellLifecycle() {
+        let kind = CellReader.Kind.text
+        if self["status"] != nil || self["churned_at"] != nil {
+            for name in ["status", "churned_at"] where self[name] == nil {
+                add(
+                    name, column: AttributeColumns.ofAccount(name), CellReader(name, kind), place: nil,
+                    isTracked: name == "status")
+            }
+            let status = "COALESCE(s.status, a.status)"
+            set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
+            set(
+                "churned_at",
+                updated: """
+                    CASE WHEN \(status) = 'active' THEN NULL ELSE COALESCE(s.churned_at, a.churned_at,
+                    CASE WHEN a.status = 'active' THEN \(AccountImport.now) END) END
+                    """,
+                inserted: "s.churned_at")
+            if self["churn_reason"] == nil {
+                add(
+                    "churn_reason", column: AttributeColumns.ofAccount("churn_reason"),
+                    CellReader("churn_reason", kind), place: nil,
+                    updated: "CASE WHEN \(status) = 'active' THEN NULL ELSE a.churn_reason END", inserted: "NULL")
+            }
+        }
+        if self["created_at"] != nil {
+            set(
+                "created_at", updated: "COALESCE(s.created_at, a.created_at)",
+                inserted: "COALESCE(s.created_at, \(AccountImport.now))")
+        } else {
+            add(
+                "created_at", column: AttributeColumns.ofAccount("created_at"), CellReader("created_at", kind),
+                place: nil, updated: "a.created_at",
+                inserted: "\(AccountImport.now)")
+        }
+        if self["stage"] != nil { spellStage() }
+    }
+
+    /// What the data say of the stage is kept apart, because on a journey the stage is the cycle's.
+    private mutating func spellStage() {
+        func spell(_ name: String, updated: String, inserted: String) {
+            if self[name] == nil {
+                add(name, column: "\"\(name)\"", CellReader(name, .text), place: nil)
+            }
+            set(name, updated: updated, inserted: inserted)
+        }
+        let stage = updated("stage")
+        let since = "CASE WHEN \(stage) IS DISTINCT FROM a.stage THEN \(AccountImport.now) ELSE a.stage_since END"
+        let entered = "COALESCE(s.stage_since, CASE WHEN s.stage IS NOT NULL THEN \(AccountImport.now) END)"
+        spell(
+            "stage_since",
+            updated: "CASE WHEN a.journey IS NULL THEN COALESCE(s.stage_since, \(since)) ELSE a.stage_since END",
+            inserted: entered)
+        spell("stage_imported", updated: stage, inserted: "s.stage")
+        let changed =
+            "CASE WHEN \(stage) IS DISTINCT FROM a.stage_imported THEN \(AccountImport.now) ELSE a.stage_imported_at END"
+        spell("stage_imported_at", updated: "COALESCE(s.stage_since, \(changed))", inserted: entered)
+        set(
+            "stage", updated: "CASE WHEN a.journey IS NULL THEN \(stage) ELSE a.stage END", inserted: "s.stage")
+    }
+}

@@ -1,0 +1,60 @@
+import Playbooks
+import Storage
+
+/// What an import did, as a person reads it.
+struct ImportText {
+    let report: ImportReport
+    let kind: ImportKind
+    let source: String
+
+    func show() {
+        for warning in report.warnings { Terminal.complain("\(source): warning: \(warning)") }
+        for row in report.firstRejected.prefix(5) {
+            Terminal.complain("\(source):\(row.row): error: \(row.reason)")
+        }
+        if report.rejected > min(5, report.firstRejected.count) { showRest() }
+        for group in report.groups where group.isOfCells { show(group) }
+        Terminal.print("\(source): \(counts.joined(separator: ", "))")
+        if let stopped = report.stopped { Terminal.complain("\(source): error: \(stopped)") }
+        let hints = report.groups.compactMap(\.hint)
+        for hint in hints.prefix(5) { Terminal.complain("add to data.yaml: \(hint)") }
+        guard let path = report.rejectedPath else { return }
+        Terminal.complain(
+            report.rejected > 0
+                ? "the rejected rows and why: \(path)" : "the rows with cells that were left out, and why: \(path)")
+    }
+
+    /// The rejected rows by what is wrong with them.
+    private func showRest() {
+        let groups = report.groups.filter { !$0.isOfCells }
+        let parts = groups.prefix(8).map { "\($0.count) \($0.column.isEmpty ? "rows" : $0.column)" }
+        let rest = groups.count > 8 ? ", and others" : ""
+        Terminal.complain("\(source): \(report.rejected) rows were rejected: \(parts.joined(separator: ", "))\(rest)")
+    }
+
+    private func show(_ group: ImportReport.Group) {
+        let others = group.count == 1 ? "" : ", and \(group.count - 1) more in that column"
+        Terminal.complain(
+            "\(source):\(group.first.row): warning: \(group.first.reason)\(others); left out, the rest of the row was taken"
+        )
+    }
+
+    private var counts: [String] {
+        var parts = ["\(report.read) \(kind == .metrics ? "rows" : kind.rawValue) read"]
+        func add(_ count: Int, _ text: String) { if count > 0 { parts.append("\(count) \(text)") } }
+        add(report.inserted, "new")
+        add(report.updated, "updated")
+        add(report.unchanged, "unchanged")
+        add(report.duplicates, "repeated in the file (the last one counts)")
+        add(report.rejected, "rejected")
+        if report.cellsLeftOut > 0 {
+            let groups = report.groups.filter(\.isOfCells)
+            let named = groups.prefix(6).map { "\($0.count) \($0.column)" }.joined(separator: ", ")
+            parts.append(
+                "\(Terminal.count(report.cellsLeftOut, "cell")) left out (\(named)\(groups.count > 6 ? ", ..." : ""))")
+        }
+        add(report.eventsMade, "events made from columns")
+        add(report.daysClosed, "days closed")
+        return parts
+    }
+}

@@ -1,0 +1,272 @@
+import Foundation
+import Playbooks
+import Reliability
+
+/// What somebody's CRM, product and survey tool export: accounts, usage, answers and cancellations, made from a seed, with
+/// the truth that a workspace made of it must hold.
+struct MessyExport {
+    /// How a file writes dates, money and itself.
+    struct Style {
+        var delimiter: String
+        var date: String
+        var hasComma: Bool
+        var sign: String
+        var encoding: String.Encoding
+    }
+
+    /// What no program can know by itself; the import must end with the line to write.
+    enum Riddle: CaseIterable {
+        case utf16, noKey, strangeAccounts
+    }
+
+    private(set) var files: [(name: String, data: Data)] = []
+    private(set) var accounts = 0
+    private(set) var churned = 0
+    private(set) var addresses = 0
+    /// In minor units.
+    private(set) var revenue = 0
+    private(set) var riddle: Riddle?
+    private(set) var story: [String] = []
+    private var dice: Dice
+    private let today: Day
+
+    init(seed: UInt64, accounts: Int, today: Day) {
+        dice = Dice(seed)
+        self.today = today
+        self.accounts = accounts
+        if dice.below(100) < 4 { riddle = Riddle.allCases[dice.below(Riddle.allCases.count)] }
+        let style = makeStyle()
+        let keys = makeAccounts(style)
+        makeUsage(keys, style)
+        makeAnswers(keys, style)
+        makeCancellations(keys, style)
+    }
+
+    private mutating func pick<Value>(_ values: [Value]) -> Value { values[dice.below(values.count)] }
+    private mutating func chance(_ percent: Int) -> Bool { dice.below(100) < percent }
+
+    private mutating func makeStyle() -> Style {
+        let isEuropean = chance(40)
+        var style = Style(
+            delimiter: pick(isEuropean ? [";", ";", "\t"] : [",", ",", ",", ";", "\t"]),
+            date: pick(isEuropean ? ["d.m.y", "d/m/y", "y-m-d"] : ["m/d/y", "m/d/y", "y-m-d", "mmm d, y", "y/m/d"]),
+            hasComma: isEuropean, sign: pick(isEuropean ? ["", " €", "€ "] : ["", "$", " USD"]), encoding: .utf8)
+        if chance(35) { style.encoding = .windowsCP1252 }
+        story.append(
+            "\(style.delimiter == "\t" ? "tab" : style.delimiter) \(style.date) \(style.sign) \(style.encoding)")
+        return style
+    }
+
+    // MARK: The files
+
+    private mutating func makeAccounts(_ style: Style) -> [String] {
+        let prefix = pick(["C-", "acct_", "", "ORG"])
+        let keys = (0..<accounts).map { "\(prefix)\(10_000 + $0 * 7)" }
+        let statusForm = dice.below(4)
+        let isYearly = chance(20)
+        let named: [(String, String)] = [
+            ("key", pick(["Account ID", "Customer ID", "id", "Company Id", "account_key", "Customer Number"])),
+            ("name", pick(["Company", "Account Name", "Name", "Organization", "company_name"])),
+            ("status", pick(["Status", "Account Status", "Customer Status", "subscription_status"])),
+            ("left", pick(["Cancelled On", "Churn Date", "cancelled_at", "Cancellation Date", "Date Cancelled"])),
+            ("flag", pick(["Cancelled", "Churned", "Canceled"])),
+            (
+                "mrr",
+                isYearly
+                    ? pick(["ARR", "Annual Recurring Revenue"]) : pick(["MRR", "Monthly Revenue", "MRR (USD)", "mrr"])
+            ),
+            ("since", pick(["Customer Since", "Created At", "Signup Date", "Created", "Start Date"])),
+            ("renewal", pick(["Renewal Date", "Next Renewal", "Renews On"])),
+            ("seats", pick(["Seats", "Licenses"])), ("plan", pick(["Plan", "Tier", "Subscription Plan"])),
+            (
+                "email",
+                pick(["Email", "E-Mail", "Work Email", "Primary Contact E-mail", "Admin Address", "contact email"])
+            ),
+            ("person", pick(["Contact", "Primary Contact", "Contact Name"])),
+            ("zone", pick(["Time Zone", "timezone", "TZ"])), ("country", "Country"), ("rep", "Account Manager Email"),
+            ("empty", "Fax"), ("notes", "Notes"),
+        ]
+        var names = named.filter { name, _ in
+            switch name {
+            case "key": riddle != .noKey
+            case "name": true
+            case "status": statusForm == 0 || statusForm == 2
+            case "left": statusForm == 1 || statusForm == 2
+            case "flag": statusForm == 3
+            case "mrr", "since", "email": true
+            default: dice.below(100) < 70
+            }
+        }
+        if chance(50) { names.shuffle(using: &dice) }
+        var rows: [[String]] = []
+        let words = pick([("Active", "Cancelled"), ("active", "churned"), ("ACTIVE", "CANCELED"), ("Live", "Closed")])
+        for (number, key) in keys.enumerated() {
+            let since = today - (90 + dice.below(1_200))
+            let hasLeft = chance(12)
+            let amount = (dice.below(12) + 1) * 1_250 * (chance(8) ? 10 : 1)
+            let hasAddress = !chance(3)
+            if hasLeft { churned += 1 }
+            if hasAddress { addresses += 1 }
+            revenue += amount
+            let isOddDate = chance(6)
+            var values: [String: String] = [
+                "key": key,
+                "name": riddle == .noKey
+                    ? "Kunde"
+                    : pick(["Müller & Söhne", "Café \(number)", "Acme, Inc.", "Blue \"Fern\""]) + " \(number)",
+                "status": hasLeft ? words.1 : words.0, "flag": hasLeft ? "Yes" : "No",
+                "left": hasLeft ? text(today - (1 + dice.below(80)), style.date) : "",
+                "mrr": money(isYearly ? amount * 12 : amount, style),
+                "since": text(since, isOddDate && style.date != "y-m-d" ? "y-m-d" : style.date),
+                "renewal": chance(10) ? "" : text(today + (1 + dice.below(340)), style.date),
+                "seats": "\(1 + dice.below(9))",
+                "plan": pick(["Starter", "Pro", "pro", "Free"]),
+                "email": hasAddress ? "person\(number)@firm\(number).example" : pick(["n/a", "none", "", "see notes"]),
+                "person": "Zoë \(number)",
+                "zone": chance(5) ? "GMT+1" : pick(["Europe/Berlin", "America/New_York", "UTC"]),
+                "country": pick(["DE", "US", "FR", "JP"]), "rep": pick(["ann@us.example", "bo@us.example"]),
+                "empty": "",
+                "notes": chance(85) ? "" : "said \"later\"\(style.delimiter) twice",
+            ]
+            if riddle == .noKey { values["email"] = "same@firm.example" }
+            rows.append(names.map { values[$0.0] ?? "" })
+        }
+        if riddle == .noKey { for index in rows.indices { rows[index] = rows[0] } }
+        if chance(40), riddle == nil { rows.append(rows[rows.count / 2]) }
+        if chance(40) { rows.append(names.map { ["key", "name"].contains($0.0) ? "Total" : "" }) }
+        var header = names.map(\.1)
+        if chance(30) {
+            header.append("")
+            for index in rows.indices { rows[index].append("") }
+        }
+        var above = ""
+        if chance(20) { above += "sep=\(style.delimiter)\r\n" }
+        if chance(20), header.count > 4 {
+            above +=
+                "Customer export" + (chance(50) ? String(repeating: style.delimiter, count: header.count - 1) : "")
+                + "\r\n"
+        }
+        story.append("status form \(statusForm)\(isYearly ? ", ARR" : "")\(above.isEmpty ? "" : ", lines above")")
+        add(pick(["accounts.csv", "customers.csv", "crm-export.csv"]), above, [header] + rows, style)
+        return riddle == .strangeAccounts ? keys.map { "x" + $0 } : keys
+    }
+
+    private mutating func makeUsage(_ keys: [String], _ style: Style) {
+        let account = riddle == .strangeAccounts ? "Ref" : pick(["Account ID", "Customer", "account", "Org"])
+        let form = dice.below(4)
+        story.append("usage form \(form)")
+        var style = style
+        style.encoding = .utf8
+        let quiet = keys.map { _ in chance(15) }
+        func value(_ index: Int, _ back: Int, _ most: Int) -> String { quiet[index] && back < 45 ? "0" : "\(most)" }
+        var rows: [[String]] = []
+        switch form {
+        case 0, 1:
+            let months = (0..<8).map { back -> (Day, Int) in
+                let date = (today - back * 30).civil
+                return (Day(year: date.year, month: date.month, day: 1) ?? today, back)
+            }.reversed()
+            let written = form == 0 ? "mmm y" : pick(["y-m", "m/y"])
+            rows = [[account] + months.map { month($0.0, written) }]
+            for (index, key) in keys.enumerated() {
+                rows.append([key] + months.map { value(index, $0.1 * 30, 20 + dice.below(100)) })
+            }
+        case 2:
+            let days = (1...70).reversed()
+            rows = [[account] + days.map { text(today - $0, "y-m-d") }]
+            for (index, key) in keys.enumerated() {
+                rows.append([key] + days.map { value(index, $0, 1 + dice.below(9)) })
+            }
+        default:
+            rows = [[account, pick(["Date", "Day"]), "Logins", "Reports"]]
+            for (index, key) in keys.enumerated() {
+                for back in (1...60).reversed() where back % 3 == 0 {
+                    rows.append([
+                        key, text(today - back, style.date), value(index, back, 1 + dice.below(9)), "\(dice.below(4))",
+                    ])
+                }
+            }
+        }
+        add("usage.csv", "", rows, style)
+    }
+
+    private mutating func makeAnswers(_ keys: [String], _ style: Style) {
+        var rows = [
+            [
+                pick(["Account ID", "Customer ID", "Company"]), "Respondent Email",
+                pick(["Score", "NPS", "NPS Score"]), "Comment", pick(["Responded At", "Date"]),
+            ]
+        ]
+        for (index, key) in keys.enumerated() where index % 5 == 0 {
+            rows.append([
+                key, "person\(index)@firm\(index).example", "\(dice.below(11))", chance(50) ? "" : "fine, thanks",
+                text(today - dice.below(60), style.date) + (chance(50) ? " 10:30" : ""),
+            ])
+        }
+        add("nps.csv", "", rows, style)
+    }
+
+    private mutating func makeCancellations(_ keys: [String], _ style: Style) {
+        var rows = [["Customer ID", "Requested On", "Reason", "Details"]]
+        for (index, key) in keys.enumerated() where index % 20 == 3 {
+            rows.append([
+                key, text(today - (9 + dice.below(20)), style.date),
+                pick(["Too expensive", "Missing features", "Closing down", "Other"]), "",
+            ])
+        }
+        add("cancellations.csv", "", rows, style)
+    }
+
+    // MARK: How things are written
+
+    private mutating func add(_ name: String, _ above: String, _ rows: [[String]], _ style: Style) {
+        func field(_ text: String) -> String {
+            let isPlain = !text.contains(style.delimiter) && !text.contains("\"") && !text.contains("\n")
+            return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+        }
+        let end = chance(50) ? "\r\n" : "\n"
+        let text = above + rows.map { $0.map(field).joined(separator: style.delimiter) + end }.joined()
+        let isRiddle = riddle == .utf16 && files.isEmpty
+        var data = text.data(using: isRiddle ? .utf16 : style.encoding, allowLossyConversion: true) ?? Data()
+        if style.encoding == .utf8, !isRiddle, chance(40) { data = Data([0xef, 0xbb, 0xbf]) + data }
+        files.append((name, data))
+    }
+
+    private mutating func money(_ units: Int, _ style: Style) -> String {
+        var whole = "\(units / 100)"
+        if whole.count > 3 {
+            whole.insert(contentsOf: style.hasComma ? "." : ",", at: whole.index(whole.endIndex, offsetBy: -3))
+            if whole.count > 7 {
+                whole.insert(contentsOf: style.hasComma ? "." : ",", at: whole.index(whole.endIndex, offsetBy: -7))
+            }
+        }
+        let cents = units % 100 < 10 ? "0\(units % 100)" : "\(units % 100)"
+        let amount = whole + (style.hasComma ? "," : ".") + cents
+        return style.sign.hasPrefix(" ") ? amount + style.sign : style.sign + amount
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    private func text(_ day: Day, _ form: String) -> String {
+        let date = day.civil
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        switch form {
+        case "m/d/y": return "\(two(date.month))/\(two(date.day))/\(date.year)"
+        case "d/m/y": return "\(two(date.day))/\(two(date.month))/\(date.year)"
+        case "d.m.y": return "\(two(date.day)).\(two(date.month)).\(date.year)"
+        case "y/m/d": return "\(date.year)/\(two(date.month))/\(two(date.day))"
+        case "mmm d, y": return "\(Self.months[date.month - 1]) \(date.day), \(date.year)"
+        default: return day.description
+        }
+    }
+
+    private func month(_ day: Day, _ form: String) -> String {
+        let date = day.civil
+        let number = date.month < 10 ? "0\(date.month)" : "\(date.month)"
+        switch form {
+        case "mmm y": return "\(Self.months[date.month - 1]) \(date.year)"
+        case "m/y": return "\(number)/\(date.year)"
+        default: return "\(date.year)-\(number)"
+        }
+    }
+}
