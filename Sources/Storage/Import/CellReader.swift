@@ -99,6 +99,8 @@ final class CellReader {
     func scalar(_ field: Cell) throws -> Scalar {
         var text = field.trimmed
         if text.isEmpty { return .null }
+        // Most cells are spelled as the list is.
+        if case .choice(let values, _) = kind, values.contains(where: { text.isEqual(to: $0) }) { return .text(text) }
         if let words, let mapped = words.value(of: text) {
             if mapped.isEmpty { return .null }
             text = mapped
@@ -125,6 +127,9 @@ final class CellReader {
                 return .real(value)
             }
         case .money(let money):
+            if let value = money.plainAmount(text) {
+                return .integer(isYearly ? (value + 6) / 12 : value)
+            }
             if case .amount(let value) = money.reading(of: text) {
                 return .integer(isYearly ? (value + 6) / 12 : value)
             }

@@ -160,7 +160,9 @@ final class ContactImport: ImportTarget {
     func end() { table.end() }
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .contacts) : nil }
+        if rejection.kind == .unknownAccount {
+            return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .contacts) : nil
+        }
         return attributes.first { $0.name == rejection.column }
             .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
     }

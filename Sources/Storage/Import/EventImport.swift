@@ -234,7 +234,9 @@ final class EventImport: ImportTarget {
     func end() { StagedRowsTable.drop(rows, on: connection) }
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .events) : nil }
+        if rejection.kind == .unknownAccount {
+            return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .events) : nil
+        }
         if rejection.column == "event", rejection.kind == .unknownName, let name = values.first {
             return "events: { \(ImportHint.scalar(ColumnMap.simplified(name))): {} }"
         }

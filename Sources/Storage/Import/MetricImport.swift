@@ -224,7 +224,9 @@ final class MetricImport: ImportTarget {
     func end() {}
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        if rejection.kind == .unknownAccount { return ofMost ? ImportHint.accountLine(context, .metrics) : nil }
+        if rejection.kind == .unknownAccount {
+            return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .metrics) : nil
+        }
         if rejection.column == "day" {
             return ImportHint.line(for: Attribute("day", .instant), values, ofMost: ofMost, context).map {
                 "imports: { metrics: { columns: { \($0) } } }"

@@ -32,6 +32,15 @@ struct MoneyText {
         ("Kč", ["CZK"]), ("₪", ["ILS"]), ("R", ["ZAR"]),
     ]
 
+    /// A bare number that has one reading: what most cells hold.
+    @inline(__always)
+    func plainAmount(_ text: Cell) -> Int64? {
+        guard let decimal = DecimalText(text, mark), decimal.scale != 3 || mark != nil || digits == 3,
+            let value = decimal.units(digits: digits), value.magnitude < 1_000_000_000_000_000
+        else { return nil }
+        return value
+    }
+
     func reading(of text: Cell) -> Reading {
         if let value = plain(text) { return value }
         guard let parts = Self.parts(of: text) else { return .none }

@@ -2,6 +2,8 @@ import Playbooks
 
 /// Dates and moments as they are written in a file.
 struct WrittenTime {
+    /// The format that is tried first.
+    private let first: DateFormat
     /// The declared formats; none accepts ISO 8601 and, for moments, seconds or milliseconds since 1970.
     let formats: [DateFormat]
     /// As they are declared, for complaints.
@@ -13,6 +15,7 @@ struct WrittenTime {
         let known = formats.filter { DateFormat($0) != nil }
         self.formats = known.compactMap { DateFormat($0) }
         names = known
+        first = self.formats.first ?? .iso
         self.zone = zone
     }
 
@@ -23,8 +26,8 @@ struct WrittenTime {
 
     /// A calendar day; a time behind it is left out, the day counts as it is written.
     func day(_ text: Cell) -> Int? {
-        if formats.isEmpty { return day(text, .iso) }
-        for format in formats { if let day = day(text, format) { return day } }
+        if let day = day(text, first) { return day }
+        for format in formats.dropFirst() { if let day = day(text, format) { return day } }
         return nil
     }
 
@@ -36,8 +39,9 @@ struct WrittenTime {
 
     /// A moment in milliseconds since 1970 UTC; without a zone it is on the column's clock, without a time midnight.
     func instant(_ text: Cell) -> Int64? {
-        if formats.isEmpty { return instant(text, .iso) ?? epoch(text) }
-        for format in formats { if let moment = instant(text, format) { return moment } }
+        if let moment = instant(text, first) { return moment }
+        if formats.isEmpty { return epoch(text) }
+        for format in formats.dropFirst() { if let moment = instant(text, format) { return moment } }
         return nil
     }
 
