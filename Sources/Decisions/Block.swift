@@ -36,6 +36,27 @@ package struct Block: Sendable {
         return values[account]
     }
 
+    /// What each account did of a metric on one day; 0 where nothing is stored.
+    package func values(of metric: String, on day: Day) -> [Double] {
+        guard let daily = metrics[metric], let index = daily.days.firstIndex(of: day.number) else {
+            return [Double](repeating: 0, count: count)
+        }
+        return daily.values[index * count..<(index + 1) * count].map { $0.isNaN ? 0 : $0 }
+    }
+
+    /// What is stored of a metric for one account on some days, added up; nil where nothing is.
+    package func sum(of metric: String, account: Int, days: Int, endingAt last: Day) -> Double? {
+        guard let daily = metrics[metric] else { return nil }
+        var sum: Double?
+        var index = daily.firstIndex(from: last.number - days + 1)
+        while index < daily.days.count, daily.days[index] <= last.number {
+            let value = daily.values[index * count + account]
+            if !value.isNaN { sum = (sum ?? 0) + value }
+            index += 1
+        }
+        return sum
+    }
+
     /// An attribute of one account that is a moment.
     package func instant(_ name: String, _ account: Int) -> Instant? {
         guard case .instant(let instant)? = attributes[name]?.value(account, as: .instant) else { return nil }

@@ -148,9 +148,9 @@ extension Life {
             past.enteredAt.append(enrollment.enteredAt)
             past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
         }
-        let recipients = recipients(of: match, for: playbook, account)
+        let recipients = recipients(of: match, for: work, account)
         var admission = Admission(
-            playbook: playbook, now: now, past: past, isReachable: !playbook.needsContact || !recipients.isEmpty,
+            playbook: playbook, now: now, past: past, isReachable: !work.needsContact || !recipients.isEmpty,
             isTaken: account.isTaken, lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
         let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, playbook, account) }
         if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
@@ -159,10 +159,10 @@ extension Life {
         return admission
     }
 
-    private func recipients(of match: Match, for playbook: Playbook, _ account: Account) -> [Recipient] {
-        guard playbook.needsContact else { return [] }
+    private func recipients(of match: Match, for work: PlaybookAtWork, _ account: Account) -> [Recipient] {
+        guard work.needsContact else { return [] }
         return facts.recipients(
-            of: account, for: playbook, needsAddress: playbook.needsAddress, event: match.event)
+            of: account, for: work.playbook, needsAddress: work.needsAddress, event: match.event)
     }
 
     /// The account for which a recipient gets this occurrence, where each person gets it once and it is another.
@@ -177,7 +177,7 @@ extension Life {
 
     private func claimRecipients(_ match: Match, of work: PlaybookAtWork, _ account: Account) {
         guard work.playbook.oncePer == .person else { return }
-        for recipient in recipients(of: match, for: work.playbook, account) {
+        for recipient in recipients(of: match, for: work, account) {
             facts.persons.take(recipient.address, playbook: work.id, match: match.key, for: account.key)
         }
     }

@@ -25,7 +25,7 @@ extension Life {
             (touch.notBefore, touch.expiresAt) = (now, now)
             return [touch]
         }
-        guard let message = nextMessage(at: path, of: playbook, account, version) else {
+        guard let message = nextMessage(at: path, account, version) else {
             return nobody("it has had all messages of \(path)")
         }
         var touches: [Touch]
@@ -46,11 +46,8 @@ extension Life {
     }
 
     /// The message itself, or of a rotation the first that the account has not had from the playbook.
-    private func nextMessage(
-        at path: String, of playbook: Playbook, _ account: Account, _ version: Version
-    ) -> String? {
-        let messages = playbook.messages(at: path)
-        if messages == [path] { return path }
+    private func nextMessage(at path: String, _ account: Account, _ version: Version) -> String? {
+        guard let messages = version.rotations[path] else { return path }
         var had = account.hadMessages[version.playbookID] ?? []
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == version.playbookID {
             had.formUnion(enrolled.made.filter { $0.state != .suppressed }.map(\.message))

@@ -7,13 +7,12 @@ import Playbooks
 /// what the ones before did to it; last come the first steps of what begins.
 package struct Life {
     let facts: Facts
-    let rules: CycleRules
+    var rules: CycleRules { facts.rules }
     /// Whether the variables of messages are worked out; a plan that only counts can do without.
     let freezes: Bool
 
     package init(_ facts: Facts, freezes: Bool) {
         self.facts = facts
-        rules = facts.rules
         self.freezes = freezes
     }
 
@@ -150,8 +149,10 @@ package struct Life {
         // Steps only ever lead forward.
         for _ in 0...steps.count {
             let enrollment = account.enrollments[index].enrollment
-            let walk = Walk(now: now, zone: rules.zone, questions(account, index, version))
-            switch walk.next(enrollment, in: steps, isSkipping: isSkipping) {
+            let action = Walk(now: now, zone: rules.zone).next(enrollment, in: steps, isSkipping: isSkipping) {
+                questions(account, index, version)
+            }
+            switch action {
             case .stay: return
             case .wait(let since, let until, let isOpen):
                 account.enrollments[index].enrollment.hasBegun = true

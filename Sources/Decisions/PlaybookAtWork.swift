@@ -34,13 +34,16 @@ package struct RegisteredPlaybook: Sendable, Equatable {
 }
 
 /// A playbook of the files together with what the database knows of it.
-package struct PlaybookAtWork: Sendable {
-    package var playbook: Playbook
-    package var registered: RegisteredPlaybook
+package final class PlaybookAtWork: Sendable {
+    package let playbook: Playbook
+    package let registered: RegisteredPlaybook
+    /// Whether it writes to contacts, and not only to a team; and whether whoever gets it must have an address.
+    let (needsContact, needsAddress): (Bool, Bool)
 
     package init(playbook: Playbook, registered: RegisteredPlaybook) {
         self.playbook = playbook
         self.registered = registered
+        (needsContact, needsAddress) = (playbook.needsContact, playbook.needsAddress)
     }
 
     package var id: Int64 { registered.id }

@@ -1,7 +1,7 @@
 package import Playbooks
 
 /// A version of a playbook as those who walk it know it: its own trigger, steps and signals, with the messages of today.
-package struct Version: Sendable {
+package final class Version: Sendable {
     /// A condition that enrollments are asked about in every cycle.
     package struct Question: Sendable {
         package var term: Term
@@ -19,18 +19,20 @@ package struct Version: Sendable {
         case question(Int)
     }
 
-    package var id: Int64
-    package var playbookID: Int64
-    package var playbook: Playbook
+    package let id: Int64
+    package let playbookID: Int64
+    package let playbook: Playbook
     /// Why all its enrollments end: `retired`, `deleted`; nil when they go on.
-    package var ending: String?
+    package let ending: String?
     /// Whether nobody moves in it for now.
-    package var isPaused: Bool
+    package let isPaused: Bool
     /// Conditions of exits, goal and secondary goals; the others point at them.
-    package private(set) var questions: [Question] = []
-    package private(set) var exits: [Exit] = []
-    package private(set) var goal: Int?
-    package private(set) var also: [(name: String, question: Int)] = []
+    package let questions: [Question]
+    package let exits: [Exit]
+    package let goal: Int?
+    package let also: [(name: String, question: Int)]
+    /// The messages of each rotation, by its pattern.
+    package let rotations: [String: [String]]
 
     package init(
         id: Int64, playbookID: Int64, playbook: Playbook, in context: EvaluationContext, ending: String? = nil,
@@ -41,28 +43,28 @@ package struct Version: Sendable {
         self.playbook = playbook
         self.ending = ending
         self.isPaused = isPaused
+        var questions: [Question] = []
+        func add(_ term: Term, _ reason: String, isScoped: Bool) -> Int {
+            questions.append(
+                Question(
+                    term: term, reason: reason, isScoped: isScoped, isFresh: context.staleness(of: [term]) == nil,
+                    lateness: context.dataMap.lateness(of: term)))
+            return questions.count - 1
+        }
+        var exits: [Exit] = []
         for exit in playbook.exits {
             switch exit.question(in: playbook) {
             case nil: continue
             case .goal?: exits.append(.goal)
             case .condition(let term, let reason, let isScoped)?:
-                exits.append(.question(add(term, reason, isScoped: isScoped, context)))
+                exits.append(.question(add(term, reason, isScoped: isScoped)))
             }
         }
-        goal = playbook.goal.map { add($0.condition, "goal", isScoped: true, context) }
-        for goal in playbook.also {
-            also.append((goal.name, add(goal.term, goal.name, isScoped: true, context)))
-        }
-    }
-
-    private mutating func add(
-        _ term: Term, _ reason: String, isScoped: Bool, _ context: EvaluationContext
-    ) -> Int {
-        questions.append(
-            Question(
-                term: term, reason: reason, isScoped: isScoped, isFresh: context.staleness(of: [term]) == nil,
-                lateness: context.dataMap.lateness(of: term)))
-        return questions.count - 1
+        self.exits = exits
+        goal = playbook.goal.map { add($0.condition, "goal", isScoped: true) }
+        also = playbook.also.map { ($0.name, add($0.term, $0.name, isScoped: true)) }
+        self.questions = questions
+        rotations = playbook.rotations
     }
 
     /// The goal and the exits, as `plan` warns of them.

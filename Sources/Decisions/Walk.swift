@@ -39,18 +39,20 @@ package struct Walk {
     private let now: Instant
     /// What a day is.
     private let zone: Zone
-    private let questions: StepQuestions
 
-    package init(now: Instant, zone: Zone, _ questions: StepQuestions) {
+    package init(now: Instant, zone: Zone) {
         self.now = now
         self.zone = zone
-        self.questions = questions
     }
 
     /// What comes next; `.stay` when nothing does.
     ///
-    /// - Parameter isSkipping: whether touches are left out up to the next wait.
-    package func next(_ enrollment: Enrollment, in steps: [Step], isSkipping: Bool) -> Action {
+    /// - Parameters:
+    ///   - isSkipping: whether touches are left out up to the next wait.
+    ///   - questions: the facts of the enrollment, for the steps that ask.
+    package func next(
+        _ enrollment: Enrollment, in steps: [Step], isSkipping: Bool, _ questions: () -> StepQuestions
+    ) -> Action {
         let base = enrollment.dueAt ?? now
         guard steps.indices.contains(enrollment.step) else { return .end(reason: "completed", at: base) }
         let on = enrollment.step + 1
@@ -66,11 +68,13 @@ package struct Walk {
             return until <= now
                 ? .move(to: on, at: until, passage: nil, skips: false)
                 : .wait(since: since, until: until, isOpen: false)
-        case .waitFor(let condition, let longest): return wait(for: condition, atMost: longest, enrollment, base)
-        case .waitTill(.date(let date), let sendsLate): return wait(till: date, sendsLate: sendsLate, enrollment, base)
+        case .waitFor(let condition, let longest):
+            return wait(for: condition, atMost: longest, enrollment, base, questions())
+        case .waitTill(.date(let date), let sendsLate):
+            return wait(till: date, sendsLate: sendsLate, enrollment, base, questions())
         case .waitTill(.clock(let time, let isLocal), _):
-            return wait(till: time, in: isLocal ? questions.localZone() : zone, enrollment, base)
-        case .choose(let branches): return choose(branches, enrollment, base)
+            return wait(till: time, in: isLocal ? questions().localZone() : zone, enrollment, base)
+        case .choose(let branches): return choose(branches, enrollment, base, questions())
         case .goTo(let target): return .move(to: target, at: base, passage: nil, skips: nil)
         case .stop: return .end(reason: "stopped", at: base)
         }
@@ -78,7 +82,8 @@ package struct Walk {
 
     /// Asked as of the moment at which the wait was over, where that lies behind: whoever looks late finds the same.
     private func wait(
-        for condition: Term, atMost longest: TimeSpan, _ enrollment: Enrollment, _ base: Instant
+        for condition: Term, atMost longest: TimeSpan, _ enrollment: Enrollment, _ base: Instant,
+        _ questions: StepQuestions
     ) -> Action {
         if endsGhost(enrollment, at: [condition]) { return .end(reason: "ghost road ends", at: base) }
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base - longest : base
@@ -97,7 +102,9 @@ package struct Walk {
     ///
     /// A date is a whole day: it is past when the step before was done after it, or when it moved to where it was over
     /// before anybody knew. One that is missing counts as past.
-    private func wait(till date: Term, sendsLate: Bool, _ enrollment: Enrollment, _ base: Instant) -> Action {
+    private func wait(
+        till date: Term, sendsLate: Bool, _ enrollment: Enrollment, _ base: Instant, _ questions: StepQuestions
+    ) -> Action {
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
         guard questions.isFresh([date]) else { return .stay }
         let on = enrollment.step + 1
@@ -127,7 +134,9 @@ package struct Walk {
             : .wait(since: since, until: until, isOpen: true)
     }
 
-    private func choose(_ branches: [Step.Branch], _ enrollment: Enrollment, _ base: Instant) -> Action {
+    private func choose(
+        _ branches: [Step.Branch], _ enrollment: Enrollment, _ base: Instant, _ questions: StepQuestions
+    ) -> Action {
         let conditions = branches.compactMap(\.condition)
         if endsGhost(enrollment, at: conditions) { return .end(reason: "ghost road ends", at: base) }
         // Whoever stands before a choice on late data stays there until they have come.

@@ -5,7 +5,7 @@ package import Playbooks
 ///
 /// A 2xx is accepted; 429 and 503 wait, and so does what provably never left, as long as the touch lives; another 5xx, a timeout after upload and a broken
 /// connection are ambiguous, and are retried only where the channel honors an idempotency key, within half of its
-/// lifetime; a 3xx means that the URL is wrong and halts; other 4xx are rejected. Pure: the clock is an argument.
+/// lifetime; a 3xx means that the URL is wrong, 401 and 403 that the key is, and halts; other 4xx are rejected. Pure: the clock is an argument.
 package struct Classifier: Sendable {
     /// What is known about the attempts at a touch, in process time.
     package struct Attempt: Sendable {
@@ -26,13 +26,13 @@ package struct Classifier: Sendable {
     }
 
     let channel: Channel
-    private let secrets: [String]
+    private let mask: SecretMask
     private let readsBody: Bool
 
     /// - Parameter credentials: never shown, should an endpoint repeat them in an error.
     package init(channel: Channel, credentials: Credentials? = nil) {
         self.channel = channel
-        secrets = (credentials?.values ?? []).filter { $0.count >= 4 }
+        mask = SecretMask(credentials?.values ?? [])
         let places =
             ([channel.id, channel.errorMessage, channel.errorCode] + channel.rules.map(\.reason)).compactMap { $0 }
             + channel.rules.flatMap { rule in rule.after.map(\.place) }
@@ -66,6 +66,8 @@ package struct Classifier: Sendable {
             return .halt(
                 reason:
                     "\(reason(answer)): the endpoint redirects\(target); redirects are not followed, write the new URL")
+        // The key is wrong or has ended, and would be so for every other touch.
+        case 401, 403: return .halt(reason: reason(answer))
         case 400...499: return .rejected(reason: reason(answer))
         default:
             return ambiguous(after: wait(nil, in: answer, attempt: attempt), reason: reason(answer), attempt: attempt)
@@ -167,7 +169,7 @@ package struct Classifier: Sendable {
         var words = "HTTP \(answer.response.status)"
         let message =
             rule?.reason.flatMap { answer.text(at: $0) } ?? channel.errorMessage.flatMap { answer.text(at: $0) }
-            ?? String(decoding: answer.response.body.prefix(200), as: UTF8.self)
+            ?? String(clean(String(decoding: answer.response.body, as: UTF8.self)).prefix(200))
         if !message.isEmpty { words += ": \(clean(message))" }
         if let code = channel.errorCode.flatMap({ answer.text(at: $0) }) { words += " (\(clean(code)))" }
         return words
@@ -175,10 +177,8 @@ package struct Classifier: Sendable {
 
     /// One line of at most 300 characters without control characters and secrets.
     private func clean(_ text: String) -> String {
-        var text = String(text.prefix(300))
-        for secret in secrets {
-            text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
-        }
+        // Masked before it is cut: half a secret is one, too.
+        let text = mask.mask(text).prefix(300)
         let scalars = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }
         return String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
     }

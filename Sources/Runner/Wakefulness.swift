@@ -9,6 +9,8 @@ package struct Wakefulness {
     private let store: Store
     private let safety: Safety
     private var clock = ClockGuard(last: nil)
+    /// The reading that the database holds; another one is a person's.
+    private var written: String?
 
     package init(store: Store, workspace: Workspace) {
         self.store = store
@@ -17,19 +19,30 @@ package struct Wakefulness {
 
     /// At the start of a process that plans and sends; answers why everything is paused by it, or nil.
     ///
-    /// - Parameter id: a name that no other start ever has.
-    package mutating func begin(_ reading: ClockReading, id: String) throws -> String? {
+    /// - Parameters:
+    ///   - id: a name that no other start ever has.
+    ///   - log: the list of requests beside the database.
+    package mutating func begin(_ reading: ClockReading, id: String, _ log: SendLog) throws -> String? {
         if try store.read({ try Meta.isSimulation($0) }) {
             try Instance.renew(store, id: id)
             return nil
         }
         clock = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
-        let lastAlive = clock.last?.wall
+        let (lastAlive, lastBoot) = (clock.last?.wall, clock.last?.boot)
         var reasons: [String] = []
-        if try Instance.check(store) == .different {
-            reasons.append("the database is a copy or a restored back-up; what it does not know of may have been sent")
+        if case .doubtful(let doubt) = try Instance.check(store, log) {
+            reasons.append(doubt)
+            let hasOwnLog = try Instance.hasOwnLog(store)
+            try store.write { try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write($0) }
+        } else if try store.read({ try Doubt($0) }) == nil {
+            try log.fill(to: store.read { try Meta.sentCount($0) })
         }
-        if let jump = clock.check(reading) { reasons.append(jump) }
+        if let jump = clock.check(reading) {
+            reasons.append(jump)
+        } else if lastBoot != reading.boot, let doubt = try store.read({ try Pauses($0).all }), Self.isClock(doubt) {
+            // After a start of the machine nothing tells whether the clock has been put right.
+            reasons.append(doubt)
+        }
         let overdue = try store.read { try Outbox($0).overdue(by: safety.rules.asleep ?? .longest, now: reading.wall) }
         if reasons.isEmpty, let reason = safety.asleep(lastAlive: lastAlive, overdue: overdue, now: reading.wall) {
             reasons.append(reason)
@@ -41,15 +54,28 @@ package struct Wakefulness {
     /// Again and again while the process lives, at least every few minutes and at its end.
     package mutating func stay(_ reading: ClockReading) throws -> String? {
         if try store.read({ try Meta.isSimulation($0) }) { return nil }
+        if let known = try store.read({ try Meta.clock.read($0) }), known != written {
+            clock = ClockGuard(last: ClockReading(text: known))
+        }
         return try record(reading, clock.check(reading).map { [$0] } ?? [])
     }
 
-    private func record(_ reading: ClockReading, _ reasons: [String]) throws -> String? {
+    private mutating func record(_ reading: ClockReading, _ reasons: [String]) throws -> String? {
         let reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+        let trusted = (clock.last ?? reading).text
         try store.write { connection in
-            try Meta.clock.write(reading.text, connection)
-            if let reason { try Pauses.set("all", reason: reason, at: reading.wall, connection) }
+            try Meta.clock.write(trusted, connection)
+            if let reason {
+                try Pauses.set("all", reason: reason, at: reading.wall, connection)
+            } else if clock.last == reading, let pause = try Pauses(connection).all, Self.isClock(pause) {
+                // The clock is back where it belongs, and nothing was decided meanwhile.
+                _ = try Pauses.clear("all", connection)
+            }
         }
+        written = trusted
         return reason
     }
+
+    /// Whether a pause is about nothing but the clock.
+    package static func isClock(_ reason: String) -> Bool { reason.hasPrefix("clock: ") }
 }

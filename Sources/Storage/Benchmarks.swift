@@ -1,51 +1,59 @@
-package import Playbooks
+package import Decisions
+import Playbooks
 package import Statistics
 
 /// Figures of a whole population, computed once for an audience, metric and day.
 ///
 /// What is not stored yet is kept in a temporary table until `save`, so that a plan changes nothing.
 package enum Benchmarks {
-    /// The accounts of an audience: a SELECT of ids from `account AS a`, to whose WHERE more can be added, with its
-    /// parameters.
-    package struct Population: Sendable {
-        package var sql: String
-        package var arguments: [String: SQLValue]
-
-        package init(sql: String, arguments: [String: SQLValue] = [:]) {
-            self.sql = sql
-            self.arguments = arguments
+    /// What `usage_drop` needs to know of an audience: its dispersion and the common shock.
+    ///
+    /// Only accounts that are as old as both windows count. What is not stored is worked out for all audiences together, in
+    /// one pass over the accounts. Formulas: `UsageDrop.Population`.
+    package static func usage(
+        _ asked: [PopulationSums], _ context: EvaluationContext, _ connection: Connection
+    ) throws -> [EvaluationContext.BenchmarkKey: UsageDrop.Population] {
+        try connection.executeScript(planned)
+        var figures: [EvaluationContext.BenchmarkKey: UsageDrop.Population] = [:]
+        var sums: [PopulationSums] = []
+        for question in asked {
+            let (names, key) = Self.place(of: question)
+            if let phi = try stored(names.phi, key, connection), let shock = try stored(names.shock, key, connection) {
+                figures[question.key] = UsageDrop.Population(phi: phi, shock: shock)
+            } else {
+                sums.append(question)
+            }
         }
-
-        /// For a playbook without an audience.
-        package static let active = Population(
-            sql: "SELECT a.id FROM account AS a NOT INDEXED WHERE a.status = 'active'")
+        guard !sums.isEmpty else { return figures }
+        let needs = sums.reduce(into: Needs()) { $0.formUnion($1.needs(in: context)) }
+        let loader = try BlockLoader(connection, context)
+        for block in try loader.blocks() {
+            let evaluator = Evaluator(context, try loader.load(block, needs))
+            for index in sums.indices { sums[index].add(evaluator) }
+        }
+        for sum in sums {
+            let (names, key) = Self.place(of: sum)
+            let population = sum.population
+            try plan(names.phi, population.phi, key, connection)
+            try plan(names.shock, population.shock, key, connection)
+            figures[sum.key] = population
+        }
+        return figures
     }
 
-    /// What `usage_drop` needs to know of the audience: its dispersion and the common shock.
-    ///
-    /// Only accounts that are as old as both windows count. Formulas: `UsageDrop.Population`.
-    ///
-    /// - Parameters:
-    ///   - audience: the name under which it is kept; "" for all active accounts.
-    ///   - day: the last complete day of the metric.
-    package static func usage(
-        audience: String, metric: String, day: Day, windows: UsageDrop.Windows = UsageDrop.Windows(),
-        of population: Population, in zone: Zone, _ connection: Connection
-    ) throws -> UsageDrop.Population {
-        try connection.executeScript(planned)
+    /// Under which names the figures of an audience are kept, and where.
+    private static func place(
+        of sums: PopulationSums
+    ) -> (names: (phi: String, shock: String), key: [String: SQLValue]) {
+        let windows = UsageDrop.Windows(current: sums.key.window, baseline: sums.key.baseline)
         let suffix = windows == UsageDrop.Windows() ? "" : " \(windows.current)/\(windows.baseline)"
-        let names = (phi: "phi" + suffix, shock: "shock" + suffix)
-        let key: [String: SQLValue] = [
-            "audience": .text(audience), "metric": .text(metric), "day": .integer(Int64(day.number)),
-        ]
-        if let phi = try stored(names.phi, key, connection), let shock = try stored(names.shock, key, connection) {
-            return UsageDrop.Population(phi: phi, shock: shock)
-        }
-        let result = try computed(metric, day, windows, population, zone, connection)
-        for (name, value) in [(names.phi, result.phi), (names.shock, result.shock)] {
-            try plan(name, value, key, connection)
-        }
-        return result
+        return (
+            ("phi" + suffix, "shock" + suffix),
+            [
+                "audience": .text(sums.key.audience), "metric": .text(sums.key.metric),
+                "day": .integer(Int64(sums.day.number)),
+            ]
+        )
     }
 
     /// Keeps a figure until `save`.
@@ -101,31 +109,5 @@ package enum Benchmarks {
             SELECT value FROM planned_benchmark
             WHERE audience = :audience AND metric = :metric AND day = :day AND name = :name
             """, key.merging(["name": .text(name)]) { $1 })?[0].real
-    }
-
-    private static func computed(
-        _ metric: String, _ day: Day, _ windows: UsageDrop.Windows, _ population: Population, _ zone: Zone,
-        _ connection: Connection
-    ) throws -> UsageDrop.Population {
-        // One pass over what each account did; its cache wants them in the order of their ids.
-        let cache = UsageCache(connection.seriesReader, seesActivity: false)
-        let metric = try connection.integer("SELECT id FROM metric WHERE name = :name", ["name": .text(metric)])
-        var (variances, means, current, baseline) = (0.0, 0.0, 0.0, 0.0)
-        var established = 0
-        try connection.forEach(
-            "\(population.sql) AND a.created_at < :created_before ORDER BY a.id",
-            population.arguments.merging(["created_before": .instant(zone.start(of: day - windows.days + 2))]) { $1 }
-        ) { row in
-            let usage = try cache.usage(
-                metric: metric, account: row.integer(0), lastDay: Int64(day.number), windows: windows)
-            variances += usage.weekVariance
-            means += usage.weekMean
-            current += usage.current
-            baseline += usage.baseline
-            if usage.baseline >= 8 { established += 1 }
-        }
-        return UsageDrop.Population(
-            variances: variances, means: means, current: current, baseline: baseline, established: established,
-            windows: windows)
     }
 }

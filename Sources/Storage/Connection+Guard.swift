@@ -57,11 +57,6 @@ extension Connection {
         var isOver: Bool { ContinuousClock.now >= end }
     }
 
-    /// The columns of a table of the file, in their order.
-    func columns(of table: String) throws -> [String] {
-        try query("PRAGMA main.table_info(\(table))").compactMap { $0["name"].text }
-    }
-
     private static func isHarmless(_ pragma: UnsafePointer<CChar>?) -> Bool {
         pragma.map { ["table_info", "page_size", "cache_size", "temp_store"].contains(String(cString: $0)) } ?? false
     }

@@ -7,7 +7,6 @@ import Foundation
 package final class Connection {
     let handle: OpaquePointer
     let path: String
-    private let series: SeriesReader
     private var cache: [String: Statement] = [:]
     /// The statements whose text stands in the program, by where it stands.
     private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
@@ -15,7 +14,7 @@ package final class Connection {
     private let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private var isOpen = true
 
-    /// Opens the file with the functions that Keeptouch adds to SQLite.
+    /// Opens the file.
     ///
     /// - Parameter busyTimeout: how long to wait for a lock of another program, in milliseconds.
     init(path: String, flags: Int32, busyTimeout: Int32) throws {
@@ -29,7 +28,6 @@ package final class Connection {
         }
         self.handle = handle
         self.path = path
-        series = SeriesReader(handle)
         logPages.initialize(to: 0)
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, busyTimeout)
@@ -42,8 +40,6 @@ package final class Connection {
                 pages?.assumingMemoryBound(to: Int32.self).pointee = count
                 return SQLITE_OK
             }, logPages)
-        try SeriesFunctions.register(on: handle, reader: series)
-        try DrawFunction.register(on: handle)
     }
 
     /// A connection to a database of somebody else, which can only be read.
@@ -62,7 +58,6 @@ package final class Connection {
         isOpen = false
         cache.removeAll()
         fixed.removeAll()
-        series.close()
         sqlite3_wal_hook(handle, nil, nil)
         sqlite3_close_v2(handle)
     }
@@ -185,12 +180,6 @@ package final class Connection {
 
     /// Changes whenever another connection, of this process or another, has committed a change to the database.
     package func dataVersion() throws -> Int64 { try integer("PRAGMA data_version") }
-
-    /// What reads the series for this connection.
-    var seriesReader: SeriesReader { series }
-
-    /// How many windows of blocks the series functions have read on this connection.
-    package var seriesLoads: Int { series.loads }
 
     /// SQLite opens a file for reading when it may not be opened for writing, and complains at the first write only.
     func expectWritable() throws {

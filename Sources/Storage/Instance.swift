@@ -1,20 +1,45 @@
 import Foundation
 
-/// The id that tells a database from a copy or an older back-up of it: in `meta`, and in `<database>.instance` beside it.
+/// What tells a database from a copy or an older back-up of it: an id in `meta` that `<database>.instance` repeats beside
+/// it, with the machine, folder and files, and the number of requests that `<database>.sent` lists.
 ///
-/// Whoever starts sending renews it, so a back-up from before the last start no longer agrees with the file.
+/// Whoever starts sending renews the id, so a back-up from before the last start no longer agrees with the file; one from
+/// after it knows of fewer requests than the list.
 package enum Instance: Sendable, Equatable {
-    /// Neither place has an id: a new database.
+    /// No place has an id: a new database.
     case new
     case same
-    /// A copy, a restored back-up, or a lost file: nothing should be sent before a person has looked.
-    case different
+    /// A copy, a restored back-up, or a lost file: nothing should be sent before a person has said which.
+    case doubtful(String)
 
-    package static func check(_ store: Store) throws -> Instance {
-        let inside = try store.read { try Meta.instance.read($0) }
-        let outside = try file(of: store)
-        guard let inside else { return outside.isEmpty || outside.contains(newcomer) ? .new : .different }
-        return outside.contains(inside) ? .same : .different
+    /// - Parameter log: the list of requests beside the database.
+    package static func check(_ store: Store, _ log: SendLog) throws -> Instance {
+        let (inside, sent) = try store.read { connection in
+            (try Meta.instance.read(connection), try Meta.sentCount(connection))
+        }
+        let beside = try Mark.read(of: store)
+        if log.count > sent {
+            return .doubtful(
+                "the database is older than its sending: it knows of \(sent) of \(log.count) requests that have left")
+        }
+        guard let inside else {
+            return beside == nil || beside?.ids.contains(newcomer) == true
+                ? .new : .doubtful("the database is new, but another one has sent from here")
+        }
+        guard let beside, beside.ids.contains(inside) else {
+            return .doubtful(
+                "the database is a copy or a restored back-up; what it does not know of may have been sent")
+        }
+        let place = Mark.Place(of: store)
+        guard let known = beside.place else { return .same }
+        // A folder that was moved as a whole keeps its files.
+        if known.machine != place.machine {
+            return .doubtful("the database has last sent from another machine (\(known.machine))")
+        }
+        if known.database != place.database {
+            return .doubtful("the file of the database is another one than when it last sent, in \(known.folder)")
+        }
+        return .same
     }
 
     /// Writes a fresh id to both places.
@@ -22,28 +47,80 @@ package enum Instance: Sendable, Equatable {
     /// The file names the old id, too, until the database has the new one: a crash in between is no restored back-up.
     package static func renew(_ store: Store, id: String) throws {
         let old = try store.read { try Meta.instance.read($0) }
-        try write([id, old ?? newcomer], of: store)
+        try Mark(ids: [id, old ?? newcomer], place: Mark.Place(of: store)).write(of: store)
         try store.write { try Meta.instance.write(id, $0) }
-        try write([id], of: store)
+        try Mark(ids: [id], place: Mark.Place(of: store)).write(of: store)
     }
 
     /// Stands for the old id of a database that had none: it may never get the first one.
     private static let newcomer = "new"
 
-    private static func path(of store: Store) -> String { store.path + ".instance" }
+    /// Whether the list of requests is the one that the database last sent with, and not put back with it.
+    package static func hasOwnLog(_ store: Store) throws -> Bool {
+        try Mark.read(of: store)?.place?.log == Mark.Place(of: store).log
+    }
+}
 
-    private static func file(of store: Store) throws -> [String] {
-        guard FileManager.default.fileExists(atPath: path(of: store)) else { return [] }
-        return try String(contentsOfFile: path(of: store), encoding: .utf8).split(separator: "\n").map(String.init)
+/// The lines of `<database>.instance`.
+private struct Mark {
+    /// Where a database lies. Files are told apart by their inodes, which a copy does not share.
+    struct Place {
+        var machine: String
+        var folder: String
+        var database: UInt64
+        var log: UInt64
     }
 
-    private static func write(_ ids: [String], of store: Store) throws {
+    var ids: [String]
+    /// Nil in a file of an earlier version.
+    var place: Place?
+
+    private static func path(of store: Store) -> String { store.path + ".instance" }
+
+    /// Nil where there is no file.
+    static func read(of store: Store) throws -> Mark? {
+        guard FileManager.default.fileExists(atPath: path(of: store)) else { return nil }
+        let lines = try String(contentsOfFile: path(of: store), encoding: .utf8).split(separator: "\n").map(String.init)
+        func value(_ name: String) -> String? {
+            lines.first { $0.hasPrefix(name + " ") }.map { String($0.dropFirst(name.count + 1)) }
+        }
+        let ids = lines.filter { !$0.contains(" ") }
+        guard let folder = value("folder"), let database = value("database").flatMap({ UInt64($0) }),
+            let log = value("sent").flatMap({ UInt64($0) })
+        else { return Mark(ids: ids) }
+        return Mark(
+            ids: ids, place: Place(machine: value("machine") ?? "", folder: folder, database: database, log: log))
+    }
+
+    func write(of store: Store) throws {
+        var lines = ids
+        if let place {
+            lines += [
+                "machine \(place.machine)", "folder \(place.folder)", "database \(place.database)", "sent \(place.log)",
+            ]
+        }
         do {
-            try Data((ids.joined(separator: "\n") + "\n").utf8)
-                .write(to: URL(fileURLWithPath: path(of: store)), options: .atomic)
+            try Data((lines.joined(separator: "\n") + "\n").utf8)
+                .write(to: URL(fileURLWithPath: Self.path(of: store)), options: .atomic)
         } catch {
             throw StorageError(
-                "cannot write \(path(of: store)): \(error.localizedDescription); make its folder writable")
+                "cannot write \(Self.path(of: store)): \(error.localizedDescription); make its folder writable")
         }
+    }
+}
+
+extension Mark.Place {
+    init(of store: Store) {
+        // Containers have none; then only the files count.
+        machine = ((try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)) ?? "")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().resolvingSymlinksInPath().path
+        database = Self.inode(store.path)
+        log = Self.inode(SendLog.path(ofDatabase: store.path))
+    }
+
+    private static func inode(_ path: String) -> UInt64 {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : 0
     }
 }

@@ -12,6 +12,10 @@ package enum Meta: String {
     case stagesAt = "stages_at"
     /// The id that `<database>.instance` repeats.
     case instance
+    /// How many requests have left; `<database>.sent` lists them.
+    case sent
+    /// Why it is not certain that this is the database that sent last, until a person has said what it is.
+    case doubt
     /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
     case clock
     /// By which secret erased addresses were hashed, once there are any.
@@ -25,6 +29,20 @@ package enum Meta: String {
 
     package func read(_ connection: Connection) throws -> String? {
         try Self.value(of: rawValue, connection)
+    }
+
+    package static func sentCount(_ connection: Connection) throws -> Int64 {
+        try sent.read(connection).flatMap { Int64($0) } ?? 0
+    }
+
+    /// Adds to the number of requests that have left.
+    package static func count(sent: Int, _ connection: Connection) throws {
+        guard sent > 0 else { return }
+        try self.sent.write(String(sentCount(connection) + Int64(sent)), connection)
+    }
+
+    package func delete(_ connection: Connection) throws {
+        try connection.execute("DELETE FROM meta WHERE key = :key", ["key": .text(rawValue)])
     }
 
     package func write(_ value: String, _ connection: Connection) throws {
@@ -50,7 +68,8 @@ package enum Meta: String {
         if let last = try lastNow(connection), now < last {
             throw StorageError(
                 "the clock would run backwards: a cycle has already been at \(last), and this one is at \(now); check the "
-                    + "machine's clock, or give a later --now")
+                    + "machine's clock, or give a later --now; when that cycle ran on a wrong clock, see keeptouch clock"
+            )
         }
         try lastNow.write(String(now.milliseconds), connection)
     }

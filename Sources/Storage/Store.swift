@@ -175,9 +175,13 @@ package final class Store: Sendable {
             // The rest that the last slice takes tells little of how many would fit.
             if slice.count == pace.size { pace.took(began.duration(to: clock()), for: slice.count) }
             done = slice.upperBound
-            // Let those who wait for the lock have it.
-            if done < count, !isWriting { usleep(500) }
+            if done < count, !isWriting { Self.letOthersWrite() }
         }
+    }
+
+    /// Gives those who wait for the lock the time to take it, between two slices of a long write.
+    package static func letOthersWrite() {
+        usleep(500)
     }
 
     static var freshPace: SlicePace { SlicePace(target: longestSlice / 2) }

@@ -42,7 +42,9 @@ struct Bench {
         case ("experiments", 2):
             guard let count = Int(arguments[1]), count > 0 else { throw BenchError("wrong number of experiments") }
             try print(JSONText.encode(ExperimentsCommand(experiments: count).run()))
-        case ("match", 2): try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1])).run()))
+        case ("match", 3...):
+            let groups = arguments.dropFirst(2).map { $0.split(separator: ",").map(String.init) }
+            try print(JSONText.encode(MatchCommand(loaded: BenchWorkspace(arguments[1]), groups: groups).run()))
         case ("enroll", 2): try print(JSONText.encode(EnrollCommand(loaded: BenchWorkspace(arguments[1])).run()))
         case ("enrolled", 2): try AdvanceCommand(loaded: BenchWorkspace(arguments[1])).prepare()
         case ("advance", 2): try print(JSONText.encode(AdvanceCommand(loaded: BenchWorkspace(arguments[1])).run()))
@@ -54,7 +56,8 @@ struct Bench {
         default:
             throw BenchError(
                 """
-                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | attrition FOLDER ACCOUNTS | match FOLDER | backtest FOLDER DAYS | \
+                data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | attrition FOLDER ACCOUNTS | match FOLDER NAME,NAME... | \
+                backtest FOLDER DAYS | \
                 enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
                 deliver FOLDER | experiments COUNT
                 """)

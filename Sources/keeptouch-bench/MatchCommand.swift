@@ -3,26 +3,43 @@ import Playbooks
 import Statistics
 import Storage
 
-/// Asks every `when` playbook's condition of all accounts.
+/// Asks the conditions of groups of `when` playbooks of all accounts: those of a group together, as a cycle asks them, and
+/// each alone.
 struct MatchCommand {
     struct Answer: Encodable {
         struct OfPlaybook: Encodable {
             var playbook: String
-            /// The best of three.
+            /// Alone, the best of three.
             var seconds: Double
             var count: Int64
             /// The sum of the ids, which tells one set of accounts from another.
             var sum: Int64
         }
 
+        struct OfGroup: Encodable {
+            /// All of them in one pass, the best of three.
+            var seconds: Double
+            var playbooks: [OfPlaybook]
+        }
+
         /// How long the figures of the whole population took, which `usage_drop` needs once a day.
         var figures: Double
         var phi: Double
         var shock: Double
-        var playbooks: [OfPlaybook]
+        var groups: [OfGroup]
     }
 
     let loaded: BenchWorkspace
+    /// The names of the playbooks of each group.
+    let groups: [[String]]
+
+    private struct Question {
+        var playbook: Playbook
+        /// The condition, of accounts outside of the audience too, as the peer is asked.
+        var term: Term
+        var count: Int64 = 0
+        var sum: Int64 = 0
+    }
 
     func run() throws -> Answer {
         let store = try loaded.open(.readOnly)
@@ -34,21 +51,72 @@ struct MatchCommand {
             guard let context else { throw BenchError("no context") }
             let population = context.benchmarks.values.first
             var answer = Answer(
-                figures: figures, phi: population?.phi ?? 1, shock: population?.shock ?? 1, playbooks: [])
-            for playbook in loaded.workspace.playbooks {
-                guard case .when(let condition) = playbook.trigger else { continue }
-                let query = ConditionSQL(context).matching(condition, audience: playbook.audienceKey)
-                let sql = "SELECT count(*), coalesce(sum(a.id), 0) FROM \(query.from) WHERE \(query.expressions[0])"
-                var row: Row?
-                let best = try (1...3).map { _ in
-                    try seconds { row = try connection.first(sql, query.arguments) }
-                }.min()
-                answer.playbooks.append(
-                    Answer.OfPlaybook(
-                        playbook: playbook.name, seconds: best ?? 0, count: row?[0].integer ?? 0,
-                        sum: row?[1].integer ?? 0))
+                figures: figures, phi: population?.phi ?? 1, shock: population?.shock ?? 1, groups: [])
+            for names in groups {
+                let questions = try names.map { try question($0) }
+                let together = try timed(questions) { try askAll(&$0, context, connection) }
+                var group = Answer.OfGroup(seconds: together.seconds, playbooks: [])
+                for (question, found) in zip(questions, together.answers) {
+                    let alone = try timed([question]) { try askAlone(&$0[0], context, connection) }
+                    guard let own = alone.answers.first, own.count == found.count, own.sum == found.sum else {
+                        throw BenchError("\(question.playbook.name) finds other accounts alone")
+                    }
+                    group.playbooks.append(
+                        Answer.OfPlaybook(
+                            playbook: question.playbook.name, seconds: alone.seconds, count: own.count, sum: own.sum))
+                }
+                answer.groups.append(group)
             }
             return answer
+        }
+    }
+
+    private func question(_ name: String) throws -> Question {
+        guard let playbook = loaded.workspace.playbook(name), case .when(let condition) = playbook.trigger else {
+            throw BenchError("there is no playbook \(name) with a condition")
+        }
+        return Question(playbook: playbook, term: condition)
+    }
+
+    private func timed(
+        _ questions: [Question], _ body: (inout [Question]) throws -> Void
+    ) throws -> (seconds: Double, answers: [Question]) {
+        var answers = questions
+        let times = try (1...3).map { _ in
+            answers = questions
+            return try seconds { try body(&answers) }
+        }
+        return (times.min() ?? 0, answers)
+    }
+
+    // MARK: Asking
+
+    private func askAll(_ questions: inout [Question], _ context: EvaluationContext, _ connection: Connection) throws {
+        let loader = try BlockLoader(connection, context)
+        let needs = Needs(of: questions.map(\.term), in: context.dataMap, risks: context.risks)
+        for range in try loader.blocks() { count(&questions, Evaluator(context, try loader.load(range, needs))) }
+    }
+
+    /// Of a condition that cannot hold without events, only the accounts that have them are read.
+    private func askAlone(_ question: inout Question, _ context: EvaluationContext, _ connection: Connection) throws {
+        var questions = [question]
+        defer { question = questions[0] }
+        let loader = try BlockLoader(connection, context)
+        guard let events = question.term.necessaryEvents else { return try askAll(&questions, context, connection) }
+        let needs = Needs(of: [question.term], in: context.dataMap, risks: context.risks)
+        for ids in try loader.accounts(withEventsOf: events.kind, window: events.window).byBlock {
+            count(&questions, Evaluator(context, try loader.load(ids, needs)))
+        }
+    }
+
+    private func count(_ questions: inout [Question], _ evaluator: Evaluator) {
+        for index in questions.indices {
+            let column = evaluator.column(
+                questions[index].term, of: .accounts, audience: questions[index].playbook.audienceKey)
+            for (account, id) in evaluator.block.ids.enumerated() where column.holds(account) {
+                questions[index].count += 1
+                questions[index].sum += id
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ struct Keeptouch: AsyncParsableCommand {
                 subcommands: [
                     PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
                     UnsuppressCommand.self, ForgetCommand.self, KeysCommand.self, InboxTokenCommand.self,
+                    ClockCommand.self,
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])

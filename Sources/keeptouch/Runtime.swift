@@ -11,20 +11,30 @@ final class Runtime {
     let killSwitch: KillSwitch
     private(set) var wakefulness: Wakefulness
     private let lock: RunnerLock
+    let log: SendLog
 
     /// - Throws: when another process runs the playbooks; the message names it.
     init(_ loaded: LoadedWorkspace) throws {
         self.loaded = loaded
         store = try loaded.open(.readWrite)
         lock = try RunnerLock(database: loaded.databasePath)
+        log = try SendLog(database: loaded.databasePath)
         secret = try SigningSecret.read(beside: loaded.databasePath)
         killSwitch = KillSwitch(directory: loaded.directory.path)
         wakefulness = Wakefulness(store: store, workspace: loaded.workspace)
     }
 
     /// Looks whether anything speaks against working now; then everything is paused, and the person is told.
+    ///
+    /// - Throws: where not even a cycle may be written, because nobody knows what time it is.
     func wake() throws {
-        if let reason = try wakefulness.begin(.now(), id: UUID().uuidString) { tell(reason) }
+        guard let reason = try wakefulness.begin(.now(), id: UUID().uuidString, log) else { return }
+        guard !reason.contains("clock: ") else {
+            throw CommandError(
+                "\(reason). Nothing is planned or sent. Put the clock right, or see with keeptouch clock what it would mean "
+                    + "to go on with it")
+        }
+        tell(reason)
     }
 
     /// The same at the end of the work.
@@ -34,6 +44,10 @@ final class Runtime {
 
     private func tell(_ reason: String) {
         Terminal.complain("everything is paused: \(reason)")
+        guard (try? store.read({ try Doubt($0) })) == nil else {
+            Terminal.hint("say what it is with: keeptouch resume all --as restored|copy|moved")
+            return
+        }
         Terminal.hint("when you have looked at it: keeptouch resume all")
     }
 
@@ -41,6 +55,6 @@ final class Runtime {
         Worker(
             workspace: loaded.workspace, pinned: loaded.files.pinned, directory: loaded.directory.path,
             environment: ProcessInfo.processInfo.environment, secret: secret, store: store, clocks: .system,
-            owner: UUID().uuidString, killSwitch: killSwitch)
+            owner: UUID().uuidString, killSwitch: killSwitch, log: log)
     }
 }

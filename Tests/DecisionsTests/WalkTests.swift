@@ -27,8 +27,8 @@ import Testing
         value: @escaping (Term, Instant) -> Value = { _, _ in .missing }
     ) -> Action {
         let questions = StepQuestions(isFresh: { _ in isFresh }, value: value, localZone: { .utc })
-        return Walk(now: Self.noon, zone: .utc, questions)
-            .next(enrollment, in: [Self.step(action)], isSkipping: isSkipping)
+        return Walk(now: Self.noon, zone: .utc)
+            .next(enrollment, in: [Self.step(action)], isSkipping: isSkipping) { questions }
     }
 
     @Test func aWaitCountsFromTheStepBeforeAndEndsWhenItIsOver() {

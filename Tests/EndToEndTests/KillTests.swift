@@ -20,7 +20,7 @@ import Testing
             case 0: usleep(UInt32.random(in: 0...150_000, using: &random))
             case 1:
                 #expect(endpoint.waits(forRequests: endpoint.count + Int.random(in: 1...4, using: &random)))
-                program.signal(SIGSTOP)
+                program.freeze()
                 usleep(20_000)
             default:
                 #expect(endpoint.waits(forRequests: endpoint.count + Int.random(in: 1...4, using: &random)))

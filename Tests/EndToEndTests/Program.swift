@@ -110,6 +110,14 @@ final class RunningProgram {
         kill(identifier, number)
     }
 
+    /// Stops it where it is; on return none of its threads runs.
+    func freeze() {
+        signal(SIGSTOP)
+        var info = siginfo_t()
+        // Its end is left for `wait` to see.
+        waitid(P_PID, id_t(identifier), &info, WSTOPPED | WEXITED | WNOWAIT)
+    }
+
     /// Waits for its end and reads what it printed.
     @discardableResult
     func wait() -> Program.Outcome {

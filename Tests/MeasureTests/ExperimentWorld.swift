@@ -1,10 +1,11 @@
+import Decisions
 import Foundation
 import Measure
 import Playbooks
 import Storage
 import Testing
 
-/// A store whose enrollments and outcomes are written as SQL, all at once, with chances drawn from salts.
+/// A store whose enrollments and outcomes are written at once, with chances drawn from salts.
 final class ExperimentWorld {
     let folder: URL
     let store: Store
@@ -102,32 +103,39 @@ final class ExperimentWorld {
         variants: [String: Double] = [:], chances: [String: Double], seed: String = "1"
     ) throws {
         let sum = variants.values.reduce(0, +)
-        var bound = 0.0
-        let cases = variants.sorted { $0.key < $1.key }.map { variant -> String in
-            bound += variant.value / sum
-            return "WHEN draw('\(name)/variant/\(seed)', key) < \(bound) THEN '\(variant.key)'"
-        }
-        let variant = cases.isEmpty ? "NULL" : "CASE \(cases.joined(separator: " ")) END"
-        let chance = chances.sorted { $0.key < $1.key }.map { "WHEN '\($0.key)' THEN \($0.value)" }
-        let length = (days.upperBound - days.lowerBound) * 86_400_000
         let begin = Double(Self.start) + days.lowerBound * 86_400_000
-        try execute(
-            """
-            INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant,
-                entered_at, state, ended_at, goal_until, goal_at, exclusive)
-            SELECT e.id, p.id, p.version_id, '', x.id, arm, variant, at, 'ended', at, at + 30 * 86400000,
-                CASE WHEN draw('\(name)/goal/\(seed)', key) < CASE
-                        CASE arm WHEN 'treated' THEN coalesce(variant, 'treated') ELSE arm END \(chance.joined(separator: " "))
-                        END
-                    THEN at + CAST(draw('\(name)/when/\(seed)', key) * 30 * 86400000 AS INTEGER) END, 0
-            FROM (SELECT a.id, a.key, \(variant) AS variant,
-                    CASE WHEN draw('\(name)/\(seed)', key) < \(holdout) THEN 'holdout' ELSE 'treated' END AS arm,
-                    CAST(\(begin) + draw('\(name)/at/\(seed)', key) * \(length) AS INTEGER) AS at
-                FROM account AS a WHERE a.id BETWEEN \(accounts.lowerBound) AND \(accounts.upperBound)) AS e
-            JOIN playbook AS p ON p.name = '\(name)'
-            JOIN experiment AS x ON x.name = '\(name)'
-                AND x.period = (SELECT max(period) FROM experiment WHERE name = '\(name)')
-            """)
+        let length = (days.upperBound - days.lowerBound) * 86_400_000
+        try store.write { connection in
+            let statement = try connection.prepare(
+                """
+                INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant,
+                    entered_at, state, ended_at, goal_until, goal_at, exclusive)
+                SELECT :account, p.id, p.version_id, '', x.id, :arm, :variant, :at, 'ended', :at, :at + 30 * 86400000,
+                    :goal, 0
+                FROM playbook AS p JOIN experiment AS x ON x.name = p.name
+                    AND x.period = (SELECT max(period) FROM experiment WHERE name = p.name)
+                WHERE p.name = :name
+                """)
+            for account in accounts {
+                let key = "a\(account)"
+                func draw(_ purpose: String) -> Double { Draw.number(salt: "\(name)/\(purpose)\(seed)", key: key) }
+                var bound = 0.0
+                let place = draw("variant/")
+                let variant = variants.sorted { $0.key < $1.key }.first { variant in
+                    bound += variant.value / sum
+                    return place < bound
+                }?.key
+                let arm: Arm = draw("") < holdout ? .holdout : .treated
+                let at = Int64(begin + draw("at/") * length)
+                let chance = chances[arm == .treated ? variant ?? "treated" : arm.rawValue] ?? 0
+                let goal = draw("goal/") < chance ? at + Int64(draw("when/") * 30 * 86_400_000) : nil
+                try statement.bind([
+                    "account": .integer(Int64(account)), "arm": .word(arm), "variant": .optional(variant),
+                    "at": .integer(at), "goal": .optional(goal), "name": .text(name),
+                ])
+                try statement.run()
+            }
+        }
     }
 
     /// A touch for each enrollment, sent when it entered; ghosts for holdouts.
@@ -149,15 +157,20 @@ final class ExperimentWorld {
         try execute("INSERT INTO event_kind (name) VALUES ('churned') ON CONFLICT DO NOTHING")
         let begin = Double(Self.start) + days.lowerBound * 86_400_000
         let length = (days.upperBound - days.lowerBound) * 86_400_000
-        try execute(
-            """
-            INSERT INTO event (account_id, kind_id, at, received_at, dedup)
-            SELECT id, (SELECT id FROM event_kind WHERE name = 'churned'), at, at, 'churn/\(seed)/' || id FROM (
-                SELECT id, CAST(\(begin) + draw('churn/at/\(seed)', key) * \(length) AS INTEGER) AS at FROM account
-                WHERE id BETWEEN \(accounts.lowerBound) AND \(accounts.upperBound)
-                    AND draw('churn/\(seed)', key) < \(share)
-            ) AS c
-            """)
+        try store.write { connection in
+            for account in accounts where Draw.number(salt: "churn/\(seed)", key: "a\(account)") < share {
+                let place = Draw.number(salt: "churn/at/\(seed)", key: "a\(account)")
+                try connection.execute(
+                    """
+                    INSERT INTO event (account_id, kind_id, at, received_at, dedup)
+                    SELECT :id, id, :at, :at, :dedup FROM event_kind WHERE name = 'churned'
+                    """,
+                    [
+                        "id": .integer(Int64(account)), "at": .integer(Int64(begin + place * length)),
+                        "dedup": .text("churn/\(seed)/\(account)"),
+                    ])
+            }
+        }
     }
 
     func execute(_ sql: String) throws { _ = try store.write { try $0.execute(sql) } }

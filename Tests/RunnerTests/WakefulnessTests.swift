@@ -17,7 +17,7 @@ import Testing
 
     private func begin(_ test: TestWorkspace, _ reading: ClockReading) throws -> String? {
         var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
-        return try wakefulness.begin(reading, id: "\(reading.wall)")
+        return try wakefulness.begin(reading, id: "\(reading.wall)", SendLog(database: test.store.path))
     }
 
     @Test func aDatabaseThatSleptWithOverdueTouchesBeginsPaused() throws {
@@ -47,12 +47,23 @@ import Testing
         let jumped = try begin(test, reading(noon(20_000, hours: 24), boot: noon(20_000, hours: 1)))
         #expect(
             jumped == "clock: the machine's clock jumped 82800 s ahead, to 2024-10-05T12:00:00Z; see that it is right")
+        // It stays one until somebody says that the clock is right.
+        #expect(try begin(test, reading(noon(20_000, hours: 25), boot: noon(20_000, hours: 2))) != nil)
+        let right = reading(noon(20_002), boot: noon(20_001))
+        try test.store.write { connection in
+            try Meta.clock.write(right.text, connection)
+            _ = try Pauses.clear("all", connection)
+        }
         var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
-        _ = try wakefulness.begin(reading(noon(20_002), boot: noon(20_001)), id: "x")
+        _ = try wakefulness.begin(
+            reading(noon(20_002), boot: noon(20_001)), id: "x", SendLog(database: test.store.path))
         #expect(try wakefulness.stay(reading(noon(20_002, hours: 1), boot: noon(20_001, hours: 1))) == nil)
         let back = try wakefulness.stay(reading(noon(20_001, hours: 1), boot: noon(20_001, hours: 2)))
         #expect(back?.hasPrefix("clock: the machine's clock jumped 90000 s back") == true)
         #expect(try test.integer("SELECT count(*) FROM pause WHERE scope = 'all'") == 1)
+        // Set right again, it goes on by itself.
+        #expect(try wakefulness.stay(reading(noon(20_002, hours: 3), boot: noon(20_001, hours: 3))) == nil)
+        #expect(try test.integer("SELECT count(*) FROM pause WHERE scope = 'all'") == 0)
     }
 
     @Test func aSimulationKnowsNeither() throws {

@@ -75,7 +75,7 @@ struct BlockLoaderTests {
             for property in kind.properties {
                 let rows = try connection.query("SELECT properties ->> '\(property.name)' FROM event ORDER BY id")
                 for (index, row) in rows.enumerated() {
-                    var expected = ConditionSQL.value(row[0], property.type)
+                    var expected = Value(stored: row[0], property.type)
                     if property.type == .money, case .number(let cents) = expected { expected = .number(cents / 100) }
                     let value = found.properties[property.name]?.value(index, as: property.type)
                     #expect(value == expected, "\(property.name) of \(Self.objects[index])")

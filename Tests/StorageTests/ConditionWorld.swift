@@ -265,27 +265,6 @@ struct ConditionWorld {
         }
     }
 
-    /// Fills a population with the enrollments.
-    func populate(_ connection: Connection) throws {
-        try connection.execute(
-            """
-            CREATE TEMP TABLE population (account_id INTEGER, row_id INTEGER, since INTEGER, event_id INTEGER, entry TEXT,
-                PRIMARY KEY (account_id, row_id)) WITHOUT ROWID
-            """)
-        for row in enrollments {
-            let types = ["base": "number", "worth": "money", "tier": "text", "noted": "boolean"]
-            let members = row.entry.sorted { $0.key < $1.key }.map { name, value in
-                "\"\(name)\": [\"\(types[name] ?? "")\", \(Self.json(value))]"
-            }
-            try connection.execute(
-                "INSERT INTO population VALUES (:account, :id, :since, :event, :entry)",
-                [
-                    "account": .integer(row.account.id), "id": .integer(row.id), "since": .integer(row.since),
-                    "event": .optional(row.event?.id), "entry": .text("{\(members.joined(separator: ", "))}"),
-                ])
-        }
-    }
-
     static func context(_ connection: Connection) throws -> EvaluationContext {
         try EvaluationContext(
             connection, dataMap: dataMap, now: now, zone: try #require(zone),

@@ -31,23 +31,68 @@ import Testing
     #expect(try store.read { try Meta.isSimulation($0) })
 }
 
+private func check(_ store: Store) throws -> Instance { try Instance.check(store, SendLog(database: store.path)) }
+
+private func isDoubtful(_ store: Store) throws -> Bool {
+    if case .doubtful = try check(store) { true } else { false }
+}
+
 @Test func aRestoredBackUpNoLongerAgreesWithItsInstanceFile() throws {
     let scratch = try Scratch()
     do {
         let store = try scratch.store()
-        #expect(try Instance.check(store) == .new)
+        #expect(try check(store) == .new)
         try Instance.renew(store, id: "first")
-        #expect(try Instance.check(store) == .same)
+        #expect(try check(store) == .same)
     }
     try FileManager.default.copyItem(atPath: scratch.database, toPath: scratch.path("backup.db"))
     do {
         let store = try scratch.store()
         try Instance.renew(store, id: "second")
-        #expect(try Instance.check(store) == .same)
+        #expect(try check(store) == .same)
     }
     try FileManager.default.removeItem(atPath: scratch.database)
     try FileManager.default.copyItem(atPath: scratch.path("backup.db"), toPath: scratch.database)
-    #expect(try Instance.check(try scratch.store()) == .different)
+    #expect(try isDoubtful(scratch.store()))
+}
+
+@Test func aBackUpFromAfterTheStartKnowsOfFewerRequests() throws {
+    let scratch = try Scratch()
+    let store = try scratch.store()
+    let log = try SendLog(database: store.path)
+    try Instance.renew(store, id: "first")
+    try store.write { try Meta.count(sent: 2, $0) }
+    try log.append([
+        SendLog.Entry(touch: 1, print: "00000000000000aa"), SendLog.Entry(touch: 2, print: "00000000000000bb"),
+    ])
+    #expect(try Instance.check(store, log) == .same)
+    try log.append([SendLog.Entry(touch: 3, print: "00000000000000cc")])
+    let reason = "the database is older than its sending: it knows of 2 of 3 requests that have left"
+    #expect(try Instance.check(store, log) == .doubtful(reason))
+    #expect(try SendLog(database: store.path).entries(after: 2) == [SendLog.Entry(touch: 3, print: "00000000000000cc")])
+}
+
+@Test func aListOfRequestsIsShortenedAndCountsOn() throws {
+    let scratch = try Scratch()
+    let store = try scratch.store()
+    do {
+        let log = try SendLog(database: store.path)
+        try log.append((1...100).map { SendLog.Entry(touch: $0, print: "00000000000000ff") })
+        try log.fill(to: 103)
+    }
+    let log = try SendLog(database: store.path, most: 50)
+    #expect(log.count == 103)
+    #expect(try log.entries(after: 10) == nil)
+    #expect(try log.entries(after: 90)?.map(\.touch) == Array(91...100))
+    try log.append([SendLog.Entry(touch: 200, print: "00000000000000ff")])
+    #expect(try SendLog(database: store.path).entries(after: 103)?.map(\.touch) == [200])
+}
+
+@Test func aFileThatIsNoListOfRequestsIsRefused() throws {
+    let scratch = try Scratch()
+    let store = try scratch.store()
+    try Data(repeating: 65, count: 100).write(to: URL(fileURLWithPath: SendLog.path(ofDatabase: store.path)))
+    #expect(throws: StorageError.self) { try SendLog(database: store.path) }
 }
 
 @Test func aCopiedDatabaseIsNoticed() throws {
@@ -55,7 +100,11 @@ import Testing
     do { try Instance.renew(try scratch.store(), id: "first") }
     let elsewhere = try Scratch()
     try FileManager.default.copyItem(atPath: scratch.database, toPath: elsewhere.database)
-    #expect(try Instance.check(try elsewhere.store()) == .different)
+    #expect(try isDoubtful(elsewhere.store()))
+    // With the file beside it, too: the files are others.
+    try FileManager.default.copyItem(
+        atPath: scratch.database + ".instance", toPath: elsewhere.database + ".instance")
+    #expect(try isDoubtful(elsewhere.store()))
 }
 
 @Test func aCrashWhileRenewingIsNoRestoredBackUp() throws {
@@ -64,5 +113,5 @@ import Testing
     try Instance.renew(store, id: "first")
     // The file was written, the database was not.
     try Data("second\nfirst\n".utf8).write(to: URL(fileURLWithPath: scratch.database + ".instance"))
-    #expect(try Instance.check(store) == .same)
+    #expect(try check(store) == .same)
 }

@@ -2,7 +2,7 @@ import Playbooks
 import Storage
 import Testing
 
-/// Evaluates terms one account at a time, by the plainest reading of the design; what the SQL must agree with.
+/// Evaluates terms one account at a time, by the plainest reading of the design; what the evaluator must agree with.
 struct ReferenceEvaluator {
     let account: ConditionWorld.Account
     /// Nil for an account without an enrollment.
@@ -33,7 +33,7 @@ struct ReferenceEvaluator {
         case .named(_, let definition): return value(definition)
         case .entry(let name):
             guard let stored = enrollment?.entry[name] else { return .missing }
-            return ConditionSQL.value(stored, term.type)
+            return Value(stored: stored, term.type)
         case .triggeringEvent(let name): return value(enrollment?.event?.properties[name] ?? .null, term.type)
         case .property(let name):
             if let contact {
@@ -71,7 +71,7 @@ struct ReferenceEvaluator {
     }
 
     private func value(_ stored: SQLValue, _ type: ValueType) -> Value {
-        guard type == .money else { return ConditionSQL.value(stored, type) }
+        guard type == .money else { return Value(stored: stored, type) }
         return stored.real.map { .number($0 / 100) } ?? .missing
     }
 
@@ -255,5 +255,26 @@ struct ReferenceEvaluator {
         case .change: return binary(.minus, at(now.milliseconds), then)
         case .fall: return binary(.divided, binary(.minus, then, at(now.milliseconds)), then)
         }
+    }
+}
+
+extension Value {
+    /// A value as the database holds it, by its type; money stays in minor units.
+    init(stored value: SQLValue, _ type: ValueType) {
+        self =
+            switch type {
+            case .number, .percent, .money: value.real.map { .number($0) } ?? .missing
+            case .text, .reason:
+                switch value {
+                case .text(let text): .text(text)
+                case .integer(let number): .text(String(number))
+                case .real(let number): .text(String(number))
+                case .null, .blob: .missing
+                }
+            case .boolean: value.real.map { .boolean($0 != 0) } ?? .missing
+            case .date: value.integer.flatMap { Int(exactly: $0) }.map { .date(Day(number: $0)) } ?? .missing
+            case .instant: value.integer.map { .instant(Instant(milliseconds: $0)) } ?? .missing
+            case .duration: value.integer.map { .duration(TimeSpan(milliseconds: $0)) } ?? .missing
+            }
     }
 }

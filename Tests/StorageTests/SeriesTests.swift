@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Statistics
@@ -46,96 +47,62 @@ private struct Reference {
     #expect(SeriesKey(metric: 1, block: 5, day: 9_999_999).block == 5)
 }
 
+/// The values of terms for some accounts, over windows that end on a day.
+private func values(
+    _ texts: [String], _ accounts: ClosedRange<Int64>, endingOn last: Int, _ store: Store
+) throws -> [[Value]] {
+    var map = DataMap()
+    map.metrics = [Metric("logins", absent: .missing)]
+    let scope = ConditionScope(dataMap: map)
+    let terms = try texts.map { text in
+        let source = SourceText(name: "when", text: text, position: Position(file: "p.yaml"))
+        return try #require(ConditionParser(scope).signal(source).0)
+    }
+    let day = Day(number: last)
+    return try store.read { connection in
+        let context = try EvaluationContext(
+            connection, dataMap: map, now: Zone.utc.start(of: day + 1), zone: .utc, lastCompleteDay: ["logins": day])
+        let loader = try BlockLoader(connection, context)
+        return try loader.blocks().filter { $0.overlaps(accounts) }.flatMap { range in
+            let evaluator = Evaluator(
+                context, try loader.load(range.clamped(to: accounts), Needs(of: terms, in: map)))
+            let columns = terms.map { evaluator.column($0, of: .accounts) }
+            return evaluator.block.ids.indices.map { index in
+                zip(terms, columns).map { $1.value(index, as: $0.type) }
+            }
+        }
+    }
+}
+
 @Test func everyFigureMatchesANaiveReference() throws {
     let store = try Scratch().store(accounts: 2_400)
     let reference = Reference(accounts: 995..<1_030, days: 100..<140, seed: 7)
     try reference.write(to: store)
     for window in [100...139, 103...109, 90...104, 130...200, 120...120, 0...50] {
-        let rows = try store.read { connection in
-            try connection.query(
-                """
-                SELECT id, metric_sum(1, id, :first, :last), metric_min(1, id, :first, :last),
-                    metric_max(1, id, :first, :last), metric_count(1, id, :first, :last),
-                    metric_active(1, id, :first, :last), metric_last_active(1, id, :first, :last)
-                FROM account NOT INDEXED WHERE id BETWEEN 990 AND 1035
-                """, ["first": .integer(Int64(window.lowerBound)), "last": .integer(Int64(window.upperBound))])
-        }
+        let length = "\(window.count)d"
+        let rows = try values(
+            [
+                "sum(logins, \(length))", "min(logins, \(length))", "max(logins, \(length))",
+                "active_days(logins, \(length))", "idle(logins)",
+            ], 990...1_035, endingOn: window.upperBound, store)
         #expect(rows.count == 46)
-        for row in rows {
-            let days = reference.window(Int(row[0].integer ?? 0), window)
-            let active = days.filter { $0.value != 0 }
+        for (account, row) in zip(990..., rows) {
+            let days = reference.window(account, window)
+            func value(_ number: Double?) -> Value { number.map { .number($0) } ?? .missing }
             // The days are added in order, so the sums agree to the last bit.
-            #expect(row[1] == .optional(days.isEmpty ? nil : days.dropFirst().reduce(days[0].value) { $0 + $1.value }))
-            #expect(row[2] == .optional(days.map(\.value).min()))
-            #expect(row[3] == .optional(days.map(\.value).max()))
-            #expect(row[4] == .integer(Int64(days.count)))
-            #expect(row[5] == .integer(Int64(active.count)))
-            #expect(row[6] == .optional(active.last.map { Int64($0.day) }))
+            #expect(row[0] == value(days.isEmpty ? nil : days.dropFirst().reduce(days[0].value) { $0 + $1.value }))
+            #expect(row[1] == value(days.map(\.value).min()))
+            #expect(row[2] == value(days.map(\.value).max()))
+            #expect(row[3] == value(days.isEmpty ? nil : Double(days.count { $0.value != 0 })))
+            let active = reference.window(account, 0...window.upperBound).last { $0.value != 0 }
+            #expect(row[4] == active.map { .duration(.days(Int64(window.upperBound - $0.day))) } ?? .missing)
         }
     }
 }
 
-@Test func windowsThatDifferFromRowToRowAreAnsweredFromMemory() throws {
-    let store = try Scratch().store(accounts: 2_400)
-    let reference = Reference(accounts: 1..<2_400, days: 100..<160, seed: 9)
-    try reference.write(to: store)
-    try store.read { connection in
-        let before = connection.seriesLoads
-        let rows = try connection.query(
-            "SELECT id, metric_sum(1, id, 100 + id * 7 % 40, 150 + id % 9) FROM account NOT INDEXED WHERE id < 2400")
-        for row in rows {
-            let account = Int(row[0].integer ?? 0)
-            let days = reference.window(account, (100 + account * 7 % 40)...(150 + account % 9))
-            #expect(row[1] == .optional(days.isEmpty ? nil : days.dropFirst().reduce(days[0].value) { $0 + $1.value }))
-        }
-        // 3 blocks: the first finds out how far back the windows reach.
-        #expect(connection.seriesLoads - before <= 10)
-    }
-}
-
-@Test func eachBlockOfAWindowIsLoadedOnce() throws {
-    let store = try Scratch().store(accounts: 5_500)
-    try Reference(accounts: 1..<5_500, days: 100..<110, seed: 3).write(to: store)
-    try store.read { connection in
-        let before = connection.seriesLoads
-        let count = try connection.integer(
-            """
-            SELECT count(*) FROM account NOT INDEXED
-            WHERE metric_sum(1, id, 100, 104) > metric_sum(1, id, 105, 109) AND metric_active(1, id, 100, 109) > 3
-            """)
-        #expect(count > 0)
-        // 6 blocks × 3 windows.
-        #expect(connection.seriesLoads - before <= 18)
-    }
-}
-
-@Test func rowsOutOfOrderCostLoadsThatTheCounterShows() throws {
-    let store = try Scratch().store(accounts: 3_000)
-    try Reference(accounts: 1..<3_000, days: 100..<102, seed: 3).write(to: store)
-    try store.read { connection in
-        let before = connection.seriesLoads
-        _ = try connection.query(
-            "SELECT metric_sum(1, id, 100, 101) FROM (SELECT id FROM account ORDER BY id % 1000, id LIMIT 300)")
-        #expect(connection.seriesLoads - before > 100)
-    }
-}
-
-@Test func missingArgumentsAndUnknownMetricsHaveNoFigures() throws {
-    let store = try Scratch().store(accounts: 10)
-    try Reference(accounts: 1..<5, days: 100..<102, seed: 3).write(to: store)
-    let row = try store.read { connection in
-        try connection.first(
-            """
-            SELECT metric_sum(NULL, 1, 100, 101), metric_sum(1, NULL, 100, 101), metric_sum(99, 1, 100, 101),
-                metric_count(99, 1, 100, 101), metric_sum(1, 1, 101, 100), metric_count(1, -5, 100, 101),
-                metric_sum(1, 9223372036854775807, 100, 101), metric_sum(1, 1, -9223372036854775807, 9223372036854775807) IS NULL,
-                metric_usage_drop(1, 1, 9223372036854775807, 0, 1.0, 1.0), metric_week_variance(1, 1, 9223372036854775807, -5)
-            """)
-    }
-    #expect(row?.values.prefix(3).allSatisfy { $0 == .null } == true)
-    #expect(row?[3] == .integer(0) && row?[4] == .null && row?[5] == .integer(0) && row?[6] == .null)
-    #expect(row?[7] == .integer(0))
-    #expect(row?[8] == .null && row?[9] == .null)
+@Test func whatWasNeverImportedHasNoFigures() throws {
+    let store = try Scratch().store(accounts: 10, metrics: ["reports"])
+    #expect(try values(["sum(logins, 2d)", "idle(logins)"], 1...1, endingOn: 101, store) == [[.missing, .missing]])
 }
 
 @Test func sevenDaysOfSevenTenthsAverageAtLeastSevenTenths() throws {
@@ -143,7 +110,7 @@ private struct Reference {
     var writer = SeriesWriter()
     for day in 1...7 { writer.add(metric: 1, account: 1, day: day, value: 0.7) }
     try writer.flush(to: store)
-    #expect(try store.read { try $0.integer("SELECT metric_sum(1, 1, 1, 7) / 7 >= 0.7") } == 1)
+    #expect(try values(["avg(logins, 7d) >= 0.7"], 1...1, endingOn: 7, store) == [[.boolean(true)]])
 }
 
 @Test func writingIsIdempotentAndCountsNewAccountsOnce() throws {
@@ -163,8 +130,9 @@ private struct Reference {
     try store.read { connection in
         let days = try connection.query("SELECT day, accounts, closed FROM metric_day ORDER BY day").map(\.values)
         #expect(days == [[.integer(100), .integer(1_251), .integer(0)], [.integer(101), .integer(1), .integer(0)]])
-        #expect(try connection.first("SELECT metric_sum(1, 3, 100, 100)")?[0] == .real(6))
-        #expect(try connection.first("SELECT metric_sum(1, 2, 101, 101)")?[0] == .real(6))
+        let stored = "SELECT value FROM series_rows WHERE account_id = :account AND day = :day"
+        #expect(try connection.first(stored, ["account": .integer(3), "day": .integer(100)])?[0] == .real(6))
+        #expect(try connection.first(stored, ["account": .integer(2), "day": .integer(101)])?[0] == .real(6))
     }
 }
 

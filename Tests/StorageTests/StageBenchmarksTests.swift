@@ -180,12 +180,11 @@ struct StageBenchmarksTests {
             context.stages = try StageFigures.load(journeys, until: Self.today, connection)
             context.stages[StageKey("a", "one")]?.isWeakAgainstPast = true
             return try ["stuck()", "weak_point()", "not stuck()", "stuck() is missing", "weak_point() is missing"].map {
-                let term = try ConditionSQLTests.term($0)
-                let query = ConditionSQL(context).compile([term], over: .accounts)
-                return try connection.query(
-                    "SELECT a.id FROM \(query.from) WHERE \(query.expressions[0]) AND a.id <= 5 ORDER BY a.id",
-                    query.arguments
-                ).compactMap { $0[0].integer }
+                let term = try ConditionSignals.term($0)
+                let evaluator = try EvaluatorTests.evaluator(connection, context, [term])
+                let column = evaluator.column(term, of: .accounts)
+                return evaluator.block.ids.indices.filter { column.holds($0) }.map { evaluator.block.ids[$0] }
+                    .filter { $0 <= 5 }
             }
         }
         #expect(found == [[1, 2, 5], [1, 2], [3], [4], []])
@@ -198,7 +197,7 @@ struct StageBenchmarksTests {
                 connection, dataMap: ConditionWorld.dataMap, now: Self.now, zone: .utc)
             context.stages = try StageFigures.load([Self.journey("a")], until: Self.today, connection)
             context.stages[StageKey("a", "one")]?.isWeakAgainstPeers = true
-            let term = try ConditionSQLTests.term("weak_point()")
+            let term = try ConditionSignals.term("weak_point()")
             return try EvaluatorTests.evaluator(connection, context, [term])
                 .explanation(of: term, for: Subject(account: 0)).lines
         }
@@ -229,16 +228,14 @@ struct StageBenchmarksTests {
                     (1, 3, 'x', 3, 0, 'blocked', '', NULL, 0), (1, 4, '2026-03-01', NULL, 0, 'enrolled', '', NULL, 0)
                 """)
         }
-        let term = try ConditionSQLTests.term("at_risk()")
+        let term = try ConditionSignals.term("at_risk()")
         let found = try store.read { connection in
-            let compiler = ConditionSQL(try ConditionWorld.context(connection))
-            let rows = ConditionSQL.Population.table(
-                "(SELECT id AS row_id, id AS account_id, NULL AS since, NULL AS event_id, NULL AS entry FROM account)")
-            return try [ConditionSQL.Population.accounts, rows].map { population in
-                let query = compiler.compile([term], over: population)
-                return try connection.query(
-                    "SELECT a.id FROM \(query.from) WHERE \(query.expressions[0]) ORDER BY a.id", query.arguments
-                ).compactMap { $0[0].integer }
+            let evaluator = try EvaluatorTests.evaluator(
+                connection, try ConditionWorld.context(connection), [term])
+            let subjects = evaluator.block.ids.indices.map { Subject(account: $0) }
+            return [Subjects.accounts, .some(subjects)].map { rows in
+                let column = evaluator.column(term, of: rows)
+                return subjects.indices.filter { column.holds($0) }.map { evaluator.block.ids[$0] }
             }
         }
         #expect(found == [[1, 3], [1, 3]])

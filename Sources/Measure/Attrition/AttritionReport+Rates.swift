@@ -189,7 +189,7 @@ extension AttritionReport {
     private static let (mostMonths, mostCohorts) = (12, 24)
 
     func cohorts() throws -> Report.Section {
-        let all = try stays.cohorts(from: Month(of: stays.today) + -Self.mostCohorts, upTo: Self.mostMonths)
+        let all = stays.cohorts(from: Month(of: stays.today) + -Self.mostCohorts, upTo: Self.mostMonths)
         guard !all.isEmpty else {
             return Report.Section(
                 "Cohorts", [.sentence("Nobody became a customer in the last \(Self.mostCohorts) months.")])

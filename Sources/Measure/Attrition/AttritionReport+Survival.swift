@@ -14,7 +14,7 @@ extension AttritionReport {
     // MARK: How long they stay
 
     func survival() throws -> Report.Section {
-        let curve = SurvivalCurve(try stays.lifetimes().flatMap(\.lifetimes))
+        let curve = SurvivalCurve(stays.lifetimes().flatMap(\.lifetimes))
         var blocks: [Report.Block] = []
         guard curve.table.events > 0 else {
             blocks.append(.sentence("\(Unmeasurable.noEvents.sentence) \(unseen(curve))"))
@@ -59,7 +59,7 @@ extension AttritionReport {
     // MARK: When they leave
 
     func hazard() throws -> Report.Section {
-        let months = TenureHazard(try stays.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
+        let months = TenureHazard(stays.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
         let shown = Array(months.prefix(36).filter { $0.departures.total > 0 })
         guard shown.contains(where: { $0.departures.successes > 0 }) else {
             return Report.Section("When they leave", [.sentence(Unmeasurable.noEvents.sentence)])
@@ -121,7 +121,7 @@ extension AttritionReport {
         var table = Self.comparisonTable("Segments", "segment")
         var curves: [Report.Chart.Survival.Curve] = []
         for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .segment {
-            let found = try stays.lifetimes(by: index)
+            let found = stays.lifetimes(by: index)
             func curve(_ name: String) -> SurvivalCurve {
                 SurvivalCurve(found.first { $0.name == name }?.lifetimes ?? [])
             }
@@ -142,7 +142,7 @@ extension AttritionReport {
                     ] + chart("Still customers by segment", curves) + [.table(table)]))
         }
         for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .attribute {
-            let found = try stays.lifetimes(by: index).map { Named($0.name.isEmpty ? "(none)" : $0.name, $0.lifetimes) }
+            let found = stays.lifetimes(by: index).map { Named($0.name.isEmpty ? "(none)" : $0.name, $0.lifetimes) }
             if found.count > 1 { sections.append(section("By \(grouping.name)", grouping.name, found)) }
         }
         let journeys = try stays.stages(workspace.journeys).map {

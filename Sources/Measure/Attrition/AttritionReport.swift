@@ -57,7 +57,7 @@ package struct AttritionReport {
         let isSimulation = try Meta.isSimulation(connection)
         let stays = try Stays(
             connection, workspace: workspace, segment: term, asOf: asOf, isKnownBy: !isSimulation)
-        let usual = Window.usual(asOf: today, since: try stays.firstDay)
+        let usual = Window.usual(asOf: today, since: stays.firstDay)
         let window = Window(
             from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
         return try AttritionReport(
@@ -68,11 +68,11 @@ package struct AttritionReport {
 
     private func report() throws -> Report {
         let title = segment.map { "Attrition of \($0)" } ?? "Attrition"
-        guard let first = try stays.firstDay else {
+        guard let first = stays.firstDay else {
             return Report(title: title, asOf: asOf, sections: [Report.Section("", [.sentence(nobody)])])
         }
-        let flow = try stays.flow(from: window.from, to: window.to)
-        let months = try stays.months()
+        let flow = stays.flow(from: window.from, to: window.to)
+        let months = stays.months()
         var sections = [
             headline(flow, first: first), monthByMonth(months), try cohorts(), try survival(), try hazard(),
         ]
@@ -93,7 +93,7 @@ package struct AttritionReport {
     func money(_ minor: Int64) -> Report.Cell { .number(Double(minor), .money(currency)) }
 
     private func remarks() throws -> Report.Section? {
-        let unknown = try stays.departedUnknownWhen
+        let unknown = stays.departedUnknownWhen
         guard unknown > 0 else { return nil }
         return Report.Section(
             "What is missing",

@@ -1,6 +1,6 @@
 /// A checked condition or signal: a typed tree in which every name is resolved.
 ///
-/// `ConditionParser` makes it, `Storage.ConditionSQL` turns it into SQL; the same tree serves matching, explaining and
+/// `ConditionParser` makes it, the `Evaluator` computes it; the same tree serves matching, explaining and
 /// the variables of messages. A condition is a term of type `boolean`; three-valued logic as in SQL, and a condition
 /// that comes out missing is not met.
 package struct Term: Sendable, Hashable {

@@ -29,24 +29,3 @@ struct TermExtent {
         for part in parts where problem == nil { visit(part, depth: depth + 1) }
     }
 }
-
-extension Term {
-    /// How strongly the operator binds: `or` 1, `and` 2, `not` 3, comparisons 4, `+ -` 5, `* /` 6, the sign 7, the rest 8.
-    package var rank: Int {
-        switch node {
-        case .named(_, let definition): definition.rank
-        case .not: 3
-        case .negative: 7
-        case .isMissing, .isPresent, .isIn: 4
-        case .binary(let found, _, _):
-            switch found {
-            case .or: 1
-            case .and: 2
-            case .plus, .minus: 5
-            case .times, .divided: 6
-            default: 4
-            }
-        default: 8
-        }
-    }
-}

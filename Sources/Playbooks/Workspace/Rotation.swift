@@ -24,4 +24,16 @@ extension Playbook {
     package func messages(at path: String) -> [String] {
         Rotation(path).map { $0.paths(among: messages.keys) } ?? [path]
     }
+
+    /// The messages of each rotation that a step names, by its pattern.
+    package var rotations: [String: [String]] {
+        var rotations: [String: [String]] = [:]
+        for step in programs.joined() {
+            guard case .send(let send) = step.action else { continue }
+            for path in send.message.values {
+                if let rotation = Rotation(path) { rotations[path] = rotation.paths(among: messages.keys) }
+            }
+        }
+        return rotations
+    }
 }

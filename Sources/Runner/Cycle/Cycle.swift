@@ -109,10 +109,8 @@ package struct Cycle {
             for block in try store.read({ _ in try deciding.blocks() }) {
                 try store.write(on: connection) { _ in
                     var tally = Tally()
-                    for account in try deciding.decide(block, freezes: true, &tally) where account.isChanged {
-                        if onlyKnown, account.stageMove?.entries.isEmpty == false { continue }
-                        try writer.write(account)
-                    }
+                    let accounts = try deciding.decide(block, freezes: true, &tally)
+                    try writer.write(accounts.filter { !onlyKnown || $0.stageMove?.entries.isEmpty != false })
                 }
             }
         }

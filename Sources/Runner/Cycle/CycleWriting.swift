@@ -29,7 +29,7 @@ struct CycleWriting {
             connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
         let writer = AccountWriter(connection, cycle: cycleID, now: now)
         var slices = SliceSize()
-        for part in plan.tally.changed.sorted().parts {
+        for part in plan.tally.changed.sorted().byBlock {
             var rest = part[...]
             while !rest.isEmpty {
                 let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) {
@@ -38,13 +38,12 @@ struct CycleWriting {
                     return try slices.measured { size in
                         let ids = Array(rest.prefix(size))
                         var tally = Tally()
-                        for account in try deciding.decide(ids, freezes: true, &tally) where account.isChanged {
-                            try writer.write(account)
-                        }
+                        try writer.write(deciding.decide(ids, freezes: true, &tally))
                         return ids.count
                     }
                 }
                 rest = rest.dropFirst(count)
+                Store.letOthersWrite()
             }
         }
         if matching == .all {

@@ -122,7 +122,7 @@ struct Planning {
         case .all:
             for block in try deciding.blocks() { _ = try deciding.decide(block, freezes: false, &tally) }
         case .some(let ids):
-            for part in ids.parts { _ = try deciding.decide(part, freezes: false, &tally) }
+            for part in ids.byBlock { _ = try deciding.decide(part, freezes: false, &tally) }
         }
         return tally
     }
@@ -215,20 +215,5 @@ struct Planning {
         guard let last = try Meta.instant(of: .stagesAt, connection), last <= now else { return true }
         let configuration = workspace.configuration
         return configuration.evaluate.next(after: last, in: configuration.zone).map { $0 <= now } ?? false
-    }
-}
-
-extension [Int64] {
-    /// The ids by blocks of accounts.
-    var parts: [[Int64]] {
-        var parts: [[Int64]] = []
-        for id in self {
-            if let last = parts.last?.last, last / SeriesKey.blockSize == id / SeriesKey.blockSize {
-                parts[parts.count - 1].append(id)
-            } else {
-                parts.append([id])
-            }
-        }
-        return parts
     }
 }

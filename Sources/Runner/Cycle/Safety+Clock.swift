@@ -27,13 +27,19 @@ package struct ClockGuard: Sendable {
 
     /// Takes the next reading; answers why nothing may be planned, or nil.
     ///
+    /// A jump stays one until the clock is back where it belongs: the last reading that was trusted is kept.
     /// Across a start of the machine there is nothing to compare with.
     package mutating func check(_ reading: ClockReading) -> String? {
-        defer { last = reading }
-        guard let last, last.boot == reading.boot else { return nil }
+        guard let last, last.boot == reading.boot else {
+            last = reading
+            return nil
+        }
         let wall = reading.wall - last.wall
         let jump = wall.milliseconds - (reading.sinceBoot.milliseconds - last.sinceBoot.milliseconds)
-        guard abs(jump) > Self.most.milliseconds else { return nil }
+        guard abs(jump) > Self.most.milliseconds else {
+            self.last = reading
+            return nil
+        }
         let seconds = abs(jump) / 1_000
         return """
             clock: the machine's clock jumped \(seconds) s \(jump < 0 ? "back" : "ahead"), to \(reading.wall); see that it \

@@ -110,7 +110,9 @@ struct SafetyCheck {
             guard let day = context.lastCompleteDay[metric] else { return nil }
             let end = workspace.configuration.zone.start(of: day + 1)
             if try CycleRecords.wasLetThrough(connection, of: work.id, since: end) { return nil }
-            return Safety.Fall(metric: metric, day: day, counts: try DailyFall.load(metric, day: day, connection))
+            return try DailyFall.load(metric, context, connection).map {
+                Safety.Fall(metric: metric, day: day, counts: $0)
+            }
         }
     }
 

@@ -109,6 +109,13 @@ struct Claiming {
         let now = turn.now
         switch decision {
         case .claim:
+            // One that may have arrived has an earlier attempt of its own.
+            if !touch.isAmbiguous, try outbox.lostSends.take(touch) {
+                let reason = "it left in the time that the restored back-up does not know of"
+                try outbox.end(touch, as: .unknown, reason: reason, now: now)
+                report.count(.unknown)
+                return
+            }
             guard try outbox.claim(touch, owner: owner, now: now) else { return }
             if touch.category != "service" { turn.claimedTo[touch.recipient, default: (0, 0)].real += 1 }
             let flight = Worker.Flight(touch: touch, fence: touch.fence + 1)

@@ -67,7 +67,7 @@ struct ExitCheck {
         let writer = AccountWriter(connection, cycle: 0, now: now)
         var slices = SliceSize()
         var ended = 0
-        for part in due.parts {
+        for part in due.byBlock {
             var rest = part[...]
             while !rest.isEmpty {
                 let ids = Array(rest.prefix(1_000))
@@ -78,10 +78,9 @@ struct ExitCheck {
                         try store.write(on: connection) { _ in
                             try slices.measured { size in
                                 let slice = Array(left.prefix(size))
-                                for account in try deciding.prepareToSend(slice) where account.isChanged {
-                                    ended += account.endedTouches
-                                    try writer.write(account)
-                                }
+                                let accounts = try deciding.prepareToSend(slice)
+                                ended += accounts.reduce(0) { $0 + $1.endedTouches }
+                                try writer.write(accounts)
                                 return slice.count
                             }
                         })

@@ -51,7 +51,8 @@ package struct Preview {
     /// A candidate that was never written: for rendering only.
     private static func candidate(_ touch: Touch, _ contact: ContactDetails?, of playbook: Playbook) -> TouchCandidate {
         TouchCandidate(
-            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, step: "",
+            id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, occurrence: "",
+            step: "",
             variant: nil, recipient: touch.recipient, kind: touch.kind, channel: touch.channel,
             category: playbook.category, message: touch.message, isGhost: false, priority: 0, dueAt: touch.notBefore,
             expiresAt: touch.notBefore, reason: nil, variables: touch.variables, fence: 0, attempts: 0,

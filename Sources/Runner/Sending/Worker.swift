@@ -18,6 +18,8 @@ package final class Worker {
     private var claiming: Claiming
     private var exits: ExitCheck
     let killSwitch: KillSwitch
+    /// The list of requests beside the database; a simulation keeps none.
+    private let log: SendLog?
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
     var breakers: [String: Breaker] = [:]
     let mailbox: Mailbox
@@ -84,12 +86,14 @@ package final class Worker {
     ///   - directory: the workspace, for secrets in files.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - owner: a name of this process that no other ever has.
+    ///   - log: the list of requests; without it nobody notices that the database was put back.
     ///   - killSwitch: one on the workspace's own file when it is left out.
     package init(
         workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
         store: Store,
-        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil
+        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil
     ) {
+        self.log = log
         self.store = store
         self.workspace = workspace
         self.pinned = pinned
@@ -268,12 +272,18 @@ package final class Worker {
             try giveBack(outbox, pauses, now: now, processNow: processNow)
             leaving = try begin(
                 takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
+            if log != nil { try Meta.count(sent: leaving.reduce(0) { $0 + $1.flights.count }, connection) }
             try writeStates(connection, processNow: processNow)
             guard !mailbox.isStopping else { return }
             newlyClaimed = try claiming.claim(
                 channels, outbox, pauses: pauses, report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
+        // Before a byte leaves: whatever becomes of the database, the list knows.
+        try log?.append(
+            leaving.flatMap { parcel in
+                parcel.flights.map { SendLog.Entry(touch: $0.touch.id, print: $0.touch.print) }
+            })
         render(newlyClaimed, now: now)
         for parcel in leaving { flying[parcel.token] = parcel }
         for (channel, parcels) in Dictionary(grouping: leaving, by: \.channel) {

@@ -6,25 +6,40 @@ import Synchronization
 /// Everything that `serve` decides asks here, so this is where a machine whose clock cannot be trusted is held.
 package final class DecisionClock: Sendable {
     private let processNow: @Sendable () -> Instant
-    private let latest: Mutex<Instant?>
+    private let reading: @Sendable () -> ClockReading?
+    private let state: Mutex<(latest: Instant?, guarding: ClockGuard)>
 
     /// A clock that was set back by less than this is waited for by standing still.
     private static let tolerance = TimeSpan.minutes(1)
 
-    /// - Parameter last: the latest moment at which something was decided.
-    package init(processNow: @escaping @Sendable () -> Instant, last: Instant?) {
+    /// - Parameters:
+    ///   - last: the latest moment at which something was decided.
+    ///   - reading: the wall clock beside the machine's own; nil where nobody watches them.
+    package init(
+        processNow: @escaping @Sendable () -> Instant, last: Instant?,
+        reading: @escaping @Sendable () -> ClockReading? = { nil }
+    ) {
         self.processNow = processNow
-        latest = Mutex(last)
+        self.reading = reading
+        state = Mutex((last, ClockGuard(last: reading())))
     }
 
-    /// Nil while the machine's clock stands well behind a moment at which something was decided.
+    /// Nil while the machine's clock stands well behind a moment at which something was decided, or since it jumped.
     package func now() -> Instant? {
         let present = processNow()
-        return latest.withLock { latest in
-            let last = latest ?? present
+        return state.withLock { state in
+            if let reading = reading(), state.guarding.check(reading) != nil { return nil }
+            let last = state.latest ?? present
             guard last - present < Self.tolerance else { return nil }
-            latest = max(last, present)
-            return latest
+            state.latest = max(last, present)
+            return state.latest
+        }
+    }
+
+    /// Goes on with the clocks as they stand now: a person has said that they are right.
+    func trust() {
+        state.withLock { state in
+            state = (nil, ClockGuard(last: reading()))
         }
     }
 }

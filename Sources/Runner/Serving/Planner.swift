@@ -42,6 +42,7 @@ final class Planner: @unchecked Sendable {
     private var isHurried = false
     private var held: [String: String] = [:]
     private var isClockTrusted = true
+    private var toldPause: String?
     private var failures = 0
     private var sweep: RetentionSweep?
 
@@ -130,18 +131,22 @@ final class Planner: @unchecked Sendable {
             try store.write { try killSwitch.apply($0, processNow: processNow()) }
             log.warning("everything is paused", metadata: ["reason": "\(reason)"])
         }
-        guard looksAwakeAt <= .now else { return }
+        guard looksAwakeAt <= .now || !isClockTrusted else { return }
         looksAwakeAt = .now + Self.awakeEvery
-        if let reason = try wakefulness.stay(.now()) {
+        let reason = try wakefulness.stay(.now())
+        if reason == nil, !isClockTrusted { clock.trust() }
+        if let reason, reason != toldPause {
             log.error("everything is paused", metadata: ["reason": "\(reason)"])
         }
+        toldPause = reason
     }
 
     private func trustedNow() -> Instant? {
         let now = clock.now()
         if now == nil, isClockTrusted {
             log.error(
-                "the machine's clock runs behind what was decided before; nothing is planned or sent until it is right")
+                "the machine's clock has jumped, or runs behind what was decided before; nothing is planned or sent until it is right, or keeptouch clock set says that it is"
+            )
         }
         isClockTrusted = now != nil
         return now

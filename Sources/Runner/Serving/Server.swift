@@ -17,18 +17,23 @@ package struct Server: Sendable {
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
     ///   - wakefulness: as it is after its `begin`.
+    ///   - sendLog: the list of requests beside the database.
+    ///   - clockReading: the wall clock beside the machine's own; nil where nobody watches them.
     ///   - follow: told of the workspace whenever its files have changed.
     package init(
         folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store,
         environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
-        killSwitch: KillSwitch, follow: @escaping @Sendable (Workspace) -> Void = { _ in }, log: Logger
+        killSwitch: KillSwitch, sendLog: SendLog? = nil,
+        clockReading: @escaping @Sendable () -> ClockReading? = { nil },
+        follow: @escaping @Sendable (Workspace) -> Void = { _ in }, log: Logger
     ) {
-        let clock = DecisionClock(processNow: clocks.processNow, last: lastNow)
+        let clock = DecisionClock(
+            processNow: clocks.processNow, last: lastNow, reading: clockReading)
         sender = Sender(edition, clock: clock, log: log) { edition in
             Worker(
                 workspace: edition.workspace, pinned: edition.files.pinned, directory: folder.path,
                 environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString,
-                killSwitch: killSwitch)
+                killSwitch: killSwitch, log: sendLog)
         }
         digests = DigestLoop(edition, clock: clock, log: log) { edition in
             DigestPost(

@@ -118,7 +118,7 @@ struct Past {
             let key = question.key.benchmark
             needs.metrics[key.metric] = max(needs.metrics[key.metric] ?? 0, key.window + key.baseline)
         }
-        var sums = questions.map { PopulationSums($0) }
+        var sums = questions.map(\.sums)
         for range in blocks {
             var (block, asOf) = try load(range, needs)
             for (index, question) in questions.enumerated() {

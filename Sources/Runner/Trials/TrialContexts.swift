@@ -10,6 +10,9 @@ struct TrialContexts {
         var key: Key
         var audience: Term?
         var moment: Instant
+
+        /// The sums that answer it, over nobody yet.
+        var sums: PopulationSums { PopulationSums(key.benchmark, day: key.day, audience: audience) }
     }
 
     struct Key: Hashable, Sendable {
@@ -91,45 +94,5 @@ struct TrialContexts {
                 return known.insert(key).inserted ? (key, playbook.audience?.term) : nil
             }
         }
-    }
-}
-
-/// The sums over the accounts of an audience that `usage_drop` compares each account with.
-struct PopulationSums {
-    private let windows: UsageDrop.Windows
-    private let question: TrialContexts.Question
-    private var (variances, means, current, baseline) = (0.0, 0.0, 0.0, 0.0)
-    private var established = 0
-
-    init(_ question: TrialContexts.Question) {
-        self.question = question
-        windows = UsageDrop.Windows(
-            current: question.key.benchmark.window, baseline: question.key.benchmark.baseline)
-    }
-
-    /// Takes in the accounts of a block that are as old as both windows.
-    mutating func add(_ evaluator: Evaluator) {
-        let block = evaluator.block
-        let usages = evaluator.usages(
-            question.key.benchmark.metric, windows, endingAt: question.key.day.number, block.ids.indices
-        ) { _ in false }
-        let audience = question.audience.map { evaluator.column($0, of: .accounts) }
-        let zone = evaluator.context.zone
-        let limit = Double(zone.start(of: question.key.day - windows.days + 2).milliseconds)
-        let created = block.attributes["created_at"]?.numbers ?? []
-        for (index, usage) in usages.enumerated() where created[index] < limit {
-            guard audience?.holds(index) ?? (block.text("status", index) == "active") else { continue }
-            variances += usage.weekVariance
-            means += usage.weekMean
-            current += usage.current
-            baseline += usage.baseline
-            if usage.baseline >= 8 { established += 1 }
-        }
-    }
-
-    var population: UsageDrop.Population {
-        UsageDrop.Population(
-            variances: variances, means: means, current: current, baseline: baseline, established: established,
-            windows: windows)
     }
 }

@@ -165,7 +165,7 @@ extension TouchCandidate {
     ) {
         self.init(
             id: touch.id ?? 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook, versionID: versionID,
-            step: touch.step, variant: touch.variant, recipient: touch.recipient, kind: touch.kind,
+            occurrence: "", step: touch.step, variant: touch.variant, recipient: touch.recipient, kind: touch.kind,
             channel: touch.channel, category: touch.category, message: touch.message, isGhost: touch.isGhost,
             priority: Int64(touch.priority), dueAt: touch.dueAt, expiresAt: touch.expiresAt, reason: touch.reason,
             variables: touch.variables, fence: 0, attempts: 0, isAmbiguous: touch.isAmbiguous, bodyHash: nil,

@@ -51,13 +51,7 @@ package struct World {
         claims = PretendedClaims(workspace.configuration)
         names = Dictionary(uniqueKeysWithValues: turns.works.map { ($0.id, $0.playbook.name) })
         asksSteps = turns.works.contains { $0.playbook.terms.contains(where: \.asksAboutSteps) }
-        rotating = Set(
-            turns.works.filter { work in
-                work.playbook.programs.joined().contains { step in
-                    guard case .send(let send) = step.action else { return false }
-                    return send.message.values.contains { work.playbook.messages(at: $0) != [$0] }
-                }
-            }.map(\.id))
+        rotating = Set(turns.works.filter { !$0.playbook.rotations.isEmpty }.map(\.id))
     }
 
     /// The playbooks as a database would know them that have been live since a moment.
@@ -140,7 +134,7 @@ package struct World {
     /// Works out figures of whole populations that a moment needs.
     private mutating func answer(_ questions: [TrialContexts.Question]) throws {
         for question in questions {
-            var sums = PopulationSums(question)
+            var sums = question.sums
             let context = contexts.context(at: question.moment)
             for index in blocks.indices {
                 try bring(index, at: question.moment)

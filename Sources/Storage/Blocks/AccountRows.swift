@@ -63,3 +63,18 @@ struct AccountStarts {
         return starts
     }
 }
+
+extension [Int64] {
+    /// Ascending ids of accounts, by blocks.
+    package var byBlock: [[Int64]] {
+        var parts: [[Int64]] = []
+        for id in self {
+            if let last = parts.last?.last, last / SeriesKey.blockSize == id / SeriesKey.blockSize {
+                parts[parts.count - 1].append(id)
+            } else {
+                parts.append([id])
+            }
+        }
+        return parts
+    }
+}

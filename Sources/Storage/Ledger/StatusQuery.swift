@@ -8,6 +8,9 @@ package struct StatusQuery {
         self.connection = connection
     }
 
+    /// Whether somebody must say what database this is.
+    package func isDoubtful() throws -> Bool { try Doubt(connection) != nil }
+
     package struct OfPlaybook: Sendable {
         package var name: String
         package var state: Playbook.State

@@ -53,6 +53,7 @@ extension Outbox {
         let statement = try connection.cached(
             """
             SELECT t.id, t.enrollment_id, t.account_id, a.key AS account_key, p.name AS playbook, t.step, t.variant,
+                CASE WHEN e.match_key = CAST(e.event_id AS TEXT) THEN '' ELSE e.match_key END AS occurrence,
                 t.recipient, t.kind, t.channel, t.category, t.message, t.ghost, t.priority, t.due_at, t.expires_at,
                 t.reason, t.variables, t.fence, t.attempts, t.ambiguous, t.body_hash, t.first_attempt_at, t.version_id, t.contact_id, t.retry_at,
                 coalesce(t.frozen_at, t.due_at) AS frozen_at, c.key AS contact_key, c.name AS contact_name, c.email,
@@ -97,7 +98,8 @@ extension TouchCandidate {
         self.init(
             id: row.integer("id"), enrollmentID: row.integer("enrollment_id"), accountID: row.integer("account_id"),
             accountKey: row.text("account_key") ?? "", playbook: row.text("playbook") ?? "",
-            versionID: row.integer("version_id"), step: row.text("step") ?? "", variant: row.optionalText("variant"),
+            versionID: row.integer("version_id"), occurrence: row.text("occurrence") ?? "",
+            step: row.text("step") ?? "", variant: row.optionalText("variant"),
             recipient: row.text("recipient") ?? "", kind: try row.word("kind"), channel: row.text("channel") ?? "",
             category: row.text("category") ?? "", message: row.text("message") ?? "", isGhost: row.flag("ghost"),
             priority: row.integer("priority"), dueAt: row.instant("due_at"), expiresAt: row.instant("expires_at"),

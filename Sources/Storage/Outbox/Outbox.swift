@@ -12,6 +12,8 @@ package struct Outbox {
         self.connection = connection
     }
 
+    package var lostSends: LostSends { LostSends(connection) }
+
     /// Where a pass over a channel's pending touches stands; passes go from high priority to low, and in each priority
     /// from those that were never tried to those that are tried again.
     package struct Cursor: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Basics
+import Crypto
 package import Playbooks
 
 /// A pending touch with everything that the decision to claim it looks at.
@@ -8,6 +10,8 @@ package struct TouchCandidate: Sendable {
     package var accountKey: String
     package var playbook: String
     package var versionID: Int64
+    /// The occurrence of a schedule or the `per` value that it answers; "" where numbers of the database stand for it.
+    package var occurrence: String
     package var step: String
     package var variant: String?
     package var recipient: String
@@ -48,7 +52,8 @@ package struct TouchCandidate: Sendable {
 
     package init(
         id: Int64, enrollmentID: Int64, accountID: Int64, accountKey: String, playbook: String, versionID: Int64,
-        step: String, variant: String?, recipient: String, kind: Channel.Kind, channel: String, category: String,
+        occurrence: String, step: String, variant: String?, recipient: String, kind: Channel.Kind, channel: String,
+        category: String,
         message: String, isGhost: Bool, priority: Int64, dueAt: Instant, expiresAt: Instant, reason: String?,
         variables: String, fence: Int64, attempts: Int, isAmbiguous: Bool, bodyHash: String?, firstAttemptAt: Instant?,
         contactID: Int64?, contactKey: String?, contactName: String?, email: String?, timezone: String?,
@@ -61,6 +66,7 @@ package struct TouchCandidate: Sendable {
         self.accountKey = accountKey
         self.playbook = playbook
         self.versionID = versionID
+        self.occurrence = occurrence
         self.step = step
         self.variant = variant
         self.recipient = recipient
@@ -99,4 +105,12 @@ package struct TouchCandidate: Sendable {
 
     /// The key that the provider gets and that never changes for this touch.
     package var key: String { "t\(id)" }
+
+    /// What the message is in words of the files and the customer's own keys: the same for a touch that a restored database
+    /// makes once more. 16 hexadecimal digits of a SHA-256.
+    package var print: String {
+        let person = recipient.hasPrefix("contact:") ? "contact \(contactKey ?? recipient)" : recipient
+        let words = [playbook, accountKey, occurrence, step, person].joined(separator: "\n")
+        return Hexadecimal.text(Array(SHA256.hash(data: Array(words.utf8)).prefix(8)))
+    }
 }

@@ -49,13 +49,7 @@ package struct AccountLoader {
         asksEntries = Set(
             versions.filter { version in version.playbook.terms.contains { !$0.reads.entries.isEmpty } }.map(\.id))
         hasSecondaryGoals = versions.contains { !$0.also.isEmpty }
-        rotating = Set(
-            versions.filter { version in
-                version.playbook.programs.joined().contains { step in
-                    guard case .send(let send) = step.action else { return false }
-                    return send.message.values.contains { version.playbook.messages(at: $0) != [$0] }
-                }
-            }.map(\.playbookID))
+        rotating = Set(versions.filter { !$0.rotations.isEmpty }.map(\.playbookID))
     }
 
     /// - Parameter findings: what each playbook finds of an account, by the account's index in the block.

@@ -1,11 +1,12 @@
 package import Decisions
 package import Playbooks
 
-/// Writes what a cycle has decided about accounts; part of a write transaction.
+/// Writes the decisions of a cycle about accounts; part of a write transaction.
 ///
 /// Every row has a unique key, so that a cycle that was killed half-way is decided again by the next one, which finds
-/// what is already there.
+/// the rows that are already there.
 package struct AccountWriter {
+    private let connection: Connection
     private let now: Instant
     private let cycle: Int64
     private let stages: StageRecords
@@ -14,6 +15,7 @@ package struct AccountWriter {
     private let touches: TouchRecords
 
     package init(_ connection: Connection, cycle: Int64, now: Instant) {
+        self.connection = connection
         self.now = now
         self.cycle = cycle
         stages = StageRecords(connection)
@@ -22,24 +24,38 @@ package struct AccountWriter {
         touches = TouchRecords(connection)
     }
 
-    package func write(_ account: Account) throws {
+    /// Rows that are inserted together, as values in the order of their table's columns.
+    private struct Rows {
+        var assignments: [SQLValue] = []
+        var touches: [SQLValue] = []
+        var decisions: [SQLValue] = []
+        var standings: [SQLValue] = []
+    }
+
+    package func write(_ accounts: [Account]) throws {
+        let changed = accounts.filter(\.isChanged)
+        guard !changed.isEmpty else { return }
+        var rows = Rows()
+        // Who leaves makes room for who begins: an account is in a playbook once at a time.
+        for account in changed { try writeKnown(account, &rows) }
+        let begun = try enrollments.insert(
+            changed.flatMap { account in
+                account.enrollments.lazy.filter(\.isNew).map { (account.id, $0.enrollment) }
+            })
+        for account in changed { try writeBegun(account, begun, &rows) }
+        try StandingRecords.assignmentInsertion.insert(rows.assignments, connection)
+        try TouchRecords.insertion.insert(rows.touches, connection)
+        try StandingRecords.decisionInsertion.insert(rows.decisions, connection)
+        try StandingRecords.insertion.insert(rows.standings, connection)
+    }
+
+    private func writeKnown(_ account: Account, _ rows: inout Rows) throws {
         if let move = account.stageMove { try stages.write(move, of: account.id, now: now) }
         for (experiment, assignment) in account.changes.assignments {
-            try standings.assign(assignment, experiment, of: account.id, at: now)
+            rows.assignments += StandingRecords.assignment(assignment, experiment, of: account.id, at: now)
         }
-        var begun: [Begun: Int64] = [:]
         for enrolled in account.enrollments where enrolled.isChanged {
-            guard let id = try write(enrolled, of: account.id) else { continue }
-            if enrolled.isNew {
-                begun[Begun(playbook: enrolled.enrollment.playbookID, key: enrolled.enrollment.matchKey)] = id
-            }
-        }
-        for standing in account.changes.decisions {
-            try standings.decide(standing, of: account.id, cycle: cycle, at: now)
-        }
-        for standing in account.changes.standings {
-            let id = begun[Begun(playbook: standing.playbookID, key: standing.matchKey)] ?? standing.enrollmentID
-            try standings.write(standing, of: account.id, enrollment: id)
+            if let id = enrolled.enrollment.id { try write(enrolled, id, of: account.id, &rows) }
         }
         for playbook in account.changes.becameFalse {
             try standings.becomeFalse(playbook, of: account.id, at: now)
@@ -47,15 +63,31 @@ package struct AccountWriter {
         for playbook in account.changes.ended { try standings.end(playbook, of: account.id) }
     }
 
-    private struct Begun: Hashable {
-        var playbook: Int64
-        var key: String
+    private func writeBegun(
+        _ account: Account, _ begun: [EnrollmentRecords.Key: Int64], _ rows: inout Rows
+    ) throws {
+        func id(_ playbook: Int64) -> Int64? { begun[EnrollmentRecords.Key(account: account.id, playbook: playbook)] }
+        for enrolled in account.enrollments where enrolled.isNew {
+            // Nil when another enrollment has its place.
+            guard let id = id(enrolled.enrollment.playbookID) else { continue }
+            try write(enrolled, id, of: account.id, &rows)
+        }
+        for standing in account.changes.decisions {
+            rows.decisions += StandingRecords.decision(standing, of: account.id, cycle: cycle, at: now)
+        }
+        for standing in account.changes.standings {
+            let isBegun = account.enrollments.contains {
+                $0.isNew && $0.enrollment.playbookID == standing.playbookID
+                    && $0.enrollment.matchKey == standing.matchKey
+            }
+            rows.standings += StandingRecords.values(
+                standing, of: account.id,
+                enrollment: (isBegun ? id(standing.playbookID) : nil) ?? standing.enrollmentID)
+        }
     }
 
-    /// - Returns: the id of the enrollment; nil when another has its place.
-    private func write(_ enrolled: Account.Enrolled, of account: Int64) throws -> Int64? {
+    private func write(_ enrolled: Account.Enrolled, _ id: Int64, of account: Int64, _ rows: inout Rows) throws {
         let enrollment = enrolled.enrollment
-        guard let id = try enrollment.id ?? enrollments.insert(enrollment, of: account) else { return nil }
         if let stored = enrolled.stored {
             var moved = stored
             moved.goalAt = enrollment.goalAt
@@ -68,7 +100,9 @@ package struct AccountWriter {
         for passage in enrolled.passages {
             try enrollments.addPassage(passage.step, passage.result, id, of: account, at: now)
         }
-        for touch in enrolled.made { try touches.insert(touch, of: enrollment, id: id, account: account, now: now) }
+        for touch in enrolled.made {
+            rows.touches += TouchRecords.values(touch, of: enrollment, id: id, account: account, now: now)
+        }
         if enrolled.hasLeft {
             try touches.cancel(of: id, because: enrollment.endReason ?? "", now: now)
         } else {
@@ -76,6 +110,5 @@ package struct AccountWriter {
                 try touches.update(touch, now: now)
             }
         }
-        return id
     }
 }

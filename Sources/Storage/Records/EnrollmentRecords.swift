@@ -42,18 +42,25 @@ package struct EnrollmentRecords {
         return found
     }
 
-    /// - Returns: the id of the new row; nil when the account has one in the playbook that is active or began then.
-    func insert(_ enrollment: Enrollment, of account: Int64) throws -> Int64? {
-        let changed = try connection.execute(
-            """
-            INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant,
-                entered_at, entry, state, step, begun, began_at, due_at, waiting, ended_at, end_reason, goal_until,
-                exclusive)
-            VALUES (:account, :playbook, :version, :key, :event, :experiment, :arm, :variant, :entered, :entry, :state,
-                :step, :begun, :began, :due, :waiting, :ended, :reason, :goal, :exclusive)
-            ON CONFLICT DO NOTHING
-            """,
-            inOrder: [
+    private static let insertion = Insertion(
+        into: "enrollment",
+        [
+            "account_id", "playbook_id", "version_id", "match_key", "event_id", "experiment_id", "arm", "variant",
+            "entered_at", "entry", "state", "step", "begun", "began_at", "due_at", "waiting", "ended_at", "end_reason",
+            "goal_until", "exclusive",
+        ], onConflict: "DO NOTHING", returning: ["id", "account_id", "playbook_id"])
+
+    /// What tells the enrollments of one cycle apart.
+    struct Key: Hashable {
+        var account: Int64
+        var playbook: Int64
+    }
+
+    /// - Returns: the ids of the new rows; an account that has one in the playbook that is active or began then gets none.
+    func insert(_ enrollments: [(account: Int64, enrollment: Enrollment)]) throws -> [Key: Int64] {
+        var values: [SQLValue] = []
+        for (account, enrollment) in enrollments {
+            values += [
                 .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
                 .text(enrollment.matchKey), .optional(enrollment.eventID), .integer(enrollment.experimentID),
                 .word(enrollment.arm), .optional(enrollment.variant), .instant(enrollment.enteredAt),
@@ -63,8 +70,13 @@ package struct EnrollmentRecords {
                 .integer(enrollment.isWaiting ? 1 : 0), .optional(enrollment.endedAt?.milliseconds),
                 .optional(enrollment.endReason), .optional(enrollment.goalUntil?.milliseconds),
                 .integer(enrollment.isExclusive ? 1 : 0),
-            ])
-        return changed == 1 ? connection.lastInsertedID : nil
+            ]
+        }
+        var ids: [Key: Int64] = [:]
+        try Self.insertion.insert(values, connection) { row in
+            ids[Key(account: row.integer("account_id"), playbook: row.integer("playbook_id"))] = row.integer("id")
+        }
+        return ids
     }
 
     /// Moves an active enrollment on; its goal is written by `reachGoal`.

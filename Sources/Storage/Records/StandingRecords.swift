@@ -78,21 +78,24 @@ package struct StandingRecords {
         ).compactMap { $0["account_id"].integer }
     }
 
-    func write(_ standing: Standing, of account: Int64, enrollment: Int64?) throws {
-        _ = try connection.execute(
-            """
-            INSERT INTO standing (playbook_id, account_id, match_key, event_id, since, verdict, reason, enrollment_id,
-                settled)
-            VALUES (:playbook, :account, :key, :event, :since, :verdict, :reason, :enrollment, :settled)
-            ON CONFLICT (playbook_id, account_id, match_key) DO UPDATE SET since = excluded.since, false_since = NULL,
-                verdict = excluded.verdict, reason = excluded.reason, enrollment_id = excluded.enrollment_id,
-                settled = excluded.settled
-            """,
-            inOrder: [
-                .integer(standing.playbookID), .integer(account), .text(standing.matchKey),
-                .optional(standing.eventID), .instant(standing.since), .word(standing.verdict),
-                .text(standing.reason), .optional(enrollment), .integer(standing.isSettled ? 1 : 0),
-            ])
+    static let insertion = Insertion(
+        into: "standing",
+        [
+            "playbook_id", "account_id", "match_key", "event_id", "since", "verdict", "reason", "enrollment_id",
+            "settled",
+        ],
+        onConflict: """
+            (playbook_id, account_id, match_key) DO UPDATE SET since = excluded.since, false_since = NULL,
+            verdict = excluded.verdict, reason = excluded.reason, enrollment_id = excluded.enrollment_id,
+            settled = excluded.settled
+            """)
+
+    static func values(_ standing: Standing, of account: Int64, enrollment: Int64?) -> [SQLValue] {
+        [
+            .integer(standing.playbookID), .integer(account), .text(standing.matchKey),
+            .optional(standing.eventID), .instant(standing.since), .word(standing.verdict),
+            .text(standing.reason), .optional(enrollment), .integer(standing.isSettled ? 1 : 0),
+        ]
     }
 
     func becomeFalse(_ playbook: Int64, of account: Int64, at now: Instant) throws {
@@ -109,17 +112,16 @@ package struct StandingRecords {
             inOrder: [.integer(playbook), .integer(account)])
     }
 
-    /// Keeps a verdict that is other than the one that stood.
-    func decide(_ standing: Standing, of account: Int64, cycle: Int64, at now: Instant) throws {
-        _ = try connection.execute(
-            """
-            INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
-            VALUES (:account, :playbook, :key, :now, :cycle, :verdict, :reason) ON CONFLICT DO NOTHING
-            """,
-            inOrder: [
-                .integer(account), .integer(standing.playbookID), .text(standing.matchKey), .instant(now),
-                .integer(cycle), .word(standing.verdict), .text(standing.reason),
-            ])
+    /// A verdict that is other than the one that stood.
+    static let decisionInsertion = Insertion(
+        into: "decision", ["account_id", "playbook_id", "match_key", "at", "cycle_id", "verdict", "reason"],
+        onConflict: "DO NOTHING")
+
+    static func decision(_ standing: Standing, of account: Int64, cycle: Int64, at now: Instant) -> [SQLValue] {
+        [
+            .integer(account), .integer(standing.playbookID), .text(standing.matchKey), .instant(now),
+            .integer(cycle), .word(standing.verdict), .text(standing.reason),
+        ]
     }
 
     // MARK: Arms
@@ -139,15 +141,15 @@ package struct StandingRecords {
         return found
     }
 
-    func assign(_ assignment: Account.Assignment, _ experiment: Int64, of account: Int64, at now: Instant) throws {
-        _ = try connection.execute(
-            """
-            INSERT INTO assignment (experiment_id, account_id, arm, variant, at)
-            VALUES (:experiment, :account, :arm, :variant, :now) ON CONFLICT DO NOTHING
-            """,
-            inOrder: [
-                .integer(experiment), .integer(account), .word(assignment.arm),
-                .optional(assignment.variant), .instant(now),
-            ])
+    static let assignmentInsertion = Insertion(
+        into: "assignment", ["experiment_id", "account_id", "arm", "variant", "at"], onConflict: "DO NOTHING")
+
+    static func assignment(
+        _ assignment: Account.Assignment, _ experiment: Int64, of account: Int64, at now: Instant
+    ) -> [SQLValue] {
+        [
+            .integer(experiment), .integer(account), .word(assignment.arm), .optional(assignment.variant),
+            .instant(now),
+        ]
     }
 }

@@ -45,25 +45,25 @@ package struct TouchRecords {
             fence: row.integer("fence"))
     }
 
-    func insert(_ touch: Touch, of enrollment: Enrollment, id: Int64, account: Int64, now: Instant) throws {
-        _ = try connection.execute(
-            """
-            INSERT INTO touch (enrollment_id, account_id, playbook_id, version_id, step, variant, contact_id, recipient,
-                kind, channel, category, message, ghost, state, priority, due_at, not_before, expires_at, reason,
-                variables, frozen_at, settled_at)
-            VALUES (:enrollment, :account, :playbook, :version, :step, :variant, :contact, :recipient, :kind, :channel,
-                :category, :message, :ghost, :state, :priority, :due, :before, :expires, :reason, :variables, :frozen,
-                :settled)
-            ON CONFLICT DO NOTHING
-            """,
-            inOrder: [
-                .integer(id), .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
-                .text(touch.step), .optional(touch.variant), .optional(touch.contactID), .text(touch.recipient),
-                .text(touch.kind.rawValue), .text(touch.channel), .text(touch.category), .text(touch.message),
-                .integer(touch.isGhost ? 1 : 0), .word(touch.state), .integer(Int64(touch.priority)),
-                .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt), .optional(touch.reason),
-                .text(touch.variables), .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
-            ])
+    static let insertion = Insertion(
+        into: "touch",
+        [
+            "enrollment_id", "account_id", "playbook_id", "version_id", "step", "variant", "contact_id", "recipient",
+            "kind", "channel", "category", "message", "ghost", "state", "priority", "due_at", "not_before",
+            "expires_at", "reason", "variables", "frozen_at", "settled_at",
+        ], onConflict: "DO NOTHING")
+
+    static func values(
+        _ touch: Touch, of enrollment: Enrollment, id: Int64, account: Int64, now: Instant
+    ) -> [SQLValue] {
+        [
+            .integer(id), .integer(account), .integer(enrollment.playbookID), .integer(enrollment.versionID),
+            .text(touch.step), .optional(touch.variant), .optional(touch.contactID), .text(touch.recipient),
+            .text(touch.kind.rawValue), .text(touch.channel), .text(touch.category), .text(touch.message),
+            .integer(touch.isGhost ? 1 : 0), .word(touch.state), .integer(Int64(touch.priority)),
+            .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt), .optional(touch.reason),
+            .text(touch.variables), .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
+        ]
     }
 
     /// Changes a touch that waits, unless somebody has claimed it meanwhile; one whose new recipient has the step's

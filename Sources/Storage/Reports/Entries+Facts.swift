@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 extension Entries {
@@ -112,6 +113,8 @@ extension Entries {
         /// Of the figure before, over those that reached the goal.
         package var products: Double
         package var goals: Int
+
+        fileprivate var order: String { "\(arm.arm.rawValue)/\(arm.variant ?? "")/\(isKnown)" }
     }
 
     /// Nil when the metric has never been imported.
@@ -120,36 +123,80 @@ extension Entries {
             let id = try connection.first("SELECT id FROM metric WHERE name = :name", ["name": .text(metric)])?[0]
                 .integer
         else { return nil }
-        try connection.executeScript(
+        var sums: [UsageKey: Usage] = [:]
+        var entries: [UsageEntry] = []
+        try connection.forEach(
             """
-            DROP TABLE IF EXISTS temp.report_usage;
-            CREATE TEMP TABLE report_usage (arm TEXT, variant TEXT, x REAL, y INTEGER NOT NULL);
-            """)
-        // In the order of days and accounts, so that a window of a block is read once.
-        try connection.execute(
-            """
-            INSERT INTO temp.report_usage
-            SELECT arm, variant,
-                metric_sum(:metric, account_id, entered_at / 86400000 - 29, entered_at / 86400000 - 2) / 28.0,
-                CASE WHEN has_goal = 1 THEN goal_at IS NOT NULL ELSE left_at IS NULL OR left_at > until END
+            SELECT account_id, entered_at / 86400000 AS day, arm, variant,
+                CASE WHEN has_goal = 1 THEN goal_at IS NOT NULL ELSE left_at IS NULL OR left_at > until END AS hit
             FROM temp.report_entry NOT INDEXED
             WHERE experiment_id = :experiment AND until <= :at AND has_goal = :has_goal AND arm <> 'global_holdout'
+            ORDER BY account_id
             """,
             [
-                "metric": .integer(id), "experiment": .integer(period.experimentID), "at": .instant(at),
+                "experiment": .integer(period.experimentID), "at": .instant(at),
                 "has_goal": .integer(period.hasGoal ? 1 : 0),
-            ])
-        return try connection.query(
-            """
-            SELECT arm, variant, CASE WHEN x IS NULL THEN 0 ELSE 1 END, count(*), coalesce(sum(x), 0),
-                coalesce(sum(x * x), 0), coalesce(sum(x * y), 0), sum(y)
-            FROM temp.report_usage GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            """
-        ).map { row in
-            Usage(
-                arm: Arm(try row[0].word(), row[1].text), isKnown: row[2].integer == 1, count: Int(row[3].integer ?? 0),
-                sum: row[4].real ?? 0, squares: row[5].real ?? 0, products: row[6].real ?? 0,
-                goals: Int(row[7].integer ?? 0))
+            ]
+        ) { row in
+            let entry = UsageEntry(
+                account: row.integer(row.place(of: "account_id")), day: Int(row.integer(row.place(of: "day"))),
+                arm: Arm(try row.word(row.place(of: "arm")), row.text(row.place(of: "variant"))),
+                isHit: row.integer(row.place(of: "hit")) == 1)
+            if let last = entries.last, last.account / SeriesKey.blockSize != entry.account / SeriesKey.blockSize {
+                try add(entries, of: metric, id, to: &sums)
+                entries.removeAll(keepingCapacity: true)
+            }
+            entries.append(entry)
+        }
+        try add(entries, of: metric, id, to: &sums)
+        return sums.values.sorted { $0.order < $1.order }
+    }
+
+    private struct UsageKey: Hashable {
+        var arm: Arm
+        var isKnown: Bool
+    }
+
+    private struct UsageEntry {
+        var account: Int64
+        var day: Int
+        var arm: Arm
+        var isHit: Bool
+    }
+
+    /// Takes in entries of one block of accounts.
+    private func add(
+        _ entries: [UsageEntry], of metric: String, _ id: Int64, to sums: inout [UsageKey: Usage]
+    ) throws {
+        guard let first = entries.map(\.day).min(), let last = entries.map(\.day).max() else { return }
+        // What is stored counts, whether or not its day was complete.
+        var context = EvaluationContext(
+            dataMap: DataMap(), now: Zone.utc.start(of: Day(number: last)), zone: .utc,
+            lastCompleteDay: [metric: Day(number: last - 2)])
+        context.metricIDs = [metric: id]
+        var needs = Needs()
+        needs.metrics[metric] = last - first + Self.usageDays
+        let block = try BlockLoader(connection, context).load(entries.map(\.account), needs)
+        let places = Dictionary(uniqueKeysWithValues: zip(block.ids, block.ids.indices))
+        for entry in entries {
+            let sum = places[entry.account].flatMap {
+                block.sum(of: metric, account: $0, days: Self.usageDays, endingAt: Day(number: entry.day - 2))
+            }
+            let mean = sum.map { $0 / Double(Self.usageDays) }
+            let key = UsageKey(arm: entry.arm, isKnown: mean != nil)
+            var usage =
+                sums[key]
+                ?? Usage(
+                    arm: entry.arm, isKnown: mean != nil, count: 0, sum: 0, squares: 0, products: 0, goals: 0)
+            usage.count += 1
+            usage.sum += mean ?? 0
+            usage.squares += (mean ?? 0) * (mean ?? 0)
+            usage.products += entry.isHit ? mean ?? 0 : 0
+            usage.goals += entry.isHit ? 1 : 0
+            sums[key] = usage
         }
     }
+
+    /// Four weeks.
+    private static let usageDays = 28
 }

@@ -13,31 +13,41 @@ extension Stays {
 
     /// Customers by what they were assigned to, whatever became of it, from their first assignment of the newest period.
     package func arms() throws -> [Arm] {
-        try connection.executeScript(
-            "CREATE INDEX IF NOT EXISTS temp.report_stay_account ON report_stay (account_id)")
-        var arms: [Arm] = []
-        for row in try connection.query(
-            """
-            SELECT name, period, arm, coalesce(ended, :today) - day, CASE WHEN ended IS NULL THEN 0 ELSE 1 END, count(*)
-            FROM (
-                SELECT x.name, x.period, g.arm, g.account_id, \(dayOf("g.at")) AS day
-                FROM experiment AS x CROSS JOIN assignment AS g
-                WHERE g.experiment_id = x.id AND g.at <= :now AND x.name <> 'global holdout' AND g.arm <> 'global_holdout'
-                    AND x.period = (SELECT max(y.period) FROM experiment AS y WHERE y.name = x.name AND y.started_at <= :now)
-            ) AS assigned JOIN report_stay AS s ON s.account_id = assigned.account_id
-            WHERE s.began <= day AND coalesce(s.ended, day + 1) > day
-            GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 3 DESC, 4, 5
-            """, ["now": .instant(now), "today": .integer(Int64(today.number))])
-        {
-            let (name, period, arm) = (row[0].text ?? "", Int(row[1].integer ?? 0), try row[2].word(Decisions.Arm.self))
-            if arms.last?.experiment != name || arms.last?.arm != arm {
-                arms.append(Arm(experiment: name, period: period, arm: arm, lifetimes: []))
-            }
-            let lifetime = Lifetime(
-                duration: row[3].real ?? 0, left: row[4].integer == 1, count: Int(row[5].integer ?? 0))
-            if lifetime.duration > 0 { arms[arms.count - 1].lifetimes.append(lifetime) }
+        struct Key: Hashable {
+            var experiment: String
+            var period: Int
+            var arm: Decisions.Arm
         }
-        return arms
+        var lives: [Key: [Life: Int]] = [:]
+        try connection.forEach(
+            """
+            SELECT x.name, x.period, g.arm, g.account_id, g.at FROM experiment AS x CROSS JOIN assignment AS g
+            WHERE g.experiment_id = x.id AND g.at <= :now AND x.name <> 'global holdout' AND g.arm <> 'global_holdout'
+                AND x.period = (SELECT max(y.period) FROM experiment AS y WHERE y.name = x.name AND y.started_at <= :now)
+            """, ["now": .instant(now)]
+        ) { row in
+            let day = zone.day(of: row.instant("at")).number
+            guard let stay = stay(of: row.integer("account_id"), on: day) else { return }
+            let key = Key(
+                experiment: row.text("name") ?? "", period: Int(row.integer("period")), arm: try row.word("arm"))
+            lives[key, default: [:]][
+                Life(days: (stay.ended ?? today.number) - day, hasLeft: stay.ended != nil), default: 0] += 1
+        }
+        return lives.map { key, lives in
+            Arm(experiment: key.experiment, period: key.period, arm: key.arm, lifetimes: Self.lifetimes(lives))
+        }.sorted { ($0.experiment, $1.arm.rawValue) < ($1.experiment, $0.arm.rawValue) }
+    }
+
+    /// So many days, and whether they ended with its leaving.
+    private struct Life: Hashable {
+        var days: Int
+        var hasLeft: Bool
+    }
+
+    private static func lifetimes(_ lives: [Life: Int]) -> [Lifetime] {
+        lives.filter { $0.key.days > 0 }
+            .sorted { ($0.key.days, $0.key.hasLeft ? 1 : 0) < ($1.key.days, $1.key.hasLeft ? 1 : 0) }
+            .map { Lifetime(duration: Double($0.key.days), left: $0.key.hasLeft, count: $0.value) }
     }
 
     /// The accounts that came into a stage, with how long they stayed customers in it, in days; whoever moved on, or is
@@ -49,35 +59,36 @@ extension Stays {
 
     /// What is lost in each stage of the journeys, in their order; who was found in a stage came nobody knows when.
     package func stages(_ journeys: [Journey]) throws -> [InStage] {
-        try connection.executeScript(
-            "CREATE INDEX IF NOT EXISTS temp.report_stay_account ON report_stay (account_id)")
-        return try journeys.flatMap { journey in
+        try journeys.flatMap { journey in
             try journey.stages.indices.map { index in
                 let next = journey.stages.indices.contains(index + 1) ? journey.stages[index + 1].name : ""
-                let rows = try connection.query(
-                    """
-                    SELECT CASE WHEN moved <= coalesce(ended, moved) THEN moved ELSE coalesce(ended, :today) END - day,
-                        CASE WHEN ended IS NOT NULL AND coalesce(moved, ended + 1) > ended THEN 1 ELSE 0 END, count(*)
-                    FROM (
-                        SELECT \(dayOf("e.at")) AS day, s.ended, CASE WHEN n.at <= :now THEN \(dayOf("n.at")) END AS moved
-                        FROM stage_entry AS e LEFT JOIN stage_entry AS n
-                            ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
-                        JOIN report_stay AS s ON s.account_id = e.account_id
-                        WHERE e.journey = :journey AND e.stage = :stage AND e.how = 'entered' AND e.at <= :now
-                            AND s.began <= \(dayOf("e.at")) AND coalesce(s.ended, \(dayOf("e.at")) + 1) > \(dayOf("e.at"))
-                    ) AS entries GROUP BY 1, 2 ORDER BY 1, 2
-                    """,
-                    [
-                        "journey": .text(journey.name), "stage": .text(journey.stages[index].name), "next": .text(next),
-                        "now": .instant(now), "today": .integer(Int64(today.number)),
-                    ])
-                return InStage(
-                    key: StageKey(journey.name, journey.stages[index].name),
-                    lifetimes: rows.map { row in
-                        Lifetime(
-                            duration: row[0].real ?? 0, left: row[1].integer == 1, count: Int(row[2].integer ?? 0))
-                    }.filter { $0.duration > 0 })
+                let key = StageKey(journey.name, journey.stages[index].name)
+                return InStage(key: key, lifetimes: Self.lifetimes(try lives(in: key, until: next)))
             }
         }
+    }
+
+    private func lives(in key: StageKey, until next: String) throws -> [Life: Int] {
+        var lives: [Life: Int] = [:]
+        try connection.forEach(
+            """
+            SELECT e.account_id, e.at, n.at AS moved_at FROM stage_entry AS e LEFT JOIN stage_entry AS n
+                ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next AND n.at <= :now
+            WHERE e.journey = :journey AND e.stage = :stage AND e.how = 'entered' AND e.at <= :now
+            """,
+            [
+                "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next), "now": .instant(now),
+            ]
+        ) { row in
+            let day = zone.day(of: row.instant("at")).number
+            guard let stay = stay(of: row.integer("account_id"), on: day) else { return }
+            let moved = row.optionalInstant("moved_at").map { zone.day(of: $0).number }
+            if let moved, moved <= stay.ended ?? moved {
+                lives[Life(days: moved - day, hasLeft: false), default: 0] += 1
+            } else {
+                lives[Life(days: (stay.ended ?? today.number) - day, hasLeft: stay.ended != nil), default: 0] += 1
+            }
+        }
+        return lives
     }
 }

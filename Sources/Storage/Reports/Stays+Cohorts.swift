@@ -20,59 +20,53 @@ extension Stays {
         }
     }
 
-    /// How many whole months lie between two days of the calendar `o` and `c`: the last day of a month stands for later
-    /// ones that it does not have.
-    private static let months = """
-        (c.month - o.month - CASE WHEN c.date < o.date AND c.date < c.length THEN 1 ELSE 0 END)
-        """
-
     /// The cohorts from a month on, oldest first, with at most so many anniversaries.
-    package func cohorts(from first: Month, upTo most: Int = 24) throws -> [Cohort] {
-        let arguments: [String: SQLValue] = [
-            "first": .integer(Int64(first.number)), "today": .integer(Int64(today.number)),
-            "most": .integer(Int64(most)),
-        ]
-        let number = { (day: String) in
-            """
-            (SELECT CASE WHEN \(Self.months) > :most THEN :most ELSE \(Self.months) END FROM report_calendar AS c
-                WHERE c.day = \(day))
-            """
+    package func cohorts(from first: Month, upTo most: Int = 24) -> [Cohort] {
+        struct Counts {
+            var accounts = 0
+            /// By the number of anniversaries: whose last one that was; who was there from that one on, and no more.
+            var eligible: [Int: Int] = [:]
+            var from: [Int: Int] = [:]
+            var past: [Int: Int] = [:]
         }
-        var cohorts: [Int64: (eligible: [Int: Int], from: [Int: Int], past: [Int: Int], accounts: Int)] = [:]
-        for row in try connection.query(
-            """
-            SELECT o.month, \(number(":today")), count(*) FROM report_stay AS s CROSS JOIN report_calendar AS o
-            WHERE o.day = s.origin AND s.began = s.origin AND s.late = 0 AND o.month >= :first GROUP BY 1, 2 ORDER BY 1, 2
-            """, arguments)
-        {
-            let (month, months, count) = (row[0].integer ?? 0, Int(row[1].integer ?? 0), Int(row[2].integer ?? 0))
-            cohorts[month, default: ([:], [:], [:], 0)].eligible[months, default: 0] += count
-            cohorts[month]?.accounts += count
+        var cohorts: [Int: Counts] = [:]
+        for stay in stays where accounts[Int(stay.account)].began <= stay.origin {
+            let origin = Day(number: Int(stay.origin))
+            let month = Month(of: origin)
+            guard month >= first else { continue }
+            func anniversaries(_ day: Int) -> Int { min(most, Self.months(from: origin, to: Day(number: day))) }
+            let isFirst = stay.began == stay.origin
+            var counts = cohorts[month.number] ?? Counts()
+            if isFirst {
+                counts.accounts += 1
+                counts.eligible[anniversaries(today.number), default: 0] += 1
+            }
+            // A stay holds the anniversaries from the first on or after its beginning to the last before its end.
+            let from = isFirst ? 0 : anniversaries(Int(stay.began) - 1) + 1
+            let last = anniversaries(stay.ended.map { $0 - 1 } ?? today.number)
+            if from <= last {
+                counts.from[from, default: 0] += 1
+                counts.past[last + 1, default: 0] += 1
+            }
+            cohorts[month.number] = counts
         }
-        // A stay holds the anniversaries from the first on or after its beginning to the last before its end.
-        for row in try connection.query(
-            """
-            SELECT o.month, CASE WHEN s.began = s.origin THEN 0 ELSE \(number("s.began - 1")) + 1 END,
-                \(number("coalesce(s.ended - 1, :today)")), count(*)
-            FROM report_stay AS s CROSS JOIN report_calendar AS o
-            WHERE o.day = s.origin AND s.late = 0 AND o.month >= :first GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            """, arguments)
-        {
-            let (month, from, to) = (row[0].integer ?? 0, Int(row[1].integer ?? 0), Int(row[2].integer ?? 0))
-            guard from <= to else { continue }
-            cohorts[month]?.from[from, default: 0] += Int(row[3].integer ?? 0)
-            cohorts[month]?.past[to + 1, default: 0] += Int(row[3].integer ?? 0)
-        }
-        return cohorts.sorted { $0.key < $1.key }.map { month, counts in
-            let last = counts.eligible.keys.max() ?? 0
+        return cohorts.filter { $0.value.accounts > 0 }.sorted { $0.key < $1.key }.map { month, counts in
             var eligible = counts.accounts
             var retained = 0
-            let cells = (0...max(0, last)).map { index in
+            let cells = (0...max(0, counts.eligible.keys.max() ?? 0)).map { index in
                 retained += (counts.from[index] ?? 0) - (counts.past[index] ?? 0)
                 defer { eligible -= counts.eligible[index] ?? 0 }
                 return Cohort.Cell(eligible: eligible, retained: retained)
             }
-            return Cohort(month: Month(number: Int(month)), accounts: counts.accounts, cells: cells)
+            return Cohort(month: Month(number: month), accounts: counts.accounts, cells: cells)
         }
+    }
+
+    /// How many whole months lie between two days: the last day of a month stands for later ones that it does not have.
+    private static func months(from origin: Day, to day: Day) -> Int {
+        let date = day.civil
+        let isEarly =
+            date.day < origin.civil.day && date.day < CivilDate.length(ofMonth: date.month, year: date.year)
+        return Month(of: day) - Month(of: origin) - (isEarly ? 1 : 0)
     }
 }

@@ -23,17 +23,29 @@ extension Stays {
     ///
     /// - Parameter risks: the playbooks that put accounts at risk.
     package func departures(from first: Day, to last: Day, risks: [String]) throws -> [Departures] {
-        let (rows, arguments) = try each(from: first, to: last, risks: risks)
-        return try connection.query(
-            """
-            SELECT reason, is_free, is_expected, count(*), sum(mrr) FROM (\(rows)) AS departures
-            GROUP BY reason, is_free, is_expected ORDER BY 4 DESC, 1, 2, 3
-            """, arguments
-        ).map { row in
-            Departures(
-                reason: row[0].text, isFree: row[1].integer == 1, isExpected: row[2].integer == 1,
-                accounts: Int(row[3].integer ?? 0), mrr: row[4].integer ?? 0)
+        struct Key: Hashable {
+            var reason: Int32
+            var isFree: Bool
+            var isExpected: Bool
         }
+        let ended = ended(from: first, to: last)
+        let expected = try expected(ended, risks)
+        var groups: [Key: Departures] = [:]
+        for index in ended {
+            let stay = stays[index]
+            let key = Key(reason: stay.reason, isFree: stay.isFree, isExpected: expected.contains(index))
+            var group =
+                groups[key]
+                ?? Departures(
+                    reason: name(stay.reason), isFree: key.isFree, isExpected: key.isExpected, accounts: 0, mrr: 0)
+            group.accounts += 1
+            group.mrr += stay.mrr
+            groups[key] = group
+        }
+        func order(_ group: Departures) -> (Int, String, Int, Int) {
+            (-group.accounts, group.reason ?? "", group.isFree ? 1 : 0, group.isExpected ? 1 : 0)
+        }
+        return groups.values.sorted { order($0) < order($1) }
     }
 
     /// An account that left without a warning.
@@ -46,60 +58,64 @@ extension Stays {
 
     /// Of the accounts that left and were not expected to, those that paid most.
     package func unseen(from first: Day, to last: Day, risks: [String], limit: Int) throws -> [Unseen] {
-        let (rows, arguments) = try each(from: first, to: last, risks: risks)
-        return try connection.query(
-            """
-            SELECT a.key, d.ended, d.reason, d.mrr FROM (\(rows)) AS d JOIN account AS a ON a.id = d.account_id
-            WHERE d.is_expected = 0 ORDER BY d.mrr DESC, a.key, d.ended LIMIT :limit
-            """, arguments.merging(["limit": .integer(Int64(limit))]) { $1 }
-        ).map { row in
-            Unseen(
-                key: row[0].text ?? "", left: Day(number: Int(row[1].integer ?? 0)), reason: row[2].text,
-                mrr: row[3].integer ?? 0)
+        let ended = ended(from: first, to: last)
+        let expected = try expected(ended, risks)
+        var found = ended.filter { !expected.contains($0) }.sorted { stays[$0].mrr > stays[$1].mrr }
+        guard limit > 0, !found.isEmpty else { return [] }
+        // Of those that paid the same, the keys decide.
+        let least = stays[found[min(limit, found.count) - 1]].mrr
+        found = found.prefix { stays[$0].mrr >= least }.sorted()
+        let ids = found.map { accounts[Int(stays[$0].account)].id }
+        var keys: [Int64: String] = [:]
+        try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
+            "SELECT id, key FROM account WHERE id BETWEEN :first AND :last ORDER BY id"
+        ) { row, _ in keys[row.integer("id")] = row.text("key") }
+        return found.map { index in
+            let stay = stays[index]
+            return Unseen(
+                key: keys[accounts[Int(stay.account)].id] ?? "", left: Day(number: Int(stay.end)),
+                reason: name(stay.reason), mrr: stay.mrr)
+        }.sorted { (-$0.mrr, $0.key, $0.left) < (-$1.mrr, $1.key, $1.left) }.prefix(limit).map { $0 }
+    }
+
+    private func name(_ reason: Int32) -> String? { reason < 0 ? nil : reasons.names[Int(reason)] }
+
+    /// The stays that ended, by their indices.
+    private func ended(from first: Day, to last: Day) -> [Int] {
+        stays.indices.filter { index in
+            stays[index].ended.map { $0 > first.number && $0 <= last.number } ?? false
         }
     }
 
-    /// A SELECT of the departures, with its arguments.
-    private func each(
-        from first: Day, to last: Day, risks: [String]
-    ) throws -> (rows: String, arguments: [String: SQLValue]) {
-        var arguments: [String: SQLValue] = [
-            "from": .integer(Int64(first.number)), "to": .integer(Int64(last.number)), "churned": try kind("churned"),
-            "asked": try kind("cancel_requested"), "known": .instant(known), "now": .instant(now),
-            "warning": .integer(Int64(Self.warning)),
-        ]
-        for (index, name) in risks.enumerated() { arguments["risk_\(index)"] = .text(name) }
+    /// Of some stays, those that a risk playbook had matched in the days before they ended, or still did.
+    private func expected(_ ended: [Int], _ risks: [String]) throws -> Set<Int> {
+        var expected: Set<Int> = []
+        guard !ended.isEmpty, !risks.isEmpty else { return [] }
+        var byAccount: [Int64: [Int]] = [:]
+        for index in ended { byAccount[accounts[Int(stays[index].account)].id, default: []].append(index) }
+        let ids = byAccount.keys.sorted()
         let names = risks.indices.map { ":risk_\($0)" }.joined(separator: ", ")
-        func latest(_ kind: String, _ value: String, of more: String = "") -> String {
+        let arguments = risks.enumerated().map { ("risk_\($0.offset)", SQLValue.text($0.element)) }
+        try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
             """
-            (SELECT \(value) FROM event AS e WHERE e.kind_id = :\(kind) AND e.account_id = s.account_id
-                AND e.at <= :now AND e.received_at <= :known AND \(dayOf("e.at")) > s.began - 1
-                AND \(dayOf("e.at")) <= s.ended\(more) ORDER BY e.at DESC, e.id DESC LIMIT 1)
-            """
+            SELECT d.account_id, d.at, m.since, m.false_since
+            FROM decision AS d JOIN playbook AS p ON p.id = d.playbook_id LEFT JOIN standing AS m
+                ON m.playbook_id = d.playbook_id AND m.account_id = d.account_id AND m.match_key = d.match_key
+                AND m.match_key = ''
+            WHERE d.account_id BETWEEN :first AND :last AND p.name IN (\(names)) AND d.verdict <> 'held'
+            ORDER BY d.account_id
+            """, Dictionary(uniqueKeysWithValues: arguments)
+        ) { row, _ in
+            func day(_ moment: Instant) -> Int { zone.day(of: moment).number }
+            let matched = day(row.instant("at"))
+            let since = row.optionalInstant("since").map(day)
+            let until = row.optionalInstant("false_since").map(day)
+            for index in byAccount[row.integer("account_id")] ?? [] {
+                let end = Int(stays[index].end)
+                let stood = since.map { $0 <= end && (until ?? .max) >= end - Self.warning } ?? false
+                if matched <= end, matched >= end - Self.warning || stood { expected.insert(index) }
+            }
         }
-        let expected =
-            risks.isEmpty
-            ? "0"
-            : """
-            EXISTS (SELECT 1 FROM playbook AS p JOIN decision AS d ON d.playbook_id = p.id
-                WHERE p.name IN (\(names)) AND d.account_id = s.account_id AND d.verdict <> 'held'
-                    AND \(dayOf("d.at")) <= s.ended AND (\(dayOf("d.at")) >= s.ended - :warning
-                    OR EXISTS (SELECT 1 FROM standing AS m WHERE m.playbook_id = d.playbook_id
-                        AND m.account_id = d.account_id AND m.match_key = d.match_key AND m.match_key = ''
-                        AND \(dayOf("m.since")) <= s.ended
-                        AND (m.false_since IS NULL OR \(dayOf("m.false_since")) >= s.ended - :warning))))
-            """
-        let rows = """
-                SELECT s.account_id, s.ended, s.mrr, CASE WHEN \(expected) THEN 1 ELSE 0 END AS is_expected,
-                    coalesce(\(latest("churned", "e.properties ->> 'reason'")),
-                        \(latest("asked", "e.properties ->> 'reason'", of: " AND e.properties ->> 'reason' IS NOT NULL")),
-                        (SELECT a.churn_reason FROM account AS a WHERE a.id = s.account_id AND NOT EXISTS (
-                            SELECT 1 FROM event AS e WHERE e.kind_id = :churned AND e.account_id = a.id))) AS reason,
-                    CASE WHEN \(latest("churned", "1")) IS NULL AND NOT EXISTS (SELECT 1 FROM account AS a
-                        WHERE a.id = s.account_id AND a.churned_at <= :now AND \(dayOf("a.churned_at")) <= s.ended)
-                        THEN 1 ELSE 0 END AS is_free
-                FROM report_stay AS s WHERE s.ended > :from AND s.ended <= :to
-            """
-        return (rows, arguments)
+        return expected
     }
 }

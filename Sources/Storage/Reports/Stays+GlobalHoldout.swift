@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 package import Playbooks
 package import Statistics
@@ -26,32 +27,34 @@ extension Stays {
         guard
             let row = try connection.first(
                 """
-                SELECT id, design, \(dayOf("started_at")) FROM experiment WHERE name = 'global holdout' AND started_at <= :now
+                SELECT id, design, started_at FROM experiment WHERE name = 'global holdout' AND started_at <= :now
                 ORDER BY period DESC LIMIT 1
                 """, ["now": .instant(now)]),
-            let design = row[1].text.flatMap({ try? JSONDecoder().decode(Design.self, from: Data($0.utf8)) }),
-            let day = row[2].integer.flatMap({ Int(exactly: $0) }), design.share > 0
+            let design = row["design"].text.flatMap({ try? JSONDecoder().decode(Design.self, from: Data($0.utf8)) }),
+            let start = row["started_at"].instant, design.share > 0
         else { return nil }
-        var arms = [Proportion(successes: 0, total: 0), Proportion(successes: 0, total: 0)]
-        for row in try connection.query(
+        let day = zone.day(of: start)
+        let salt = "global/\(workspace)/\(design.period)"
+        let there = stays.filter { $0.holds(day.number) }
+        var (heldOut, others) = (Proportion(successes: 0, total: 0), Proportion(successes: 0, total: 0))
+        let ids = there.map { accounts[Int($0.account)].id }
+        try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
             """
-            SELECT held, count(*), count(*) FILTER (WHERE ended IS NOT NULL) FROM (
-                SELECT s.ended, CASE WHEN coalesce((SELECT g.arm FROM assignment AS g
-                        WHERE g.experiment_id = :experiment AND g.account_id = s.account_id AND g.at <= :now)
-                        = 'global_holdout', draw(:salt, a.key) < :share) THEN 1 ELSE 0 END AS held
-                FROM report_stay AS s CROSS JOIN account AS a
-                WHERE a.id = s.account_id AND s.began <= :day AND coalesce(s.ended, :day + 1) > :day
-            ) AS drawn GROUP BY held ORDER BY held
-            """,
-            [
-                "experiment": row[0], "now": .instant(now), "salt": .text("global/\(workspace)/\(design.period)"),
-                "share": .real(design.share), "day": .integer(Int64(day)),
-            ])
-        {
-            arms[row[0].integer == 1 ? 1 : 0] = Proportion(
-                successes: Int(row[2].integer ?? 0), total: Int(row[1].integer ?? 0))
+            SELECT a.id, a.key, g.arm FROM account AS a LEFT JOIN assignment AS g
+                ON g.experiment_id = :experiment AND g.account_id = a.id AND g.at <= :now
+            WHERE a.id BETWEEN :first AND :last ORDER BY a.id
+            """, ["experiment": row["id"], "now": .instant(now)]
+        ) { row, index in
+            let isHeldOut =
+                row.optionalText("arm").map { $0 == Decisions.Arm.globalHoldout.rawValue }
+                ?? (Draw.number(salt: salt, key: row.text("key") ?? "") < design.share)
+            let hasLeft = there[index].ended == nil ? 0 : 1
+            if isHeldOut {
+                heldOut = Proportion(successes: heldOut.successes + hasLeft, total: heldOut.total + 1)
+            } else {
+                others = Proportion(successes: others.successes + hasLeft, total: others.total + 1)
+            }
         }
-        return GlobalHoldout(
-            period: design.period, from: Day(number: day), share: design.share, heldOut: arms[1], others: arms[0])
+        return GlobalHoldout(period: design.period, from: day, share: design.share, heldOut: heldOut, others: others)
     }
 }

@@ -9,41 +9,46 @@ extension Stays {
         package var lifetimes: [Lifetime]
     }
 
-    /// Counts the stays once, by what all the groupings need.
-    func countLives() throws {
-        let columns = groupings.indices.map { ", \(column($0))" }.joined()
-        try connection.executeScript(
-            """
-            CREATE TEMP TABLE report_life AS
-            SELECT coalesce(ended, \(today.number)) - origin AS duration,
-                CASE WHEN began > origin THEN began - origin END AS entry, CASE WHEN ended IS NULL THEN 0 ELSE 1 END AS gone\(columns), count(*) AS accounts
-            FROM report_stay
-            WHERE coalesce(ended, \(today.number)) > began
-            GROUP BY 1, 2, 3\(groupings.indices.map { ", \($0 + 4)" }.joined())
-            """)
+    /// Who was seen for how many days.
+    private struct Lives {
+        /// By the number of days: who left then, who was there last.
+        var gone: [Int: Int] = [:]
+        var there: [Int: Int] = [:]
+        /// By the number of days after which they came under observation.
+        var entries: [Int: Int] = [:]
+
+        var lifetimes: [Lifetime] {
+            let durations = Set(gone.keys).union(there.keys).sorted().flatMap { days in
+                [(there[days], false), (gone[days], true)].compactMap { count, left in
+                    count.map { (days: Double(days), left: left, count: $0) }
+                }
+            }
+            return Stays.paired(durations, entries.sorted { $0.key < $1.key }.map { (Double($0.key), $0.value) })
+        }
     }
 
     /// How long accounts stayed, by group; of all of them together without a grouping.
     ///
     /// The groups come in the order of their names, and of nothing is told what is not there.
-    package func lifetimes(by grouping: Int? = nil) throws -> [Group] {
-        let group = grouping.map { "coalesce(CAST(\(column($0)) AS text), '')" } ?? "''"
-        var durations: [String: [(days: Double, left: Bool, count: Int)]] = [:]
-        for row in try connection.query(
-            "SELECT \(group), duration, gone, sum(accounts) FROM report_life GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")
-        {
-            durations[row[0].text ?? "", default: []].append(
-                (row[1].real ?? 0, row[2].integer == 1, Int(row[3].integer ?? 0)))
+    package func lifetimes(by grouping: Int? = nil) -> [Group] {
+        var lives: [Int32: Lives] = [:]
+        for stay in stays {
+            let end = stay.ended ?? today.number
+            guard end > stay.began else { continue }
+            let group = grouping.map { groups[$0].values[Int(stay.account)] } ?? 0
+            let days = end - Int(stay.origin)
+            if stay.ended == nil {
+                lives[group, default: Lives()].there[days, default: 0] += 1
+            } else {
+                lives[group, default: Lives()].gone[days, default: 0] += 1
+            }
+            if stay.began > stay.origin {
+                lives[group, default: Lives()].entries[Int(stay.began - stay.origin), default: 0] += 1
+            }
         }
-        var entries: [String: [(days: Double, count: Int)]] = [:]
-        for row in try connection.query(
-            "SELECT \(group), entry, sum(accounts) FROM report_life WHERE entry > 0 GROUP BY 1, 2 ORDER BY 1, 2")
-        {
-            entries[row[0].text ?? "", default: []].append((row[1].real ?? 0, Int(row[2].integer ?? 0)))
-        }
-        return durations.sorted { $0.key < $1.key }.map { name, durations in
-            Group(name: name, lifetimes: Self.paired(durations, entries[name] ?? []))
-        }
+        return lives.map { number, lives in
+            Group(name: grouping.map { groups[$0].names.names[Int(number)] } ?? "", lifetimes: lives.lifetimes)
+        }.sorted { $0.name < $1.name }
     }
 
     /// Who entered when and who was last seen when, each ascending, as lifetimes with the same numbers at risk.

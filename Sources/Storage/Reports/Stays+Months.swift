@@ -1,3 +1,5 @@
+import Playbooks
+
 extension Stays {
     /// What a stretch of time did to the accounts that were customers on its first day; MRR in minor units.
     package struct Flow: Sendable, Hashable {
@@ -18,63 +20,34 @@ extension Stays {
         package init() {}
     }
 
-    /// More than any account pays, in minor units.
-    private static let room: Int64 = 1 << 44
-
     /// Each calendar month from the first customer's to the one before the moment's, oldest first.
-    package func months() throws -> [(month: Month, flow: Flow)] {
-        let first = try connection.first(
-            "SELECT c.month FROM report_calendar AS c WHERE c.day = (SELECT min(began) FROM report_stay)")
-        guard let first = first?[0].integer.flatMap({ Int(exactly: $0) }) else { return [] }
-        let last = Month(of: today)
-        guard first < last.number else { return [] }
+    package func months() -> [(month: Month, flow: Flow)] {
+        let last = Month(of: today).number
+        guard let first = firstDay.map({ Month(of: $0).number }), first < last else { return [] }
         // What is of the first day of the first month came before it.
-        var flows = Array(repeating: Flow(), count: last.number - first + 1)
-        func add(_ sql: String, _ take: (inout Flow, Row) -> Void) throws {
-            for row in try connection.query(sql) {
-                guard let month = row[0].integer, month < last.number else { continue }
-                take(&flows[max(0, Int(month) - first + 1)], row)
-            }
+        var flows = Array(repeating: Flow(), count: last - first + 1)
+        func place(_ month: Int) -> Int? { month < last ? max(0, month - first + 1) : nil }
+        for stay in stays {
+            if let place = place(Self.month(before: stay.began)) { flows[place].arrivals += 1 }
+            if stay.ended != nil, let place = place(Self.month(before: stay.end)) { flows[place].departures += 1 }
         }
-        func count(_ value: SQLValue) -> Int { Int(value.integer ?? 0) }
-        let monthBefore = { (day: String) in "(SELECT c.month FROM report_calendar AS c WHERE c.day = \(day) - 1)" }
-        try add("SELECT \(monthBefore("began")), count(*) FROM report_stay GROUP BY began ORDER BY began") {
-            $0.arrivals += count($1[1])
+        // Until the end, `endMRR` is the change of the month.
+        for account in accounts where account.mrr > 0 {
+            if let place = place(Self.month(before: account.began)) { flows[place].endMRR += account.mrr }
         }
-        try add(
-            """
-            SELECT \(monthBefore("ended")), count(*) FROM report_stay WHERE ended IS NOT NULL GROUP BY ended ORDER BY ended
-            """
-        ) { $0.departures += count($1[1]) }
-        try add(
-            """
-            SELECT \(monthBefore("began")), sum(mrr) FROM report_account WHERE mrr > 0 GROUP BY began ORDER BY began
-            """
-        ) { $0.endMRR += $1[1].integer ?? 0 }
-        try add(
-            """
-            SELECT month, count(*) FILTER (WHERE was = 1 AND pays = 0),
-                coalesce(sum(before - after) FILTER (WHERE was = 1 AND after < before), 0),
-                coalesce(sum(after - before) FILTER (WHERE was = 1 AND after > before), 0), sum(after - opening)
-            FROM (
-                -- With the day in front the smallest of a month is its first and the largest its last, in a third of the time
-                -- of window functions. Who came in the course of the month was not there at its start.
-                SELECT s.account_id, s.month, CASE WHEN min(m.month) < s.month THEN min(s.day * 2 + s.was) % 2 ELSE 0 END AS was,
-                    max(s.day * 2 + s.pays) % 2 AS pays, min(s.day * \(Self.room) + s.mrr_before) % \(Self.room) AS opening,
-                    CASE WHEN min(m.month) < s.month THEN min(s.day * \(Self.room) + s.mrr_before) % \(Self.room) ELSE 0 END
-                        AS before, max(s.day * \(Self.room) + s.mrr) % \(Self.room) AS after
-                FROM report_state AS s CROSS JOIN report_account AS b CROSS JOIN report_calendar AS m
-                WHERE b.account_id = s.account_id AND m.day = b.began - 1
-                GROUP BY s.account_id, s.month
-            ) AS changes GROUP BY month ORDER BY month
-            """
-        ) {
-            $0.gone += count($1[1])
-            $0.lostMRR += $1[2].integer ?? 0
-            $0.expandedMRR += $1[3].integer ?? 0
-            $0.endMRR += $1[4].integer ?? 0
+        var rest = changes[...]
+        while let opening = rest.first {
+            let month = Self.month(before: opening.day)
+            let mine = rest.prefix { $0.account == opening.account && Self.month(before: $0.day) == month }
+            rest = rest.dropFirst(mine.count)
+            guard let place = place(month), let closing = mine.last else { continue }
+            flows[place].endMRR += closing.mrr - opening.mrrBefore
+            // Who came in the course of the month was not there at its start.
+            guard opening.was, Self.month(before: accounts[Int(opening.account)].began) < month else { continue }
+            if !closing.pays { flows[place].gone += 1 }
+            flows[place].lostMRR += max(0, opening.mrrBefore - closing.mrr)
+            flows[place].expandedMRR += max(0, closing.mrr - opening.mrrBefore)
         }
-        // So far `endMRR` is the change of the month.
         for index in flows.indices {
             if index > 0 {
                 flows[index].start = flows[index - 1].end
@@ -85,4 +58,7 @@ extension Stays {
         }
         return flows.dropFirst().enumerated().map { (Month(number: first + $0.offset), $0.element) }
     }
+
+    /// In which month a change of a day shows: a month counts from the state at its first day to that at the next one's.
+    private static func month(before day: Int32) -> Int { Month(of: Day(number: Int(day) - 1)).number }
 }

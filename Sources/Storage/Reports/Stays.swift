@@ -1,10 +1,11 @@
 import Decisions
 package import Playbooks
 
-/// From when to when each account was a customer, in temporary tables that the reports count in.
+/// From when to when each account was a customer, and what it paid: what reports count in.
 ///
-/// An account is one while its status is active and it pays: an MRR above 0, or none that anybody knows. Stays are
-/// [began, ended) in days of the workspace. What is counted was dated and known at the moment that is asked about.
+/// Read in one pass over the blocks of accounts. Stays are [began, ended) in days of the workspace. What is counted was
+/// dated and known at the moment that is asked about. An account counts in the groups that it was in then; one that had
+/// left by then as it was before it did: a segment that asks for active accounts holds it, or it would lose nobody.
 package struct Stays {
     /// What accounts are grouped by.
     package struct Grouping: Sendable, Hashable {
@@ -20,15 +21,80 @@ package struct Stays {
         let term: Term?
     }
 
+    struct Account {
+        var id: Int64
+        /// From when on it is observed.
+        var began: Int32
+        /// What it paid at first; -1 when nobody knows.
+        var mrr: Int64
+    }
+
+    struct Change {
+        /// The index of the account.
+        var account: Int32
+        var day: Int32
+        var was: Bool
+        var pays: Bool
+        var mrrBefore: Int64
+        var mrr: Int64
+    }
+
+    struct Stay {
+        /// The index of the account.
+        var account: Int32
+        /// When it first became a customer.
+        var origin: Int32
+        var began: Int32
+        /// `never` while it goes on.
+        var end: Int32
+        var mrr: Int64
+        /// Why it ended; the index of the reason's name, -1 when nobody knows.
+        var reason: Int32 = -1
+        /// Whether the account is still there without paying.
+        var isFree = false
+
+        static let never = Int32.max
+
+        var ended: Int? { end == Self.never ? nil : Int(end) }
+        /// Whether the account was a customer on a day.
+        func holds(_ day: Int) -> Bool { began <= day && end > day }
+    }
+
+    /// Texts that are counted by their number.
+    struct Names {
+        private(set) var names: [String] = []
+        private var numbers: [String: Int32] = [:]
+
+        mutating func number(of name: String) -> Int32 {
+            if let known = numbers[name] { return known }
+            let number = Int32(names.count)
+            names.append(name)
+            numbers[name] = number
+            return number
+        }
+    }
+
     let connection: Connection
     let now: Instant
+    let zone: Zone
     package let today: Day
-    let known: Instant
-    let dayOf: (String) -> String
     package let groupings: [Grouping]
 
-    /// Fills the tables.
-    ///
+    /// Ascending by id.
+    private(set) var accounts: [Account] = []
+    /// By account and day.
+    private(set) var changes: [Change] = []
+    /// By account and day.
+    private(set) var stays: [Stay] = []
+    private(set) var reasons = Names()
+    /// By grouping: the number of each account's value, and what the numbers stand for.
+    private(set) var groups: [(values: [Int32], names: Names)]
+    /// Accounts that left, but nobody knows when; they count nowhere.
+    package private(set) var departedUnknownWhen = 0
+
+    /// Accounts that are older than this many days count as that old: a garbled date of long ago makes no months.
+    private static let longest = 40 * 366
+
     /// - Parameters:
     ///   - segment: only the accounts in it; nil for all.
     ///   - isKnownBy: whether what was imported after the moment is left out; a simulation's imports bear the clock of
@@ -39,12 +105,8 @@ package struct Stays {
     ) throws {
         self.connection = connection
         self.now = now
-        let zone = workspace.configuration.zone
+        zone = workspace.configuration.zone
         today = zone.day(of: now)
-        known = isKnownBy ? now : Instant(milliseconds: .max)
-        // Nothing later than now is asked for.
-        let calendar = CalendarSQL(zone, until: now - .days(3_660))
-        dayOf = { calendar.day(of: $0) }
         groupings =
             workspace.segments.filter { $0.name != segment?.name }.map {
                 Grouping(kind: .segment, name: $0.name, term: $0.term)
@@ -52,233 +114,148 @@ package struct Stays {
             + workspace.dataMap.attributes.filter { $0.type == .text && !$0.values.isEmpty }.map {
                 Grouping(kind: .attribute, name: $0.name, term: nil)
             }
-        try makeTables()
-        try AccountsAsOf.with(now, workspace.dataMap, connection) { try findAccounts(workspace, segment) }
-        try leaveOutUndated()
-        try fillCalendar()
-        try findDepartures()
-        try observeSurvivors()
-        try findPayments()
-        try follow()
-        try findStays()
-        try countLives()
-    }
-
-    /// The columns of the groupings.
-    func column(_ index: Int) -> String { "g\(index)" }
-    private var columns: String { groupings.indices.map { ", \(column($0))" }.joined() }
-    private func columns(of table: String) -> String { groupings.indices.map { ", \(table).\(column($0))" }.joined() }
-
-    private func makeTables() throws {
-        let columns = groupings.indices.map { ", \(column($0)) ANY" }.joined()
-        for table in ["account", "turn", "state", "stay", "calendar", "life"] {
-            try connection.executeScript("DROP TABLE IF EXISTS temp.report_\(table)")
-        }
-        try connection.executeScript(
-            """
-            -- The accounts that are asked about. They came to be at `origin` and are observed from `began` on. MRR is what it
-            -- was then; -1 when nobody knows.
-            CREATE TEMP TABLE report_account (account_id INTEGER PRIMARY KEY, origin INTEGER NOT NULL,
-                began INTEGER NOT NULL, seen INTEGER, mrr INTEGER NOT NULL\(columns)) STRICT;
-            -- The changes of a day, as differences: whether it is active, and what it pays.
-            CREATE TEMP TABLE report_turn (account_id INTEGER NOT NULL, day INTEGER NOT NULL, active INTEGER NOT NULL,
-                mrr INTEGER NOT NULL, PRIMARY KEY (account_id, day)) STRICT, WITHOUT ROWID;
-            -- What a day's changes led from and to; revenue is 0 where the account is no customer.
-            CREATE TEMP TABLE report_state (account_id INTEGER NOT NULL, month INTEGER NOT NULL, day INTEGER NOT NULL,
-                was INTEGER NOT NULL, pays INTEGER NOT NULL, mrr_before INTEGER NOT NULL, mrr INTEGER NOT NULL,
-                PRIMARY KEY (account_id, month, day)) STRICT, WITHOUT ROWID;
-            -- `origin` is when the account first became a customer. One that is not observed from then on is `late`: it could
-            -- not have been seen leaving before `began`.
-            CREATE TEMP TABLE report_stay (account_id INTEGER NOT NULL, origin INTEGER NOT NULL, began INTEGER NOT NULL,
-                ended INTEGER, late INTEGER NOT NULL, mrr INTEGER NOT NULL\(columns)) STRICT;
-            CREATE TEMP TABLE report_calendar (day INTEGER PRIMARY KEY, month INTEGER NOT NULL, date INTEGER NOT NULL,
-                length INTEGER NOT NULL) STRICT;
-            """)
-    }
-
-    // MARK: What happened
-
-    private func findAccounts(_ workspace: Workspace, _ segment: NamedTerm?) throws {
-        let terms = (segment.map { [$0.term] } ?? []) + groupings.compactMap(\.term)
+        groups = groupings.map { _ in ([], Names()) }
+        let known = isKnownBy ? now : Instant(milliseconds: .max)
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
-        let query = ConditionSQL(context).compile(terms, over: .accounts)
-        var expressions = query.expressions[...]
-        let condition = segment == nil ? "true" : "(\(expressions.removeFirst()))"
-        let groups = groupings.map { grouping in
-            switch grouping.kind {
-            case .segment: "CASE WHEN (\(expressions.removeFirst())) THEN 1 ELSE 0 END"
-            case .attribute: "a.\(AttributeColumns.ofAccount(grouping.name))"
+        let tracked = Set((Attribute.builtIn + workspace.dataMap.attributes).filter(\.track).map(\.name))
+        let needs = self.needs(segment, context, tracked)
+        let informed = try informedDays(context, known: known)
+        let loader = try BlockLoader(connection, context)
+        for range in try loader.blocks() {
+            var block = try loader.load(range, needs)
+            block.rewind(tracked, to: now)
+            let evaluator = Evaluator(context, block)
+            let isIn = segment.map { evaluator.column($0.term, of: .accounts) }
+            let columns = groupings.map { grouping in
+                grouping.term.map { evaluator.column($0, of: .accounts) } ?? block.attributes[grouping.name]
+            }
+            let rows = try CustomerRows(
+                AccountRows(connection, ids: block.ids, ranges: [range]), context, known: known)
+            for (index, account) in rows.accounts.enumerated() where isIn?.holds(index) ?? true {
+                guard account.createdAt <= now, account.seenAt ?? account.createdAt <= known else { continue }
+                guard !account.hasLeft || account.churnedAt != nil else {
+                    departedUnknownWhen += 1
+                    continue
+                }
+                add(account, block.ids[index], informed)
+                for (group, column) in columns.enumerated() { join(group, column, index) }
             }
         }
-        try connection.execute(
-            """
-            INSERT INTO report_account (account_id, origin, began, seen, mrr\(columns))
-            SELECT id, origin, origin, seen, mrr\(columns) FROM (
-            SELECT a.id, \(dayOf("a.created_at")) AS origin, CASE WHEN a.seen_at <= :report_now THEN \(dayOf("a.seen_at")) END AS seen,
-                coalesce((SELECT coalesce(h.previous, -1) FROM history AS h
-                    WHERE h.attribute = 'mrr' AND h.account_id = a.id ORDER BY h.at LIMIT 1), a.mrr, -1) AS mrr
-                \(groups.enumerated().map { ", \($0.element) AS \(column($0.offset))" }.joined())
-            FROM \(query.from)
-            WHERE a.created_at <= :report_now AND coalesce(a.seen_at, a.created_at) <= :report_known AND \(condition)
-            ) AS accounts ORDER BY id
-            """,
-            query.arguments.merging(["report_now": .instant(now), "report_known": .instant(known)]) { $1 })
     }
 
-    /// Of accounts that left nobody knows when nothing can be said.
-    private func leaveOutUndated() throws {
-        try connection.execute(
-            """
-            DELETE FROM report_account WHERE account_id IN (
-                SELECT a.id FROM account AS a WHERE a.status = 'churned' AND a.churned_at IS NULL)
-            """)
+    private func needs(_ segment: NamedTerm?, _ context: EvaluationContext, _ tracked: Set<String>) -> Needs {
+        let terms = [segment?.term].compactMap { $0 } + groupings.compactMap(\.term)
+        var needs = Needs(of: terms, in: context.dataMap, risks: context.risks)
+        needs.attributes.formUnion(groupings.filter { $0.kind == .attribute }.map(\.name))
+        needs.history.formUnion(needs.attributes.intersection(tracked))
+        return needs
     }
 
-    private func fillCalendar() throws {
-        let first = try connection.first("SELECT min(origin) FROM report_account")?[0].integer
-        guard let first, let start = Int(exactly: first) else { return }
-        // A garbled date of long ago must not fill the memory.
-        let earliest = max(start, today.number - Self.longest)
-        for number in (earliest - 1)...max(earliest, today.number) {
-            let date = Day(number: number).civil
-            _ = try connection.execute(
-                "INSERT INTO report_calendar (day, month, date, length) VALUES (:day, :month, :date, :length)",
-                inOrder: [
-                    .integer(Int64(number)), .integer(Int64(Month(of: Day(number: number)).number)),
-                    .integer(Int64(date.day)), .integer(Int64(CivilDate.length(ofMonth: date.month, year: date.year))),
-                ])
+    /// The days on which accounts came with an import that brought the past with it: some of them had left before.
+    private func informedDays(_ context: EvaluationContext, known: Instant) throws -> Set<Int> {
+        var days: Set<Int> = []
+        try connection.forEach(
+            """
+            SELECT a.seen_at FROM event AS e CROSS JOIN account AS a
+            WHERE a.id = e.account_id AND e.kind_id = :churned AND e.received_at <= :known AND e.at < a.seen_at
+            UNION
+            SELECT a.seen_at FROM account AS a WHERE a.churned_at < a.seen_at AND NOT EXISTS (
+                SELECT 1 FROM event AS e WHERE e.kind_id = :churned AND e.account_id = a.id)
+            """, ["churned": .integer(context.kindIDs["churned"] ?? -1), "known": .instant(known)]
+        ) { days.insert(zone.day(of: $0.instant("seen_at")).number) }
+        return days
+    }
+
+    // MARK: One account
+
+    private mutating func add(_ account: CustomerRows.Account, _ id: Int64, _ informed: Set<Int>) {
+        let origin = max(zone.day(of: account.createdAt).number, today.number - Self.longest)
+        var began = origin
+        // One that came with an import which knew of nobody who had left could not have been seen leaving before it.
+        if let seenAt = account.seenAt, seenAt <= now {
+            let seen = zone.day(of: seenAt).number
+            if seen > origin, !informed.contains(seen) { began = seen }
         }
-        try connection.execute(
-            "UPDATE report_account SET origin = :earliest, began = :earliest WHERE origin < :earliest",
-            ["earliest": .integer(Int64(earliest))])
-    }
-
-    /// Accounts that are older than this many days count as that old.
-    private static let longest = 40 * 366
-
-    /// The day of a change, not before the account was observed.
-    private func day(of instant: String) -> String {
-        "(SELECT CASE WHEN d.day < b.began THEN b.began ELSE d.day END FROM (SELECT \(dayOf(instant)) AS day) AS d)"
-    }
-
-    /// The id of a kind of events; that of none when there is no such kind.
-    func kind(_ name: String) throws -> SQLValue {
-        .integer(
-            try connection.first("SELECT id FROM event_kind WHERE name = :name", ["name": .text(name)])?[0].integer
-                ?? -1)
-    }
-
-    private func findDepartures() throws {
-        try connection.execute(
-            """
-            INSERT INTO report_turn (account_id, day, active, mrr)
-            SELECT account_id, day, sum(change), 0 FROM (
-                SELECT c.account_id, \(day(of: "c.at")) AS day,
-                    c.value - lag(c.value, 1, 1) OVER (PARTITION BY c.account_id ORDER BY c.at, c.id) AS change
-                FROM (
-                    SELECT e.account_id, e.at, e.id, CASE e.kind_id WHEN :churned THEN 0 ELSE 1 END AS value
-                    FROM event AS e
-                    WHERE (e.kind_id = :churned OR e.kind_id = :reactivated) AND e.at <= :now AND e.received_at <= :known
-                    UNION ALL
-                    -- Of some it is known that they left, but not by an event.
-                    SELECT a.id, a.churned_at, 0, 0 FROM account AS a
-                    WHERE a.churned_at <= :now AND NOT EXISTS (
-                        SELECT 1 FROM event AS e WHERE e.kind_id = :churned AND e.account_id = a.id)
-                ) AS c JOIN report_account AS b ON b.account_id = c.account_id
-            ) AS changes
-            WHERE change <> 0 GROUP BY account_id, day HAVING sum(change) <> 0 ORDER BY account_id, day
-            """,
-            [
-                "churned": try kind("churned"), "reactivated": try kind("reactivated"), "now": .instant(now),
-                "known": .instant(known),
-            ])
-    }
-
-    /// Accounts that came with an import which knew of nobody who had left could not have been seen leaving before it, so
-    /// they are observed from then on; an import that brought some who were gone already brought the past with them.
-    private func observeSurvivors() throws {
-        try connection.execute(
-            """
-            UPDATE report_account SET began = seen WHERE seen > origin AND seen IN (
-                SELECT seen FROM report_account WHERE seen > origin GROUP BY seen
-                EXCEPT
-                SELECT \(dayOf("a.seen_at")) FROM event AS e CROSS JOIN account AS a
-                WHERE a.id = e.account_id AND e.kind_id = :churned AND e.received_at <= :known AND e.at < a.seen_at
-                EXCEPT
-                SELECT \(dayOf("a.seen_at")) FROM account AS a WHERE a.churned_at < a.seen_at AND NOT EXISTS (
-                    SELECT 1 FROM event AS e WHERE e.kind_id = :churned AND e.account_id = a.id))
-            """, ["churned": try kind("churned"), "known": .instant(known)])
-    }
-
-    private func findPayments() throws {
-        try connection.execute(
-            """
-            INSERT INTO report_turn (account_id, day, active, mrr)
-            SELECT account_id, day, 0, sum(change) FROM (
-                SELECT b.account_id, \(day(of: "h.at")) AS day, coalesce(h.value, -1)
-                    - lag(coalesce(h.value, -1), 1, b.mrr) OVER (PARTITION BY h.account_id ORDER BY h.at) AS change
-                FROM history AS h JOIN report_account AS b ON b.account_id = h.account_id
-                WHERE h.attribute = 'mrr' AND h.at <= :now
-            ) AS changes
-            WHERE change <> 0 GROUP BY account_id, day
-            ON CONFLICT (account_id, day) DO UPDATE SET mrr = report_turn.mrr + excluded.mrr
-            """, ["now": .instant(now)])
-    }
-
-    // MARK: What it comes to
-
-    /// The state before and after each day with a change.
-    private func follow() throws {
-        func pays(_ active: String, _ mrr: String) -> String {
-            "CASE WHEN \(active) > 0 AND \(mrr) <> 0 THEN 1 ELSE 0 END"
+        let life = CustomerLife(
+            origin: origin, began: began, mrr: account.mrr, statuses: account.statuses(until: now, in: zone),
+            payments: account.payments)
+        let index = Int32(accounts.count)
+        accounts.append(Account(id: id, began: Int32(began), mrr: account.mrr))
+        for change in life.changes {
+            changes.append(
+                Change(
+                    account: index, day: Int32(change.day), was: change.was, pays: change.pays,
+                    mrrBefore: change.mrrBefore, mrr: change.mrr))
         }
-        func revenue(_ active: String, _ mrr: String) -> String {
-            "CASE WHEN \(active) > 0 AND \(mrr) > 0 THEN \(mrr) ELSE 0 END"
+        for found in life.stays {
+            var stay = Stay(
+                account: index, origin: Int32(found.origin), began: Int32(found.began),
+                end: found.ended.map { Int32($0) } ?? Stay.never, mrr: found.mrr)
+            if let ended = found.ended { explain(&stay, found.began...ended, account) }
+            stays.append(stay)
         }
-        try connection.execute(
-            """
-            INSERT INTO report_state (account_id, month, day, was, pays, mrr_before, mrr)
-            SELECT account_id, month, day, \(pays("(active - active_change)", "(mrr - mrr_change)")), \(pays("active", "mrr")),
-                \(revenue("(active - active_change)", "(mrr - mrr_change)")), \(revenue("active", "mrr"))
-            FROM (
-                SELECT t.account_id, t.day, t.active AS active_change, t.mrr AS mrr_change,
-                    1 + sum(t.active) OVER turns AS active, b.mrr + sum(t.mrr) OVER turns AS mrr,
-                    -- A month counts from the state at its first day to that at the next one's.
-                    (SELECT c.month FROM report_calendar AS c WHERE c.day = t.day - 1) AS month
-                FROM report_turn AS t CROSS JOIN report_account AS b WHERE b.account_id = t.account_id
-                WINDOW turns AS (PARTITION BY t.account_id ORDER BY t.day)
-            ) AS states
-            WHERE month IS NOT NULL
-            """)
     }
 
-    private func findStays() throws {
-        let insert = "INSERT INTO report_stay (account_id, origin, began, ended, late, mrr\(columns))"
-        let late = "CASE WHEN b.began > b.origin THEN 1 ELSE 0 END"
-        try connection.execute(
-            """
-            \(insert)
-            SELECT b.account_id, b.origin, b.began, NULL, \(late), CASE WHEN b.mrr > 0 THEN b.mrr ELSE 0 END
-                \(columns(of: "b")) FROM report_account AS b
-            WHERE b.mrr <> 0 AND NOT EXISTS (
-                SELECT 1 FROM report_state AS s WHERE s.account_id = b.account_id AND s.was <> s.pays)
-            ORDER BY b.account_id
-            """)
-        try connection.execute(
-            """
-            \(insert)
-            SELECT b.account_id, CASE WHEN b.mrr <> 0 THEN b.origin ELSE t.first END,
-                CASE t.pays WHEN 0 THEN coalesce(t.previous, b.began) ELSE t.day END,
-                CASE t.pays WHEN 0 THEN t.day END, \(late),
-                CASE t.pays WHEN 0 THEN t.mrr_before ELSE t.mrr END\(columns(of: "b"))
-            FROM (
-                SELECT s.account_id, s.day, s.pays, s.mrr_before, s.mrr, lag(s.day) OVER turns AS previous,
-                    lead(s.day) OVER turns AS next, first_value(s.day) OVER turns AS first
-                FROM report_state AS s WHERE s.was <> s.pays
-                WINDOW turns AS (PARTITION BY s.account_id ORDER BY s.month, s.day)
-            ) AS t CROSS JOIN report_account AS b
-            WHERE b.account_id = t.account_id
-                AND ((t.pays = 0 AND coalesce(t.previous, b.began) < t.day) OR (t.pays = 1 AND t.next IS NULL))
-            """)
+    /// Why a stay ended: by the event by which the account left, else by what it said when it asked to cancel.
+    private mutating func explain(_ stay: inout Stay, _ days: ClosedRange<Int>, _ account: CustomerRows.Account) {
+        func latest(_ kind: CustomerRows.Event.Kind, needsReason: Bool) -> CustomerRows.Event? {
+            account.events.last {
+                $0.kind == kind && $0.counts && days.contains($0.day) && (!needsReason || $0.reason != nil)
+            }
+        }
+        let left = latest(.churned, needsReason: false)
+        let own = account.leftWithoutEvent ? account.churnReason : nil
+        stay.reason =
+            (left?.reason ?? latest(.asked, needsReason: true)?.reason ?? own).map { reasons.number(of: $0) } ?? -1
+        let hasChurned = account.churnedAt.map { $0 <= now && zone.day(of: $0).number <= days.upperBound } ?? false
+        stay.isFree = left == nil && !hasChurned
+    }
+
+    private mutating func join(_ group: Int, _ column: Column?, _ index: Int) {
+        var value = ""
+        switch column {
+        case .texts(let texts)?: value = texts[index] ?? ""
+        case .numbers?: value = column?.holds(index) == true ? "1" : "0"
+        case nil: break
+        }
+        let number = groups[group].names.number(of: value)
+        groups[group].values.append(number)
+    }
+
+    // MARK: Looking up
+
+    /// The stay of an account that holds a day.
+    func stay(of account: Int64, on day: Int) -> Stay? {
+        var (low, high) = (0, stays.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if accounts[Int(stays[middle].account)].id < account { low = middle + 1 } else { high = middle }
+        }
+        while low < stays.count, accounts[Int(stays[low].account)].id == account {
+            if stays[low].holds(day) { return stays[low] }
+            low += 1
+        }
+        return nil
+    }
+
+    /// The first day on which anybody was a customer.
+    package var firstDay: Day? { stays.map(\.began).min().map { Day(number: Int($0)) } }
+}
+
+extension Block {
+    /// Makes the accounts what they were at a moment, before any of them left; what is not tracked stays as it is.
+    fileprivate mutating func rewind(_ tracked: Set<String>, to moment: Instant) {
+        let nothing = Column.texts(Array(repeating: nil, count: count))
+        attributes["status"] = .texts(Array(repeating: "active", count: count))
+        attributes["churned_at"] = .numbers(Array(repeating: .nan, count: count))
+        if attributes["churn_reason"] != nil { attributes["churn_reason"] = nothing }
+        for (name, changes) in history where name != "status" && tracked.contains(name) {
+            for account in ids.indices {
+                guard let next = changes.range(account).first(where: { changes.at[$0] > moment.milliseconds }) else {
+                    continue
+                }
+                set(name, changes.previous.cell(next), at: account)
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -69,10 +71,14 @@ package enum OpenAPI {
 extension Site {
     /// `GET /openapi.json`.
     func addDescription(to router: Router<Context>) {
-        router.get("/openapi.json") { _, _ -> Response in
-            Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: .init(byteBuffer: ByteBuffer(string: try OpenAPI.text())))
+        // Made once: it is the same as long as the program is.
+        let text = Result { try OpenAPI.text() }
+        let tag = text.map { "\"\(Hexadecimal.text(Array(SHA256.hash(data: Array($0.utf8)).prefix(8))))\"" }
+        router.get("/openapi.json") { request, _ -> Response in
+            let (text, tag) = (try text.get(), try tag.get())
+            let headers: HTTPFields = [.contentType: "application/json", .eTag: tag, .cacheControl: "max-age=300"]
+            guard request.headers[.ifNoneMatch] != tag else { return Response(status: .notModified, headers: headers) }
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
         }
     }
 

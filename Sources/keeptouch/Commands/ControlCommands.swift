@@ -61,11 +61,25 @@ struct ResumeCommand: ParsableCommand {
     @Argument(help: "all, PLAYBOOK, playbook:NAME or channel:NAME.")
     var scope: Scope
 
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "What a doubtful database is: restored (a back-up was put back), copy (the other one goes on), or moved.",
+            valueName: "restored|copy|moved"))
+    var origin: DatabaseOrigin?
+
     @OptionGroup var options: WorkspaceOptions
 
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
+        if scope.text == "all", let doubt = try store.read({ try Doubt($0) }) {
+            guard let origin else { throw CommandError(DatabaseOrigin.question(doubt)) }
+            try origin.settle(doubt, store, path: loaded.databasePath)
+        } else if origin != nil {
+            throw CommandError(
+                "--as is for a database of which status says that it may be another one; this one is not")
+        }
         guard try store.write({ try Pauses.clear(scope.text, $0) }) else {
             let paused = try store.read { try StatusQuery($0).pauses().map(\.scope) }
             throw CommandError(

@@ -51,11 +51,28 @@ struct DoctorCommand: ParsableCommand {
         if findings.contains(where: { $0.finding == .bad }) { throw ExitCode(1) }
     }
 
+    private func examineClock(_ store: Store, _ note: (String, Finding, String) -> Void) throws {
+        let (known, last, isSimulation) = try store.read {
+            (try Meta.clock.read($0), try Meta.lastNow($0), try Meta.isSimulation($0))
+        }
+        guard !isSimulation else { return }
+        let reading = ClockReading.now()
+        var guarding = ClockGuard(last: known.flatMap { ClockReading(text: $0) })
+        if let jump = guarding.check(reading) {
+            note("clock", .bad, "\(jump) (keeptouch clock)")
+        } else if let last, last > reading.wall {
+            note("clock", .bad, "a cycle has already been at \(last), which is to come (keeptouch clock)")
+        } else {
+            note("clock", .good, "\(reading.wall)")
+        }
+    }
+
     private func examineDatabase(
         _ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void
     ) throws {
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
+        try examineClock(store, note)
         try store.read { connection in
             let errors = try Health.integrityErrors(connection)
             note(
@@ -68,7 +85,10 @@ struct DoctorCommand: ParsableCommand {
                 "books", stray == 0 ? .good : .bad,
                 stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
             for scope in try StatusQuery(connection).pauses() {
-                note("pause", .warning, "\(scope.scope): \(scope.reason) (keeptouch resume \(scope.scope))")
+                note(
+                    "pause", .warning,
+                    "\(scope.scope): \(scope.reason) (keeptouch \(Wakefulness.isClock(scope.reason) ? "clock" : "resume \(scope.scope)"))"
+                )
             }
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for metric in loaded.workspace.dataMap.metrics {

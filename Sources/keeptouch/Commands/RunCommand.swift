@@ -18,8 +18,8 @@ struct RunCommand: AsyncParsableCommand {
         let runtime = try Runtime(loaded)
         let store = runtime.store
         let now = try options.moment(store, zone: loaded.zone)
-        try startClock(store, now: now)
         try runtime.wake()
+        try startClock(store, now: now)
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)

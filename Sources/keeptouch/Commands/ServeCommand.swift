@@ -58,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
             posting: try loaded.open(.readWrite), environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
-            follow: { site?.use($0) }, log: log)
+            sendLog: runtime.log, clockReading: { .now() }, follow: { site?.use($0) }, log: log)
         var services = server.services
         if let site, let port {
             services.append(

@@ -242,7 +242,11 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(
                 Terminal.styled(
                     "\(pause.scope) is paused since \(pause.at.text(in: loaded.zone)): \(pause.reason)", .yellow))
-            Terminal.print("  keeptouch resume \(pause.scope)")
+            let isDoubtful = try pause.scope == "all" && query.isDoubtful()
+            Terminal.print(
+                Wakefulness.isClock(pause.reason)
+                    ? "  keeptouch clock"
+                    : "  keeptouch resume \(pause.scope)" + (isDoubtful ? " --as restored|copy|moved" : ""))
         }
         for (channel, state, since) in try query.channelStates() {
             Terminal.print(

@@ -1,6 +1,5 @@
 package import Decisions
 package import Playbooks
-import Statistics
 
 extension EvaluationContext {
     /// Looks up the ids of metrics and kinds of events.
@@ -43,29 +42,24 @@ extension EvaluationContext {
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
         channelVariables = workspace.channels.mapValues(\.variables)
         guard figures == .measured else { return }
-        for playbook in workspace.playbooks where playbook.state != .retired {
-            for signal in playbook.terms.flatMap(\.usageDrops) {
-                try computeBenchmark(of: signal, for: playbook, connection)
-            }
+        let asked = populations(askedBy: workspace.playbooks)
+        // An audience that asks for a drop itself is told of the figures of the others.
+        for part in [asked.filter { !$0.asksForDrops }, asked.filter(\.asksForDrops)] {
+            benchmarks.merge(try Benchmarks.usage(part, self, connection)) { $1 }
         }
     }
 
-    private mutating func computeBenchmark(
-        of signal: MetricSignal, for playbook: Playbook, _ connection: Connection
-    ) throws {
-        guard let day = lastCompleteDay[signal.metric] else { return }
-        let key = BenchmarkKey(
-            audience: playbook.audienceKey, metric: signal.metric, window: signal.window, baseline: signal.baseline)
-        guard benchmarks[key] == nil else { return }
-        var population = Benchmarks.Population.active
-        if let audience = playbook.audience?.term {
-            let query = ConditionSQL(self).compile([audience], over: .accounts)
-            population = Benchmarks.Population(
-                sql: "SELECT a.id FROM \(query.from) WHERE (\(query.expressions[0]))", arguments: query.arguments)
+    /// The audiences of whose use some playbook asks, each once.
+    private func populations(askedBy playbooks: [Playbook]) -> [PopulationSums] {
+        var known: Set<BenchmarkKey> = []
+        return playbooks.filter { $0.state != .retired }.flatMap { playbook in
+            playbook.terms.flatMap(\.usageDrops).compactMap { signal in
+                let key = BenchmarkKey(
+                    audience: playbook.audienceKey, metric: signal.metric, window: signal.window,
+                    baseline: signal.baseline)
+                guard let day = lastCompleteDay[signal.metric], known.insert(key).inserted else { return nil }
+                return PopulationSums(key, day: day, audience: playbook.audience?.term)
+            }
         }
-        benchmarks[key] = try Benchmarks.usage(
-            audience: key.audience, metric: signal.metric, day: day,
-            windows: UsageDrop.Windows(current: signal.window, baseline: signal.baseline), of: population, in: zone,
-            connection)
     }
 }

@@ -1,0 +1,157 @@
+import Foundation
+
+/// The list of all requests that ever left, in `<database>.sent` beside the database.
+///
+/// It tells a database that was put back from one that goes on: whoever restores a file restores no more than the file.
+/// A record is written before its bytes leave and survives the death of the process; the disk is made to keep it now and
+/// then, because a database that knows more than the list is no matter. Belongs to one thread at a time.
+package final class SendLog: @unchecked Sendable {
+    /// One request for one touch.
+    package struct Entry: Sendable, Equatable {
+        package var touch: Int64
+        /// What tells the message from others after the numbers of touches were given anew; see `TouchCandidate.print`.
+        package var print: String
+
+        package init(touch: Int64, print: String) {
+            self.touch = touch
+            self.print = print
+        }
+    }
+
+    private let path: String
+    private let descriptor: Int32
+    /// How many requests were dropped from the beginning of the file.
+    private let dropped: Int64
+    private var records: Int64
+    private var unsynced = 0
+
+    /// A header or an entry: 16 and 16 hexadecimal digits, with a blank and a line break.
+    private static let width = 34
+    private static let magic = "keeptouch sent 1"
+    private static let mostUnsynced = 256
+    /// The file holds at most so many entries, and half as many after it was shortened: 68 MB.
+    package static let most: Int64 = 2_000_000
+
+    package static func path(ofDatabase path: String) -> String { path + ".sent" }
+
+    /// - Throws: `StorageError` when the file cannot be opened or is none of ours.
+    package init(database: String, most: Int64 = SendLog.most) throws {
+        path = Self.path(ofDatabase: database)
+        try Self.shorten(path, most: most)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure("open", path) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        if size < Self.width {
+            (dropped, records) = (0, 0)
+            try Self.write(Self.header(dropping: 0), at: 0, to: descriptor, path)
+        } else {
+            guard let dropped = try Self.dropped(descriptor, path) else {
+                close(descriptor)
+                throw StorageError("\(path) is no list of requests; move it away, and run keeptouch status")
+            }
+            // A record that a power failure cut off is written anew.
+            (self.dropped, records) = (dropped, Int64(size) / Int64(Self.width) - 1)
+        }
+    }
+
+    deinit {
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// How many requests ever left.
+    package var count: Int64 { dropped + records }
+
+    /// - Throws: `StorageError`; then nothing may be sent.
+    package func append(_ entries: [Entry]) throws {
+        guard !entries.isEmpty else { return }
+        var text = ""
+        for entry in entries { text += Self.hexadecimal(entry.touch) + " " + entry.print + "\n" }
+        try Self.write(text, at: (records + 1) * Int64(Self.width), to: descriptor, path)
+        records += Int64(entries.count)
+        unsynced += entries.count
+        if unsynced >= Self.mostUnsynced {
+            fdatasync(descriptor)
+            unsynced = 0
+        }
+    }
+
+    /// Requests that the database knows of and the list does not, because the machine lost power, are filled in.
+    package func fill(to count: Int64) throws {
+        while self.count < count {
+            let missing = min(count - self.count, 1_000)
+            try append(repeatElement(Entry(touch: 0, print: Self.hexadecimal(0)), count: Int(missing)).map { $0 })
+        }
+    }
+
+    /// The requests after the first `count`; nil when the list does not reach back so far.
+    package func entries(after count: Int64) throws -> [Entry]? {
+        guard count >= dropped else { return nil }
+        guard count < self.count else { return [] }
+        let first = (count - dropped + 1) * Int64(Self.width)
+        var bytes = [UInt8](repeating: 0, count: Int(self.count - count) * Self.width)
+        let read = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(first)) }
+        guard read == bytes.count else { throw Self.failure("read", path) }
+        return stride(from: 0, to: bytes.count, by: Self.width).compactMap { start in
+            let words = String(decoding: bytes[start..<start + Self.width - 1], as: UTF8.self).split(separator: " ")
+            guard words.count == 2, let touch = Int64(words[0], radix: 16) else { return nil }
+            return touch == 0 ? nil : Entry(touch: touch, print: String(words[1]))
+        }
+    }
+
+    // MARK: The file
+
+    private static func header(dropping count: Int64) -> String { "\(magic) \(hexadecimal(count))\n" }
+
+    private static func hexadecimal(_ number: Int64) -> String {
+        let digits = String(UInt64(bitPattern: number), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    private static func dropped(_ descriptor: Int32, _ path: String) throws -> Int64? {
+        var bytes = [UInt8](repeating: 0, count: width)
+        guard bytes.withUnsafeMutableBytes({ pread(descriptor, $0.baseAddress, $0.count, 0) }) == width else {
+            throw failure("read", path)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.hasPrefix(magic + " ") ? Int64(text.suffix(17).prefix(16), radix: 16) : nil
+    }
+
+    private static func write(_ text: String, at place: Int64, to descriptor: Int32, _ path: String) throws {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress, $0.count, off_t(place) + off_t(done))
+            }
+            guard count > 0 else { throw failure("write", path) }
+            done += count
+        }
+    }
+
+    /// Keeps the newer half of a file that has become too long.
+    private static func shorten(_ path: String, most: Int64) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let records = Int64(lseek(descriptor, 0, SEEK_END)) / Int64(width) - 1
+        guard records > most, let dropped = try dropped(descriptor, path) else { return }
+        let kept = most / 2
+        var bytes = [UInt8](repeating: 0, count: Int(kept) * width)
+        let start = (records - kept + 1) * Int64(width)
+        guard bytes.withUnsafeMutableBytes({ pread(descriptor, $0.baseAddress, $0.count, off_t(start)) }) == bytes.count
+        else { throw failure("read", path) }
+        do {
+            try (Data(header(dropping: dropped + records - kept).utf8) + Data(bytes))
+                .write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw StorageError("cannot shorten \(path): \(error.localizedDescription); make room on its disk")
+        }
+    }
+
+    private static func failure(_ verb: String, _ path: String) -> StorageError {
+        StorageError(
+            "cannot \(verb) \(path): \(String(cString: strerror(errno))); nothing is sent without it: make it and its "
+                + "folder writable, and room on the disk")
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Playbooks
+import Runner
+import Storage
+
+struct ClockCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clock", abstract: "What time it is, and what it means to go on with the machine's clock.",
+        subcommands: [ClockShowCommand.self, ClockSetCommand.self], defaultSubcommand: ClockShowCommand.self)
+}
+
+struct ClockShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "The clocks, and what clock set would do; nothing is changed.")
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        let clocks = try WorkspaceClocks(loaded.open(.readOnly))
+        var table = Table([("clock", .left), ("time", .left)])
+        table.rows = [
+            ["the machine's", "\(clocks.reading.wall)"],
+            ["where it should be by the time since the machine's start", clocks.expected.map { "\($0)" } ?? "unknown"],
+            ["the last decision", clocks.lastNow.map { "\($0)" } ?? "none"],
+        ]
+        Terminal.print(table.text)
+        if let doubt = clocks.doubt { Terminal.print(doubt) }
+        clocks.consequences.forEach { Terminal.print("clock set: \($0)") }
+        Terminal.hint("put the machine's clock right, or take it as right with: keeptouch clock set")
+    }
+}
+
+struct ClockSetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Take the machine's clock as right, and decide by it from now on.")
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        let store = try loaded.open(.readWrite)
+        guard try store.read({ try !Meta.isSimulation($0) }) else {
+            throw CommandError(
+                "this database is a simulation, whose clock you move yourself: keeptouch run --now LATER")
+        }
+        let clocks = try WorkspaceClocks(store)
+        try store.write { connection in
+            try Meta.clock.write(clocks.reading.text, connection)
+            if let last = clocks.lastNow, last > clocks.reading.wall {
+                try Meta.lastNow.write(String(clocks.reading.wall.milliseconds), connection)
+            }
+            if let pause = try Pauses(connection).all, Wakefulness.isClock(pause) {
+                _ = try Pauses.clear("all", connection)
+            }
+        }
+        Terminal.print("It is \(clocks.reading.wall) now.")
+        clocks.consequences.forEach { Terminal.print($0) }
+    }
+}
+
+/// The clocks of a workspace, and what follows when the machine's is taken as right.
+private struct WorkspaceClocks {
+    let reading: ClockReading
+    let lastNow: Instant?
+    /// The wall clock by the time that has passed since it was last trusted; nil across a start of the machine.
+    let expected: Instant?
+    let doubt: String?
+    let consequences: [String]
+
+    init(_ store: Store) throws {
+        let reading = ClockReading.now()
+        let now = reading.wall
+        self.reading = reading
+        let (lastNow, known) = try store.read { (try Meta.lastNow($0), try Meta.clock.read($0)) }
+        let trusted = known.flatMap { ClockReading(text: $0) }
+        self.lastNow = lastNow
+        expected = trusted.flatMap { trusted in
+            trusted.boot == reading.boot
+                ? trusted.wall
+                    + TimeSpan(milliseconds: reading.sinceBoot.milliseconds - trusted.sinceBoot.milliseconds) : nil
+        }
+        var guarding = ClockGuard(last: trusted)
+        doubt = guarding.check(reading)
+        let (due, touches) = try store.read { connection in
+            (
+                try EnrollmentRecords(connection).due(at: now).count,
+                try Outbox(connection).overdue(by: .minutes(0), now: now)
+            )
+        }
+        var consequences = [
+            "\(Terminal.count(due, "account")) with steps that are due by then, "
+                + "\(Terminal.count(touches, "touch", "touches")) that may leave at once"
+        ]
+        if let lastNow, lastNow > now {
+            consequences.append("decisions go back from \(lastNow); what was decided after \(now) stays")
+        }
+        self.consequences = consequences
+    }
+}

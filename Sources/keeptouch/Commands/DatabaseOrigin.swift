@@ -1,0 +1,62 @@
+import ArgumentParser
+import Playbooks
+import Runner
+import Storage
+
+/// What a person says that a doubtful database is.
+enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
+    case restored, copy, moved
+
+    static func question(_ doubt: Doubt) -> String {
+        """
+        it is not certain that this database is the one that sent last: \(doubt.reason). Say what it is:
+          keeptouch resume all --as restored   a back-up was put back: what has left since is not sent again, what may have
+                                               left becomes unknown
+          keeptouch resume all --as copy       another database goes on with everything that was begun; this one begins anew
+          keeptouch resume all --as moved      it is the same, in another place, and no other one is left that sends
+        """
+    }
+
+    /// Does what follows from it, and says so.
+    ///
+    /// - Throws: `CommandError` when it cannot be true.
+    func settle(_ doubt: Doubt, _ store: Store, path: String) throws {
+        let log = try SendLog(database: path)
+        let now = Clocks.system.processNow()
+        let sent = try store.read { try Meta.sentCount($0) }
+        var told: [String] = []
+        try store.write { connection in
+            let lost = LostSends(connection)
+            switch self {
+            case .moved:
+                guard log.count <= sent else {
+                    throw CommandError(
+                        "it was not only moved: \(log.count - sent) requests have left that it does not know of; if a "
+                            + "back-up was put back, say --as restored")
+                }
+            case .copy:
+                let ended = try lost.settleCopy(at: now)
+                told.append(
+                    "\(Terminal.count(ended.touches, "touch", "touches")) and "
+                        + "\(Terminal.count(ended.enrollments, "enrollment", "enrollments")) of the other database ended here."
+                )
+            case .restored:
+                let entries = try log.entries(after: sent)
+                let areAll = entries != nil && doubt.hasOwnLog
+                let settled = try lost.settleRestored(entries ?? [], areAll: areAll, at: now)
+                told.append(
+                    "\(Terminal.count(settled.unknown, "touch is", "touches are")) unknown now: they have left, or may have."
+                )
+                if settled.lost > 0 {
+                    told.append(
+                        "\(Terminal.count(settled.lost, "message", "messages")) left that the database has no touch for: "
+                            + "within 30 days they are not sent again.")
+                }
+            }
+            if log.count > sent { try Meta.sent.write(String(log.count), connection) }
+            try Meta.doubt.delete(connection)
+        }
+        told.forEach(Terminal.print)
+        if self == .restored { Terminal.hint("look at them with: keeptouch touches --state unknown") }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// A database that was put back, copied or moved while its messages were leaving.
+@Suite struct RestoreTests {
+    private func scratch(_ endpoint: Endpoint, accounts: Int) throws -> Scratch {
+        let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
+        try scratch.importAccounts(accounts)
+        return scratch
+    }
+
+    private func backUp(_ scratch: Scratch, to name: String) throws {
+        _ = try scratch.query("VACUUM INTO '\(scratch.folder.path)/\(name)'")
+    }
+
+    /// As an engineer does it: the file goes over the old one, whose log goes.
+    private func putBack(_ name: String, _ scratch: Scratch) throws {
+        for ending in ["-wal", "-shm"] { try? scratch.remove("keeptouch.db" + ending) }
+        let data = try Data(contentsOf: scratch.folder.appendingPathComponent(name))
+        try data.write(to: scratch.folder.appendingPathComponent("keeptouch.db"))
+    }
+
+    @Test func aBackUpOfEveryPhaseOfSendingThatIsPutBackSendsNothingTwice() throws {
+        for phase in [1, 7, 15, 20] {
+            let endpoint = try Endpoint(["--delay", "20"])
+            let scratch = try scratch(endpoint, accounts: 20)
+            let runner = try RunningProgram(["run"], in: scratch.folder)
+            #expect(endpoint.waits(forRequests: phase))
+            try backUp(scratch, to: "backup.db")
+            #expect(runner.wait().code == 0)
+            #expect(endpoint.count == 20)
+            try putBack("backup.db", scratch)
+
+            let known = try scratch.states()["sent"] ?? 0
+            let begun = try scratch.number("SELECT count(*) FROM attempt")
+            let first = try scratch.keeptouch("run")
+            // A back-up that knows of every request has nothing to be asked about.
+            guard begun < 20 else {
+                #expect(endpoint.count == 20)
+                continue
+            }
+            #expect(first.code == 1 && first.complaints.contains("the database is older than its sending"), "\(first)")
+            #expect(endpoint.count == 20)
+            let refused = try scratch.keeptouch("resume", "all")
+            #expect(refused.code == 1 && refused.complaints.contains("--as restored"), "\(refused)")
+            let moved = try scratch.keeptouch("resume", "all", "--as", "moved")
+            #expect(moved.code == 1 && moved.complaints.contains("it was not only moved"), "\(moved)")
+            let resumed = try scratch.keeptouch("resume", "all", "--as", "restored")
+            #expect(resumed.code == 0, "\(resumed)")
+            for _ in 0..<3 { _ = try scratch.keeptouch("run") }
+            #expect(endpoint.count == 20, "phase \(phase): something was sent twice")
+            let states = try scratch.states()
+            #expect(states["sent"] ?? 0 >= known)
+            #expect((states["sent"] ?? 0) + (states["unknown"] ?? 0) == 20, "phase \(phase): \(states)")
+            #expect(Set(states.keys).isSubset(of: ["sent", "unknown"]), "\(states)")
+        }
+    }
+
+    @Test func whatWasMadeAfterTheBackUpIsNotSentAgainAndItsNumbersAreNotGivenAgain() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 5)
+        try backUp(scratch, to: "backup.db")
+        #expect(try scratch.keeptouch("run").code == 0)
+        let before = try endpoint.requests(since: 0)
+        #expect(before.count == 5)
+        try putBack("backup.db", scratch)
+        #expect(try scratch.keeptouch("run").code == 1)
+        #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+        // The same accounts match again, and a sixth one that nobody has written to.
+        try scratch.write(
+            "more.csv", "key,name,seats,contact_email,contact_name\nlater,Later,5,later@x.example,Lou Later\n")
+        #expect(try scratch.keeptouch("import", "accounts", "more.csv").code == 0)
+        _ = try scratch.keeptouch("run")
+        let after = try endpoint.requests(since: 5)
+        #expect(after.count == 1, "\(after.map(\.body))")
+        #expect(Set(after.map(\.touch)).isDisjoint(with: before.map(\.touch)))
+        #expect(Set(after.compactMap(\.key)).isDisjoint(with: before.compactMap(\.key)))
+        #expect(try scratch.states() == ["sent": 1, "unknown": 5])
+    }
+
+    @Test func aLogThatLostItsEndIsNoticed() throws {
+        let endpoint = try Endpoint(["--delay", "20"])
+        let scratch = try scratch(endpoint, accounts: 20)
+        let runner = try RunningProgram(["run"], in: scratch.folder)
+        #expect(endpoint.waits(forRequests: 10))
+        runner.signal(SIGKILL)
+        _ = runner.wait()
+        let left = endpoint.count
+        try scratch.remove("keeptouch.db-wal")
+        try? scratch.remove("keeptouch.db-shm")
+        _ = try scratch.keeptouch("run")
+        #expect(endpoint.count == left, "it sent though its log had lost its end")
+    }
+
+    @Test func aCopiedFolderSendsNothingOfTheOther() throws {
+        let endpoint = try Endpoint(["--delay", "20"])
+        let scratch = try scratch(endpoint, accounts: 10)
+        let runner = try RunningProgram(["run"], in: scratch.folder)
+        #expect(endpoint.waits(forRequests: 3))
+        runner.signal(SIGTERM)
+        _ = runner.wait()
+        let left = endpoint.count
+        let copy = try Scratch()
+        for name in try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path) {
+            try FileManager.default.copyItem(
+                at: scratch.folder.appendingPathComponent(name), to: copy.folder.appendingPathComponent(name))
+        }
+        let first = try copy.keeptouch("run")
+        #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
+        #expect(endpoint.count == left)
+        let resumed = try copy.keeptouch("resume", "all", "--as", "copy")
+        #expect(resumed.code == 0 && resumed.output.contains("ended here"), "\(resumed)")
+        _ = try copy.keeptouch("run")
+        #expect(endpoint.count == left)
+        // The first one goes on as if nothing had been.
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(try scratch.states() == ["sent": 10])
+        #expect(endpoint.count == 10)
+    }
+
+    @Test func aFolderThatWasMovedGoesOn() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 3)
+        #expect(try scratch.keeptouch("run").code == 0)
+        let elsewhere = scratch.folder.deletingLastPathComponent()
+            .appendingPathComponent("keeptouch-moved-\(UUID().uuidString)")
+        try FileManager.default.moveItem(at: scratch.folder, to: elsewhere)
+        let moved = try Program.run(["run"], in: elsewhere)
+        try FileManager.default.moveItem(at: elsewhere, to: scratch.folder)
+        #expect(moved.code == 0, "\(moved)")
+        #expect(endpoint.count == 3)
+    }
+}
