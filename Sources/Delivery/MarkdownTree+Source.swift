@@ -35,7 +35,9 @@ extension MarkdownTree {
             let lines = words(of: node).split(separator: "\n", omittingEmptySubsequences: false)
             for (index, text) in lines.enumerated() {
                 let before = index > 0 ? lines[index - 1] : nil
-                guard let complaint = complaint(about: text, after: before, isFirst: index == 0, in: node) else { continue }
+                guard let complaint = complaint(about: text, after: before, isFirst: index == 0, in: node) else {
+                    continue
+                }
                 found.append((line + index, complaint))
                 break
             }

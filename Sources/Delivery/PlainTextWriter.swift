@@ -74,7 +74,7 @@ struct PlainTextWriter {
     private mutating func link(_ node: OpaquePointer, isAlone: Bool) {
         let url = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
         let label = Self.label(of: node)
-        guard label != url, "mailto:\(label)" != url, !url.isEmpty else {
+        guard ![label, "mailto:\(label)", "http://\(label)"].contains(url), !url.isEmpty else {
             inlines(of: node)
             return
         }

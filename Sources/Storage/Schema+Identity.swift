@@ -1,14 +1,39 @@
 extension Schema {
     /// What an event and a person are known by.
     static let identity = """
-        -- Properties that `data.yaml` did not have when the event came, as JSON, as they were sent.
-        ALTER TABLE event ADD COLUMN left_out TEXT;
+        -- An event is known within its account: two accounts may number their events alike.
+        CREATE TABLE event_of_account (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            account_id INTEGER NOT NULL,
+            contact_id INTEGER,
+            kind_id INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            -- What it is known by (`EventIdentity`): the sender's id, or a digest of what was sent.
+            dedup TEXT NOT NULL,
+            properties TEXT,
+            -- 1 for `--history`: counts in conditions, triggers nothing.
+            history INTEGER NOT NULL DEFAULT 0 CHECK (history IN (0, 1)),
+            -- What the event calls a contact that is not known yet; NULL once it is, and where there is none.
+            contact_key TEXT,
+            -- Properties that `data.yaml` did not have when the event came, as JSON, as they were sent.
+            left_out TEXT,
+            -- The account comes last: digests begin with the moment, so that new entries lie side by side.
+            UNIQUE (kind_id, dedup, account_id)
+        ) STRICT;
+        INSERT INTO event_of_account (id, account_id, contact_id, kind_id, at, received_at, dedup, properties, history,
+                contact_key)
+            SELECT id, account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key
+            FROM event ORDER BY id;
+        -- Ids are never used again.
+        DELETE FROM sqlite_sequence WHERE name = 'event_of_account';
+        INSERT INTO sqlite_sequence (name, seq)
+            SELECT 'event_of_account', seq FROM sqlite_sequence WHERE name = 'event';
+        DROP TABLE event;
+        ALTER TABLE event_of_account RENAME TO event;
+        CREATE INDEX event_by_account ON event (kind_id, account_id, at, properties);
+        CREATE INDEX event_by_contact_key ON event (contact_key, account_id) WHERE contact_key IS NOT NULL;
         CREATE INDEX event_left_out ON event (kind_id, id) WHERE left_out IS NOT NULL;
-
-        -- A sender's id counts within its account. Digests (12 digits of the moment, `-`, 20 digits) hold the account.
-        UPDATE OR IGNORE event SET dedup = dedup || '@' || CAST(account_id AS TEXT)
-            WHERE substr(dedup, 1, 7) <> 'column:'
-            AND NOT (length(dedup) = 33 AND substr(dedup, 13, 1) = '-' AND dedup NOT GLOB '*[^0-9a-f-]*');
         -- Digests up to here were made of declared properties alone (`EarlierEvents`).
         INSERT INTO meta (key, value)
             SELECT 'declared_digests', CAST(max(id) AS TEXT) FROM event HAVING max(id) IS NOT NULL;

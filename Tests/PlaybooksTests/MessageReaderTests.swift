@@ -56,6 +56,44 @@ struct MessageReaderTests {
             ])
     }
 
+    @Test(arguments: [
+        "---  \nsubject: A\n---\t\nText.\n", "\n\n---\nsubject: A\n---\nText.\n",
+        "\u{feff}---\nsubject: A\n---\nText.\n",
+        "  ---\u{a0}\r\nsubject: A\r\n---\r\nText.\r\n",
+    ])
+    func blanksAroundTheFrontMatterDoNotCount(text: String) throws {
+        #expect(complaints(text) == [])
+        #expect(complaints(text.replacing("Text.", with: "{{x}}")).count == 1)
+    }
+
+    @Test(arguments: [
+        ("# Hello\n---\nsubject: A\n---\nText.\n", 3), ("<!-- note -->\n\n---\nsubject: A\n---\nText.\n", 4),
+        ("subject: A\n\nText.\n", 1), ("+++\nsubject: A\n+++\nText.\n", 2), ("\u{2014}\nsubject: A\n---\nText.\n", 2),
+        ("```yaml\nsubject: A\n```\nText.\n", 2), ("---\nsubject: A\n---\n---\naction: B\n---\nText.\n", 5),
+    ])
+    func frontMatterThatCustomersWouldReadIsAnError(text: String, line: Int) {
+        #expect(
+            complaints(text).contains { $0.hasPrefix("\(line):1: error:") && $0.contains("looks like front matter") },
+            "\(complaints(text))")
+    }
+
+    @Test func aTextThatEndsAtACommentIsTold() {
+        #expect(
+            complaints("---\nsubject: Invoice #12 is due\npreheader: \"Ours #1\" # a comment\n---\nText.\n") == [
+                "2:10: error: the text of \"subject\" ends at \" #\", where YAML begins a comment: \"Invoice\"; put the text in "
+                    + "quotes, and a comment on a line of its own"
+            ])
+        #expect(complaints("---\nsubject: Ticket#12, C# and # \n---\nText.\n").count == 1)
+        #expect(complaints("---\nsubject: Ticket#12 and C#\n# a comment\n---\nText.\n") == [])
+        #expect(
+            complaints("---\nsubject: A\naction:\n  label: Pay #12\n  url: https://a.example/#x\n---\nText.\n").map {
+                $0.prefix { $0 != " " }
+            } == ["4:10:"])
+        let address = SampleWorkspace.complaints(
+            "keeptouch.yaml", replacing: "1 Main St, Springfield\"", with: "1 Main St\"")
+        #expect(address == [])
+    }
+
     @Test func theUnsubscribeLinkNeedsABaseURL() {
         #expect(
             SampleWorkspace.complaints(

@@ -26,6 +26,52 @@ import Testing
                 == [20_001, 20_002].map { "\(noon($0).milliseconds)|done|3" })
     }
 
+    @Test(arguments: [("", 1), ("once_per: person", 1), ("once_per: account", 3)])
+    func aPersonInThreeAccountsGetsACampaignOnce(option: String, touches: Int) throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: daily at 12:00", more: option.isEmpty ? [] : [option])
+        ])
+        try test.addAccounts(4)
+        try test.script("UPDATE contact SET address = 'agency@x.example' WHERE account_id < 4")
+        try test.run(noon(20_000, hours: -1))
+        #expect(try test.run(noon(20_000)).playbooks[0].verdicts[.already, default: 0] == 3 - touches)
+        #expect(try test.run(noon(20_000, hours: 1)).playbooks[0].matched == 0)
+        #expect(try test.integer("SELECT count(*) FROM touch WHERE recipient = 'agency@x.example'") == touches)
+        #expect(try test.integer("SELECT count(*) FROM touch") == touches + 1)
+        let reasons = try test.rows("SELECT DISTINCT reason FROM standing WHERE verdict = 'already'")
+        let key = try #require(try test.rows("SELECT key FROM account WHERE id = 1").first)
+        #expect(
+            reasons == (touches == 3 ? [] : ["agency@x.example gets it for the account \(key); once_per: person"]))
+    }
+
+    @Test func whoHasOtherContactsIsNotLeftOutBecauseOfOne() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: daily at 12:00", more: ["to: everyone"])
+        ])
+        try test.addAccounts(2)
+        try test.script(
+            """
+            UPDATE contact SET address = 'agency@x.example';
+            INSERT INTO contact (account_id, key, email, address) VALUES (2, 'other', 'o@x.example', 'o@x.example')
+            """)
+        try test.run(noon(20_000, hours: -1))
+        #expect(try test.run(noon(20_000)).entered == 2)
+        #expect(
+            try test.rows("SELECT account_id, recipient FROM touch ORDER BY id")
+                == ["1|agency@x.example", "2|o@x.example"])
+    }
+
+    @Test func aHoldoutsPersonIsNotWrittenToForAnotherAccount() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: daily at 12:00", holdout: "100%")
+        ])
+        try test.addAccounts(2)
+        try test.script("UPDATE contact SET address = 'agency@x.example'")
+        try test.run(noon(20_000, hours: -1))
+        let verdicts = try test.run(noon(20_000)).playbooks[0].verdicts
+        #expect((verdicts[.holdout, default: 0], verdicts[.already, default: 0]) == (1, 1))
+    }
+
     @Test func aMissedOccurrenceRunsOnceWithinSixHours() throws {
         let test = try TestWorkspace(playbooks: [
             "main": TestWorkspace.playbook("main", "at: daily at 12:00", steps: ["wait: 1h"])

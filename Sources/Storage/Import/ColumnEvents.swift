@@ -130,7 +130,7 @@ final class ColumnEvents {
             WHERE NOT EXISTS (
                 SELECT 1 FROM event e WHERE e.kind_id = :kind AND e.account_id = m.account_id AND e.at = m.at
             )
-            ON CONFLICT (kind_id, dedup) DO NOTHING
+            ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
             """, ["kind": .integer(id), "now": .instant(context.now)])
     }
 
@@ -147,7 +147,7 @@ final class ColumnEvents {
             SELECT a.account_id, a.id, :kind, :now, :now,
                 'column:c' || CAST(a.id AS text) || ':' || CAST(CAST(:now AS bigint) AS text), \(properties), \(history)
             FROM temp.\(table) s JOIN contact a ON \(join) WHERE \(condition)
-            ON CONFLICT (kind_id, dedup) DO NOTHING
+            ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
             """, ["kind": .integer(id), "now": .instant(context.now)])
     }
 }

@@ -22,7 +22,7 @@ struct EarlierEvents {
         )
         """
     private static let isFree = """
-        NOT EXISTS (SELECT 1 FROM event o WHERE o.kind_id = s.kind_id AND o.dedup = s.dedup)
+        NOT EXISTS (SELECT 1 FROM event o WHERE o.kind_id = s.kind_id AND o.dedup = s.dedup AND o.account_id = s.account_id)
         """
     /// An erased event names nobody any more, and gets nothing back.
     private static let isOfSameContact = "e.contact_id IS s.contact_id AND e.contact_key IS s.contact_key"
@@ -32,7 +32,8 @@ struct EarlierEvents {
         try connection.execute(
             """
             UPDATE event AS e SET dedup = s.dedup FROM temp.\(table) s
-            WHERE e.kind_id = s.kind_id AND e.dedup = s.earlier AND e.id <= :last AND \(Self.isFree)
+            WHERE e.kind_id = s.kind_id AND e.dedup = s.earlier AND e.account_id = s.account_id AND e.id <= :last
+                AND \(Self.isFree)
             """, ["last": last])
         try connection.execute(
             """
@@ -44,7 +45,8 @@ struct EarlierEvents {
         try connection.execute(
             """
             UPDATE event AS e SET properties = s.properties, left_out = s.left_out FROM temp.\(table) s
-            WHERE e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.id <= :last AND e.left_out IS NULL AND e.at = s.at
+            WHERE e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id AND e.id <= :last
+                AND e.left_out IS NULL AND e.at = s.at
                 AND (s.left_out IS NOT NULL OR e.properties IS NOT s.properties)
                 AND \(Self.isOfSameContact) AND \(Self.agrees)
             """, ["last": last])

@@ -41,7 +41,7 @@ package enum EmailAddress {
         let visible = scalars.drop(while: isBlank)
         guard let last = visible.lastIndex(where: { !isBlank($0) }) else { return nil }
         let address = visible[...last]
-        if address.contains(where: isBlank) { return nil }
+        if address.contains(where: { isBlank($0) || standsForNothing($0) }) { return nil }
         return String(String.UnicodeScalarView(address)).precomposedStringWithCanonicalMapping
     }
 
@@ -49,10 +49,13 @@ package enum EmailAddress {
         scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .format
     }
 
-    /// White space and controls, the empty pattern of Braille, and the marks of what could not be read.
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isWhitespace || scalar.properties.generalCategory == .control
-            || [0x2800, 0xfffc, 0xfffd].contains(scalar.value)
+    }
+
+    /// The empty pattern of Braille, and the marks of what could not be read.
+    private static func standsForNothing(_ scalar: Unicode.Scalar) -> Bool {
+        [0x2800, 0xfffc, 0xfffd].contains(scalar.value)
     }
 
     /// Simple case folding, in NFC: letters that differ in case alone are one, `ß` and `ss` are two.

@@ -1,22 +1,14 @@
 import Basics
 import Crypto
 
-/// What an event is known by within its kind: the text of `event.dedup`.
+/// What an event is known by within its kind and its account: the text of `event.dedup`.
 ///
-/// - With a sender's id: the id and the account, `invoice-1@17`; two accounts may count alike.
+/// - With a sender's id: the id; two accounts may number their events alike.
 /// - Without one: a digest of account, kind, moment, contact and all properties as they were sent. What `data.yaml` makes
 ///   of them has no part in it, so that an edit of it makes no old event new.
 struct EventIdentity {
     private(set) var text: [UInt8] = []
     private var places: [Int] = []
-
-    /// The sender's id within an account.
-    mutating func take(id: Cell, account: Int64) {
-        text.removeAll(keepingCapacity: true)
-        text.append(contentsOf: id)
-        text.append(UInt8(ascii: "@"))
-        text.append(contentsOf: String(account).utf8)
-    }
 
     /// - Parameters:
     ///   - contact: the key or the address that the event names; empty for none.

@@ -119,10 +119,10 @@ final class EventImport: ImportTarget {
             identity.take(
                 account: account, kind: kind.name, at: at,
                 contact: contact.isEmpty ? contact : contacts.awaitedName(contact), sent: properties.sent)
+            add(identity.text)
         } else {
-            identity.take(id: id, account: accountID)
+            rows.add(.text(id))
         }
-        identity.text.withUnsafeBufferPointer { rows.add(.text($0)) }
         add(properties.json)
         rows.add(isAwaited ? .text(contacts.awaitedName(contact)) : .null)
         let isKept = properties.leftOut.count <= CSVReader.longestField
@@ -190,7 +190,7 @@ final class EventImport: ImportTarget {
                 SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key,
                     s.left_out
                 FROM temp.import_event s WHERE \(effects.isNews)
-                ON CONFLICT (kind_id, dedup) DO NOTHING
+                ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
                 """,
                 ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
                     .merging(effects.newsValues) { value, _ in value })

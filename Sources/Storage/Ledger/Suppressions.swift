@@ -7,9 +7,9 @@ package enum Suppressions {
     /// That many messages in a row.
     package static let softBounces = 5
     package static let softBounced = "\(softBounces) soft bounces in a row"
-    static let hardBounce = "hard bounce"
-    static let notWritten = "the provider does not write to it"
-    static let complaint = "complaint"
+    package static let hardBounce = "hard bounce"
+    package static let notWritten = "the provider does not write to it"
+    package static let complaint = "complaint"
     static let erased = "erased"
     /// What is known of an address and not of a person: all else goes with the contact to a new address.
     static let ofAddress = [softBounced, hardBounce, notWritten, erased]

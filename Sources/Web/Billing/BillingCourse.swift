@@ -16,7 +16,8 @@ struct BillingCourse {
     private(set) var mayWithdrawChurn = false
 
     init(
-        _ change: BillingChange, of provider: BillingProvider, _ account: BillingAccounts.Account, known: [Subscription],
+        _ change: BillingChange, of provider: BillingProvider, _ account: BillingAccounts.Account,
+        known: [Subscription],
         newestWish: (isRequest: Bool, at: Instant)?, configuration: Configuration, now: Instant
     ) {
         event = change.event
@@ -32,8 +33,9 @@ struct BillingCourse {
         if change.currency == nil, change.mrr == nil { after.mrr = before?.mrr }
         let isOutdated =
             before.map { before in
-                told < before.at || (told == before.at && before.state == .ended && after.state != .ended
-                    && change.event != .reactivated)
+                told < before.at
+                    || (told == before.at && before.state == .ended && after.state != .ended
+                        && change.event != .reactivated)
             } ?? false
         let others = known.running.filter { $0.provider != after.provider || $0.id != after.id }
         if !isOutdated {
@@ -51,7 +53,8 @@ struct BillingCourse {
         guard !isOutdated, event == nil else { return }
         switch after.state {
         case .ended:
-            let wasCustomer = before.map { $0.state != .idle } ?? !(change.endedOnTrial && !configuration.trialsAreCustomers)
+            let wasCustomer =
+                before.map { $0.state != .idle } ?? !(change.endedOnTrial && !configuration.trialsAreCustomers)
             if wasCustomer, others.isEmpty, !account.isChurned { event = .churned }
         case .running where account.isChurned:
             let hasBegun = change.isBeginning || (before.map { $0.state != .running } ?? false)
@@ -96,7 +99,9 @@ struct BillingCourse {
             if isRequest == (newest?.isRequest ?? false) { return nil }
         }
         // The data may have told of it before.
-        if isRequest, let known = account.cancelRequestedAt, let at = change.at, abs((at - known).milliseconds) < Self.sameWish.milliseconds {
+        if isRequest, let known = account.cancelRequestedAt, let at = change.at,
+            abs((at - known).milliseconds) < Self.sameWish.milliseconds
+        {
             return nil
         }
         return change.event

@@ -40,7 +40,9 @@ struct BillingIntake {
                         field($0.key, $0.value, isOptional: true)
                     }, at: "/"))
             // An account that is not known yet comes with its own attributes; what happened to it waits.
-            if found != nil, let end = change.serviceEnd { rows.append(attribute("service_end_at", end?.description, of: owner)) }
+            if found != nil, let end = change.serviceEnd {
+                rows.append(attribute("service_end_at", end?.description, of: owner))
+            }
         }
         if let mrr = course?.mrr {
             rows.append(attribute("mrr", Money.text(minor: mrr, currency: rules.configuration.currency), of: owner))

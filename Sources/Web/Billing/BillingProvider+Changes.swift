@@ -61,7 +61,8 @@ extension BillingProvider {
             change.properties = [:]
         case "subscription_created", "subscription_started", "subscription_activated", "subscription_changed",
             "subscription_renewed", "subscription_paused", "subscription_resumed":
-            change.isBeginning = ["subscription_created", "subscription_started", "subscription_activated"].contains(type)
+            change.isBeginning = ["subscription_created", "subscription_started", "subscription_activated"].contains(
+                type)
             change.changesRevenue = true
             change.properties = [:]
         case "payment_failed":

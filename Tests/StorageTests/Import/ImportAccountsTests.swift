@@ -294,7 +294,7 @@ struct ImportAccountsTests {
             ])
         #expect(try world.events == ["a|contact_added|\(world.now.milliseconds)||1"])
         world.advance(days: 1)
-        #expect(try world.load(.accounts, "key,email\na,bob@example.com\nb,\n").updated == 0)
+        #expect(try world.load(.accounts, "key,email\na,bob@example.com\nb,\n").updated == 1)
         #expect(try world.rows("SELECT address, name FROM contact") == ["bob@example.com|Ada"])
     }
 

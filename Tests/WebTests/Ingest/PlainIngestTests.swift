@@ -117,6 +117,43 @@ import Web
         }
     }
 
+    @Test func aBadTextOrNumberCostsOneEventOfABatch() async throws {
+        try await RunningSite.with { site in
+            _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)
+            let answer = try await site.post(
+                "/v1/events",
+                #"""
+                [{"account": "a1", "event": "report_made", "note": "cut \ud83d", "id": 12345678901234567890123},
+                 {"account": "a1", "event": "report_made", "score": 1e999, "id": "2"},
+                 {"account": "a1", "event": "report_made", "score": NaN, "id": "3"},
+                 {"account": "a1", "event": "report_made", "note": "a\u0000b", "id": "4"},
+                 {"account": "a\u00001", "event": "report_made", "id": "5"},
+                 {"account": "a1", "event": "report_made", "score": 3, "id": 9007199254740993}]
+                """#)
+            #expect(answer.status == 200)
+            #expect(Set(answer.pointers) == ["/1/score", "/2/score", "/3/note", "/4/account"])
+            #expect(
+                try site.rows("SELECT dedup, properties FROM event ORDER BY id") == [
+                    "12345678901234567890123|{\"note\":\"cut \u{fffd}\"}", "9007199254740993|{\"score\":3}",
+                ])
+        }
+    }
+
+    @Test func whatNobodyDeclaredIsKeptWithItsEvent() async throws {
+        try await RunningSite.with { site in
+            _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)
+            _ = try await site.post(
+                "/v1/events", #"{"account": "a1", "event": "report_made", "score": 1, "pages": 12, "id": "1"}"#)
+            _ = try await site.post(
+                "/v1/batch",
+                #"{"batch": [{"type": "track", "context": {"groupId": "a1"}, "event": "Report Made", "userId": "u", "properties": {"pageCount": 3, "deep": {}}, "messageId": "m"}]}"#
+            )
+            #expect(
+                try site.rows("SELECT left_out FROM event ORDER BY id")
+                    == [#"{"pages":"12"}"#, #"{"page_count":"3"}"#])
+        }
+    }
+
     @Test func columnsThatNobodyDeclaredAreNamed() async throws {
         try await RunningSite.with { site in
             let answer = try await site.post("/v1/accounts", #"{"key": "a1", "colour": "red"}"#)
