@@ -13,8 +13,8 @@ struct EventProperties {
         var name: Cell
         var value: Cell
         var kind: JSONScanner.ValueKind
-        /// The column that it stands in, if it stands in one.
-        var place: Int?
+        /// Whether the data map has it.
+        var isDeclared: Bool
     }
 
     private struct Property {
@@ -26,6 +26,15 @@ struct EventProperties {
         var place: Int?
     }
 
+    /// What the data map says of one kind of event.
+    private struct Kind {
+        var properties: [Property]
+        /// For each of the columns whether it is one of the properties.
+        var hasColumn: [Bool]
+
+        func has(_ plainName: Cell) -> Bool { properties.contains { plainName.isEqual(to: $0.plainName) } }
+    }
+
     /// A column that holds properties, declared or not.
     private struct Column {
         var plainName: Cell
@@ -33,7 +42,8 @@ struct EventProperties {
         var place: Int
     }
 
-    private var byKind: [String: [Property]] = [:]
+    private var byKind: [String: Kind] = [:]
+    /// In the order of their names.
     private var columns: [Column] = []
     private var text = JSONText()
     private var others = JSONText()
@@ -56,6 +66,7 @@ struct EventProperties {
     ///   - columns: of the source, with their places, that may hold properties.
     ///   - place: where a declared property lies.
     init(_ context: ImportContext, columns: [(name: String, place: Int)] = [], place: (String) -> Int?) {
+<<<<<<< HEAD
         takesGoodCells = context.takesGoodCells
         for kind in context.dataMap.events {
             byKind[kind.name] = kind.properties.map { property in
@@ -65,11 +76,25 @@ struct EventProperties {
                     place: place(property.name))
             }
         }
+=======
+>>>>>>> wt-a
         columnNames.removeAll(reserving: columns.reduce(0) { $0 + 2 * $1.name.utf8.count })
         self.columns = columns.filter { !$0.name.isEmpty }.map {
             Column(
                 plainName: columnNames.append(PlainName.bytes($0.name.utf8)), name: columnNames.append($0.name.utf8),
                 place: $0.place)
+        }.sorted { $0.plainName.precedes($1.plainName) }
+        for kind in context.dataMap.events {
+            let properties = kind.properties.map { property in
+                Property(
+                    name: property.name, plainName: PlainName.bytes(property.name.utf8),
+                    reader: Self.reader(property, context), isBoolean: property.type == .boolean,
+                    place: place(property.name))
+            }
+            let hasColumn = self.columns.map { column in
+                properties.contains { column.plainName.isEqual(to: $0.plainName) || column.place == $0.place }
+            }
+            byKind[kind.name] = Kind(properties: properties, hasColumn: hasColumn)
         }
     }
 
@@ -93,36 +118,51 @@ struct EventProperties {
         others.removeAll()
         sent.removeAll(keepingCapacity: true)
         let members = try members(of: object)
+        let declared = byKind[kind] ?? Kind(properties: [], hasColumn: columns.map { _ in false })
         // A member of the object counts more than a column of its name.
-        for column in columns {
+        for (index, column) in columns.enumerated() {
             let value = record.cells[column.place].trimmed
             if value.isEmpty || members.contains(where: { $0.key.isEqual(to: column.name) }) { continue }
             sent.append(
-                Sent(plainName: column.plainName, name: column.name, value: value, kind: .text, place: column.place))
+                Sent(
+                    plainName: column.plainName, name: column.name, value: value, kind: .text,
+                    isDeclared: declared.hasColumn[index]))
         }
-        let named = record.others + members
+        let hasMembers = !members.isEmpty || !record.others.isEmpty
+        if hasMembers { add(record.others + members, declared) }
+        for property in declared.properties { try take(property, record, members, looksFurther: hasMembers) }
+        text.end()
+        keepOthers()
+        if !members.isEmpty { noteUnknown(members, kind, declared) }
+    }
+
+    private mutating func add(_ named: [JSONScanner.Member], _ declared: Kind) {
         names.removeAll(reserving: named.reduce(0) { $0 + $1.key.count })
         for member in named where member.kind != .null {
             let value = member.value.trimmed
             if value.isEmpty { continue }
+            let plainName = names.append(PlainName.bytes(member.key))
             sent.append(
                 Sent(
-                    plainName: names.append(PlainName.bytes(member.key)), name: member.key, value: value,
-                    kind: member.kind))
+                    plainName: plainName, name: member.key, value: value, kind: member.kind,
+                    isDeclared: declared.has(plainName)))
         }
-        let declared = byKind[kind] ?? []
-        for property in declared { try take(property, record, members) }
-        text.end()
-        keepOthers(declared, kind, members)
+        sent.sort { left, right in
+            left.plainName.isEqual(to: right.plainName)
+                ? left.value.precedes(right.value) : left.plainName.precedes(right.plainName)
+        }
     }
 
-    private mutating func take(_ property: Property, _ record: Record, _ members: [JSONScanner.Member]) throws {
+    /// - Parameter looksFurther: whether it may stand under a name that is written otherwise.
+    private mutating func take(
+        _ property: Property, _ record: Record, _ members: [JSONScanner.Member], looksFurther: Bool
+    ) throws {
         var field = property.place.map { record.cells[$0] } ?? Cell.empty
         var kind = JSONScanner.ValueKind.text
         if let member = members.last(where: { $0.key.elementsEqual(property.name.utf8) }) {
             if member.kind == .null { return }
             (field, kind) = (member.value, member.kind)
-        } else if field.trimmed.isEmpty,
+        } else if looksFurther || property.place == nil, field.trimmed.isEmpty,
             let other = sent.last(where: { $0.plainName.isEqual(to: property.plainName) })
         {
             (field, kind) = (other.value, other.kind)
@@ -143,12 +183,8 @@ struct EventProperties {
         append(value, isBoolean: property.isBoolean)
     }
 
-    private mutating func keepOthers(_ declared: [Property], _ kind: String, _ members: [JSONScanner.Member]) {
-        for property in sent {
-            let isDeclared = declared.contains {
-                property.plainName.isEqual(to: $0.plainName) || (property.place != nil && property.place == $0.place)
-            }
-            if isDeclared { continue }
+    private mutating func keepOthers() {
+        for property in sent where !property.isDeclared {
             others.beginMember(property.name)
             switch property.kind {
             case .text: others.append(text: property.value)
@@ -157,9 +193,12 @@ struct EventProperties {
             }
         }
         others.end()
+    }
+
+    private mutating func noteUnknown(_ members: [JSONScanner.Member], _ kind: String, _ declared: Kind) {
         for member in members where unknown.count < 20 {
             let plain = PlainName.bytes(member.key)
-            if declared.contains(where: { $0.plainName == plain }) { continue }
+            if declared.properties.contains(where: { $0.plainName == plain }) { continue }
             let name = "\(kind).\(member.key.string)"
             if !unknown.contains(name) { unknown.append(name) }
         }
