@@ -66,18 +66,7 @@ struct EventProperties {
     ///   - columns: of the source, with their places, that may hold properties.
     ///   - place: where a declared property lies.
     init(_ context: ImportContext, columns: [(name: String, place: Int)] = [], place: (String) -> Int?) {
-<<<<<<< HEAD
         takesGoodCells = context.takesGoodCells
-        for kind in context.dataMap.events {
-            byKind[kind.name] = kind.properties.map { property in
-                Property(
-                    name: property.name, plainName: PlainName.bytes(property.name.utf8),
-                    reader: Self.reader(property, context), isBoolean: property.type == .boolean,
-                    place: place(property.name))
-            }
-        }
-=======
->>>>>>> wt-a
         columnNames.removeAll(reserving: columns.reduce(0) { $0 + 2 * $1.name.utf8.count })
         self.columns = columns.filter { !$0.name.isEmpty }.map {
             Column(
@@ -106,8 +95,8 @@ struct EventProperties {
 
     /// What is to be told of values that no list knows.
     var warnings: [String] {
-        byKind.sorted { $0.key < $1.key }.flatMap { kind, properties in
-            properties.compactMap { property in property.reader.warning.map { "\(kind).\($0)" } }
+        byKind.sorted { $0.key < $1.key }.flatMap { kind, known in
+            known.properties.compactMap { property in property.reader.warning.map { "\(kind).\($0)" } }
         }
     }
 
