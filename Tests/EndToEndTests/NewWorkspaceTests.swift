@@ -29,6 +29,18 @@ import Testing
         #expect(over.code == 1 && over.complaints.contains("mine holds a workspace already"), "\(over)")
     }
 
+    @Test func theFolderMayStandBehindTheFiles() throws {
+        let scratch = try Scratch()
+        try scratch.write("export.csv", Self.export)
+        try scratch.write("more.csv", Self.export)
+        let made = try scratch.keeptouch("init", "--from", "export.csv", "more.csv", "mine")
+        #expect(made.code == 0 && made.output.hasPrefix("mine is a workspace"), "\(made)")
+        let misspelled = try scratch.keeptouch("init", "--from", "export.csv", "mor.csv")
+        #expect(misspelled.code != 0 && misspelled.complaints.contains("mor.csv"), "\(misspelled)")
+        let bare = try scratch.keeptouch("init")
+        #expect(bare.code != 0 && bare.complaints.contains("keeptouch init DIR"), "\(bare)")
+    }
+
     @Test func anExportGivesADataMapThatReadsIt() throws {
         let scratch = try Scratch()
         try scratch.write("export.csv", Self.export)

@@ -108,7 +108,7 @@ import Testing
         while try scratch.states() != ["sent": 300] {
             try #require(last.tells(" touches ", times: last.count(" touches ") + 1), "\(last.log)")
         }
-        #expect(last.end() == 0)
+        #expect(last.end() == 0, "\(last.log)")
         #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
         let byTouch = Dictionary(grouping: try endpoint.stop(), by: \.touch)
         #expect(byTouch.count == 300)

@@ -9,8 +9,8 @@ struct InitCommand: ParsableCommand {
         commandName: "init", abstract: "A new workspace, with its data map guessed from an export.",
         discussion: "In a folder that holds a workspace already, no file is changed; its database is made.")
 
-    @Argument(help: "The folder.", completion: .directory)
-    var directory: String
+    @Argument(help: "The folder; with --from this one when it is left out.", completion: .directory)
+    var folder: String?
 
     @Option(
         parsing: .upToNextOption,
@@ -22,7 +22,21 @@ struct InitCommand: ParsableCommand {
     @Flag(help: "Mark the database as a simulation, whose clock --now sets freely.")
     var simulation = false
 
+    /// The folder and the files; behind `--from` the last word is the folder when it is named like none of the files.
+    private var places: (directory: String, files: [String]) {
+        if let folder { return (folder, from) }
+        guard let last = from.last, from.count > 1, URL(fileURLWithPath: last).pathExtension.isEmpty else {
+            return (".", from)
+        }
+        return (last, Array(from.dropLast()))
+    }
+
+    func validate() throws {
+        if folder == nil, from.isEmpty { throw ValidationError("name the folder: keeptouch init DIR") }
+    }
+
     func run() throws {
+        let (directory, from) = places
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         let hasWorkspace = FileManager.default.fileExists(
             atPath: folder.appendingPathComponent("keeptouch.yaml").path)
@@ -71,7 +85,7 @@ struct InitCommand: ParsableCommand {
         }
         if hasWorkspace { return }
         let imports = guess == nil ? "keeptouch import accounts FILE" : "keeptouch import all"
-        Terminal.hint("next: cd \(directory); keeptouch check; \(imports); keeptouch plan")
+        Terminal.hint("next: \(directory == "." ? "" : "cd \(directory); ")keeptouch check; \(imports); keeptouch plan")
     }
 
     /// The file as the workspace names it: relative where both lie in one folder or below it.
