@@ -57,13 +57,18 @@ extension MarkdownTree {
         if before?.contains("|") == true, isTableRule(text) {
             return "a table would be shown as it is written; write a list, one line for each row"
         }
-        if isFirst, isInItem, text.prefixMatch(of: #/\[[ xX]\]\s/#) != nil {
+        // A pattern is compiled each time it is asked, and few lines have a sign of any.
+        let hasBracket = text.utf8.contains(UInt8(ascii: "]"))
+        if isFirst, isInItem, hasBracket, text.prefixMatch(of: #/\[[ xX]\]\s/#) != nil {
             return "a box to tick would be shown as it is written; leave \"[ ]\" out"
         }
-        if text.contains(/~~[^~\s].*?~~/) {
+        if text.utf8.contains(UInt8(ascii: "~")), text.contains(/~~[^~\s].*?~~/) {
             return "~~ would be shown as it is written; leave the crossed-out words out"
         }
-        if text.contains("{%") { return "\"{%\" would be shown as it is written; messages know {{name}} and {{#name}}" }
+        if text.utf8.contains(UInt8(ascii: "%")), text.contains("{%") {
+            return "\"{%\" would be shown as it is written; messages know {{name}} and {{#name}}"
+        }
+        guard hasBracket else { return nil }
         if text.contains(/\]\s?\(\s?(https?:|mailto:|www\.|\{\{)/) {
             return "a link would be shown as it is written; write [words](https://...) without blanks"
         }

@@ -65,9 +65,13 @@ package struct Wakefulness {
         let trusted = (clock.last ?? reading).text
         try store.write { connection in
             try Meta.clock.write(trusted, connection)
+            let pause = try Pauses(connection).all
             if let reason {
-                try Pauses.set("all", reason: reason, at: reading.wall, connection)
-            } else if clock.last == reading, let pause = try Pauses(connection).all, Self.isClock(pause) {
+                // A person's pause stays when the clock is right again.
+                if pause.map(Self.isClock) ?? true || !Self.isClock(reason) {
+                    try Pauses.set("all", reason: reason, at: reading.wall, connection)
+                }
+            } else if clock.last == reading, let pause, Self.isClock(pause) {
                 // The clock is back where it belongs, and nothing was decided meanwhile.
                 _ = try Pauses.clear("all", connection)
             }

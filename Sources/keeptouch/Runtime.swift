@@ -51,10 +51,12 @@ final class Runtime {
         Terminal.hint("when you have looked at it: keeptouch resume all")
     }
 
-    func worker() -> Worker {
-        Worker(
+    func worker() throws -> Worker {
+        // A simulation is run again and again from where it once was.
+        let isSimulation = try store.read { try Meta.isSimulation($0) }
+        return Worker(
             workspace: loaded.workspace, pinned: loaded.files.pinned, directory: loaded.directory.path,
             environment: ProcessInfo.processInfo.environment, secret: secret, store: store, clocks: .system,
-            owner: UUID().uuidString, killSwitch: killSwitch, log: log)
+            owner: UUID().uuidString, killSwitch: killSwitch, log: isSimulation ? nil : log)
     }
 }

@@ -66,6 +66,15 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM pause WHERE scope = 'all'") == 0)
     }
 
+    @Test func aPersonsPauseStaysWhenTheClockIsRightAgain() throws {
+        let test = try workspace()
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        try test.store.write { try Pauses.set("all", reason: "a holiday", at: noon(20_000), $0) }
+        #expect(try begin(test, reading(noon(20_030), boot: noon(20_000, hours: 1))) != nil)
+        #expect(try begin(test, reading(noon(20_000, hours: 2), boot: noon(20_000, hours: 2))) == nil)
+        #expect(try test.rows("SELECT scope, reason FROM pause") == ["all|a holiday"])
+    }
+
     @Test func aSimulationKnowsNeither() throws {
         let test = try workspace()
         try test.store.write { try Meta.markAsSimulation($0) }

@@ -72,6 +72,25 @@ private func isDoubtful(_ store: Store) throws -> Bool {
     #expect(try SendLog(database: store.path).entries(after: 2) == [SendLog.Entry(touch: 3, print: "00000000000000cc")])
 }
 
+@Test func aLostMessageIsRememberedForThirtyDays() throws {
+    let store = try Scratch().store()
+    let now = Instant(milliseconds: 1_767_268_800_000)
+    let entries = [
+        SendLog.Entry(touch: 7, print: "00000000000000aa"), SendLog.Entry(touch: 7, print: "00000000000000aa"),
+    ]
+    try store.write { connection in
+        let lost = LostSends(connection)
+        // Two attempts at one touch are one message.
+        #expect(try lost.settleRestored(entries, areAll: true, at: now).lost == 1)
+        #expect(try connection.integer("SELECT sum(count) FROM lost_send") == 1)
+        #expect(try connection.integer("SELECT seq FROM sqlite_sequence WHERE name = 'touch'") > 1_000_000)
+        try lost.clean(at: now + .days(29))
+        #expect(try connection.integer("SELECT count(*) FROM lost_send") == 1)
+        try lost.clean(at: now + .days(31))
+        #expect(try connection.integer("SELECT count(*) FROM lost_send") == 0)
+    }
+}
+
 @Test func aListOfRequestsIsShortenedAndCountsOn() throws {
     let scratch = try Scratch()
     let store = try scratch.store()

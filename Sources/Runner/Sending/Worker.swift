@@ -136,6 +136,7 @@ package final class Worker {
     /// Settles what a dead owner left, and learns the versions that are walked; comes before the first turn.
     func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
+        try store.write { try Outbox($0).lostSends.clean(at: now) }
         try store.read { connection in
             let versions = try pinned.playbooks(connection, workspace, now: now)
             (claiming.versions, messages.versions) = (versions, versions)

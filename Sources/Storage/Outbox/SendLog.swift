@@ -28,7 +28,7 @@ package final class SendLog: @unchecked Sendable {
     /// A header or an entry: 16 and 16 hexadecimal digits, with a blank and a line break.
     private static let width = 34
     private static let magic = "keeptouch sent 1"
-    private static let mostUnsynced = 256
+    private static let mostUnsynced = 4_096
     /// The file holds at most so many entries, and half as many after it was shortened: 68 MB.
     package static let most: Int64 = 2_000_000
 

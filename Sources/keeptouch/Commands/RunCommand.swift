@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
-        let worker = runtime.worker()
+        let worker = try runtime.worker()
         let interrupt = worker.interruption
         let stopping = Signals.listen(to: [SIGINT, SIGTERM]) { number in
             Terminal.complain("stopping: what is under way is finished, nothing new is sent")
