@@ -169,7 +169,7 @@ package struct Classifier: Sendable {
         var words = "HTTP \(answer.response.status)"
         let message =
             rule?.reason.flatMap { answer.text(at: $0) } ?? channel.errorMessage.flatMap { answer.text(at: $0) }
-            ?? String(clean(String(decoding: answer.response.body, as: UTF8.self)).prefix(200))
+            ?? String(clean(String(decoding: answer.response.body.prefix(16_384), as: UTF8.self)).prefix(200))
         if !message.isEmpty { words += ": \(clean(message))" }
         if let code = channel.errorCode.flatMap({ answer.text(at: $0) }) { words += " (\(clean(code)))" }
         return words
@@ -178,7 +178,7 @@ package struct Classifier: Sendable {
     /// One line of at most 300 characters without control characters and secrets.
     private func clean(_ text: String) -> String {
         // Masked before it is cut: half a secret is one, too.
-        let text = mask.mask(text).prefix(300)
+        let text = mask.mask(text, upTo: 4_096).prefix(300)
         let scalars = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }
         return String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
     }

@@ -28,8 +28,9 @@ struct SecretMask: Sendable {
         self.forms = forms.filter { $0.count >= Self.shortest }.sorted { ($1.count, $0) < ($0.count, $1) }
     }
 
-    func mask(_ text: String) -> String {
-        var text = text
+    /// - Parameter length: how much of the text is wanted; what is behind it is not looked through.
+    func mask(_ text: String, upTo length: Int) -> String {
+        var text = String(text.prefix(length + (forms.first?.count ?? 0)))
         for form in forms where text.contains(form) { text = text.replacing(form, with: Credentials.mask) }
         return text
     }

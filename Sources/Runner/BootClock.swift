@@ -2,15 +2,18 @@ import Foundation
 import Playbooks
 
 extension ClockReading {
+    /// Which start of the machine this is; the same as long as the process lives.
+    private static let boot = ((try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? "")
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+
     /// The clocks of this machine now.
     package static func now() -> ClockReading {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
-        let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
         return ClockReading(
             wall: Clocks.system.processNow(),
             sinceBoot: TimeSpan(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000),
-            boot: boot.trimmingCharacters(in: .whitespacesAndNewlines))
+            boot: boot)
     }
 
     /// As `meta` keeps it: `wall boot id`.

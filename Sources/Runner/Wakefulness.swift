@@ -11,6 +11,8 @@ package struct Wakefulness {
     private var clock = ClockGuard(last: nil)
     /// The reading that the database holds; another one is a person's.
     private var written: String?
+    /// Whether a person has taken the clock as right since the last look.
+    private(set) var wasSet = false
 
     package init(store: Store, workspace: Workspace) {
         self.store = store
@@ -28,7 +30,7 @@ package struct Wakefulness {
             return nil
         }
         clock = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
-        let (lastAlive, lastBoot) = (clock.last?.wall, clock.last?.boot)
+        let last = clock.last
         var reasons: [String] = []
         if case .doubtful(let doubt) = try Instance.check(store, log) {
             reasons.append(doubt)
@@ -39,12 +41,14 @@ package struct Wakefulness {
         }
         if let jump = clock.check(reading) {
             reasons.append(jump)
-        } else if lastBoot != reading.boot, let doubt = try store.read({ try Pauses($0).all }), Self.isClock(doubt) {
-            // After a start of the machine nothing tells whether the clock has been put right.
+        } else if last?.boot != reading.boot, let doubt = try store.read({ try Pauses($0).all }), Self.isClock(doubt) {
+            // After a start of the machine nothing tells whether the clock has been put right: that stays so at the next
+            // start of the program.
             reasons.append(doubt)
+            clock = ClockGuard(last: last)
         }
         let overdue = try store.read { try Outbox($0).overdue(by: safety.rules.asleep ?? .longest, now: reading.wall) }
-        if reasons.isEmpty, let reason = safety.asleep(lastAlive: lastAlive, overdue: overdue, now: reading.wall) {
+        if reasons.isEmpty, let reason = safety.asleep(lastAlive: last?.wall, overdue: overdue, now: reading.wall) {
             reasons.append(reason)
         }
         try Instance.renew(store, id: id)
@@ -54,7 +58,9 @@ package struct Wakefulness {
     /// Again and again while the process lives, at least every few minutes and at its end.
     package mutating func stay(_ reading: ClockReading) throws -> String? {
         if try store.read({ try Meta.isSimulation($0) }) { return nil }
-        if let known = try store.read({ try Meta.clock.read($0) }), known != written {
+        let known = try store.read { try Meta.clock.read($0) }
+        wasSet = known != nil && known != written
+        if wasSet, let known {
             clock = ClockGuard(last: ClockReading(text: known))
         }
         return try record(reading, clock.check(reading).map { [$0] } ?? [])
@@ -68,8 +74,10 @@ package struct Wakefulness {
             let pause = try Pauses(connection).all
             if let reason {
                 // A person's pause stays when the clock is right again.
-                if pause.map(Self.isClock) ?? true || !Self.isClock(reason) {
+                if pause.map(Self.isClock) ?? true {
                     try Pauses.set("all", reason: reason, at: reading.wall, connection)
+                } else if !Self.isClock(reason), let pause, !pause.contains(reason) {
+                    try Pauses.set("all", reason: "\(reason); before that: \(pause)", at: reading.wall, connection)
                 }
             } else if clock.last == reading, let pause, Self.isClock(pause) {
                 // The clock is back where it belongs, and nothing was decided meanwhile.

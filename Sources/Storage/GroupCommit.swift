@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Writes of many callers, committed together: one transaction and one fsync carry what has come in meanwhile.
@@ -23,6 +24,7 @@ package final class GroupCommit: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [Write] = []
     private var isOver = false
+    private var thread: JoinableThread?
 
     /// The time after which a transaction takes no more writes.
     private static let longest = Store.longestSlice / 2
@@ -33,10 +35,8 @@ package final class GroupCommit: @unchecked Sendable {
     package init(store: Store, capacity: Int = 10_000) {
         self.store = store
         self.capacity = capacity
-        let thread = Thread { [self] in run() }
-        thread.name = "web writer"
-        thread.stackSize = 8 << 20
-        thread.start()
+        thread = JoinableThread("web writer") { [self] in run() }
+        if thread == nil { isOver = true }
     }
 
     /// Carries out one write and answers when it is durable.
@@ -72,6 +72,7 @@ package final class GroupCommit: @unchecked Sendable {
             isOver = true
             condition.signal()
         }
+        thread?.join()
     }
 
     private func run() {

@@ -77,7 +77,7 @@ package struct Retyping {
     /// As a file would have it.
     private func text(_ value: SQLValue) -> String {
         switch (value, ValueType(rawValue: from)) {
-        case (.integer(let units), .money): Self.decimal(units, digits: minorDigits)
+        case (.integer(let units), .money): Currency.text(minor: units, digits: minorDigits)
         case (.integer(let flag), .boolean): flag == 0 ? "no" : "yes"
         case (.integer(let day), .date): Day(number: Int(day)).description
         case (.integer(let moment), .instant): Instant(milliseconds: moment).description
@@ -87,13 +87,6 @@ package struct Retyping {
         case (.text(let text), _): text
         case (.null, _), (.blob, _): ""
         }
-    }
-
-    private static func decimal(_ units: Int64, digits: Int) -> String {
-        guard digits > 0 else { return String(units) }
-        let text = String(units.magnitude)
-        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-        return (units < 0 ? "-" : "") + padded.dropLast(digits) + "." + padded.suffix(digits)
     }
 
     private func value(of text: String) -> SQLValue? {

@@ -1,5 +1,5 @@
 import Playbooks
-import Runner
+@testable import Runner
 import Storage
 import Testing
 
@@ -64,6 +64,24 @@ import Testing
         // Set right again, it goes on by itself.
         #expect(try wakefulness.stay(reading(noon(20_002, hours: 3), boot: noon(20_001, hours: 3))) == nil)
         #expect(try test.integer("SELECT count(*) FROM pause WHERE scope = 'all'") == 0)
+    }
+
+    @Test func aDoubtedClockIsNoLessDoubtfulAfterTheMachineHasStartedAnew() throws {
+        let test = try workspace()
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        #expect(try begin(test, reading(noon(20_030), boot: noon(20_000, hours: 1))) != nil)
+        // As often as the program is started.
+        for hour in [Int64(1), 2, 3] {
+            #expect(
+                try begin(test, reading(noon(20_030, hours: hour), boot: noon(19_000, hours: hour), "other")) != nil)
+        }
+        #expect(try test.integer("SELECT count(*) FROM pause WHERE scope = 'all'") == 1)
+    }
+
+    @Test func decisionsStandStillBehindALaterOneUntilAPersonSaysThatTheClockIsRight() throws {
+        let last = noon(20_100)
+        let clock = DecisionClock(processNow: { noon(20_000) }, last: last)
+        for _ in 0..<3 { #expect(clock.now() == nil) }
     }
 
     @Test func aPersonsPauseStaysWhenTheClockIsRightAgain() throws {

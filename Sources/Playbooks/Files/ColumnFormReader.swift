@@ -40,8 +40,8 @@ struct ColumnFormReader {
         guard fields.has(key) else { return [] }
         return fields.items(key).compactMap { node in
             guard let format = fields.diagnostics.text(node, key) else { return nil }
-            let hasAll = letters.allSatisfy { letter in (1...4).contains(format.count { $0 == letter }) }
-            if hasAll { return format }
+            let isMonth = letters == "ym" && DateFormat(format, isMonth: true) != nil
+            if isMonth || DateFormat(format) != nil { return format }
             let example = letters == "ymd" ? "m/d/y" : "y-m"
             fields.diagnostics.error(
                 node.position,

@@ -23,4 +23,16 @@ package enum Currency {
         default: 2
         }
     }
+
+    package static func text(minor: Int64, currency: String) -> String {
+        text(minor: minor, digits: minorDigits(of: currency.uppercased()))
+    }
+
+    /// An amount in major units as text: `49.00`.
+    package static func text(minor: Int64, digits: Int) -> String {
+        guard digits > 0 else { return String(minor) }
+        let text = String(minor.magnitude)
+        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+        return "\(minor < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
+    }
 }

@@ -137,6 +137,8 @@ package final class Worker {
     func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.write { try Outbox($0).lostSends.clean(at: now) }
+        // An attempt to list requests may have failed after the database had them.
+        try log?.fill(to: store.read { try Meta.sentCount($0) })
         try store.read { connection in
             let versions = try pinned.playbooks(connection, workspace, now: now)
             (claiming.versions, messages.versions) = (versions, versions)
@@ -264,6 +266,7 @@ package final class Worker {
     private func tick(now: Instant) throws {
         var leaving: [Parcel] = []
         var newlyClaimed: [Flight] = []
+        try log?.reserve(rendered.reduce(0) { $0 + $1.flights.count })
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()

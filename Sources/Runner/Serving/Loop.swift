@@ -1,19 +1,42 @@
+import Basics
 import Foundation
 import ServiceLifecycle
+import Synchronization
 
 /// A blocking loop as a service, on a thread of its own; `stop` makes it end soon.
+///
+/// It is over when its thread is gone: the process may end then.
 struct Loop: Service, CustomStringConvertible {
     let description: String
     let body: @Sendable () throws -> Void
     let stop: @Sendable () -> Void
 
+    private final class Started: Sendable {
+        let thread = Mutex<JoinableThread?>(nil)
+    }
+
+    private struct NoThread: Error, CustomStringConvertible {
+        let description: String
+    }
+
     func run() async throws {
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let thread = Thread { continuation.resume(with: Result { try body() }) }
-                thread.name = description
-                thread.stackSize = 8 << 20
-                thread.start()
+                let started = Started()
+                let isRunning = started.thread.withLock { thread in
+                    thread = JoinableThread(description) {
+                        let result = Result { try body() }
+                        DispatchQueue.global().async {
+                            started.thread.withLock { $0 }?.join()
+                            continuation.resume(with: result)
+                        }
+                    }
+                    return thread != nil
+                }
+                if !isRunning {
+                    continuation.resume(
+                        throwing: NoThread(description: "no thread can be started for the \(description)"))
+                }
             }
         } onCancelOrGracefulShutdown: {
             stop()

@@ -134,7 +134,7 @@ final class Planner: @unchecked Sendable {
         guard looksAwakeAt <= .now || !isClockTrusted else { return }
         looksAwakeAt = .now + Self.awakeEvery
         let reason = try wakefulness.stay(.now())
-        if reason == nil, !isClockTrusted { clock.trust() }
+        if wakefulness.wasSet { clock.trust() }
         if let reason, reason != toldPause {
             log.error("everything is paused", metadata: ["reason": "\(reason)"])
         }

@@ -299,19 +299,12 @@ struct AccountDraft {
 
     /// A name of small letters, digits and `_` that nothing else has.
     private mutating func freeName(_ column: String, _ index: Int) -> String {
-        let ascii = ColumnMap.simplified(column).unicodeScalars.filter { $0.isASCII }
-        var name = String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_")
+        var name = ColumnMap.declarable(column)
         if name.count > 60 { name = String(name.prefix(56)) }
         if name.isEmpty { name = "column_\(index + 1)" }
         if let first = name.unicodeScalars.first, !("a"..."z").contains(first) { name = "n_" + name }
         let contact = ["contact_email", "contact_name"] + AccountImport.emailSynonyms + AccountImport.nameSynonyms
         if names.contains(name) || isReserved(name) || contact.contains(name) { name = "account_" + name }
-        var free = name
-        var number = 2
-        while !names.insert(free).inserted {
-            free = "\(name)_\(number)"
-            number += 1
-        }
-        return free
+        return names.insertFree(name)
     }
 }

@@ -155,7 +155,7 @@ final class AccountImport: ImportTarget {
         } else {
             try cells.read(record, into: &scalars)
         }
-        let hasDate = try settleLifecycle(record)
+        let hasDate = try settleLifecycle(record, &present)
         var email = Scalar.null
         do {
             if let emailPlace { email = try ownerEmail.scalar(record.cells[emailPlace]) }
@@ -186,7 +186,7 @@ final class AccountImport: ImportTarget {
     }
 
     /// Makes status and dates agree; true when a date is left of which a new account makes an event.
-    private func settleLifecycle(_ record: Record) throws -> Bool {
+    private func settleLifecycle(_ record: Record, _ present: inout Int64) throws -> Bool {
         for index in [churnedIndex, cancelIndex] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
             let rejection = Rejection(
@@ -194,6 +194,8 @@ final class AccountImport: ImportTarget {
             guard context.takesGoodCells else { throw rejection }
             leftOut.append(rejection)
             scalars[index] = .null
+            // What is left out leaves what is stored alone.
+            present &= ~(1 << Int64(index))
         }
         if let reasonIndex, case .text(let word) = scalars[reasonIndex] {
             scalars[reasonIndex] = events.reason(word)

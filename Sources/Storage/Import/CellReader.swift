@@ -228,6 +228,8 @@ final class CellReader {
     private static func duration(_ text: Cell) -> Int64? {
         var total: Int64 = 0
         var count: Int64?
+        // So short a text comes to no more than 64 bits hold.
+        guard text.count <= 64 else { return nil }
         for byte in text {
             if byte &- 0x30 < 10 {
                 guard (count ?? 0) < 1_000_000 else { return nil }

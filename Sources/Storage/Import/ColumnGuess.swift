@@ -12,10 +12,6 @@ struct ColumnGuess {
     /// Text with at most so many different values may be a list of choices.
     private static let mostChoices = 8
     private static let mostWords = 60
-    /// What stands for no value.
-    private static let placeholders: Set<String> = [
-        "n/a", "na", "-", "--", "none", "null", "nil", "#n/a", "unknown", "?", ".", "(blank)", "tbd",
-    ]
 
     private struct Dates {
         var name: String
@@ -73,7 +69,7 @@ struct ColumnGuess {
         }
         let string = text.string
         let word = string.lowercased()
-        if Self.placeholders.contains(word) {
+        if Placeholder.isOne(word) {
             placeholders += 1
             return
         }

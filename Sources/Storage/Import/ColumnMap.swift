@@ -128,8 +128,27 @@ struct ColumnMap {
                 + other + advice)
     }
 
+    /// The letters and digits of a column's name of which a name in `data.yaml` can be made; none of them may be left.
+    static func declarable(_ name: String) -> String {
+        let ascii = simplified(name).unicodeScalars.filter(\.isASCII)
+        return String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_")
+    }
+
     /// Lower case, words joined by `_`.
     static func simplified(_ name: String) -> String {
         name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
+    }
+}
+
+extension Set<String> {
+    /// Takes a name, with a number behind it where it is taken.
+    mutating func insertFree(_ name: String) -> String {
+        var free = name
+        var number = 2
+        while !insert(free).inserted {
+            free = "\(name)_\(number)"
+            number += 1
+        }
+        return free
     }
 }

@@ -113,7 +113,7 @@ final class ContactImport: ImportTarget {
         let isKeyless = key.isEmpty
         if isKeyless {
             guard let addressIndex, case .text(let address) = scalars[addressIndex] else {
-                throw Rejection(.missing, "the row has neither a key nor an email")
+                throw leftOut.first ?? Rejection(.missing, "the row has neither a key nor an email")
             }
             key = address
             hasKeyless = true

@@ -37,7 +37,7 @@ struct DataMapDraft {
             for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
         }
         if let named = accounts.file.columns(["currency", "currency_code"]).first, counts.isEmpty {
-            counts = accounts.file.guesses[named].words.filter { $0.key.utf8.count == 3 }
+            counts = accounts.file.guesses[named].words.filter { Currency.isCode($0.key.uppercased()) }
         }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.uppercased()
     }
@@ -48,7 +48,6 @@ struct DataMapDraft {
         noteReading(file)
         switch FileRole.find(file, keys: keys) {
         case .failure(let error): notes.append(error.description)
-        case .success(.accounts): notes.append("\(file.name) was left out: there are accounts already")
         case .success(.contacts(let account)): addContacts(file, account)
         case .success(.calendar(let account)): addCalendar(file, account)
         case .success(.metrics(let account, let day)): addMetrics(file, account, day)
@@ -107,7 +106,7 @@ struct DataMapDraft {
                 .filter { word in !Self.months.contains { $0.hasPrefix(word) && word.count >= 3 } }
         }
         let common = words.first.flatMap { first in words.allSatisfy { $0 == first } ? first : nil } ?? []
-        return free(common.isEmpty ? "logins" : common.joined(separator: "_"))
+        return names.insertFree(common.isEmpty ? "logins" : common.joined(separator: "_"))
     }
 
     private static let months = [
@@ -124,10 +123,12 @@ struct DataMapDraft {
             let metric = file.columns(["metric", "metric_name", "measure"]).first
         {
             columns += [pair("metric", file, metric), pair("value", file, value)]
-            for word in file.guesses[metric].words.keys.sorted() { metrics.append("  \(free(Self.name(word))): {}") }
+            for word in file.guesses[metric].words.keys.sorted() {
+                metrics.append("  \(names.insertFree(Self.name(word))): {}")
+            }
         } else {
             for index in figures {
-                let name = free(Self.name(file.header[index]))
+                let name = names.insertFree(Self.name(file.header[index]))
                 let decimal = file.guesses[index].usesComma == true ? ", decimal: comma" : ""
                 metrics.append("  \(name): {}")
                 columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
@@ -173,7 +174,7 @@ struct DataMapDraft {
             var map: [String] = []
             for word in file.guesses[column].words.keys.sorted() {
                 let name = Self.name(word)
-                if !names.contains(name) { events.append("  \(free(name)): {}") }
+                if !names.contains(name) { events.append("  \(names.insertFree(name)): {}") }
                 if name != word { map.append("\(ImportHint.scalar(word)): \(name)") }
             }
             columns.append(
@@ -184,7 +185,7 @@ struct DataMapDraft {
             note(file, "events")
             addImport(file, "activity", .events, [], columns)
         case .one:
-            let name = free(Self.name(file.title))
+            let name = names.insertFree(Self.name(file.title))
             events.append("  \(name): {}")
             note(file, "\(name) events")
             addImport(file, name, .events, ["event: \(name)"], columns)
@@ -240,20 +241,9 @@ struct DataMapDraft {
     }
 
     private static func name(_ text: String) -> String {
-        let ascii = ColumnMap.simplified(text).unicodeScalars.filter { $0.isASCII }
-        let name = String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_").prefix(50)
+        let name = ColumnMap.declarable(text).prefix(50)
         guard let first = name.unicodeScalars.first else { return "n" }
         return ("a"..."z").contains(first) && !isReserved(String(name)) ? String(name) : "n_" + name
-    }
-
-    private mutating func free(_ name: String) -> String {
-        var free = name
-        var number = 2
-        while !names.insert(free).inserted {
-            free = "\(name)_\(number)"
-            number += 1
-        }
-        return free
     }
 
     var text: String {

@@ -14,11 +14,6 @@ package struct DataMapGuess {
     package let smallAmount: Int?
     /// The names of the metrics that it declares.
     package let metrics: [String]
-    /// Whether the files are imported by their names in `data.yaml`.
-    package let hasImports: Bool
-
-    /// Rows of the first file that were looked at.
-    package var rows: Int { files.first?.rows ?? 0 }
 
     /// Looks at the first rows of each file.
     ///
@@ -49,7 +44,6 @@ package struct DataMapGuess {
         notes = draft.notes
         smallAmount = draft.smallAmount
         metrics = draft.metricNames
-        hasImports = !paths.isEmpty
     }
 
     package init(from source: ImportSource, configuration: Configuration, now: Instant) throws {

@@ -28,16 +28,19 @@ struct EarlierEvents {
     private static let isOfSameContact = "e.contact_id IS s.contact_id AND e.contact_key IS s.contact_key"
 
     /// Call in the write transaction, before the staged events are inserted.
+    ///
+    /// Of several old events that agree with one staged event, as an earlier version stored them after edits of data.yaml,
+    /// the first takes its identity.
     func adopt(_ table: String) throws {
         try connection.execute(
             """
-            UPDATE event AS e SET dedup = s.dedup FROM temp.\(table) s
+            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM temp.\(table) s
             WHERE e.kind_id = s.kind_id AND e.dedup = s.earlier AND e.account_id = s.account_id AND e.id <= :last
                 AND \(Self.isFree)
             """, ["last": last])
         try connection.execute(
             """
-            UPDATE event AS e SET dedup = s.dedup FROM temp.\(table) s
+            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM temp.\(table) s
             WHERE s.earlier IS NOT NULL AND e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at
                 AND e.id <= :last AND length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '-'
                 AND \(Self.isOfSameContact) AND \(Self.agrees) AND \(Self.isFree)

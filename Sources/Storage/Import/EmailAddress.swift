@@ -5,9 +5,14 @@ import Foundation
 /// Nothing of that form can be seen or not be seen: no invisible characters and no blanks, Unicode NFC, case folded, the
 /// domain in ASCII (IDNA, after the mapping of UTS 46). What is written to stays as it was sent, but for what is invisible.
 package enum EmailAddress {
+    /// Bytes of any way of writing an address of 254 signs; a longer text is none, and is not looked at.
+    private static let longest = 4 * 254
+
     /// The form in which an address is compared, or nil when it is not one plain address (`ada@example.com`).
     package static func normalized(_ text: String) -> String? {
-        guard let text = cleaned(text), let at = text.firstIndex(of: "@") else { return nil }
+        guard text.utf8.count <= longest, let text = cleaned(text), let at = text.firstIndex(of: "@") else {
+            return nil
+        }
         let domain = DomainName.ascii(text[text.index(after: at)...])
         let address = folded(text[..<at]) + "@" + domain
         var bytes = Array(address.utf8)
@@ -35,6 +40,7 @@ package enum EmailAddress {
     ///
     /// Nil when a blank or a character that stands for none is left within.
     static func cleaned(_ text: String) -> String? {
+        guard text.utf8.count <= longest else { return nil }
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.trimmingBlanks }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !isInvisible(scalar) { scalars.append(scalar) }

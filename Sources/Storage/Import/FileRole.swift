@@ -2,7 +2,6 @@ import Playbooks
 
 /// What a file of an export brings, by its columns and, where they leave a doubt, by its name.
 enum FileRole {
-    case accounts
     case contacts(account: Int)
     /// One row an account and a column for each day or month.
     case calendar(account: Int)

@@ -43,8 +43,6 @@ package struct ImportReport: Sendable, Equatable {
     package var rejectedPath: String?
     /// Why the import stopped early, and what had been applied by then.
     package var stopped: String?
-    /// The line to add to `data.yaml` so that most of the rejected rows would be taken.
-    package var hint: String?
 
     package init() {}
 

@@ -32,6 +32,8 @@ final class ImportRun {
         var count = 0
         /// Of the rows that are looked at before anything is applied.
         var inTrial = 0
+        /// The row that was counted last.
+        var lastRow = -1
         var values: [String] = []
     }
 
@@ -48,6 +50,11 @@ final class ImportRun {
             days.contains { MetricCalendar.days(of: name, written: $0) != nil }
         }
         report.warnings += columns.warnings
+        let known = target.wanted.map(\.name)
+        for name in (options.map?.columns.keys.sorted() ?? []) where !known.contains(name) && name != "value" {
+            report.warnings.append(
+                "\"\(name)\" is mapped, and is no column of this import\(suggestion(for: name, in: known))")
+        }
         let header = reader.header ?? target.wanted.map(\.name)
         // A changed event would be another one.
         isRepeatable = !(target is EventImport)
@@ -119,7 +126,10 @@ final class ImportRun {
         let place = Alike(kind: rejection.kind, column: rejection.column, isOfCells: isOfCell)
         var group = alike[place] ?? Likeness(first: rejection, row: row)
         group.count += 1
-        if report.read < Self.trial { group.inTrial += 1 }
+        // A row counts once, however many of its cells are bad; `n/a` says no more than an empty cell.
+        let isEmpty = isOfCell && rejection.value.map { Placeholder.isOne($0) } ?? false
+        if report.read < Self.trial, group.lastRow != row, !isEmpty { group.inTrial += 1 }
+        group.lastRow = row
         if let value = rejection.value, group.values.count < Likeness.mostValues { group.values.append(value) }
         alike[place] = group
     }
@@ -171,7 +181,6 @@ final class ImportRun {
         }
         report.warnings += reader.notes
         report.groups = groups()
-        report.hint = report.groups.first { $0.count * 2 > min(report.read, Self.trial) }?.hint
         rejectedRows.finish()
         if let complaint = rejectedRows.complaint { report.warnings.append(complaint) }
         report.rejectedPath = rejectedRows.isWritten ? rejectedRows.path : nil

@@ -44,6 +44,7 @@ package struct LeftOutProperties {
 
     private func bringBack(_ kind: EventKind, _ id: SQLValue, _ connection: Connection) throws {
         var after: Int64 = 0
+        var reader = EventProperties(context) { _ in nil }
         while true {
             let rows = try connection.query(
                 """
@@ -53,7 +54,7 @@ package struct LeftOutProperties {
             guard let last = rows.last?["id"].integer else { return }
             after = last
             let changes = rows.compactMap { row in
-                read(kind, row["properties"].text, row["left_out"].text ?? "").map { (row["id"], $0) }
+                read(kind, row["properties"].text, row["left_out"].text ?? "", &reader).map { (row["id"], $0) }
             }
             if changes.isEmpty { continue }
             try store.write(on: connection) { connection in
@@ -70,13 +71,12 @@ package struct LeftOutProperties {
     }
 
     /// What an event's two texts become; nil when nothing of what was left out is declared and can be read.
-    private func read(_ kind: EventKind, _ properties: String?, _ leftOut: String) -> (
-        properties: String, rest: String?
-    )? {
+    private func read(
+        _ kind: EventKind, _ properties: String?, _ leftOut: String, _ reader: inout EventProperties
+    ) -> (properties: String, rest: String?)? {
         guard case .object(let members)? = JSON(parsing: leftOut),
             case .object(var known) = JSON(parsing: properties ?? "{}") ?? .object([])
         else { return nil }
-        var reader = EventProperties(context) { _ in nil }
         var rest: [JSON.Member] = []
         for member in members {
             let plain = PlainName.bytes(member.key.utf8)

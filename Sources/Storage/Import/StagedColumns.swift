@@ -111,7 +111,9 @@ struct StagedCells {
                 scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
             } catch let rejection as Rejection {
                 scalars[index] = .null
-                if index < 63 { bits |= 1 << Int64(index) }
+                // There is no bit for it, and the stored value would go.
+                guard index < 63 else { throw rejection }
+                bits |= 1 << Int64(index)
                 bad.append(rejection)
             }
         }

@@ -24,6 +24,9 @@ package final class SendLog: @unchecked Sendable {
     private let dropped: Int64
     private var records: Int64
     private var unsynced = 0
+    /// Up to where the file has room on its disk.
+    private var reserved: Int64 = 0
+    private static let reserve: Int64 = 1 << 16
 
     /// A header or an entry: 16 and 16 hexadecimal digits, with a blank and a line break.
     private static let width = 34
@@ -40,17 +43,16 @@ package final class SendLog: @unchecked Sendable {
         try Self.shorten(path, most: most)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
-        let size = lseek(descriptor, 0, SEEK_END)
-        if size < Self.width {
-            (dropped, records) = (0, 0)
+        let records = Self.records(descriptor)
+        if records < 0 {
+            (dropped, self.records) = (0, 0)
             try Self.write(Self.header(dropping: 0), at: 0, to: descriptor, path)
         } else {
             guard let dropped = try Self.dropped(descriptor, path) else {
                 close(descriptor)
                 throw StorageError("\(path) is no list of requests; move it away, and run keeptouch status")
             }
-            // A record that a power failure cut off is written anew.
-            (self.dropped, records) = (dropped, Int64(size) / Int64(Self.width) - 1)
+            (self.dropped, self.records) = (dropped, records)
         }
     }
 
@@ -61,6 +63,21 @@ package final class SendLog: @unchecked Sendable {
 
     /// How many requests ever left.
     package var count: Int64 { dropped + records }
+
+    /// Makes sure that so many more requests can be listed, before the database says that they are about to leave.
+    ///
+    /// - Throws: `StorageError` when the disk is full.
+    package func reserve(_ count: Int) throws {
+        let end = (records + 1 + Int64(count)) * Int64(Self.width)
+        guard end > reserved else { return }
+        let next = end + Self.reserve
+        let code = posix_fallocate(descriptor, off_t(reserved), off_t(next - reserved))
+        guard code == 0 else {
+            errno = code
+            throw Self.failure("write", path)
+        }
+        reserved = next
+    }
 
     /// - Throws: `StorageError`; then nothing may be sent.
     package func append(_ entries: [Entry]) throws {
@@ -84,22 +101,43 @@ package final class SendLog: @unchecked Sendable {
         }
     }
 
-    /// The requests after the first `count`; nil when the list does not reach back so far.
-    package func entries(after count: Int64) throws -> [Entry]? {
-        guard count >= dropped else { return nil }
-        guard count < self.count else { return [] }
-        let first = (count - dropped + 1) * Int64(Self.width)
-        var bytes = [UInt8](repeating: 0, count: Int(self.count - count) * Self.width)
+    /// The requests after the first `count`, and whether they are all of them: the list may not reach back so far, and
+    /// those that were filled in are not known.
+    package func entries(after count: Int64) throws -> (entries: [Entry], areAll: Bool) {
+        guard count < self.count else { return ([], true) }
+        let from = max(count, dropped)
+        let first = (from - dropped + 1) * Int64(Self.width)
+        var bytes = [UInt8](repeating: 0, count: Int(self.count - from) * Self.width)
         let read = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(first)) }
         guard read == bytes.count else { throw Self.failure("read", path) }
-        return stride(from: 0, to: bytes.count, by: Self.width).compactMap { start in
+        let entries: [Entry] = stride(from: 0, to: bytes.count, by: Self.width).compactMap { start in
             let words = String(decoding: bytes[start..<start + Self.width - 1], as: UTF8.self).split(separator: " ")
             guard words.count == 2, let touch = Int64(words[0], radix: 16) else { return nil }
             return touch == 0 ? nil : Entry(touch: touch, print: String(words[1]))
         }
+        return (entries, from == count && entries.count == Int(self.count - from))
     }
 
     // MARK: The file
+
+    /// How many whole records stand behind the header; -1 without one. Room that was reserved holds zeros.
+    private static func records(_ descriptor: Int32) -> Int64 {
+        var end = Int64(lseek(descriptor, 0, SEEK_END))
+        var bytes = [UInt8](repeating: 0, count: Int(reserve))
+        while end > 0 {
+            let start = max(0, end - reserve)
+            let count = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress, Int(end - start), off_t(start))
+            }
+            guard count == Int(end - start) else { break }
+            if let last = bytes[..<count].lastIndex(where: { $0 != 0 }) {
+                // A record that a power failure cut off is written anew.
+                return (start + Int64(last) + 1) / Int64(width) - 1
+            }
+            end = start
+        }
+        return -1
+    }
 
     private static func header(dropping count: Int64) -> String { "\(magic) \(hexadecimal(count))\n" }
 
@@ -134,7 +172,7 @@ package final class SendLog: @unchecked Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        let records = Int64(lseek(descriptor, 0, SEEK_END)) / Int64(width) - 1
+        let records = records(descriptor)
         guard records > most, let dropped = try dropped(descriptor, path) else { return }
         let kept = most / 2
         var bytes = [UInt8](repeating: 0, count: Int(kept) * width)

@@ -64,7 +64,7 @@ struct CustomerRows {
                 Account(
                     createdAt: row.instant("created_at"), seenAt: row.optionalInstant("seen_at"),
                     churnedAt: row.optionalInstant("churned_at"), churnReason: row.optionalText("churn_reason"),
-                    hasLeft: row.text("status") == "churned", mrr: row.optionalInteger("mrr") ?? -1))
+                    hasLeft: row.text("status") == "churned", mrr: Self.revenue(row.optionalInteger("mrr"))))
         }
         try addPayments(rows, context)
         for kind in Event.Kind.allCases { try addEvents(kind, rows, context, known) }
@@ -72,6 +72,15 @@ struct CustomerRows {
             accounts[index].events.sort { ($0.at, $0.id) < ($1.at, $1.id) }
         }
     }
+
+    /// What an account pays in a month, in minor units; -1 when nobody knows.
+    ///
+    /// Keys and phone numbers that were imported as money must not come to more than 64 bits hold.
+    private static func revenue(_ stored: Int64?) -> Int64 {
+        stored.map { min(max($0, -most), most) } ?? -1
+    }
+
+    private static let most: Int64 = 1_000_000_000_000
 
     private mutating func addPayments(_ rows: AccountRows, _ context: EvaluationContext) throws {
         try rows.forEach(
@@ -82,11 +91,12 @@ struct CustomerRows {
         ) { row, index in
             if !accounts[index].hasHistory {
                 accounts[index].hasHistory = true
-                accounts[index].mrr = row.optionalInteger("previous") ?? -1
+                accounts[index].mrr = Self.revenue(row.optionalInteger("previous"))
             }
             let at = row.instant("at")
             guard at <= context.now else { return }
-            accounts[index].payments.append((context.zone.day(of: at).number, row.optionalInteger("value") ?? -1))
+            accounts[index].payments.append(
+                (context.zone.day(of: at).number, Self.revenue(row.optionalInteger("value"))))
         }
     }
 

@@ -46,7 +46,7 @@ struct BillingCourse {
         case .cancelRequested, .cancelWithdrawn:
             // Who cancels one of two subscriptions stays.
             let isOfAll = others.allSatisfy(\.isEnding)
-            event = isOfAll ? wish(change, account, newestWish) : nil
+            event = isOfAll && !isOutdated ? wish(change, account, newestWish) : nil
         case .paymentFailed, .paymentSucceeded: break
         case .churned, .reactivated, nil: event = nil
         }

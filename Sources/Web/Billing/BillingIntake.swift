@@ -45,7 +45,7 @@ struct BillingIntake {
             }
         }
         if let mrr = course?.mrr {
-            rows.append(attribute("mrr", Money.text(minor: mrr, currency: rules.configuration.currency), of: owner))
+            rows.append(attribute("mrr", Currency.text(minor: mrr, currency: rules.configuration.currency), of: owner))
         }
         guard !rows.isEmpty else { return nil }
         let report = try intake.take(rows, rules: rules, now: now, connection)

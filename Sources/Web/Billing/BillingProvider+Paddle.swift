@@ -45,7 +45,7 @@ extension BillingProvider {
             if let minor = data[pointer: "/details/totals/total"]?.asNumber.flatMap({ BillingChange.sum([$0]) }),
                 let currency = data["currency_code"]?.scalarText
             {
-                change.properties["amount"] = Money.text(minor: minor, currency: currency)
+                change.properties["amount"] = Currency.text(minor: minor, currency: currency)
             }
             return change
         default: return nil

@@ -31,7 +31,7 @@ extension BillingProvider {
                 if let minor = object["amount_due"]?.asNumber.flatMap({ BillingChange.sum([$0]) }),
                     let currency = object["currency"]?.scalarText
                 {
-                    change.properties["amount"] = Money.text(minor: minor, currency: currency)
+                    change.properties["amount"] = Currency.text(minor: minor, currency: currency)
                 }
             }
             change.properties["invoice"] = object["id"]?.scalarText
@@ -102,17 +102,5 @@ extension BillingProvider {
                     amount * (item["quantity"]?.asNumber ?? 1), interval: cycle?["interval"]?.scalarText,
                     count: cycle?["interval_count"]?.asNumber ?? 1)
             })
-    }
-}
-
-/// Amounts as imports read them.
-enum Money {
-    /// Major units: `49.00`.
-    static func text(minor: Int64, currency: String) -> String {
-        let digits = Currency.minorDigits(of: currency.uppercased())
-        guard digits > 0 else { return String(minor) }
-        let text = String(minor.magnitude)
-        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-        return "\(minor < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
     }
 }

@@ -41,9 +41,8 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
                         + "\(Terminal.count(ended.enrollments, "enrollment", "enrollments")) of the other database ended here."
                 )
             case .restored:
-                let entries = try log.entries(after: sent)
-                let areAll = entries != nil && doubt.hasOwnLog
-                let settled = try lost.settleRestored(entries ?? [], areAll: areAll, at: now)
+                let (entries, areAll) = try log.entries(after: sent)
+                let settled = try lost.settleRestored(entries, areAll: areAll && doubt.hasOwnLog, at: now)
                 told.append(
                     "\(Terminal.count(settled.unknown, "touch is", "touches are")) unknown now: they have left, or may have."
                 )

@@ -35,9 +35,10 @@ struct InboxTokenCommand: ParsableCommand {
             Terminal.print(Hexadecimal.text(InboxToken.key(secret: secret)))
             return
         }
-        try loaded.open(.readOnly).read { connection in
-            if try Inbox.owner(account: account, contact: contact, connection) != nil { return }
+        let owner = try loaded.open(.readOnly).read { connection in
+            if try Inbox.owner(account: account, contact: contact, connection) != nil { return account }
             let story = try AccountStory.find(account, connection)
+            if try Inbox.owner(account: story.key, contact: contact, connection) != nil { return story.key }
             let known = try story.contactKeys()
             throw CommandError(
                 known.isEmpty
@@ -45,6 +46,6 @@ struct InboxTokenCommand: ParsableCommand {
                     : "there is no contact \"\(contact)\" of the account \"\(story.key)\"\(suggestion(for: contact, in: known)); "
                         + "it has \(known.joined(separator: ", "))")
         }
-        Terminal.print(InboxToken.text(account: account, contact: contact, secret: secret))
+        Terminal.print(InboxToken.text(account: owner, contact: contact, secret: secret))
     }
 }

@@ -16,7 +16,8 @@ struct FittingPlaybooks {
         dataMap = guess.yaml + Self.additions(guess)
         var base = ["keeptouch.yaml": configuration, "data.yaml": dataMap]
         for kind in ["", "-in-app"] {
-            base["channels/sink\(kind).yaml"] = Self.channel("sink\(kind)", kind: kind.isEmpty ? "email" : "in_app")
+            base["channels/sink\(kind).yaml"] = NewWorkspace.channel(
+                name: "sink\(kind)", kind: kind.isEmpty ? "email" : "in_app")
         }
         let folders = Dictionary(grouping: Library.playbooks) { String($0.path.split(separator: "/")[1]) }
         // The library asks about logins; where usage is called otherwise, the drafts ask about that.
@@ -101,9 +102,5 @@ struct FittingPlaybooks {
             return !isInside
         }
         return Library.File(file.path, lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n"))
-    }
-
-    private static func channel(_ name: String, kind: String) -> String {
-        NewWorkspace.channel(name: name, kind: kind)
     }
 }

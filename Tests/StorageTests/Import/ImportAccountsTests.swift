@@ -315,4 +315,24 @@ struct ImportAccountsTests {
         try world.rows("SELECT * FROM account ORDER BY id") + world.rows("SELECT * FROM contact ORDER BY id")
             + world.events
     }
+
+    @Test func aRequestThatLiesInTheFutureLeavesTheStoredOneAlone() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,cancel_requested_at\na,2026-03-01\n")
+        let stored = try world.rows("SELECT cancel_requested_at FROM account")
+        let report = try world.load(.accounts, "key,cancel_requested_at\na,2026-09-01\n")
+        #expect(report.groups.first?.isOfCells == true)
+        #expect(try world.rows("SELECT cancel_requested_at FROM account") == stored)
+        #expect(
+            try world.rows(
+                "SELECT count(*) FROM event e JOIN event_kind k ON k.id = e.kind_id WHERE k.name = 'cancel_withdrawn'")
+                == ["0"])
+    }
+
+    @Test func wordsForNoValueStopNoImport() throws {
+        let world = try ImportWorld()
+        let rows = (1...200).map { "a\($0),\($0 % 3 == 0 ? "7" : "n/a"),-" }.joined(separator: "\n")
+        let report = try world.load(.accounts, "key,seats,Budget\n" + rows + "\n")
+        #expect(report.stopped == nil && report.inserted == 200, "\(report)")
+    }
 }
