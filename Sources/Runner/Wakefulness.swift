@@ -34,7 +34,7 @@ package struct Wakefulness {
         var reasons: [String] = []
         if case .doubtful(let doubt) = try Instance.check(store, log) {
             reasons.append(doubt)
-            let hasOwnLog = try Instance.hasOwnLog(store)
+            let hasOwnLog = try Instance.hasOwnLog(store, log)
             try store.write { try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write($0) }
         } else if try store.read({ try Doubt($0) }) == nil {
             try log.fill(to: store.read { try Meta.sentCount($0) })
@@ -63,6 +63,7 @@ package struct Wakefulness {
         if wasSet, let known {
             clock = ClockGuard(last: ClockReading(text: known))
         }
+        try Instance.note(store)
         return try record(reading, clock.check(reading).map { [$0] } ?? [])
     }
 

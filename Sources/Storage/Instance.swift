@@ -22,6 +22,10 @@ package enum Instance: Sendable, Equatable {
             return .doubtful(
                 "the database is older than its sending: it knows of \(sent) of \(log.count) requests that have left")
         }
+        if let listed = beside?.listed, log.count < listed {
+            return .doubtful(
+                "the list of requests beside the database is shorter than it was: \(log.count) of \(listed) are in it")
+        }
         guard let inside else {
             return beside == nil || beside?.ids.contains(newcomer) == true
                 ? .new : .doubtful("the database is new, but another one has sent from here")
@@ -47,17 +51,36 @@ package enum Instance: Sendable, Equatable {
     /// The file names the old id, too, until the database has the new one: a crash in between is no restored back-up.
     package static func renew(_ store: Store, id: String) throws {
         let old = try store.read { try Meta.instance.read($0) }
-        try Mark(ids: [id, old ?? newcomer], place: Mark.Place(of: store)).write(of: store)
+        let listed = try Mark.read(of: store)?.listed
+        let place = Mark.Place(of: store)
+        try Mark(ids: [id, old ?? newcomer], place: place, listed: listed).write(of: store)
         try store.write { try Meta.instance.write(id, $0) }
-        try Mark(ids: [id], place: Mark.Place(of: store)).write(of: store)
+        try Mark(ids: [id], place: place, listed: listed).write(of: store)
     }
 
     /// Stands for the old id of a database that had none: it may never get the first one.
     private static let newcomer = "new"
 
     /// Whether the list of requests is the one that the database last sent with, and not put back with it.
-    package static func hasOwnLog(_ store: Store) throws -> Bool {
-        try Mark.read(of: store)?.place?.log == Mark.Place(of: store).log
+    package static func hasOwnLog(_ store: Store, _ log: SendLog) throws -> Bool {
+        guard let beside = try Mark.read(of: store), log.count >= beside.listed ?? 0 else { return false }
+        return beside.place?.log == Mark.Place(of: store).log
+    }
+
+    /// Which file lies where the database was opened: another number when it was replaced.
+    package static func file(of store: Store) -> UInt64 { Mark.Place.inode(store.path) }
+
+    /// Keeps how many requests are listed by now, so that a list that loses its end is noticed.
+    ///
+    /// - Parameter listed: how many; those that the database knows of when it is left out.
+    package static func note(_ store: Store, listed: Int64? = nil) throws {
+        guard var beside = try Mark.read(of: store) else { return }
+        let sent = try listed ?? store.read { try Meta.sentCount($0) }
+        guard sent != beside.listed else { return }
+        // The list is on the disk before anybody counts on it.
+        try SendLog.force(database: store.path)
+        beside.listed = sent
+        try beside.write(of: store)
     }
 }
 
@@ -74,13 +97,18 @@ private struct Mark {
     var ids: [String]
     /// Nil in a file of an earlier version.
     var place: Place?
+    /// How many requests were listed when this was last written.
+    var listed: Int64?
 
     private static func path(of store: Store) -> String { store.path + ".instance" }
 
     /// Nil where there is no file.
     static func read(of store: Store) throws -> Mark? {
         guard FileManager.default.fileExists(atPath: path(of: store)) else { return nil }
-        let lines = try String(contentsOfFile: path(of: store), encoding: .utf8).split(separator: "\n").map(String.init)
+        guard let data = FileManager.default.contents(atPath: path(of: store)) else {
+            throw StorageError("cannot read \(path(of: store)); see that it is a file which the program may read")
+        }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
         func value(_ name: String) -> String? {
             lines.first { $0.hasPrefix(name + " ") }.map { String($0.dropFirst(name.count + 1)) }
         }
@@ -89,7 +117,8 @@ private struct Mark {
             let log = value("sent").flatMap({ UInt64($0) })
         else { return Mark(ids: ids) }
         return Mark(
-            ids: ids, place: Place(machine: value("machine") ?? "", folder: folder, database: database, log: log))
+            ids: ids, place: Place(machine: value("machine") ?? "", folder: folder, database: database, log: log),
+            listed: value("listed").flatMap { Int64($0) })
     }
 
     func write(of store: Store) throws {
@@ -99,6 +128,7 @@ private struct Mark {
                 "machine \(place.machine)", "folder \(place.folder)", "database \(place.database)", "sent \(place.log)",
             ]
         }
+        if let listed { lines.append("listed \(listed)") }
         do {
             try Data((lines.joined(separator: "\n") + "\n").utf8)
                 .write(to: URL(fileURLWithPath: Self.path(of: store)), options: .atomic)
@@ -119,7 +149,7 @@ extension Mark.Place {
         log = Self.inode(SendLog.path(ofDatabase: store.path))
     }
 
-    private static func inode(_ path: String) -> UInt64 {
+    static func inode(_ path: String) -> UInt64 {
         var facts = stat()
         return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : 0
     }

@@ -16,6 +16,8 @@ package enum Meta: String {
     case sent
     /// Why it is not certain that this is the database that sent last, until a person has said what it is.
     case doubt
+    /// When a back-up was put back of which nobody knows what had left since, in milliseconds.
+    case unsureSince = "unsure_since"
     /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
     case clock
     /// By which secret erased addresses were hashed, once there are any.

@@ -1,7 +1,8 @@
 import Playbooks
-@testable import Runner
 import Storage
 import Testing
+
+@testable import Runner
 
 /// What a start finds when much has happened meanwhile.
 @Suite struct WakefulnessTests {

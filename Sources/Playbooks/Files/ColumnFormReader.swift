@@ -38,7 +38,7 @@ struct ColumnFormReader {
     /// Formats that name each of the letters.
     func formats(_ key: String, letters: String) -> [String] {
         guard fields.has(key) else { return [] }
-        return fields.items(key).compactMap { node in
+        let formats: [String] = fields.items(key).compactMap { node in
             guard let format = fields.diagnostics.text(node, key) else { return nil }
             let isMonth = letters == "ym" && DateFormat(format, isMonth: true) != nil
             if isMonth || DateFormat(format) != nil { return format }
@@ -49,5 +49,13 @@ struct ColumnFormReader {
                     + "got \"\(format)\"")
             return nil
         }
+        for (index, format) in formats.enumerated() {
+            guard let other = formats[..<index].first(where: { DateFormat.areMixed($0, format) }) else { continue }
+            fields.diagnostics.warning(
+                fields.position(key),
+                "\(other) and \(format) read the same text as different days; the first that can is taken, so keep the one "
+                    + "that is true")
+        }
+        return formats
     }
 }

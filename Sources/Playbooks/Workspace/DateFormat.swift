@@ -56,4 +56,13 @@ package struct DateFormat: Sendable, Equatable {
             self.init(order: order, separator: separator, namesMonths: namesMonths)
         }
     }
+
+    /// Whether the same text can be read by both formats, as another day.
+    package static func areMixed(_ one: String, _ other: String) -> Bool {
+        guard let one = DateFormat(one), let other = DateFormat(other), !one.namesMonths, !other.namesMonths else {
+            return false
+        }
+        return one != other && one.separator == other.separator
+            && one.order.firstIndex(of: .year) == other.order.firstIndex(of: .year)
+    }
 }

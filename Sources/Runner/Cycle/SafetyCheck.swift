@@ -41,6 +41,10 @@ struct SafetyCheck {
     ) throws -> String? {
         let registered = turn.work.registered
         guard tally.matched > 0 else { return nil }
+        if registered.releasedAt == nil, try LostSends(connection).isUnsure(at: now) {
+            return "restored: nobody knows what has left since the back-up; \(tally.matched) match; look at them with "
+                + "plan --who, then release it"
+        }
         return try holdForData(turn.work)
             ?? safety.hold(
                 turn.trigger, counts, wasReleased: registered.releasedAt != nil,

@@ -20,6 +20,8 @@ final class Planner: @unchecked Sendable {
     private let log: Logger
     private let killSwitch: KillSwitch
     private let bell = Bell()
+    /// The file of the database.
+    private let file: UInt64
     private let hasEnded = Mutex(false)
 
     // What follows belongs to the planner's thread.
@@ -63,6 +65,7 @@ final class Planner: @unchecked Sendable {
         self.folder = folder
         self.edition = edition
         self.store = store
+        file = Instance.file(of: store)
         self.clock = clock
         self.processNow = processNow
         self.sender = sender
@@ -74,11 +77,16 @@ final class Planner: @unchecked Sendable {
         stamps = FileWatch(folder)
     }
 
-    func run() {
+    /// - Throws: when the database's file was replaced; what would be written goes nowhere.
+    func run() throws {
         while !bell.isStopped {
             do {
                 try look()
                 failures = 0
+            } catch let error as DatabaseReplaced {
+                hasEnded.withLock { $0 = true }
+                log.error("stopping", metadata: ["reason": "\(error)"])
+                throw error
             } catch {
                 guard !bell.isStopped else { break }
                 failures += 1
@@ -103,6 +111,7 @@ final class Planner: @unchecked Sendable {
     }
 
     private func look() throws {
+        guard Instance.file(of: store) == file else { throw DatabaseReplaced(path: store.path) }
         try readFiles()
         try heedStops()
         let version = try store.session { try $0.dataVersion() }
@@ -268,4 +277,11 @@ final class Planner: @unchecked Sendable {
             isHurried = true
         }
     }
+}
+
+/// Somebody has put another file in the place of the database that is open.
+struct DatabaseReplaced: Error, CustomStringConvertible {
+    let path: String
+
+    var description: String { "\(path) was replaced while it was open; start serve again, which will look at it" }
 }

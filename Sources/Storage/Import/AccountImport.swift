@@ -147,6 +147,7 @@ final class AccountImport: ImportTarget {
         if !leftOut.isEmpty { leftOut.removeAll() }
         let key = record.cells[keyPlace].trimmed
         if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
+        try Rejection.ifCut(key, "key")
         if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
         if TotalsRow.isTotal(key) { throw Rejection(.total, "key", "\(key.excerpt) is a row of totals") }
         var present = cells.present(in: record)

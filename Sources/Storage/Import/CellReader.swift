@@ -191,7 +191,8 @@ final class CellReader {
                 + suggestion(for: text.string, in: values.map { String(decoding: $0, as: UTF8.self) })
         case .number(let mark), .percent(let mark):
             mark == nil && text.contains(UInt8(ascii: ","))
-                ? "is ambiguous or no number; write 1234.5 or 1,234.50, or say decimal: comma" : "is not a number"
+                ? "is ambiguous or no number; write 1234.5 or 1,234.50, or say decimal: point (1,001 is a thousand and one) or decimal: comma"
+                : "is not a number"
         case .money(let money):
             switch money.reading(of: text) {
             case .ambiguous: "has two readings; say decimal: comma or decimal: point"

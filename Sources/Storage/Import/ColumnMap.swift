@@ -1,3 +1,4 @@
+import Foundation
 import Playbooks
 
 /// A column that an import knows what to do with.
@@ -130,7 +131,10 @@ struct ColumnMap {
 
     /// The letters and digits of a column's name of which a name in `data.yaml` can be made; none of them may be left.
     static func declarable(_ name: String) -> String {
-        let ascii = simplified(name).unicodeScalars.filter(\.isASCII)
+        let letters = ["ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a"]
+        let spelled = simplified(name).map { letters[String($0)] ?? String($0) }.joined()
+        // Other accents go, and leave their letter.
+        let ascii = spelled.decomposedStringWithCanonicalMapping.unicodeScalars.filter(\.isASCII)
         return String(String.UnicodeScalarView(ascii)).split(separator: "_").joined(separator: "_")
     }
 

@@ -118,6 +118,7 @@ final class ContactImport: ImportTarget {
             key = address
             hasKeyless = true
         }
+        try Rejection.ifCut(key, "key")
         if key.count > 254 { throw Rejection(.value, "key", "is longer than 254 bytes") }
         if !seen.insert(key, of: accountID) {
             hasRepeats = true

@@ -64,7 +64,7 @@ package enum EmailAddress {
         [0x2800, 0xfffc, 0xfffd].contains(scalar.value)
     }
 
-    /// Simple case folding, in NFC: letters that differ in case alone are one, `ß` and `ss` are two.
+    /// Simple case folding, in NFKC: letters that differ in case or width alone are one, `ß` and `ss` are two.
     private static func folded(_ text: Substring) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var result = ""
@@ -74,7 +74,7 @@ package enum EmailAddress {
             let large = upper.count == 1 && scalar != dotless ? upper.first ?? scalar : scalar
             result += large.properties.lowercaseMapping
         }
-        return result.precomposedStringWithCanonicalMapping
+        return result.precomposedStringWithCompatibilityMapping.lowercased()
     }
 
     /// Whether the bytes are a local part, an `@` and a domain with a dot, at most 254 bytes, without blanks.

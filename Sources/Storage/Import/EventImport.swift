@@ -110,11 +110,12 @@ final class EventImport: ImportTarget {
             awaits = true
         }
 
+        let id = field(4)
+        try Rejection.ifCut(id, "id")
         rows.add(.integer(accountID))
         rows.add(contactID.map { .integer($0) } ?? .null)
         rows.add(.integer(kind.id))
         rows.add(.integer(at))
-        let id = field(4)
         if id.isEmpty {
             identity.take(
                 account: account, kind: kind.name, at: at,

@@ -96,5 +96,7 @@ enum FileRole {
 
 extension ColumnGuess {
     /// Whether nearly every value comes once: good enough for a key whose repeats are said.
-    var isNearlyUnique: Bool { filled > 0 && repeats * 20 <= filled && filled * 20 >= count * 19 }
+    var isNearlyUnique: Bool {
+        filled > 0 && (repeats * 20 <= filled || repeats == 1 && filled >= 3) && filled * 20 >= count * 19
+    }
 }

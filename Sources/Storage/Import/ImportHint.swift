@@ -20,13 +20,20 @@ enum ImportHint {
             let declared = fixed.form.formats.isEmpty ? ["y-m-d"] : fixed.form.formats
             let new = found.filter { !declared.contains($0) }
             guard !new.isEmpty else { return nil }
-            fixed.form.formats = (ofMost && attribute.form.formats.isEmpty ? [] : declared) + new
+            // A day before its month and one behind it cannot both be read: 06/12 is either.
+            let isMixed = declared.contains { one in new.contains { DateFormat.areMixed(one, $0) } }
+            fixed.form.formats = (isMixed || ofMost && attribute.form.formats.isEmpty ? [] : declared) + new
         case .number, .percent, .money:
             guard fixed.form.decimal == nil else { return nil }
             let commas = values.count { $0.contains(",") }
             let groups = values.count { text in text.split(separator: ".").count > 2 }
             guard (commas + groups) * 2 > values.count else { return nil }
-            fixed.form.decimal = .comma
+            // `1,001` alone is a thousand and one rather than one and a thousandth.
+            let thousands = values.count { text in
+                let parts = text.split(separator: ",")
+                return parts.count > 1 && parts.dropFirst().allSatisfy { $0.prefix { $0.isNumber }.count == 3 }
+            }
+            fixed.form.decimal = thousands == commas && groups == 0 ? .point : .comma
         case .text where attribute.name != "status" && !attribute.values.isEmpty:
             let more = Set(values).subtracting(attribute.values).sorted()
             guard !isBuiltIn, more.count <= 20 else { return nil }

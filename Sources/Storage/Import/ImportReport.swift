@@ -89,6 +89,12 @@ struct Rejection: Error, Equatable {
         self.reason = "\(column): \(reason)"
     }
 
+    /// Refuses what tells things apart when a character of it was cut: two that were cut would be one.
+    static func ifCut(_ text: Cell, _ column: String) throws {
+        guard text.contains(0xef), text.string.unicodeScalars.contains("\u{fffd}") else { return }
+        throw Rejection(.encoding, column, "\(text.excerpt) holds half a character")
+    }
+
     /// About the whole row.
     init(_ kind: Kind, _ reason: String) {
         self.kind = kind

@@ -65,6 +65,17 @@ package struct LostSends {
         return restored
     }
 
+    /// Holds every playbook until a person releases it, for as long as lost messages are remembered.
+    package func holdAll(at now: Instant) throws {
+        try Meta.unsureSince.write(String(now.milliseconds), connection)
+        try connection.execute("UPDATE playbook SET released_at = NULL, let_through = 0")
+    }
+
+    /// Whether playbooks that nobody has released since are held, because nobody knows what has left.
+    package func isUnsure(at now: Instant) throws -> Bool {
+        try Meta.instant(of: .unsureSince, connection).map { now - $0 < Self.memory } ?? false
+    }
+
     private func markUnknown(_ condition: String, _ arguments: [String: SQLValue]) throws -> Int {
         try connection.execute(
             """

@@ -61,6 +61,18 @@ package final class SendLog: @unchecked Sendable {
         close(descriptor)
     }
 
+    /// Makes the disk keep all that is in the list of a database; may be called on any thread.
+    static func force(database: String) throws {
+        let path = path(ofDatabase: database)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return }
+            throw failure("open", path)
+        }
+        defer { close(descriptor) }
+        guard fdatasync(descriptor) == 0 else { throw failure("write", path) }
+    }
+
     /// How many requests ever left.
     package var count: Int64 { dropped + records }
 

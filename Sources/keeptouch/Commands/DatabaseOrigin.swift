@@ -46,6 +46,15 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
                 told.append(
                     "\(Terminal.count(settled.unknown, "touch is", "touches are")) unknown now: they have left, or may have."
                 )
+                if !(areAll && doubt.hasOwnLog) {
+                    try lost.holdAll(at: now)
+                    told.append(
+                        "Nobody knows what else has left: each playbook is held until you have looked at whom it finds and "
+                            + "released it.")
+                }
+                told.append(
+                    "Unsubscribes, complaints, erasures and addresses suppressed since the back-up are gone with it: "
+                        + "enter them again (keeptouch suppress, keeptouch forget) before anything is sent.")
                 if settled.lost > 0 {
                     told.append(
                         "\(Terminal.count(settled.lost, "message", "messages")) left that the database has no touch for: "
@@ -55,6 +64,8 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
             if log.count > sent { try Meta.sent.write(String(log.count), connection) }
             try Meta.doubt.delete(connection)
         }
+        // What is left of the list is all that there is from now on.
+        try Instance.note(store, listed: log.count)
         told.forEach(Terminal.print)
         if self == .restored { Terminal.hint("look at them with: keeptouch touches --state unknown") }
     }

@@ -84,11 +84,13 @@ struct DoctorCommand: ParsableCommand {
             note(
                 "books", stray == 0 ? .good : .bad,
                 stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
+            let isDoubtful = try StatusQuery(connection).isDoubtful()
             for scope in try StatusQuery(connection).pauses() {
-                note(
-                    "pause", .warning,
-                    "\(scope.scope): \(scope.reason) (keeptouch \(Wakefulness.isClock(scope.reason) ? "clock" : "resume \(scope.scope)"))"
-                )
+                let remedy =
+                    Wakefulness.isClock(scope.reason)
+                    ? "clock"
+                    : "resume \(scope.scope)" + (isDoubtful && scope.scope == "all" ? " --as restored|copy|moved" : "")
+                note("pause", .warning, "\(scope.scope): \(scope.reason) (keeptouch \(remedy))")
             }
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for metric in loaded.workspace.dataMap.metrics {
@@ -101,7 +103,8 @@ struct DoctorCommand: ParsableCommand {
             for state in [TouchState.unknown, .held, .sending] where counts[state] != nil {
                 note(
                     "touches", .warning,
-                    "\(counts[state] ?? 0) are \(state.rawValue) (keeptouch touches --state \(state.rawValue))")
+                    "\(counts[state] ?? 0) \(counts[state] == 1 ? "is" : "are") \(state.rawValue) (keeptouch touches --state \(state.rawValue))"
+                )
             }
         }
         do {

@@ -6,6 +6,8 @@ import Runner
 struct CycleText {
     let report: CycleReport
     let hasRun: Bool
+    /// Why everything is paused; nil when it is not.
+    let pause: String?
 
     func show(_ output: FormatOption) throws {
         var table = Table(
@@ -21,11 +23,13 @@ struct CycleText {
         }
         guard output.format == .table else { return try output.show(table) }
         Terminal.print("\(hasRun ? "Cycle" : "Plan") at \(report.now)")
-        if report.playbooks.isEmpty {
+        if let pause {
+            Terminal.print(Terminal.styled("everything is paused: \(pause)", .yellow))
+            Terminal.print("  keeptouch status says what lets it go on")
+        } else if report.playbooks.isEmpty {
             Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
-        } else {
-            Terminal.print(table.text)
         }
+        if !report.playbooks.isEmpty { Terminal.print(table.text) }
         for item in report.playbooks {
             if let reason = item.heldBecause {
                 Terminal.print(Terminal.styled("\(item.playbook) is held: \(reason)", .yellow))

@@ -33,6 +33,10 @@ import Testing
         #expect(EmailAddress.normalized(text) == nil)
     }
 
+    @Test func wideLettersAreLetters() {
+        #expect(EmailAddress.normalized("\u{ff42}ob@er.example") == "bob@er.example")
+    }
+
     @Test func otherPeopleStayOthers() {
         let all = [
             "stra\u{df}e@x.example", "strasse@x.example", "i@x.example", "\u{131}@x.example", "a@xn--strae-oqa.example",
