@@ -25,6 +25,23 @@ package struct Tally: Sendable {
 
         package init() {}
 
+        func adding(_ other: OfPlaybook) -> OfPlaybook {
+            var sum = self
+            sum.matched += other.matched
+            sum.fresh += other.fresh
+            sum.freshAccounts += other.freshAccounts
+            sum.verdicts.merge(other.verdicts, uniquingKeysWith: +)
+            sum.variants.merge(other.variants, uniquingKeysWith: +)
+            sum.ifReleased.merge(other.ifReleased, uniquingKeysWith: +)
+            sum.entering += other.entering
+            sum.isNews = isNews || other.isNews
+            sum.standIns += other.standIns
+            sum.begun += other.begun
+            sum.asked += other.asked
+            sum.alreadyTrue.merge(other.alreadyTrue, uniquingKeysWith: +)
+            return sum
+        }
+
         package var admitted: Int { Verdict.allCases.reduce(0) { $0 + ($1.arm == nil ? 0 : verdicts[$1] ?? 0) } }
     }
 
@@ -64,6 +81,19 @@ package struct Tally: Sendable {
             stages[StageKey(journey, stage), default: 0] += 1
         }
         if account.isChanged { changed.append(account.id) }
+    }
+
+    /// Takes in what was counted of other accounts.
+    package mutating func add(_ other: Tally) {
+        playbooks.merge(other.playbooks) { $0.adding($1) }
+        moved += other.moved
+        left += other.left
+        goals += other.goals
+        touches += other.touches
+        owned += other.owned
+        distinct += other.distinct
+        stages.merge(other.stages, uniquingKeysWith: +)
+        changed += other.changed
     }
 
     private struct Key: Hashable {

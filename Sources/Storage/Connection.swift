@@ -14,10 +14,14 @@ package final class Connection {
     private let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private var isOpen = true
 
+    /// Nobody asks how much memory SQLite has, and counting it is a lock for each piece.
+    private static let configured: Void = { _ = sqlite3_disable_memory_status() }()
+
     /// Opens the file.
     ///
     /// - Parameter busyTimeout: how long to wait for a lock of another program, in milliseconds.
     init(path: String, flags: Int32, busyTimeout: Int32) throws {
+        Self.configured
         var handle: OpaquePointer?
         let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let handle else {

@@ -53,7 +53,7 @@ package final class Store: Sendable {
         case .memory:
             lock = nil
             connection = try Connection(
-                path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
+                path: Self.memoryPath, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
             try connection.executeScript("PRAGMA page_size = 8192; PRAGMA temp_store = MEMORY")
             try connection.migrate()
         case .readOnly:
@@ -75,6 +75,14 @@ package final class Store: Sendable {
             }
         }
     }
+
+    /// A second reader of the file of a connection; nil when that is in memory.
+    package convenience init?(readingBeside connection: Connection) throws {
+        guard connection.path != Self.memoryPath else { return nil }
+        try self.init(path: connection.path, mode: .readOnly)
+    }
+
+    private static let memoryPath = ":memory:"
 
     deinit {
         // Closing the last connection checkpoints, and that is a write.

@@ -37,7 +37,19 @@ final class BlockDeciding {
         audiences = [:]
     }
 
+    /// Counts the audiences that another thread has found with its own.
+    func addAudiences(of other: [Int64: Int]) {
+        audiences.merge(other, uniquingKeysWith: +)
+    }
+
     func blocks() throws -> [ClosedRange<Int64>] { try loader.blocks() }
+
+    /// Playbooks that each person gets once: who gets them depends on the accounts decided before.
+    private lazy var oncePerPerson = Set(
+        rules.versions.values.filter { $0.playbook.oncePer == .person }.map(\.playbookID))
+
+    /// Whether the day of one account does not depend on what was decided about another, so that the order is free.
+    var isOrderFree: Bool { oncePerPerson.isEmpty }
 
     // MARK: Whose day it is
 
@@ -133,7 +145,6 @@ final class BlockDeciding {
         findings: (Int) -> [Account.Finding]
     ) throws -> [Account] {
         let loaded = try accountLoader.load(block, findings: findings)
-        let oncePerPerson = Set(rules.versions.values.filter { $0.playbook.oncePer == .person }.map(\.playbookID))
         if !oncePerPerson.isEmpty {
             try loader.load(day.persons, of: block, playbooks: oncePerPerson.sorted())
         }

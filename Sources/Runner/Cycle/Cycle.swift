@@ -120,22 +120,3 @@ package struct Cycle {
         try JSONText.encode(report)
     }
 }
-
-/// How many accounts a slice takes, adapted so that its transaction stays well under 50 ms.
-struct SliceSize {
-    private var size = 200
-
-    /// Runs a slice of the present size and learns from how long it took.
-    mutating func measured<T>(_ body: (Int) throws -> T) rethrows -> T {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let result = try body(size)
-        let milliseconds = Double((clock.now - start) / .milliseconds(1))
-        if milliseconds > 25 {
-            size = max(10, Int(Double(size) * 20 / milliseconds))
-        } else if milliseconds < 12 {
-            size = min(1_000, size + size / 2)
-        }
-        return result
-    }
-}

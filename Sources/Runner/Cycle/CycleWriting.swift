@@ -27,25 +27,7 @@ struct CycleWriting {
         }
         let deciding = try BlockDeciding(
             connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
-        let writer = AccountWriter(connection, cycle: cycleID, now: now)
-        var slices = SliceSize()
-        for part in plan.tally.changed.sorted().byBlock {
-            var rest = part[...]
-            while !rest.isEmpty {
-                let count = try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) {
-                    connection in
-                    try stopIfPaused(connection)
-                    return try slices.measured { size in
-                        let ids = Array(rest.prefix(size))
-                        var tally = Tally()
-                        try writer.write(deciding.decide(ids, freezes: true, &tally))
-                        return ids.count
-                    }
-                }
-                rest = rest.dropFirst(count)
-                Store.letOthersWrite()
-            }
-        }
+        try writeSlices(deciding, AccountWriter(connection, cycle: cycleID, now: now))
         if matching == .all {
             // The count walks the whole ledger, which nobody who wants to write should wait for.
             report.touches = try store.read { try CycleRecords.touchCounts($0) }
@@ -64,6 +46,38 @@ struct CycleWriting {
             try Benchmarks.save(connection)
             try CycleRecords.end(connection, cycle: cycleID, summary: summary, processNow: cycle.processNow())
         }
+    }
+
+    /// While a slice is written, a second thread decides the next one on what stands then.
+    private func writeSlices(_ deciding: BlockDeciding, _ writer: AccountWriter) throws {
+        var rest = AccountSlices(plan.tally.changed.sorted())
+        var size = SliceSize()
+        let ahead = try decidingAhead(deciding)
+        defer { ahead?.end() }
+        var next = rest.next(size.size)
+        while let ids = next {
+            let decided = try ahead?.decided()
+            next = rest.next(size.size)
+            if let next { try ahead?.decide(next) }
+            try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+                try stopIfPaused(connection)
+                try size.measured { _ in
+                    var tally = Tally()
+                    try writer.write(decided?() ?? deciding.decide(ids, freezes: true, &tally))
+                }
+            }
+            Store.letOthersWrite()
+        }
+    }
+
+    /// A second thread, where there is enough for it to do.
+    private func decidingAhead(_ deciding: BlockDeciding) throws -> DecidingAhead? {
+        guard deciding.isOrderFree, plan.tally.changed.count >= DecidingAhead.fewestAccounts else { return nil }
+        let second = try SecondThread(beside: connection) { connection in
+            try BlockDeciding(
+                connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
+        }
+        return second.map { DecidingAhead($0, connection) }
     }
 
     /// A kill switch stops a cycle between two slices.

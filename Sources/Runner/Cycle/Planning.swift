@@ -16,17 +16,10 @@ struct Planning {
     /// Whether every running enrollment is looked at, or only what is due.
     let isEverybodyLookedAt: Bool
 
-    /// Which accounts a cycle looks at.
-    enum Scope {
-        case all
-        /// Ascending.
-        case some([Int64])
-    }
-
     struct Plan {
         var rules: CycleRules
         var turns: [Turn]
-        var scope: Scope
+        var scope: FirstPass.Scope
         var journeys: [Journey]
         var heldJourneys: Set<String>
         var tally: Tally
@@ -67,13 +60,16 @@ struct Planning {
         let scope = try scope(turns, isTurnOfJourneys)
         let deciding = try BlockDeciding(
             connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: Set(heldJourneys.keys))
-        var tally = try pass(deciding, scope)
+        let second = try secondThread(rules, turns, Set(heldJourneys.keys), deciding, scope)
+        defer { second?.end() }
+        let pass = FirstPass(scope: scope, deciding: deciding, second: second)
+        var tally = try pass.run(rules.holds)
         let check = SafetyCheck(workspace: workspace, connection: connection, context: context)
         let holds = try self.holds(&turns, tally, deciding, check)
         if holds != rules.holds {
             deciding.hold(holds)
             rules.holds = holds
-            tally = try pass(deciding, scope)
+            tally = try pass.run(holds)
         }
         let errors = Books(tally, turns).errors
         guard errors.isEmpty else { throw UnbalancedBooks(errors: errors) }
@@ -113,23 +109,28 @@ struct Planning {
                         firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
             }
         }
-        _ = try pass(deciding, plan.scope)
+        _ = try FirstPass(scope: plan.scope, deciding: deciding, second: nil).run(plan.rules.holds)
     }
 
-    private func pass(_ deciding: BlockDeciding, _ scope: Scope) throws -> Tally {
-        var tally = Tally()
-        switch scope {
-        case .all:
-            for block in try deciding.blocks() { _ = try deciding.decide(block, freezes: false, &tally) }
-        case .some(let ids):
-            for part in ids.byBlock { _ = try deciding.decide(part, freezes: false, &tally) }
+    /// A second thread, where there is enough for it to do.
+    private func secondThread(
+        _ rules: CycleRules, _ turns: [Turn], _ heldJourneys: Set<String>, _ deciding: BlockDeciding,
+        _ scope: FirstPass.Scope
+    ) throws -> SecondThread? {
+        let parts =
+            switch scope {
+            case .all: try deciding.blocks().count
+            case .some(let ids): ids.byBlock.count
+            }
+        guard parts >= FirstPass.fewestBlocks, deciding.isOrderFree else { return nil }
+        return try SecondThread(beside: connection) { connection in
+            try BlockDeciding(connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: heldJourneys)
         }
-        return tally
     }
 
     /// A condition, a campaign or a journey looks at everybody; else only those are looked at to whom something may have
     /// happened.
-    private func scope(_ turns: [Turn], _ isTurnOfJourneys: Bool) throws -> Scope {
+    private func scope(_ turns: [Turn], _ isTurnOfJourneys: Bool) throws -> FirstPass.Scope {
         if matching == .all || isTurnOfJourneys || turns.contains(where: { $0.isDue && $0.trigger != .on }) {
             return .all
         }
