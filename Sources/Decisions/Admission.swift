@@ -43,7 +43,27 @@ package struct Admission: Sendable {
         }
     }
 
-    package var playbook: Playbook
+    /// What a playbook says of who may enter.
+    package struct Rules: Sendable {
+        package var reentry: Playbook.Reentry
+        package var maxAge: TimeSpan
+        package var holdout: Double
+        package var isService: Bool
+        /// Whether an event or a schedule begins it, so that each match is an occurrence.
+        package var isOccurrence: Bool
+        package var isEvent: Bool
+
+        package init(_ playbook: Playbook) {
+            reentry = playbook.reentry
+            maxAge = playbook.maxAge
+            holdout = playbook.holdout
+            isService = playbook.isService
+            isEvent = playbook.isTriggeredByEvents
+            if case .when = playbook.trigger { isOccurrence = false } else { isOccurrence = true }
+        }
+    }
+
+    package var rules: Rules
     package var now: Instant
     /// Why nobody enters, or nil.
     package var hold: String?
@@ -62,10 +82,10 @@ package struct Admission: Sendable {
     package var globalShare: Double
 
     package init(
-        playbook: Playbook, now: Instant, hold: String? = nil, past: Past = Past(), isReachable: Bool = true,
+        rules: Rules, now: Instant, hold: String? = nil, past: Past = Past(), isReachable: Bool = true,
         isTaken: Bool = false, lots: Lots = Lots(), globalShare: Double = 0
     ) {
-        self.playbook = playbook
+        self.rules = rules
         self.now = now
         self.hold = hold
         self.past = past
@@ -79,7 +99,7 @@ package struct Admission: Sendable {
     package func decide(_ match: Match) -> Decision {
         if let hold { return Decision(.held, hold, isSettled: false) }
         if match.standing?.enrollmentID != nil {
-            return Decision(.already, "enrolled for this match", isSettled: isOccurrence)
+            return Decision(.already, "enrolled for this match", isSettled: rules.isOccurrence)
         }
         if past.isInside { return waiting(.already, "in this playbook now", match) }
         if let other {
@@ -88,31 +108,32 @@ package struct Admission: Sendable {
             )
         }
         if let reason = cooling {
-            return playbook.reentry == .never
-                ? Decision(.cooling, reason, isSettled: isOccurrence) : waiting(.cooling, reason, match)
+            return rules.reentry == .never
+                ? Decision(.cooling, reason, isSettled: rules.isOccurrence) : waiting(.cooling, reason, match)
         }
-        if isEvent, match.since - match.at > playbook.maxAge {
-            return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
+        if rules.isEvent, match.since - match.at > rules.maxAge {
+            return Decision(.tooOld, "older than max_age \(rules.maxAge)", isSettled: true)
         }
         if !isReachable {
             let why = whyNobody.map { ": \($0)" } ?? ""
             return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
         }
-        if isTaken, !playbook.isService {
+        if isTaken, !rules.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)
         }
         // Nothing is in the way any more, but it has waited for too long.
-        if let standing = match.standing, isOccurrence, standing.verdict != .held || isEvent, isOver(match) {
-            return Decision(.tooOld, "older than max_age \(playbook.maxAge)", isSettled: true)
+        if let standing = match.standing, rules.isOccurrence, standing.verdict != .held || rules.isEvent, isOver(match)
+        {
+            return Decision(.tooOld, "older than max_age \(rules.maxAge)", isSettled: true)
         }
-        if !playbook.isService {
+        if !rules.isService {
             if lots.isGlobalHoldout {
                 return Decision(
                     .globalHoldout, "drawn into the global holdout of \(Self.percent(globalShare))", isSettled: true)
             }
             if lots.isHoldout {
                 return Decision(
-                    .holdout, "drawn into the holdout of \(Self.percent(playbook.holdout))", isSettled: true)
+                    .holdout, "drawn into the holdout of \(Self.percent(rules.holdout))", isSettled: true)
             }
         }
         return Decision(.enrolled, "all rules passed", isSettled: true)
@@ -121,25 +142,19 @@ package struct Admission: Sendable {
     /// A `when` match is decided anew as long as it stands; an occurrence for as long as `max_age` gives it, and then it
     /// is dropped for good.
     private func waiting(_ verdict: Verdict, _ reason: String, _ match: Match) -> Decision {
-        guard isOccurrence else { return Decision(verdict, reason, isSettled: false) }
+        guard rules.isOccurrence else { return Decision(verdict, reason, isSettled: false) }
         if match.isOvertaken {
             return Decision(verdict, "\(reason); dropped, for the next occurrence has come", isSettled: true)
         }
         guard isOver(match) else { return Decision(verdict, reason, isSettled: false) }
-        return Decision(verdict, "\(reason); dropped after max_age \(playbook.maxAge)", isSettled: true)
+        return Decision(verdict, "\(reason); dropped after max_age \(rules.maxAge)", isSettled: true)
     }
 
-    private func isOver(_ match: Match) -> Bool { now - match.since > playbook.maxAge }
-
-    private var isOccurrence: Bool {
-        if case .when = playbook.trigger { false } else { true }
-    }
-
-    private var isEvent: Bool { playbook.isTriggeredByEvents }
+    private func isOver(_ match: Match) -> Bool { now - match.since > rules.maxAge }
 
     /// Why the account may not enter again yet.
     private var cooling: String? {
-        switch playbook.reentry {
+        switch rules.reentry {
         case .always: return nil
         case .never: return past.enteredAt.isEmpty ? nil : "enrolled before; reentry: never"
         case .after(let span, let fromEnd):

@@ -21,6 +21,8 @@ package struct Freeze: Sendable {
     package let variables: [Variable]
     /// Whether a value changes by itself as time goes by.
     package let speaksOfTime: Bool
+    /// Whether a value comes from what was frozen at entry.
+    let readsEntry: Bool
 
     /// - Parameter channelVariables: what the channel reads beside the message; without it the touch goes out too.
     package init(
@@ -33,6 +35,9 @@ package struct Freeze: Sendable {
             + (names.optional + others.sorted()).compactMap {
                 Self.variable($0, isRequired: false, playbook, dataMap)
             }
+        readsEntry = variables.contains {
+            if case .term(let term) = $0.source { !term.reads.entries.isEmpty } else { false }
+        }
         speaksOfTime = variables.contains {
             if case .term(let term) = $0.source { term.speaksOfTime } else { false }
         }

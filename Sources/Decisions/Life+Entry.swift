@@ -141,7 +141,6 @@ extension Life {
     }
 
     private func admission(of match: Match, to work: PlaybookAtWork, _ account: Account) -> Admission {
-        let playbook = work.playbook
         var past = Admission.Past()
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == work.id {
             let enrollment = enrolled.enrollment
@@ -151,15 +150,15 @@ extension Life {
         }
         let recipients = recipients(of: match, for: work, account)
         var admission = Admission(
-            playbook: playbook, now: now, past: past, isReachable: !work.needsContact || !recipients.isEmpty,
+            rules: work.admission, now: now, past: past, isReachable: !work.needsContact || !recipients.isEmpty,
             isTaken: account.isTaken, lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
-        let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, playbook, account) }
+        let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, work.playbook, account) }
         if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
             admission.other = (owner, first.address)
         }
         admission.hasStandIn = recipients.first?.isStandIn ?? false
         if !admission.isReachable {
-            admission.whyNobody = facts.whyNobody(in: account, for: playbook, needsAddress: work.needsAddress)
+            admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, needsAddress: work.needsAddress)
         }
         return admission
     }
@@ -245,13 +244,14 @@ extension Life {
     private func begin(
         _ match: Match, of work: PlaybookAtWork, as arm: Arm, _ variant: String?, _ account: inout Account
     ) {
-        let playbook = work.playbook
-        let entry = entry(of: playbook, account, match.event)
+        // Nobody asks a plan that only counts for what is frozen, unless a step does.
+        let isEntryNeeded = freezes || rules.versions[work.registered.versionID]?.asksEntry != false
+        let entry = isEntryNeeded ? entry(of: work.playbook, account, match.event).json : "{}"
         var enrollment = Enrollment(
             playbookID: work.id, versionID: work.registered.versionID, matchKey: match.key, eventID: match.event?.id,
-            experimentID: work.registered.experimentID, arm: arm, variant: variant, enteredAt: now, entry: entry.json,
-            isExclusive: playbook.exclusive)
-        enrollment.goalUntil = playbook.goal.map { now + $0.within }
+            experimentID: work.registered.experimentID, arm: arm, variant: variant, enteredAt: now, entry: entry,
+            isExclusive: work.playbook.exclusive)
+        enrollment.goalUntil = work.playbook.goal.map { now + $0.within }
         account.enrollments.append(Account.Enrolled(enrollment, stored: nil, event: match.event))
         let experiment = arm == .globalHoldout ? rules.globalHoldout?.experimentID : work.registered.experimentID
         if let experiment, account.assignments[experiment] == nil {

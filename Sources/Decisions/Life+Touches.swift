@@ -6,7 +6,7 @@ extension Life {
         of send: Step.Send, step: Step, _ account: Account, _ index: Int, _ version: Version
     ) -> [Touch] {
         let enrolled = account.enrollments[index]
-        let (enrollment, playbook) = (enrolled.enrollment, version.playbook)
+        let enrollment = enrolled.enrollment
         guard let path = send.message(for: enrollment.variant), let channel = rules.channel(of: send) else { return [] }
         let base = enrollment.dueAt ?? now
         func touch(_ message: String, _ recipient: Recipient?, _ address: String) -> Touch {
@@ -14,9 +14,9 @@ extension Life {
             let allowed = rules.allowed(send, wallClock: wallClock(enrollment, version), from: now, in: zone)
             return Touch(
                 step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
-                kind: send.kind, channel: channel, category: playbook.category, message: message,
-                isGhost: enrollment.arm != .treated, state: .pending, priority: playbook.priority, dueAt: base,
-                notBefore: allowed.notBefore, expiresAt: allowed.base + playbook.expires, variables: "{}",
+                kind: send.kind, channel: channel, category: version.playbook.category, message: message,
+                isGhost: enrollment.arm != .treated, state: .pending, priority: version.playbook.priority, dueAt: base,
+                notBefore: allowed.notBefore, expiresAt: allowed.base + version.playbook.expires, variables: "{}",
                 frozenAt: now)
         }
         func nobody(_ reason: String) -> [Touch] {
@@ -33,13 +33,13 @@ extension Life {
             touches = [touch(message, nil, Touch.team(channel))]
         } else {
             let recipients = facts.recipients(
-                of: account, for: playbook, needsAddress: send.kind == .email, event: enrolled.event)
+                of: account, for: version.playbook, needsAddress: send.kind == .email, event: enrolled.event)
             guard !recipients.isEmpty else {
-                let why = facts.whyNobody(in: account, for: playbook, needsAddress: send.kind == .email)
+                let why = facts.whyNobody(in: account, for: version.playbook, needsAddress: send.kind == .email)
                 return nobody("no contact that may be written to: \(why)")
             }
             let own = recipients.filter {
-                otherOwner(of: $0, enrollment.matchKey, enrollment.playbookID, playbook, account) == nil
+                otherOwner(of: $0, enrollment.matchKey, enrollment.playbookID, version.playbook, account) == nil
             }
             guard !own.isEmpty else { return nobody("every contact gets it for another account; once_per: person") }
             touches = own.map { touch(message, $0, $0.address) }
@@ -72,7 +72,7 @@ extension Life {
         let freeze = facts.freeze(touch.message, channel: touch.channel, of: version)
         let subject = Subject(
             account: account.index, event: enrolled.event,
-            entry: freeze.variables.isEmpty ? [:] : Frozen.values(of: enrolled.enrollment.entry))
+            entry: freeze.readsEntry ? Frozen.values(of: enrolled.enrollment.entry) : [:])
         let contacts = facts.block.contacts
         let contact = touch.contactID.flatMap { id in
             contacts.flatMap { contacts in contacts.range(account.index).first { contacts.ids[$0] == id } }

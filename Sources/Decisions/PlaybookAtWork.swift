@@ -39,11 +39,13 @@ package final class PlaybookAtWork: Sendable {
     package let registered: RegisteredPlaybook
     /// Whether it writes to contacts, and not only to a team; and whether whoever gets it must have an address.
     let (needsContact, needsAddress): (Bool, Bool)
+    let admission: Admission.Rules
 
     package init(playbook: Playbook, registered: RegisteredPlaybook) {
         self.playbook = playbook
         self.registered = registered
         (needsContact, needsAddress) = (playbook.needsContact, playbook.needsAddress)
+        admission = Admission.Rules(playbook)
     }
 
     package var id: Int64 { registered.id }

@@ -75,7 +75,9 @@ package struct Tally: Sendable {
             guard !enrolled.made.isEmpty else { continue }
             touches += enrolled.made.count
             owned += enrolled.isNew || enrolled.enrollment != enrolled.stored ? enrolled.made.count : 0
-            distinct += Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
+            distinct +=
+                enrolled.made.count == 1
+                ? 1 : Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
         }
         if let move = account.stageMove, let journey = move.journey, let stage = move.stage {
             stages[StageKey(journey, stage), default: 0] += 1

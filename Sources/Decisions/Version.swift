@@ -33,6 +33,8 @@ package final class Version: Sendable {
     package let also: [(name: String, question: Int)]
     /// The messages of each rotation, by its pattern.
     package let rotations: [String: [String]]
+    /// Whether a condition asks for what was frozen at entry.
+    package let asksEntry: Bool
 
     package init(
         id: Int64, playbookID: Int64, playbook: Playbook, in context: EvaluationContext, ending: String? = nil,
@@ -65,6 +67,7 @@ package final class Version: Sendable {
         also = playbook.also.map { ($0.name, add($0.term, $0.name, isScoped: true)) }
         self.questions = questions
         rotations = playbook.rotations
+        asksEntry = playbook.terms.contains { !$0.reads.entries.isEmpty }
     }
 
     /// The goal and the exits, as `plan` warns of them.

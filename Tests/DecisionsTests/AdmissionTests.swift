@@ -29,8 +29,9 @@ import Testing
         _ reentry: Playbook.Reentry = .always, category: String = "education"
     ) -> Admission {
         Admission(
-            playbook: Playbook(
-                name: "p", category: category, trigger: .on(event: "signed", condition: nil), reentry: reentry),
+            rules: Admission.Rules(
+                Playbook(
+                    name: "p", category: category, trigger: .on(event: "signed", condition: nil), reentry: reentry)),
             now: now)
     }
 
@@ -91,7 +92,8 @@ import Testing
 
     @Test func aMatchOfAConditionIsDecidedAnewAsLongAsItStands() {
         var admission = Admission(
-            playbook: Playbook(name: "p", category: "education", trigger: .when(.always), reentry: .never),
+            rules: Admission.Rules(
+                Playbook(name: "p", category: "education", trigger: .when(.always), reentry: .never)),
             now: Self.now)
         var match = Match(key: "", at: Self.now, since: Self.now)
         Self.waited(.days(40), &match, verdict: .unreachable)

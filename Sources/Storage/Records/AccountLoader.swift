@@ -46,8 +46,7 @@ package struct AccountLoader {
         asksSteps = versions.contains { version in
             version.playbook.terms.contains { $0.asksAboutSteps }
         }
-        asksEntries = Set(
-            versions.filter { version in version.playbook.terms.contains { !$0.reads.entries.isEmpty } }.map(\.id))
+        asksEntries = Set(versions.filter(\.asksEntry).map(\.id))
         hasSecondaryGoals = versions.contains { !$0.also.isEmpty }
         rotating = Set(versions.filter { !$0.rotations.isEmpty }.map(\.playbookID))
     }
