@@ -11,7 +11,8 @@ struct Insertion {
         width = columns.count
         let row = "(" + repeatElement("?", count: width).joined(separator: ", ") + ")"
         func text(_ count: Int) -> String {
-            "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES "
+            // A failure undoes the whole transaction. To undo its statement alone, every page would be copied first.
+            "INSERT OR FAIL INTO \(table) (\(columns.joined(separator: ", "))) VALUES "
                 + repeatElement(row, count: count).joined(separator: ", ") + " ON CONFLICT \(conflict)"
                 + (returned.isEmpty ? "" : " RETURNING " + returned.joined(separator: ", "))
         }
