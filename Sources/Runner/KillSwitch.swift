@@ -38,6 +38,11 @@ package final class KillSwitch: Sendable {
     }
 }
 
+/// A cycle that stopped half-way because somebody asked for the end of the work; the next one goes on.
+package struct CycleStopped: Error, CustomStringConvertible {
+    package let description = "stopped before the cycle was over; the next run goes on"
+}
+
 /// A cycle that stopped half-way because somebody paused it; the next one goes on.
 package struct CyclePaused: Error, CustomStringConvertible {
     package var scope: String

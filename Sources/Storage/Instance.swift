@@ -30,6 +30,10 @@ package enum Instance: Sendable, Equatable {
             return beside == nil || beside?.ids.contains(newcomer) == true
                 ? .new : .doubtful("the database is new, but another one has sent from here")
         }
+        if let beside, beside.isDamaged {
+            return .doubtful(
+                "\(Mark.path(of: store)) is damaged, so that nobody can tell whether the database is a copy")
+        }
         guard let beside, beside.ids.contains(inside) else {
             return .doubtful(
                 "the database is a copy or a restored back-up; what it does not know of may have been sent")
@@ -100,7 +104,10 @@ private struct Mark {
     /// How many requests were listed when this was last written.
     var listed: Int64?
 
-    private static func path(of store: Store) -> String { store.path + ".instance" }
+    static func path(of store: Store) -> String { store.path + ".instance" }
+
+    /// Whether the file names no database at all.
+    var isDamaged: Bool { !ids.contains { UUID(uuidString: $0) != nil } }
 
     /// Nil where there is no file.
     static func read(of store: Store) throws -> Mark? {
@@ -130,8 +137,7 @@ private struct Mark {
         }
         if let listed { lines.append("listed \(listed)") }
         do {
-            try Data((lines.joined(separator: "\n") + "\n").utf8)
-                .write(to: URL(fileURLWithPath: Self.path(of: store)), options: .atomic)
+            try PrivateFile.replace(Self.path(of: store), with: Data((lines.joined(separator: "\n") + "\n").utf8))
         } catch {
             throw StorageError(
                 "cannot write \(Self.path(of: store)): \(error.localizedDescription); make its folder writable")

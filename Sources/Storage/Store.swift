@@ -67,6 +67,7 @@ package final class Store: Sendable {
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
             self.lock = lock
+            PrivateFile.make(path)
             connection = try Connection(
                 path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
             try lock.held(patience: Self.patience) {

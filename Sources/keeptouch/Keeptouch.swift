@@ -36,6 +36,23 @@ struct Keeptouch: AsyncParsableCommand {
         ])
 
     static func main() async {
-        await main(LeadingOptions.behindCommand(Array(CommandLine.arguments.dropFirst())))
+        do {
+            var command = try parseAsRoot(LeadingOptions.behindCommand(Array(CommandLine.arguments.dropFirst())))
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            tell(error)
+        }
+    }
+
+    /// Ends as ArgumentParser would, but lets nothing through that a terminal would obey.
+    private static func tell(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        if !text.isEmpty { code.isSuccess ? Terminal.print(text) : Terminal.complain(text) }
+        exit(withError: code)
     }
 }

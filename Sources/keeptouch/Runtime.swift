@@ -19,15 +19,7 @@ final class Runtime {
         store = try loaded.open(.readWrite)
         lock = try RunnerLock(database: loaded.databasePath)
         log = try SendLog(database: loaded.databasePath)
-        let isLost =
-            try !FileManager.default.fileExists(atPath: loaded.databasePath + ".secret")
-            && store.read { try Meta.sentCount($0) } > 0
-        if isLost {
-            Terminal.complain(
-                "\(loaded.databasePath).secret is gone; a new one is made. The links in emails that were sent no longer count: "
-                    + "put the old file back if you have it")
-        }
-        secret = try SigningSecret.read(beside: loaded.databasePath)
+        secret = try SigningSecret.read(beside: store)
         killSwitch = KillSwitch(directory: loaded.directory.path)
         wakefulness = Wakefulness(store: store, workspace: loaded.workspace)
     }

@@ -1,15 +1,46 @@
 import Foundation
+import Storage
 
 /// The key that signs unsubscribe links: 32 random bytes in `<database>.secret`, readable by its owner only.
 enum SigningSecret {
-    static func read(beside database: String) throws -> [UInt8] {
-        let path = database + ".secret"
-        if let data = FileManager.default.contents(atPath: path) {
-            guard data.count == 32 else {
-                throw CommandError("\(path) must hold 32 bytes and has \(data.count); restore it from a back-up")
+    /// Reads it; a database that has not sent or erased anything gets one.
+    ///
+    /// - Throws: `CommandError` when it is gone although links were signed with it, or others may read it.
+    static func read(beside store: Store) throws -> [UInt8] {
+        let path = store.path + ".secret"
+        var facts = stat()
+        guard stat(path, &facts) == 0 else {
+            guard errno == ENOENT else {
+                throw CommandError("cannot read \(path): \(String(cString: strerror(errno)))")
             }
-            return Array(data)
+            try expectUnused(store, path)
+            return try make(path, store)
         }
+        guard facts.st_mode & 0o077 == 0 else {
+            throw CommandError(
+                "others may read \(path), and who has it can sign links in your name; nothing was done. Run: chmod 600 \(path)"
+            )
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandError("cannot read \(path); see that it is a file which the program may read")
+        }
+        guard data.count == 32 else {
+            throw CommandError("\(path) must hold 32 bytes and has \(data.count); restore it from a back-up")
+        }
+        return Array(data)
+    }
+
+    /// A lost secret is not made anew in silence: the links in every email that was sent would end.
+    private static func expectUnused(_ store: Store, _ path: String) throws {
+        let isUsed = try store.read { try Meta.sentCount($0) > 0 || Meta.erasureKey.read($0) != nil }
+        guard isUsed else { return }
+        throw CommandError(
+            "\(path) is gone, and the links in the emails that were sent are signed with it; nothing was done. Put it back from a "
+                + "back-up. If it is lost for good, those links end, and a new one is made with: (umask 077; "
+                + "head -c 32 /dev/urandom > \(path))")
+    }
+
+    private static func make(_ path: String, _ store: Store) throws -> [UInt8] {
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
         // Whole or not at all: half of a secret, left by a full disk, would stop every later run.
         let draft = "\(path).\(UUID().uuidString)"
@@ -21,7 +52,7 @@ enum SigningSecret {
         }
         guard link(draft, path) == 0 else {
             // Another process made it meanwhile.
-            if errno == EEXIST { return try read(beside: database) }
+            if errno == EEXIST { return try read(beside: store) }
             throw CommandError("cannot write \(path): \(String(cString: strerror(errno)))")
         }
         return bytes

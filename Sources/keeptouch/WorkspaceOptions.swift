@@ -87,10 +87,12 @@ struct LoadedWorkspace {
         return store
     }
 
-    func cycle(_ store: Store, killSwitch: KillSwitch? = nil) -> Cycle {
+    func cycle(
+        _ store: Store, killSwitch: KillSwitch? = nil, isStopped: @escaping @Sendable () -> Bool = { false }
+    ) -> Cycle {
         Cycle(
             workspace: workspace, pinned: files.pinned, store: store, processNow: Clocks.system.processNow,
-            killSwitch: killSwitch)
+            killSwitch: killSwitch, isStopped: isStopped)
     }
 
     func playbook(_ name: String) throws -> Playbook {

@@ -87,6 +87,8 @@ import Web
             .resend,
             #"{"type": "email.bounced", "data": {"bounce": {"type": "Permanent", "subType": "Suppressed"}}}"#,
             .suppressed),
+        Case(.customerio, #"{"metric": "dropped", "data": {"failure_message": "suppressed"}}"#, .suppressed),
+        Case(.customerio, #"{"metric": "dropped", "data": {"failure_message": "rendering failed"}}"#, .dropped),
         Case(
             .customerio, #"{"metric": "bounced", "data": {"failure_message": "554 5.7.1 blocked by spamhaus"}}"#,
             .softBounced, harmless: true),

@@ -23,12 +23,15 @@ package struct Cycle {
     let pinned: PinnedVersions
     let figures: EvaluationContext.Figures
     let killSwitch: KillSwitch?
+    /// Whether somebody has asked for the end of the work; looked at between two blocks and two slices.
+    let isStopped: @Sendable () -> Bool
     /// A million accounts are planned in seconds; what takes this long is a mistake.
     private static let longestPlan = Duration.seconds(1_200)
 
     package init(
         workspace: Workspace, pinned: PinnedVersions, store: Store, figures: EvaluationContext.Figures = .measured,
-        processNow: @escaping @Sendable () -> Instant, killSwitch: KillSwitch? = nil
+        processNow: @escaping @Sendable () -> Instant, killSwitch: KillSwitch? = nil,
+        isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
         self.workspace = workspace
         self.pinned = pinned
@@ -36,6 +39,7 @@ package struct Cycle {
         self.store = store
         self.processNow = processNow
         self.killSwitch = killSwitch
+        self.isStopped = isStopped
     }
 
     /// What the next cycle would do; changes nothing.
@@ -51,7 +55,7 @@ package struct Cycle {
             let registered = try Registration(workspace, pinned, registry, now: now).register()
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, now: now, matching: matching,
-                figures: figures, only: names, isEverybodyLookedAt: true)
+                figures: figures, only: names, isEverybodyLookedAt: true, isStopped: isStopped)
             let plan = try planning.plan(registered)
             if let who { try planning.tell(plan, who) }
             var report = plan.report
@@ -74,7 +78,7 @@ package struct Cycle {
             }
             let planning = Planning(
                 workspace: workspace, connection: connection, pinned: pinned, now: now, matching: matching,
-                figures: figures, only: [], isEverybodyLookedAt: isChanged)
+                figures: figures, only: [], isEverybodyLookedAt: isChanged, isStopped: isStopped)
             let plan = try store.guardedRead(for: Self.longestPlan) { _ in try planning.plan(registered) }
             var report = plan.report
             report.isNews = plan.isNews

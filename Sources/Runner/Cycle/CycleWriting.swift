@@ -82,6 +82,7 @@ struct CycleWriting {
 
     /// A kill switch stops a cycle between two slices.
     private func stopIfPaused(_ connection: Connection) throws {
+        if cycle.isStopped() { throw CycleStopped() }
         let pauses = try Pauses(connection)
         if !plan.wasPaused, let reason = cycle.killSwitch?.reason ?? pauses.all {
             throw CyclePaused(scope: "all", reason: reason)

@@ -31,23 +31,24 @@ struct FirstPass {
     let deciding: BlockDeciding
     /// Decides every other block, where there is one.
     let second: SecondThread?
+    let isStopped: @Sendable () -> Bool
 
     /// So many blocks are worth a second thread.
     static let fewestBlocks = 4
 
     func run(_ holds: [Int64: Hold]) throws -> Tally {
         let parts = try parts()
-        guard let second, parts.count >= Self.fewestBlocks else { return try Self.decide(parts[...], by: 1, deciding) }
+        guard let second, parts.count >= Self.fewestBlocks else {
+            return try decide(parts[...], by: 1, deciding)
+        }
         // Every other block each, so that the sums do not depend on which thread was quicker.
         let half = Half()
         second.start { deciding in
             deciding.hold(holds)
-            let tally = try Self.decide(parts.dropFirst(), by: 2, deciding) {
-                half.isStopped.load(ordering: .relaxed)
-            }
+            let tally = try decide(parts.dropFirst(), by: 2, deciding, half)
             half.counts.withLock { $0 = Half.Counts(tally: tally, audiences: deciding.audiences) }
         }
-        let mine = Result { try Self.decide(parts[...], by: 2, deciding) }
+        let mine = Result { try decide(parts[...], by: 2, deciding) }
         if case .failure = mine { half.isStopped.store(true, ordering: .relaxed) }
         let others = Result { try second.finish() }
         var tally = try mine.get()
@@ -65,11 +66,13 @@ struct FirstPass {
         }
     }
 
-    private static func decide(
-        _ parts: ArraySlice<Part>, by stride: Int, _ deciding: BlockDeciding, isStopped: () -> Bool = { false }
+    /// - Throws: `CycleStopped` when somebody asked for the end.
+    private func decide(
+        _ parts: ArraySlice<Part>, by stride: Int, _ deciding: BlockDeciding, _ half: Half? = nil
     ) throws -> Tally {
         var tally = Tally()
-        for index in Swift.stride(from: parts.startIndex, to: parts.endIndex, by: stride) where !isStopped() {
+        for index in Swift.stride(from: parts.startIndex, to: parts.endIndex, by: stride) {
+            if isStopped() || half?.isStopped.load(ordering: .relaxed) == true { throw CycleStopped() }
             switch parts[index] {
             case .block(let range): _ = try deciding.decide(range, freezes: false, &tally)
             case .accounts(let ids): _ = try deciding.decide(ids, freezes: false, &tally)

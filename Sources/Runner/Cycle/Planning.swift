@@ -15,6 +15,8 @@ struct Planning {
     let only: Set<String>
     /// Whether every running enrollment is looked at, or only what is due.
     let isEverybodyLookedAt: Bool
+    /// Whether somebody has asked for the end of the work.
+    let isStopped: @Sendable () -> Bool
 
     struct Plan {
         var rules: CycleRules
@@ -62,7 +64,7 @@ struct Planning {
             connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: Set(heldJourneys.keys))
         let second = try secondThread(rules, turns, Set(heldJourneys.keys), deciding, scope)
         defer { second?.end() }
-        let pass = FirstPass(scope: scope, deciding: deciding, second: second)
+        let pass = FirstPass(scope: scope, deciding: deciding, second: second, isStopped: isStopped)
         var tally = try pass.run(rules.holds)
         let check = SafetyCheck(workspace: workspace, connection: connection, context: context)
         let holds = try self.holds(&turns, tally, deciding, check)
@@ -109,7 +111,8 @@ struct Planning {
                         firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
             }
         }
-        _ = try FirstPass(scope: plan.scope, deciding: deciding, second: nil).run(plan.rules.holds)
+        _ = try FirstPass(scope: plan.scope, deciding: deciding, second: nil, isStopped: isStopped)
+            .run(plan.rules.holds)
     }
 
     /// A second thread, where there is enough for it to do.

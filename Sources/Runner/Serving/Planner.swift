@@ -219,7 +219,7 @@ final class Planner: @unchecked Sendable {
         let began = ContinuousClock.now
         let cycle = Cycle(
             workspace: edition.workspace, pinned: edition.files.pinned, store: store, processNow: processNow,
-            killSwitch: killSwitch)
+            killSwitch: killSwitch, isStopped: { [bell] in bell.isStopped })
         let report = try cycle.run(now: now, matching: matching)
         let seconds = began.duration(to: .now) / .seconds(1)
         if matching == .due { (ended, length) = (.now, seconds) }

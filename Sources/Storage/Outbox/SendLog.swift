@@ -192,8 +192,7 @@ package final class SendLog: @unchecked Sendable {
         guard bytes.withUnsafeMutableBytes({ pread(descriptor, $0.baseAddress, $0.count, off_t(start)) }) == bytes.count
         else { throw failure("read", path) }
         do {
-            try (Data(header(dropping: dropped + records - kept).utf8) + Data(bytes))
-                .write(to: URL(fileURLWithPath: path), options: .atomic)
+            try PrivateFile.replace(path, with: Data(header(dropping: dropped + records - kept).utf8) + Data(bytes))
         } catch {
             throw StorageError("cannot shorten \(path): \(error.localizedDescription); make room on its disk")
         }

@@ -13,7 +13,8 @@ extension Channel.Dialect {
             case "delivered": .delivered
             case "deferred": .deferred
             case "bounced": .bounced
-            case "failed", "dropped", "undeliverable": .dropped
+            case "dropped": isSuppressed(data?["failure_message"]) ? .suppressed : .dropped
+            case "failed", "undeliverable": .dropped
             case "suppressed": .suppressed
             case "opened": .opened
             case "clicked": .clicked
@@ -28,5 +29,10 @@ extension Channel.Dialect {
         told.id = item["event_id"]?.scalarText
         told.detail = ["reason": data?["failure_message"], "link": data?["href"]]
         return told
+    }
+
+    /// Whether the message was dropped because the provider itself does not write to the address.
+    private static func isSuppressed(_ message: JSON?) -> Bool {
+        message?.scalarText?.lowercased().contains("suppress") == true
     }
 }

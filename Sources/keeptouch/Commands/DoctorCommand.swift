@@ -67,6 +67,19 @@ struct DoctorCommand: ParsableCommand {
         }
     }
 
+    private func examinePermissions(_ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void) {
+        let open = ["", "-wal", "-shm", ".sent", ".secret", ".instance"].map { loaded.databasePath + $0 }.filter {
+            path in
+            var facts = stat()
+            return stat(path, &facts) == 0 && facts.st_mode & 0o007 != 0
+        }
+        note(
+            "permissions", open.isEmpty ? .good : .warning,
+            open.isEmpty
+                ? "no file of the database is readable by everyone"
+                : "everyone on this machine may read your customers' data: chmod o-rwx \(open.joined(separator: " "))")
+    }
+
     private func examineDatabase(
         _ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void
     ) throws {
@@ -107,6 +120,7 @@ struct DoctorCommand: ParsableCommand {
                 )
             }
         }
+        examinePermissions(loaded, note)
         do {
             _ = try RunnerLock(database: loaded.databasePath)
             note("runner", .good, "nobody runs the playbooks now")

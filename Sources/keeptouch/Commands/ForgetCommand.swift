@@ -40,7 +40,7 @@ struct ForgetCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         if let subject = try subject() {
             let now = try options.moment(store, zone: loaded.zone)
-            let key = ErasureKey(secret: try SigningSecret.read(beside: loaded.databasePath))
+            let key = ErasureKey(secret: try SigningSecret.read(beside: store))
             do {
                 let counts = try store.write { connection in
                     let counts = try Erasure(connection, key: key, now: now).erase(subject)

@@ -30,12 +30,13 @@ struct InboxTokenCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let secret = try SigningSecret.read(beside: loaded.databasePath)
+        let store = try loaded.open(.readOnly)
+        let secret = try SigningSecret.read(beside: store)
         guard let account, let contact else {
             Terminal.print(Hexadecimal.text(InboxToken.key(secret: secret)))
             return
         }
-        let owner = try loaded.open(.readOnly).read { connection in
+        let owner = try store.read { connection in
             if try Inbox.owner(account: account, contact: contact, connection) != nil { return account }
             let story = try AccountStory.find(account, connection)
             if try Inbox.owner(account: story.key, contact: contact, connection) != nil { return story.key }

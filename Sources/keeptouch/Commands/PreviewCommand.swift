@@ -36,7 +36,7 @@ struct PreviewCommand: AsyncParsableCommand {
         let index = try index(in: item, variant)
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
-        let secret = try SigningSecret.read(beside: loaded.databasePath)
+        let secret = try SigningSecret.read(beside: store)
         let previews = try store.read { connection in
             try Preview.make(
                 item, step: index, variant: variant, account: AccountStory.find(account, connection),

@@ -5,6 +5,7 @@ import Foundation
 import Playbooks
 import Runner
 import Storage
+import Synchronization
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,14 +23,24 @@ struct RunCommand: AsyncParsableCommand {
         try startClock(store, now: now)
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
-        var report = try loaded.cycle(store, killSwitch: killSwitch).run(now: now)
         let worker = try runtime.worker()
         let interrupt = worker.interruption
+        let isStopped = Atomic(false)
         let stopping = Signals.listen(to: [SIGINT, SIGTERM]) { number in
             Terminal.complain("stopping: what is under way is finished, nothing new is sent")
             // The second one kills as usual.
             signal(number, SIG_DFL)
+            isStopped.store(true, ordering: .relaxed)
             interrupt()
+        }
+        var report: CycleReport
+        do {
+            report = try loaded.cycle(store, killSwitch: killSwitch) { isStopped.load(ordering: .relaxed) }.run(
+                now: now)
+        } catch let error as CycleStopped {
+            await worker.close()
+            withExtendedLifetime((killing, stopping, runtime)) {}
+            return Terminal.complain("\(error)")
         }
         let sending: DrainReport
         do {

@@ -16,6 +16,7 @@ struct Table {
 
     /// The table as text; nothing is cut, and trailing spaces are left out.
     var text: String {
+        let rows = rows.map { $0.map { $0.harmless(keepsStyles: Terminal.isOutput) } }
         let widths = columns.indices.map { column in
             ([columns[column].title] + rows.map { $0[column] }).map(\.count).max() ?? 0
         }

@@ -2,7 +2,7 @@ import Foundation
 
 /// What the person sees: results on stdout, everything else on stderr, color only on a terminal.
 enum Terminal {
-    enum Style: String {
+    enum Style: String, CaseIterable {
         case bold = "1", dim = "2", red = "31", green = "32", yellow = "33", cyan = "36"
     }
 
@@ -17,14 +17,14 @@ enum Terminal {
     }
 
     static func print(_ text: String = "") {
-        guard write(text + "\n", to: STDOUT_FILENO) else {
+        guard write(text.harmless(keepsStyles: isOutput) + "\n", to: STDOUT_FILENO) else {
             complain("keeptouch: error: cannot write to stdout: \(String(cString: strerror(errno)))")
             exit(1)
         }
     }
 
     static func complain(_ text: String) {
-        write(text + "\n", to: STDERR_FILENO)
+        write(text.harmless(keepsStyles: isError) + "\n", to: STDERR_FILENO)
     }
 
     /// False when the text could not be written, as on a full disk; `errno` says why.
