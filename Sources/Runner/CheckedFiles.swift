@@ -11,6 +11,8 @@ package struct CheckedFiles: Sendable {
     package var diagnostics: [Diagnostic]
     /// Whether every file could be read, so that what is not there has been deleted.
     package var isComplete: Bool
+    /// The files and folders that are there and could not be read.
+    package let unread: Set<String>
     /// Whether no file was found at all.
     package let isNowhere: Bool
 
@@ -22,8 +24,8 @@ package struct CheckedFiles: Sendable {
         isNowhere = texts.isEmpty && unreadable.isEmpty
         diagnostics = unreadable
         // Of a file that could not be read, its absence is no news.
-        let unread = Set(unreadable.map(\.position.file))
-        diagnostics += complaints.filter { !unread.contains($0.position.file) }
+        unread = Set(unreadable.map(\.position.file))
+        diagnostics += complaints.filter { [unread] in !unread.contains($0.position.file) }
         if let workspace { addRefusals(of: workspace) }
         diagnostics.sort()
     }

@@ -30,6 +30,8 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let patience: Patience
     private var deadline: Scheduled<Void>?
     private var isStopping = false
+    /// Whether a request has begun that has no answer yet.
+    private var isUnderWay = false
 
     init(_ patience: Patience) {
         self.patience = patience
@@ -58,7 +60,9 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: expect(within: isStopping ? patience.stop : patience.body, context)
+        case .head:
+            isUnderWay = true
+            expect(within: isStopping ? patience.stop : patience.body, context)
         case .body: break
         case .end: deadline?.cancel()
         }
@@ -66,14 +70,19 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { expect(within: patience.idle, context) }
+        if case .end = unwrapOutboundIn(data) {
+            isUnderWay = false
+            // The answer is still on its way out.
+            expect(within: isStopping ? .milliseconds(200) : patience.idle, context)
+        }
         context.write(data, promise: promise)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
             isStopping = true
-            expect(within: patience.stop, context)
+            // Who has not asked anything has nothing to wait for.
+            expect(within: isUnderWay ? patience.stop : .zero, context)
         }
         context.fireUserInboundEventTriggered(event)
     }

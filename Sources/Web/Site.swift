@@ -105,7 +105,8 @@ package final class Site: Sendable {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 500 }
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        return Int(clamping: min(max(limit.rlim_cur, 300), 16_384)) - 200
+        let most = Int(clamping: min(limit.rlim_cur, 16_384))
+        return max(8, most - min(200, most * 3 / 4))
     }
 
     /// Every route, as `POST /u/{token}`.

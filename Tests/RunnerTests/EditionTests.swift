@@ -54,6 +54,20 @@ import Testing
         #expect(subject(next, "two") == "subject: New")
     }
 
+    /// Where no descriptor is left, or nobody may look into a folder, its files are not gone.
+    @Test func whatCannotBeReadStaysAsItWas() throws {
+        let first = try #require(Edition(files([:])))
+        func unread(_ path: String) -> Diagnostic { Diagnostic(at: Position(file: path), "the folder cannot be read") }
+        for paths in [["playbooks"], ["playbooks", "channels", "keeptouch.yaml", "data.yaml"], ["playbooks/one"]] {
+            let texts = Self.texts.filter { text in !paths.contains { text.key.hasPrefix($0) } }
+            let next = first.followed(
+                by: CheckedFiles(texts: texts, unreadable: paths.map(unread), isComplete: false))
+            #expect(next.workspace.playbooks.map(\.name) == ["one", "two"])
+            #expect(next.kept.isSuperset(of: paths))
+            #expect(next.files.texts == Self.texts)
+        }
+    }
+
     @Test(arguments: ["keeptouch.yaml", "data.yaml", "channels/mail.yaml"])
     func aBrokenFileStaysAsItWas(path: String) throws {
         let next = try edition(after: [path: "broken: [", "playbooks/two/hello.md": Self.message("New")])

@@ -31,7 +31,9 @@ package struct Edition: Sendable {
     package func followed(by new: CheckedFiles) -> Edition {
         var files = new
         var complaints = new.errors
-        var kept: Set<String> = []
+        // What cannot be read is not gone: there may be no descriptor left, or no right to look.
+        var kept = Set(new.errors.map(\.position.file)).intersection(new.unread)
+        if !kept.isEmpty { files = keeping(kept, of: new) }
         if let configuration = new.workspace?.configuration, !isSameDatabase(configuration) {
             let what = "`workspace` and `database` stay as they were until serve is started anew"
             complaints.append(Diagnostic(at: Position(file: "keeptouch.yaml"), what))

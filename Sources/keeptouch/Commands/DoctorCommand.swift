@@ -112,6 +112,10 @@ struct DoctorCommand: ParsableCommand {
                 let last = context.lastCompleteDay[metric.name].map { "complete up to \($0)" } ?? "no complete day yet"
                 note("metric \(metric.name)", stale == nil ? .good : .bad, stale ?? last)
             }
+            let silences = try StatusQuery(connection).silences(of: loaded.workspace.reportingChannels, now: now)
+            for (channel, silence) in silences {
+                note("channel \(channel)", .bad, silence.sentence(in: loaded.zone))
+            }
             let counts = try CycleRecords.touchCounts(connection)
             for state in [TouchState.unknown, .held, .sending] where counts[state] != nil {
                 note(

@@ -151,7 +151,7 @@ struct StatusCommand: ParsableCommand {
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
             try showJourneys(loaded.workspace.journeys, context, connection)
-            try showWhatNeedsAPerson(query, playbooks, touches, loaded)
+            try showWhatNeedsAPerson(query, playbooks, touches, loaded, now)
             try countDropped(query, now)
             if let unmatched = try Webhooks(connection).unmatched() {
                 Terminal.print(
@@ -198,7 +198,7 @@ struct StatusCommand: ParsableCommand {
             Terminal.count(total, "event or occurrence", "events and occurrences")
                 + " of the last 7 days \(total == 1 ? "was" : "were") dropped unanswered:")
         for item in items { Terminal.print("  \(item.count) of \(item.playbook): \(item.reason)") }
-        Terminal.print("  keeptouch status --dropped")
+        Terminal.print("  one by one: keeptouch status --dropped")
     }
 
     private func showDropped(_ query: StatusQuery, _ now: Instant, _ loaded: LoadedWorkspace) throws {
@@ -220,7 +220,7 @@ struct StatusCommand: ParsableCommand {
 
     private func showWhatNeedsAPerson(
         _ query: StatusQuery, _ playbooks: [StatusQuery.OfPlaybook], _ touches: [TouchState: Int],
-        _ loaded: LoadedWorkspace
+        _ loaded: LoadedWorkspace, _ now: Instant
     ) throws {
         for item in playbooks {
             guard let reason = item.heldBecause else { continue }
@@ -253,6 +253,10 @@ struct StatusCommand: ParsableCommand {
         for (channel, state, since) in try query.channelStates() {
             Terminal.print(
                 Terminal.styled("channel \(channel): \(state.sentence(since: since, in: loaded.zone))", .yellow))
+        }
+        for (channel, silence) in try query.silences(of: loaded.workspace.reportingChannels, now: now) {
+            Terminal.print(Terminal.styled("channel \(channel): \(silence.sentence(in: loaded.zone))", .yellow))
+            Terminal.print("  look at the provider's own log, and whether its webhooks still come here: keeptouch channels")
         }
         for missed in try query.missed() {
             Terminal.print(
