@@ -38,6 +38,8 @@ package struct IncomingRow: Sendable, Codable, Equatable {
     package var properties: [Field]
     /// Where it stands in the request.
     package var pointer: String
+    /// The sender's id of the call that brought it: a call that is sent again, perhaps after a newer one, changes nothing.
+    package var callID: String?
 
     package enum Kind: String, Sendable, Codable, CaseIterable {
         case accounts, contacts, metrics, events

@@ -74,7 +74,8 @@ private struct IntakeRound {
     mutating func take(_ rows: [IncomingRow], _ aliases: [IncomingAlias]) throws -> IntakeReport {
         let waiting = WaitingRows(connection)
         for alias in aliases { try waiting.rename(alias) }
-        let byKind = Dictionary(grouping: rows, by: \.kind)
+        var byKind: [IncomingRow.Kind: [IncomingRow]] = [:]
+        for row in rows where try isNew(row) { byKind[row.kind, default: []].append(row) }
         let mayWake = (byKind[.accounts] != nil || byKind[.contacts] != nil) ? try !waiting.isEmpty : false
 
         try apply(byKind[.accounts] ?? [], .accounts)
@@ -91,6 +92,21 @@ private struct IntakeRound {
         try apply(byKind[.metrics] ?? [], .metrics)
         try apply((byKind[.events] ?? []) + woken.filter { $0.kind == .events }, .events)
         return report
+    }
+
+    /// Repetitions come within days, or not at all.
+    private static let memory = TimeSpan.days(7)
+
+    /// False for a part of a call that has come before.
+    private mutating func isNew(_ row: IncomingRow) throws -> Bool {
+        guard let call = row.callID else { return true }
+        let isNew = try Webhooks(connection).isNew(
+            token: "call:\(row.kind.rawValue):\(call)", at: now, forgetting: now - Self.memory)
+        if !isNew {
+            report.accepted += 1
+            report.unchanged += 1
+        }
+        return isNew
     }
 
     private mutating func apply(_ rows: [IncomingRow], _ kind: IncomingRow.Kind) throws {

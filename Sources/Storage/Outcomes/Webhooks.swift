@@ -49,18 +49,23 @@ package struct Webhooks {
         return String(decoding: text.utf8.prefix(longest), as: UTF8.self)
     }
 
+    /// Remembers a token; false when it has come before.
+    ///
+    /// - Parameter forgetting: those that are older need not be remembered.
+    package func isNew(token: String, digest: String = "", at: Instant, forgetting: Instant) throws -> Bool {
+        try connection.execute("DELETE FROM webhook_token WHERE at < :old", ["old": .instant(forgetting)])
+        return try connection.execute(
+            """
+            INSERT INTO webhook_token (token, digest, at) VALUES (:token, :digest, :at)
+            ON CONFLICT (token) DO NOTHING
+            """, ["token": .text(token), "digest": .text(digest), "at": .instant(at)]) == 1
+    }
+
     /// Uses up a one-time token; false when it has come before with another body, which makes it a replay.
     ///
     /// - Parameter forgetting: tokens older than this are refused by their date, and need not be remembered.
     package func spend(token: String, digest: String, at: Instant, forgetting: Instant) throws -> Bool {
-        try connection.execute("DELETE FROM webhook_token WHERE at < :old", ["old": .instant(forgetting)])
-        let isNew =
-            try connection.execute(
-                """
-                INSERT INTO webhook_token (token, digest, at) VALUES (:token, :digest, :at)
-                ON CONFLICT (token) DO NOTHING
-                """, ["token": .text(token), "digest": .text(digest), "at": .instant(at)]) == 1
-        if isNew { return true }
+        if try isNew(token: token, digest: digest, at: at, forgetting: forgetting) { return true }
         return try connection.first(
             "SELECT 1 FROM webhook_token WHERE token = :token AND digest = :digest",
             ["token": .text(token), "digest": .text(digest)]) != nil

@@ -60,6 +60,14 @@ struct SegmentReader {
     }
 
     private mutating func take(_ call: JSON, _ type: String, at pointer: String) {
+        let before = taken.rows.count
+        defer {
+            if case .text(let id)? = call["messageId"], !id.isEmpty {
+                for index in taken.rows.indices.dropFirst(before) where taken.rows[index].kind != .events {
+                    taken.rows[index].callID = id
+                }
+            }
+        }
         do throws(Intaken.Malformed) {
             switch type {
             case "identify": try identify(call, pointer)

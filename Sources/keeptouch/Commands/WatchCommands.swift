@@ -256,7 +256,8 @@ struct StatusCommand: ParsableCommand {
         }
         for (channel, silence) in try query.silences(of: loaded.workspace.reportingChannels, now: now) {
             Terminal.print(Terminal.styled("channel \(channel): \(silence.sentence(in: loaded.zone))", .yellow))
-            Terminal.print("  look at the provider's own log, and whether its webhooks still come here: keeptouch channels")
+            let advice = "look at the provider's own log, and whether its webhooks still come here: keeptouch channels"
+            Terminal.print("  \(advice)")
         }
         for missed in try query.missed() {
             Terminal.print(

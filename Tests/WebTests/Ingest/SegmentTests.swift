@@ -61,6 +61,24 @@ import Testing
         }
     }
 
+    @Test func aCallThatIsSentAgainAfterANewerOneChangesNothing() async throws {
+        try await RunningSite.with { site in
+            func call(_ type: String, _ id: String, _ members: String) async throws {
+                let body = #"{"userId": "u1", "messageId": "\#(id)", \#(members)}"#
+                let answer = try await site.post("/v1/\(type)", body)
+                #expect(answer.status == 200, "\(answer)")
+            }
+            try await call("group", "g1", #""groupId": "acme", "traits": {"name": "Acme"}"#)
+            try await call("identify", "i1", #""traits": {"email": "old@acme.example"}"#)
+            try await call("group", "g2", #""groupId": "acme", "traits": {"name": "Acme Ltd"}"#)
+            try await call("identify", "i2", #""traits": {"email": "new@acme.example"}"#)
+            try await call("identify", "i1", #""traits": {"email": "old@acme.example"}"#)
+            try await call("group", "g1", #""groupId": "acme", "traits": {"name": "Acme"}"#)
+            #expect(try site.rows("SELECT name FROM account") == ["Acme Ltd"])
+            #expect(try site.rows("SELECT email FROM contact") == ["new@acme.example"])
+        }
+    }
+
     @Test func theSendersClockIsCorrected() async throws {
         try await RunningSite.with { site in
             _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)
