@@ -20,6 +20,8 @@ package enum Meta: String {
     case unsureSince = "unsure_since"
     /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
     case clock
+    /// How often the key of inbox tokens was renewed.
+    case inboxGeneration = "inbox_generation"
     /// By which secret erased addresses were hashed, once there are any.
     case erasureKey = "erasure_key"
     /// When retention was last applied, in milliseconds.
@@ -49,6 +51,11 @@ package enum Meta: String {
 
     package func write(_ value: String, _ connection: Connection) throws {
         try Self.set(rawValue, to: value, connection)
+    }
+
+    /// How often the key of inbox tokens was renewed.
+    package static func inboxGeneration(_ connection: Connection) throws -> Int {
+        try inboxGeneration.read(connection).flatMap { Int($0) } ?? 0
     }
 
     package static func isSimulation(_ connection: Connection) throws -> Bool {

@@ -28,9 +28,12 @@ extension Site {
     }
 
     private func inboxOwner(_ context: Context) async throws -> Inbox.Owner {
-        guard let names = context.parameters.get("token").flatMap({ InboxToken.open($0, secret: secret) }) else {
+        let generation = try await read { try Meta.inboxGeneration($0) }
+        let tokens = InboxToken(secret: secret, generation: generation)
+        guard let names = context.parameters.get("token").flatMap({ tokens.open($0, now: processNow()) }) else {
             throw Problem(
-                .unauthorized, "the inbox token is not right; keeptouch inbox-token makes one, or the key to make them")
+                .unauthorized,
+                "the inbox token is not right, or is over; keeptouch inbox-token makes one, or the key to make them")
         }
         guard let owner = try await read({ try Inbox.owner(account: names.account, contact: names.contact, $0) }) else {
             throw Problem(.notFound, "there is no contact \"\(names.contact)\" of the account \"\(names.account)\"")

@@ -3,6 +3,7 @@ import Basics
 import Delivery
 import Foundation
 import Playbooks
+import Runner
 import Storage
 
 struct InboxTokenCommand: ParsableCommand {
@@ -19,21 +20,34 @@ struct InboxTokenCommand: ParsableCommand {
     @Flag(help: "Print the key, in hexadecimal, with which your own server makes tokens; it opens every inbox.")
     var key = false
 
+    @Flag(help: "Make a new key and print it: every token made before ends.")
+    var renewKey = false
+
+    @Option(help: "Make a token that ends after so many days.")
+    var days: Int?
+
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
         let isComplete = account != nil && contact != nil
-        if key ? account != nil : !isComplete {
-            throw ValidationError("give ACCOUNT and CONTACT, or --key alone")
+        if key || renewKey ? account != nil : !isComplete {
+            throw ValidationError("give ACCOUNT and CONTACT, or --key or --renew-key alone")
+        }
+        if let days, !(1...3_650).contains(days) || account == nil {
+            throw ValidationError("--days goes with ACCOUNT and CONTACT, from 1 to 3650")
         }
     }
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly)
+        let store = try loaded.open(renewKey ? .readWrite : .readOnly)
         let secret = try SigningSecret.read(beside: store)
+        if renewKey {
+            try store.write { try Meta.inboxGeneration.write(String(Meta.inboxGeneration($0) + 1), $0) }
+        }
+        let tokens = InboxToken(secret: secret, generation: try store.read { try Meta.inboxGeneration($0) })
         guard let account, let contact else {
-            Terminal.print(Hexadecimal.text(InboxToken.key(secret: secret)))
+            Terminal.print(Hexadecimal.text(tokens.key))
             return
         }
         let owner = try store.read { connection in
@@ -47,6 +61,7 @@ struct InboxTokenCommand: ParsableCommand {
                     : "there is no contact \"\(contact)\" of the account \"\(story.key)\"\(suggestion(for: contact, in: known)); "
                         + "it has \(known.joined(separator: ", "))")
         }
-        Terminal.print(InboxToken.text(account: owner, contact: contact, secret: secret))
+        let end = days.map { Clocks.system.processNow() + .days(Int64($0)) }
+        Terminal.print(tokens.text(account: owner, contact: contact, until: end))
     }
 }

@@ -69,7 +69,7 @@ import Testing
                         <a href="javascript:hacked=2">not here</a>.</p><script>hacked=3</script><img src="x" onerror="hacked=4">
                         """)
                 try site.put(2, title: "Second", at: PagesSite.now - .seconds(60))
-                let token = InboxToken.text(account: "a1", contact: "ann", secret: PagesSite.secret)
+                let token = InboxToken(secret: PagesSite.secret).text(account: "a1", contact: "ann")
                 let inbox = "http://127.0.0.1:\(site.port)"
                 product.serve(
                     Self.page(inbox, steps: Self.steps, token: token), steps: Self.steps,

@@ -12,7 +12,7 @@ import Testing
         "keeptouch.yaml": PagesSite.files["keeptouch.yaml", default: ""]
             + "\ninbox: { origins: [ \"https://app.acme.example\" ] }\n"
     ]
-    private let path = "/v1/inbox/" + InboxToken.text(account: "a1", contact: "ann", secret: PagesSite.secret)
+    private let path = "/v1/inbox/" + InboxToken(secret: PagesSite.secret).text(account: "a1", contact: "ann")
     private let outcomes = "SELECT kind, account_id, enrollment_id, touch_id, detail FROM outcome ORDER BY id"
 
     private func with(_ body: (PagesSite) async throws -> Void) async throws {
@@ -61,17 +61,32 @@ import Testing
             try site.execute(
                 "INSERT INTO contact (account_id, key, email, address) VALUES (1, 'bob', 'b@a1.example', 'b@a1.example')"
             )
-            let bob = "/v1/inbox/" + InboxToken.text(account: "a1", contact: "bob", secret: PagesSite.secret)
+            let bob = "/v1/inbox/" + InboxToken(secret: PagesSite.secret).text(account: "a1", contact: "bob")
             #expect(try titles(try await site.send("GET", bob)) == [])
             for name in ["t1", "t77", "1", "tx", "t"] {
                 #expect(try await site.send("POST", "\(bob)/\(name)/dismiss", body: "").status == 404)
             }
             #expect(try await site.send("GET", "/v1/inbox/nonsense").status == 401)
-            let foreign = InboxToken.text(account: "a1", contact: "ann", secret: Array(1..<33))
+            let foreign = InboxToken(secret: Array(1..<33)).text(account: "a1", contact: "ann")
             #expect(try await site.send("GET", "/v1/inbox/\(foreign)").status == 401)
-            let gone = InboxToken.text(account: "a1", contact: "eve", secret: PagesSite.secret)
+            let gone = InboxToken(secret: PagesSite.secret).text(account: "a1", contact: "eve")
             #expect(try await site.send("GET", "/v1/inbox/\(gone)").status == 404)
             #expect(try site.rows(outcomes) == [])
+        }
+    }
+
+    @Test func aTokenEndsWhenItSaysSoAndWhenTheKeyIsRenewed() async throws {
+        try await with { site in
+            let tokens = InboxToken(secret: PagesSite.secret)
+            func status(_ tokens: InboxToken, until end: Instant? = nil) async throws -> Int {
+                let token = tokens.text(account: "a1", contact: "ann", until: end)
+                return try await site.send("GET", "/v1/inbox/\(token)").status
+            }
+            #expect(try await status(tokens, until: PagesSite.now + .minutes(1)) == 200)
+            #expect(try await status(tokens, until: PagesSite.now - .minutes(1)) == 401)
+            try site.execute("INSERT INTO meta (key, value) VALUES ('inbox_generation', '1')")
+            #expect(try await status(tokens) == 401)
+            #expect(try await status(InboxToken(secret: PagesSite.secret, generation: 1)) == 200)
         }
     }
 
@@ -103,7 +118,7 @@ import Testing
 
     @Test func aTokenCanBeMadeByAnyHMAC() {
         // python3: hmac.new(key, b"a1\nann", hashlib.sha256), key = hmac.new(b"\x07" * 32, b"keeptouch inbox", sha256)
-        let token = InboxToken.text(account: "a1", contact: "ann", secret: PagesSite.secret)
+        let token = InboxToken(secret: PagesSite.secret).text(account: "a1", contact: "ann")
         #expect(token == "YTEKYW5u.mdz0ZTm3zEvHrL_BC0tHK8U-0WVBBqzhub57CNrSjL0")
     }
 }
