@@ -130,7 +130,9 @@ let package = Package(
             ],
             resources: [.copy("Providers")],
             swiftSettings: settings),
-        .testTarget(name: "KeeptouchTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
+        .testTarget(
+            name: "KeeptouchTests", dependencies: ["keeptouch", "Measure", "Playbooks", "Storage"],
+            swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["keeptouch", "Playbooks", "Reliability", "CSQLite"],

@@ -120,6 +120,7 @@ while [[ $day < 2026-04-10 ]]; do
     yesterday=$(date -u -d "$day - 1 day" +%F)
     if [[ -d data/$yesterday ]]; then
         "$program" import accounts "data/$yesterday/accounts.csv" --now "${day}T11:00:00Z" > /dev/null
+        "$program" import contacts "data/$yesterday/contacts.csv" --now "${day}T11:00:00Z" > /dev/null
         "$program" import metrics "data/$yesterday/metrics.csv" --now "${day}T11:00:00Z" > /dev/null
         "$program" import events "data/$yesterday/events.csv" --now "${day}T11:00:00Z" > /dev/null
     fi

@@ -58,7 +58,8 @@ package struct JourneyReport {
             steps.indices.map { index in
                 let figures = steps[index].figures
                 return WeakPoint.Step(
-                    now: figures.recent, past: figures.past, peers: figures.peers, downstream: downstream(of: index),
+                    now: figures.recent, past: figures.past, peers: figures.peers, weeks: steps[index].weeks,
+                    downstream: downstream(of: index),
                     value: means[steps[index].key.journey] ?? 0)
             })
         let flagged = steps.map(\.key).filter { flags[$0]?.isWeak == true }
@@ -73,7 +74,7 @@ package struct JourneyReport {
                 tested == 0
                 ? "No step has \(WeakPoint.minimum.now) accounts in the last 14 days of which one can tell: too few to find a weak point."
                 : "No step is weak: of \(tested) that can be told about, none loses more accounts than it used to, or than the "
-                    + "same step elsewhere, beyond chance (Benjamini-Hochberg at 10%)."
+                    + "same step elsewhere, by more than its weeks differ anyway (about one false alarm a year and journey)."
             return Report.Section("Weak points", [.sentence(why), .sentence(reading)])
         }
         let currency = workspace.configuration.currency
@@ -119,7 +120,8 @@ package struct JourneyReport {
                 .sentence(sentence),
                 .sentence(
                     "Over all steps, against their own past (the last 14 days of which one can tell, against the 56 before) and "
-                        + "against the same step of other journeys; Benjamini-Hochberg lets through 10% false ones. Ranked by what "
+                        + "against the same step of other journeys. What differs between weeks anyway is allowed for, so that about one false "
+                        + "alarm comes in a year and journey. Ranked by what "
                         + "they cost: accounts lost at the least, × the share that would have come to the end, × MRR."),
                 .table(table), .chart(.intervals(chart)), .sentence(reading),
             ])
@@ -202,13 +204,15 @@ package struct JourneyReport {
                 continue
             }
             let curve = SurvivalCurve(
-                try benchmarks.stays(in: step.key, to: step.next, from: asOf - Self.year, until: asOf))
+                try benchmarks.stays(in: step.key, to: step.next, from: asOf - Self.year, until: asOf),
+                least: AttritionReport.fewest)
             let figures = step.figures
             let weak = [
                 figures.isWeakAgainstPast ? "weak: past" : "", figures.isWeakAgainstPeers ? "weak: others" : "",
             ]
             func days(_ share: Double) -> Report.Cell {
-                curve.quantile(share).map { .number($0, .plain(0)) } ?? .none("Fewer than that have moved on yet.")
+                curve.quantile(share).map { .number($0, .plain(0)) }
+                    ?? .none(curve.end == nil ? Unmeasurable.fewAtRisk.sentence : "Fewer than that have moved on yet.")
             }
             table.add([
                 .text("\(stage.name) → \(step.next)"), .text("\(step.patience)"), .share(figures.recent.rate),
@@ -226,8 +230,9 @@ package struct JourneyReport {
     private func curves(_ steps: [StageBenchmarks.Step]) throws -> [Report.Chart.Survival.Curve] {
         try steps.prefix(5).compactMap { step in
             let curve = SurvivalCurve(
-                try benchmarks.stays(in: step.key, to: step.next, from: asOf - Self.year, until: asOf))
-            return curve.table.events > 0 ? .init(name: step.key.stage, curve) : nil
+                try benchmarks.stays(in: step.key, to: step.next, from: asOf - Self.year, until: asOf),
+                least: AttritionReport.fewest)
+            return curve.events > 0 ? .init(name: step.key.stage, curve) : nil
         }
     }
 }

@@ -23,22 +23,43 @@ package struct GroupSequential: Sendable, Hashable {
 
     /// - Parameter fractions: what share of the plan had matured at each look, ascending; more than all counts as all.
     package init(fractions: [Double], alpha: Double = 0.05, power: Double = 2) {
+        let shares = fractions.map { min(1, $0) }
+        self.init(fractions: fractions, information: shares, clock: shares, alpha: alpha, power: power)
+    }
+
+    /// Looks whose alpha is spent by another clock than their information, such as the calendar: Lan and DeMets (1989).
+    ///
+    /// - Parameters:
+    ///   - information: ascending, in any unit.
+    ///   - clock: the share of the time that has passed, ascending.
+    package init(information: [Double], clock: [Double], alpha: Double = 0.05, power: Double = 2) {
+        let most = information.last.flatMap { $0 > 0 ? $0 : nil } ?? 1
+        self.init(
+            fractions: clock, information: information.map { $0 / most }, clock: clock.map { min(1, max(0, $0)) },
+            alpha: alpha, power: power)
+    }
+
+    private init(fractions: [Double], information: [Double], clock: [Double], alpha: Double, power: Double) {
         self.fractions = fractions
         self.alpha = alpha
         var bounds: [Double] = []
         var walk: Walk?
-        for fraction in fractions {
-            let t = min(1, fraction)
+        for (t, time) in zip(information, clock) {
             guard t - (walk?.time ?? 0) > Self.leastStep else {
                 bounds.append(bounds.last ?? Self.never)
                 continue
             }
-            let spending = alpha / 2 * pow(t, power)
+            let spending = alpha / 2 * pow(time, power)
             let next = walk?.next(at: t, spending: spending) ?? Walk(at: t, spending: spending)
             bounds.append(next.bound)
             walk = next
         }
         self.bounds = bounds
+    }
+
+    /// Bounds that were computed before.
+    package init(fractions: [Double], bounds: [Double], alpha: Double = 0.05) {
+        (self.fractions, self.bounds, self.alpha) = (fractions, bounds, alpha)
     }
 
     /// Looks at equal distances.

@@ -65,6 +65,36 @@ package struct RiskTable: Sendable, Hashable {
         return row.atRisk - (entries(before: row.time) - entries(before: time))
     }
 
+    /// The rows in a row that have so many at risk, and the age from which on there are as many; of several such stretches
+    /// the one with the most time at risk.
+    func stretch(withAtLeast least: Int) -> (rows: Range<Int>, start: Double)? {
+        var best: (rows: Range<Int>, start: Double, time: Double)?
+        var first = rows.startIndex
+        while first < rows.endIndex {
+            guard rows[first].atRisk >= least else {
+                first += 1
+                continue
+            }
+            let end = rows[first...].firstIndex { $0.atRisk < least } ?? rows.endIndex
+            let start = beginning(of: first, least)
+            var (time, before) = (0.0, start)
+            for row in rows[first..<end] {
+                time += Double(row.atRisk) * (row.time - before)
+                before = row.time
+            }
+            if time > best?.time ?? -1 { best = (first..<end, start, time) }
+            first = end
+        }
+        return best.map { ($0.rows, $0.start) }
+    }
+
+    /// The age behind the row before from which on so many are at risk.
+    private func beginning(of row: Int, _ least: Int) -> Double {
+        let before = row > 0 ? rows[row - 1].time : 0
+        if atRisk(at: before.nextUp) >= least { return before }
+        return entered.first { $0.time >= before && atRisk(at: $0.time.nextUp) >= least }?.time ?? before
+    }
+
     private func entries(before time: Double) -> Int {
         let index = entered.firstIndexOnOrAfter(time, by: \.time)
         return index == 0 ? fromStart : entered[index - 1].count

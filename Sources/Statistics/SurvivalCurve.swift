@@ -22,12 +22,20 @@ package struct SurvivalCurve: Sendable, Hashable {
     package let table: RiskTable
     /// One for each age at which somebody left, ascending.
     package let steps: [Step]
+    /// The age at which the curve begins, at which all are there: 0, unless too few were at risk before.
+    package let start: Double
+    /// The last age of the curve; nil when there is none.
+    package let end: Double?
 
-    package init(_ table: RiskTable) {
+    /// - Parameter least: where fewer are at risk there is no curve. Of several stretches with as many, the curve is of the
+    ///   one with the most time at risk.
+    package init(_ table: RiskTable, least: Int = 1) {
         self.table = table
+        let stretch = table.stretch(withAtLeast: least)
+        (start, end) = (stretch?.start ?? 0, stretch.flatMap { table.rows[$0.rows].last?.time })
         var step = Step(
             time: 0, atRisk: 0, events: 0, survival: 1, logarithm: 0, greenwood: 0, hazard: 0, hazardVariance: 0)
-        steps = table.rows.filter { $0.events > 0 }.map { row in
+        steps = table.rows[stretch?.rows ?? 0..<0].filter { $0.events > 0 }.map { row in
             let (n, d) = (Double(row.atRisk), Double(row.events))
             step.time = row.time
             step.atRisk = row.atRisk
@@ -41,10 +49,13 @@ package struct SurvivalCurve: Sendable, Hashable {
         }
     }
 
-    package init(_ lifetimes: [Lifetime]) { self.init(RiskTable(lifetimes)) }
+    package init(_ lifetimes: [Lifetime], least: Int = 1) { self.init(RiskTable(lifetimes), least: least) }
 
-    /// The last age at which anybody was under observation; nil of nobody.
-    package var end: Double? { table.rows.last?.time }
+    /// Whether the curve says anything about an age.
+    package func holds(_ time: Double) -> Bool { end.map { time >= start && time <= $0 } ?? false }
+
+    /// Departures within the curve.
+    package var events: Int { steps.reduce(0) { $0 + $1.events } }
 
     /// The last step up to an age; nil before the first.
     package func step(at time: Double) -> Step? {
@@ -62,9 +73,14 @@ package struct SurvivalCurve: Sendable, Hashable {
 
     /// The interval of the share that is still there.
     ///
-    /// Where nobody has left yet, it ends below at (α/2)^(1/n) of the n still observed, and at 0 of none.
+    /// Where nobody has left yet, it ends below at (α/2)^(1/n) of the n still observed, and at 0 of none. Where all n that
+    /// were there left at once, it ends above at 1 - (α/2)^(1/n) of the share before.
     package func interval(at time: Double, alpha: Double = 0.05) -> Interval {
-        guard step(at: time) == nil else { return logLogInterval(at: time, alpha: alpha) }
+        if let step = step(at: time) {
+            guard step.survival <= 0 else { return logLogInterval(at: time, alpha: alpha) }
+            let before = self.step(at: step.time.nextDown)?.survival ?? 1
+            return Interval(lower: 0, upper: before * (1 - pow(alpha / 2, 1 / Double(step.atRisk))))
+        }
         let count = table.atRisk(at: time)
         return Interval(lower: count > 0 ? pow(alpha / 2, 1 / Double(count)) : 0, upper: 1)
     }
@@ -108,9 +124,12 @@ package struct SurvivalCurve: Sendable, Hashable {
     ///
     /// Variance: Σ(∫_{t_i}^τ S)²·d/(n(n-d)), Klein and Moeschberger, "Survival Analysis", 4.5.
     package func restrictedMean(to horizon: Double) -> Result<RestrictedMean, Unmeasurable> {
-        guard let end else { return .failure(.noAccounts) }
+        guard let end else { return .failure(table.accounts > 0 ? .fewAtRisk : .noAccounts) }
         guard horizon > 0, horizon.isFinite else { return .failure(.outOfRange) }
-        guard horizon <= end || steps.last?.survival == 0 else { return .failure(.beyondObservation) }
+        guard start == 0 else { return .failure(.fewAtRisk) }
+        guard horizon <= end || steps.last?.survival == 0 else {
+            return .failure(horizon <= table.rows.last?.time ?? 0 ? .fewAtRisk : .beyondObservation)
+        }
         // From the horizon back to the start.
         var area = 0.0
         var variance = 0.0

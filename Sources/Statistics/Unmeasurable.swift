@@ -14,6 +14,8 @@ package enum Unmeasurable: Error, Sendable, Hashable, CaseIterable {
     case noEvents
     /// The figure lies beyond the last day that anybody was observed.
     case beyondObservation
+    /// Fewer than ten accounts were at risk, so that one of them would decide.
+    case fewAtRisk
     /// Even the largest possible effect would not be seen with so few accounts.
     case notDetectable
     /// An input is outside of its range.
@@ -29,6 +31,7 @@ package enum Unmeasurable: Error, Sendable, Hashable, CaseIterable {
         case .noCompliance: "The arms do not differ in who got the message."
         case .noEvents: "No account has left yet."
         case .beyondObservation: "No account was observed for that long."
+        case .fewAtRisk: "Fewer than ten accounts were observed for that long."
         case .notDetectable: "Not detectable with this segment: even the largest possible effect would be missed."
         case .outOfRange: "A rate, a share or a size is outside of its range."
         }

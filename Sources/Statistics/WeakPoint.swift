@@ -14,18 +14,21 @@ package struct WeakPoint: Sendable, Hashable {
         package var now: Proportion
         package var past: Proportion?
         package var peers: Proportion?
+        /// The windows before, week by week: how much the share scatters when nothing is wrong.
+        package var weeks: [Proportion]
         /// The share of those who pass this step that also passes all later ones; 1 for the last.
         package var downstream: Double
         /// What one account is worth a month.
         package var value: Double
 
         package init(
-            now: Proportion, past: Proportion? = nil, peers: Proportion? = nil, downstream: Double = 1,
-            value: Double = 0
+            now: Proportion, past: Proportion? = nil, peers: Proportion? = nil, weeks: [Proportion] = [],
+            downstream: Double = 1, value: Double = 0
         ) {
             self.now = now
             self.past = past
             self.peers = peers
+            self.weeks = weeks
             self.downstream = downstream
             self.value = value
         }
@@ -51,16 +54,21 @@ package struct WeakPoint: Sendable, Hashable {
     /// Fewer entrants than these say nothing: now, and before.
     package static let minimum = (now: 20, before: 60)
 
+    /// The share of false ones that is let through on a day, so that a year of days brings about one a journey.
+    package static let rate = 0.004
+
     /// All weak points among the steps, the most costly first; ties by the lower p, then in the order given.
     ///
-    /// - Parameter rate: the share of false ones that is let through.
-    package static func search(_ steps: [Step], rate: Double = 0.10) -> [WeakPoint] {
+    /// The share of a week scatters by more than chance: the variance of a difference is that of the beta-binomial,
+    /// p(1-p)(1/n + 1/m + ρ(h + k)) with h and k the sums of squared shares of the weeks, and its p-value Student's.
+    package static func search(_ steps: [Step], rate: Double = WeakPoint.rate) -> [WeakPoint] {
+        let scatter = WeeklyScatter(steps.map(\.weeks))
         var tested: [WeakPoint] = []
         for (index, step) in steps.enumerated() where step.now.total >= minimum.now {
             for against in Against.allCases {
                 let candidate = against == .past ? step.past : step.peers
                 guard let before = candidate, before.total >= minimum.before else { continue }
-                tested.append(WeakPoint(step, at: index, against, before))
+                tested.append(WeakPoint(step, at: index, against, before, scatter))
             }
         }
         let adjusted = Correction.benjaminiHochberg.adjusted(tested.map(\.p))
@@ -69,15 +77,26 @@ package struct WeakPoint: Sendable, Hashable {
         return found.sorted { ($0.cost, -$0.p, -$0.step) > ($1.cost, -$1.p, -$1.step) }
     }
 
-    private init(_ step: Step, at index: Int, _ against: Against, _ before: Proportion) {
+    private init(
+        _ step: Step, at index: Int, _ against: Against, _ before: Proportion, _ scatter: WeeklyScatter
+    ) {
         let comparison = ProportionComparison(control: before, treatment: step.now)
         self.step = index
         self.against = against
         self.now = step.now
         self.before = before
-        p = comparison.test(.less).p
+        // Two weeks now; of the others as many, of the past all that it has.
+        let weeks = against == .past && !step.weeks.isEmpty ? WeeklyScatter.concentration(step.weeks) : 0.5
+        let excess = scatter.correlation * (0.5 + weeks)
+        let scale = 1 / Double(max(1, step.now.total)) + 1 / Double(max(1, before.total))
+        p = max(comparison.test(.less).p, scatter.p(comparison.pooledZ ?? 0, inflation: 1 + excess / scale))
         adjusted = p
-        difference = comparison.newcombe()
+        // As much wider as the scatter makes it.
+        let (plain, center) = (comparison.newcombe(), comparison.difference ?? 0)
+        let factor = (1 + excess / scale).squareRoot()
+        difference = Interval(
+            lower: max(-1, center - (center - plain.lower) * factor),
+            upper: min(1, center + (plain.upper - center) * factor))
         lost = -(comparison.difference ?? 0) * Double(step.now.total)
         lostAtLeast = max(0, -difference.upper) * Double(step.now.total)
         cost = lostAtLeast * step.downstream * step.value

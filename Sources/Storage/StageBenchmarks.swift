@@ -32,6 +32,8 @@ package struct StageBenchmarks {
         package var key: StageKey
         package var next: String
         package var figures: StageFigures
+        /// The windows before the last one, week by week.
+        package var weeks: [Proportion] = []
 
         /// How long an account has to move on before one can tell that it did not.
         package var patience: TimeSpan { figures.limit ?? StageBenchmarks.patience }
@@ -59,7 +61,10 @@ package struct StageBenchmarks {
         }
         for index in steps.indices { try measure(&steps[index], among: steps) }
         let found = WeakPoint.search(
-            steps.map { WeakPoint.Step(now: $0.figures.recent, past: $0.figures.past, peers: $0.figures.peers) })
+            steps.map {
+                WeakPoint.Step(
+                    now: $0.figures.recent, past: $0.figures.past, peers: $0.figures.peers, weeks: $0.weeks)
+            })
         for point in found {
             switch point.against {
             case .past: steps[point.step].figures.isWeakAgainstPast = true
@@ -83,6 +88,13 @@ package struct StageBenchmarks {
         let patience = step.patience
         let matured = now - patience
         (step.figures.recent, step.figures.past) = try conversions(step, journey: step.key.journey, patience, matured)
+        // Two weeks at a time.
+        for pair in 1...4 where step.figures.past.total > 0 {
+            let end = matured - .days(Int64(14 * pair))
+            let weeks = try source.conversions(
+                step.key, to: step.next, patience: patience, from: end - .days(14), recent: end - .days(7), until: end)
+            step.weeks += [weeks.recent, weeks.past]
+        }
         for other in steps
         where other.key.journey != step.key.journey && other.key.stage == step.key.stage && other.next == step.next {
             let theirs = try conversions(step, journey: other.key.journey, patience, matured)

@@ -25,6 +25,9 @@ struct StageRows: StageSource {
         self.connection = connection
     }
 
+    /// Of an erased account nobody knows how it would have gone on.
+    static let known = "AND e.account_id NOT IN (SELECT id FROM account WHERE erased_at IS NOT NULL)"
+
     package func conversions(
         _ key: StageKey, to next: String, patience: TimeSpan, from oldest: Instant, recent: Instant,
         until matured: Instant
@@ -37,6 +40,7 @@ struct StageRows: StageSource {
             FROM stage_entry AS e LEFT JOIN stage_entry AS n
                 ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
             WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
+                \(Self.known)
             """,
             [
                 "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next),

@@ -1,4 +1,5 @@
 import Decisions
+import Foundation
 import Measure
 import Playbooks
 import Statistics
@@ -120,6 +121,30 @@ struct AttritionReportTests {
         let report = try world.attrition(on: 200)
         #expect(try report.section("What is missing").sentences[0].hasPrefix("3 accounts left nobody knows when"))
         #expect(try report.section("How many leave").sentences[0].hasPrefix("Of 17 accounts"))
+    }
+
+    @Test func whoLeavesOnTheDayItCameIsCounted() throws {
+        let world = try AttritionWorld()
+        try world.add(40, came: 1)
+        try world.add(10, came: 100, left: 100, reason: "price")
+        let report = try world.attrition(on: 400)
+        let rows = try report.section("How many leave").tables[0].rows
+        #expect(rows.last?[3].text.contains("10 came, 10 went") == true)
+        #expect(try report.section("Why they leave").tables[0].rows[0][3].text == "10")
+        let tenure = try report.section("When they leave").tables[0].rows[0].map(\.text)
+        #expect(Array(tenure.prefix(3)) == ["1", "50", "10"])
+        try report.expectNoNonsense()
+    }
+
+    @Test func oneOldAccountThatLeavesSaysNothingOfAll() throws {
+        let world = try AttritionWorld()
+        try world.add(30, came: 200)
+        try world.add(10, came: 200, left: 260)
+        try world.add(1, came: 1, left: 350)
+        let section = try world.attrition(on: 400).section("How long they stay")
+        #expect(section.sentences[0].contains("More than half of the customers are still there"))
+        #expect(section.sentences[0].hasSuffix("Shown to day 200, where at least 10 accounts were watched."))
+        #expect(!section.tables[0].rows.contains { $0[0].text == "365" })
     }
 
     @Test func theGlobalHoldoutIsComparedWithAllOthers() throws {
@@ -244,7 +269,40 @@ struct AttritionReportTests {
         try world.attrition(on: 300, to: march).expectNoNonsense()
     }
 
-    @Test func accountsThatAreErasedCountNoMore() throws {
+    /// Reports and the erasure itself, over a database.
+    @Test func anErasedAccountNeitherLeavesNorStaysInTheReports() throws {
+        let world = try AttritionWorld()
+        try world.add(40, came: 1)
+        try world.add(8, came: 1, left: 150, reason: "price")
+        try world.add(2, came: 1, left: 150, plan: "free", reason: "price")
+        let before = try world.attrition(on: 400)
+        try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: world.store.path + ".secret"))
+        try world.store.write { connection in
+            for key in ["a1", "a2", "a41", "a50"] {
+                _ = try Erasure(
+                    connection, key: ErasureKey(secret: [UInt8](repeating: 7, count: 32)),
+                    dataMap: world.workspace.dataMap, now: AttritionWorld.day(300)
+                ).erase(.account(key))
+            }
+        }
+        let after = try world.attrition(on: 400)
+        #expect(try before.section("How many leave").sentences[0].hasPrefix("Of 50 accounts"))
+        #expect(
+            try after.section("How many leave").sentences[0].hasPrefix(
+                "Of 48 accounts that were customers on 2025-02-01, 10 were none"))
+        let reasons = try after.section("Why they leave").tables[0].rows.map { [$0[0].text, $0[3].text] }
+        #expect(reasons == [["price", "10"]])
+        let plans = try after.section("By plan").tables[0].rows.map { [$0[0].text, $0[1].text] }
+        #expect(plans == [["free", "2"], ["pro", "46"]])
+        #expect(
+            try after.section("What is missing").sentences == [
+                "4 accounts were erased since: 2 had left before and count with their dates, MRR and reason; 2 were "
+                    + "customers and count on no side, as nobody knows whether they are still there."
+            ])
+        try after.expectNoNonsense()
+    }
+
+    @Test func accountsThatAreGoneCountNoMore() throws {
         let world = try AttritionWorld()
         try world.add(20, came: 1)
         try world.add(5, came: 1, left: 120)

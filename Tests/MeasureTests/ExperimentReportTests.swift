@@ -95,7 +95,7 @@ struct ExperimentReportTests {
         try world.enroll(
             "p", accounts: 3_001...3_500, days: 70...80, holdout: 0.5, chances: ["holdout": 0, "treated": 0])
         let text = try world.report("p", day: 120).text(width: 1_000)
-        #expect(text.contains("Weights or holdout changed: this is period 2"))
+        #expect(text.contains("Changed: weights or holdout. This is period 2"))
         #expect(text.contains("Period 1, begun 2024-10-04T00:00:00Z\nShip treated"))
         _ = try verdict(world)
     }
@@ -161,6 +161,59 @@ struct ExperimentReportTests {
         _ = try verdict(world, day: 300)
     }
 
+    @Test func theTableAndTheVerdictReadTheSameEntries() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        let before = try tables(world.report("p", day: 120))["Arms"]
+        // Entries of a time without a goal, in the same period.
+        try world.addAccounts(400, after: 3_000)
+        try world.enroll("p", accounts: 3_001...3_400, days: 5...6, chances: ["holdout": 0, "treated": 0])
+        try world.execute("UPDATE enrollment SET goal_until = NULL, goal_at = NULL WHERE account_id > 3000")
+        let report = try world.report("p", day: 120)
+        #expect(try tables(report)["Arms"] == before)
+        #expect(report.text(width: 1_000).contains("400 entries had no goal and count in no table of this period."))
+    }
+
+    @Test func beforeAnythingHasMaturedTheReportSaysWhenItWill() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        let report = try world.report("p", day: 20)
+        let text = report.text(width: 1_000)
+        #expect(text.contains("Nobody's time is over yet. The first outcome is known on 2024-1"))
+        #expect(try tables(report).keys.sorted() == ["Arms"])
+        #expect(report.page.contains("Accounts whose outcome will be known"))
+    }
+
+    @Test func anEditedMessageIsAMarkedLine() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        try world.touchAll()
+        try world.execute(
+            "UPDATE touch SET message_hash = CASE WHEN claimed_at > \(ExperimentWorld.instant(30).milliseconds) THEN 'b' ELSE 'a' END WHERE ghost = 0"
+        )
+        let text = try world.report("p", day: 120).text(width: 1_000)
+        #expect(text.contains("The message hello.md was edited: from 2024-11-0"))
+    }
+
+    @Test func anEarlyStopIsGivenWithItsCorrection() throws {
+        let verdict = try verdict(world(chances: ["holdout": 0.1, "treated": 0.3]))
+        #expect(verdict.contains("holds at any look"))
+        #expect(verdict.contains(" Corrected for the early stop it is +"), "\(verdict)")
+    }
+
+    @Test func whatCannotBeDetectedComesWithWhatCould() throws {
+        let world = try world(400, chances: ["holdout": 0.1, "treated": 0.1])
+        let verdict = try verdict(world)
+        #expect(verdict.hasPrefix("Cannot be detected in this segment"), "\(verdict)")
+        #expect(verdict.contains(" What could be: waiting for all "))
+        #expect(verdict.contains("`holdout: 50%`, which needs "))
+        #expect(verdict.contains("a nearer goal: one that "))
+    }
+
+    private func tables(_ report: Report) throws -> [String: [[String]]] {
+        Dictionary(
+            report.sections.flatMap(\.blocks).compactMap { block in
+                if case .table(let table) = block { (table.title, table.rows.map { $0.map(\.text) }) } else { nil }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
     @Test func usageBeforeTheEntryNarrowsTheInterval() throws {
         let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
         #expect(try world.report("p", day: 120).text(width: 1_000).contains("No adjustment for prior usage (CUPED)"))
@@ -187,7 +240,10 @@ struct ExperimentReportTests {
             return
         }
         #expect(width > 0.3 && width < 0.7)
+        // Where a day without a row is zero nobody lacks anything; where it is missing, some do.
         let missing = " accounts have no logins before the entry and count with the mean."
-        #expect(report.text(width: 1_000).contains(missing))
+        #expect(!report.text(width: 1_000).contains(missing))
+        try world.edit(["p": ExperimentWorld.playbook("p")], metric: "{ title: Logins, absent: missing }")
+        #expect(try world.report("p", day: 120).text(width: 1_000).contains(missing))
     }
 }

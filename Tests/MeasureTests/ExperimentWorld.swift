@@ -35,7 +35,7 @@ final class ExperimentWorld {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    static func workspace(_ playbooks: [String: String]) throws -> Workspace {
+    static func workspace(_ playbooks: [String: String], metric: String = "{ title: Logins }") throws -> Workspace {
         var texts = [
             "keeptouch.yaml": """
             workspace: test
@@ -49,7 +49,7 @@ final class ExperimentWorld {
             attributes:
               plan: { type: text, values: [free, pro] }
             metrics:
-              logins: { title: Logins }
+              logins: \(metric)
             """,
             "channels/mail.yaml": """
             channel: mail
@@ -71,7 +71,9 @@ final class ExperimentWorld {
         return try #require(read)
     }
 
-    func edit(_ playbooks: [String: String]) throws { workspace = try Self.workspace(playbooks) }
+    func edit(_ playbooks: [String: String], metric: String = "{ title: Logins }") throws {
+        workspace = try Self.workspace(playbooks, metric: metric)
+    }
 
     /// Accounts `a1` ... that were created long before the start.
     func addAccounts(_ count: Int, after last: Int = 0) throws {

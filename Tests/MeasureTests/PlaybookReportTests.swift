@@ -47,6 +47,51 @@ struct PlaybookReportTests {
         return []
     }
 
+    @Test func lostTouchesAreCountedByCauseAndTheLargestComesFirst() throws {
+        let world = try world()
+        try world.execute(
+            """
+            UPDATE touch SET state = 'expired', reason = 'waited too long: window opens 2026-03-0' || (id % 9 + 1)
+                || ' 09:0' || (id % 7) || ' Europe/Berlin' WHERE ghost = 0 AND id % 5 IN (1, 2)
+            """)
+        try world.execute(
+            """
+            UPDATE touch SET state = 'rejected', reason = NULL,
+                error = '422 unknown recipient "a' || id || '@example.com" in request 77' || id WHERE ghost = 0 AND id % 5 = 3
+            """)
+        let rows = try cells(report(world, "p", day: 200), "touches")
+        #expect(
+            rows.map { [$0[0], $0[3]] } == [
+                ["expired", "outside of the send window"], ["capped", "cap 1 per 1d"],
+                ["rejected", "422 unknown recipient ... in request ..."],
+            ], "\(rows)")
+        #expect(rows.map { Int($0[1]) ?? 0 } == rows.map { Int($0[1]) ?? 0 }.sorted(by: >))
+    }
+
+    @Test func whatWasErasedIsNoReasonOfAVerdict() throws {
+        let world = try world()
+        try world.execute("UPDATE decision SET reason = 'erased' WHERE verdict = 'blocked' AND account_id < 5")
+        let rows = try cells(report(world, "p", day: 200), "matches")
+        #expect(rows.map { [$0[0], $0[1], $0[3]] } == [["blocked", "7", "an exclusive playbook"]])
+    }
+
+    @Test func anAccountThatEntersAgainHasMatchedAgain() throws {
+        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
+        try world.addAccounts(20)
+        try world.launch("p")
+        for first in [0.0, 40] {
+            try world.enroll("p", accounts: 1...20, days: first...(first + 5), chances: ["holdout": 0, "treated": 1])
+        }
+        // The database keeps the newest decision on a standing match.
+        try world.execute(
+            """
+            INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+            SELECT account_id, playbook_id, '', max(entered_at), 1, 'enrolled', '' FROM enrollment GROUP BY account_id
+            """)
+        let row = try #require(try cells(report(world, "p", day: 200), "Versions").first)
+        #expect(row[2] == "40" && row[3] == "40")
+    }
+
     @Test func theFunnelCountsEachVersionAndSaysWhatChangedBetweenThem() throws {
         let world = try world()
         let report = try report(world, "p", day: 200)

@@ -108,7 +108,7 @@ import Testing
         #expect(try test.rows("SELECT account_id FROM touch WHERE state = 'pending'") == ["2"])
     }
 
-    @Test func ghostsCountForHoldoutsOnly() async throws {
+    @Test func ghostsCompeteWithRealSendsAndNotWithOtherGhosts() async throws {
         let endpoint = try Endpoint()
         let test = try workspace(
             endpoint,
@@ -118,13 +118,60 @@ import Testing
             ])
         try test.run(noon(20_000))
         try await test.drain(noon(20_000))
-        // Of two ghosts in one batch the second finds the cap used up; the real touch does not see them, they see it.
+        // The real touch does not see the ghosts, nor they each other; the last one finds the cap used up by the real one.
         #expect(
             try test.rows("SELECT p.name, t.state FROM touch t JOIN playbook p ON p.id = t.playbook_id ORDER BY p.name")
-                == ["a|ghost", "b|pending", "c|sent", "d|pending"])
+                == ["a|ghost", "b|ghost", "c|sent", "d|pending"])
         try await test.drain(noon(20_001))
-        #expect(try test.states == ["ghost": 2, "sent": 1, "pending": 1])
+        #expect(try test.states == ["ghost": 3, "sent": 1])
         #expect(endpoint.received.count == 1)
+    }
+
+    @Test func ghostsOfOneEnrollmentShareTheCap() async throws {
+        let endpoint = try Endpoint()
+        let text = TestWorkspace.playbook("a", holdout: "100%", steps: ["email: hello.md", "email: hello.md"])
+        let test = try workspace(endpoint, ["a": text])
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        try test.run(noon(20_000, hours: 1))
+        try await test.drain(noon(20_000, hours: 1))
+        #expect(try test.states == ["ghost": 1, "pending": 1])
+        try await test.drain(noon(20_001))
+        #expect(try test.states == ["ghost": 2])
+    }
+
+    /// Eight playbooks write to each address, one message a day, and what waits for three days ends.
+    @Test func aGhostPassesTheClaimThatItsTouchWouldHavePassed() async throws {
+        let endpoint = try Endpoint()
+        let names = (0..<8).map { "p\($0)" }
+        let test = try workspace(
+            endpoint,
+            Dictionary(
+                uniqueKeysWithValues: names.enumerated().map {
+                    ($1, playbook($1, priority: 90 - $0, holdout: "50%", more: ["expires: 3d"]))
+                }), caps: "[ 1 per 1d ]", accounts: 60)
+        try test.run(noon(20_000))
+        for day in 20_000...20_003 { try await test.drain(noon(day)) }
+        let rows = try test.rows(
+            """
+            SELECT t.account_id, t.ghost, t.claimed_at IS NOT NULL FROM touch t ORDER BY t.account_id, t.priority DESC
+            """
+        ).map { $0.split(separator: "|").map { String($0) } }
+        #expect(rows.count == 480)
+        var passed: [String: (of: Int, count: Int)] = [:]
+        for account in Set(rows.map { $0[0] }) {
+            var real = 0
+            for row in rows where row[0] == account {
+                // As many real messages as there are days go before it, or fewer.
+                #expect((row[2] == "1") == (real < 3), "\(row)")
+                passed[row[1], default: (0, 0)].count += row[2] == "1" ? 1 : 0
+                passed[row[1], default: (0, 0)].of += 1
+                if row[1] == "0" { real += 1 }
+            }
+        }
+        let (treated, ghosts) = (try #require(passed["0"]), try #require(passed["1"]))
+        let shares = (Double(treated.count) / Double(treated.of), Double(ghosts.count) / Double(ghosts.of))
+        #expect(abs(shares.0 - shares.1) < 0.1, "\(shares)")
     }
 
     @Test func windowsOpenOnTheContactsClock() async throws {

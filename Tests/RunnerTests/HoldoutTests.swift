@@ -86,13 +86,15 @@ import Testing
         let test = try TestWorkspace(playbooks: ["main": Self.text(holdout: "10%", variants: "a: 1, b: 1")])
         try test.addAccounts(1)
         try test.run(noon(20_000))
-        // A title, a message or a step is no change of the experiment.
-        try test.edit([
-            "playbooks/main/playbook.yaml": Self.text(holdout: "10%", variants: "a: 1, b: 1").replacing(
-                "wait: 1d", with: "wait: 2d")
-        ])
+        // A title, a comment or the layout is no change of the experiment; a step is.
+        let text = Self.text(holdout: "10%", variants: "a: 1, b: 1")
+        let same = text.replacing("title: main", with: "title: Another  # comment") + "\n# the end\n"
+        try test.edit(["playbooks/main/playbook.yaml": same])
         try test.run(noon(20_001))
         #expect(try test.rows("SELECT name, period FROM experiment") == ["main|1"])
+        try test.edit(["playbooks/main/playbook.yaml": text.replacing("wait: 1d", with: "wait: 2d")])
+        try test.run(noon(20_001, hours: 1))
+        #expect(try test.rows("SELECT name, period FROM experiment") == ["main|1", "main|2"])
         for (index, text) in [
             Self.text(holdout: "20%", variants: "a: 1, b: 1"), Self.text(holdout: "20%", variants: "a: 2, b: 1"),
             Self.text(holdout: "10%", variants: "a: 1, b: 1"),
@@ -100,8 +102,50 @@ import Testing
             try test.edit(["playbooks/main/playbook.yaml": text])
             try test.run(noon(20_002 + index))
             try test.run(noon(20_002 + index, hours: 1))
-            #expect(try test.integer("SELECT max(period) FROM experiment") == index + 2)
+            #expect(try test.integer("SELECT max(period) FROM experiment") == index + 3)
         }
+    }
+
+    @Test func whatIsMeasuredOrSentBeginsAPeriodWhenItChanges() throws {
+        func text(goal: String = "sum(logins, 7d) > 1", trigger: String = "plan == \"free\"", more: [String] = [])
+            -> String
+        {
+            TestWorkspace.playbook(
+                "main", "when: \(trigger)", holdout: "10%",
+                more: ["goal:", "  when: \(goal)", "  within: 30d"] + more)
+        }
+        let test = try TestWorkspace(playbooks: ["main": text()])
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        func periods() throws -> Int { try test.integer("SELECT max(period) FROM experiment") }
+        // A message is live text, unless the experiment is strict.
+        let message = "playbooks/main/hello.md"
+        try test.edit([message: "---\nsubject: Another\n---\nAnother text.\n"])
+        try test.run(noon(20_001))
+        #expect(try periods() == 1)
+        for (index, edited) in [
+            text(goal: "sum(logins, 7d) > 2"), text(trigger: "plan == \"pro\""), text(more: ["strict: true"]),
+        ].enumerated() {
+            try test.edit(["playbooks/main/playbook.yaml": edited])
+            try test.run(noon(20_002 + index))
+            try test.run(noon(20_002 + index, hours: 1))
+            #expect(try periods() == index + 2)
+        }
+        try test.edit([message: "---\nsubject: Once more\n---\nOnce more.\n"])
+        try test.run(noon(20_010))
+        #expect(try periods() == 5)
+    }
+
+    @Test func aPeriodOfAnEarlierProgramGoesOn() throws {
+        let test = try TestWorkspace(playbooks: ["main": Self.text(holdout: "10%")])
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        try test.script(#"UPDATE experiment SET design = '{"holdout":0.1,"variants":{}}'"#)
+        try test.run(noon(20_001))
+        #expect(try test.integer("SELECT max(period) FROM experiment") == 1)
+        try test.edit(["playbooks/main/playbook.yaml": Self.text(holdout: "10%").replacing("1d", with: "2d")])
+        try test.run(noon(20_002))
+        #expect(try test.integer("SELECT max(period) FROM experiment") == 2)
     }
 
     @Test func playbooksThatShareAnExperimentDoNotBeginPeriodsByTurns() throws {
@@ -151,6 +195,42 @@ import Testing
         let after = try test.rows(
             "\(members) (SELECT id FROM experiment WHERE name = 'global holdout' AND period = 2) ORDER BY 1")
         #expect(before != after && !after.isEmpty)
+    }
+
+    @Test func whoIsDrawnIntoANewGlobalHoldoutGetsNoMoreMailFromRunningEnrollments() async throws {
+        let endpoint = try Endpoint()
+        let steps = ["email: hello.md", "wait: 1d", "email: hello.md"]
+        let test = try TestWorkspace(
+            playbooks: [
+                "main": TestWorkspace.playbook("main", holdout: "0%", steps: steps),
+                "bill": TestWorkspace.playbook("bill", category: "service", steps: steps),
+            ],
+            configuration: TestWorkspace.configuration + "\nholdout: { share: 30%, redraw: yearly }\n",
+            files: ["channels/mail.yaml": TestWorkspace.channel("mail", "email", url: endpoint.url)])
+        try test.addAccounts(40)
+        // 2024-12-31 and the first days of 2025.
+        try test.run(noon(20_088))
+        try await test.drain(noon(20_088))
+        for day in 20_089...20_091 {
+            try test.run(noon(day))
+            try await test.drain(noon(day))
+        }
+        let inside = (1...40).filter { Draw.number(salt: "global/test/2025", key: "a\($0)") < 0.3 }
+        let second = try test.rows(
+            """
+            SELECT p.name || ' ' || t.state || ' ' || coalesce(t.reason, ''), t.account_id FROM touch t
+            JOIN playbook p ON p.id = t.playbook_id JOIN enrollment e ON e.id = t.enrollment_id
+            WHERE t.step = 'email_2' AND e.arm = 'treated'
+            """)
+        let stopped = second.filter {
+            $0.contains("main cancelled the account was drawn into the global holdout of 2025")
+        }
+        #expect(!stopped.isEmpty)
+        for row in second {
+            let account = try #require(Int(row.split(separator: "|")[1]))
+            #expect(row.hasPrefix("main sent") == (row.hasPrefix("main") && !inside.contains(account)), "\(row)")
+            if row.hasPrefix("bill") { #expect(row.hasPrefix("bill sent")) }
+        }
     }
 
     @Test func aHoldoutWalksTheSameRoadWithGhosts() async throws {

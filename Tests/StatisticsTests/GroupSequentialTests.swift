@@ -34,3 +34,25 @@ import Testing
     #expect(plan.bounds[1] == GroupSequential.never)
     #expect(plan.bounds[0] > 6 && abs(plan.bounds[2] - 1.96) < 0.01)
 }
+
+@Test func anEarlyStopIsCorrectedDownwardsAndALateOneHardly() {
+    let plan = GroupSequential(looks: 4)
+    // At the first look the bound is 2.96: one that just passed it was lucky.
+    let early = plan.stoppingCorrection(look: 0, z: 3)
+    let far = plan.stoppingCorrection(look: 0, z: 6)
+    let late = plan.stoppingCorrection(look: 3, z: 4)
+    #expect(early > 0.9 && early <= 1)
+    #expect(abs(far - 1) < 0.01)
+    #expect(late < 1 && late > 0.5)
+    #expect(plan.stoppingCorrection(look: 3, z: -4) == late)
+}
+
+@Test func theCalendarMaySpendWhatInformationDoesNot() {
+    let even = GroupSequential(looks: 4)
+    let same = GroupSequential(information: [1, 2, 3, 4], clock: [0.25, 0.5, 0.75, 1])
+    #expect(same.bounds == even.bounds)
+    // No information, nothing spent; later looks get it.
+    let late = GroupSequential(information: [0, 0, 3, 4], clock: [0.25, 0.5, 0.75, 1])
+    #expect(late.bounds[0] == GroupSequential.never)
+    #expect(late.bounds[2] < even.bounds[2])
+}

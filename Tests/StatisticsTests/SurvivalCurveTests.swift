@@ -14,8 +14,10 @@ import Testing
             item.expect(curve.logLogInterval(at: t), point.ci95_loglog, "interval \(t)")
             item.expect(curve.standardError(at: t), point.greenwood_se, "error \(t)")
             item.expect(Double(curve.table.atRisk(at: t)), point.at_risk, "at risk \(t)")
-            // Once somebody has left the honest interval is the same.
-            if curve.survival(at: t) < 1 { item.expect(curve.interval(at: t), point.ci95_loglog) }
+            // Once somebody has left, and not everybody, the honest interval is the same.
+            if curve.survival(at: t) < 1, curve.survival(at: t) > 0 {
+                item.expect(curve.interval(at: t), point.ci95_loglog)
+            }
         }
         for point in item.outputs.nelson_aalen.items {
             let hazard = curve.hazard(at: try point.t.double)
@@ -51,6 +53,39 @@ import Testing
         let seen = lifetimes.count { ($0.entry ?? -1) < 4.5 && 4.5 <= $0.duration }
         #expect(curve.table.atRisk(at: 4.5) == seen)
     }
+}
+
+/// One account at risk must not make the share of everybody 0 or 1.
+@Test func aCurveIsCutWhereFewerThanTenAreAtRisk() throws {
+    // A hundred stay for 400 days; two get old, and one of them leaves.
+    let old = [
+        Lifetime(duration: 400, left: false, count: 98), Lifetime(duration: 90, left: true, count: 20),
+        Lifetime(duration: 900, left: true), Lifetime(duration: 950, left: false),
+    ]
+    let curve = SurvivalCurve(old, least: 10)
+    #expect(curve.end == 400)
+    #expect(curve.steps.map(\.time) == [90])
+    #expect(curve.quantile(0.5) == nil)
+    #expect(!curve.holds(900))
+    #expect(SurvivalCurve(old).quantile(0.5) == 900)
+    // Those who are observed from an age on: the first of them leaves while it is alone.
+    let late =
+        [Lifetime(entry: 3, duration: 5, left: true)]
+        + (0..<50).map { Lifetime(entry: 100 + Double($0), duration: 400, left: $0 % 5 == 0) }
+    let cut = SurvivalCurve(late, least: 10)
+    #expect(SurvivalCurve(late).survival(at: 300) == 0)
+    #expect(cut.start == 109)
+    #expect(isClose(cut.survival(at: 400), 0.8))
+    #expect(throws: Unmeasurable.fewAtRisk) { try cut.restrictedMean(to: 365).get() }
+    #expect(SurvivalCurve(Array(old.suffix(2)), least: 10).end == nil)
+}
+
+@Test func theBandOfAShareOfNoneHasAWidth() {
+    let curve = SurvivalCurve([
+        Lifetime(duration: 30, left: true, count: 12), Lifetime(duration: 10, left: true, count: 12),
+    ])
+    #expect(curve.survival(at: 30) == 0)
+    #expect(isClose(curve.interval(at: 30).upper, 0.5 * (1 - pow(0.025, 1.0 / 12))))
 }
 
 @Test func nobodyLeavingStillLeavesDoubt() throws {

@@ -4,16 +4,17 @@ import Testing
 
 @Test func theIncidentOfOneSegmentIsFoundAgainstItsPeers() throws {
     // The planted payment incident fell against its own past; the mobile one was always there.
+    let weeks = Array(repeating: Proportion(successes: 15, total: 30), count: 8)
     let steps = [
         WeakPoint.Step(
             now: Proportion(successes: 18, total: 95), past: Proportion(successes: 123, total: 244),
-            peers: Proportion(successes: 200, total: 420), downstream: 0.5, value: 40),
+            peers: Proportion(successes: 200, total: 420), weeks: weeks, downstream: 0.5, value: 40),
         WeakPoint.Step(
             now: Proportion(successes: 60, total: 200), past: Proportion(successes: 120, total: 400),
-            peers: Proportion(successes: 300, total: 500), downstream: 1, value: 40),
+            peers: Proportion(successes: 300, total: 500), weeks: weeks, downstream: 1, value: 40),
         WeakPoint.Step(
             now: Proportion(successes: 50, total: 100), past: Proportion(successes: 102, total: 200),
-            peers: Proportion(successes: 51, total: 100)),
+            peers: Proportion(successes: 51, total: 100), weeks: weeks),
     ]
     let found = WeakPoint.search(steps)
     #expect(found.map(\.step) == [1, 0, 0])
@@ -23,6 +24,69 @@ import Testing
     #expect(isClose(payment.lostAtLeast, 19.469679952552767))
     #expect(isClose(payment.cost, 19.469679952552767 * 0.5 * 40))
     #expect(payment.adjusted >= payment.p)
+}
+
+/// Entrants of a step, day by day, whose share scatters between weeks by 0.3 on the scale of logits.
+private struct ScatteredStep {
+    private var moved: [Int] = []
+    private var came: [Int] = []
+
+    /// - Parameter drop: the factor of the share from a day on.
+    init(days: Int, perDay: Int, drop: (from: Int, factor: Double)? = nil, random: inout some RandomNumberGenerator) {
+        var share = 0.5
+        for day in 0..<days {
+            if day % 7 == 0 {
+                let normal = (0..<12).reduce(-6.0) { sum, _ in sum + .random(in: 0..<1, using: &random) }
+                share = 1 / (1 + exp(-0.3 * normal))
+            }
+            let now = drop.map { day >= $0.from ? share * $0.factor : share } ?? share
+            came.append(perDay)
+            moved.append((0..<perDay).count { _ in Double.random(in: 0..<1, using: &random) < now })
+        }
+    }
+
+    private func between(_ from: Int, _ to: Int) -> Proportion {
+        Proportion(successes: moved[from..<to].reduce(0, +), total: came[from..<to].reduce(0, +))
+    }
+
+    func step(on day: Int) -> WeakPoint.Step {
+        WeakPoint.Step(
+            now: between(day - 14, day), past: between(day - 70, day - 14),
+            weeks: (0..<8).map { between(day - 21 - 7 * $0, day - 14 - 7 * $0) })
+    }
+}
+
+@Test func weeksThatDifferAnywayRaiseOneFalseAlarmAYear() {
+    var random = SplitMix(seed: 20_260_101)
+    let years = 6
+    var alarms = 0
+    for _ in 0..<years {
+        let steps = (0..<4).map { _ in ScatteredStep(days: 435, perDay: 10, random: &random) }
+        var last = [Int](repeating: -99, count: 4)
+        for day in 70...435 {
+            for point in WeakPoint.search(steps.map { $0.step(on: day) }) {
+                // One that stands for days is one.
+                if day - last[point.step] > 7 { alarms += 1 }
+                last[point.step] = day
+            }
+        }
+    }
+    #expect(alarms <= years, "\(alarms) in \(years) years")
+}
+
+@Test func aPlantedIncidentIsFoundWithinTwoWeeks() {
+    var random = SplitMix(seed: 7)
+    var found = 0
+    for _ in 0..<20 {
+        let steps = (0..<4).map { index in
+            ScatteredStep(days: 84 + 14, perDay: 10, drop: index == 0 ? (84, 0.38) : nil, random: &random)
+        }
+        let isFound = (85...98).contains { day in
+            WeakPoint.search(steps.map { $0.step(on: day) }).contains { $0.step == 0 }
+        }
+        if isFound { found += 1 }
+    }
+    #expect(found >= 16, "\(found) of 20")
 }
 
 @Test func fewEntrantsSayNothing() {

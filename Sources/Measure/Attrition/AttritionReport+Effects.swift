@@ -17,46 +17,47 @@ extension AttritionReport {
                     + "`holdout: { share: 5%, redraw: yearly }` to keeptouch.yaml."
             return Report.Section(title, [.sentence(why)])
         }
-        let (held, others) = (holdout.heldOut, holdout.others)
-        let comparison = ProportionComparison(control: held, treatment: others)
+        let contest = GlobalContest(holdout)
+        let (held, others) = (contest.look.heldOut, contest.look.others)
         var table = Report.Table(
             "Global holdout",
-            [.init("", .left), .init("customers"), .init("left"), .init("share"), .init("95% interval")])
+            [
+                .init("", .left), .init("customers"), .init("left"), .init("share"),
+                .init("95% interval, of this look only"),
+            ])
         for (name, arm) in [("held out", held), ("all others", others)] {
             table.add([
                 .text(name), .count(arm.total), .count(arm.successes), .share(arm.rate),
                 arm.total > 0 ? .interval(arm.wilson(), .share) : .none(""),
             ])
         }
-        let sentence: String
-        if let difference = comparison.difference {
-            let interval = comparison.newcombe()
-            let unit = Report.Unit.points
-            let verdict =
-                interval.upper < 0
-                ? "The playbooks kept accounts"
-                : interval.lower > 0 ? "The playbooks lost accounts" : "No difference is shown"
-            let kept = -difference * Double(others.total)
-            let size =
-                interval.lower > 0 || interval.upper < 0
-                ? ": about \(Report.Unit.plain(0).text(abs(kept))) of \(others.total)" : ""
-            sentence =
-                "Customers of \(holdout.from), when the holdout of \(Report.Unit.share.text(holdout.share)) "
-                + "(\(holdout.period)) was drawn, and who of them has left since. The others differ by "
-                + "\(unit.text(difference)) points (95% interval \(unit.text(interval))). \(verdict)\(size)."
-        } else {
-            sentence =
+        guard let difference = contest.difference else {
+            let nobody =
                 "The holdout of \(holdout.period) or the others have no customers yet: there is nothing to compare."
+            return Report.Section(title, [.sentence(nobody), .table(table)])
         }
-        var blocks: [Report.Block] = [.sentence(sentence), .table(table)]
-        if let difference = comparison.difference {
+        let unit = Report.Unit.points
+        let interval = contest.interval.map { " (\(unit.text($0)), holds at any look)" } ?? ""
+        let when =
+            holdout.weeks.isEmpty
+            ? "since; the first weekly look is on \(holdout.from + 7)"
+            : "by the weekly look of \(contest.look.at), of \(holdout.until - holdout.from) days"
+        let sentence =
+            "Customers of \(holdout.from), when the holdout of \(Report.Unit.share.text(holdout.share)) "
+            + "(\(holdout.period)) was drawn, and who of them has left \(when). The others differ by "
+            + "\(unit.text(difference)) points\(interval). \(contest.verdict)"
+        let ratio =
+            "Drawn as they should be? \(held.total) to \(others.total) for \(Report.Unit.share.text(holdout.share)), "
+            + "p \(ExperimentPeriod.p(contest.ratio.p)): \(contest.ratio.isAlarm ? "no" : "yes")."
+        var blocks: [Report.Block] = [.sentence(sentence), .table(table), .sentence(ratio)]
+        if let interval = contest.interval {
             blocks.append(
                 .chart(
                     .intervals(
                         .init(
-                            title: "Departures of all others less those held out, points", unit: .points,
-                            rows: [.init(label: "all playbooks", estimate: difference, interval: comparison.newcombe())]
-                        ))))
+                            title: "Departures of all others less those held out, points; holds at any look",
+                            unit: .points,
+                            rows: [.init(label: "all playbooks", estimate: difference, interval: interval)]))))
         }
         return Report.Section(title, blocks)
     }
@@ -77,20 +78,20 @@ extension AttritionReport {
         for name in arms.map(\.experiment).reduce(into: [String](), { if $0.last != $1 { $0.append($1) } }) {
             let own = arms.filter { $0.experiment == name }
             let tables = own.map { RiskTable($0.lifetimes) }
-            let test = LogRank.test(tables)
+            let test = Self.logRank(tables)
             for (arm, risk) in zip(own, tables) {
-                let curve = SurvivalCurve(risk)
-                let isSeen = 90 <= curve.end ?? 0
+                let curve = SurvivalCurve(risk, least: Self.fewest)
+                let isSeen = curve.holds(90)
                 table.add([
                     .text("\(name) (period \(arm.period))"), .text(arm.arm.rawValue), .count(risk.accounts),
                     .count(risk.events),
-                    isSeen ? .number(curve.survival(at: 90), .share) : .none(Unmeasurable.beyondObservation.sentence),
+                    isSeen ? .number(curve.survival(at: 90), .share) : .none(Self.whyNot(curve, 90).sentence),
                     isSeen ? .interval(curve.interval(at: 90), .share) : .none(""),
                     own.count < 2
                         ? .none("There is no holdout to compare with.")
                         : .of(test) { .text(Self.probability($0.p)) },
                 ])
-                if curves.count < 4, risk.events > 0, own.count > 1 {
+                if curves.count < 4, curve.events > 0, own.count > 1 {
                     curves.append(.init(name: "\(name): \(arm.arm.rawValue)", curve))
                 }
             }

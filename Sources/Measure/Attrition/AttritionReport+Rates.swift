@@ -104,14 +104,28 @@ extension AttritionReport {
             return nil
         }
         let unit = Report.Unit.share
-        let ends = lost.wilson()
+        // Whoever leaves in a good or a bad month is of all cohorts: the months decide, each with those that were there.
+        let months = stays.months().filter { $0.month.first >= window.from && ($0.month + 1).first <= window.to }
+        var (gone, allowed, variance) = (0, 0.0, 0.0)
+        for month in months {
+            guard let share = Churn(rate: target, days: 365.0 / 12)?.over(Double(month.month.days)) else { continue }
+            gone += month.flow.gone
+            allowed += Double(month.flow.start) * share
+            variance += Double(month.flow.start) * share * (1 - share)
+        }
+        let start =
+            "What is acceptable to lose: \(unit.text(target)) a month, which makes \(unit.text(expected)) in "
+            + "\(window.days) days; "
+        guard months.count > 0, allowed >= 5, variance > 0 else {
+            return start + "too little time or too few customers to compare with it."
+        }
+        let z = (Double(gone) - allowed) / variance.squareRoot()
         let verdict =
-            ends.lower > expected
-            ? "more is lost than that, beyond chance"
-            : ends.upper < expected
-                ? "less is lost than that, beyond chance" : "the interval holds it: no difference is shown"
-        return "What is acceptable to lose: \(unit.text(target)) a month, which makes \(unit.text(expected)) in "
-            + "\(window.days) days; \(verdict)."
+            abs(z) < 1.96
+            ? "no difference is shown" : z > 0 ? "more is lost than that" : "less is lost than that"
+        return start
+            + "in \(months.count) months \(gone) left, where \(Report.Unit.plain(0).text(allowed)) were acceptable: "
+            + "\(verdict) (z \(Report.Unit.plain(1).text(z)), asked at 1.96; a false answer in 5% of windows)."
     }
 
     // MARK: Month by month
@@ -174,7 +188,9 @@ extension AttritionReport {
             return "No account has left in any of \(points.count) months."
         }
         guard !outside.isEmpty else {
-            return "All months lie within three standard deviations \(scale): what differs between them is chance."
+            return
+                "All \(points.count) months lie within three standard deviations \(scale). A month outside would be found where "
+                + "chance alone puts 3 in 1,000; a change that is smaller than the limits is not."
         }
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
         let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""

@@ -8,25 +8,36 @@ extension AttritionReport {
     private static let ages: [Double] = [30, 90, 180, 365, 730]
     /// The horizon of mean stays, where everybody was observed for so long.
     private static let horizon = 365.0
+    /// Where fewer are at risk, one of them would decide: no curve, no sentence.
+    static let fewest = 10
     /// More curves than these cannot be told apart.
     private static let mostCurves = 5
 
     // MARK: How long they stay
 
     func survival() throws -> Report.Section {
-        let curve = SurvivalCurve(stays.lifetimes().flatMap(\.lifetimes))
+        let curve = SurvivalCurve(stays.lifetimes().flatMap(\.lifetimes), least: Self.fewest)
         var blocks: [Report.Block] = []
-        guard curve.table.events > 0 else {
-            blocks.append(.sentence("\(Unmeasurable.noEvents.sentence) \(unseen(curve))"))
+        guard curve.end != nil else {
+            return Report.Section(
+                "How long they stay",
+                [
+                    .sentence(
+                        "No \(Self.fewest) accounts were customers at the same age: too few to say how long they stay.")
+                ])
+        }
+        guard curve.events > 0 else {
+            let nobody = curve.table.events > 0 ? "Nobody has left at these ages." : Unmeasurable.noEvents.sentence
+            blocks.append(.sentence("\(nobody) \(unseen(curve))\(range(curve))"))
             return Report.Section("How long they stay", blocks)
         }
-        blocks.append(.sentence(median(curve)))
+        blocks.append(.sentence(median(curve) + range(curve)))
         blocks.append(
             .chart(.survival(.init(title: "Still customers by age", unit: "days", curves: [.init(name: "all", curve)])))
         )
         var table = Report.Table(
             "Still customers", [.init("age, days"), .init("share"), .init("95% interval"), .init("observed")])
-        for age in Self.ages where age <= curve.end ?? 0 {
+        for age in Self.ages where curve.holds(age) {
             table.add([
                 .count(Int(age)), .number(curve.survival(at: age), .share), .interval(curve.interval(at: age), .share),
                 .count(curve.table.atRisk(at: age)),
@@ -38,7 +49,7 @@ extension AttritionReport {
 
     /// What nobody leaving says all the same.
     private func unseen(_ curve: SurvivalCurve) -> String {
-        guard let end = curve.end, let age = Self.ages.last(where: { $0 <= end }) ?? curve.end else { return "" }
+        guard let age = Self.ages.last(where: curve.holds) ?? curve.end else { return "" }
         let interval = curve.interval(at: age)
         return "With \(curve.table.atRisk(at: age)) of \(curve.table.accounts) observed for \(Int(age)) days, at most "
             + "\(Report.Unit.share.text(1 - interval.lower)) leave within them (97.5% sure)."
@@ -46,23 +57,34 @@ extension AttritionReport {
 
     private func median(_ curve: SurvivalCurve) -> String {
         let who = "\(curve.table.accounts) stays, \(curve.table.events) of which have ended"
+        let all = curve.start > 0 ? "those that reach day \(Int(curve.start))" : "the customers"
         guard let median = curve.quantile(0.5) else {
             return
-                "\(who). More than half of the customers are still there at every age seen, so there is no median stay."
+                "\(who). More than half of \(all) are still there at every age seen, so there is no median stay."
         }
         let ends = curve.quantileInterval(0.5)
         let range =
-            "\(ends.lower.map { "\(Int($0))" } ?? "0") to \(ends.upper.map { "\(Int($0))" } ?? "beyond what was seen")"
-        return "\(who). Half of the customers stay for \(Int(median)) days or longer (95% interval \(range))."
+            "\(ends.lower.map { "\(Int($0))" } ?? "\(Int(curve.start))") to "
+            + "\(ends.upper.map { "\(Int($0))" } ?? "beyond what was seen")"
+        return "\(who). Half of \(all) stay for \(Int(median)) days or longer (95% interval \(range))."
+    }
+
+    /// Where the curve was cut.
+    private func range(_ curve: SurvivalCurve) -> String {
+        guard let end = curve.end, curve.start > 0 || end < curve.table.rows.last?.time ?? 0 else { return "" }
+        let start = curve.start > 0 ? "from day \(Int(curve.start)) " : ""
+        return " Shown \(start)to day \(Int(end)), where at least \(Self.fewest) accounts were watched."
     }
 
     // MARK: When they leave
 
     func hazard() throws -> Report.Section {
         let months = TenureHazard(stays.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
-        let shown = Array(months.prefix(36).filter { $0.departures.total > 0 })
+        let shown = Array(months.prefix(36).filter { $0.departures.total >= Self.fewest })
         guard shown.contains(where: { $0.departures.successes > 0 }) else {
-            return Report.Section("When they leave", [.sentence(Unmeasurable.noEvents.sentence)])
+            let isEmpty = months.allSatisfy { $0.departures.successes == 0 }
+            let few = "Nobody has left in a month of tenure that \(Self.fewest) customers reached."
+            return Report.Section("When they leave", [.sentence(isEmpty ? Unmeasurable.noEvents.sentence : few)])
         }
         var table = Report.Table(
             "Risk by month of tenure",
@@ -112,7 +134,7 @@ extension AttritionReport {
         init(_ name: String, _ lifetimes: [Lifetime]) {
             self.name = name
             self.lifetimes = lifetimes
-            curve = SurvivalCurve(lifetimes)
+            curve = SurvivalCurve(lifetimes, least: AttritionReport.fewest)
         }
     }
 
@@ -123,11 +145,11 @@ extension AttritionReport {
         for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .segment {
             let found = stays.lifetimes(by: index)
             func curve(_ name: String) -> SurvivalCurve {
-                SurvivalCurve(found.first { $0.name == name }?.lifetimes ?? [])
+                SurvivalCurve(found.first { $0.name == name }?.lifetimes ?? [], least: Self.fewest)
             }
             let (members, others) = (curve("1"), curve("0"))
             table.add(row(grouping.name, members, against: others))
-            if curves.count < Self.mostCurves, members.table.events > 0 {
+            if curves.count < Self.mostCurves, members.events > 0 {
                 curves.append(.init(name: grouping.name, members))
             }
         }
@@ -167,12 +189,12 @@ extension AttritionReport {
         var table = Self.comparisonTable(title, what)
         for (index, group) in groups.enumerated() {
             let others = groups.indices.filter { $0 != index }.flatMap { groups[$0].lifetimes }
-            table.add(row(group.name, group.curve, against: SurvivalCurve(others)))
+            table.add(row(group.name, group.curve, against: SurvivalCurve(others, least: Self.fewest)))
         }
-        let curves = groups.filter { $0.curve.table.events > 0 }.prefix(Self.mostCurves).map {
+        let curves = groups.filter { $0.curve.events > 0 }.prefix(Self.mostCurves).map {
             Report.Chart.Survival.Curve(name: $0.name, $0.curve)
         }
-        let test = LogRank.test(groups.map(\.curve.table))
+        let test = Self.logRank(groups.map(\.curve.table))
         let sentence =
             switch test {
             case .success(let test):
@@ -182,6 +204,12 @@ extension AttritionReport {
             }
         return Report.Section(
             title, [.sentence(sentence)] + chart("Still customers \(title.lowercased())", curves) + [.table(table)])
+    }
+
+    /// Of groups with so few accounts the test's χ² is none.
+    static func logRank(_ groups: [RiskTable]) -> Result<LogRank, Unmeasurable> {
+        let large = groups.filter { $0.accounts >= fewest }
+        return large.count < 2 && groups.count > 1 ? .failure(.fewAtRisk) : LogRank.test(large)
     }
 
     static func probability(_ p: Double) -> String { p < 0.0001 ? "less than 0.0001" : Report.Unit.plain(4).text(p) }
@@ -200,11 +228,10 @@ extension AttritionReport {
     /// One group: where it stands, and how it differs from all others.
     private func row(_ name: String, _ curve: SurvivalCurve, against others: SurvivalCurve) -> [Report.Cell] {
         func there(at age: Double) -> Report.Cell {
-            age <= curve.end ?? 0
-                ? .number(curve.survival(at: age), .share) : .none(Unmeasurable.beyondObservation.sentence)
+            curve.holds(age) ? .number(curve.survival(at: age), .share) : .none(Self.whyNot(curve, age).sentence)
         }
         let interval: Report.Cell =
-            Self.horizon <= curve.end ?? 0 ? .interval(curve.interval(at: Self.horizon), .share) : .none("")
+            curve.holds(Self.horizon) ? .interval(curve.interval(at: Self.horizon), .share) : .none("")
         var cells: [Report.Cell] = [
             .text(name), .count(curve.table.accounts), .count(curve.table.events), there(at: 90),
             there(at: Self.horizon),
@@ -215,11 +242,16 @@ extension AttritionReport {
             cells += [.number(difference.estimate, .days), .interval(difference.interval(), .days)]
         case .failure(let reason): cells += [.none(reason.sentence), .none("")]
         }
-        switch LogRank.test([curve.table, others.table]) {
+        switch Self.logRank([curve.table, others.table]) {
         case .success(let test): cells.append(.text(Self.probability(test.p)))
         case .failure(let reason): cells.append(.none(reason.sentence))
         }
         return cells
+    }
+
+    /// Why a curve says nothing about an age.
+    static func whyNot(_ curve: SurvivalCurve, _ age: Double) -> Unmeasurable {
+        age <= curve.table.rows.last?.time ?? 0 ? .fewAtRisk : .beyondObservation
     }
 
     /// How much longer one group stays on average within a horizon.

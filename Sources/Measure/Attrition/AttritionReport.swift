@@ -93,15 +93,21 @@ package struct AttritionReport {
     func money(_ minor: Int64) -> Report.Cell { .number(Double(minor), .money(currency)) }
 
     private func remarks() throws -> Report.Section? {
+        var sentences: [String] = []
         let unknown = stays.departedUnknownWhen
-        guard unknown > 0 else { return nil }
-        return Report.Section(
-            "What is missing",
-            [
-                .sentence(
-                    "\(unknown) accounts left nobody knows when: they were imported as churned without a date. They count "
-                        + "nowhere; import `churned_at` to have them in.")
-            ])
+        if unknown > 0 {
+            sentences.append(
+                "\(unknown) accounts left nobody knows when: they were imported as churned without a date. They count "
+                    + "nowhere; import `churned_at` to have them in.")
+        }
+        let erased = stays.erased
+        if erased.left + erased.customers > 0 {
+            sentences.append(
+                "\(erased.left + erased.customers) accounts were erased since: \(erased.left) had left before and count with "
+                    + "their dates, MRR and reason; \(erased.customers) were customers and count on no side, as nobody knows "
+                    + "whether they are still there.")
+        }
+        return sentences.isEmpty ? nil : Report.Section("What is missing", sentences.map { .sentence($0) })
     }
 }
 

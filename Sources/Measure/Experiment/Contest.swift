@@ -44,6 +44,12 @@ package struct Contest: Sendable {
         /// At that look, with the bound it had to pass; by weekly looks only.
         package var z: Double?
         package var bound: Double?
+        /// The difference at the look that decided it, and the same without what an early stop adds to it.
+        package var stopped: (naive: Double, corrected: Double)? {
+            naive.flatMap { naive in correction.map { (naive, naive * $0) } }
+        }
+        var naive: Double?
+        var correction: Double?
         /// Adjusted for the number of arms; nil by weekly looks, where the bound says it.
         package var p: Double?
     }
@@ -100,7 +106,7 @@ package struct Contest: Sendable {
 
     /// The difference over the larger of the pooled and the unpooled error, which keeps small holdouts honest; nil when
     /// nobody differs from anybody.
-    private static func score(_ comparison: ProportionComparison) -> (z: Double, error: Double)? {
+    static func score(_ comparison: ProportionComparison) -> (z: Double, error: Double)? {
         guard let difference = comparison.difference, let unpooled = comparison.standardError else { return nil }
         let all = comparison.control + comparison.treatment
         guard let rate = all.rate, all.successes > 0, all.failures > 0 else { return nil }
@@ -134,12 +140,33 @@ package struct Contest: Sendable {
                     if readings[arm].standing == .undecided, abs(z) >= bounds[index] {
                         readings[arm].standing = z > 0 ? .better : .worse
                         readings[arm].look = index
+                        if fractions[index] < 1 {
+                            readings[arm].naive = comparison.difference
+                            readings[arm].correction = GroupSequential(fractions: fractions, bounds: bounds)
+                                .stoppingCorrection(look: index, z: z)
+                        }
                     }
                 }
                 readings[arm].interval = band
             }
             arms = arms.filter { readings[$0].standing == .undecided }
             if arms.count == undecided { return }
+        }
+    }
+
+    /// How many standard errors wide a one-sided 95% bound of a harm is that holds at any look; nil while there is no plan.
+    package func harmBound(_ comparison: ProportionComparison) -> Double? {
+        switch rule {
+        case .fixed: return Normal.upperQuantile(0.05)
+        case .groupSequential:
+            guard let planned, planned > 0, !looks.isEmpty else { return nil }
+            return GroupSequential(fractions: looks.map { Double($0.total) / Double(planned) }, alpha: 0.1).bounds.last
+        case .alwaysValid:
+            guard let planned,
+                case .success(let effect) = Effect.between(comparison.control, comparison.treatment, scale: .absolute)
+            else { return nil }
+            let interval = ConfidenceSequence(plannedAccounts: planned, alpha: 0.1).interval(effect)
+            return (interval.upper - interval.lower) / 2 / effect.standardError
         }
     }
 

@@ -42,6 +42,24 @@ struct ExperimentArms: Sendable, Hashable {
         arms += treated.isEmpty ? [Arm(name: "treated", weight: 1 - holdout)] : treated
     }
 
+    /// What the row of a period says of each of its playbooks besides: the shares, and a hash of what is measured and sent.
+    static func marks(_ text: String) -> [[String: String]] {
+        struct Marks: Decodable {
+            var holdout: Double
+            var variants: [String: Double]
+            var goal, steps, entry, messages: String?
+        }
+        let designs = (try? JSONDecoder().decode([Marks].self, from: Data("[\(text)]".utf8))) ?? []
+        return designs.map { design in
+            let variants = design.variants.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            let shares = "\(design.holdout) \(variants.joined(separator: " "))"
+            return [
+                "shares": shares, "goal": design.goal, "steps": design.steps, "entry": design.entry,
+                "messages": design.messages,
+            ].compactMapValues(\.self)
+        }
+    }
+
     var names: [String] { arms.map(\.name) }
     var weights: [Double] { arms.map(\.weight) }
     /// Whether there is something to compare.

@@ -3,13 +3,17 @@ import Statistics
 import Storage
 
 extension ExperimentPeriod {
+    /// A figure that may be believed at one look, and one that may be at any.
+    private static let once = "of this look only"
+    private var label: String { rule == .fixed ? Self.once : "holds at any look" }
+
     /// Arms with their rates, and each against the control.
     var primaryBlocks: [Report.Block] {
         var table = Report.Table(
             "Arms",
             [
                 .init("arm", .left), .init("share drawn"), .init("matured"), .init("still open"), .init(goalName),
-                .init("rate"), .init("95% interval of the rate"),
+                .init("rate"), .init("95% interval of the rate, \(Self.once)"),
             ])
         for (index, arm) in arms.arms.enumerated() {
             let (count, share) = (primary.counts[index], primary.proportion(index))
@@ -20,7 +24,28 @@ extension ExperimentPeriod {
             ])
         }
         guard arms.isComparison else { return [.table(table)] }
+        guard primary.counts.contains(where: { $0.matured > 0 }) else { return [.table(table)] + coming }
         return [.table(table), .table(effects)] + chart
+    }
+
+    /// When outcomes will be known, where none is.
+    private var coming: [Report.Block] {
+        guard let first = maturing.first else { return [] }
+        var total = 0
+        let values = maturing.map { week -> Double? in
+            total += week.accounts
+            return Double(total)
+        }
+        let line = Report.Chart.Line(
+            title: "Accounts whose outcome will be known", unit: .plain(0),
+            labels: maturing.map { String($0.at.description.prefix(10)) },
+            series: [.init(name: "matured", values: values)])
+        return [
+            .sentence(
+                "Nobody's time is over yet. The first outcome is known on \(String(first.at.description.prefix(10))); of those who have "
+                    + "entered by now, all by \(String((maturing.last ?? first).at.description.prefix(10)))."),
+            .chart(.line(line)),
+        ]
     }
 
     private var beliefs: Beliefs? {
@@ -34,8 +59,9 @@ extension ExperimentPeriod {
         var table = Report.Table(
             "Against \(arms.control)",
             [
-                .init("arm", .left), .init("effect, points"), .init("interval, points"), .init("relative"),
-                .init("95% interval of relative"), .init("chance to beat"), .init("expected loss, points"),
+                .init("arm", .left), .init("effect, points"), .init("interval, points, \(label)"), .init("relative"),
+                .init("95% interval of relative, \(Self.once)"), .init("chance to beat, \(Self.once)"),
+                .init("expected loss, points, \(Self.once)"),
             ])
         let beliefs = beliefs
         let isEmpty = primary.counts.allSatisfy { $0.matured == 0 }
@@ -72,7 +98,8 @@ extension ExperimentPeriod {
         return [
             .chart(
                 .intervals(
-                    Report.Chart.Intervals(title: "Effect against \(arms.control), points", unit: .points, rows: rows)))
+                    Report.Chart.Intervals(
+                        title: "Effect against \(arms.control), points; \(label)", unit: .points, rows: rows)))
         ]
     }
 
@@ -82,7 +109,8 @@ extension ExperimentPeriod {
             "Other outcomes",
             [
                 .init("outcome", .left), .init("arm", .left), .init("matured"), .init("still open"), .init("count"),
-                .init("share"), .init("effect, points"), .init("95% interval, points"), .init("adjusted p"),
+                .init("share"), .init("effect, points"), .init("95% interval, points, \(Self.once)"),
+                .init("adjusted p"),
             ])
         var tests: [Double] = []
         for figure in secondary {
@@ -126,7 +154,8 @@ extension ExperimentPeriod {
             "Guardrail metrics",
             [
                 .init("metric", .left), .init("arm", .left), .init("matured"), .init("still open"), .init("count"),
-                .init("share"), .init("effect, points"), .init("95% upper bound, points"), .init("margin, points"),
+                .init("share"), .init("effect, points"), .init("95% upper bound, points, \(label)"),
+                .init("margin, points"),
                 .init("result", .left),
             ])
         let standings = guardrailStandings
@@ -138,7 +167,8 @@ extension ExperimentPeriod {
                     .count(count.open), .count(count.hits), .share(guardrail.figure.proportion(arm).rate),
                 ]
                 if arm > 0 {
-                    let test = NonInferiority.test(guardrail.figure.comparison(arm), margin: guardrail.margin)
+                    let test = test(guardrail, arm)
+                    let early = Report.Cell.none("There is no plan yet, and so no bound.")
                     let result =
                         switch standings[arm - 1][place].standing {
                         case .holds: "holds"
@@ -146,7 +176,8 @@ extension ExperimentPeriod {
                         case .broken: "broken"
                         }
                     cells += [
-                        .of(test) { .number($0.difference, .points) }, .of(test) { .number($0.upper, .points) },
+                        test.map { .number($0.difference, .points) } ?? early,
+                        test.map { .number($0.upper, .points) } ?? early,
                         .number(guardrail.margin, .points), .text(result),
                     ]
                 }
@@ -179,7 +210,7 @@ extension ExperimentPeriod {
             "Where the message arrived",
             [
                 .init("arm", .left), .init("matured"), .init("reached"), .init("share reached"),
-                .init("effect on the reached, points"), .init("95% interval, points"),
+                .init("effect on the reached, points"), .init("95% interval, points, \(Self.once)"),
             ])
         func side(_ arm: Int) -> ComplierEffect.Arm {
             let (yes, no) = (delivery[arm].reached, delivery[arm].not)
@@ -241,7 +272,7 @@ extension ExperimentPeriod {
         var table = Report.Table(
             "Adjusted for prior \(usage.metric) (CUPED)",
             [
-                .init("arm", .left), .init("adjusted effect, points"), .init("95% interval, points"),
+                .init("arm", .left), .init("adjusted effect, points"), .init("95% interval, points, \(Self.once)"),
                 .init("interval width against unadjusted"),
             ])
         for arm in arms.arms.indices.dropFirst() {

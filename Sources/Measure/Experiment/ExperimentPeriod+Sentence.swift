@@ -17,7 +17,8 @@ extension ExperimentPeriod {
         let reading = contest.readings[arm]
         let difference = reading.difference ?? 0
         let direction = difference >= 0 ? "above" : "below"
-        let interval = reading.interval.map { " (\(Report.Unit.points.text($0)))" } ?? ""
+        let label = rule == .fixed ? "of this look only" : "holds at any look"
+        let interval = reading.interval.map { " (\(Report.Unit.points.text($0)), \(label))" } ?? ""
         return "its rate of \(goalName) is \(Self.points(difference)) \(direction) that of \(arms.control)\(interval)"
     }
 
@@ -31,8 +32,12 @@ extension ExperimentPeriod {
             }
             let look = contest.looks[reading.look]
             let week = Int((look.at - period.startedAt).milliseconds / Entries.week)
+            let early = reading.stopped.map { stopped in
+                " Corrected for the early stop it is \(Report.Unit.points.text(stopped.corrected)) points, where the look saw "
+                    + "\(Report.Unit.points.text(stopped.naive))."
+            }
             return " The weekly look \(week) of \(look.at) decided it: |z| \(Self.fixed(abs(z))) "
-                + "over the bound \(Self.fixed(bound))."
+                + "over the bound \(Self.fixed(bound)).\(early ?? "")"
         case .alwaysValid:
             return " The confidence sequence leaves out zero (p \(Self.p(reading.p ?? 1))), however often one looks."
         case .fixed:
@@ -123,7 +128,33 @@ extension ExperimentPeriod {
             days.map { "which takes \(Self.days($0)) more" } ?? "and nobody has entered in the last four weeks"
         return
             "Cannot be detected in this segment: a change of \(change) from \(Report.Unit.share.text(plan.base)) needs "
-            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured.\(soFar)\(reachable)"
+            + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured.\(soFar)\(reachable)\(instead(of: plan))"
+    }
+
+    /// What could be detected: with more time, a larger holdout, or a goal that more accounts reach.
+    private func instead(of plan: ExperimentPlan) -> String {
+        var offers: [String] = []
+        let perDay = Double(facts.recent) / facts.days
+        func days(_ accounts: Int) -> String {
+            guard perDay > 0 else { return "" }
+            let days = (Double(accounts) / perDay).rounded(.up) + Double(window.milliseconds) / 86_400_000
+            return days < 1e6 ? " (\(Self.days(Int(days))))" : ""
+        }
+        offers.append("waiting for all \(plan.accounts) accounts\(days(plan.accounts))")
+        let treated = Array(repeating: 0.5 / Double(max(1, arms.arms.count - 1)), count: max(1, arms.arms.count - 1))
+        if arms.hasHoldout, arms.weights[0] < 0.4,
+            case .success(let wider) = ExperimentPlan.make(
+                base: plan.base, detect: plan.detect, weights: [0.5] + treated)
+        {
+            offers.append("`holdout: 50%`, which needs \(wider.accounts)\(days(wider.accounts))")
+        }
+        let nearer = min(0.5, 3 * plan.base)
+        if nearer > plan.base, case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights) {
+            offers.append(
+                "a nearer goal: one that \(Report.Unit.share.text(nearer)) reach needs \(near.accounts) for a fifth of it"
+                    + days(near.accounts))
+        }
+        return " What could be: \(offers.joined(separator: "; "))."
     }
 
     /// Where the effects lie by now.
@@ -183,6 +214,16 @@ extension ExperimentPeriod {
                 "\(globalHoldout) accounts of the global holdout are not compared: they get no playbook at all.")
         }
         if facts.again > 0 { notes.append("\(facts.again) later entries of the same accounts are left out.") }
+        if facts.otherwise > 0 {
+            notes.append(
+                "\(facts.otherwise) entries had \(period.hasGoal ? "no goal" : "a goal") and count in no table of this period."
+            )
+        }
+        for edit in edits {
+            notes.append(
+                "The message \(edit.message) was edited: from \(edit.since) on another text went out. The figures hold both; "
+                    + "`strict: true` in playbook.yaml begins a new period with an edit.")
+        }
         if facts.erased > 0 {
             notes.append(
                 "\(facts.erased) accounts were erased since; they stay in their arms with what was known of them.")

@@ -47,6 +47,8 @@ struct ExperimentPeriod {
     private(set) var checks: [Check] = []
     private(set) var delivery: [(reached: Entries.Count, not: Entries.Count)] = []
     private(set) var usage: (metric: String, rows: [Entries.Usage])?
+    private(set) var edits: [Entries.Edit] = []
+    private(set) var maturing: [(at: Instant, accounts: Int)] = []
     private(set) var globalHoldout = 0
     private(set) var verdict = Verdict.keepRunning(days: nil)
 
@@ -58,7 +60,8 @@ struct ExperimentPeriod {
     var goalName: String { period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days" }
 
     init(
-        _ period: Entries.Period, of entries: Entries, rule: Contest.Rule, playbook: Playbook?, sharing: [String]
+        _ period: Entries.Period, of entries: Entries, rule: Contest.Rule, playbook: Playbook?, sharing: [String],
+        metrics: [Metric] = [], measuredAlike: [Int64]? = nil
     ) throws {
         self.period = period
         self.rule = rule
@@ -68,7 +71,7 @@ struct ExperimentPeriod {
         arms = ExperimentArms(design: period.design, seen: assigned.keys, playbook: playbook, sharing: sharing)
         globalHoldout = assigned.filter { $0.key.arm == .globalHoldout }.reduce(0) { $0 + $1.value.matured }
         let weekly = Self.looks(try entries.weekly(period), arms, period, asOf: entries.asOf)
-        let history = try entries.history(before: period.startedAt, hasGoal: period.hasGoal)
+        let history = try entries.history(before: period.startedAt, hasGoal: period.hasGoal, in: measuredAlike)
         let (plan, first) = Self.plan(history, weekly.looks, arms)
         self.plan = plan
         let planned: Int? = if case .success(let plan) = plan { plan.accounts } else { nil }
@@ -86,14 +89,19 @@ struct ExperimentPeriod {
         let name = period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days"
         primary = Figure(title: name, counts: [])
         facts = try entries.facts(of: period, planned: planned)
-        primary.counts = try primaryCounts(entries)
+        let look = rule == .groupSequential ? contest.looks.last ?? weekly.looks.last : weekly.present
+        let none = Contest.Look(at: moment, arms: arms.arms.map { _ in Proportion(successes: 0, total: 0) })
+        primary.counts = primaryCounts(look ?? none, assigned: assigned)
+        edits = try entries.edits(in: period)
+        maturing = try entries.maturing(in: period)
         try readFigures(entries)
         try check(entries, assigned: assigned)
         delivery = try readDelivery(entries)
-        if let metric = playbook?.goal?.condition.reads.metrics.sorted().first,
+        if let name = playbook?.goal?.condition.reads.metrics.sorted().first,
+            let metric = metrics.first(where: { $0.name == name }),
             let rows = try entries.usage(of: metric, in: period, matured: moment)
         {
-            usage = (metric, rows)
+            usage = (name, rows)
         }
         verdict = Verdict(
             contest, detect: (try? plan?.get())?.detect ?? 0, guardrails: guardrailStandings,
@@ -147,16 +155,14 @@ struct ExperimentPeriod {
         return (nil, looks.count)
     }
 
-    private func primaryCounts(_ entries: Entries) throws -> [Entries.Count] {
-        guard period.hasGoal else {
-            let days = Int(Entries.watch.milliseconds / 86_400_000)
-            return arms.counts(try entries.counts(of: .churned(days: days), in: period, matured: moment)).map { count in
-                var kept = count
-                kept.hits = count.matured - count.hits
-                return kept
-            }
+    /// The table counts what the verdict counts: the look of the moment, and who entered and has time left.
+    private func primaryCounts(_ look: Contest.Look?, assigned: [Entries.Arm: Entries.Count]) -> [Entries.Count] {
+        zip(arms.counts(assigned), look?.arms ?? []).map { entered, matured in
+            var count = Entries.Count()
+            (count.matured, count.hits) = (matured.total, matured.successes)
+            count.open = max(0, entered.matured - matured.total)
+            return count
         }
-        return arms.counts(try entries.counts(of: .goal, in: period, matured: moment))
     }
 
     private mutating func readFigures(_ entries: Entries) throws {
@@ -212,15 +218,25 @@ struct ExperimentPeriod {
         return zip(reached, not).map { (reached: $0, not: $1) }
     }
 
+    /// The difference of a harm with its bounds, by the rule of the experiment; nil when it cannot be said yet.
+    func test(_ guardrail: Guardrail, _ arm: Int) -> (difference: Double, lower: Double, upper: Double)? {
+        let comparison = guardrail.figure.comparison(arm)
+        guard let difference = comparison.difference, let bound = contest.harmBound(comparison) else { return nil }
+        let alpha = Normal.above(bound)
+        guard case .success(let test) = NonInferiority.test(comparison, margin: guardrail.margin, alpha: alpha) else {
+            return nil
+        }
+        return (difference, comparison.newcombe(alpha: min(1, 2 * alpha)).lower, test.upper)
+    }
+
     /// Where each guardrail metric stands, for each arm behind the control.
     var guardrailStandings: [[Verdict.Guardrail]] {
         arms.arms.indices.dropFirst().map { arm in
             guardrails.map { guardrail in
-                let comparison = guardrail.figure.comparison(arm)
                 var standing = Verdict.Guardrail.Standing.open
-                if case .success(let test) = NonInferiority.test(comparison, margin: guardrail.margin) {
-                    if test.holds { standing = .holds }
-                    if comparison.newcombe(alpha: 0.1).lower > guardrail.margin { standing = .broken }
+                if let test = test(guardrail, arm) {
+                    if test.upper < guardrail.margin { standing = .holds }
+                    if test.lower > guardrail.margin { standing = .broken }
                 }
                 return Verdict.Guardrail(outcome: guardrail.figure.title, standing: standing)
             }

@@ -38,24 +38,44 @@ package struct ExperimentReport {
             ]
             return report
         }
-        let read = try periods.map { period in
-            try ExperimentPeriod(period, of: entries, rule: rule, playbook: playbook, sharing: sharing)
+        let designs = periods.map { ExperimentArms.marks($0.design) }
+        let read = try periods.enumerated().map { index, period in
+            try ExperimentPeriod(
+                period, of: entries, rule: rule, playbook: playbook, sharing: sharing,
+                metrics: workspace.dataMap.metrics,
+                measuredAlike: periods.indices.filter {
+                    designs[$0].map { $0["goal"] } == designs[index].map { $0["goal"] }
+                }.map { periods[$0].experimentID })
         }
         guard let current = read.last else { return report }
-        report.sections = sections(current, number: last.number, isOnly: periods.count == 1, state: known.state)
-        for period in read.dropLast().reversed() where period.period.entered > 0 {
+        let changes = zip(designs, designs.dropFirst()).map(Self.changes)
+        report.sections = sections(current, number: last.number, changed: changes.last, state: known.state)
+        for (index, period) in read.enumerated().dropLast().reversed() where period.period.entered > 0 {
+            let changed = index > 0 ? [Report.Block.sentence("Changed before it: \(changes[index - 1]).")] : []
             report.sections.append(
                 .init(
                     "Period \(period.period.number), begun \(period.period.startedAt)",
-                    [.sentence(period.sentence)] + period.primaryBlocks))
+                    changed + [.sentence(period.sentence)] + period.primaryBlocks))
         }
         return report
+    }
+
+    /// In words, what one period's design has otherwise than that of the one before.
+    private static func changes(_ old: [[String: String]], _ new: [[String: String]]) -> String {
+        let names = [
+            "shares": "weights or holdout", "goal": "the goal", "steps": "what is sent or ends it",
+            "entry": "who enters or is written to", "messages": "messages",
+        ]
+        let keys = ["shares", "goal", "steps", "entry", "messages"].filter { key in
+            old.map { $0[key] } != new.map { $0[key] }
+        }
+        return keys.compactMap { names[$0] }.joined(separator: ", ")
     }
 
     private var designHint: String { "See what it would take: keeptouch report experiment \(name) --design" }
 
     private func sections(
-        _ current: ExperimentPeriod, number: Int, isOnly: Bool, state: Playbook.State
+        _ current: ExperimentPeriod, number: Int, changed: String?, state: Playbook.State
     ) -> [Report.Section] {
         var verdict: [Report.Block] = [.sentence(current.sentence)]
         if let playbook, let diff = diff(current, playbook) {
@@ -63,10 +83,10 @@ package struct ExperimentReport {
             verdict.append(.diff(diff))
         }
         if state != .live { verdict.append(.sentence("The playbook is not live: nobody enters any more.")) }
-        if !isOnly {
+        if let changed {
             verdict.append(
                 .sentence(
-                    "Weights or holdout changed: this is period \(number), begun \(current.period.startedAt); "
+                    "Changed: \(changed). This is period \(number), begun \(current.period.startedAt); "
                         + "earlier periods stand apart below and are not added up."))
         }
         var sections = [
@@ -76,7 +96,7 @@ package struct ExperimentReport {
                 current.primaryBlocks + current.notes.map { .sentence($0) }),
         ]
         guard current.entered > 0 else { return sections }
-        if current.arms.isComparison {
+        if current.arms.isComparison, current.primary.counts.contains(where: { $0.matured > 0 }) {
             sections.append(.init("Attrition and other outcomes", current.secondaryBlocks))
             if !current.guardrails.isEmpty { sections.append(.init("Guardrail metrics", current.guardrailBlocks)) }
             sections.append(.init("Checks", current.checkBlocks))

@@ -42,6 +42,9 @@ extension KeyTable {
             "Secondary goals, watched as long as the goal: signals, segments, events, conditions."),
         Key("guardrail_metrics", .mapping(.share), "Harms that must not grow by more than the margin."),
         Key("experiment", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
+        Key(
+            "strict", .boolean,
+            "Whether an edited message begins a new period of the experiment; it is a note by default."),
         Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
         Key("tests", .list(.table(.test)), "Accounts and what must happen to them; `keeptouch test` checks it."),
     ])

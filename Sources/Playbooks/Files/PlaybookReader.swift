@@ -135,6 +135,7 @@ struct PlaybookReader {
         if let age = fields.span("max_age") { playbook.maxAge = age }
         if let priority = fields.integer("priority", in: 0...100) { playbook.priority = priority }
         if let exclusive = fields.boolean("exclusive") { playbook.exclusive = exclusive }
+        if let strict = fields.boolean("strict") { playbook.isStrict = strict }
         if let expires = fields.span("expires") { playbook.expires = expires }
         if let experiment = fields.text("experiment") {
             diagnostics.checkName(experiment, "an experiment", at: fields.position("experiment"))

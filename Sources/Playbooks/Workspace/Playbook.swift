@@ -128,6 +128,8 @@ package struct Playbook: Sendable {
     package var guardrails: [Guardrail] = []
     /// Salt of the assignment and unit of reporting.
     package var experiment: String
+    /// Whether an edited message begins a new period of the experiment, as an edited step does.
+    package var isStrict = false
     /// How long a touch may wait for caps and windows.
     package var expires: TimeSpan = .days(7)
     /// The messages that its steps name, by path relative to the playbook's folder.

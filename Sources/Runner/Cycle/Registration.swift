@@ -26,9 +26,14 @@ struct Registration {
         let experiments = Dictionary(grouping: workspace.playbooks, by: \.experiment)
         let works = try workspace.playbooks.map { playbook in
             let sharing = experiments[playbook.experiment] ?? [playbook]
-            let design = sharing.sorted { $0.name < $1.name }.map(Self.design).joined(separator: ",")
+            let designs = sharing.sorted { $0.name < $1.name }.map {
+                ExperimentDesignText($0, segments: workspace.segments)
+            }
             return PlaybookAtWork(
-                playbook: playbook, registered: try registry.register(playbook, design: design, now: now))
+                playbook: playbook,
+                registered: try registry.register(
+                    playbook, design: designs.map(\.text).joined(separator: ","),
+                    shares: designs.map(\.shares).joined(separator: ","), now: now))
         }
         for name in try registry.liveNames() where pinned.isGone(name, from: workspace) { try registry.retire(name) }
         return Registered(works: works, globalHoldout: try drawGlobalHoldout())
@@ -36,16 +41,8 @@ struct Registration {
 
     private func drawGlobalHoldout() throws -> CycleRules.GlobalHoldout? {
         let configuration = workspace.configuration
-        guard configuration.holdout > 0 else { return nil }
-        let period = configuration.holdoutRedraw.period(of: configuration.zone.day(of: now))
-        let design = "{\"share\":\(configuration.holdout),\"period\":\"\(period)\"}"
-        let id = try registry.experiment("global holdout", design: design, now: now)
-        return CycleRules.GlobalHoldout(
-            experimentID: id, salt: "global/\(configuration.workspace)/\(period)", share: configuration.holdout)
-    }
-
-    private static func design(of playbook: Playbook) -> String {
-        let variants = playbook.variants.map { "\"\($0.name)\":\($0.weight)" }.joined(separator: ",")
-        return "{\"holdout\":\(playbook.holdout),\"variants\":{\(variants)}}"
+        guard let draw = GlobalDraw(configuration, on: configuration.zone.day(of: now)) else { return nil }
+        let id = try registry.experiment(GlobalDraw.experiment, design: draw.design, now: now)
+        return CycleRules.GlobalHoldout(experimentID: id, salt: draw.salt, share: draw.share)
     }
 }

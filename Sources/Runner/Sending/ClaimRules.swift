@@ -27,13 +27,17 @@ struct ClaimRules: Sendable {
     /// - Parameters:
     ///   - stepWindow: the window that the step itself gives, if it does.
     ///   - claimed: touches to the same address claimed in this very transaction, which the counts do not hold yet.
+    ///   - heldOutFor: the period of the global holdout that the account has been drawn into; nil when it is not in it.
     ///   - mayRepeat: whether a touch that may have arrived can be sent again now.
     func decide(
-        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int, mayRepeat: Bool,
-        now: Instant
+        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int,
+        heldOutFor period: String? = nil, mayRepeat: Bool, now: Instant
     ) -> Decision {
-        let decision = decide(
+        var decision = decide(
             touch, stepWindow: stepWindow, exitsWhenChurned: exitsWhenChurned, claimed: claimed, now: now)
+        if let period, touch.category != "service" {
+            decision = .end(state: .cancelled, reason: "the account was drawn into the global holdout of \(period)")
+        }
         guard touch.isAmbiguous else { return decision }
         if case .end(_, let reason) = decision {
             return .doubt(reason: "\(reason); an earlier attempt may have arrived")

@@ -36,7 +36,7 @@ struct Claiming {
                 if let group = try companions(of: touch, turn, outbox) {
                     try settle(group, &turn, outbox, &report)
                 } else {
-                    try carryOut(decide(touch, turn), on: touch, &turn, outbox, &report)
+                    try carryOut(decide(touch, turn, outbox), on: touch, &turn, outbox, &report)
                 }
             }
             flights += turn.flights
@@ -88,18 +88,35 @@ struct Claiming {
         var flights: [Worker.Flight] = []
         /// Touches that were settled with others.
         var seen: Set<Int64> = []
-        /// What it has claimed for an address.
-        var claimedTo: [String: (real: Int, ghosts: Int)] = [:]
+        /// What it has claimed for an address, and of it the ghosts by their enrollment.
+        var claimedTo: [String: Int] = [:]
+        var ghostsTo: [GhostAddress: Int] = [:]
+
+        struct GhostAddress: Hashable {
+            var recipient: String
+            var enrollment: Int64
+
+            init(_ touch: TouchCandidate) { (recipient, enrollment) = (touch.recipient, touch.enrollmentID) }
+        }
     }
 
-    private func decide(_ touch: TouchCandidate, _ turn: Turn) -> ClaimRules.Decision {
+    private func decide(_ touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> ClaimRules.Decision {
         let playbook = versions[touch.versionID] ?? playbooks[touch.playbook]
-        let claimed = turn.claimedTo[touch.recipient] ?? (0, 0)
-        return turn.rules.decide(
+        let ghosts = touch.isGhost ? turn.ghostsTo[Turn.GhostAddress(touch)] ?? 0 : 0
+        return try turn.rules.decide(
             touch, stepWindow: window(of: touch, playbook),
             exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
-            claimed: claimed.real + (touch.isGhost ? claimed.ghosts : 0),
+            claimed: (turn.claimedTo[touch.recipient] ?? 0) + ghosts,
+            heldOutFor: heldOut(touch, turn, outbox),
             mayRepeat: turn.channel.channel.mayRepeat(touch, at: turn.processNow), now: turn.now)
+    }
+
+    /// The period of the global holdout that has the account; where the draw was stored, what was stored.
+    private func heldOut(_ touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> String? {
+        guard touch.category != "service",
+            let draw = GlobalDraw(configuration, on: configuration.zone.day(of: turn.now)), draw.holds(touch.accountKey)
+        else { return nil }
+        return try outbox.isHeldOut(touch.accountID, in: draw) ? draw.period : nil
     }
 
     private func carryOut(
@@ -117,14 +134,14 @@ struct Claiming {
                 return
             }
             guard try outbox.claim(touch, owner: owner, now: now) else { return }
-            if touch.category != "service" { turn.claimedTo[touch.recipient, default: (0, 0)].real += 1 }
+            if touch.category != "service" { turn.claimedTo[touch.recipient, default: 0] += 1 }
             let flight = Worker.Flight(touch: touch, fence: touch.fence + 1)
             flight.group = group
             flight.isAlone = turn.channel.alone.contains(touch.id)
             turn.flights.append(flight)
         case .ghost:
             try outbox.end(touch, as: .ghost, reason: nil, now: now)
-            if touch.category != "service" { turn.claimedTo[touch.recipient, default: (0, 0)].ghosts += 1 }
+            if touch.category != "service" { turn.ghostsTo[Turn.GhostAddress(touch), default: 0] += 1 }
             report.ghosts += 1
         case .leave:
             break
@@ -161,7 +178,7 @@ struct Claiming {
     ) throws {
         turn.seen.formUnion(group.map(\.id))
         var decisions: [ClaimRules.Decision] = []
-        for touch in group { decisions.append(decide(touch, turn)) }
+        for touch in group { decisions.append(try decide(touch, turn, outbox)) }
         guard !decisions.contains(.leave) else { return }
         let isBroken = decisions.contains { decision in
             switch decision {

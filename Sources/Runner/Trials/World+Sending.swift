@@ -88,10 +88,24 @@ extension World {
             isReachable: isReachable, isEnrolled: course.enrollment.isActive,
             hasChurned: part.block.text("status", place.account) == "churned",
             isExcluded: touch.category != "service" && !course.enrollment.isExclusive && dealings.isTaken,
-            sentWithin: claims.counts(for: touch, at: rules.now))
+            sentWithin: claims.counts(for: touch, of: Self.road(place, course.enrollment), at: rules.now))
         return claims.rules.decide(
             candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned), claimed: 0,
-            mayRepeat: true, now: rules.now)
+            heldOutFor: heldOut(touch, part, place.account, rules), mayRepeat: true, now: rules.now)
+    }
+
+    /// The period of the global holdout that has the account, for touches that it does not get.
+    private func heldOut(_ touch: Touch, _ part: TrialBlock, _ account: Int, _ rules: CycleRules) -> String? {
+        guard touch.category != "service", let key = part.block.text("key", account),
+            let draw = GlobalDraw(workspace.configuration, on: workspace.configuration.zone.day(of: rules.now))
+        else { return nil }
+        return draw.holds(key) ? draw.period : nil
+    }
+
+    private static func road(_ place: Place, _ enrollment: Enrollment) -> PretendedClaims.Road {
+        PretendedClaims.Road(
+            block: place.block, account: place.account, playbook: enrollment.playbookID, enteredAt: enrollment.enteredAt
+        )
     }
 
     /// - Returns: whether the touch is settled.
@@ -99,7 +113,8 @@ extension World {
         var claims = claims
         let isSettled = change(place.block) { block in
             block.change(place.account, at: now) { dealings in
-                dealings.courses[place.course].carryOut(decision, on: place.touch, &claims, at: now)
+                let road = Self.road(place, dealings.courses[place.course].enrollment)
+                return dealings.courses[place.course].carryOut(decision, on: place.touch, of: road, &claims, at: now)
             }
         }
         self.claims = claims
@@ -119,7 +134,8 @@ extension TrialBlock {
 
 extension Dealings.Course {
     fileprivate mutating func carryOut(
-        _ decision: ClaimRules.Decision, on index: Int, _ claims: inout PretendedClaims, at now: Instant
+        _ decision: ClaimRules.Decision, on index: Int, of road: PretendedClaims.Road, _ claims: inout PretendedClaims,
+        at now: Instant
     ) -> Bool {
         let touch = touches[index].touch
         func wait(until: Instant, _ reason: String) {
@@ -130,11 +146,11 @@ extension Dealings.Course {
         case .claim, .doubt:
             touches[index].end(.sent, nil, at: now)
             touches[index].claimedAt = now
-            claims.add(touch, at: now)
+            claims.add(touch, of: road, at: now)
         case .ghost:
             touches[index].end(.ghost, nil, at: now)
             touches[index].claimedAt = now
-            claims.add(touch, at: now)
+            claims.add(touch, of: road, at: now)
         case .leave: return false
         case .wait(let until, let reason):
             wait(until: until, reason)
@@ -142,7 +158,8 @@ extension Dealings.Course {
         case .capped(let cap):
             let cap = claims.rules.caps[cap]
             wait(
-                until: min(claims.roomAgain(touch, cap, at: now), touch.expiresAt), "cap \(cap.count) per \(cap.window)"
+                until: min(claims.roomAgain(touch, of: road, cap, at: now), touch.expiresAt),
+                "cap \(cap.count) per \(cap.window)"
             )
             return false
         case .end(let state, let reason):

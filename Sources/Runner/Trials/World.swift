@@ -201,13 +201,10 @@ package struct World {
 
     /// Each period has a draw of its own; their experiments have ids behind those of the playbooks.
     private mutating func globalHoldout(on day: Day) -> CycleRules.GlobalHoldout? {
-        let configuration = workspace.configuration
-        guard configuration.holdout > 0 else { return nil }
-        let period = configuration.holdoutRedraw.period(of: day)
-        let id = holdouts[period] ?? Int64(works.count + holdouts.count + 1)
-        holdouts[period] = id
-        return CycleRules.GlobalHoldout(
-            experimentID: id, salt: "global/\(configuration.workspace)/\(period)", share: configuration.holdout)
+        guard let draw = GlobalDraw(workspace.configuration, on: day) else { return nil }
+        let id = holdouts[draw.period] ?? Int64(works.count + holdouts.count + 1)
+        holdouts[draw.period] = id
+        return CycleRules.GlobalHoldout(experimentID: id, salt: draw.salt, share: draw.share)
     }
 
     /// Decides the day of those accounts of a block to which anything may happen.

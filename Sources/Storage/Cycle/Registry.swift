@@ -23,12 +23,16 @@ package final class Registry {
 
     /// Brings one playbook up to date and answers what the database knows of it.
     ///
-    /// A playbook that goes live has only later events trigger it; a changed weight or holdout begins a new period of
-    /// its experiment.
-    package func register(_ playbook: Playbook, design: String, now: Instant) throws -> RegisteredPlaybook {
+    /// A playbook that goes live has only later events trigger it; a changed design begins a new period of its experiment.
+    ///
+    /// - Parameter shares: the part of the design that earlier versions of the program wrote down; a period that has no
+    ///   more than that goes on with the design.
+    package func register(
+        _ playbook: Playbook, design: String, shares: String? = nil, now: Instant
+    ) throws -> RegisteredPlaybook {
         let name: [String: SQLValue] = ["name": .text(playbook.name)]
         var row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
-        if isReadOnly { return try preview(playbook, known: row, design: design, now: now) }
+        if isReadOnly { return try preview(playbook, known: row, design: design, shares: shares, now: now) }
         if row == nil {
             try connection.execute("INSERT INTO playbook (name, state) VALUES (:name, 'draft')", name)
             row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
@@ -36,7 +40,8 @@ package final class Registry {
         guard let id = row?[0].integer else { throw StorageError("playbook \"\(playbook.name)\" was not registered") }
         let isNewlyLive = playbook.state == .live && row?[1].text != Playbook.State.live.rawValue
         let versionID = try version(of: id, hash: Self.hash(playbook.source), source: playbook.source, now: now)
-        let experimentID = try experiment(playbook.experiment, design: design, now: now)
+        let experimentID = try experiment(
+            playbook.experiment, design: design, shares: shares, isDraft: playbook.state == .draft, now: now)
         // A row that stays as it is is not written: `serve` comes by every few seconds.
         try connection.execute(
             """
@@ -74,9 +79,9 @@ package final class Registry {
 
     /// The playbook as it would be registered.
     private func preview(
-        _ playbook: Playbook, known row: Row?, design: String, now: Instant
+        _ playbook: Playbook, known row: Row?, design: String, shares: String?, now: Instant
     ) throws -> RegisteredPlaybook {
-        let experiment = try experiment(playbook.experiment, design: design, now: now)
+        let experiment = try experiment(playbook.experiment, design: design, shares: shares, now: now)
         guard let id = row?["id"].integer else {
             return RegisteredPlaybook(
                 id: nextUnwritten, versionID: nextUnwritten, experimentID: experiment, liveSince: now)
@@ -136,11 +141,32 @@ package final class Registry {
     }
 
     /// The period of an experiment with this design, begun now when the last one had another.
-    package func experiment(_ name: String, design: String, now: Instant) throws -> Int64 {
+    ///
+    /// - Parameter isDraft: a period that nobody has entered takes the design of a draft, which is edited many times.
+    package func experiment(
+        _ name: String, design: String, shares: String? = nil, isDraft: Bool = false, now: Instant
+    ) throws -> Int64 {
         let last = try connection.first(
             "SELECT id, period, design FROM experiment WHERE name = :name ORDER BY period DESC LIMIT 1",
             ["name": .text(name)])
-        if let last, last["design"].text == design, let id = last["id"].integer { return id }
+        if let last, let id = last["id"].integer {
+            let known = last["design"].text
+            if known == design { return id }
+            let isOlder = known != nil && known == shares
+            if isOlder, isReadOnly { return id }
+            if isOlder {
+                try connection.execute(
+                    "UPDATE experiment SET design = :design WHERE id = :id",
+                    ["id": .integer(id), "design": .text(design)])
+                return id
+            }
+            if isDraft, !isReadOnly, try !hasBegun(id) {
+                try connection.execute(
+                    "UPDATE experiment SET design = :design, started_at = :now WHERE id = :id",
+                    ["id": .integer(id), "design": .text(design), "now": .instant(now)])
+                return id
+            }
+        }
         if isReadOnly { return nextUnwritten }
         try connection.execute(
             "INSERT INTO experiment (name, period, design, started_at) VALUES (:name, :period, :design, :now)",
@@ -150,6 +176,11 @@ package final class Registry {
             ])
         return try connection.integer(
             "SELECT max(id) FROM experiment WHERE name = :name", ["name": .text(name)])
+    }
+
+    private func hasBegun(_ experiment: Int64) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM assignment WHERE experiment_id = :id LIMIT 1", ["id": .integer(experiment)]) != nil
     }
 
     /// The stored texts of the versions that running enrollments are pinned to, or those whose goals are watched still,

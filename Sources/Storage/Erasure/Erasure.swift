@@ -36,10 +36,14 @@ package struct Erasure {
     let connection: Connection
     private let key: ErasureKey
     private let now: Instant
+    private let dataMap: DataMap
 
-    package init(_ connection: Connection, key: ErasureKey, now: Instant) {
+    /// - Parameter dataMap: says which words are the team's own and not the customer's: reasons, and the values of
+    ///   attributes that have a list of them.
+    package init(_ connection: Connection, key: ErasureKey, dataMap: DataMap = DataMap(), now: Instant) {
         self.connection = connection
         self.key = key
+        self.dataMap = dataMap
         self.now = now
     }
 
@@ -96,13 +100,20 @@ package struct Erasure {
             """)
     }
 
+    /// Of why an account left the reason stays, which is a word of the data map.
     private func emptyEvents() throws -> Int {
-        try connection.execute(
+        let names = Dictionary(
+            uniqueKeysWithValues: dataMap.reasons.enumerated().map { ("reason_\($0)", SQLValue.text($1.name)) })
+        let reasons = names.keys.sorted().map { ":\($0)" }.joined(separator: ", ")
+        return try connection.execute(
             """
-            UPDATE event SET contact_id = NULL, contact_key = NULL, properties = NULL, left_out = NULL,
+            UPDATE event SET contact_id = NULL, contact_key = NULL, left_out = NULL,
+                properties = CASE WHEN properties ->> 'reason' IN (\(reasons)) AND kind_id IN (
+                        SELECT id FROM event_kind WHERE name IN ('churned', 'cancel_requested'))
+                    THEN json_object('reason', properties ->> 'reason') END,
                 dedup = CASE WHEN \(ErasureTables.isMentioned("event.dedup")) THEN erased_key(dedup) ELSE dedup END
             WHERE id IN (SELECT id FROM temp.erased_event)
-            """)
+            """, names)
     }
 
     private func emptyOutcomes() throws -> Int {
@@ -167,7 +178,7 @@ package struct Erasure {
         return (Int(try connection.integer("SELECT count(*) FROM temp.erased_address")), new)
     }
 
-    /// An account keeps the dates and figures that reports count, under a key that says nothing.
+    /// An account keeps the dates and figures that reports count, under a key that says nothing, and what it is grouped by.
     private func emptyAccounts() throws -> Int {
         let isWhole = "IN (SELECT id FROM temp.erased_account WHERE whole = 1)"
         try connection.execute(
@@ -186,12 +197,13 @@ package struct Erasure {
             UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = 'erased', due_at = NULL, waiting = 0
             WHERE account_id \(isWhole) AND state = 'active'
             """, values)
+        let kept = Set(dataMap.attributes.filter { $0.type == .text && !$0.values.isEmpty }.map { "a_\($0.name)" })
         let declared = try connection.query(
             "SELECT name FROM pragma_table_info('account') WHERE substr(name, 1, 2) = 'a_'"
-        ).compactMap { $0[0].text }.map { ", \"\($0)\" = NULL" }.joined()
+        ).compactMap { $0[0].text }.filter { !kept.contains($0) }.map { ", \"\($0)\" = NULL" }.joined()
         return try connection.execute(
             """
-            UPDATE account SET key = 'erased-' || CAST(id AS TEXT), name = NULL, timezone = NULL, locale = NULL\(declared),
+            UPDATE account SET erased_at = :now, key = 'erased-' || CAST(id AS TEXT), name = NULL, timezone = NULL, locale = NULL\(declared),
                 churned_at = CASE WHEN status = 'churned' THEN churned_at ELSE :now END, status = 'churned'
             WHERE id \(isWhole)
             """, values)

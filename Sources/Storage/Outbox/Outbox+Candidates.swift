@@ -1,3 +1,4 @@
+package import Decisions
 package import Playbooks
 
 /// What may be claimed.
@@ -35,6 +36,19 @@ extension Outbox {
             ["body": .text(bodyHash)], caps: caps, now: now)
     }
 
+    /// Whether an account that a draw holds out is held out: it is unless something else was stored.
+    package func isHeldOut(_ account: Int64, in draw: GlobalDraw) throws -> Bool {
+        let stored = try connection.first(
+            """
+            SELECT g.arm FROM assignment AS g WHERE g.account_id = :account AND g.experiment_id = (
+                SELECT max(x.id) FROM experiment AS x WHERE x.name = :name AND x.design = :design)
+            """,
+            ["account": .integer(account), "name": .text(GlobalDraw.experiment), "design": .text(draw.design)])
+        guard let stored else { return true }
+        let arm: Arm = try stored["arm"].word()
+        return arm == .globalHoldout
+    }
+
     private func pending(
         channel: String, _ rest: String, _ arguments: [String: SQLValue], caps: [Cap], now: Instant
     ) throws -> [TouchCandidate] {
@@ -46,7 +60,7 @@ extension Outbox {
         let counts = caps.indices.map { index in
             """
             , (SELECT count(*) FROM touch AS o WHERE o.recipient = t.recipient AND o.claimed_at > :cap_\(index)
-                AND o.id <> t.id AND \(Self.counts(ghost: "t.ghost"))) AS sent_\(index)
+                AND o.id <> t.id AND \(Self.counts(ghost: "t.ghost", enrollment: "t.enrollment_id"))) AS sent_\(index)
             """
         }.joined()
         var rows: [TouchCandidate] = []
@@ -82,12 +96,16 @@ extension Outbox {
         return rows
     }
 
-    /// The touches `o` that count for caps: those that went out or may have, and for a holdout's those that would have.
-    static func counts(ghost: String) -> String {
+    /// The touches `o` that count for caps: those that went out or may have, and for a holdout's also those of its own
+    /// enrollment that would have.
+    ///
+    /// A ghost competes with what really goes to the address, as its touch would have: with ghosts of other playbooks no
+    /// message would ever have competed.
+    static func counts(ghost: String, enrollment: String) -> String {
         """
         o.kind IN ('email', 'push') AND o.category <> 'service'
         AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'pending' AND o.ambiguous = 1)
-            OR (o.state = 'ghost' AND \(ghost) = 1))
+            OR (o.state = 'ghost' AND \(ghost) = 1 AND o.enrollment_id = \(enrollment)))
         """
     }
 }

@@ -47,12 +47,12 @@ package struct Outbox {
         let oldest = try connection.first(
             """
             SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
-                AND o.id <> :id AND \(Self.counts(ghost: ":ghost"))
+                AND o.id <> :id AND \(Self.counts(ghost: ":ghost", enrollment: ":enrollment"))
             ORDER BY o.claimed_at DESC LIMIT 1 OFFSET :offset
             """,
             [
                 "id": .integer(candidate.id), "recipient": .text(candidate.recipient),
-                "from": .instant(now - cap.window),
+                "from": .instant(now - cap.window), "enrollment": .integer(candidate.enrollmentID),
                 "ghost": .integer(candidate.isGhost ? 1 : 0), "offset": .integer(Int64(max(0, cap.count - 1))),
             ])?[0].instant
         return (oldest ?? now) + cap.window

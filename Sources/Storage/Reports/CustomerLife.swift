@@ -10,9 +10,11 @@ package struct CustomerLife {
         package var pays: Bool
         package var mrrBefore: Int64
         package var mrr: Int64
+        /// What the account paid in between, where it began to pay and left on one day.
+        package var paidBetween: Int64?
     }
 
-    /// [began, ended) in days.
+    /// [began, ended) in days; empty where an account left on the day on which it came.
     package struct Stay: Sendable, Hashable {
         /// When the account first became a customer.
         package var origin: Int
@@ -44,7 +46,9 @@ package struct CustomerLife {
         payments: [(day: Int, mrr: Int64)]
     ) {
         follow(Self.turns(origin, began, mrr, statuses, payments), mrr)
-        findStays(origin, began, mrr)
+        // Who left before it was there, as the dates go, was never seen.
+        let hadLeft = statuses.first.map { !$0.isActive && $0.day < origin } ?? false
+        findStays(origin, began, mrr, hadLeft: hadLeft)
     }
 
     private static func turns(
@@ -75,6 +79,7 @@ package struct CustomerLife {
             var change = Change(
                 day: turn.day, was: active > 0 && mrr != 0, pays: false, mrrBefore: active > 0 ? max(0, mrr) : 0, mrr: 0
             )
+            if active > 0, mrr == 0, active + turn.active <= 0, turn.mrr != 0 { change.paidBetween = max(0, turn.mrr) }
             active += turn.active
             mrr += turn.mrr
             change.pays = active > 0 && mrr != 0
@@ -83,16 +88,18 @@ package struct CustomerLife {
         }
     }
 
-    private mutating func findStays(_ origin: Int, _ began: Int, _ mrr: Int64) {
-        let turns = changes.filter { $0.was != $0.pays }
+    private mutating func findStays(_ origin: Int, _ began: Int, _ mrr: Int64, hadLeft: Bool) {
+        let turns = changes.filter { $0.was != $0.pays || $0.paidBetween != nil }
         guard let first = turns.first, let last = turns.last else {
             if mrr != 0 { stays = [Stay(origin: origin, began: began, ended: nil, mrr: max(0, mrr))] }
             return
         }
         let origin = mrr != 0 ? origin : first.day
-        var start = began
+        var start = hadLeft ? Int.max : began
         for turn in turns {
-            if !turn.pays, start < turn.day {
+            if let paid = turn.paidBetween {
+                stays.append(Stay(origin: origin, began: turn.day, ended: turn.day, mrr: paid))
+            } else if !turn.pays, start <= turn.day {
                 stays.append(Stay(origin: origin, began: start, ended: turn.day, mrr: turn.mrrBefore))
             }
             start = turn.day

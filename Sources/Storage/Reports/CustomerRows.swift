@@ -23,6 +23,7 @@ struct CustomerRows {
         var seenAt: Instant?
         var churnedAt: Instant?
         var churnReason: String?
+        var erasedAt: Instant?
         var hasLeft: Bool
         /// What it paid at first; -1 when nobody knows.
         var mrr: Int64
@@ -33,6 +34,13 @@ struct CustomerRows {
 
         /// That it left is told by no event; then by the account itself.
         var leftWithoutEvent: Bool { !events.contains { $0.kind == .churned } }
+
+        /// Whether it was erased before it had left: then nobody knows how it went on.
+        var wasErasedAsCustomer: Bool {
+            guard let erasedAt, let churnedAt, churnedAt >= erasedAt else { return false }
+            let last = events.last { $0.kind != .asked && $0.at <= erasedAt.milliseconds }
+            return last?.kind != .churned
+        }
 
         /// When it left or came back, in the order of time.
         func statuses(until now: Instant, in zone: Zone) -> [(day: Int, isActive: Bool)] {
@@ -56,7 +64,7 @@ struct CustomerRows {
     init(_ rows: AccountRows, _ context: EvaluationContext, known: Instant) throws {
         try rows.forEach(
             """
-            SELECT id, created_at, seen_at, churned_at, churn_reason, status, mrr FROM account
+            SELECT id, created_at, seen_at, churned_at, churn_reason, erased_at, status, mrr FROM account
             WHERE id BETWEEN :first AND :last ORDER BY id
             """
         ) { row, _ in
@@ -64,6 +72,7 @@ struct CustomerRows {
                 Account(
                     createdAt: row.instant("created_at"), seenAt: row.optionalInstant("seen_at"),
                     churnedAt: row.optionalInstant("churned_at"), churnReason: row.optionalText("churn_reason"),
+                    erasedAt: row.optionalInstant("erased_at"),
                     hasLeft: row.text("status") == "churned", mrr: Self.revenue(row.optionalInteger("mrr"))))
         }
         try addPayments(rows, context)

@@ -9,6 +9,8 @@ extension Entries {
         package var days = 1.0
         /// Entries of accounts that had entered before, in any period.
         package var again = 0
+        /// Entries that had no goal, or had one, other than those of the period; they count in no table.
+        package var otherwise = 0
         /// Entries whose account has been erased since.
         package var erased = 0
         /// When the account that fills a plan matures, if it has entered.
@@ -23,15 +25,17 @@ extension Entries {
         let since = max(asOf - .days(28), period.startedAt)
         let scope: [String: SQLValue] = [
             "experiment": .integer(period.experimentID), "since": .instant(since), "as_of": .instant(asOf),
-            "playbook": .integer(playbookID),
+            "playbook": .integer(playbookID), "has_goal": .integer(period.hasGoal ? 1 : 0),
         ]
         let row = try connection.first(
             """
-            SELECT count(*) FILTER (WHERE entered_at > :since AND arm <> 'global_holdout'), coalesce(sum(is_erased), 0)
+            SELECT count(*) FILTER (WHERE entered_at > :since AND arm <> 'global_holdout'), coalesce(sum(is_erased), 0),
+                count(*) FILTER (WHERE has_goal <> :has_goal)
             FROM temp.report_entry WHERE experiment_id = :experiment
             """, scope)
         facts.recent = Int(row?[0].integer ?? 0)
         facts.erased = Int(row?[1].integer ?? 0)
+        facts.otherwise = Int(row?[2].integer ?? 0)
         facts.days = max(1, Double((asOf - since).milliseconds) / 86_400_000)
         let all = try connection.integer(
             """
@@ -46,26 +50,65 @@ extension Entries {
                 WHERE experiment_id = :experiment AND has_goal = :has_goal AND arm <> 'global_holdout'
                 ORDER BY until LIMIT 1 OFFSET :before
                 """,
-                scope.merging([
-                    "before": .integer(Int64(planned - 1)), "has_goal": .integer(period.hasGoal ? 1 : 0),
-                ]) { $1 })?[0].instant
+                scope.merging(["before": .integer(Int64(planned - 1))]) { $1 })?[0].instant
         }
         return facts
     }
 
     /// The goals, or those kept, among the entries of all arms whose window was over before a moment: the history that
     /// a plan and a prior begin with.
-    package func history(before moment: Instant, hasGoal: Bool) throws -> Count {
+    ///
+    /// - Parameter experiments: the periods that measured the same; nil for all.
+    package func history(
+        before moment: Instant, hasGoal: Bool, in experiments: [Int64]? = nil
+    ) throws -> Count {
         var count = Count()
         let hit = hasGoal ? "goal_at IS NOT NULL" : "left_at IS NULL OR left_at > until OR left_known_at > :moment"
+        let scope = experiments.map { "AND experiment_id IN (\($0.map(String.init).joined(separator: ", ")))" } ?? ""
         let row = try connection.first(
             """
             SELECT count(*), count(*) FILTER (WHERE \(hit)) FROM temp.report_entry
-            WHERE until <= :moment AND has_goal = :has_goal AND entered_at < :moment
+            WHERE until <= :moment AND has_goal = :has_goal AND entered_at < :moment \(scope)
             """, ["moment": .instant(moment), "has_goal": .integer(hasGoal ? 1 : 0)])
         count.matured = Int(row?[0].integer ?? 0)
         count.hits = Int(row?[1].integer ?? 0)
         return count
+    }
+
+    /// The entries whose time is not over, by the end of the week in which it will be.
+    package func maturing(in period: Period) throws -> [(at: Instant, accounts: Int)] {
+        try connection.query(
+            """
+            SELECT max(until) AS at, count(*) AS accounts FROM temp.report_entry
+            WHERE experiment_id = :experiment AND has_goal = :has_goal AND until > :as_of AND arm <> 'global_holdout'
+            GROUP BY (until - :as_of) / \(Self.week) ORDER BY at
+            """,
+            [
+                "experiment": .integer(period.experimentID), "as_of": .instant(asOf),
+                "has_goal": .integer(period.hasGoal ? 1 : 0),
+            ]
+        ).compactMap { row in row["at"].instant.map { ($0, Int(row["accounts"].integer ?? 0)) } }
+    }
+
+    /// A text that a message had in a period, and when it was first sent.
+    package struct Edit: Sendable, Hashable {
+        package var message: String
+        package var since: Instant
+    }
+
+    /// The texts that took the place of earlier ones, in the order of time.
+    package func edits(in period: Period) throws -> [Edit] {
+        let rows = try connection.query(
+            """
+            SELECT t.message, min(t.claimed_at) AS since FROM temp.report_entry AS r JOIN touch AS t ON t.enrollment_id = r.id
+            WHERE r.experiment_id = :experiment AND t.message_hash IS NOT NULL AND t.claimed_at <= :as_of
+            GROUP BY t.message, t.message_hash ORDER BY since, t.message
+            """, ["experiment": .integer(period.experimentID), "as_of": .instant(asOf)])
+        var seen: Set<String> = []
+        return rows.compactMap { row in
+            guard let message = row["message"].text, let since = row["since"].instant else { return nil }
+            return seen.insert(message).inserted ? nil : Edit(message: message, since: since)
+        }
     }
 
     /// How the arms got the message, by whether they reached the goal: of those matured.
@@ -75,7 +118,9 @@ extension Entries {
             "has_goal": .integer(period.hasGoal ? 1 : 0),
         ]
         arguments["days"] = nil
-        let hit = period.hasGoal ? "r.goal_at IS NOT NULL" : "(r.left_at IS NULL OR r.left_at > r.until)"
+        let hit =
+            period.hasGoal
+            ? "r.goal_at IS NOT NULL" : "(r.left_at IS NULL OR r.left_at > r.until OR r.left_known_at > :at)"
         var result: [Arm: (reached: Count, not: Count)] = [:]
         try connection.forEach(
             """
@@ -118,9 +163,12 @@ extension Entries {
     }
 
     /// Nil when the metric has never been imported.
-    package func usage(of metric: String, in period: Period, matured at: Instant) throws -> [Usage]? {
+    ///
+    /// Where a day without a row is zero, so are four weeks without one: of an account that was there when they ended, once
+    /// the metric comes in.
+    package func usage(of metric: Metric, in period: Period, matured at: Instant) throws -> [Usage]? {
         guard
-            let id = try connection.first("SELECT id FROM metric WHERE name = :name", ["name": .text(metric)])?[0]
+            let id = try connection.first("SELECT id FROM metric WHERE name = :name", ["name": .text(metric.name)])?[0]
                 .integer
         else { return nil }
         var sums: [UsageKey: Usage] = [:]
@@ -128,7 +176,9 @@ extension Entries {
         try connection.forEach(
             """
             SELECT account_id, entered_at / 86400000 AS day, arm, variant,
-                CASE WHEN has_goal = 1 THEN goal_at IS NOT NULL ELSE left_at IS NULL OR left_at > until END AS hit
+                (SELECT a.created_at FROM account AS a WHERE a.id = account_id) / 86400000 AS created,
+                CASE WHEN has_goal = 1 THEN goal_at IS NOT NULL
+                    ELSE left_at IS NULL OR left_at > until OR left_known_at > :at END AS hit
             FROM temp.report_entry NOT INDEXED
             WHERE experiment_id = :experiment AND until <= :at AND has_goal = :has_goal AND arm <> 'global_holdout'
             ORDER BY account_id
@@ -140,6 +190,7 @@ extension Entries {
         ) { row in
             let entry = UsageEntry(
                 account: row.integer(row.place(of: "account_id")), day: Int(row.integer(row.place(of: "day"))),
+                created: row.optionalInteger("created").map { Int($0) },
                 arm: Arm(try row.word(row.place(of: "arm")), row.text(row.place(of: "variant"))),
                 isHit: row.integer(row.place(of: "hit")) == 1)
             if let last = entries.last, last.account / SeriesKey.blockSize != entry.account / SeriesKey.blockSize {
@@ -160,28 +211,36 @@ extension Entries {
     private struct UsageEntry {
         var account: Int64
         var day: Int
+        var created: Int?
         var arm: Arm
         var isHit: Bool
     }
 
     /// Takes in entries of one block of accounts.
     private func add(
-        _ entries: [UsageEntry], of metric: String, _ id: Int64, to sums: inout [UsageKey: Usage]
+        _ entries: [UsageEntry], of metric: Metric, _ id: Int64, to sums: inout [UsageKey: Usage]
     ) throws {
         guard let first = entries.map(\.day).min(), let last = entries.map(\.day).max() else { return }
+        let begun =
+            metric.absent == .zero
+            ? try connection.first(
+                "SELECT min(day) AS day FROM metric_day WHERE metric_id = :metric", ["metric": .integer(id)])?["day"]
+                .integer.map { Int($0) } ?? .max : .max
         // What is stored counts, whether or not its day was complete.
         var context = EvaluationContext(
             dataMap: DataMap(), now: Zone.utc.start(of: Day(number: last)), zone: .utc,
-            lastCompleteDay: [metric: Day(number: last - 2)])
-        context.metricIDs = [metric: id]
+            lastCompleteDay: [metric.name: Day(number: last - 2)])
+        context.metricIDs = [metric.name: id]
         var needs = Needs()
-        needs.metrics[metric] = last - first + Self.usageDays
+        needs.metrics[metric.name] = last - first + Self.usageDays
         let block = try BlockLoader(connection, context).load(entries.map(\.account), needs)
         let places = Dictionary(uniqueKeysWithValues: zip(block.ids, block.ids.indices))
         for entry in entries {
-            let sum = places[entry.account].flatMap {
-                block.sum(of: metric, account: $0, days: Self.usageDays, endingAt: Day(number: entry.day - 2))
+            let stored = places[entry.account].flatMap {
+                block.sum(of: metric.name, account: $0, days: Self.usageDays, endingAt: Day(number: entry.day - 2))
             }
+            let wasThere = entry.day - 1 - Self.usageDays >= begun && entry.created.map { $0 <= entry.day - 2 } ?? false
+            let sum = stored ?? (wasThere ? 0 : nil)
             let mean = sum.map { $0 / Double(Self.usageDays) }
             let key = UsageKey(arm: entry.arm, isKnown: mean != nil)
             var usage =

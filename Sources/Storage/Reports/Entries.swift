@@ -73,7 +73,7 @@ package struct Entries {
             SELECT e.id, e.account_id, e.experiment_id, e.version_id, e.arm, e.variant, e.entered_at,
                 CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END, coalesce(e.goal_until, e.entered_at + :watch),
                 CASE WHEN e.goal_at <= :as_of AND e.goal_at <= e.goal_until THEN e.goal_at END, NULL, NULL,
-                CASE WHEN a.id IS NULL THEN 1 ELSE 0 END
+                CASE WHEN a.id IS NULL OR a.erased_at IS NOT NULL THEN 1 ELSE 0 END
             FROM enrollment AS e LEFT JOIN account AS a ON a.id = e.account_id
             WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of AND NOT EXISTS (
                 SELECT 1 FROM enrollment AS f WHERE f.account_id = e.account_id AND f.playbook_id = e.playbook_id
@@ -183,6 +183,7 @@ package struct Entries {
     package func counts(of figure: Figure, in period: Period, matured at: Instant) throws -> [Arm: Count] {
         var arguments: [String: SQLValue] = [
             "experiment": .integer(period.experimentID), "at": .instant(at), "as_of": .instant(asOf),
+            "has_goal": .integer(period.hasGoal ? 1 : 0),
         ]
         let sql = spell(figure, &arguments)
         var counts: [Arm: Count] = [:]
@@ -193,7 +194,7 @@ package struct Entries {
             FROM (
                 SELECT r.arm, r.variant, CASE WHEN \(sql.until) <= :at THEN 1 ELSE 0 END AS mature,
                     CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
-                FROM temp.report_entry AS r WHERE r.experiment_id = :experiment
+                FROM temp.report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
             ) AS f GROUP BY arm, variant
             """, arguments
         ) { statement in

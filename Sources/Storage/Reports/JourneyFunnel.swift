@@ -23,7 +23,7 @@ package struct JourneyFunnel {
             SELECT e.stage, count(*) FROM stage_entry AS f JOIN stage_entry AS e
                 ON e.account_id = f.account_id AND e.journey = f.journey
             WHERE f.journey = :journey AND f.stage = :first AND f.at > :from AND f.at <= :until AND f.how <> 'found'
-                AND e.at <= :now
+                AND e.at <= :now \(StageRows.known)
             GROUP BY e.stage
             """,
             [
@@ -84,6 +84,7 @@ package struct JourneyFunnel {
             FROM stage_entry AS e LEFT JOIN stage_entry AS n
                 ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
             WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
+                \(StageRows.known)
             GROUP BY 1
             """,
             [

@@ -18,7 +18,7 @@ package struct PlaybookFunnel {
         package var hash: String
         package var source: String
         package var seenAt: Instant
-        /// Matches that were first decided on while it was the newest.
+        /// Entries, and matches without one that were first decided on while it was the newest.
         package var matched = 0
         /// Enrollments in any arm; the rest counts only treated ones.
         package var entered = 0
@@ -56,6 +56,7 @@ package struct PlaybookFunnel {
             }
         }
         func int(_ value: SQLValue) -> Int { Int(value.integer ?? 0) }
+        // Every entry is a match of its own, also of an account that had entered before and matched anew.
         try fill(
             """
             SELECT (SELECT v.id FROM playbook_version AS v WHERE v.playbook_id = :playbook AND v.seen_at <= f.at
@@ -64,7 +65,10 @@ package struct PlaybookFunnel {
                 SELECT at, count(*) AS matches FROM (
                     SELECT account_id, match_key, min(at) AS at FROM decision
                     WHERE playbook_id = :playbook AND at <= :as_of GROUP BY account_id, match_key
-                ) AS d GROUP BY at
+                ) AS d WHERE NOT EXISTS (
+                    SELECT 1 FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.account_id = d.account_id
+                        AND e.match_key = d.match_key AND e.entered_at <= :as_of)
+                GROUP BY at
             ) AS f GROUP BY version
             """
         ) { $0.matched = int($1[1]) }
@@ -80,6 +84,7 @@ package struct PlaybookFunnel {
             """
         ) { version, row in
             (version.entered, version.treated) = (int(row[1]), int(row[2]))
+            version.matched += version.entered
             (version.goalMatured, version.goals, version.goalOpen) = (int(row[3]), int(row[4]), int(row[5]))
             (version.keptMatured, version.keptOpen) = (int(row[6]), int(row[7]))
             version.kept = version.keptMatured
@@ -119,31 +124,51 @@ package struct PlaybookFunnel {
         package var count: Int
     }
 
-    /// What the last verdict on each match was, of those that did not enter.
+    /// What the last verdict on each match was, of those that did not enter, with the most frequent reason.
     package func kept() throws -> [Loss] {
-        try connection.query(
+        let found = try connection.query(
             """
-            SELECT verdict, max(reason), count(*) FROM (
+            SELECT verdict, CASE reason WHEN 'erased' THEN '' ELSE reason END AS cause, count(*) AS count FROM (
                 SELECT verdict, reason, row_number() OVER (
                     PARTITION BY account_id, match_key ORDER BY at DESC, cycle_id DESC) AS place
                 FROM decision WHERE playbook_id = :playbook AND at <= :as_of
             ) AS d WHERE place = 1 AND verdict NOT IN ('enrolled', 'holdout', 'global_holdout', 'already')
-            GROUP BY verdict ORDER BY count(*) DESC, verdict
-            """, arguments
-        ).map { Loss(what: $0[0].text ?? "", reason: $0[1].text ?? "", count: Int($0[2].integer ?? 0)) }
+            GROUP BY verdict, cause
+            """, arguments)
+        let causes = Self.byCause(found.map { ($0["verdict"].text ?? "", $0["cause"].text ?? "", $0["count"]) })
+        return Dictionary(grouping: causes, by: \.what).map { verdict, causes in
+            Loss(
+                what: verdict, reason: causes.first { !$0.reason.isEmpty }?.reason ?? "",
+                count: causes.reduce(0) { $0 + $1.count })
+        }.sorted { ($1.count, $0.what) < ($0.count, $1.what) }
     }
 
-    /// Touches of treated enrollments that did not go out, by state and reason; the most frequent first.
+    /// The most frequent first.
+    private static func byCause(_ rows: [(what: String, reason: String, count: SQLValue)]) -> [Loss] {
+        struct Key: Hashable {
+            var what: String
+            var cause: LossCause
+        }
+        var counts: [Key: Int] = [:]
+        for row in rows {
+            counts[Key(what: row.what, cause: LossCause(row.reason)), default: 0] += Int(row.count.integer ?? 0)
+        }
+        return counts.map { Loss(what: $0.key.what, reason: $0.key.cause.text, count: $0.value) }.sorted {
+            ($1.count, $0.what, $0.reason) < ($0.count, $1.what, $1.reason)
+        }
+    }
+
+    /// Touches of treated enrollments that did not go out, by state and cause; the most frequent first.
     package func lost() throws -> [Loss] {
-        try connection.query(
+        let found = try connection.query(
             """
-            SELECT state, reason, count(*) FROM (
+            SELECT state, reason, count(*) AS count FROM (
                 SELECT CASE WHEN settled_at <= :as_of THEN state ELSE 'open' END AS state,
                     CASE WHEN settled_at <= :as_of THEN coalesce(reason, error, '') ELSE '' END AS reason
                 FROM touch WHERE playbook_id = :playbook AND ghost = 0 AND due_at <= :as_of
-            ) AS t WHERE state <> 'sent' GROUP BY state, reason ORDER BY count(*) DESC, state, reason
-            """, arguments
-        ).map { Loss(what: $0[0].text ?? "", reason: $0[1].text ?? "", count: Int($0[2].integer ?? 0)) }
+            ) AS t WHERE state <> 'sent' GROUP BY state, reason
+            """, arguments)
+        return Self.byCause(found.map { ($0["state"].text ?? "", $0["reason"].text ?? "", $0["count"]) })
     }
 
     /// All touches of treated enrollments that were due.

@@ -89,7 +89,8 @@ package struct RiskFigures {
                     count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_at <= :now),
                     count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until > :now
                         AND (e.goal_at IS NULL OR e.goal_at > :now)),
-                    count(*) FILTER (WHERE e.arm = 'treated' AND a.churned_at > e.entered_at AND a.churned_at <= :now)
+                    count(*) FILTER (WHERE e.arm = 'treated' AND a.churned_at > e.entered_at AND a.churned_at <= :now
+                        AND (a.erased_at IS NULL OR a.churned_at < a.erased_at))
                 FROM playbook AS p JOIN enrollment AS e ON e.playbook_id = p.id JOIN account AS a ON a.id = e.account_id
                 WHERE p.name = :name AND e.entered_at > :since AND e.entered_at <= :now
                 """, arguments)

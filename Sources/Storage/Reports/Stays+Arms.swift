@@ -45,9 +45,9 @@ extension Stays {
     }
 
     private static func lifetimes(_ lives: [Life: Int]) -> [Lifetime] {
-        lives.filter { $0.key.days > 0 }
+        lives.filter { $0.key.days > 0 || $0.key.hasLeft }
             .sorted { ($0.key.days, $0.key.hasLeft ? 1 : 0) < ($1.key.days, $1.key.hasLeft ? 1 : 0) }
-            .map { Lifetime(duration: Double($0.key.days), left: $0.key.hasLeft, count: $0.value) }
+            .map { Lifetime(duration: duration($0.key.days), left: $0.key.hasLeft, count: $0.value) }
     }
 
     /// The accounts that came into a stage, with how long they stayed customers in it, in days; whoever moved on, or is

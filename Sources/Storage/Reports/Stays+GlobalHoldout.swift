@@ -10,9 +10,39 @@ extension Stays {
         package var period: String
         package var from: Day
         package var share: Double
-        /// Of the customers of the first day, who has left since.
-        package var heldOut: Proportion
-        package var others: Proportion
+        /// When the next one is drawn; a year later where none is.
+        package var until: Day
+
+        /// Of the customers of the first day, who had left by a day.
+        package struct Look: Sendable, Hashable {
+            package var at: Day
+            package var heldOut: Proportion
+            package var others: Proportion
+
+            package init(at: Day, heldOut: Proportion, others: Proportion) {
+                (self.at, self.heldOut, self.others) = (at, heldOut, others)
+            }
+        }
+
+        /// The present.
+        package var now: Look
+        /// Each week after the draw, the oldest first.
+        package var weeks: [Look]
+
+        package init(period: String, from: Day, share: Double, until: Day, now: Look, weeks: [Look]) {
+            (self.period, self.from, self.share, self.until) = (period, from, share, until)
+            (self.now, self.weeks) = (now, weeks)
+        }
+    }
+
+    /// The first day behind a period that holds a day.
+    private static func end(of period: String, from day: Day) -> Day {
+        let date = day.civil
+        let parts = period.split(separator: "-")
+        guard period != "always", Int(parts[0]) != nil else { return day + 365 }
+        let length = parts.count == 1 ? 12 : parts[1].hasPrefix("Q") ? 3 : 1
+        let next = Month(number: (date.year * 12 + date.month - 1) / length * length + length)
+        return next.first
     }
 
     /// The newest global holdout; nil when there is none.
@@ -34,27 +64,37 @@ extension Stays {
             let start = row["started_at"].instant, design.share > 0
         else { return nil }
         let day = zone.day(of: start)
-        let salt = "global/\(workspace)/\(design.period)"
+        let draw = GlobalDraw(workspace: workspace, period: design.period, share: design.share)
         let there = stays.filter { $0.holds(day.number) }
-        var (heldOut, others) = (Proportion(successes: 0, total: 0), Proportion(successes: 0, total: 0))
+        // By whether they are held out: how many there are, and how many of them left in each week after the draw.
+        var arms = [(total: 0, left: [Int: Int]()), (total: 0, left: [Int: Int]())]
         let ids = there.map { accounts[Int($0.account)].id }
         try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
             """
-            SELECT a.id, a.key, g.arm FROM account AS a LEFT JOIN assignment AS g
+            SELECT a.id, a.key, a.erased_at, g.arm FROM account AS a LEFT JOIN assignment AS g
                 ON g.experiment_id = :experiment AND g.account_id = a.id AND g.at <= :now
             WHERE a.id BETWEEN :first AND :last ORDER BY a.id
             """, ["experiment": row["id"], "now": .instant(now)]
         ) { row, index in
+            // The key that it was drawn by is gone.
+            if row.optionalText("arm") == nil, row.optionalInstant("erased_at") != nil { return }
             let isHeldOut =
                 row.optionalText("arm").map { $0 == Decisions.Arm.globalHoldout.rawValue }
-                ?? (Draw.number(salt: salt, key: row.text("key") ?? "") < design.share)
-            let hasLeft = there[index].ended == nil ? 0 : 1
-            if isHeldOut {
-                heldOut = Proportion(successes: heldOut.successes + hasLeft, total: heldOut.total + 1)
-            } else {
-                others = Proportion(successes: others.successes + hasLeft, total: others.total + 1)
-            }
+                ?? draw.holds(row.text("key") ?? "")
+            let arm = isHeldOut ? 0 : 1
+            arms[arm].total += 1
+            if let ended = there[index].ended { arms[arm].left[(ended - day.number + 6) / 7, default: 0] += 1 }
         }
-        return GlobalHoldout(period: design.period, from: day, share: design.share, heldOut: heldOut, others: others)
+        func look(_ week: Int, at: Day) -> GlobalHoldout.Look {
+            let counts = arms.map { arm in
+                Proportion(successes: arm.left.reduce(0) { $1.key <= week ? $0 + $1.value : $0 }, total: arm.total)
+            }
+            return GlobalHoldout.Look(at: at, heldOut: counts[0], others: counts[1])
+        }
+        let until = Self.end(of: design.period, from: day)
+        let weeks = max(0, (min(today, until) - day) / 7)
+        return GlobalHoldout(
+            period: design.period, from: day, share: design.share, until: until, now: look(.max, at: today),
+            weeks: (0..<weeks).map { look($0 + 1, at: day + 7 * ($0 + 1)) })
     }
 }

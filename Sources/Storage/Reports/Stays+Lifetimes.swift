@@ -20,12 +20,15 @@ extension Stays {
         var lifetimes: [Lifetime] {
             let durations = Set(gone.keys).union(there.keys).sorted().flatMap { days in
                 [(there[days], false), (gone[days], true)].compactMap { count, left in
-                    count.map { (days: Double(days), left: left, count: $0) }
+                    count.map { (days: Stays.duration(days), left: left, count: $0) }
                 }
             }
             return Stays.paired(durations, entries.sorted { $0.key < $1.key }.map { (Double($0.key), $0.value) })
         }
     }
+
+    /// Whoever left on the day on which it came stayed for half a day: none at all would never have been at risk.
+    static func duration(_ days: Int) -> Double { days > 0 ? Double(days) : 0.5 }
 
     /// How long accounts stayed, by group; of all of them together without a grouping.
     ///
@@ -34,7 +37,8 @@ extension Stays {
         var lives: [Int32: Lives] = [:]
         for stay in stays {
             let end = stay.ended ?? today.number
-            guard end > stay.began else { continue }
+            // One that was first seen late and left on that day was never at risk.
+            guard end > stay.began || stay.ended != nil && stay.began == stay.origin else { continue }
             let group = grouping.map { groups[$0].values[Int(stay.account)] } ?? 0
             let days = end - Int(stay.origin)
             if stay.ended == nil {

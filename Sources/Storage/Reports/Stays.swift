@@ -89,6 +89,9 @@ package struct Stays {
     private(set) var reasons = Names()
     /// By grouping: the number of each account's value, and what the numbers stand for.
     private(set) var groups: [(values: [Int32], names: Names)]
+    /// Accounts that have been erased since: those that had left before count with what was kept of them, customers of that
+    /// moment are on no side of anything.
+    package private(set) var erased = (left: 0, customers: 0)
     /// Accounts that left, but nobody knows when; they count nowhere.
     package private(set) var departedUnknownWhen = 0
 
@@ -120,6 +123,7 @@ package struct Stays {
         let tracked = Set((Attribute.builtIn + workspace.dataMap.attributes).filter(\.track).map(\.name))
         let needs = self.needs(segment, context, tracked)
         let informed = try informedDays(context, known: known)
+        let feed = try AccountFeed(connection, zone: zone, known: known)
         let loader = try BlockLoader(connection, context)
         for range in try loader.blocks() {
             var block = try loader.load(range, needs)
@@ -133,11 +137,16 @@ package struct Stays {
                 AccountRows(connection, ids: block.ids, ranges: [range]), context, known: known)
             for (index, account) in rows.accounts.enumerated() where isIn?.holds(index) ?? true {
                 guard account.createdAt <= now, account.seenAt ?? account.createdAt <= known else { continue }
+                if account.wasErasedAsCustomer {
+                    erased.customers += 1
+                    continue
+                }
+                if account.erasedAt != nil { erased.left += 1 }
                 guard !account.hasLeft || account.churnedAt != nil else {
                     departedUnknownWhen += 1
                     continue
                 }
-                add(account, block.ids[index], informed)
+                add(account, block.ids[index], informed, feed)
                 for (group, column) in columns.enumerated() { join(group, column, index) }
             }
         }
@@ -168,13 +177,15 @@ package struct Stays {
 
     // MARK: One account
 
-    private mutating func add(_ account: CustomerRows.Account, _ id: Int64, _ informed: Set<Int>) {
+    private mutating func add(
+        _ account: CustomerRows.Account, _ id: Int64, _ informed: Set<Int>, _ feed: AccountFeed
+    ) {
         let origin = max(zone.day(of: account.createdAt).number, today.number - Self.longest)
         var began = origin
         // One that came with an import which knew of nobody who had left could not have been seen leaving before it.
         if let seenAt = account.seenAt, seenAt <= now {
             let seen = zone.day(of: seenAt).number
-            if seen > origin, !informed.contains(seen) { began = seen }
+            if seen > origin, !informed.contains(seen), !feed.watchesFromCreation(origin, seen: seen) { began = seen }
         }
         let life = CustomerLife(
             origin: origin, began: began, mrr: account.mrr, statuses: account.statuses(until: now, in: zone),
@@ -204,7 +215,7 @@ package struct Stays {
             }
         }
         let left = latest(.churned, needsReason: false)
-        let own = account.leftWithoutEvent ? account.churnReason : nil
+        let own = account.leftWithoutEvent || account.erasedAt != nil ? account.churnReason : nil
         stay.reason =
             (left?.reason ?? latest(.asked, needsReason: true)?.reason ?? own).map { reasons.number(of: $0) } ?? -1
         let hasChurned = account.churnedAt.map { $0 <= now && zone.day(of: $0).number <= days.upperBound } ?? false
@@ -224,18 +235,20 @@ package struct Stays {
 
     // MARK: Looking up
 
-    /// The stay of an account that holds a day.
+    /// The stay of an account that holds a day, or that ended on it.
     func stay(of account: Int64, on day: Int) -> Stay? {
         var (low, high) = (0, stays.count)
         while low < high {
             let middle = (low + high) / 2
             if accounts[Int(stays[middle].account)].id < account { low = middle + 1 } else { high = middle }
         }
+        var ended: Stay?
         while low < stays.count, accounts[Int(stays[low].account)].id == account {
             if stays[low].holds(day) { return stays[low] }
+            if stays[low].ended == day { ended = stays[low] }
             low += 1
         }
-        return nil
+        return ended
     }
 
     /// The first day on which anybody was a customer.

@@ -43,7 +43,9 @@ struct ForgetCommand: ParsableCommand {
             let key = ErasureKey(secret: try SigningSecret.read(beside: store))
             do {
                 let counts = try store.write { connection in
-                    let counts = try Erasure(connection, key: key, now: now).erase(subject)
+                    let counts = try Erasure(
+                        connection, key: key, dataMap: loaded.workspace.dataMap, now: now
+                    ).erase(subject)
                     if dryRun { throw DryRun(counts: counts) }
                     return counts
                 }

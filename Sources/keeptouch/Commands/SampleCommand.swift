@@ -19,10 +19,14 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "The last day of the history, such as 2026-03-30.")
     var until: String?
 
+    @Option(help: "For how many days after it a folder is written, as a nightly export brings it.")
+    var later = 10
+
     func run() throws {
         var sample = Sample()
         sample.accounts = accounts
         sample.seed = seed
+        sample.laterDays = later
         if let until {
             switch Day.parse(until) {
             case .success(let day): sample.until = day

@@ -4,7 +4,8 @@ package import Playbooks
 /// A workspace of simulated SaaS data: the same settings give the same bytes.
 ///
 /// `data/` holds the accounts, their contacts, and the history up to `until`; what happens after it stands in one folder
-/// a day, `data/2026-03-31/`, as a nightly export would bring it. Memory does not grow with the number of accounts.
+/// a day, `data/2026-03-31/`, as a nightly export would bring it: the accounts that came, changed or left, the contacts of
+/// new ones, and what all of them did. Memory does not grow with the number of accounts.
 package struct Sample: Sendable {
     package var accounts = 2_000
     package var seed: UInt64 = 1
@@ -44,21 +45,14 @@ package struct Sample: Sendable {
         for folder in folders {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
-        let accounts = try SampleFile(
-            data.appendingPathComponent("accounts.csv"),
-            columns: [
-                "key", "name", "created_at", "status", "churned_at", "churn_reason", "mrr", "timezone", "locale",
-                "plan", "seats", "users", "health",
-                "renewal_at", "service_end_at",
-            ])
-        let changes = try folders.dropFirst().map {
-            try SampleFile(
-                $0.appendingPathComponent("accounts.csv"),
-                columns: ["key", "users", "health", "renewal_at", "service_end_at"])
+        let accounts = try folders.map {
+            try SampleFile($0.appendingPathComponent("accounts.csv"), columns: Self.columns)
         }
-        let contacts = try SampleFile(
-            data.appendingPathComponent("contacts.csv"),
-            columns: ["account", "key", "email", "name", "role", "status", "timezone", "title"])
+        let contacts = try folders.map {
+            try SampleFile(
+                $0.appendingPathComponent("contacts.csv"),
+                columns: ["account", "key", "email", "name", "role", "status", "timezone", "title"])
+        }
         let metrics = try folders.map {
             try SampleFile($0.appendingPathComponent("metrics.csv"), columns: ["account", "day", "logins", "reports"])
         }
@@ -68,39 +62,39 @@ package struct Sample: Sendable {
                 columns: ["account", "contact", "event", "at", "id", "properties"])
         }
         for number in 0..<self.accounts {
-            let account = SampleAccount(number, self)
-            try accounts.write(
-                [
-                    account.key, account.name, account.created.description, account.isChurned ? "churned" : "active",
-                    account.cancelDay?.description ?? "", account.churnReason, String(account.mrr), account.zone,
-                    account.locale, account.plan, String(account.seats),
-                ] + account.state.fields)
-            for change in account.changes where change.day <= last {
-                try changes[folder(of: change.day) - 1].write([account.key] + change.state.fields)
-            }
-            for contact in account.contacts {
-                try contacts.write([
-                    account.key, contact.key, contact.email, contact.name, contact.role, contact.status, contact.zone,
-                    contact.title,
-                ])
-            }
-            for usage in account.usage {
-                try metrics[folder(of: usage.day)].write([
-                    account.key, usage.day.description, String(usage.logins), String(usage.reports),
-                ])
-            }
-            for (index, event) in account.events.enumerated() {
-                let day = Day(number: Int(event.at.milliseconds / 86_400_000))
-                guard day <= last else { continue }
-                try events[folder(of: day)].write([
-                    account.key, event.contact, event.name, event.at.description, "\(account.key)-\(index + 1)",
-                    event.properties,
-                ])
+            for account in [SampleAccount(number, self), SampleAccount.later(number, self)].compactMap(\.self) {
+                if account.createdDay <= until { try accounts[0].write(account.fields(account.state, on: until)) }
+                for row in account.rows(self) { try accounts[folder(of: row.day)].write(row.fields) }
+                for contact in account.contacts {
+                    try contacts[folder(of: account.createdDay)].write([
+                        account.key, contact.key, contact.email, contact.name, contact.role, contact.status,
+                        contact.zone, contact.title,
+                    ])
+                }
+                for usage in account.usage {
+                    try metrics[folder(of: usage.day)].write([
+                        account.key, usage.day.description, String(usage.logins), String(usage.reports),
+                    ])
+                }
+                for (index, event) in account.events.enumerated() {
+                    let day = Day(number: Int(event.at.milliseconds / 86_400_000))
+                    guard day <= last else { continue }
+                    try events[folder(of: day)].write([
+                        account.key, event.contact, event.name, event.at.description, "\(account.key)-\(index + 1)",
+                        event.properties,
+                    ])
+                }
             }
             progress(number + 1)
         }
-        for file in [accounts, contacts] + metrics + events + changes { try file.close() }
+        for file in accounts + contacts + metrics + events { try file.close() }
     }
+
+    private static let columns = [
+        "key", "name", "created_at", "status", "churned_at", "churn_reason", "mrr", "timezone", "locale", "plan",
+        "seats",
+        "users", "health", "renewal_at", "service_end_at",
+    ]
 
     /// The index of the folder that a day's data go into; 0 is the history.
     private func folder(of day: Day) -> Int { max(0, day - until) }

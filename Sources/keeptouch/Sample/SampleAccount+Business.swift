@@ -5,7 +5,8 @@ import Playbooks
 /// Drawn from a stream of its own.
 extension SampleAccount {
     mutating func addBusiness(_ sample: Sample, _ number: Int) {
-        var random = SampleRandom(seed: sample.seed, stream: UInt64(number) | 1 << 40)
+        let isLater: UInt64 = createdDay > sample.until ? 1 << 42 : 0
+        var random = SampleRandom(seed: sample.seed, stream: UInt64(number) | 1 << 40 | isLater)
         addFeatures(sample, &random)
         addTickets(sample, &random)
         addBills(sample, &random)

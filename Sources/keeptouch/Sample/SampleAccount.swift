@@ -60,7 +60,7 @@ struct SampleAccount {
 
     private var random: SampleRandom
     let createdDay: Day
-    /// The last day of an account that was cancelled for good.
+    /// The day on which the account was cancelled for good.
     private(set) var cancelDay: Day?
     /// Why it left, a reason of the data map.
     private(set) var churnReason = ""
@@ -68,16 +68,27 @@ struct SampleAccount {
     /// When its use fell.
     private(set) var dropDay: Day?
 
-    init(_ number: Int, _ sample: Sample) {
-        var random = SampleRandom(seed: sample.seed, stream: UInt64(number))
+    /// How many accounts come on a day for one that is there.
+    private static let growth = 0.003
+
+    /// The account that comes after the history in the company of one of its accounts; nil where none does.
+    static func later(_ number: Int, _ sample: Sample) -> SampleAccount? {
+        var random = SampleRandom(seed: sample.seed, stream: UInt64(number) | 1 << 41)
+        guard sample.laterDays > 0, random.chance(min(1, growth * Double(sample.laterDays))) else { return nil }
+        return SampleAccount(number, sample, came: sample.until + random.integer(1...sample.laterDays))
+    }
+
+    /// - Parameter came: a day after the history; nil for an account that is part of it.
+    init(_ number: Int, _ sample: Sample, came: Day? = nil) {
+        var random = SampleRandom(seed: sample.seed, stream: UInt64(number) | (came == nil ? 0 : 1 << 42))
         let digits = String(number + 1)
-        key = "a" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        key = (came == nil ? "a" : "n") + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
         name = [
             random.pick(SampleNames.qualities), random.pick(SampleNames.places), random.pick(SampleNames.trades),
         ].joined(separator: " ")
         // One in eight is new, so that onboarding has something to do.
         let age = random.chance(0.125) ? random.integer(1...45) : random.integer(46...900)
-        createdDay = sample.until - age
+        createdDay = came ?? sample.until - age
         created = Self.working(createdDay, &random)
         switch random.fraction() {
         case ..<0.3: (plan, mrr, seats) = ("free", 0, random.integer(1...3))
@@ -86,14 +97,19 @@ struct SampleAccount {
         }
         zone = random.pick(SampleNames.zones)
         locale = zone == "Europe/London" ? "en-GB" : "en-US"
-        isChurned = age > 120 && random.chance(0.04)
+        isChurned = came == nil && age > 120 && random.chance(0.04)
         self.random = random
         addContacts()
         addOnboarding(sample)
         addCancellation(sample)
+        addLaterDeparture(sample, number)
         addUsage(sample)
         addTalk(sample)
         addBusiness(sample, number)
+        // Who has left after the history does nothing any more.
+        if let cancelDay, cancelDay > sample.until {
+            events.removeAll { Int($0.at.milliseconds / 86_400_000) >= cancelDay.number }
+        }
         events.sort { ($0.at, $0.name) < ($1.at, $1.name) }
     }
 
@@ -144,6 +160,41 @@ struct SampleAccount {
                 properties: Self.cancelReason(random.pick(SampleNames.cancelReasons))))
         if random.chance(0.5) {
             events.append(Event(name: "cancel_withdrawn", at: Self.working(day + random.integer(1...12), &random)))
+        }
+    }
+
+    /// After the history some leave, and the nightly export says so; drawn from a stream of its own.
+    private mutating func addLaterDeparture(_ sample: Sample, _ number: Int) {
+        var random = SampleRandom(seed: sample.seed, stream: UInt64(number) | (createdDay > sample.until ? 3 : 1) << 43)
+        let (leaves, words) = (random.fraction(), random.pick(SampleNames.cancelReasons))
+        let first = max(sample.until + 1, createdDay)
+        let day = first + Int(leaves / Self.hazard)
+        guard !isChurned, day <= sample.last else { return }
+        cancelDay = day
+        churnReason = SampleNames.churnReasons[words] ?? ""
+    }
+
+    /// What share of the accounts leaves on a day.
+    private static let hazard = 0.001
+
+    /// The row of an export of a day: key, name, created_at, status, churned_at, churn_reason, mrr, timezone, locale, plan,
+    /// seats, and what changes.
+    func fields(_ state: State, on day: Day) -> [String] {
+        let left = cancelDay.flatMap { $0 <= day ? $0 : nil }
+        return [
+            key, name, created.description, left == nil ? "active" : "churned", left?.description ?? "",
+            left == nil ? "" : churnReason, String(mrr), zone, locale, plan, String(seats),
+        ] + state.fields
+    }
+
+    /// The rows of the exports after the history: where something changed, and where the account came or left.
+    func rows(_ sample: Sample) -> [(day: Day, fields: [String])] {
+        var days = Dictionary(changes.map { ($0.day, $0.state) }) { $1 }
+        for day in [createdDay, cancelDay ?? createdDay] where day > sample.until && days[day] == nil {
+            days[day] = changes.last { $0.day <= day }?.state ?? state
+        }
+        return days.filter { $0.key >= createdDay && $0.key <= sample.last }.sorted { $0.key < $1.key }.map {
+            ($0.key, fields($0.value, on: $0.key))
         }
     }
 

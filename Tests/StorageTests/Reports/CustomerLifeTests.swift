@@ -27,6 +27,14 @@ struct CustomerLifeTests {
             stays: ["10: 10-30 500", "10: 50- 500"]),
         Case(testDescription: "it leaves and comes back on one day", turns: [30, -30], stays: ["10: 10- 500"]),
         Case(testDescription: "it left on a day before it was there", turns: [5], stays: []),
+        Case(testDescription: "it leaves on the day on which it came", turns: [10], stays: ["10: 10-10 500"]),
+        Case(
+            testDescription: "it begins to pay and leaves on one day", mrr: 0, turns: [20], payments: [(20, 900)],
+            stays: ["20: 20-20 900"]),
+        Case(testDescription: "it leaves without ever paying", mrr: 0, turns: [10], stays: []),
+        Case(
+            testDescription: "it leaves on the day on which it was first seen", began: 20, turns: [20],
+            stays: ["10: 20-20 500"]),
         Case(testDescription: "it is observed late", began: 20, turns: [30], stays: ["10: 20-30 500"]),
         Case(testDescription: "it left before it was observed", began: 20, turns: [15], stays: []),
         Case(

@@ -223,6 +223,30 @@ struct StaysTests {
         #expect(table.rows.map(\.atRisk) == [2, 3, 2])
     }
 
+    /// Old accounts come with the first import, new ones each morning after their creation.
+    @Test(arguments: [(every: 1, delay: 1), (7, 1), (30, 1), (1, 2)])
+    func accountsThatComeWithTheFeedAreWatchedFromTheirCreation(every: Int, delay: Int) throws {
+        let store = try Scratch().store()
+        try store.write { connection in
+            try connection.executeScript(
+                """
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+                INSERT INTO account (key, created_at, seen_at, mrr)
+                SELECT 'old' || i, i * 86400000, 1000 * 86400000, 5 FROM n;
+                WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 594)
+                INSERT INTO account (key, created_at, seen_at, mrr)
+                SELECT 'new' || i, (1000 + i / 5) * 86400000,
+                    (1000 + i / 5 + \(delay) + (\(every) - 1) - (i / 5) % \(every)) * 86400000, 5 FROM n;
+                """)
+        }
+        let stays = try Self.stays(store, asOf: "1974-01-01")
+        #expect(stays.cohorts(from: Month(number: 0)).reduce(0) { $0 + $1.accounts } == 595)
+        let lifetimes = stays.lifetimes().flatMap(\.lifetimes)
+        #expect(lifetimes.filter { $0.entry == nil }.reduce(0) { $0 + $1.count } == 595)
+        // The old ones come under observation at the age that they have.
+        #expect(lifetimes.compactMap(\.entry).min() == 800)
+    }
+
     @Test func whatIsImportedLaterChangesNothingOfBefore() throws {
         let store = try Self.subscriptions()
         func all(_ day: String) throws -> [String] {

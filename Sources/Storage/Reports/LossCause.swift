@@ -1,0 +1,41 @@
+/// Why a touch or a match was lost, without what belongs to the one case: dates, addresses, numbers, quotations.
+package struct LossCause: Sendable, Hashable {
+    package let text: String
+
+    /// - Parameter reason: as it was written down, or what the endpoint answered.
+    package init(_ reason: String) {
+        var rest = Substring(reason)
+        while let prefix = Self.prefixes.first(where: rest.hasPrefix) { rest = rest.dropFirst(prefix.count) }
+        if let end = rest.firstRange(of: "; an earlier attempt may have arrived")?.lowerBound { rest = rest[..<end] }
+        if rest.hasPrefix("window opens") {
+            text = "outside of the send window"
+        } else if let cause = Self.causes.first(where: { rest.hasPrefix($0) }) {
+            text = cause
+        } else {
+            text = Self.masked(rest)
+        }
+    }
+
+    private static let prefixes = ["waited too long: ", "its batch waits: "]
+    /// What stands behind these is of the one case.
+    private static let causes = ["no contact that may be written to", "the playbook is paused"]
+    private static let longest = 100
+
+    /// Words with an address or with a long number, and quotations, become dots; a status of HTTP comes first and stays.
+    private static func masked(_ text: Substring) -> String {
+        var words: [Substring] = []
+        var quote: Character?
+        for (place, word) in text.split(whereSeparator: \.isWhitespace).enumerated() {
+            let opens = quote == nil ? word.first { $0 == "\"" || $0 == "'" && word.first == "'" } : nil
+            let isQuoted = quote != nil || opens != nil
+            if let opens, word.count(where: { $0 == opens }) % 2 == 1 {
+                quote = opens
+            } else if let open = quote, word.contains(open) {
+                quote = nil
+            }
+            let isOwn = isQuoted || word.contains("@") || word.count(where: \.isNumber) > (place < 2 ? 3 : 2)
+            if !isOwn { words.append(word) } else if words.last != "..." { words.append("...") }
+        }
+        return String(words.joined(separator: " ").prefix(longest))
+    }
+}
