@@ -100,7 +100,7 @@ let package = Package(
             name: "PlaybooksTests", dependencies: ["Basics", "Playbooks", "Reliability"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "StatisticsTests", dependencies: ["Statistics"], resources: [.copy("Vectors")],
+            name: "StatisticsTests", dependencies: ["Statistics", "Reliability"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "Decisions", "Playbooks", "Statistics", "Reliability"],
@@ -117,7 +117,8 @@ let package = Package(
             dependencies: ["Basics", "Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability"],
             swiftSettings: settings),
         .testTarget(
-            name: "MeasureTests", dependencies: ["Measure", "Storage", "Decisions", "Statistics", "Playbooks"],
+            name: "MeasureTests",
+            dependencies: ["Measure", "Storage", "Decisions", "Statistics", "Playbooks", "Reliability"],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",

@@ -102,14 +102,10 @@ struct SampleAccount {
         addContacts()
         addOnboarding(sample)
         addCancellation(sample)
-        addLaterDeparture(sample, number)
         addUsage(sample)
         addTalk(sample)
         addBusiness(sample, number)
-        // Who has left after the history does nothing any more.
-        if let cancelDay, cancelDay > sample.until {
-            events.removeAll { Int($0.at.milliseconds / 86_400_000) >= cancelDay.number }
-        }
+        addLaterDeparture(sample, number)
         events.sort { ($0.at, $0.name) < ($1.at, $1.name) }
     }
 
@@ -172,6 +168,10 @@ struct SampleAccount {
         guard !isChurned, day <= sample.last else { return }
         cancelDay = day
         churnReason = SampleNames.churnReasons[words] ?? ""
+        // Who has left does nothing any more.
+        usage.removeAll { $0.day >= day }
+        changes.removeAll { $0.day > day }
+        events.removeAll { Int($0.at.milliseconds / 86_400_000) >= day.number }
     }
 
     /// What share of the accounts leaves on a day.
