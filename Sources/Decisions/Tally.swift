@@ -60,7 +60,7 @@ package struct Tally: Sendable {
             owned += enrolled.isNew || enrolled.enrollment != enrolled.stored ? enrolled.made.count : 0
             distinct += Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
         }
-        if let move = account.stageMove, let journey = move.journey, let stage = move.stage {
+        if let move = account.stageMove, move.isEntry, let journey = move.journey, let stage = move.stage {
             stages[StageKey(journey, stage), default: 0] += 1
         }
         if account.isChanged { changed.append(account.id) }

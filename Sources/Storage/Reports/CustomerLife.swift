@@ -48,7 +48,7 @@ package struct CustomerLife {
     }
 
     private static func turns(
-        _ origin: Int, _ began: Int, _ first: Int64, _ statuses: [(day: Int, isActive: Bool)],
+        _ origin: Int, _ began: Int, _ mrrAtFirst: Int64, _ statuses: [(day: Int, isActive: Bool)],
         _ payments: [(day: Int, mrr: Int64)]
     ) -> [Turn] {
         if statuses.isEmpty, payments.isEmpty { return [] }
@@ -59,13 +59,22 @@ package struct CustomerLife {
             turns[day, default: Turn(day: day)].active += status.isActive ? 1 : -1
             isActive = status.isActive
         }
-        var mrr = first
+        var mrr = mrrAtFirst
         for payment in payments where payment.mrr != mrr {
             let day = max(payment.day, began)
             turns[day, default: Turn(day: day)].mrr += payment.mrr - mrr
             mrr = payment.mrr
         }
+        if mrrAtFirst != 0, statuses.contains(where: { $0.day == began }) { stayForADay(&turns, began) }
         return turns.values.filter { $0.active != 0 || $0.mrr != 0 }.sorted { $0.day < $1.day }
+    }
+
+    /// A customer who leaves on the day on which it came was one for that day, and is lost.
+    private static func stayForADay(_ turns: inout [Int: Turn], _ began: Int) {
+        guard let turn = turns[began], turn.active < 0, !turns.keys.contains(where: { $0 < began }) else { return }
+        turns[began] = nil
+        turns[began + 1, default: Turn(day: began + 1)].active += turn.active
+        turns[began + 1, default: Turn(day: began + 1)].mrr += turn.mrr
     }
 
     /// The state before and after each day with a change.

@@ -27,6 +27,14 @@ struct CustomerLifeTests {
             stays: ["10: 10-30 500", "10: 50- 500"]),
         Case(testDescription: "it leaves and comes back on one day", turns: [30, -30], stays: ["10: 10- 500"]),
         Case(testDescription: "it left on a day before it was there", turns: [5], stays: []),
+        Case(testDescription: "it leaves on the day on which it came", turns: [10], stays: ["10: 10-11 500"]),
+        Case(
+            testDescription: "it leaves on the day on which it came, and its price with it", turns: [10],
+            payments: [(10, 0)], stays: ["10: 10-11 500"]),
+        Case(
+            testDescription: "it leaves on the first day and comes back later", turns: [10, -20],
+            stays: ["10: 10-11 500", "10: 20- 500"]),
+        Case(testDescription: "it left on the first day and never paid", mrr: 0, turns: [10], stays: []),
         Case(testDescription: "it is observed late", began: 20, turns: [30], stays: ["10: 20-30 500"]),
         Case(testDescription: "it left before it was observed", began: 20, turns: [15], stays: []),
         Case(
