@@ -142,7 +142,8 @@ package struct WorkspaceReader {
                 continue
             }
             if source.closesDays, map.kind != .metrics {
-                diagnostics.error(source.position, "\"complete\" is for metrics, and \"\(source.name)\" brings \(map.kind)")
+                diagnostics.error(
+                    source.position, "\"complete\" is for metrics, and \"\(source.name)\" brings \(map.kind)")
             }
         }
     }

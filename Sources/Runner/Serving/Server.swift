@@ -45,7 +45,8 @@ package struct Server: Sendable {
             edition, folder: folder, environment: environment, store: pulling, clock: clock, log: log)
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, digests: digests, sources: sources, wakefulness: wakefulness, killSwitch: killSwitch, follow: follow,
+            sender: sender, digests: digests, sources: sources, wakefulness: wakefulness, killSwitch: killSwitch,
+            follow: follow,
             log: log)
     }
 
