@@ -32,6 +32,7 @@ let package = Package(
             name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "Basics", swiftSettings: settings),
         .target(name: "Playbooks", dependencies: ["Basics", "Yams", crypto], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
@@ -39,7 +40,7 @@ let package = Package(
             name: "Decisions", dependencies: ["Basics", "Playbooks", "Statistics", crypto], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["Basics", "Decisions", "Playbooks", "Statistics", "CSQLite", crypto],
+            dependencies: ["Basics", "Decisions", "Playbooks", "Statistics", "CPQ", "CSQLite", crypto],
             swiftSettings: settings),
         .target(
             name: "Delivery",

@@ -26,6 +26,10 @@ package struct CycleRules: Sendable {
     package var globalHoldout: GlobalHoldout?
     /// Whether accounts may come into stages in this cycle.
     package var movesThroughStages = true
+    /// When accounts last came into stages; nil when they never did.
+    package var stagesAt: Instant?
+    /// The accounts of which more has become known since, with the earliest moment of which it tells.
+    package var lateEvents: [Int64: Instant] = [:]
     /// Whether every verdict is kept with its account, for somebody who asks who they are.
     package var keepsVerdicts = false
     /// The workspace's channel of each kind, and the names of all that are declared.

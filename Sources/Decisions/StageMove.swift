@@ -6,7 +6,7 @@ package struct StageEntry: Sendable, Equatable {
         case entered
         /// It went further in the same moment.
         case skipped
-        /// It was there, or past it, when it was first looked at, so that nobody knows since when.
+        /// It was there, or past it, when it was first looked at, and the data do not say since when.
         case found
     }
 
@@ -30,8 +30,10 @@ package struct StageMove: Sendable, Equatable {
     package var stage: String?
     package var since: Instant?
     package var previous: String?
-    /// The entries that come to be with it.
+    /// The entries that come to be with it, and those that turn out to be earlier than was known.
     package var entries: [StageEntry]
+    /// Whether it comes into another stage or onto another journey, and not only to other dates.
+    package var isEntry = true
 }
 
 /// Where an account stands before the journeys are looked at.
@@ -55,39 +57,47 @@ package struct StagePlace: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// An account that is older when it is first looked at has come into its stages nobody knows when.
+    /// An account that is older when it is first looked at may have come into its stages long ago.
     private static let patience = TimeSpan.days(2)
+
+    /// Whether nobody has looked at the account yet, so that its own dates tell how it came where it is.
+    package var isNew: Bool { journey == nil && entries.isEmpty }
+
+    /// Since when the account is on a journey, as far as is known before it is looked at.
+    package func begun(on journey: Journey) -> Instant? {
+        entries.first { $0.journey == journey.name && $0.stage == journey.stages.first?.name }?.at
+            ?? (isNew ? createdAt : nil)
+    }
 
     /// The move onto a journey, in the furthest stage that the account ever reached there; nil when it stays.
     ///
-    /// - Parameter isMet: whether the account meets the condition of a stage, by the stage's index.
-    package func move(onto journey: Journey, now: Instant, isMet: (Int) -> Bool) -> StageMove? {
+    /// - Parameters:
+    ///   - now: the moment of the look; for an account that has left, when it left.
+    ///   - reach: when the account met the condition of a stage, by the stage's index.
+    package func move(onto journey: Journey, now: Instant, reach: (Int) -> StageReach) -> StageMove? {
+        let known = entries.filter { $0.journey == journey.name }
+        let reaches = journey.stages.enumerated().map { index, stage -> StageReach in
+            journey.isImported ? (imported == stage.name ? .seen : .never) : index == 0 ? .seen : reach(index)
+        }
         func rank(_ name: String?) -> Int? {
             name.flatMap { name in journey.stages.firstIndex { $0.name == name } }.map { $0 + 1 }
         }
-        let known = entries.filter { $0.journey == journey.name }
-        var reached = self.journey == journey.name ? rank(stage) : nil
-        reached = reached ?? known.compactMap { rank($0.stage) }.max()
-        var place = max(reached ?? 0, journey.isImported ? 0 : 1)
-        for index in journey.stages.indices.reversed() where index + 1 > place {
-            let isThere = journey.isImported ? imported == journey.stages[index].name : isMet(index)
-            if isThere { place = index + 1 }
-        }
+        let ranked = (self.journey == journey.name ? rank(stage) : nil) ?? known.compactMap { rank($0.stage) }.max()
+        let place = max(ranked ?? 0, (reaches.lastIndex { $0 != .never } ?? -1) + 1)
         let stage = place > 0 ? journey.stages[place - 1].name : nil
-        guard self.journey != journey.name || self.stage != stage else { return nil }
-        let isNew = known.isEmpty
         let isDated = journey.isImported && imported == stage && stage != nil
-        let at = isDated ? importedAt.flatMap { $0 < now ? $0 : nil } ?? now : now
-        let begunAt = self.journey == nil && isNew ? createdAt : at
-        let isFound = isNew && createdAt < now - Self.patience
-        let entries = journey.stages.prefix(place).enumerated().compactMap { index, stage -> StageEntry? in
-            guard !known.contains(where: { $0.stage == stage.name }) else { return nil }
-            return StageEntry(
-                journey: journey.name, stage: stage.name, at: index == 0 ? begunAt : at,
-                how: isFound ? .found : index == 0 || index + 1 == place ? .entered : .skipped)
-        }
-        let since = (entries + known).first { $0.stage == stage }?.at
-        return StageMove(journey: journey.name, stage: stage, since: since, previous: self.stage, entries: entries)
+        let seenAt = isDated ? importedAt.flatMap { $0 < now ? $0 : nil } ?? now : now
+        let isFound = known.isEmpty && createdAt < now - Self.patience
+        let path = StagePath(
+            journey: journey, known: known, reaches: Array(reaches.prefix(place)), seenAt: seenAt,
+            begunAt: begun(on: journey) ?? seenAt, isBeginKnown: isNew && !journey.isImported || !isFound,
+            isFound: isFound)
+        let made = path.entries
+        let isEntry = self.journey != journey.name || self.stage != stage
+        guard isEntry || !made.isEmpty else { return nil }
+        let since = (made + known).first { $0.stage == stage }?.at
+        return StageMove(
+            journey: journey.name, stage: stage, since: since, previous: self.stage, entries: made, isEntry: isEntry)
     }
 
     /// The move off all journeys, back to the stage that the data say.

@@ -79,7 +79,7 @@ package struct Tally: Sendable {
                 enrolled.made.count == 1
                 ? 1 : Set(enrolled.made.map { Key(step: $0.step, recipient: $0.recipient) }).count
         }
-        if let move = account.stageMove, let journey = move.journey, let stage = move.stage {
+        if let move = account.stageMove, move.isEntry, let journey = move.journey, let stage = move.stage {
             stages[StageKey(journey, stage), default: 0] += 1
         }
         if account.isChanged { changed.append(account.id) }

@@ -170,6 +170,7 @@ package struct JourneyReport {
                     "Nobody came to \(journey.stages.first?.name ?? "it") at least \(time) ago, the time that the files give the "
                         + "whole journey: too early for a funnel."))
         }
+        if let sentence = try self.found(journey) { blocks.append(.sentence(sentence)) }
         blocks.append(.table(try table(of: steps, journey)))
         let curves = try self.curves(steps)
         if !curves.isEmpty {
@@ -180,6 +181,17 @@ package struct JourneyReport {
         }
         let who = journey.audience.map { "for \($0.term.text)" } ?? "for all active accounts"
         return Report.Section("\(journey.name), \(who)", blocks)
+    }
+
+    /// How many came into their stages nobody knows when.
+    private func found(_ journey: Journey) throws -> String? {
+        let found = try funnel.found(journey)
+        guard !found.isEmpty else { return nil }
+        let all = found.reduce(0) { $0 + $1.accounts }
+        let stages = found.map { "\($0.stage) \($0.accounts)" }.joined(separator: ", ")
+        return
+            "\(all) \(all == 1 ? "entry is" : "entries are") dated by the day of the first look (\(stages)): what the stage asks "
+            + "for has no date in the data. They count in no time and in no share that moved on."
     }
 
     private func table(of steps: [StageBenchmarks.Step], _ journey: Journey) throws -> Report.Table {

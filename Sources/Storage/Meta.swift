@@ -10,6 +10,8 @@ package enum Meta: String {
     case lastNow = "last_now"
     /// The `now` of the last cycle that looked at the journeys, in milliseconds.
     case stagesAt = "stages_at"
+    /// The newest event that there was then.
+    case stagesEvent = "stages_event"
     /// The id that `<database>.instance` repeats.
     case instance
     /// How many requests have left; `<database>.sent` lists them.

@@ -75,7 +75,9 @@ package struct StageBenchmarks {
     }
 
     private static func isStored(_ journey: Journey, _ day: Day, _ connection: Connection) throws -> Bool {
+        // Before anybody came into a stage there is nothing to measure.
         try journey.stages.count < 2
+            || connection.first("SELECT 1 FROM stage_entry LIMIT 1") == nil
             || connection.first(
                 "SELECT 1 FROM benchmark WHERE audience = :journey AND day = :day LIMIT 1",
                 ["journey": .text(journey.name), "day": .integer(Int64(day.number))]) != nil

@@ -2,7 +2,8 @@ package import Decisions
 package import Playbooks
 package import Statistics
 
-/// Where the stages that accounts came into are counted. What was there before anybody looked (`found`) counts nowhere.
+/// Where the stages that accounts came into are counted. What was there before anybody looked (`found`) counts nowhere,
+/// neither does the way there, of which nobody knows how long it took.
 package protocol StageSource {
     /// Of those who came into a stage behind `from` and up to `until`, how many moved on within their patience: who came
     /// behind `recent`, and who came before.
@@ -41,6 +42,7 @@ struct StageRows: StageSource {
                 ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
             WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
                 \(Self.known)
+                AND coalesce(n.how, '') <> 'found'
             """,
             [
                 "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next),
@@ -59,12 +61,12 @@ struct StageRows: StageSource {
             SELECT (length + :day - 1) / :day AS days, count(*) FILTER (WHERE moved = 1), count(*) FILTER (WHERE moved = 0)
             FROM (
                 SELECT coalesce(CASE WHEN n.at <= :now THEN n.at END,
-                        CASE WHEN a.churned_at > e.at AND a.churned_at <= :now THEN a.churned_at END, :now) - e.at AS length,
+                        CASE WHEN a.churned_at >= e.at AND a.churned_at <= :now THEN a.churned_at END, :now) - e.at AS length,
                     CASE WHEN n.at <= :now THEN 1 ELSE 0 END AS moved
                 FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id LEFT JOIN stage_entry AS n
                     ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
                 WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :newest
-                    AND e.how = 'entered'
+                    AND e.how = 'entered' AND coalesce(n.how, '') <> 'found'
             ) AS stays GROUP BY 1 ORDER BY 1
             """,
             [

@@ -72,8 +72,8 @@ final class RunningProgram {
     /// - Parameters:
     ///   - output, complaints: descriptors for stdout and stderr; files that `wait` reads when they are left out.
     init(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:], output: Int32? = nil,
-        complaints: Int32? = nil
+        _ arguments: [String], of program: String = Program.path, in folder: URL, environment: [String: String] = [:],
+        output: Int32? = nil, complaints: Int32? = nil
     ) throws {
         capture = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: capture, withIntermediateDirectories: true)
@@ -92,13 +92,13 @@ final class RunningProgram {
         }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // The shell goes to the folder and becomes the program.
-        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, Program.path]
+        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, program]
         let words = (shell + arguments).map { strdup($0) } + [nil]
         let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + settings { free(text) } }
         var identifier: pid_t = 0
         let code = Self.starting.withLock { posix_spawn(&identifier, shell[0], &actions, nil, words, settings) }
-        guard code == 0 else { throw HarnessError("cannot start \(Program.path): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw HarnessError("cannot start \(program): \(String(cString: strerror(code)))") }
         self.identifier = identifier
         Self.underWay.insert(identifier)
         let patience = DispatchWorkItem { [identifier] in kill(identifier, SIGKILL) }

@@ -104,7 +104,7 @@ import Testing
         try test.run(noon(20_000))
         // In the first stage since it exists; nobody knows when it came into the others.
         #expect(
-            try entries(test) == ["free|joined|19900|found", "free|grown|20000|found", "free|tried|20000|found"])
+            try entries(test) == ["free|joined|19900|entered", "free|grown|20000|found", "free|tried|20000|found"])
     }
 
     @Test func theFirstJourneyWhoseSegmentHoldsIsTheAccounts() throws {

@@ -25,6 +25,9 @@ struct ConfigurationReader {
         }
         configuration.categories = categories(fields)
         configuration.digests = digests(fields)
+        configuration.sources = fields.entries("sources").compactMap {
+            SourceReader(diagnostics: diagnostics).read($0)
+        }
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
         readBilling(fields, into: &configuration)

@@ -23,6 +23,7 @@ extension KeyTable {
         Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
+        Key("sources", .mapping(.table(.source)), "Where serve and import all get data, by name."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
         Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
     ])

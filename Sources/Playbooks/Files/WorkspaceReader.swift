@@ -53,6 +53,7 @@ package struct WorkspaceReader {
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
         workspace.segments = terms.named(workspace.dataMap.segments, in: \.segments) { $0.condition($1) }
         checkChannelNames(workspace, brokenChannels)
+        checkSources(workspace)
         workspace.journeys = self.journeys(journeys, terms)
         workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
         checkLinks(workspace)
@@ -125,6 +126,26 @@ package struct WorkspaceReader {
             }
         }
         return (channels, broken)
+    }
+
+    private func checkSources(_ workspace: Workspace) {
+        let dataMap = workspace.dataMap
+        for source in workspace.configuration.sources {
+            if dataMap.importMap(source.name) != nil {
+                diagnostics.error(
+                    source.position,
+                    "\"\(source.name)\" is an import of data.yaml, too; give the source another name")
+            }
+            guard let map = source.map(in: dataMap) else {
+                let known = ImportKind.allCases.map(\.rawValue) + dataMap.imports.map(\.name)
+                diagnostics.unknown(source.imports, "import", among: known, at: source.position)
+                continue
+            }
+            if source.closesDays, map.kind != .metrics {
+                diagnostics.error(
+                    source.position, "\"complete\" is for metrics, and \"\(source.name)\" brings \(map.kind)")
+            }
+        }
     }
 
     /// A default or notified channel that is not there does no harm until a live playbook needs it.

@@ -75,6 +75,8 @@ package struct Configuration: Sendable, Equatable {
     package var inboxOrigins: [String] = []
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
+    /// Where data come from without anybody's doing, in file order.
+    package var sources: [DataSource] = []
     package var retention = Retention()
     /// What the webhooks of billing systems are proved with.
     package var billing: [BillingProvider: Secret] = [:]

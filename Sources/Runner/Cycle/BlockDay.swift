@@ -47,48 +47,6 @@ struct BlockDay {
         }
     }
 
-    // MARK: Stages
-
-    /// Moves the accounts of the block into their stages; the block then says where they are.
-    ///
-    /// - Parameter entries: the stages that accounts ever reached, by account.
-    func moveThroughStages(
-        _ block: inout Block, entries: ([Int64]) throws -> [Int64: [StageEntry]]
-    ) rethrows -> [Int: StageMove] {
-        let isNeeded = !journeys.isEmpty || block.ids.indices.contains { block.text(Block.journey, $0) != nil }
-        guard rules.movesThroughStages, isNeeded else { return [:] }
-        let evaluator = Evaluator(rules.context, block)
-        let audiences = journeys.map { $0.audience.map { evaluator.column($0.term, of: .accounts) } }
-        let enters = journeys.map { $0.stages.map { $0.enter.map { evaluator.column($0, of: .accounts) } } }
-        func move(_ index: Int, _ entries: [StageEntry]) -> StageMove? {
-            guard block.text("status", index) == "active" else { return nil }
-            let place = StagePlace(
-                journey: block.text(Block.journey, index), stage: block.text("stage", index),
-                imported: block.text("stage_imported", index), importedAt: block.instant("stage_imported_at", index),
-                createdAt: block.instant("created_at", index) ?? rules.now, entries: entries)
-            guard let number = journeys.indices.first(where: { audiences[$0]?.holds(index) ?? true }) else {
-                return place.departure
-            }
-            guard !heldJourneys.contains(journeys[number].name) else { return nil }
-            return place.move(onto: journeys[number], now: rules.now) { enters[number][$0]?.holds(index) ?? false }
-        }
-        let candidates = block.ids.indices.filter { move($0, []) != nil }
-        guard !candidates.isEmpty else { return [:] }
-        let entries = try entries(candidates.map { block.ids[$0] })
-        var moves: [Int: StageMove] = [:]
-        for index in candidates {
-            moves[index] = move(index, entries[block.ids[index]] ?? [])
-        }
-        for (index, move) in moves { Self.apply(move, to: &block, at: index) }
-        return moves
-    }
-
-    static func apply(_ move: StageMove, to block: inout Block, at index: Int) {
-        block.set(Block.journey, .text(move.journey), at: index)
-        block.set("stage", .text(move.stage), at: index)
-        block.set("stage_since", .number(move.since.map { Double($0.milliseconds) } ?? .nan), at: index)
-    }
-
     // MARK: Matches
 
     /// What one playbook finds in a block.

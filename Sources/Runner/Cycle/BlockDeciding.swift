@@ -14,6 +14,8 @@ final class BlockDeciding {
     /// What finding matches needs of all accounts, and what a day needs of those it happens to.
     private let findingNeeds: Needs
     private let dayNeeds: Needs
+    /// What tells when accounts came into stages.
+    private let stageNeeds: Needs
     /// How many accounts each audience holds, by the playbook's id.
     private(set) var audiences: [Int64: Int] = [:]
     /// Told of each account once its day is over.
@@ -28,6 +30,7 @@ final class BlockDeciding {
         accountLoader = AccountLoader(connection, rules, loader)
         findingNeeds = day.findingNeeds
         dayNeeds = day.dayNeeds
+        stageNeeds = Needs(of: journeys.flatMap(\.stages).compactMap(\.enter), in: rules.context.dataMap)
     }
 
     /// Lets go of some playbooks, or holds them: what is decided from here on follows.
@@ -57,7 +60,7 @@ final class BlockDeciding {
     func decide(_ range: ClosedRange<Int64>, freezes: Bool, _ tally: inout Tally) throws -> [Account] {
         var block = try loader.load(range, findingNeeds)
         guard block.count > 0 else { return [] }
-        let moves = try day.moveThroughStages(&block) { try loader.stageEntries(of: $0) }
+        let moves = try moveThroughStages(&block)
         let found = day.find(in: block)
         for item in found where item.turn.isDue { audiences[item.turn.id, default: 0] += item.audience }
         var concerned = Set(moves.keys.map { block.ids[$0] })
@@ -85,10 +88,18 @@ final class BlockDeciding {
         needs.formUnion(dayNeeds)
         var block = try loader.load(ids, needs, earliest: earliest)
         guard block.count > 0 else { return [] }
-        let moves = try day.moveThroughStages(&block) { try loader.stageEntries(of: $0) }
+        let moves = try moveThroughStages(&block)
         let found = day.find(in: block)
         return try live(block, moves: block.ids.indices.map { moves[$0] }, freezes: freezes, &tally) { index in
             found.map { $0.finding(index, block.ids[index]) }
+        }
+    }
+
+    private func moveThroughStages(_ block: inout Block) throws -> [Int: StageMove] {
+        try day.moveThroughStages(&block) {
+            try loader.stageEntries(of: $0)
+        } look: {
+            BlockDay.Looked(block: try loader.load($0, stageNeeds, earliest: $1))
         }
     }
 

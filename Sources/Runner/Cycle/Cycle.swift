@@ -93,33 +93,6 @@ package struct Cycle {
         }
     }
 
-    /// Brings accounts into their stages and does nothing else: what a cycle at `now` would do first.
-    ///
-    /// - Parameter onlyKnown: whether they only go back to where their entries say that they are.
-    package func enterStages(now: Instant, onlyKnown: Bool = false) throws {
-        try store.session { connection in
-            let context = try store.read {
-                try EvaluationContext($0, workspace: workspace, now: now, figures: figures)
-            }
-            var journeys = workspace.journeys
-            if onlyKnown {
-                for journey in journeys.indices {
-                    for stage in journeys[journey].stages.indices { journeys[journey].stages[stage].enter = nil }
-                }
-            }
-            let deciding = try BlockDeciding(
-                connection, CycleRules(context: context), turns: [], journeys: journeys, heldJourneys: [])
-            let writer = AccountWriter(connection, cycle: 0, now: now)
-            for block in try store.read({ _ in try deciding.blocks() }) {
-                try store.write(on: connection) { _ in
-                    var tally = Tally()
-                    let accounts = try deciding.decide(block, freezes: true, &tally)
-                    try writer.write(accounts.filter { !onlyKnown || $0.stageMove?.entries.isEmpty != false })
-                }
-            }
-        }
-    }
-
     package static func json(_ report: CycleReport) throws -> String {
         try JSONText.encode(report)
     }

@@ -97,7 +97,10 @@ struct CycleWriting {
     /// Writes the cursors, holds, occurrences and tallies of the playbooks that were matched.
     private func record(_ connection: Connection, _ cycleID: Int64) throws {
         let now = plan.rules.now
-        if plan.rules.movesThroughStages { try Meta.stagesAt.write(String(now.milliseconds), connection) }
+        if let newest = plan.stagesEvent {
+            try Meta.stagesAt.write(String(now.milliseconds), connection)
+            try Meta.stagesEvent.write(String(newest), connection)
+        }
         let records = CycleRecords(connection, cycleID: cycleID, now: now)
         let registry = Registry(connection)
         for turn in plan.turns {

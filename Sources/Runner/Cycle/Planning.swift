@@ -25,6 +25,8 @@ struct Planning {
         var journeys: [Journey]
         var heldJourneys: Set<String>
         var tally: Tally
+        /// The newest event that the stages know of, where they were looked at.
+        var stagesEvent: Int64?
         /// Whether there is anything to write.
         var isNews = true
         /// Whether everything was paused already.
@@ -51,6 +53,9 @@ struct Planning {
             declaredChannels: Set(workspace.channels.keys), sendWindow: workspace.configuration.sendWindow)
         rules.stale = Set(turns.filter { $0.stale != nil }.map(\.id))
         rules.movesThroughStages = isTurnOfJourneys
+        let late = isTurnOfJourneys ? try lateEvents() : nil
+        rules.stagesAt = try Meta.instant(of: .stagesAt, connection)
+        rules.lateEvents = late?.moments ?? [:]
         rules.holds = Dictionary(
             uniqueKeysWithValues: turns.compactMap { turn in
                 (turn.work.registered.heldAt != nil ? turn.work.registered.heldBecause : turn.stale).map {
@@ -77,7 +82,7 @@ struct Planning {
         guard errors.isEmpty else { throw UnbalancedBooks(errors: errors) }
         var plan = Plan(
             rules: rules, turns: turns, scope: scope, journeys: workspace.journeys,
-            heldJourneys: Set(heldJourneys.keys), tally: tally, wasPaused: pauses.all != nil,
+            heldJourneys: Set(heldJourneys.keys), tally: tally, stagesEvent: late?.newest, wasPaused: pauses.all != nil,
             report: CycleReport(now: now, playbooks: [], balanced: true))
         plan.report = report(plan, isTurnOfJourneys ? heldJourneys : nil)
         plan.isNews =
@@ -210,6 +215,13 @@ struct Planning {
         works.filter { only.isEmpty ? $0.playbook.state == .live : only.contains($0.playbook.name) }
             .filter { matching != .events || $0.playbook.isTriggeredByEvents }
             .sorted { $0.playbook.arbitration < $1.playbook.arbitration }
+    }
+
+    private func lateEvents() throws -> LateEvents {
+        let kinds = workspace.journeys.flatMap(\.stages).compactMap(\.enter?.reads.events)
+        return try LateEvents(
+            connection, of: kinds.reduce(into: []) { $0.formUnion($1) },
+            since: try Meta.instant(of: .stagesAt, connection))
     }
 
     /// Whether the journeys are looked at in this cycle: at `evaluate`, or whenever everything is matched.

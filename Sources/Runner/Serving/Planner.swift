@@ -15,6 +15,7 @@ final class Planner: @unchecked Sendable {
     private let processNow: @Sendable () -> Instant
     private let sender: Sender
     private let digests: DigestLoop
+    private let sources: SourceLoop
     /// Told of every new edition's workspace.
     private let follow: @Sendable (Workspace) -> Void
     private let log: Logger
@@ -59,7 +60,7 @@ final class Planner: @unchecked Sendable {
 
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
-        processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop,
+        processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, sources: SourceLoop,
         wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Workspace) -> Void, log: Logger
     ) {
         self.folder = folder
@@ -70,6 +71,7 @@ final class Planner: @unchecked Sendable {
         self.processNow = processNow
         self.sender = sender
         self.digests = digests
+        self.sources = sources
         self.follow = follow
         self.wakefulness = wakefulness
         self.killSwitch = killSwitch
@@ -273,6 +275,7 @@ final class Planner: @unchecked Sendable {
         if !isSame {
             sender.use(next)
             digests.use(next)
+            sources.use(next)
             follow(next.workspace)
             isHurried = true
         }

@@ -9,11 +9,12 @@ package struct Server: Sendable {
     private let planner: Planner
     private let sender: Sender
     private let digests: DigestLoop
+    private let sources: SourceLoop
 
     /// - Parameters:
     ///   - folder: the workspace, whose files are read again when they change.
     ///   - edition: the files as they are now; the database has the columns for them.
-    ///   - planning, sending, posting: three connections to the database, whose runner's lock the caller holds.
+    ///   - planning, sending, posting, pulling: four connections to the database, whose runner's lock the caller holds.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
     ///   - wakefulness: as it is after its `begin`.
@@ -21,7 +22,7 @@ package struct Server: Sendable {
     ///   - clockReading: the wall clock beside the machine's own; nil where nobody watches them.
     ///   - follow: told of the workspace whenever its files have changed.
     package init(
-        folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store,
+        folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store, pulling: Store,
         environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
         killSwitch: KillSwitch, sendLog: SendLog? = nil,
         clockReading: @escaping @Sendable () -> ClockReading? = { nil },
@@ -40,9 +41,12 @@ package struct Server: Sendable {
                 workspace: edition.workspace, directory: folder.path, environment: environment, store: posting,
                 clocks: clocks)
         }
+        sources = SourceLoop(
+            edition, folder: folder, environment: environment, store: pulling, clock: clock, log: log)
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, digests: digests, wakefulness: wakefulness, killSwitch: killSwitch, follow: follow,
+            sender: sender, digests: digests, sources: sources, wakefulness: wakefulness, killSwitch: killSwitch,
+            follow: follow,
             log: log)
     }
 
@@ -51,6 +55,7 @@ package struct Server: Sendable {
         [
             Loop(description: "sender", body: sender.run, stop: sender.bell.stop),
             Loop(description: "digests", body: digests.run, stop: digests.bell.stop),
+            Loop(description: "sources", body: sources.run, stop: sources.bell.stop),
             Loop(description: "planner", body: planner.run, stop: planner.stop),
         ]
     }

@@ -104,9 +104,17 @@ package struct Dealings: Sendable {
 
     // MARK: What a day changes
 
+    /// Takes up stages, or the right dates of those that are known.
+    mutating func enter(_ entries: [StageEntry]) {
+        stageEntries.removeAll { known in
+            entries.contains { $0.journey == known.journey && $0.stage == known.stage }
+        }
+        stageEntries += entries
+    }
+
     /// Takes over what the account's day has decided.
     mutating func take(_ account: Account, at now: Instant, _ ids: inout IDs) {
-        if let move = account.stageMove { stageEntries += move.entries }
+        if let move = account.stageMove { enter(move.entries) }
         for (experiment, assignment) in account.changes.assignments where assignments[experiment] == nil {
             assignments[experiment] = assignment
         }

@@ -24,11 +24,11 @@ struct StagesOfTrial: StageSource {
             block.dealings.enumerated().flatMap { account, dealings in
                 dealings.stageEntries.filter {
                     $0.journey == key.journey && $0.stage == key.stage && $0.at > from && $0.at <= until
-                }.map { entry in
-                    Stay(
-                        entry: entry,
-                        movedOn: dealings.stageEntries.first { $0.journey == key.journey && $0.stage == next }?.at,
-                        churned: block.block.instant("churned_at", account))
+                }.compactMap { entry -> Stay? in
+                    let following = dealings.stageEntries.first { $0.journey == key.journey && $0.stage == next }
+                    if following?.how == .found { return nil }
+                    return Stay(
+                        entry: entry, movedOn: following?.at, churned: block.block.instant("churned_at", account))
                 }
             }
         }
@@ -53,7 +53,7 @@ struct StagesOfTrial: StageSource {
         let day = TimeSpan.days(1).milliseconds
         return stays(key, to: next, from: from, until: until).filter { $0.entry.how == .entered }.map { stay in
             let movedOn = stay.movedOn.flatMap { $0 <= now ? $0 : nil }
-            let churned = stay.churned.flatMap { $0 > stay.entry.at && $0 <= now ? $0 : nil }
+            let churned = stay.churned.flatMap { $0 >= stay.entry.at && $0 <= now ? $0 : nil }
             let length = ((movedOn ?? churned ?? now) - stay.entry.at).milliseconds
             // Begun days count whole; of those who are still there, or churned, no more is known.
             return Lifetime(duration: Double(max(1, (length + day - 1) / day)), left: movedOn != nil)

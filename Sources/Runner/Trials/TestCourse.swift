@@ -24,9 +24,11 @@ struct TestCourse {
         // What has happened already can trigger, as far as it is not too old.
         world = try store.read { connection in
             let rows = try TestRows(connection, workspace, asOf: begin)
-            return World(
+            var world = World(
                 workspace, [TrialBlock(Block(ids: []))], rows.contexts, since: Instant(milliseconds: 0),
                 needs: rows.needs, isWhole: true, grain: TimeSpan(milliseconds: 1), eventsComeInOneByOne: true)
+            world.lookBack = .days(8)
+            return world
         }
     }
 

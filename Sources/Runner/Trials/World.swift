@@ -28,6 +28,8 @@ package struct World {
     /// Whether figures of whole populations are worked out from the blocks of this world.
     private let isWhole: Bool
     private var holdouts: [String: Int64] = [:]
+    /// How long before each moment the block tells all that windows look at; nil for always.
+    var lookBack: TimeSpan?
     /// Brings the daily values of a block as of a moment, where there are too many to keep.
     var daily: ((Block, Instant) throws -> [String: Block.DailyValues])?
 
@@ -155,6 +157,7 @@ package struct World {
         rules.lastCycle = lastCycle
         rules.stale = Set(found.filter { $0.stale != nil }.map(\.id))
         rules.movesThroughStages = isTurnOfJourneys
+        rules.stagesAt = stagesAt
         rules.holds = Dictionary(
             uniqueKeysWithValues: found.compactMap { turn in turn.stale.map { (turn.id, Hold.all($0)) } })
         let held = Set(workspace.journeys.filter { context.staleness(of: $0.terms) != nil }.map(\.name))
@@ -221,7 +224,7 @@ package struct World {
         defer { leave(index) }
         if looksAtAll {
             try bring(index, at: now)
-            moves = blocks[index].moveThroughStages(day)
+            moves = blocks[index].moveThroughStages(day, knownFor: lookBack)
             found = day.find(in: blocks[index].block, countsAudiences: false)
         }
         let concerned = blocks[index].concerned(day, found, looks, isAgain: lastCycle == now).union(moves.keys)
@@ -280,12 +283,12 @@ package struct World {
             rules: CycleRules(context: contexts.context(at: now)), turns: [], journeys: journeys, heldJourneys: [])
         for index in blocks.indices {
             let before = blocks[index].block
-            for (account, move) in blocks[index].moveThroughStages(day) {
+            for (account, move) in blocks[index].moveThroughStages(day, knownFor: lookBack) {
                 if onlyKnown, !move.entries.isEmpty {
                     blocks[index].block.takeStage(of: account, from: before)
                     continue
                 }
-                blocks[index].change(account, at: now) { $0.stageEntries += move.entries }
+                blocks[index].change(account, at: now) { $0.enter(move.entries) }
             }
         }
     }
@@ -327,7 +330,7 @@ extension TrialBlock {
         return day.live(loaded, in: block, moves: { moves[$0] }, freezes: true, &tally)
     }
 
-    fileprivate mutating func moveThroughStages(_ day: BlockDay) -> [Int: StageMove] {
+    fileprivate mutating func moveThroughStages(_ day: BlockDay, knownFor lookBack: TimeSpan?) -> [Int: StageMove] {
         guard !day.journeys.isEmpty else { return [:] }
         var block = self.block
         let before = block
@@ -337,6 +340,8 @@ extension TrialBlock {
             var entries: [Int64: [StageEntry]] = [:]
             for id in ids { entries[id] = places[id].map { dealings[$0].stageEntries } }
             return entries
+        } look: { _, _ in
+            BlockDay.Looked(block: before, earliest: lookBack.map { day.rules.now - $0 })
         }
         for account in moves.keys where !exists(account, at: day.rules.now) {
             block.takeStage(of: account, from: before)

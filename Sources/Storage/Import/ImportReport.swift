@@ -32,6 +32,8 @@ package struct ImportReport: Sendable, Equatable {
     package var totals = 0
     /// Why rows and cells were not taken, the most frequent first.
     package var groups: [Group] = []
+    /// The highest value of `ImportOptions.since`; nil when no row has one.
+    package var highest: String?
     /// Events that the change of a column made.
     package var eventsMade = 0
     /// Metric days that are now closed.

@@ -16,6 +16,7 @@ final class ImportRun {
     private let isOurs: Bool
     private let isRepeatable: Bool
     private var report = ImportReport()
+    private var highest: HighestValue?
     private var alike: [Alike: Likeness] = [:]
 
     private struct Alike: Hashable {
@@ -47,7 +48,7 @@ final class ImportRun {
         self.progress = progress
         let days = options.map?.days ?? []
         let columns = try ColumnMap(reader, target.wanted, source: source.name) { name in
-            days.contains { MetricCalendar.days(of: name, written: $0) != nil }
+            name == options.since || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
         }
         report.warnings += columns.warnings
         let known = target.wanted.map(\.name)
@@ -56,6 +57,7 @@ final class ImportRun {
                 "\"\(name)\" is mapped, and is no column of this import\(suggestion(for: name, in: known))")
         }
         let header = reader.header ?? target.wanted.map(\.name)
+        highest = try options.since.map { try HighestValue($0, in: reader.header, source: source.name) }
         // A changed event would be another one.
         isRepeatable = !(target is EventImport)
         isOurs = header.contains(ColumnMap.ofRejectedRows[0])
@@ -65,12 +67,14 @@ final class ImportRun {
 
     func run() throws -> ImportReport {
         var record = Record()
+        let names = highest == nil ? [] : target.wanted.map(\.name)
         reading: while true {
             switch try reader.next(&record) {
             case .end: break reading
             case .bad(let rejection): reject(record, rejection)
             case .row:
                 if isOurs { Self.stripFormulaQuotes(&record) }
+                highest?.look(at: record, wanted: names)
                 do {
                     try target.stage(record)
                     if !target.leftOut.isEmpty { leaveOut(target.leftOut, of: record) }
@@ -160,13 +164,16 @@ final class ImportRun {
 
     private func finished() -> ImportReport {
         let tally = target.tally
+        report.highest = highest?.value
         report.inserted = tally.inserted
         report.updated = tally.updated
         report.unchanged = tally.unchanged
         report.duplicates = tally.duplicates
         report.eventsMade = tally.eventsMade
         report.warnings += tally.warnings
-        if let warning = ColumnMap.warning(about: reader.unknownKeys, target.wanted.flatMap(\.names)) {
+        if let warning = ColumnMap.warning(
+            about: reader.unknownKeys.filter { $0 != highest?.column }, target.wanted.flatMap(\.names))
+        {
             report.warnings.append(warning)
         }
         if tally.duplicates > 0 {

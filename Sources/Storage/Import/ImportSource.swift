@@ -7,7 +7,11 @@ package enum ImportSource: Sendable {
     /// An open file descriptor, such as standard input, read to its end; it is not closed.
     case descriptor(Int32, name: String)
     /// The rows that a query on another SQLite file answers; the file is opened for reading only.
-    case query(database: String, sql: String)
+    ///
+    /// `:since` in it is the value by which what is new is known.
+    case query(database: String, sql: String, since: String? = nil)
+    /// The rows that a query on a PostgreSQL database answers; `$1` in it is the value by which what is new is known.
+    case postgres(url: String, sql: String, since: String? = nil, isStopped: @Sendable () -> Bool = { false })
     /// Rows at hand; nil is an absent value. Nothing is written beside them.
     case rows(columns: [String], rows: [[String?]])
 
@@ -18,7 +22,8 @@ package enum ImportSource: Sendable {
         switch self {
         case .file(let path): path
         case .descriptor(_, let name): name
-        case .query(let database, _): database
+        case .query(let database, _, _): database
+        case .postgres(let url, _, _, _): PostgresQuery.place(of: url)
         case .rows: "rows"
         }
     }
@@ -26,6 +31,7 @@ package enum ImportSource: Sendable {
     var rejectedPath: String? {
         switch self {
         case .rows: nil
+        case .postgres: "postgresql.rejected.csv"
         default: name + ".rejected.csv"
         }
     }
@@ -41,13 +47,17 @@ package struct ImportOptions: Sendable {
     package var rejectedPath: String?
     /// How the columns of the file are called.
     package var map: ImportMap?
+    /// The column whose highest value the report names.
+    package var since: String?
 
     package init(
-        isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil
+        isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil,
+        since: String? = nil
     ) {
         self.isHistory = isHistory
         self.closesDays = closesDays
         self.rejectedPath = rejectedPath
         self.map = map
+        self.since = since
     }
 }

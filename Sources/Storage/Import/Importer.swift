@@ -83,8 +83,10 @@ package struct Importer {
         switch source {
         case .file(let path): try reader(of: InputBuffer(path: path))
         case .descriptor(let descriptor, let name): try reader(of: InputBuffer(descriptor: descriptor, name: name))
-        case .query(let database, let sql):
-            try QueryReader(Connection.toForeignDatabase(database), sql, name: database)
+        case .query(let database, let sql, let since):
+            try QueryReader(Connection.toForeignDatabase(database), sql, name: database, since: since)
+        case .postgres(let url, let sql, let since, let isStopped):
+            QueryReader(try PostgresQuery(url, sql, since: since, isStopped: isStopped))
         case .rows(let columns, let rows): QueryReader(columns: columns, rows: rows)
         }
     }

@@ -1,4 +1,4 @@
-/// Reads the rows that a query on another SQLite file answers, or rows at hand.
+/// Reads the rows that a query on another database answers, or rows at hand.
 final class QueryReader: RowReader {
     let header: [String]?
     let unknownKeys: [String] = []
@@ -10,8 +10,14 @@ final class QueryReader: RowReader {
     private var row = 0
     private let bytes = ByteArena()
 
-    init(_ connection: Connection, _ sql: String, name: String) throws {
+    /// - Parameter since: the value of `:since`.
+    init(_ connection: Connection, _ sql: String, name: String, since: String? = nil) throws {
         let statement = try connection.prepare(sql)
+        if let since {
+            // A number compares with numbers, whatever the column is.
+            let value = Int64(since).map { SQLValue.integer($0) } ?? Double(since).map { .real($0) } ?? .text(since)
+            try statement.bind(["since": value])
+        }
         guard !statement.columns.isEmpty else { throw ImportError("\(name): the query answers no columns") }
         let columns = statement.columns
         header = columns
@@ -30,6 +36,13 @@ final class QueryReader: RowReader {
                 }
             }
         }
+    }
+
+    init(_ query: PostgresQuery) {
+        header = query.columns
+        isPerRow = false
+        connection = nil
+        rowAfter = { _ in try query.next() }
     }
 
     init(columns: [String], rows: [[String?]]) {

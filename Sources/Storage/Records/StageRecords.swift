@@ -28,7 +28,8 @@ struct StageRecords {
             _ = try connection.execute(
                 """
                 INSERT INTO stage_entry (account_id, journey, stage, at, how) VALUES (:account, :journey, :stage, :at, :how)
-                ON CONFLICT DO NOTHING
+                ON CONFLICT (account_id, journey, stage) DO UPDATE SET at = excluded.at, how = excluded.how
+                    WHERE excluded.at < stage_entry.at
                 """,
                 inOrder: [
                     .integer(account), .text(entry.journey), .text(entry.stage), .instant(entry.at),

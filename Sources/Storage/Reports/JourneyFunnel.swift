@@ -34,6 +34,17 @@ package struct JourneyFunnel {
         return journey.stages.map { counts[$0.name] ?? 0 }
     }
 
+    /// The entries of which only the day is known on which they were first seen, by stage.
+    package func found(_ journey: Journey) throws -> [(stage: String, accounts: Int)] {
+        let rows = try connection.query(
+            """
+            SELECT stage, count(*) FROM stage_entry WHERE journey = :journey AND how = 'found' AND at <= :now
+            GROUP BY stage
+            """, ["journey": .text(journey.name), "now": .instant(now)])
+        let counts = Dictionary(rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) }, uniquingKeysWith: +)
+        return journey.stages.compactMap { stage in counts[stage.name].map { (stage.name, $0) } }
+    }
+
     /// How many accounts are in a stage, and how many of them for longer than they should.
     package func open(_ key: StageKey, later: [String], limit: TimeSpan?) throws -> (accounts: Int, stuck: Int) {
         var arguments: [String: SQLValue] = [
@@ -54,7 +65,7 @@ package struct JourneyFunnel {
             SELECT count(*), count(*) FILTER (WHERE e.at < :overdue)
             FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id
             WHERE e.journey = :journey AND e.stage = :stage AND e.at <= :now
-                AND (a.churned_at IS NULL OR a.churned_at > :now OR a.churned_at <= e.at) \(moved)
+                AND (a.churned_at IS NULL OR a.churned_at > :now OR a.churned_at < e.at) \(moved)
             """, arguments)
         return (Int(row?[0].integer ?? 0), Int(row?[1].integer ?? 0))
     }
@@ -85,6 +96,7 @@ package struct JourneyFunnel {
                 ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
             WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :matured AND e.how <> 'found'
                 \(StageRows.known)
+                AND coalesce(n.how, '') <> 'found'
             GROUP BY 1
             """,
             [

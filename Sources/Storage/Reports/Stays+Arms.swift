@@ -75,6 +75,7 @@ extension Stays {
             SELECT e.account_id, e.at, n.at AS moved_at FROM stage_entry AS e LEFT JOIN stage_entry AS n
                 ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next AND n.at <= :now
             WHERE e.journey = :journey AND e.stage = :stage AND e.how = 'entered' AND e.at <= :now
+                AND coalesce(n.how, '') <> 'found'
             """,
             [
                 "journey": .text(key.journey), "stage": .text(key.stage), "next": .text(next), "now": .instant(now),

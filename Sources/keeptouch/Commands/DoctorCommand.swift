@@ -38,6 +38,17 @@ struct DoctorCommand: ParsableCommand {
                 note("channel \(name)", .bad, error.message)
             }
         }
+        for source in loaded.workspace.configuration.sources {
+            for secret in source.secrets {
+                do {
+                    _ = try secret.value(
+                        at: source.position, environment: ProcessInfo.processInfo.environment,
+                        directory: loaded.directory.path)
+                } catch {
+                    note("source \(source.name)", .bad, error.message)
+                }
+            }
+        }
         let version = Health.engineVersion
         note("SQLite", .good, "\(version); every write is made under write.lock, so its WAL-reset bug cannot strike")
         if FileManager.default.fileExists(atPath: loaded.databasePath) {
@@ -115,6 +126,9 @@ struct DoctorCommand: ParsableCommand {
             let silences = try StatusQuery(connection).silences(of: loaded.workspace.reportingChannels, now: now)
             for (channel, silence) in silences {
                 note("channel \(channel)", .bad, silence.sentence(in: loaded.zone))
+            }
+            for source in try SourcesText(loaded, connection, now: now).lines {
+                note("source \(source.name)", source.isGood ? .good : .warning, source.text)
             }
             let counts = try CycleRecords.touchCounts(connection)
             for state in [TouchState.unknown, .held, .sending] where counts[state] != nil {

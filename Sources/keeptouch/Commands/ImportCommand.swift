@@ -1,18 +1,22 @@
 import ArgumentParser
+import Delivery
 import Foundation
 import Playbooks
+import Runner
 import Storage
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Bring in accounts, contacts, metrics or events.",
         discussion: """
-            Reads CSV or NDJSON files, stdin (-), or a query on another SQLite file. Importing the same file again changes \
+            Reads CSV or NDJSON files, stdin (-), or a query on a PostgreSQL database or another SQLite file. Importing the same file again changes \
             nothing. Rows that cannot be taken go to FILE.rejected.csv with the reason; the good rows stay. `import all` \
-            reads every file that `imports:` of data.yaml names.
+            reads every file that `imports:` of data.yaml names, and pulls every source of keeptouch.yaml; a \
+            source's name pulls that one.
             """)
 
-    @Argument(help: "accounts, contacts, metrics, events, an import that data.yaml names, or all of them: all.")
+    @Argument(
+        help: "accounts, contacts, metrics, events, an import that data.yaml names, a source, or all of them: all.")
     var what: String
 
     @Argument(help: "The files; - is stdin.", completion: .file())
@@ -20,6 +24,9 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: "Instead of a file: another SQLite database.", completion: .file())
     var sqlite: String?
+
+    @Option(help: "Instead of a file: the URL of a PostgreSQL database, or env:NAME.")
+    var postgres: String?
 
     @Option(help: "The query on it; its columns are named as in a file.")
     var query: String?
@@ -38,16 +45,22 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
-        guard (sqlite == nil) == (query == nil) else { throw ValidationError("--sqlite and --query go together") }
-        guard files.isEmpty || sqlite == nil else { throw ValidationError("name a file or --sqlite, not both") }
+        guard sqlite == nil || postgres == nil else { throw ValidationError("name --sqlite or --postgres, not both") }
+        guard hasDatabase == (query != nil) else {
+            throw ValidationError("--query goes together with --sqlite or --postgres")
+        }
+        guard files.isEmpty || !hasDatabase else { throw ValidationError("name a file or a database, not both") }
         guard !map.contains(where: { !$0.contains("=") || $0.hasPrefix("=") || $0.hasSuffix("=") }) else {
             throw ValidationError("--map says how the file calls a column: --map account=\"Account ID\"")
         }
         if let kind = ImportKind(rawValue: what) { try check(kind) }
-        guard what != "all" || (files.isEmpty && sqlite == nil && map.isEmpty && !history && !complete) else {
-            throw ValidationError("import all reads the files that imports: of data.yaml names, and nothing else")
+        guard what != "all" || isPlain else {
+            throw ValidationError("import all reads what data.yaml and keeptouch.yaml name, and nothing else")
         }
     }
+
+    private var hasDatabase: Bool { sqlite != nil || postgres != nil }
+    private var isPlain: Bool { files.isEmpty && !hasDatabase && map.isEmpty && !history && !complete }
 
     func run() throws {
         let loaded = try options.read()
@@ -55,16 +68,27 @@ struct ImportCommand: ParsableCommand {
         let order = ImportKind.allCases
         if what == "all" {
             let imports = dataMap.imports.filter { $0.file != nil }
-            guard !imports.isEmpty else {
+            let sources = loaded.workspace.sourcesInOrder
+            guard !imports.isEmpty || !sources.isEmpty else {
                 throw CommandError(
-                    "no import of data.yaml names its file; imports: { accounts: { file: accounts.csv } }")
+                    "no import of data.yaml names its file, and keeptouch.yaml has no sources; "
+                        + "imports: { accounts: { file: accounts.csv } }")
             }
             // Accounts come before what belongs to them; the first events are the past.
-            let sorted = order.flatMap { kind in imports.filter { $0.kind == kind } }
-            return try run(sorted.map { Job(map: $0, sources: files(of: $0, loaded)) }, loaded)
+            return try run(
+                order.flatMap { kind in
+                    imports.filter { $0.kind == kind }.map { Job(map: $0, sources: files(of: $0, loaded)) }
+                        + sources.filter { $0.map(in: dataMap)?.kind == kind }.map { Job(map: nil, pulls: $0) }
+                }, loaded)
+        }
+        if let source = loaded.workspace.configuration.sources.first(where: { $0.name == what }) {
+            guard isPlain else { throw ValidationError("a source says itself where its data come from") }
+            return try run([Job(map: nil, pulls: source)], loaded)
         }
         guard var map = dataMap.importMap(what) ?? ImportKind(rawValue: what).map({ ImportMap(what, $0) }) else {
-            let known = order.map(\.rawValue) + dataMap.imports.map(\.name) + ["all"]
+            let known =
+                order.map(\.rawValue) + dataMap.imports.map(\.name)
+                + loaded.workspace.configuration.sources.map(\.name) + ["all"]
             throw CommandError(
                 "there is no import \"\(what)\"\(suggestion(for: what, in: known)); there are "
                     + known.joined(separator: ", "))
@@ -76,9 +100,10 @@ struct ImportCommand: ParsableCommand {
         }
         var sources = files.map { $0 == "-" ? ImportSource.standardInput : .file($0) }
         if let sqlite, let query { sources = [.query(database: sqlite, sql: query)] }
+        if let postgres, let query { sources = [.postgres(url: try url(postgres, loaded), sql: query)] }
         if sources.isEmpty { sources = files(of: map, loaded) }
         guard !sources.isEmpty else {
-            throw ValidationError("name a file (- is stdin), or --sqlite DB --query SQL")
+            throw ValidationError("name a file (- is stdin), or --sqlite DB or --postgres URL with --query SQL")
         }
         try run([Job(map: map, sources: sources)], loaded)
     }
@@ -88,10 +113,42 @@ struct ImportCommand: ParsableCommand {
         guard !complete || kind == .metrics else { throw ValidationError("--complete is for metrics") }
     }
 
-    /// Files with one map.
+    /// Files with one map, or a source.
     private struct Job {
-        var map: ImportMap
-        var sources: [ImportSource]
+        var map: ImportMap?
+        var sources: [ImportSource] = []
+        var pulls: DataSource?
+    }
+
+    /// A URL with a password belongs into the environment, not onto a command line that others can see.
+    private func url(_ text: String, _ loaded: LoadedWorkspace) throws -> String {
+        guard let reference = Secret.Reference(text) else { return text }
+        do {
+            return try Secret(reference).value(
+                at: Position(file: "--postgres"), environment: ProcessInfo.processInfo.environment,
+                directory: loaded.directory.path)
+        } catch {
+            throw CommandError(error.message)
+        }
+    }
+
+    /// - Returns: whether every row was taken.
+    private func pull(_ source: DataSource, _ loaded: LoadedWorkspace, _ store: Store, now: Instant) throws -> Bool {
+        let kind = source.map(in: loaded.workspace.dataMap)?.kind ?? .accounts
+        let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
+        do {
+            let report = try SourcePull(
+                workspace: loaded.workspace, directory: loaded.directory,
+                environment: ProcessInfo.processInfo.environment, store: store
+            ).pull(source, now: now) { progress.show($0.rows) }
+            progress.end()
+            ImportText(report: report, kind: kind, source: source.name).show()
+            return report.isClean
+        } catch {
+            progress.end()
+            Terminal.complain("\(source.name): \(error)")
+            return false
+        }
     }
 
     private func files(of map: ImportMap, _ loaded: LoadedWorkspace) -> [ImportSource] {
@@ -108,13 +165,15 @@ struct ImportCommand: ParsableCommand {
             store: store, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration)
         var isClean = true
         for job in jobs {
-            let kind = job.map.kind
+            if let source = job.pulls { isClean = try pull(source, loaded, store, now: now) && isClean }
+            guard let map = job.map else { continue }
+            let kind = map.kind
             let isPast = try history || (what == "all" && kind == .events && isFirst(store))
             for source in job.sources {
                 let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
                 let report = try importer.run(
                     kind, from: source,
-                    options: ImportOptions(isHistory: isPast, closesDays: complete, map: job.map), now: now
+                    options: ImportOptions(isHistory: isPast, closesDays: complete, map: map), now: now
                 ) { progress.show($0.rows) }
                 progress.end()
                 ImportText(report: report, kind: kind, source: source.name).show()

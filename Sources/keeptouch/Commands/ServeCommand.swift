@@ -55,7 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
         let site = try port.map { _ in try self.site(runtime, log) }
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
-            posting: try loaded.open(.readWrite), environment: ProcessInfo.processInfo.environment,
+            posting: try loaded.open(.readWrite), pulling: try loaded.open(.readWrite),
+            environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
             sendLog: runtime.log, clockReading: { .now() }, follow: { site?.use($0) }, log: log)

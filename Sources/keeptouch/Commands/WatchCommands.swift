@@ -150,6 +150,10 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
+            for source in try SourcesText(loaded, connection, now: now).lines {
+                let line = "source \(source.name): \(source.text)"
+                Terminal.print(source.isGood ? line : Terminal.styled(line, .yellow))
+            }
             try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded, now)
             try countDropped(query, now)

@@ -1,0 +1,169 @@
+package import Playbooks
+
+/// When accounts came to meet the condition of a stage.
+package enum StageReach: Sendable, Equatable {
+    case never
+    /// At the moment of an event, of a date in the data, or at the start of a day.
+    case at(Instant)
+    /// It is met by now, and the data do not say since when.
+    case seen
+}
+
+/// What happened to the accounts of a block, looked through for the moments at which they came into stages.
+///
+/// Events, daily values and dates say when they were; other attributes say only how things are. A condition is looked at
+/// at the start of each day on which it may change, and at each event of the day before one on which it holds.
+package struct StagePast {
+    /// From when to when one account is looked at.
+    package struct Span: Sendable {
+        package var from: Instant
+        package var until: Instant
+
+        package init(from: Instant, until: Instant) {
+            self.from = from
+            self.until = until
+        }
+    }
+
+    private let context: EvaluationContext
+    private let block: Block
+    /// What windows look at is there as of moments from here on; nil for all of them.
+    private let earliest: Instant?
+    /// More moments of one account and day than this are not told apart.
+    private static let mostMoments = 200
+
+    package init(_ context: EvaluationContext, _ block: Block, earliest: Instant? = nil) {
+        self.context = context
+        self.block = block
+        self.earliest = earliest
+    }
+
+    /// When each account first met a condition within its span; those of which the data do not say it are left out.
+    package func reaches(of term: Term, _ spans: [Int: Span]) -> [Int: StageReach] {
+        guard let dates = term.dates else { return [:] }
+        var found: [Int: StageReach] = [:]
+        var waiting = spans
+        for (account, span) in spans {
+            let isHidden = earliest.map { span.from < $0 && term.movesWithTime } ?? false
+            if isHidden || dates.contains(where: { lies($0, behind: span.until, account) }) {
+                waiting[account] = nil
+            } else if holds(term, account, dates, at: span.from) {
+                found[account] = .at(span.from)
+                waiting[account] = nil
+            }
+        }
+        for day in days(of: term, dates, waiting) where !waiting.isEmpty {
+            let start = context.zone.start(of: day)
+            let column = evaluator(at: start, dates).column(term, of: .accounts)
+            for (account, span) in waiting where span.from < start && start <= span.until && column.holds(account) {
+                let before = max(span.from, context.zone.start(of: day - 1))
+                found[account] = .at(
+                    moments(of: term, dates, account, from: before)
+                        .first { $0 < start && holds(term, account, dates, at: $0) } ?? start)
+                waiting[account] = nil
+            }
+        }
+        for (account, span) in waiting {
+            let start = max(span.from, context.zone.start(of: context.zone.day(of: span.until)))
+            let moment = (moments(of: term, dates, account, from: start).filter { $0 < span.until } + [span.until])
+                .first { holds(term, account, dates, at: $0) }
+            found[account] = moment.map { .at($0) } ?? .never
+        }
+        return found
+    }
+
+    // MARK: A moment
+
+    private func evaluator(at moment: Instant, _ dates: [Attribute]) -> Evaluator {
+        var block = self.block
+        let day = Double(context.zone.day(of: moment).number)
+        for date in dates {
+            let last = date.type == .date ? day : Double(moment.milliseconds)
+            guard case .numbers(let values)? = block.attributes[date.name] else { continue }
+            block.attributes[date.name] = .numbers(values.map { $0 > last ? .nan : $0 })
+        }
+        return Evaluator(context.asOf(moment), block)
+    }
+
+    private func holds(_ term: Term, _ account: Int, _ dates: [Attribute], at moment: Instant) -> Bool {
+        evaluator(at: moment, dates).value(term, of: Subject(account: account)) == .boolean(true)
+    }
+
+    // MARK: When something may change
+
+    private func moment(_ date: Attribute, _ account: Int) -> Instant? {
+        switch block.attributes[date.name]?.value(account, as: date.type) {
+        case .instant(let instant)?: instant
+        case .date(let day)?: context.zone.start(of: day)
+        default: nil
+        }
+    }
+
+    private func lies(_ date: Attribute, behind moment: Instant, _ account: Int) -> Bool {
+        self.moment(date, account).map { $0 > moment } ?? false
+    }
+
+    /// The moments from another on at which something happened to an account, up to the end of that day.
+    private func moments(of term: Term, _ dates: [Attribute], _ account: Int, from start: Instant) -> [Instant] {
+        let end = context.zone.start(of: context.zone.day(of: start) + 1)
+        var moments = Set(dates.compactMap { moment($0, account) }.filter { $0 >= start && $0 < end })
+        for events in term.reads.events.compactMap({ block.events[$0] }) {
+            for index in events.range(account) where moments.count < Self.mostMoments {
+                let at = Instant(milliseconds: events.at[index])
+                if at >= start, at < end { moments.insert(at) }
+            }
+        }
+        return moments.sorted()
+    }
+
+    /// The days at whose start a condition may begin to hold.
+    private func days(of term: Term, _ dates: [Attribute], _ spans: [Int: Span]) -> [Day] {
+        guard let first = spans.values.map(\.from).min(), let last = spans.values.map(\.until).max() else { return [] }
+        let all = context.zone.day(of: first).number...context.zone.day(of: last).number
+        guard !term.movesWithTime else { return all.map { Day(number: $0) } }
+        let kinds = term.reads.events.compactMap { block.events[$0] }
+        var days: Set<Int> = []
+        for account in spans.keys {
+            for events in kinds {
+                for index in events.range(account) {
+                    days.insert(context.zone.day(of: Instant(milliseconds: events.at[index])).number + 1)
+                }
+            }
+            for date in dates {
+                if let moment = moment(date, account) { days.insert(context.zone.day(of: moment).number + 1) }
+            }
+        }
+        return days.filter(all.contains).sorted().map { Day(number: $0) }
+    }
+}
+
+extension Term {
+    /// The dates that it looks at, from whose moments on they count as known; nil when it looks at what has no moment.
+    fileprivate var dates: [Attribute]? {
+        switch node {
+        case .attribute(let attribute):
+            if ["key", "created_at", "status"].contains(attribute.name) { return [] }
+            if attribute.name == "stage_since" { return nil }
+            return attribute.type == .date || attribute.type == .instant ? [attribute] : nil
+        case .contacts, .history, .journey, .atRisk, .touch, .entry, .triggeringEvent: return nil
+        default:
+            var dates: [Attribute] = []
+            for part in parts {
+                guard let found = part.dates else { return nil }
+                dates += found.filter { !dates.contains($0) }
+            }
+            return dates
+        }
+    }
+
+    /// Whether it may begin to hold because time goes by.
+    fileprivate var movesWithTime: Bool {
+        switch node {
+        case .metric, .date: true
+        case .event(let signal):
+            signal.window != nil || [.since, .open, .overdue].contains(signal.function)
+                || parts.contains(where: \.movesWithTime)
+        default: parts.contains(where: \.movesWithTime)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Logging
+package import Playbooks
+import Storage
+import Synchronization
+
+/// Pulls the sources that are due until it is stopped, beside planning and sending, which no slow source holds up.
+final class SourceLoop: Sendable {
+    let bell = Bell()
+    private let edition: Mutex<Edition>
+    private let store: Store
+    private let folder: URL
+    private let environment: [String: String]
+    private let clock: DecisionClock
+    private let log: Logger
+
+    /// Seconds between two looks.
+    private static let interval = 5.0
+
+    init(
+        _ edition: Edition, folder: URL, environment: [String: String], store: Store, clock: DecisionClock, log: Logger
+    ) {
+        self.edition = Mutex(edition)
+        self.folder = folder
+        self.environment = environment
+        self.store = store
+        self.clock = clock
+        self.log = log
+    }
+
+    func use(_ next: Edition) {
+        edition.withLock { $0 = next }
+        bell.ring()
+    }
+
+    func run() {
+        while !bell.isStopped {
+            pullDue()
+            bell.wait(Self.interval)
+            _ = bell.take()
+        }
+    }
+
+    private func pullDue() {
+        let workspace = edition.withLock { $0 }.workspace
+        // Accounts come before what belongs to them.
+        for source in workspace.sourcesInOrder where !bell.isStopped {
+            guard let now = clock.now() else { return }
+            do {
+                let state = try store.read { try SourceRecords($0).all() }[source.name]
+                guard let next = source.next(after: state, in: workspace.configuration.zone), next <= now else {
+                    continue
+                }
+                let report = try SourcePull(
+                    workspace: workspace, directory: folder, environment: environment, store: store,
+                    isStopped: { [bell] in bell.isStopped }
+                ).pull(source, now: now)
+                log.info(
+                    "source",
+                    metadata: [
+                        "name": "\(source.name)", "rows": "\(report.read)", "rejected": "\(report.rejected)",
+                    ])
+            } catch {
+                guard !bell.isStopped else { return }
+                log.warning("source failed", metadata: ["name": "\(source.name)", "reason": "\(error)"])
+            }
+        }
+    }
+}
+
+extension Workspace {
+    /// The sources in the order in which they are pulled: accounts come before what belongs to them.
+    package var sourcesInOrder: [DataSource] {
+        ImportKind.allCases.flatMap { kind in
+            configuration.sources.filter { $0.map(in: dataMap)?.kind == kind }
+        }
+    }
+}

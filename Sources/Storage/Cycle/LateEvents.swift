@@ -1,0 +1,32 @@
+package import Playbooks
+
+/// The events that arrived since accounts last came into stages and tell of moments before that.
+package struct LateEvents {
+    /// The newest event that there is.
+    package let newest: Int64
+    /// The earliest late moment of each account.
+    package let moments: [Int64: Instant]
+
+    /// - Parameters:
+    ///   - kinds: those that the conditions of stages look at.
+    ///   - last: when accounts last came into stages; nil when they never did, so that nothing is late.
+    package init(_ connection: Connection, of kinds: Set<String>, since last: Instant?) throws {
+        newest = try connection.integer("SELECT coalesce(max(id), 0) FROM event")
+        var moments: [Int64: Instant] = [:]
+        if let last, !kinds.isEmpty {
+            let cursor = try Meta.stagesEvent.read(connection).flatMap { Int64($0) } ?? 0
+            var arguments: [String: SQLValue] = ["cursor": .integer(cursor), "last": .instant(last)]
+            for (index, kind) in kinds.sorted().enumerated() { arguments["kind_\(index)"] = .text(kind) }
+            let names = kinds.indices.enumerated().map { ":kind_\($0.offset)" }.joined(separator: ", ")
+            try connection.forEach(
+                """
+                SELECT account_id, min(at) FROM event
+                WHERE id > :cursor AND at <= :last
+                    AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(names)))
+                GROUP BY account_id
+                """, arguments
+            ) { moments[$0.integer(0)] = Instant(milliseconds: $0.integer(1)) }
+        }
+        self.moments = moments
+    }
+}

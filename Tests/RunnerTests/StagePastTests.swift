@@ -1,0 +1,203 @@
+import Decisions
+import Playbooks
+import Runner
+import Storage
+import Testing
+
+/// Stages are entered when what brings an account there happened, not when somebody looked.
+struct StagePastTests {
+    private static let journey = """
+        journey: free
+        for: everyone_active and plan == "free"
+        stages:
+          joined:
+            expect: 7d
+          tried:
+            enter: happened(signed)
+            expect: 5d
+          used:
+            enter: active_days(logins, 7d) >= 3
+          loved:
+            enter: count(signed) >= 3
+          grown:
+            enter: seats >= 3
+        """
+
+    private static func world(
+        _ journey: String = StagePastTests.journey, playbooks: [String: String] = [:], data: String? = nil
+    ) throws -> TestWorkspace {
+        var files = ["journeys/free.yaml": journey]
+        if let data { files["data.yaml"] = data }
+        let test = try TestWorkspace(playbooks: playbooks, files: files)
+        try test.addAccounts(1)
+        return test
+    }
+
+    private static func entries(_ test: TestWorkspace, of account: Int = 1) throws -> [String] {
+        try test.rows(
+            "SELECT stage, at / 86400000, how FROM stage_entry WHERE account_id = \(account) ORDER BY at, stage")
+    }
+
+    private static func bring(
+        _ test: TestWorkspace, logins days: ClosedRange<Int>, account: String = "a1", now: Instant
+    ) throws {
+        _ = try Importer(
+            store: test.store, dataMap: test.workspace.dataMap, configuration: test.workspace.configuration
+        ).run(
+            .metrics,
+            from: .rows(
+                columns: ["account", "metric", "day", "value"],
+                rows: days.map { [account, "logins", "\(Day(number: $0))", "2"] }),
+            now: now)
+    }
+
+    @Test func whatCameBeforeTheFirstLookIsDatedByItsEventsAndDays() throws {
+        let test = try Self.world()
+        try test.addEvent("signed", of: "a1", at: noon(19_910), isHistory: true)
+        try test.addEvent("signed", of: "a1", at: noon(19_960), isHistory: true)
+        try test.addEvent("signed", of: "a1", at: noon(19_970), isHistory: true)
+        // The third day is over when the 19933rd begins.
+        try Self.bring(test, logins: 19_930...19_940, now: noon(20_000))
+        try test.run(noon(20_000))
+        #expect(
+            try Self.entries(test) == [
+                "joined|19900|entered", "tried|19910|entered", "used|19933|entered", "loved|19970|entered",
+            ])
+        #expect(try test.rows("SELECT stage, stage_since / 86400000 FROM account") == ["loved|19970"])
+    }
+
+    @Test func aStageThatWasReachedLongAgoCountsThoughItsConditionNoLongerHolds() throws {
+        let test = try Self.world()
+        try Self.bring(test, logins: 19_930...19_940, now: noon(20_000))
+        try test.run(noon(20_000))
+        #expect(
+            try Self.entries(test) == ["joined|19900|entered", "tried|19933|skipped", "used|19933|entered"])
+    }
+
+    @Test func whatHasNoDateIsFoundAndLeavesTheRestItsDates() throws {
+        let test = try Self.world()
+        try test.addEvent("signed", of: "a1", at: noon(19_910))
+        try test.execute("UPDATE account SET a_seats = 5")
+        try test.run(noon(20_000))
+        #expect(
+            try Self.entries(test) == [
+                "joined|19900|entered", "tried|19910|entered", "grown|20000|found", "loved|20000|found",
+                "used|20000|found",
+            ])
+    }
+
+    @Test func twoStagesBetweenTwoCyclesHaveTwoMoments() throws {
+        let test = try Self.world()
+        try test.run(noon(20_000))
+        try test.addEvent("signed", of: "a1", at: noon(20_000, hours: 2))
+        try test.addEvent("signed", of: "a1", at: noon(20_000, hours: 5))
+        try test.addEvent("signed", of: "a1", at: noon(20_000, hours: 22))
+        let report = try test.run(noon(20_002))
+        #expect(report.journeys.first?.entered == ["loved": 1])
+        #expect(
+            try test.rows(
+                "SELECT stage, at / 3600000 - 24 * 20000, how FROM stage_entry WHERE stage <> 'joined' ORDER BY at, stage"
+            )
+                == ["tried|14|entered", "loved|34|entered", "used|34|skipped"])
+    }
+
+    @Test func anEventThatComesLateMovesTheEntryBackAndTriggersNothingTwice() throws {
+        let playbooks = [
+            "came": TestWorkspace.playbook("came", "when: in_stage(tried)"),
+            "new": TestWorkspace.playbook("new", "when: in_stage(tried) and time_in_stage() < 2d"),
+        ]
+        let test = try Self.world(playbooks: playbooks)
+        try test.run(noon(20_000))
+        try test.addEvent("signed", of: "a1", at: noon(20_010))
+        #expect(try test.run(noon(20_011)).playbooks.map { $0.verdicts[.enrolled] } == [1, 1])
+        #expect(try Self.entries(test) == ["joined|19900|entered", "tried|20010|entered"])
+        try test.addEvent("signed", of: "a1", at: noon(20_003))
+        let report = try test.run(noon(20_012))
+        #expect(try Self.entries(test) == ["joined|19900|entered", "tried|20003|entered"])
+        #expect(try test.rows("SELECT stage, stage_since / 86400000 FROM account") == ["tried|20003"])
+        #expect(report.playbooks.map { $0.verdicts[.enrolled] } == [0, 0])
+        #expect(report.journeys.first?.entered == [:])
+        #expect(try test.integer("SELECT count(*) FROM enrollment") == 2)
+        // What is known stays where it is.
+        try test.run(noon(20_013))
+        #expect(try Self.entries(test) == ["joined|19900|entered", "tried|20003|entered"])
+    }
+
+    @Test func anEntryOfLongAgoIsNoNewEntry() throws {
+        let playbook = TestWorkspace.playbook("new", "when: in_stage(tried) and time_in_stage() < 2d")
+        let test = try Self.world(playbooks: ["new": playbook])
+        try test.run(noon(20_000))
+        try test.addEvent("signed", of: "a1", at: noon(19_950), isHistory: true)
+        #expect(try test.run(noon(20_001)).playbooks[0].matched == 0)
+        #expect(try Self.entries(test) == ["joined|19900|entered", "tried|19950|entered"])
+    }
+
+    @Test func whatWasFoundGetsItsDateWhenHistoryComes() throws {
+        let journey = Self.journey.replacing("count(signed) >= 3", with: "count(signed) >= 3 or seats > 2")
+        let test = try Self.world(journey)
+        try test.execute("UPDATE account SET a_seats = 5")
+        try test.run(noon(20_000))
+        try test.addEvent("signed", of: "a1", at: noon(19_950), isHistory: true)
+        try test.run(noon(20_001))
+        #expect(try Self.entries(test).contains("tried|19950|entered"))
+        #expect(try Self.entries(test).contains("loved|20000|found"))
+    }
+
+    @Test func whoLeftBeforeAnybodyLookedHasItsWayToo() throws {
+        let test = try Self.world()
+        try test.addAccounts(2, from: 2)
+        try test.addEvent("signed", of: "a2", at: noon(19_910))
+        try test.addEvent("signed", of: "a3", at: noon(19_960))
+        try test.execute(
+            "UPDATE account SET status = 'churned', churned_at = \(noon(19_950).milliseconds) WHERE key <> 'a1'")
+        try test.run(noon(20_000))
+        #expect(try Self.entries(test, of: 2) == ["joined|19900|entered", "tried|19910|entered"])
+        // What is told of the time after that does not count.
+        #expect(try Self.entries(test, of: 3) == ["joined|19900|entered"])
+        #expect(try test.run(noon(20_001)).journeys.first?.entered == [:])
+    }
+
+    @Test func datesOfTheDataAreMomentsOnceTheyAreOver() throws {
+        let data = TestWorkspace.dataMap.replacing(
+            "  seats:", with: "  live_on: { type: date }\n  ends_on: { type: date }\n  seats:")
+        let journey = """
+            journey: free
+            for: everyone_active
+            stages:
+              joined: {}
+              live:
+                enter: live_on is present
+              settled:
+                enter: days_since(live_on) >= 30
+              ending:
+                enter: days_until(ends_on) < 30
+            """
+        let test = try Self.world(journey, data: data)
+        try test.execute("UPDATE account SET a_live_on = 19920, a_ends_on = 20010")
+        try test.run(noon(20_000))
+        #expect(
+            try Self.entries(test) == [
+                "joined|19900|entered", "live|19920|entered", "settled|19950|entered", "ending|20000|found",
+            ])
+    }
+
+    @Test func backtestsBeginWithTheStagesThatTheEventsTellOf() throws {
+        let playbook = TestWorkspace.playbook("p", "when: in_stage(tried) and time_in_stage() > 40d")
+        let journey = """
+            journey: free
+            for: everyone_active
+            stages:
+              joined: {}
+              tried:
+                enter: happened(signed)
+            """
+        let test = try Self.world(journey, playbooks: ["p": playbook])
+        try test.addEvent("signed", of: "a1", at: noon(19_910), isHistory: true)
+        try test.run(noon(20_000))
+        let found = try #require(test.workspace.playbook("p"))
+        let backtest = try Backtest(
+            found, in: test.workspace, from: Day(number: 19_930), to: Day(number: 19_980), isWithAll: false)
+        let report = try backtest.run(on: test.store)
+        #expect(report.days.filter { $0.matched > 0 }.map(\.day.number) == [19_951])
+    }
+}
