@@ -1,3 +1,4 @@
+import HTTPTypes
 package import NIOCore
 import NIOHTTPCompression
 import NIOHTTPTypes
@@ -30,6 +31,8 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let patience: Patience
     private var deadline: Scheduled<Void>?
     private var isStopping = false
+    /// The answer says that no other follows.
+    private var isLast = false
 
     init(_ patience: Patience) {
         self.patience = patience
@@ -66,7 +69,18 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { expect(within: patience.idle, context) }
+        var promise = promise
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isLast = head.headerFields[.connection] == "close"
+        case .body: break
+        case .end:
+            expect(within: patience.idle, context)
+            guard isLast else { break }
+            let written = promise ?? context.eventLoop.makePromise()
+            let channel = context.channel
+            written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+            promise = written
+        }
         context.write(data, promise: promise)
     }
 
