@@ -75,6 +75,12 @@ package struct RequestBuilder: Sendable {
         self.credentials = try credentials?.resolvingRegion(of: channel)
     }
 
+    /// The credentials in clear, for their digest.
+    var identity: [String] {
+        let headers = credentials?.headers.flatMap { [$0.name.lowercased(), $0.value] } ?? []
+        return headers + (credentials?.values ?? [])
+    }
+
     private static func plans(
         _ fields: [Channel.Template.Field], vars: [String: String]
     ) throws(TextComplaint) -> [HeaderPlan] {

@@ -5,6 +5,7 @@ import Logging
 /// Counts requests, and makes a `Problem` of every error.
 struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
     let figures: HTTPFigures
+    let methods: RouteMethods
     let log: Logger
 
     func handle(
@@ -13,11 +14,14 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
         let began = ContinuousClock.now
         let response: Response
         do {
+            try Site.expectReadable(request)
             response = try await next(request, context)
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
+        } catch let error as any HTTPResponseError where error.status == .notFound {
+            response = try missing(request).response(from: request, context: context)
         } catch let error as any HTTPResponseError where error.status.code < 500 {
-            response = try Problem(error.status, Self.detail(error, request)).response(from: request, context: context)
+            response = try Problem(error.status, error.status.reasonPhrase).response(from: request, context: context)
         } catch {
             log.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             response = try Problem(.internalServerError, "this is a fault of the server; its log says more")
@@ -30,10 +34,15 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
         return response
     }
 
-    private static func detail(_ error: any HTTPResponseError, _ request: Request) -> String {
-        switch error.status {
-        case .notFound: "there is nothing at \(request.uri.path.prefix(200)); /openapi.json lists what there is"
-        default: error.status.reasonPhrase
+    /// There is nothing at the path, or nothing for the method.
+    private func missing(_ request: Request) -> Problem {
+        let path = request.uri.path.prefix(200)
+        let allowed = methods.allowed(at: request.uri.path).joined(separator: ", ")
+        guard !allowed.isEmpty else {
+            return Problem(.notFound, "there is nothing at \(path); /openapi.json lists what there is")
         }
+        var problem = Problem(.methodNotAllowed, "\(path) takes \(allowed), and not \(request.method.rawValue)")
+        problem.headers[.allow] = allowed
+        return problem
     }
 }

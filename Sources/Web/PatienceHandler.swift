@@ -1,3 +1,4 @@
+import HTTPTypes
 package import NIOCore
 import NIOHTTPCompression
 import NIOHTTPTypes
@@ -32,6 +33,8 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isStopping = false
     /// Whether a request has begun that has no answer yet.
     private var isUnderWay = false
+    /// The answer says that no other follows.
+    private var isLast = false
 
     init(_ patience: Patience) {
         self.patience = patience
@@ -70,10 +73,19 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        var promise = promise
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isLast = head.headerFields[.connection] == "close"
+        case .body: break
+        case .end:
             isUnderWay = false
             // The answer is still on its way out.
             expect(within: isStopping ? .milliseconds(200) : patience.idle, context)
+            guard isLast else { break }
+            let written = promise ?? context.eventLoop.makePromise()
+            let channel = context.channel
+            written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+            promise = written
         }
         context.write(data, promise: promise)
     }

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// It never sends: what it does, it writes as rows that the runner acts on.
 package final class Site: Sendable {
-    typealias Context = BasicRequestContext
+    typealias Context = SiteContext
 
     /// For reading; one statement at a time.
     let store: Store
@@ -27,6 +27,8 @@ package final class Site: Sendable {
     let verifiers: Verifiers
     let keys = KeyRing()
     let figures = HTTPFigures()
+    private let budget = Budget()
+    private let proxies: Set<ClientAddress>
     /// Used within `write` only.
     let intake: Intake
     /// The figures of `/metrics`, and when they were counted.
@@ -51,15 +53,17 @@ package final class Site: Sendable {
     ///   - reading, writing: two connections to the database of their own.
     ///   - secret: signs links; 32 bytes.
     ///   - directory: of the workspace, for secrets in files.
+    ///   - proxies: whose `X-Forwarded-For` tells who a client is.
     package init(
         workspace: Workspace, reading: Store, writing: Store, secret: [UInt8], environment: [String: String],
-        directory: String = ".", processNow: @escaping @Sendable () -> Instant, patience: Patience = Patience(),
-        log: Logger
+        directory: String = ".", proxies: Set<ClientAddress> = [], processNow: @escaping @Sendable () -> Instant,
+        patience: Patience = Patience(), log: Logger
     ) {
         current = Mutex(Edition(workspace))
         store = reading
         intake = Intake(store: writing)
         self.patience = patience
+        self.proxies = proxies
         writes = GroupCommit(store: writing)
         self.secret = secret
         self.environment = environment
@@ -84,7 +88,9 @@ package final class Site: Sendable {
     /// Everything that can be asked for.
     var router: Router<Context> {
         let router = Router(context: Context.self)
-        router.add(middleware: AnswerMiddleware(figures: figures, log: log))
+        let methods = RouteMethods()
+        router.add(middleware: AnswerMiddleware(figures: figures, methods: methods, log: log))
+        router.add(middleware: BudgetMiddleware(budget: budget, proxies: proxies))
         addHealth(to: router)
         addMetrics(to: router)
         addDescription(to: router)
@@ -93,6 +99,7 @@ package final class Site: Sendable {
         addPages(to: router)
         addBilling(to: router)
         addInbox(to: router)
+        methods.use(router)
         return router
     }
 

@@ -95,6 +95,23 @@ import Testing
         #expect(!bytes.contains { $0 < 0x20 })
     }
 
+    @Test func anotherKeyOrURLIsAnotherEndpointAndNeitherIsShown() throws {
+        func print(_ token: String, url: String = "https://a.example/send", secret: UInt8 = 7) throws -> String {
+            var channel = channel(.object([.init("t", .text("{{ text }}"))]))
+            channel.url = url
+            channel.auth = .bearer(token: Secret(try #require(Secret.Reference("env:KEY"))))
+            let credentials = try Credentials(of: channel, environment: ["KEY": token], directory: "/")
+            let builder = try RequestBuilder(channel: channel, credentials: credentials)
+            let request = try builder.request(for: ProviderTests.envelope, at: ProviderTests.now)
+            return EndpointPrint(of: builder, secret: [UInt8](repeating: secret, count: 32)).text(of: request)
+        }
+        let text = try print("sk-one")
+        #expect(try text == print("sk-one") && text.count == 32)
+        #expect(try text != print("sk-two"))
+        #expect(try text != print("sk-one", url: "https://b.example/send"))
+        #expect(try text != print("sk-one", secret: 8))
+    }
+
     @Test func theSameTouchGivesTheSameBytes() throws {
         let first = try ProviderTests.request("sendgrid")
         let second = try ProviderTests.request("sendgrid")

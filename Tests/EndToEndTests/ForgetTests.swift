@@ -143,6 +143,20 @@ import Testing
         #expect(nothing.code == 64, "\(nothing)")
     }
 
+    @Test func whoIsNotFoundIsSaidToBeUnknown() throws {
+        let scratch = try sent()
+        let preview = try scratch.keeptouch("forget", "ownr@a3.example", "--dry-run")
+        #expect(preview.code == 1 && preview.complaints.contains("nothing was changed"), "\(preview)")
+        let slip = try scratch.keeptouch("forget", "ownr@a3.example")
+        #expect(slip.code == 1 && slip.complaints.contains("nobody here has the address ownr@a3.example"), "\(slip)")
+        #expect(slip.complaints.contains("keeptouch unsuppress ownr@a3.example"), "\(slip)")
+        #expect(try scratch.keeptouch("unsuppress", "ownr@a3.example").code == 0)
+        #expect(try scratch.number("SELECT count(*) FROM suppression") == 0)
+        let name = try scratch.keeptouch("forget", "zoe quillfeather")
+        #expect(name.code == 1 && name.complaints.contains("zoe.quill@example.com"), "\(name)")
+        #expect(try scratch.keeptouch("forget", "zoe.quill@example.com", "--also", "Zoe").code == 64)
+    }
+
     @Test func whatIsOldGoesAfterItsTime() throws {
         let scratch = try sent()
         try scratch.write(

@@ -40,7 +40,7 @@ import Testing
 
     private func post(_ test: TestWorkspace, _ now: Instant) async throws -> (sent: Int, failed: [String: String]) {
         try await DigestPost(
-            workspace: test.workspace, directory: test.folder.path, environment: [:], store: test.store,
+            workspace: test.workspace, directory: test.folder.path, environment: [:], secret: [7], store: test.store,
             clocks: Clocks(processNow: Clocks.system.processNow, random: { 0 })
         ).post(now: now)
     }
@@ -50,6 +50,23 @@ import Testing
             let object = try? JSONSerialization.jsonObject(with: Data(received.body.utf8)) as? [String: Any]
             return object?["text"] as? String
         }
+    }
+
+    @Test(arguments: [500, 429]) func aDoubtfulDigestGoesToNoOtherEndpoint(status: Int) async throws {
+        let first = try Endpoint { _ in .answer(status, ["Retry-After: 3600"]) }
+        let second = try Endpoint()
+        let key = "idempotency: { header: Idempotency-Key, lifetime: 24h }"
+        let test = try world(first, chat: key)
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        #expect(try await post(test, noon(20_000)).sent == 0)
+        #expect(try test.rows("SELECT state, endpoint IS NOT NULL FROM digest") == ["pending|\(status == 500 ? 1 : 0)"])
+        try test.execute("UPDATE digest SET retry_at = 0")
+        let text = try #require(test.texts["channels/chat.yaml"]).replacing(first.url, with: second.url)
+        try test.edit(["channels/chat.yaml": text])
+        _ = try await post(test, noon(20_000))
+        #expect(try test.rows("SELECT state FROM digest") == [status == 500 ? "unknown" : "sent"])
+        #expect(second.received.count == (status == 500 ? 0 : 1))
     }
 
     @Test func aTeamIsToldOnceADayOfWhoIsNewlyAtRisk() async throws {
@@ -102,7 +119,7 @@ import Testing
         let test = try world(endpoint)
         try test.addAccounts(1)
         try test.run(noon(20_000))
-        let interrupted = try test.store.write { try Digests($0).begin(1, processNow: noon(20_000)) }
+        let interrupted = try test.store.write { try Digests($0).begin(1, endpoint: "e", processNow: noon(20_000)) }
         #expect(interrupted)
         #expect(try await post(test, noon(20_000)).sent == 0)
         #expect(try test.rows("SELECT state FROM digest") == ["unknown"])
@@ -114,7 +131,9 @@ import Testing
         let test = try world(endpoint, chat: "idempotency: { header: Idempotency-Key, lifetime: 24h }")
         try test.addAccounts(1)
         try test.run(noon(20_000))
-        _ = try test.store.write { try Digests($0).begin(1, processNow: Clocks.system.processNow()) }
+        _ = try test.store.write { try Digests($0).begin(1, endpoint: "e", processNow: Clocks.system.processNow()) }
+        // As it was before endpoints were kept.
+        try test.execute("UPDATE digest SET endpoint = NULL")
         #expect(try await post(test, noon(20_000)).sent == 1)
         #expect(endpoint.received.first?.header("Idempotency-Key") == "test-d1")
     }

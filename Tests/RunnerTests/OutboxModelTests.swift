@@ -117,7 +117,8 @@ private final class OutboxModel {
     private func restart() throws {
         for name in atWork.keys { atWork[name]?.restart(processNow: processNow) }
         if atWork.isEmpty {
-            atWork["mail"] = try ChannelAtWork(channel, environment: [:], directory: "/", processNow: processNow)
+            atWork["mail"] = try ChannelAtWork(
+                channel, environment: [:], directory: "/", secret: [], processNow: processNow)
         }
     }
 

@@ -48,6 +48,54 @@ import Testing
         }
     }
 
+    /// What may have arrived at one endpoint is not sent to another, which would not know that it is a repetition.
+    @Test(arguments: ["url", "header of the key", "account", "nothing"]) func aDoubtfulRequestGoesToNoOtherEndpoint(
+        changed: String
+    ) async throws {
+        let first = try Endpoint { $0.number == 1 ? .answer(500, ["Retry-After: 3600"]) : .answer(202) }
+        let second = try Endpoint()
+        func channel(_ url: String, _ key: String, _ account: String) -> String {
+            TestWorkspace.channel("mail", "email", url: url, more: "idempotency: { header: \(key), lifetime: 24h }")
+                .replacing("method: POST", with: "method: POST, headers: { X-Account: \(account) }")
+        }
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main")],
+            files: ["channels/mail.yaml": channel(first.url, "Idempotency-Key", "one")])
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        #expect(try test.rows("SELECT state, ambiguous, length(endpoint) FROM touch") == ["pending|1|32"])
+        try test.execute("UPDATE touch SET retry_at = 0")
+        try test.edit([
+            "channels/mail.yaml": channel(
+                changed == "url" ? second.url : first.url, changed == "header of the key" ? "X-Key" : "Idempotency-Key",
+                changed == "account" ? "two" : "one")
+        ])
+        let report = try await test.drain(noon(20_000))
+        guard changed != "nothing" else {
+            #expect(report.sent == 1 && first.received.count == 2)
+            return
+        }
+        #expect(report.unknown == 1 && first.received.count == 1 && second.received.isEmpty)
+        #expect(
+            try test.rows("SELECT state, reason FROM touch") == [
+                "unknown|an earlier attempt may have arrived, and its channel leads to another endpoint or account since"
+            ])
+        // A person says that it did not arrive; then it may go anywhere.
+        #expect(try await test.drain(noon(20_000)).sent == 0)
+    }
+
+    @Test func whatCannotHaveArrivedGoesToTheEndpointOfToday() async throws {
+        let first = try Endpoint { _ in .answer(429, ["Retry-After: 3600"]) }
+        let second = try Endpoint()
+        let test = try TestWorkspace.mailing(to: first.url, accounts: 1)
+        try await test.drain(noon(20_000))
+        try test.execute("UPDATE touch SET retry_at = 0")
+        try test.edit(["channels/mail.yaml": TestWorkspace.channel("mail", "email", url: second.url)])
+        #expect(try await test.drain(noon(20_000)).sent == 1)
+        #expect(second.received.count == 1)
+    }
+
     @Test func anAnswerThatBreaksOffIsAmbiguousToo() async throws {
         let endpoint = try Endpoint { $0.number == 1 ? .cut : .answer(202) }
         let test = try TestWorkspace.mailing(

@@ -95,6 +95,152 @@ import Testing
         #expect(try integer("SELECT count(*) FROM event WHERE contact_key IS NOT NULL") == 0)
     }
 
+    /// What is no person's: words of the program, names and texts of the workspace's files, digests and random numbers.
+    private static let others: [String: Set<String>] = [
+        "meta": ["key", "value"], "account": ["status", "journey"], "contact": ["status"], "history": ["attribute"],
+        "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule"],
+        "playbook_version": ["hash", "source"], "standing": ["verdict"], "decision": ["verdict"],
+        "experiment": ["name", "design"], "assignment": ["arm", "variant"],
+        "enrollment": ["arm", "variant", "state", "end_reason"],
+        "touch": [
+            "step", "variant", "kind", "channel", "category", "message", "state", "message_hash", "body_hash",
+            "endpoint",
+            "owner",
+            "endpoint",
+        ], "attempt": ["result"], "outcome": ["kind"], "suppression": ["category"], "pause": ["scope"],
+        "occurrence": ["state"], "cycle": ["state"], "tally": ["verdicts"],
+        "benchmark": ["audience", "metric", "name"],
+        "passage": ["step", "result"], "stage_entry": ["journey", "stage", "how"], "null_count": ["attribute"],
+        "breaker": ["scope"], "channel_state": ["channel", "state"], "api_key": ["prefix", "hash", "scopes"],
+        "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
+        "webhook_token": ["token", "digest"],
+        "subscription": ["state"], "lost_send": ["print"],
+    ]
+
+    @Test(arguments: [
+        "zoe.quill@example.com", "Zoe.QUILL@Example.com", "zoe.quill%40example.com", "zoe.quill%2540example.com",
+        "zoe.quill&#64;example.com", "zoe.quill&#x40;example&period;com", "zoe.quill\\u0040example.com",
+        "\u{ff5a}oe.quill\u{ff20}example.com",
+    ]) func noColumnOfAnyTableKeepsAnAddress(form: String) throws {
+        try store.write { connection in
+            try connection.executeScript(
+                """
+                PRAGMA ignore_check_constraints = ON;
+                ALTER TABLE account ADD COLUMN a_note TEXT;
+                ALTER TABLE contact ADD COLUMN c_note TEXT;
+                INSERT INTO contact (account_id, key, email, address, name)
+                VALUES (1, 'zoe', 'zoe.quill@example.com', 'zoe.quill@example.com', 'Zoe Quillfeather')
+                """)
+            let tables = try connection.query(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            ).compactMap { $0[0].text }
+            var count = 0
+            for table in tables {
+                var values: [String: SQLValue] = [:]
+                for column in try connection.query(
+                    "SELECT name, type FROM pragma_table_info(:table)", ["table": .text(table)])
+                {
+                    guard let name = column[0].text, let type = column[1].text else { continue }
+                    switch type {
+                    case "TEXT", "ANY":
+                        let isOther = Self.others[table]?.contains(name) == true
+                        values[name] = .text(isOther ? "x\(count)" : "{\"\(name)\":\"mailto:\(form)?x=1\"}")
+                        count += isOther ? 0 : 1
+                    // Another account's.
+                    case "INTEGER": values[name] = .integer(name == "id" ? 77 : 2)
+                    case "REAL": values[name] = .real(1)
+                    default: values[name] = .blob([1])
+                    }
+                }
+                let names = values.keys.sorted()
+                let places = names.map { ":\($0)" }.joined(separator: ", ")
+                let sql = "INSERT OR REPLACE INTO \(table) (\(names.joined(separator: ", "))) VALUES (\(places))"
+                try connection.execute(sql, values)
+            }
+            #expect(count > 40)
+        }
+        #expect(try bytes(hold: form))
+        _ = try erase(.address("zoe.quill@example.com"))
+        #expect(try store.emptyLog())
+        #expect(try !bytes(hold: form))
+        #expect(try !bytes(hold: "quill"))
+    }
+
+    /// Whether any file of the folder holds the text.
+    private func bytes(hold text: String) throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path).contains { name in
+            FileManager.default.contents(atPath: scratch.path(name))?.range(of: Data(text.utf8)) != nil
+        }
+    }
+
+    /// Comments of other people, by number.
+    private func comments(_ texts: [(account: Int, text: String)]) throws -> () throws -> [Int] {
+        try store.write { connection in
+            try connection.execute("INSERT INTO event_kind (name) VALUES ('said')")
+            for (index, comment) in texts.enumerated() {
+                try connection.execute(
+                    """
+                    INSERT INTO event (account_id, kind_id, at, received_at, dedup, properties)
+                    VALUES (:account, 1, 1, 1, :dedup, :text)
+                    """,
+                    [
+                        "account": .integer(Int64(comment.account)), "dedup": .text("d\(index)"),
+                        "text": .text("{\"comment\":\"\(comment.text)\"}"),
+                    ])
+            }
+        }
+        let store = store
+        return {
+            try store.read { try $0.query("SELECT dedup FROM event WHERE properties IS NOT NULL ORDER BY id") }
+                .compactMap { $0[0].text.flatMap { Int($0.dropFirst()) } }
+        }
+    }
+
+    @Test func aShortNameTakesNobodyElsesWords() throws {
+        try store.write { try $0.execute("UPDATE contact SET name = 'Al' WHERE key = 'ada'") }
+        let left = try comments([
+            (1, "also, pasta al dente"), (1, "ask Al"), (1, "joada@example.com"), (1, "x-ada@example.com"),
+            (1, "ada@example.com.au"), (1, "Al, ada@example.com"), (2, "write to <ADA@example.com>."),
+            (2, "text=write+to+ada%40example.com"), (2, "to=x%2Bada%40example.com"), (2, "x+ada@example.com"),
+        ])
+        _ = try erase(.address("ada@example.com"))
+        #expect(try left() == [0, 1, 2, 3, 4, 8, 9])
+    }
+
+    @Test func aLongNameGoesInTheOwnAccountInAnyWritingAndElsewhereWhenItIsSaid() throws {
+        let left = try comments([
+            (1, "Ada  LOVELACE's"), (1, "?by=Ada%20Lovelace"), (1, "?by=ada+lovelace"), (1, "Ada&nbsp;Lovelace"),
+            (1, "Ada Lovelaces"), (2, "Ada Lovelace"), (2, "Lovelace"),
+        ])
+        _ = try erase(.address("ada@example.com"))
+        #expect(try left() == [4, 5, 6])
+        try store.write {
+            _ = try Erasure($0, key: ErasureKey(secret: [UInt8](repeating: 7, count: 32)), now: now)
+                .erase(.address("ada@example.com"), also: ["ada lovelace"])
+        }
+        #expect(try left() == [4, 6])
+    }
+
+    @Test func linksInboxAndFrozenValuesOfOtherAccountsGo() throws {
+        try store.write { connection in
+            try connection.executeScript(
+                """
+                INSERT INTO link (account_id, id, url) VALUES (2, 'p', 'https://a.example/?to=Ada%40Example.com');
+                INSERT INTO inbox (account_id, contact_id, touch_id, at, body)
+                VALUES (2, 2, 2, 1, '{"html":"<a href=\\"mailto:ada&#64;example.com\\">"}');
+                UPDATE touch SET state = 'pending', settled_at = NULL,
+                    variables = '{"event.by":["text","ada@example.com"]}' WHERE id = 2
+                """)
+        }
+        let counts = try erase(.address("ada@example.com"))
+        #expect(counts.cancelled == 1)
+        #expect(
+            try integer("SELECT count(*) FROM touch WHERE id = 2 AND state = 'cancelled' AND variables = '{}'") == 1)
+        #expect(try integer("SELECT count(*) FROM touch WHERE id = 2 AND recipient = 'bob@example.com'") == 1)
+        #expect(try integer("SELECT count(*) FROM link WHERE id = 'p'") == 0)
+        #expect(try integer("SELECT count(*) FROM inbox WHERE account_id = 2") == 0)
+    }
+
     @Test func hashesDependOnTheSecret() {
         let (one, other) = (ErasureKey(secret: [1]), ErasureKey(secret: [2]))
         #expect(one.hash("ada@example.com") == one.hash("ada@example.com"))

@@ -11,19 +11,24 @@ package struct DigestPost {
     private let workspace: Workspace
     private let directory: String
     private let environment: [String: String]
+    private let secret: [UInt8]
     private let store: Store
     private let clocks: Clocks
 
     /// A digest that could not be posted for so long is old news.
     private static let patience = TimeSpan.days(2)
 
-    /// - Parameter directory: the workspace, for secrets in files.
+    /// - Parameters:
+    ///   - directory: the workspace, for secrets in files.
+    ///   - secret: of the workspace; 32 bytes.
     package init(
-        workspace: Workspace, directory: String, environment: [String: String], store: Store, clocks: Clocks
+        workspace: Workspace, directory: String, environment: [String: String], secret: [UInt8], store: Store,
+        clocks: Clocks
     ) {
         self.workspace = workspace
         self.directory = directory
         self.environment = environment
+        self.secret = secret
         self.store = store
         self.clocks = clocks
     }
@@ -64,14 +69,24 @@ package struct DigestPost {
         let request: Request
         do {
             work = try ChannelAtWork(
-                channel, environment: environment, directory: directory, processNow: clocks.processNow())
+                channel, environment: environment, directory: directory, secret: secret,
+                processNow: clocks.processNow())
             request = try work.builder.request(for: envelope(row), at: clocks.processNow())
         } catch {
             return .kept("\(error)")
         }
+        let endpoint = work.endpoint.text(of: request)
+        if let earlier = row.endpoint, earlier != endpoint {
+            let reason =
+                "an earlier attempt may have arrived, and its channel leads to another endpoint or account since"
+            try store.write { try Digests($0).settle(row.id, as: .unknown, error: reason, now: now) }
+            return .kept(reason)
+        }
         let paused = try store.write { connection in
             let reason = try Pauses(connection).reason(forChannel: row.channel)
-            if reason == nil { _ = try Digests(connection).begin(row.id, processNow: clocks.processNow()) }
+            if reason == nil {
+                _ = try Digests(connection).begin(row.id, endpoint: endpoint, processNow: clocks.processNow())
+            }
             return reason
         }
         if let paused { return .kept("paused: \(paused)") }
@@ -81,14 +96,25 @@ package struct DigestPost {
             response,
             attempt: Classifier.Attempt(
                 number: row.attempts + 1, firstAt: row.firstAttemptAt ?? processNow, now: processNow,
-                mayHaveArrived: row.attempts > 0))
+                mayHaveArrived: row.endpoint != nil))
         return try store.write { connection in
             if case .halt(let reason) = result {
                 try Pauses.set("channel:" + row.channel, reason: reason, at: processNow, connection)
             }
             let end = settlement(of: result, row, channel, processNow: processNow)
-            try Digests(connection).settle(row.id, as: end.state, error: end.error, retryAt: end.retryAt, now: now)
+            try Digests(connection).settle(
+                row.id, as: end.state, error: end.error, retryAt: end.retryAt,
+                mayHaveArrived: row.endpoint != nil || !Self.isUnsent(result), now: now)
             return end.state == .sent ? .sent : .kept(end.error ?? end.state.rawValue)
+        }
+    }
+
+    /// Whether the attempt cannot have arrived: only what may have has a last moment for its repeat.
+    private static func isUnsent(_ result: SendResult) -> Bool {
+        switch result {
+        case .retry(_, let before, _): before == nil
+        case .halt: true
+        case .sent, .duplicate, .rejected, .suppress, .unknown: false
         }
     }
 

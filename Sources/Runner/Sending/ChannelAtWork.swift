@@ -7,6 +7,8 @@ final class ChannelAtWork {
     let channel: Channel
     let builder: RequestBuilder
     let classifier: Classifier
+    /// Tells its endpoint from the one that the channel had before.
+    let endpoint: EndpointPrint
     private(set) var pace: Pace
     private(set) var circuit = Circuit()
     /// Touches that are claimed, and requests whose rows are `sending`; at most twice as many as there are places.
@@ -33,10 +35,14 @@ final class ChannelAtWork {
     var written: ChannelState?
     private var slowedBecause = ""
 
-    init(_ channel: Channel, environment: [String: String], directory: String, processNow: Instant) throws {
+    /// - Parameter secret: of the workspace.
+    init(
+        _ channel: Channel, environment: [String: String], directory: String, secret: [UInt8], processNow: Instant
+    ) throws {
         let credentials = try Credentials(of: channel, environment: environment, directory: directory)
         self.channel = channel
         builder = try RequestBuilder(channel: channel, credentials: credentials)
+        endpoint = EndpointPrint(of: builder, secret: secret)
         classifier = Classifier(channel: channel, credentials: credentials)
         pace = Pace(perSecond: channel.perSecond, inFlight: channel.inFlight, at: processNow)
         load = most
@@ -48,6 +54,7 @@ final class ChannelAtWork {
         channel.auth = .none
         self.channel = channel
         builder = try RequestBuilder(channel: channel, credentials: nil)
+        endpoint = EndpointPrint(of: builder, secret: [])
         classifier = Classifier(channel: channel)
         pace = Pace(perSecond: nil, inFlight: channel.inFlight, at: Instant(milliseconds: 0))
     }

@@ -7,6 +7,8 @@ struct Parcel: Sendable {
     let flights: [Worker.Flight]
     /// Nil when it cannot be made.
     let request: Request?
+    /// The `EndpointPrint` of the request.
+    var endpoint: String?
 
     init(_ flights: [Worker.Flight], _ request: Request?) {
         self.flights = flights

@@ -84,7 +84,9 @@ package struct Preview {
             throw CannotPreview(reason: "the inbox sends nothing; give another channel to send a test")
         }
         let now = clocks.processNow()
-        let work = try ChannelAtWork(channel, environment: environment, directory: directory, processNow: now)
+        // What is recorded nowhere is never repeated.
+        let work = try ChannelAtWork(
+            channel, environment: environment, directory: directory, secret: [], processNow: now)
         let envelope = try trialEnvelope(to: address, work.builder, now: now)
         let shown = try RequestBuilder(channel: channel, credentials: Credentials(masking: channel))
             .request(for: envelope, at: now)

@@ -56,15 +56,21 @@ extension Worker {
         }
         let flights = parcel.flights.filter { $0.failure == nil }
         let hash = parcel.request?.bodyHash
-        if flights.count == parcel.flights.count, hash != nil,
+        let endpoint = parcel.request.flatMap { channels[parcel.channel]?.endpoint.text(of: $0) }
+        let isElsewhere = flights.contains { flight in
+            flight.touch.isAmbiguous && flight.touch.endpoint.map { $0 != endpoint } ?? false
+        }
+        if !isElsewhere, flights.count == parcel.flights.count, hash != nil,
             flights.allSatisfy({ !$0.touch.isAmbiguous || $0.touch.bodyHash == nil || $0.touch.bodyHash == hash })
         {
+            var parcel = parcel
+            parcel.endpoint = endpoint
             rendered.append(parcel)
             return
         }
+        let change = isElsewhere ? "its channel leads to another endpoint or account" : "the message has changed"
         for flight in flights {
-            park(
-                flight, as: .unknown, reason: "an earlier attempt may have arrived, and the message has changed since")
+            park(flight, as: .unknown, reason: "an earlier attempt may have arrived, and \(change) since")
         }
     }
 
@@ -107,7 +113,7 @@ extension Worker {
                 hasBegun =
                     try outbox.beginAttempt(
                         id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: request.bodyHash,
-                        messageHash: flight.messageHash, processNow: processNow) && hasBegun
+                        messageHash: flight.messageHash, endpoint: parcel.endpoint, processNow: processNow) && hasBegun
             }
             guard hasBegun else {
                 channels[parcel.channel]?.ended()

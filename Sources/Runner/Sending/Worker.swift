@@ -105,7 +105,8 @@ package final class Worker {
         for (name, channel) in workspace.channels {
             do {
                 channels[name] = try ChannelAtWork(
-                    channel, environment: environment, directory: directory, processNow: clocks.processNow())
+                    channel, environment: environment, directory: directory, secret: secret,
+                    processNow: clocks.processNow())
             } catch {
                 // A channel without its secret stops alone; the others go on.
                 unusable[name] = "\(error)"

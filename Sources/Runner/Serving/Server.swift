@@ -38,7 +38,8 @@ package struct Server: Sendable {
         }
         digests = DigestLoop(edition, clock: clock, log: log) { edition in
             DigestPost(
-                workspace: edition.workspace, directory: folder.path, environment: environment, store: posting,
+                workspace: edition.workspace, directory: folder.path, environment: environment, secret: secret,
+                store: posting,
                 clocks: clocks)
         }
         sources = SourceLoop(

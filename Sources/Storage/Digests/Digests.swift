@@ -34,6 +34,8 @@ package struct Digests {
         package var at: Instant
         package var attempts: Int
         package var firstAttemptAt: Instant?
+        /// Where an attempt went that may have arrived.
+        package var endpoint: String?
     }
 
     package func contains(_ key: Key) throws -> Bool {
@@ -69,7 +71,7 @@ package struct Digests {
     package func rows(_ state: DigestState, processNow: Instant? = nil) throws -> [Row] {
         try connection.query(
             """
-            SELECT id, channel, subject, text, at, attempts, first_attempt_at FROM digest
+            SELECT id, channel, subject, text, at, attempts, first_attempt_at, endpoint FROM digest
             WHERE state = :state AND (retry_at IS NULL OR CAST(:process AS bigint) IS NULL OR retry_at <= :process)
             ORDER BY id
             """, ["state": .word(state), "process": .optional(processNow?.milliseconds)]
@@ -77,33 +79,41 @@ package struct Digests {
             Row(
                 id: row["id"].integer ?? 0, channel: row["channel"].text ?? "", subject: row["subject"].text ?? "",
                 text: row["text"].text ?? "", at: row["at"].instant ?? Instant(milliseconds: 0),
-                attempts: Int(row["attempts"].integer ?? 0), firstAttemptAt: row["first_attempt_at"].instant)
+                attempts: Int(row["attempts"].integer ?? 0), firstAttemptAt: row["first_attempt_at"].instant,
+                endpoint: row["endpoint"].text)
         }
     }
 
     /// The intent to send, durable before a byte leaves; false when it is not pending any more.
-    package func begin(_ id: Int64, processNow: Instant) throws -> Bool {
+    ///
+    /// - Parameter endpoint: the `EndpointPrint` of the request.
+    package func begin(_ id: Int64, endpoint: String, processNow: Instant) throws -> Bool {
         try connection.execute(
             """
             UPDATE digest SET state = 'sending', attempts = attempts + 1, retry_at = NULL,
-                first_attempt_at = coalesce(first_attempt_at, :process)
+                endpoint = :endpoint, first_attempt_at = coalesce(first_attempt_at, :process)
             WHERE id = :id AND state = 'pending'
-            """, ["id": .integer(id), "process": .instant(processNow)]) == 1
+            """, ["id": .integer(id), "endpoint": .text(endpoint), "process": .instant(processNow)]) == 1
     }
 
-    /// - Parameter retryAt: process time at which a pending one is tried again.
+    /// - Parameters:
+    ///   - retryAt: process time at which a pending one is tried again.
+    ///   - mayHaveArrived: false when none of its attempts can have.
     package func settle(
-        _ id: Int64, as state: DigestState, error: String?, retryAt: Instant? = nil, now: Instant
+        _ id: Int64, as state: DigestState, error: String?, retryAt: Instant? = nil, mayHaveArrived: Bool = true,
+        now: Instant
     ) throws {
         try connection.execute(
             """
             UPDATE digest SET state = :state, error = :error, retry_at = :retry,
+                endpoint = CASE WHEN :arrived = 1 THEN endpoint END,
                 settled_at = CASE WHEN :state = 'pending' THEN NULL ELSE :now END
             WHERE id = :id AND (state = 'sending' OR state = 'pending')
             """,
             [
                 "id": .integer(id), "state": .word(state), "error": .optional(error),
-                "retry": .optional(retryAt?.milliseconds), "now": .instant(now),
+                "retry": .optional(retryAt?.milliseconds), "arrived": .integer(mayHaveArrived ? 1 : 0),
+                "now": .instant(now),
             ])
     }
 

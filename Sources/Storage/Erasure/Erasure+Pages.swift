@@ -1,5 +1,5 @@
 extension Erasure {
-    /// Takes out what the pages keep: messages in the inbox, and links that name the person.
+    /// Takes out what the pages keep: messages in the inbox, and an account's links.
     func emptyPages() throws {
         try connection.execute(
             """
@@ -8,9 +8,7 @@ extension Erasure {
             """)
         try connection.execute(
             """
-            DELETE FROM link WHERE account_id IN (SELECT id FROM temp.erased_account)
-                AND (account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
-                    OR \(ErasureTables.isMentioned("link.url")))
+            DELETE FROM link WHERE account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
             """)
     }
 }

@@ -23,7 +23,8 @@ package struct Erasure {
         package var cancelled = 0
         package var attempts = 0
         package var outcomes = 0
-        package var reasons = 0
+        /// Rows of other kinds with a text that named the person.
+        package var texts = 0
         /// Webhooks and rows that belonged to nothing yet.
         package var waiting = 0
         package var suppressed = 0
@@ -47,23 +48,23 @@ package struct Erasure {
         self.now = now
     }
 
-    package func erase(_ subject: Subject) throws -> Counts {
+    /// - Parameter also: texts that are the person's wherever they stand: a full name, an address of before.
+    package func erase(_ subject: Subject, also: [String] = []) throws -> Counts {
         try key.claim(connection)
         try key.register(on: connection)
         let tables = ErasureTables(connection)
         try tables.make()
         defer { tables.drop() }
-        try tables.fill(subject)
+        try tables.fill(subject, also: also)
         var counts = Counts()
         try emptyTouches(&counts)
         counts.events = try emptyEvents()
         counts.outcomes = try emptyOutcomes()
-        counts.reasons = try emptyReasons()
         try emptyPages()
-        counts.waiting = try deleteWaiting()
         (counts.suppressed, counts.newlySuppressed) = try suppress()
         counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM temp.erased_contact)")
         counts.accounts = try emptyAccounts()
+        try emptyMentions(&counts)
         return counts
     }
 
@@ -87,7 +88,7 @@ package struct Erasure {
         counts.touches = try connection.execute(
             """
             UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL, body_hash = NULL,
-                reason = CASE WHEN \(ErasureTables.isMentioned("touch.reason")) THEN 'erased' ELSE reason END,
+                reason = CASE WHEN \(Mentions.isFound("touch.reason", .names)) THEN 'erased' ELSE reason END,
                 recipient = CASE WHEN substr(recipient, 1, 5) = 'team:' OR substr(recipient, 1, 7) = 'erased:'
                     OR NOT EXISTS (SELECT 1 FROM temp.erased_touch AS x WHERE x.id = touch.id AND x.own = 1)
                     THEN recipient ELSE erased_key(recipient) END
@@ -111,7 +112,7 @@ package struct Erasure {
                 properties = CASE WHEN properties ->> 'reason' IN (\(reasons)) AND kind_id IN (
                         SELECT id FROM event_kind WHERE name IN ('churned', 'cancel_requested'))
                     THEN json_object('reason', properties ->> 'reason') END,
-                dedup = CASE WHEN \(ErasureTables.isMentioned("event.dedup")) THEN erased_key(dedup) ELSE dedup END
+                dedup = CASE WHEN \(Mentions.isFound("event.dedup", .names)) THEN erased_key(dedup) ELSE dedup END
             WHERE id IN (SELECT id FROM temp.erased_event)
             """, names)
     }
@@ -119,50 +120,35 @@ package struct Erasure {
     private func emptyOutcomes() throws -> Int {
         try connection.execute(
             """
-            UPDATE outcome SET detail = NULL,
-                dedup = CASE WHEN \(ErasureTables.isMentioned("outcome.dedup")) THEN erased_key(dedup) ELSE dedup END
+            UPDATE outcome SET detail = NULL
             WHERE (touch_id IN (SELECT id FROM temp.erased_touch)
                     OR account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1))
-                AND (detail IS NOT NULL OR \(ErasureTables.isMentioned("outcome.dedup")))
+                AND detail IS NOT NULL
             """)
     }
 
-    /// The texts that tell why something was decided, and the frozen values, where they name the person.
-    private func emptyReasons() throws -> Int {
-        var count = 0
-        for (table, column, empty) in [
-            ("standing", "reason", "erased"), ("decision", "reason", "erased"), ("enrollment", "entry", "{}"),
-        ] {
-            count += try connection.execute(
-                """
-                UPDATE \(table) SET \(column) = :empty
-                WHERE account_id IN (SELECT id FROM temp.erased_account) AND \(column) <> :empty
-                    AND (account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
-                        OR \(ErasureTables.isMentioned("\(table).\(column)")))
-                """, ["empty": .text(empty)])
+    /// Every text of every other row that names the person, whichever account it belongs to.
+    private func emptyMentions(_ counts: inout Counts) throws {
+        for table in ErasedTable.all {
+            let declared = try connection.query(
+                "SELECT name FROM pragma_table_info(:table) WHERE substr(name, 1, 2) IN ('a_', 'c_')",
+                ["table": .text(table.name)]
+            ).compactMap { $0[0].text }
+            let count = try table.empty(on: connection, declared: declared)
+            switch table.name {
+            case "event": counts.events += count
+            case "touch": counts.touches += count
+            case "attempt": counts.attempts += count
+            case "outcome": counts.outcomes += count
+            case "webhook", "waiting_row": counts.waiting += count
+            default: counts.texts += count
+            }
         }
-        for table in ["standing", "decision", "enrollment"] {
-            count += try connection.execute(
-                """
-                UPDATE \(table) SET match_key = erased_key(match_key)
-                WHERE account_id IN (SELECT id FROM temp.erased_account)
-                    AND \(ErasureTables.isMentioned("\(table).match_key"))
-                """)
-        }
-        count += try connection.execute(
+        try connection.execute(
             """
-            UPDATE digest SET subject = 'erased', text = '',
-                state = CASE WHEN settled_at IS NULL THEN 'expired' ELSE state END,
-                settled_at = coalesce(settled_at, :now)
-            WHERE \(ErasureTables.isMentioned("digest.text")) OR \(ErasureTables.isMentioned("digest.subject"))
+            UPDATE digest SET settled_at = :now, state = 'expired'
+            WHERE settled_at IS NULL AND (subject = 'erased' OR text = '')
             """, values)
-        return count
-    }
-
-    /// What came in for nobody known and names the person.
-    private func deleteWaiting() throws -> Int {
-        try connection.execute("DELETE FROM webhook WHERE \(ErasureTables.isMentioned("webhook.body"))")
-            + connection.execute("DELETE FROM waiting_row WHERE \(ErasureTables.isMentioned("waiting_row.row"))")
     }
 
     /// Puts hashes in the place of addresses; what was suppressed for a category only is now suppressed for all.
@@ -192,6 +178,10 @@ package struct Erasure {
             DELETE FROM history WHERE account_id \(isWhole) AND attribute NOT IN ('mrr', 'stage', 'status')
             """)
         try connection.execute("DELETE FROM subscription WHERE account_id \(isWhole)")
+        for table in ["standing", "decision"] {
+            try connection.execute("UPDATE \(table) SET reason = 'erased' WHERE account_id \(isWhole)")
+        }
+        try connection.execute("UPDATE enrollment SET entry = '{}' WHERE account_id \(isWhole)")
         try connection.execute(
             """
             UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = 'erased', due_at = NULL, waiting = 0

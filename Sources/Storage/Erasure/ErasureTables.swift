@@ -1,8 +1,8 @@
-/// What one erasure is about: accounts, contacts, addresses, words, touches and events, in temporary tables.
+/// What one erasure is about: accounts, contacts, addresses, touches and events, in temporary tables.
 struct ErasureTables {
     private let connection: Connection
     private static let names = [
-        "erased_account", "erased_contact", "erased_address", "erased_word", "erased_touch", "erased_event",
+        "erased_account", "erased_contact", "erased_address", "erased_touch", "erased_event",
     ]
 
     init(_ connection: Connection) {
@@ -16,7 +16,6 @@ struct ErasureTables {
             CREATE TEMP TABLE erased_account (id INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
             CREATE TEMP TABLE erased_contact (id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL);
             CREATE TEMP TABLE erased_address (address TEXT PRIMARY KEY);
-            CREATE TEMP TABLE erased_word (word TEXT PRIMARY KEY);
             CREATE TEMP TABLE erased_touch (id INTEGER PRIMARY KEY, enrollment_id INTEGER NOT NULL, own INTEGER NOT NULL);
             CREATE TEMP TABLE erased_event (id INTEGER PRIMARY KEY);
             """)
@@ -26,12 +25,8 @@ struct ErasureTables {
         for name in Self.names { try? connection.executeScript("DROP TABLE IF EXISTS temp.\(name)") }
     }
 
-    /// Whether a text holds an address or a name of the erased, in whatever case ASCII letters are.
-    static func isMentioned(_ text: String) -> String {
-        "EXISTS (SELECT 1 FROM temp.erased_word AS w WHERE instr(lower(\(text)), w.word) > 0)"
-    }
-
-    func fill(_ subject: Erasure.Subject) throws {
+    /// - Parameter also: texts that are the person's wherever they stand.
+    func fill(_ subject: Erasure.Subject, also: [String]) throws {
         try take(subject)
         // The person is the address: its contacts at other accounts are the same person. An account's people may still
         // be at another account.
@@ -46,7 +41,7 @@ struct ErasureTables {
         } else {
             try takeEverywhere()
         }
-        try takeWords()
+        try mentions(also).register(on: connection)
         try takeTouches()
         try takeEvents()
     }
@@ -76,9 +71,19 @@ struct ErasureTables {
                 WHERE c.key = :key AND (a.key = :account OR CAST(:account AS TEXT) IS NULL) ORDER BY a.key LIMIT 6
                 """, ["key": .text(key), "account": .optional(account)])
             guard let first = found.first else {
+                let named = try connection.query(
+                    "SELECT coalesce(address, key) FROM contact WHERE lower(name) = lower(:name) ORDER BY id LIMIT 6",
+                    ["name": .text(key)]
+                ).compactMap { $0[0].text }
+                guard named.isEmpty else {
+                    throw StorageError(
+                        "\"\(key)\" is a name, and people are erased by address or key; that name have: "
+                            + named.prefix(5).joined(separator: ", ") + (named.count > 5 ? ", ..." : ""))
+                }
                 throw StorageError(
-                    "there is no contact with the key \"\(key)\"\(account.map { " at the account \"\($0)\"" } ?? ""); an "
-                        + "address is erased also when no contact has it")
+                    "there is no contact with the key \"\(key)\"\(account.map { " at the account \"\($0)\"" } ?? ""); "
+                        + "keeptouch explain finds accounts and people; an address is erased also when no contact has it"
+                )
             }
             guard found.count == 1 else {
                 let accounts = found.compactMap { $0[2].text }.prefix(5).joined(separator: ", ")
@@ -106,7 +111,16 @@ struct ErasureTables {
             UNION
             SELECT c.id, c.account_id FROM contact AS c
             WHERE c.address IS NULL AND c.last_address IN (SELECT address FROM temp.erased_address)
+            UNION
+            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.key = x.address
             ON CONFLICT (id) DO NOTHING
+            """)
+        // Who is known by the address has another one by now.
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_address (address)
+            SELECT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+            WHERE c.address IS NOT NULL ON CONFLICT (address) DO NOTHING
             """)
         try connection.execute(
             """
@@ -132,37 +146,42 @@ struct ErasureTables {
             """)
     }
 
-    /// Addresses and full names; a name of less than five letters would be found in too many texts.
-    private func takeWords() throws {
-        try connection.execute(
+    /// What names the erased. An address that somebody at another account has too is no more than a name here.
+    private func mentions(_ also: [String]) throws -> Mentions {
+        func texts(_ sql: String) throws -> [String] { try connection.query(sql).compactMap { $0[0].text } }
+        let isErased = "address IN (SELECT address FROM temp.erased_address)"
+        let addresses = try texts(
             """
-            INSERT INTO temp.erased_word (word)
-            SELECT lower(address) FROM temp.erased_address
-            UNION SELECT lower(c.address) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
-                WHERE c.address IS NOT NULL
-            UNION SELECT lower(c.email) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
-                WHERE c.email IS NOT NULL
-            UNION SELECT lower(c.name) FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
-                WHERE length(c.name) >= 5
-            UNION SELECT lower(a.name) FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
-                WHERE x.whole = 1 AND length(a.name) >= 5
-            UNION SELECT lower(a.key) FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
-                WHERE x.whole = 1 AND length(a.key) >= 5
+            SELECT address FROM temp.erased_address
+            UNION SELECT email FROM contact WHERE \(isErased) AND email IS NOT NULL
             """)
+        let contacts = "temp.erased_contact AS x JOIN contact AS c ON c.id = x.id"
+        let accounts = "temp.erased_account AS x JOIN account AS a ON a.id = x.id AND x.whole = 1"
+        let names = try texts(
+            """
+            SELECT c.name FROM \(contacts) WHERE c.name IS NOT NULL
+            UNION SELECT c.address FROM \(contacts) WHERE c.address IS NOT NULL
+            UNION SELECT c.email FROM \(contacts) WHERE c.email IS NOT NULL
+            UNION SELECT a.name FROM \(accounts) WHERE a.name IS NOT NULL
+            UNION SELECT a.key FROM \(accounts)
+            """)
+        return Mentions(addresses: addresses + also, names: names)
     }
 
     private func takeTouches() throws {
+        let texts = ["variables", "reason", "error", "provider_id"].map { "coalesce(t.\($0), '')" }
+        let row = texts.joined(separator: " || char(10) || ")
         try connection.execute(
             """
             INSERT INTO temp.erased_touch (id, enrollment_id, own)
             SELECT id, enrollment_id, own FROM (
-                SELECT t.id, t.enrollment_id, t.variables, a.whole,
+                SELECT t.id, t.enrollment_id, \(row) AS texts, a.id AS here,
                     coalesce(t.contact_id IN (SELECT id FROM temp.erased_contact), 0)
-                        OR t.recipient IN (SELECT address FROM temp.erased_address) OR a.whole = 1 AS own
-                FROM temp.erased_account AS a CROSS JOIN enrollment AS e ON e.account_id = a.id
-                CROSS JOIN touch AS t ON t.enrollment_id = e.id
+                        OR t.recipient IN (SELECT address FROM temp.erased_address) OR coalesce(a.whole, 0) = 1 AS own
+                FROM touch AS t LEFT JOIN temp.erased_account AS a ON a.id = t.account_id
             ) AS candidate
-            WHERE own = 1 OR \(Self.isMentioned("candidate.variables"))
+            WHERE own = 1 OR is_mentioned(texts, CASE WHEN here IS NULL THEN \(Mentions.Scope.addresses.rawValue)
+                ELSE \(Mentions.Scope.longNames.rawValue) END) = 1
             """)
     }
 
@@ -175,7 +194,7 @@ struct ErasureTables {
             WHERE (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL
                     OR e.left_out IS NOT NULL)
                 AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM temp.erased_contact)
-                    OR \(Self.isMentioned("e.properties")) OR \(Self.isMentioned("e.left_out")) OR \(Self.isMentioned("e.contact_key")))
+                    OR \(Mentions.isFound("coalesce(e.contact_key, '')", .longNames)))
             """)
     }
 }

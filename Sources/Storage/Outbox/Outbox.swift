@@ -119,15 +119,20 @@ package struct Outbox {
 
     /// The intent to send, durable before a byte leaves; false when the touch is no longer the claimer's.
     package func beginAttempt(
-        id: Int64, fence: Int64, number: Int, bodyHash: String, messageHash: String, processNow: Instant
+        id: Int64, fence: Int64, number: Int, bodyHash: String, messageHash: String, endpoint: String? = nil,
+        processNow: Instant
     ) throws -> Bool {
         guard
             try change(
                 """
-                UPDATE touch SET state = 'sending', body_hash = :body, message_hash = :message, attempts = :number,
-                    first_attempt_at = coalesce(first_attempt_at, :process), retry_at = NULL
+                UPDATE touch SET state = 'sending', body_hash = :body, message_hash = :message, endpoint = :endpoint,
+                    attempts = :number, first_attempt_at = coalesce(first_attempt_at, :process), retry_at = NULL
                 WHERE id = :id AND fence = :fence AND state = 'claimed'
-                """, [.text(bodyHash), .text(messageHash), .integer(Int64(number)), .instant(processNow)], id, fence)
+                """,
+                [
+                    .text(bodyHash), .text(messageHash), .optional(endpoint), .integer(Int64(number)),
+                    .instant(processNow),
+                ], id, fence)
         else { return false }
         _ = try connection.execute(
             "INSERT INTO attempt (touch_id, number, began_at) VALUES (:id, :number, :process)",

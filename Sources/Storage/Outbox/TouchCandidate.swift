@@ -29,6 +29,8 @@ package struct TouchCandidate: Sendable {
     package var attempts: Int
     package var isAmbiguous: Bool
     package var bodyHash: String?
+    /// The `EndpointPrint` of the last attempt; nil where there was none, or it was made before they were kept.
+    package var endpoint: String?
     package var firstAttemptAt: Instant?
     package var contactID: Int64?
     package var contactKey: String?
@@ -55,7 +57,8 @@ package struct TouchCandidate: Sendable {
         occurrence: String, step: String, variant: String?, recipient: String, kind: Channel.Kind, channel: String,
         category: String,
         message: String, isGhost: Bool, priority: Int64, dueAt: Instant, expiresAt: Instant, reason: String?,
-        variables: String, fence: Int64, attempts: Int, isAmbiguous: Bool, bodyHash: String?, firstAttemptAt: Instant?,
+        variables: String, fence: Int64, attempts: Int, isAmbiguous: Bool, bodyHash: String?,
+        endpoint: String? = nil, firstAttemptAt: Instant?,
         contactID: Int64?, contactKey: String?, contactName: String?, email: String?, timezone: String?,
         locale: String?, isReachable: Bool, isEnrolled: Bool, hasChurned: Bool, isSuppressed: Bool, isExcluded: Bool,
         retryAt: Instant? = nil, frozenAt: Instant, sentWithin: [Int]
@@ -84,6 +87,7 @@ package struct TouchCandidate: Sendable {
         self.attempts = attempts
         self.isAmbiguous = isAmbiguous
         self.bodyHash = bodyHash
+        self.endpoint = endpoint
         self.firstAttemptAt = firstAttemptAt
         self.contactID = contactID
         self.contactKey = contactKey

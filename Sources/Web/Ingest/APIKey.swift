@@ -9,8 +9,6 @@ package struct APIKey: Sendable, Equatable {
         case ingest
         /// Read figures.
         case read
-        /// Pause, resume, release.
-        case operate
     }
 
     package static let prefix = "kt_"

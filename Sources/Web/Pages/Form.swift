@@ -1,5 +1,7 @@
 import Foundation
 import Hummingbird
+import NIOCore
+import NIOHTTP1
 
 /// The fields of a submitted form, in their order: `application/x-www-form-urlencoded` or `multipart/form-data`.
 struct Form: Equatable {
@@ -26,7 +28,12 @@ struct Form: Equatable {
 
     /// Reads the body of a request; one that is too large is refused with 413.
     init(of request: Request) async throws {
-        guard let body = try? await request.body.collect(upTo: Self.largest) else {
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: Self.largest)
+        } catch let error as HTTPParserError {
+            throw Site.broken(error)
+        } catch {
             throw Problem(.contentTooLarge, "the form is larger than \(Self.largest) bytes")
         }
         self.init(String(buffer: body), contentType: request.headers[.contentType])

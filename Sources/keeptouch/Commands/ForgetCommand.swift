@@ -7,7 +7,8 @@ struct ForgetCommand: ParsableCommand {
         commandName: "forget", abstract: "Erase a person, or an account with all its people.",
         discussion: """
             The contact goes, and with it what touches, events and outcomes say of it; the rows stay, so that the books \
-            balance. Of the address a keyed hash stays, so that it is not written to when it is imported again.
+            balance. Of the address a keyed hash stays, so that it is not written to when it is imported again. The address \
+            is looked for in the texts of all accounts, a name in those of the person's own accounts.
             """)
 
     @Argument(help: "An e-mail address, or a contact's key.")
@@ -15,6 +16,9 @@ struct ForgetCommand: ParsableCommand {
 
     @Option(help: "The account: all of it, or the one whose contact is meant.")
     var account: String?
+
+    @Option(help: "Another text that is the person's wherever it stands, such as a full name; may be given again.")
+    var also: [String] = []
 
     @Flag(help: "Only tell what would go.")
     var dryRun = false
@@ -28,6 +32,10 @@ struct ForgetCommand: ParsableCommand {
         if person == nil, account == nil, !compact || dryRun {
             throw ValidationError("name an e-mail address, a contact's key, or --account")
         }
+        if let short = also.first(where: { $0.filter { !$0.isWhitespace }.count < 5 }) {
+            throw ValidationError(
+                "--also \"\(short)\" would be found in too many texts: give at least five letters, such as a full name")
+        }
     }
 
     /// Undoes the transaction of a dry run and carries out what it counted.
@@ -38,6 +46,7 @@ struct ForgetCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
+        var isUnknown = false
         if let subject = try subject() {
             let now = try options.moment(store, zone: loaded.zone)
             let key = ErasureKey(secret: try SigningSecret.read(beside: store))
@@ -45,13 +54,16 @@ struct ForgetCommand: ParsableCommand {
                 let counts = try store.write { connection in
                     let counts = try Erasure(
                         connection, key: key, dataMap: loaded.workspace.dataMap, now: now
-                    ).erase(subject)
+                    ).erase(subject, also: also)
                     if dryRun { throw DryRun(counts: counts) }
                     return counts
                 }
                 tell(counts)
+                isUnknown = isNothing(counts) && counts.newlySuppressed > 0
             } catch let end as DryRun {
-                return tell(end.counts)
+                tell(end.counts)
+                if isNothing(end.counts), end.counts.newlySuppressed > 0 { try failAsUnknown() }
+                return
             }
         }
         if compact {
@@ -64,6 +76,25 @@ struct ForgetCommand: ParsableCommand {
                     + "command again later")
             throw ExitCode(1)
         }
+        if isUnknown { try failAsUnknown() }
+    }
+
+    private func isNothing(_ counts: Erasure.Counts) -> Bool {
+        counts.accounts + counts.contacts + counts.touches + counts.events + counts.outcomes + counts.texts
+            + counts.waiting == 0
+    }
+
+    /// A person who asked to be forgotten and is not found may be here under another address.
+    private func failAsUnknown() throws -> Never {
+        let person = person ?? ""
+        Terminal.complain(
+            "nobody here has the address \(person), or ever had: look how it is spelled, or find the person by name with "
+                + "keeptouch explain NAME; "
+                + (dryRun
+                    ? "nothing was changed"
+                    : "it is kept as a keyed hash and not written to when it comes; when it was a slip, "
+                        + "keeptouch unsuppress \(person) takes that back"))
+        throw ExitCode(1)
     }
 
     private func subject() throws -> Erasure.Subject? {
@@ -73,8 +104,7 @@ struct ForgetCommand: ParsableCommand {
     }
 
     private func tell(_ counts: Erasure.Counts) {
-        let isNothing = counts.accounts + counts.contacts + counts.touches + counts.events + counts.waiting == 0
-        if isNothing {
+        if isNothing(counts) {
             Terminal.print("There is nothing of it in the database.")
         } else {
             let rows = [
@@ -86,7 +116,7 @@ struct ForgetCommand: ParsableCommand {
             Terminal.print(
                 "Emptied, the rows stay: \(Terminal.count(counts.touches, "touch", "touches"))\(open); "
                     + "details of \(Terminal.count(counts.attempts, "attempt")); \(Terminal.count(counts.events, "event")); "
-                    + "\(Terminal.count(counts.outcomes, "outcome")); \(Terminal.count(counts.reasons, "reason")).")
+                    + "\(Terminal.count(counts.outcomes, "outcome")); \(Terminal.count(counts.texts, "other row")).")
         }
         if counts.waiting > 0 {
             Terminal.print(
@@ -99,7 +129,7 @@ struct ForgetCommand: ParsableCommand {
                 "\(Terminal.count(counts.suppressed, "address", "addresses")) suppressed as a keyed hash"
                     + (before > 0 ? ", \(before) since an earlier erasure." : "."))
         }
-        guard !dryRun, !isNothing else { return }
+        guard !dryRun, !isNothing(counts) else { return }
         Terminal.hint(
             "not reached: files that were imported, *.rejected.csv, logs, back-ups, and what providers and teams have")
     }

@@ -16,7 +16,7 @@ struct KeysCommand: AsyncParsableCommand {
         @Argument(help: "What uses the key: product-backend.")
         var name: String
 
-        @Option(help: "What it may do: ingest, read, operate; repeat the option for several.")
+        @Option(help: "What it may do: ingest or read; repeat the option for both.")
         var scope: [APIKey.Scope] = [.ingest]
 
         @Option(help: "The most requests a second.")

@@ -52,7 +52,8 @@ struct RunCommand: AsyncParsableCommand {
         await worker.close()
         let digests = try await DigestPost(
             workspace: loaded.workspace, directory: loaded.directory.path,
-            environment: ProcessInfo.processInfo.environment, store: store, clocks: .system
+            environment: ProcessInfo.processInfo.environment, secret: runtime.secret, store: store,
+            clocks: .system
         ).post(now: now)
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
         var sweep = try RetentionSweep(loaded.workspace.configuration.retention, store: store, now: now)

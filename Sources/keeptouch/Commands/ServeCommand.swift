@@ -21,6 +21,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on; put a proxy with TLS before anything but the loopback.")
     var host = "127.0.0.1"
 
+    @Option(
+        help: "The address of a proxy whose X-Forwarded-For tells who a client is; may be given again.",
+        transform: Self.proxy)
+    var proxy: [ClientAddress] = []
+
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
@@ -36,6 +41,13 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--log-level is one of \(levels.map(\.rawValue).joined(separator: ", "))")
         }
         return level
+    }
+
+    private static func proxy(_ text: String) throws -> ClientAddress {
+        guard let address = ClientAddress(text) else {
+            throw ValidationError("--proxy \"\(text)\" is no IP address, such as 127.0.0.1")
+        }
+        return address
     }
 
     func run() async throws {
@@ -90,6 +102,6 @@ struct ServeCommand: AsyncParsableCommand {
             workspace: runtime.loaded.workspace, reading: try runtime.loaded.open(.readOnly),
             writing: try runtime.loaded.open(.readWrite), secret: runtime.secret,
             environment: ProcessInfo.processInfo.environment, directory: runtime.loaded.directory.path,
-            processNow: Clocks.system.processNow, log: log)
+            proxies: Set(proxy), processNow: Clocks.system.processNow, log: log)
     }
 }

@@ -51,6 +51,101 @@ import Web
         }
     }
 
+    @Test func aBodyInBadChunksIsABadRequest() async throws {
+        try await RunningSite.with { site in
+            for (path, body) in [
+                ("/v1/accounts", "ZZ\r\nhello\r\n0\r\n\r\n"), ("/v1/accounts", "5\r\nhelloworld\r\n0\r\n\r\n"),
+                ("/v1/accounts", "FFFFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n"), ("/u/x", "-5\r\nhello\r\n0\r\n\r\n"),
+                ("/v1/identify", "G\r\n"),
+            ] {
+                let socket = try Socket(port: site.port)
+                socket.say(
+                    "POST \(path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(site.key)\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n\(body)")
+                let answer = try #require(await socket.rest())
+                #expect(answer.hasPrefix("HTTP/1.1 4"), "\(path) \(body): \(answer)")
+            }
+            for head in [
+                "Transfer-Encoding: foo", "Content-Length: -1", "X-A: a\0b", "Transfer-Encoding: gzip, chunked",
+            ] {
+                let socket = try Socket(port: site.port)
+                socket.say("POST /v1/accounts HTTP/1.1\r\nHost: a\r\n\(head)\r\n\r\n")
+                let answer = try #require(await socket.rest())
+                #expect(answer.hasPrefix("HTTP/1.1 4"), "\(head): \(answer)")
+            }
+            for path in ["/v1/accounts", "/u/x", "/hooks/x"] {
+                let socket = try Socket(port: site.port)
+                socket.say(
+                    "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Encoding: br\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"
+                )
+                let answer = try #require(await socket.rest())
+                #expect(answer.hasPrefix("HTTP/1.1 415"), "\(path): \(answer)")
+            }
+            let nul = try await site.post("/v1/accounts", Data([0, 0, 0]))
+            #expect(nul.status == 400)
+            #expect(try await site.get("/healthz").status == 200)
+        }
+    }
+
+    @Test func aWrongMethodIsToldTheRightOnesOnEveryRoute() async throws {
+        try await RunningSite.with { site in
+            let routes = Dictionary(grouping: site.routes.map { $0.split(separator: " ") }, by: { String($0[1]) })
+            #expect(routes.count > 20)
+            for (path, methods) in routes {
+                let allowed = methods.map { String($0[0]) }
+                let place = path.replacing(/\{[^}]*\}/, with: "x")
+                for method in ["DELETE", "PUT", "PATCH"] where !allowed.contains(method) {
+                    let socket = try Socket(port: site.port)
+                    socket.say(
+                        "\(method) \(place) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                    let answer = try #require(await socket.rest())
+                    #expect(answer.hasPrefix("HTTP/1.1 405"), "\(method) \(place): \(answer.prefix(80))")
+                    for name in allowed { #expect(answer.contains(name), "\(place): \(answer)") }
+                    #expect(answer.lowercased().contains("\r\nallow: "), "\(answer)")
+                }
+            }
+            #expect(try await site.get("/nothing").status == 404)
+        }
+    }
+
+    @Test func whoAsksTooOftenWaitsAndTheOthersDoNot() async throws {
+        let proxy = try #require(ClientAddress("127.0.0.1"))
+        try await RunningSite.with(proxies: [proxy]) { site in
+            func statuses(_ path: String, _ count: Int, from client: String) async throws -> [Int] {
+                let socket = try Socket(port: site.port)
+                let head = "GET \(path) HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9, \(client)\r\n"
+                // In one go, so that the clock hardly moves.
+                socket.say(
+                    String(repeating: head + "\r\n", count: count - 1) + head + "Connection: close\r\n\r\n")
+                let text = try #require(await socket.rest())
+                return text.matches(of: /HTTP\/1\.1 (\d+)/).compactMap { Int($0.1) }
+            }
+            let greedy = try await statuses("/openapi.json", 300, from: "198.51.100.1")
+            #expect(greedy.prefix(50).allSatisfy { $0 == 200 } && greedy.contains(429), "\(greedy)")
+            #expect(try await statuses("/openapi.json", 1, from: "198.51.100.2") == [200])
+            #expect(try await statuses("/u/x", 1, from: "198.51.100.1") == [404])
+            // One network of IPv6 is one client.
+            let first = try await statuses("/healthz", 200, from: "2001:db8::1")
+            #expect(first.contains(429))
+            #expect(try await statuses("/healthz", 1, from: "2001:db8:0:1::1") == [200])
+            #expect(try await site.post("/v1/accounts", #"{"key": "a1"}"#).status == 200)
+        }
+    }
+
+    @Test func nobodyIsAnotherClientByHisOwnWord() async throws {
+        try await RunningSite.with { site in
+            let socket = try Socket(port: site.port)
+            var text = ""
+            for number in 0..<300 {
+                text += "GET /healthz HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.\(number % 250)\r\n"
+                text += number == 299 ? "Connection: close\r\n\r\n" : "\r\n"
+            }
+            socket.say(text)
+            let answer = try #require(await socket.rest())
+            #expect(answer.contains("HTTP/1.1 429") && answer.lowercased().contains("retry-after: 1"))
+        }
+    }
+
     @Test func garbageIsAnsweredOrDroppedAndDisturbsNobody() async throws {
         try await RunningSite.with { site in
             var numbers = SystemRandomNumberGenerator()

@@ -68,6 +68,7 @@ final class RunningSite: Sendable {
     /// Runs `body` while the site serves; `key` may bring data and read figures.
     static func with(
         patience: Patience = Patience(), perSecond: Int = 1_000_000, scopes: [APIKey.Scope] = [.ingest, .read],
+        proxies: Set<ClientAddress> = [],
         _ body: (RunningSite) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("site-\(UUID().uuidString)")
@@ -90,7 +91,7 @@ final class RunningSite: Sendable {
         let site = Site(
             workspace: workspace, reading: try Store(path: path, mode: .readOnly),
             writing: try Store(path: path, mode: .readWrite), secret: [UInt8](repeating: 7, count: 32),
-            environment: [:], processNow: { clock.now }, patience: patience, log: log)
+            environment: [:], proxies: proxies, processNow: { clock.now }, patience: patience, log: log)
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             services: [site.service(host: "127.0.0.1", port: 0) { found.yield($0) }], logger: log)
