@@ -107,7 +107,9 @@ private struct Mark {
     static func path(of store: Store) -> String { store.path + ".instance" }
 
     /// Whether the file names no database at all.
-    var isDamaged: Bool { !ids.contains { UUID(uuidString: $0) != nil } }
+    var isDamaged: Bool {
+        !ids.contains { $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } }
+    }
 
     /// Nil where there is no file.
     static func read(of store: Store) throws -> Mark? {

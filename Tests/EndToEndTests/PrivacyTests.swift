@@ -50,7 +50,7 @@ import Testing
         let scratch = try Scratch(small: "email", port: endpoint.port)
         try scratch.importAccounts(3)
         #expect(try scratch.keeptouch("run").code == 0)
-        for junk in [Data(), Data("junk\n".utf8), Data([0, 255, 254, 10, 0, 13])] {
+        for junk in [Data(), Data("<junk>\n".utf8), Data([0, 255, 254, 10, 0, 13])] {
             try junk.write(to: scratch.folder.appendingPathComponent("keeptouch.db.instance"))
             let outcome = try scratch.keeptouch("run")
             #expect(outcome.complaints.contains("everything is paused"), "\(outcome)")

@@ -104,9 +104,7 @@ import Testing
         "enrollment": ["arm", "variant", "state", "end_reason"],
         "touch": [
             "step", "variant", "kind", "channel", "category", "message", "state", "message_hash", "body_hash",
-            "endpoint",
-            "owner",
-            "endpoint",
+            "owner", "endpoint",
         ], "attempt": ["result"], "outcome": ["kind"], "suppression": ["category"], "pause": ["scope"],
         "occurrence": ["state"], "cycle": ["state"], "tally": ["verdicts"],
         "benchmark": ["audience", "metric", "name"],
@@ -115,6 +113,7 @@ import Testing
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],
         "subscription": ["state"], "lost_send": ["print"],
+        "source": ["name", "since_column"],
     ]
 
     @Test(arguments: [

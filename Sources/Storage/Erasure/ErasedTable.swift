@@ -73,6 +73,8 @@ struct ErasedTable {
         ErasedTable(name: "cycle", columns: [("summary", .nothing)]),
         ErasedTable(name: "channel_state", columns: [("reason", .text("erased"))]),
         ErasedTable(name: "api_key", columns: [("name", .hash)]),
+        // Without the last value seen a source is read from its beginning again.
+        ErasedTable(name: "source", columns: [("error", .nothing), ("since", .nothing)]),
     ]
 
     /// Empties the texts that name the erased, or deletes their rows, in the whole table.
