@@ -109,7 +109,7 @@ import Testing
             let date = day == 31 ? "2026-03-31" : "2026-04-0\(day - 31)"
             if day > 31 {
                 let yesterday = day == 32 ? "2026-03-31" : "2026-04-0\(day - 32)"
-                for kind in ["metrics", "events"] {
+                for kind in ["accounts", "contacts", "metrics", "events"] {
                     let outcome = try scratch.keeptouch(
                         "import", kind, "data/\(yesterday)/\(kind).csv", "--now", "\(date)T11:00:00Z")
                     #expect(outcome.code == 0, "\(outcome)")

@@ -18,7 +18,7 @@ import Testing
 
     private func begin(_ test: TestWorkspace, _ reading: ClockReading) throws -> String? {
         var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
-        return try wakefulness.begin(reading, id: "\(reading.wall)", SendLog(database: test.store.path))
+        return try wakefulness.begin(reading, id: "\(reading.wall.milliseconds)", SendLog(database: test.store.path))
     }
 
     @Test func aDatabaseThatSleptWithOverdueTouchesBeginsPaused() throws {
