@@ -25,9 +25,7 @@ struct CycleWriting {
             try Meta.advance(to: now, $0)
             return try CycleRecords.begin($0, now: now, processNow: cycle.processNow())
         }
-        let deciding = try BlockDeciding(
-            connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
-        try writeSlices(deciding, AccountWriter(connection, cycle: cycleID, now: now))
+        try writeSlices(plan.deciding(connection), AccountWriter(connection, cycle: cycleID, now: now))
         if matching == .all {
             // The count walks the whole ledger, which nobody who wants to write should wait for.
             report.touches = try store.read { try CycleRecords.touchCounts($0) }
@@ -73,10 +71,7 @@ struct CycleWriting {
     /// A second thread, where there is enough for it to do.
     private func decidingAhead(_ deciding: BlockDeciding) throws -> DecidingAhead? {
         guard deciding.isOrderFree, plan.tally.changed.count >= DecidingAhead.fewestAccounts else { return nil }
-        let second = try SecondThread(beside: connection) { connection in
-            try BlockDeciding(
-                connection, plan.rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
-        }
+        let second = try SecondThread(beside: connection, plan.deciding)
         return second.map { DecidingAhead($0, connection) }
     }
 

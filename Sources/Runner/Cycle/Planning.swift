@@ -32,6 +32,10 @@ struct Planning {
         /// Whether everything was paused already.
         var wasPaused: Bool
         var report: CycleReport
+
+        func deciding(_ connection: Connection) throws -> BlockDeciding {
+            try BlockDeciding(connection, rules, turns: turns, journeys: journeys, heldJourneys: heldJourneys)
+        }
     }
 
     func plan(_ known: Registration.Registered) throws -> Plan {
@@ -65,9 +69,12 @@ struct Planning {
         var heldJourneys: [String: String] = [:]
         for journey in workspace.journeys { heldJourneys[journey.name] = context.staleness(of: journey.terms) }
         let scope = try scope(turns, isTurnOfJourneys)
-        let deciding = try BlockDeciding(
-            connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: Set(heldJourneys.keys))
-        let second = try secondThread(rules, turns, Set(heldJourneys.keys), deciding, scope)
+        let make = { [rules, turns, heldJourneys] (connection: Connection) in
+            try BlockDeciding(
+                connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: Set(heldJourneys.keys))
+        }
+        let deciding = try make(connection)
+        let second = try secondThread(deciding, scope, make)
         defer { second?.end() }
         let pass = FirstPass(scope: scope, deciding: deciding, second: second, isStopped: isStopped)
         var tally = try pass.run(rules.holds)
@@ -96,10 +103,9 @@ struct Planning {
 
     /// Tells every account with a verdict of the plan.
     func tell(_ plan: Plan, _ who: @escaping (CycleReport.Who) -> Void) throws {
-        var rules = plan.rules
-        rules.keepsVerdicts = true
-        let deciding = try BlockDeciding(
-            connection, rules, turns: plan.turns, journeys: plan.journeys, heldJourneys: plan.heldJourneys)
+        var telling = plan
+        telling.rules.keepsVerdicts = true
+        let deciding = try telling.deciding(connection)
         let names = Dictionary(uniqueKeysWithValues: plan.turns.map { ($0.id, $0.playbook.name) })
         deciding.observe = { account, block in
             for verdict in account.verdicts {
@@ -122,8 +128,7 @@ struct Planning {
 
     /// A second thread, where there is enough for it to do.
     private func secondThread(
-        _ rules: CycleRules, _ turns: [Turn], _ heldJourneys: Set<String>, _ deciding: BlockDeciding,
-        _ scope: FirstPass.Scope
+        _ deciding: BlockDeciding, _ scope: FirstPass.Scope, _ make: (Connection) throws -> BlockDeciding
     ) throws -> SecondThread? {
         let parts =
             switch scope {
@@ -131,9 +136,7 @@ struct Planning {
             case .some(let ids): ids.byBlock.count
             }
         guard parts >= FirstPass.fewestBlocks, deciding.isOrderFree else { return nil }
-        return try SecondThread(beside: connection) { connection in
-            try BlockDeciding(connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: heldJourneys)
-        }
+        return try SecondThread(beside: connection, make)
     }
 
     /// A condition, a campaign or a journey looks at everybody; else only those are looked at to whom something may have

@@ -11,14 +11,12 @@ package struct Agenda {
     /// Whether events of these kinds that may trigger have arrived behind an id.
     package func hasNews(of kinds: [String], after id: Int64) throws -> Bool {
         guard !kinds.isEmpty else { return false }
-        var arguments: [String: SQLValue] = ["after": .integer(id)]
-        for (index, kind) in kinds.enumerated() { arguments["kind_\(index)"] = .text(kind) }
-        let names = kinds.indices.map { ":kind_\($0)" }.joined(separator: ", ")
+        let list = BoundList("kind", kinds)
         return try connection.first(
             """
             SELECT 1 FROM event WHERE id > :after AND history = 0
-                AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(names))) LIMIT 1
-            """, arguments) != nil
+                AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names))) LIMIT 1
+            """, list.arguments.merging(["after": .integer(id)]) { $1 }) != nil
     }
 
     package func newestOutcome() throws -> Int64 {

@@ -15,16 +15,14 @@ package struct LateEvents {
         var moments: [Int64: Instant] = [:]
         if let last, !kinds.isEmpty {
             let cursor = try Meta.stagesEvent.read(connection).flatMap { Int64($0) } ?? 0
-            var arguments: [String: SQLValue] = ["cursor": .integer(cursor), "last": .instant(last)]
-            for (index, kind) in kinds.sorted().enumerated() { arguments["kind_\(index)"] = .text(kind) }
-            let names = kinds.indices.enumerated().map { ":kind_\($0.offset)" }.joined(separator: ", ")
+            let list = BoundList("kind", kinds)
             try connection.forEach(
                 """
                 SELECT account_id, min(at) FROM event
                 WHERE id > :cursor AND at <= :last
-                    AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(names)))
+                    AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names)))
                 GROUP BY account_id
-                """, arguments
+                """, list.arguments.merging(["cursor": .integer(cursor), "last": .instant(last)]) { $1 }
             ) { moments[$0.integer(0)] = Instant(milliseconds: $0.integer(1)) }
         }
         self.moments = moments

@@ -103,18 +103,16 @@ package struct Erasure {
 
     /// Of why an account left the reason stays, which is a word of the data map.
     private func emptyEvents() throws -> Int {
-        let names = Dictionary(
-            uniqueKeysWithValues: dataMap.reasons.enumerated().map { ("reason_\($0)", SQLValue.text($1.name)) })
-        let reasons = names.keys.sorted().map { ":\($0)" }.joined(separator: ", ")
+        let reasons = BoundList("reason", dataMap.reasons.map(\.name))
         return try connection.execute(
             """
             UPDATE event SET contact_id = NULL, contact_key = NULL, left_out = NULL,
-                properties = CASE WHEN properties ->> 'reason' IN (\(reasons)) AND kind_id IN (
+                properties = CASE WHEN properties ->> 'reason' IN (\(reasons.names)) AND kind_id IN (
                         SELECT id FROM event_kind WHERE name IN ('churned', 'cancel_requested'))
                     THEN json_object('reason', properties ->> 'reason') END,
                 dedup = CASE WHEN \(Mentions.isFound("event.dedup", .names)) THEN erased_key(dedup) ELSE dedup END
             WHERE id IN (SELECT id FROM temp.erased_event)
-            """, names)
+            """, reasons.arguments)
     }
 
     private func emptyOutcomes() throws -> Int {

@@ -47,18 +47,17 @@ package struct JourneyFunnel {
 
     /// How many accounts are in a stage, and how many of them for longer than they should.
     package func open(_ key: StageKey, later: [String], limit: TimeSpan?) throws -> (accounts: Int, stuck: Int) {
-        var arguments: [String: SQLValue] = [
+        let list = BoundList("later", later)
+        let arguments: [String: SQLValue] = [
             "journey": .text(key.journey), "stage": .text(key.stage), "now": .instant(now),
             "overdue": .integer(limit.map { (now - $0).milliseconds } ?? .min),
         ]
-        for (index, stage) in later.enumerated() { arguments["later_\(index)"] = .text(stage) }
-        let names = later.indices.map { ":later_\($0)" }.joined(separator: ", ")
         let moved =
             later.isEmpty
             ? ""
             : """
             AND NOT EXISTS (SELECT 1 FROM stage_entry AS n WHERE n.account_id = e.account_id AND n.journey = e.journey
-                AND n.stage IN (\(names)) AND n.at <= :now)
+                AND n.stage IN (\(list.names)) AND n.at <= :now)
             """
         let row = try connection.first(
             """
@@ -66,7 +65,7 @@ package struct JourneyFunnel {
             FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id
             WHERE e.journey = :journey AND e.stage = :stage AND e.at <= :now
                 AND (a.churned_at IS NULL OR a.churned_at > :now OR a.churned_at < e.at) \(moved)
-            """, arguments)
+            """, arguments.merging(list.arguments) { $1 })
         return (Int(row?[0].integer ?? 0), Int(row?[1].integer ?? 0))
     }
 

@@ -94,17 +94,16 @@ extension Stays {
         var byAccount: [Int64: [Int]] = [:]
         for index in ended { byAccount[accounts[Int(stays[index].account)].id, default: []].append(index) }
         let ids = byAccount.keys.sorted()
-        let names = risks.indices.map { ":risk_\($0)" }.joined(separator: ", ")
-        let arguments = risks.enumerated().map { ("risk_\($0.offset)", SQLValue.text($0.element)) }
+        let list = BoundList("risk", risks)
         try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
             """
             SELECT d.account_id, d.at, m.since, m.false_since
             FROM decision AS d JOIN playbook AS p ON p.id = d.playbook_id LEFT JOIN standing AS m
                 ON m.playbook_id = d.playbook_id AND m.account_id = d.account_id AND m.match_key = d.match_key
                 AND m.match_key = ''
-            WHERE d.account_id BETWEEN :first AND :last AND p.name IN (\(names)) AND d.verdict <> 'held'
+            WHERE d.account_id BETWEEN :first AND :last AND p.name IN (\(list.names)) AND d.verdict <> 'held'
             ORDER BY d.account_id
-            """, Dictionary(uniqueKeysWithValues: arguments)
+            """, list.arguments
         ) { row, _ in
             func day(_ moment: Instant) -> Int { zone.day(of: moment).number }
             let matched = day(row.instant("at"))
