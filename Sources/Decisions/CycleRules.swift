@@ -28,7 +28,7 @@ package struct CycleRules: Sendable {
     package var movesThroughStages = true
     /// When accounts last came into stages; nil when they never did.
     package var stagesAt: Instant?
-    /// The accounts of which more has become known since, with the earliest moment of which it tells.
+    /// The accounts with events that arrived since and happened before, with the moment of the earliest.
     package var lateEvents: [Int64: Instant] = [:]
     /// Whether every verdict is kept with its account, for somebody who asks who they are.
     package var keepsVerdicts = false

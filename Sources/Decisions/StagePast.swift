@@ -27,7 +27,7 @@ package struct StagePast {
 
     private let context: EvaluationContext
     private let block: Block
-    /// What windows look at is there as of moments from here on; nil for all of them.
+    /// From which moment on the rows are loaded that windows look back to; nil when all are.
     private let earliest: Instant?
     /// More moments of one account and day than this are not told apart.
     private static let mostMoments = 200
@@ -54,7 +54,7 @@ package struct StagePast {
         }
         for day in days(of: term, dates, waiting) where !waiting.isEmpty {
             let start = context.zone.start(of: day)
-            let column = evaluator(at: start, dates).column(term, of: .accounts)
+            let column = evaluator(at: start, dates, waiting.keys).column(term, of: .accounts)
             for (account, span) in waiting where span.from < start && start <= span.until && column.holds(account) {
                 let before = max(span.from, context.zone.start(of: day - 1))
                 found[account] = .at(
@@ -74,19 +74,23 @@ package struct StagePast {
 
     // MARK: A moment
 
-    private func evaluator(at moment: Instant, _ dates: [Attribute]) -> Evaluator {
+    /// Dates that lie behind the moment are not known yet.
+    ///
+    /// - Parameter accounts: those that will be asked about.
+    private func evaluator(at moment: Instant, _ dates: [Attribute], _ accounts: some Sequence<Int>) -> Evaluator {
         var block = self.block
         let day = Double(context.zone.day(of: moment).number)
         for date in dates {
             let last = date.type == .date ? day : Double(moment.milliseconds)
             guard case .numbers(let values)? = block.attributes[date.name] else { continue }
-            block.attributes[date.name] = .numbers(values.map { $0 > last ? .nan : $0 })
+            for account in accounts where values[account] > last { block.set(date.name, .number(.nan), at: account) }
         }
         return Evaluator(context.asOf(moment), block)
     }
 
     private func holds(_ term: Term, _ account: Int, _ dates: [Attribute], at moment: Instant) -> Bool {
-        evaluator(at: moment, dates).value(term, of: Subject(account: account)) == .boolean(true)
+        evaluator(at: moment, dates, CollectionOfOne(account)).value(term, of: Subject(account: account))
+            == .boolean(true)
     }
 
     // MARK: When something may change

@@ -6,7 +6,14 @@ package final class MessageRenderer: Sendable {
     private let frame: EmailFrame
     private let currency: String
     private let zone: Zone
-    private let templates = Mutex<[String: MessageTemplate]>([:])
+    /// By the path of the translation, with the message that it belongs to.
+    private let templates = Mutex<[String: Kept]>([:])
+
+    private struct Kept {
+        var message: Message
+        var hash: String
+        var template: MessageTemplate
+    }
 
     /// Takes what `keeptouch.yaml` says of all messages.
     package init(sender: Configuration.Sender?, currency: String, zone: Zone) {
@@ -27,7 +34,8 @@ package final class MessageRenderer: Sendable {
         _ message: Message, as kind: Channel.Kind, variables: Variables, locale: String? = nil, zone: Zone? = nil,
         unsubscribeURL: String? = nil, askURLs: [String] = []
     ) throws(RenderError) -> RenderedMessage {
-        let template = try template(of: message, for: locale)
+        let kept = try kept(message, for: locale)
+        let template = kept.template
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
             format: ValueFormat(language: template.language, currency: currency, zone: zone ?? self.zone))
@@ -41,17 +49,19 @@ package final class MessageRenderer: Sendable {
             rendered, language: template.language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
         return RenderedMessage(
             subject: rendered.subject, preheader: rendered.preheader, html: String(decoding: html, as: UTF8.self),
-            text: String(decoding: text, as: UTF8.self), messageHash: template.hash)
+            text: String(decoding: text, as: UTF8.self), messageHash: kept.hash)
     }
 
-    private func template(of message: Message, for locale: String?) throws(RenderError) -> MessageTemplate {
+    private func kept(_ message: Message, for locale: String?) throws(RenderError) -> Kept {
         let translation = message.localized(locale)
-        if let kept = templates.withLock({ $0[translation.path] }), kept.message == translation { return kept }
+        if let kept = templates.withLock({ $0[translation.path] }), kept.message == message { return kept }
         do {
             let isTranslated = translation.path != message.path
-            let template = try MessageTemplate(translation, locale: isTranslated ? locale : nil)
-            templates.withLock { $0[translation.path] = template }
-            return template
+            let kept = Kept(
+                message: message, hash: MessageTemplate.hash(of: message),
+                template: try MessageTemplate(translation, locale: isTranslated ? locale : nil))
+            templates.withLock { $0[translation.path] = kept }
+            return kept
         } catch {
             throw .refused(error.description)
         }

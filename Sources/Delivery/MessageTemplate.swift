@@ -17,8 +17,6 @@ package final class MessageTemplate: Sendable {
     private static let layoutLimit = 64
 
     package let message: Message
-    /// SHA-256 of the message as written, in hexadecimal.
-    package let hash: String
     let language: Language
     private let subject: SectionedText?
     private let preheader: SectionedText?
@@ -42,12 +40,20 @@ package final class MessageTemplate: Sendable {
         }
         (subject, preheader, label, url) = (texts["subject"], texts["preheader"], texts["label"], texts["url"])
         body = texts["body"] ?? SectionedText("")
+    }
+
+    /// SHA-256 of a message as written, with its translations, in hexadecimal.
+    package static func hash(of message: Message) -> String {
+        Hexadecimal.text(SHA256.hash(data: Array(version(of: message).utf8)))
+    }
+
+    private static func version(of message: Message) -> String {
         let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
         // The length before each part keeps two messages apart that only cut the same text elsewhere.
-        let version =
+        let own =
             parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
             + (message.ask.map { "\n" + $0.version } ?? "")
-        hash = Hexadecimal.text(SHA256.hash(data: Array(version.utf8)))
+        return message.locales.sorted { $0.key < $1.key }.reduce(own) { "\($0)\n\($1.key) \(version(of: $1.value))" }
     }
 
     // MARK: - Rendering

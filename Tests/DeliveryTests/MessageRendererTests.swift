@@ -234,12 +234,19 @@ import Testing
     }
 
     @Test func theHashNamesTheVersion() throws {
-        let first = try MessageTemplate(Message(path: "m.md", subject: "a", body: "b"))
-        #expect(first.hash.count == 64)
-        #expect(try MessageTemplate(Message(path: "n.md", subject: "a", body: "b")).hash == first.hash)
-        #expect(try MessageTemplate(Message(path: "m.md", subject: "a", preheader: "b", body: "")).hash != first.hash)
+        let hash = MessageTemplate.hash(of: Message(path: "m.md", subject: "a", body: "b"))
+        #expect(hash.count == 64)
+        #expect(MessageTemplate.hash(of: Message(path: "n.md", subject: "a", body: "b")) == hash)
+        #expect(MessageTemplate.hash(of: Message(path: "m.md", subject: "a", preheader: "b", body: "")) != hash)
         let rendered = try renderer.render(Message(path: "m.md", subject: "a", body: "b"), as: .email, variables: ada)
-        #expect(rendered.messageHash == first.hash)
+        #expect(rendered.messageHash == hash)
+        // Who reads it in another language reads the same version.
+        var both = Message(path: "m.md", subject: "a", body: "b")
+        both.locales = ["de": Message(path: "m.de.md", subject: "c", body: "d")]
+        let languages = try ["de", "en"].map {
+            try renderer.render(both, as: .email, variables: ada, locale: $0).messageHash
+        }
+        #expect(languages[0] == languages[1] && languages[0] != hash)
         // An edited message is compiled anew.
         #expect(
             try renderer.render(Message(path: "m.md", subject: "a", body: "c"), as: .email, variables: ada).text

@@ -80,6 +80,8 @@ import Testing
                 })
             #expect(throws: CycleStopped.self) { try cycle.run(now: noon(20_000)) }
         }
+        let part = try #require(Int(test.rows("SELECT count(*) FROM enrollment")[0]))
+        #expect(0 < part && part < Self.accounts, "\(part)")
         try test.run(noon(20_000))
         #expect(
             try test.rows("SELECT count(DISTINCT account_id) || ' ' || count(*) FROM enrollment")

@@ -198,7 +198,7 @@ extension AttritionReport {
         let sentence =
             switch test {
             case .success(let test):
-                "Whether the groups leave at different rates: log-rank χ² = \(Report.Unit.plain(2).text(test.chiSquared)) with "
+                "Whether \(Self.tested(groups.map(\.curve.table))) leave at different rates: log-rank χ² = \(Report.Unit.plain(2).text(test.chiSquared)) with "
                     + "\(test.degrees) degrees of freedom, p = \(Self.probability(test.p))."
             case .failure(let reason): reason.sentence
             }
@@ -206,7 +206,13 @@ extension AttritionReport {
             title, [.sentence(sentence)] + chart("Still customers \(title.lowercased())", curves) + [.table(table)])
     }
 
-    /// Of groups with so few accounts the test's χ² is none.
+    /// The groups that the test is of, in words.
+    private static func tested(_ groups: [RiskTable]) -> String {
+        let large = groups.count { $0.accounts >= fewest }
+        return large == groups.count ? "the groups" : "the \(large) groups of at least \(fewest) accounts"
+    }
+
+    /// With fewer accounts in a group the statistic does not follow χ²; such groups are left out.
     static func logRank(_ groups: [RiskTable]) -> Result<LogRank, Unmeasurable> {
         let large = groups.filter { $0.accounts >= fewest }
         return large.count < 2 && groups.count > 1 ? .failure(.fewAtRisk) : LogRank.test(large)

@@ -19,7 +19,7 @@ struct GlobalContest {
     private(set) var z: Double?
     private(set) var bound: Double?
     /// The look that decided, with its score and bound.
-    private(set) var decision: (week: Int, z: Double, bound: Double)?
+    private(set) var decision: (week: Int, look: Look, z: Double, bound: Double)?
 
     private static let alpha = 0.05
 
@@ -43,7 +43,7 @@ struct GlobalContest {
             (self.z, bound) = (z, bounds[index])
             let band = Interval(around: z * error, by: bounds[index] * error)
             interval = Interval(lower: max(-1, band.lower), upper: min(1, band.upper))
-            if decision == nil, abs(z) >= bounds[index] { decision = (index + 1, z, bounds[index]) }
+            if decision == nil, abs(z) >= bounds[index] { decision = (index + 1, look, z, bounds[index]) }
         }
     }
 
@@ -59,9 +59,10 @@ struct GlobalContest {
         }
         let fixed = ExperimentPeriod.fixed
         if let decision {
-            let kept = abs(difference ?? 0) * Double(look.others.total)
+            let (decided, others) = (decision.look, decision.look.others.total)
+            let difference = ProportionComparison(control: decided.heldOut, treatment: decided.others).difference ?? 0
             return "The playbooks \(decision.z < 0 ? "kept" : "lost") accounts: about "
-                + "\(Report.Unit.plain(0).text(kept)) of \(look.others.total). The weekly look \(decision.week) decided it: |z| "
+                + "\(Report.Unit.plain(0).text(abs(difference) * Double(others))) of \(others) by then. The weekly look \(decision.week) decided it: |z| "
                 + "\(fixed(abs(decision.z))) over the bound \(fixed(decision.bound)); all looks together claim a false effect "
                 + "in at most 5% of periods."
         }

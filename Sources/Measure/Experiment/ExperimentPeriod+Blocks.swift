@@ -38,12 +38,12 @@ extension ExperimentPeriod {
         }
         let line = Report.Chart.Line(
             title: "Accounts whose outcome will be known", unit: .plain(0),
-            labels: maturing.map { String($0.at.description.prefix(10)) },
+            labels: maturing.map { String($0.last.description.prefix(10)) },
             series: [.init(name: "matured", values: values)])
         return [
             .sentence(
-                "Nobody's time is over yet. The first outcome is known on \(String(first.at.description.prefix(10))); of those who have "
-                    + "entered by now, all by \(String((maturing.last ?? first).at.description.prefix(10)))."),
+                "Nobody's time is over yet. The first outcome is known on \(String(first.first.description.prefix(10))); of those who have "
+                    + "entered by now, all by \(String((maturing.last ?? first).last.description.prefix(10)))."),
             .chart(.line(line)),
         ]
     }

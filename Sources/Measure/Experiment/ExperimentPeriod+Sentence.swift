@@ -134,13 +134,14 @@ extension ExperimentPeriod {
     /// What could be detected: with more time, a larger holdout, or a goal that more accounts reach.
     private func instead(of plan: ExperimentPlan) -> String {
         var offers: [String] = []
-        let perDay = Double(facts.recent) / facts.days
+        /// From the beginning of a new period.
         func days(_ accounts: Int) -> String {
-            guard perDay > 0 else { return "" }
-            let days = (Double(accounts) / perDay).rounded(.up) + Double(window.milliseconds) / 86_400_000
+            guard facts.perDay > 0 else { return "" }
+            let days = (Double(accounts) / facts.perDay).rounded(.up) + Double(window.milliseconds) / 86_400_000
             return days < 1e6 ? " (\(Self.days(Int(days))))" : ""
         }
-        offers.append("waiting for all \(plan.accounts) accounts\(days(plan.accounts))")
+        let more = daysToFull.map { " (\(Self.days($0)))" } ?? ""
+        offers.append("waiting for all \(plan.accounts) accounts\(more)")
         let treated = Array(repeating: 0.5 / Double(max(1, arms.arms.count - 1)), count: max(1, arms.arms.count - 1))
         if arms.hasHoldout, arms.weights[0] < 0.4,
             case .success(let wider) = ExperimentPlan.make(
@@ -168,7 +169,7 @@ extension ExperimentPeriod {
     /// What a year would show.
     private var reachable: String {
         guard case .success(let plan) = plan, facts.recent > 0 else { return "" }
-        let year = Double(facts.recent) / facts.days * Double(Verdict.patience)
+        let year = facts.perDay * Double(Verdict.patience)
         let sum = arms.weights.reduce(0, +)
         func size(_ arm: Int) -> Int {
             Int((year * arms.weights[arm] / sum / ExperimentPlan.costOfLooks).rounded(.down))

@@ -44,11 +44,15 @@ struct ExperimentPeriod {
     private(set) var primary: Figure
     private(set) var secondary: [Figure] = []
     private(set) var guardrails: [Guardrail] = []
+    /// Where each guardrail metric stands, for each arm behind the control.
+    private(set) var guardrailStandings: [[Verdict.Guardrail]] = []
+    /// The bound of harms by weekly looks, which is the same for all of them.
+    private var weeklyHarmBound: Double?
     private(set) var checks: [Check] = []
     private(set) var delivery: [(reached: Entries.Count, not: Entries.Count)] = []
     private(set) var usage: (metric: String, rows: [Entries.Usage])?
     private(set) var edits: [Entries.Edit] = []
-    private(set) var maturing: [(at: Instant, accounts: Int)] = []
+    private(set) var maturing: [(first: Instant, last: Instant, accounts: Int)] = []
     private(set) var globalHoldout = 0
     private(set) var verdict = Verdict.keepRunning(days: nil)
 
@@ -57,7 +61,11 @@ struct ExperimentPeriod {
 
     /// How long an entry is watched.
     var window: TimeSpan { playbook?.goal?.within ?? Entries.watch }
-    var goalName: String { period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days" }
+    var goalName: String { Self.goalName(of: period) }
+
+    private static func goalName(of period: Entries.Period) -> String {
+        period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days"
+    }
 
     init(
         _ period: Entries.Period, of entries: Entries, rule: Contest.Rule, playbook: Playbook?, sharing: [String],
@@ -86,8 +94,7 @@ struct ExperimentPeriod {
             contest = Contest(rule: rule, looks: [weekly.present], planned: planned)
             moment = entries.asOf
         }
-        let name = period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days"
-        primary = Figure(title: name, counts: [])
+        primary = Figure(title: Self.goalName(of: period), counts: [])
         facts = try entries.facts(of: period, planned: planned)
         let look = rule == .groupSequential ? contest.looks.last ?? weekly.looks.last : weekly.present
         let none = Contest.Look(at: moment, arms: arms.arms.map { _ in Proportion(successes: 0, total: 0) })
@@ -95,6 +102,10 @@ struct ExperimentPeriod {
         edits = try entries.edits(in: period)
         maturing = try entries.maturing(in: period)
         try readFigures(entries)
+        if rule == .groupSequential {
+            weeklyHarmBound = guardrails.first.flatMap { contest.harmBound($0.figure.comparison(1)) }
+        }
+        guardrailStandings = standings
         try check(entries, assigned: assigned)
         delivery = try readDelivery(entries)
         if let name = playbook?.goal?.condition.reads.metrics.sorted().first,
@@ -156,8 +167,8 @@ struct ExperimentPeriod {
     }
 
     /// The table counts what the verdict counts: the look of the moment, and who entered and has time left.
-    private func primaryCounts(_ look: Contest.Look?, assigned: [Entries.Arm: Entries.Count]) -> [Entries.Count] {
-        zip(arms.counts(assigned), look?.arms ?? []).map { entered, matured in
+    private func primaryCounts(_ look: Contest.Look, assigned: [Entries.Arm: Entries.Count]) -> [Entries.Count] {
+        zip(arms.counts(assigned), look.arms).map { entered, matured in
             var count = Entries.Count()
             (count.matured, count.hits) = (matured.total, matured.successes)
             count.open = max(0, entered.matured - matured.total)
@@ -221,7 +232,9 @@ struct ExperimentPeriod {
     /// The difference of a harm with its bounds, by the rule of the experiment; nil when it cannot be said yet.
     func test(_ guardrail: Guardrail, _ arm: Int) -> (difference: Double, lower: Double, upper: Double)? {
         let comparison = guardrail.figure.comparison(arm)
-        guard let difference = comparison.difference, let bound = contest.harmBound(comparison) else { return nil }
+        guard let difference = comparison.difference,
+            let bound = rule == .groupSequential ? weeklyHarmBound : contest.harmBound(comparison)
+        else { return nil }
         let alpha = Normal.above(bound)
         guard case .success(let test) = NonInferiority.test(comparison, margin: guardrail.margin, alpha: alpha) else {
             return nil
@@ -229,8 +242,7 @@ struct ExperimentPeriod {
         return (difference, comparison.newcombe(alpha: min(1, 2 * alpha)).lower, test.upper)
     }
 
-    /// Where each guardrail metric stands, for each arm behind the control.
-    var guardrailStandings: [[Verdict.Guardrail]] {
+    private var standings: [[Verdict.Guardrail]] {
         arms.arms.indices.dropFirst().map { arm in
             guardrails.map { guardrail in
                 var standing = Verdict.Guardrail.Standing.open
@@ -253,7 +265,7 @@ struct ExperimentPeriod {
         func days(_ span: TimeSpan) -> Int { max(1, Int((span.milliseconds + 86_399_999) / 86_400_000)) }
         if let fullAt = facts.fullAt { return days(fullAt - asOf) }
         guard facts.recent > 0 else { return nil }
-        let missing = Double(max(0, plan.accounts - entered)) / (Double(facts.recent) / facts.days)
+        let missing = Double(max(0, plan.accounts - entered)) / facts.perDay
         guard missing.isFinite, missing < 1e6 else { return nil }
         return Int(missing.rounded(.up)) + days(window)
     }

@@ -6,7 +6,7 @@ extension BlockDay {
     /// What is known of some accounts as of earlier moments.
     struct Looked {
         var block: Block
-        /// What windows look at is there as of moments from here on; nil for all of them.
+        /// From which moment on the rows are loaded that windows look back to; nil when all are.
         var earliest: Instant?
     }
 
@@ -61,15 +61,19 @@ private struct StageTurn {
 
     init(day: BlockDay, _ block: Block) {
         self.day = day
-        // Who left before anybody looked is taken for what it was until then.
-        var block = block
-        for index in block.ids.indices where Self.hasLeft(block, index) {
-            block.set("status", .text("active"), at: index)
-        }
-        let evaluator = Evaluator(day.rules.context, block)
-        self.block = block
+        self.block = Self.asCustomers(block)
+        let evaluator = Evaluator(day.rules.context, self.block)
         audiences = day.journeys.map { $0.audience.map { evaluator.column($0.term, of: .accounts) } }
         enters = day.journeys.map { $0.stages.map { $0.enter.map { evaluator.column($0, of: .accounts) } } }
+    }
+
+    /// Accounts that left before anybody looked are taken for the customers that they were until then.
+    private static func asCustomers(_ block: Block) -> Block {
+        var block = block
+        for index in block.ids.indices where hasLeft(block, index) {
+            block.set("status", .text("active"), at: index)
+        }
+        return block
     }
 
     /// Whether it has left and is on no journey.
@@ -145,7 +149,7 @@ private struct StageTurn {
             let ids = spans.keys.map { block.ids[$0] }.sorted()
             let looked = try look(ids, earliest)
             let own = Dictionary(uniqueKeysWithValues: looked.block.ids.enumerated().map { ($1, $0) })
-            let past = StagePast(day.rules.context, looked.block, earliest: looked.earliest)
+            let past = StagePast(day.rules.context, Self.asCustomers(looked.block), earliest: looked.earliest)
             var early: [Int: StagePast.Span] = [:]
             for stage in journey.stages.indices {
                 guard let enter = journey.stages[stage].enter else { continue }

@@ -123,7 +123,7 @@ final class BlockDeciding {
     }
 
     /// The earliest moment as of which something may be asked.
-    private var earliest: Instant { rules.now - .days(8) }
+    private var earliest: Instant { rules.now - .lookBack }
 
     /// The accounts with touches that are about to be claimed, as they must be by now.
     ///

@@ -26,7 +26,7 @@ package struct Cycle {
     /// Whether somebody has asked for the end of the work; looked at between two blocks and two slices.
     let isStopped: @Sendable () -> Bool
     /// A million accounts are planned in seconds; what takes this long is a mistake.
-    private static let longestPlan = Duration.seconds(1_200)
+    static let longestPlan = Duration.seconds(1_200)
 
     package init(
         workspace: Workspace, pinned: PinnedVersions, store: Store, figures: EvaluationContext.Figures = .measured,

@@ -46,32 +46,54 @@ struct CycleWriting {
         }
     }
 
-    /// While a slice is written, a second thread decides the next one on what stands then.
+    /// While a slice is written, a second thread decides the next one on what stands then; a slice that it has not decided
+    /// is decided in the transaction that writes it.
     private func writeSlices(_ deciding: BlockDeciding, _ writer: AccountWriter) throws {
         var rest = AccountSlices(plan.tally.changed.sorted())
-        var size = SliceSize()
+        // Deciding takes about as long as writing, so that fewer accounts fit into a transaction that does both.
+        var (size, sizeAlone) = (SliceSize(), SliceSize())
         let ahead = try decidingAhead(deciding)
         defer { ahead?.end() }
-        var next = rest.next(size.size)
+        var next = rest.next(ahead == nil ? sizeAlone.size : size.size)
         while let ids = next {
             let decided = try ahead?.decided()
-            next = rest.next(size.size)
+            next = rest.next(ahead == nil ? sizeAlone.size : size.size)
             if let next { try ahead?.decide(next) }
-            try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
-                try stopIfPaused(connection)
-                try size.measured { _ in
-                    var tally = Tally()
-                    try writer.write(decided?() ?? deciding.decide(ids, freezes: true, &tally))
+            var isWritten = false
+            if let decided {
+                try writeSlice {
+                    try size.measured { _ in
+                        guard let accounts = try decided() else { return }
+                        try writer.write(accounts)
+                        isWritten = true
+                    }
                 }
             }
-            Store.letOthersWrite()
+            guard !isWritten else { continue }
+            var parts = AccountSlices(ids)
+            while let part = parts.next(sizeAlone.size) {
+                try writeSlice {
+                    try sizeAlone.measured { _ in
+                        var tally = Tally()
+                        try writer.write(deciding.decide(part, freezes: true, &tally))
+                    }
+                }
+            }
         }
+    }
+
+    private func writeSlice(_ body: () throws -> Void) throws {
+        try store.write(on: connection, checkpointAfter: Store.importCheckpointPages) { connection in
+            try stopIfPaused(connection)
+            try body()
+        }
+        Store.letOthersWrite()
     }
 
     /// A second thread, where there is enough for it to do.
     private func decidingAhead(_ deciding: BlockDeciding) throws -> DecidingAhead? {
         guard deciding.isOrderFree, plan.tally.changed.count >= DecidingAhead.fewestAccounts else { return nil }
-        let second = try SecondThread(beside: connection, plan.deciding)
+        let second = try SecondThread(beside: connection, for: Cycle.longestPlan, plan.deciding)
         return second.map { DecidingAhead($0, connection) }
     }
 

@@ -24,46 +24,64 @@ struct FirstPass {
         }
 
         let counts = Mutex(Counts())
-        let isStopped = Atomic(false)
+        /// Why either half was given up.
+        let failure = Mutex<(any Error)?>(nil)
+
+        var hasFailed: Bool { failure.withLock { $0 != nil } }
+
+        /// Runs one half; a failure ends the other one, too.
+        func run(_ body: () throws -> Void) {
+            do {
+                try body()
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+            }
+        }
     }
 
-    let scope: Scope
-    let deciding: BlockDeciding
+    private let parts: [Part]
+    private let deciding: BlockDeciding
+    private let isStopped: @Sendable () -> Bool
     /// Decides every other block, where there is one.
-    let second: SecondThread?
-    let isStopped: @Sendable () -> Bool
+    var second: SecondThread?
 
     /// So many blocks are worth a second thread.
-    static let fewestBlocks = 4
+    private static let fewestBlocks = 4
+
+    init(_ scope: Scope, _ deciding: BlockDeciding, isStopped: @escaping @Sendable () -> Bool) throws {
+        parts =
+            switch scope {
+            case .all: try deciding.blocks().map { .block($0) }
+            case .some(let ids): ids.byBlock.map { .accounts($0) }
+            }
+        self.deciding = deciding
+        self.isStopped = isStopped
+    }
+
+    /// Whether there is enough for a second thread to do.
+    var isWorthTwoThreads: Bool { parts.count >= Self.fewestBlocks && deciding.isOrderFree }
 
     func run(_ holds: [Int64: Hold]) throws -> Tally {
-        let parts = try parts()
-        guard let second, parts.count >= Self.fewestBlocks else {
+        guard let second else {
             return try decide(parts[...], by: 1, deciding)
         }
         // Every other block each, so that the sums do not depend on which thread was quicker.
         let half = Half()
         second.start { deciding in
-            deciding.hold(holds)
-            let tally = try decide(parts.dropFirst(), by: 2, deciding, half)
-            half.counts.withLock { $0 = Half.Counts(tally: tally, audiences: deciding.audiences) }
+            half.run {
+                deciding.hold(holds)
+                let tally = try decide(parts.dropFirst(), by: 2, deciding, half)
+                half.counts.withLock { $0 = Half.Counts(tally: tally, audiences: deciding.audiences) }
+            }
         }
-        let mine = Result { try decide(parts[...], by: 2, deciding) }
-        if case .failure = mine { half.isStopped.store(true, ordering: .relaxed) }
-        let others = Result { try second.finish() }
-        var tally = try mine.get()
-        try others.get()
+        var tally = Tally()
+        half.run { tally = try decide(parts[...], by: 2, deciding, half) }
+        try second.finish()
+        if let failure = half.failure.withLock({ $0 }) { throw failure }
         let counts = half.counts.withLock { $0 }
         tally.add(counts.tally)
         deciding.addAudiences(of: counts.audiences)
         return tally
-    }
-
-    private func parts() throws -> [Part] {
-        switch scope {
-        case .all: try deciding.blocks().map { .block($0) }
-        case .some(let ids): ids.byBlock.map { .accounts($0) }
-        }
     }
 
     /// - Throws: `CycleStopped` when somebody asked for the end.
@@ -72,7 +90,7 @@ struct FirstPass {
     ) throws -> Tally {
         var tally = Tally()
         for index in Swift.stride(from: parts.startIndex, to: parts.endIndex, by: stride) {
-            if isStopped() || half?.isStopped.load(ordering: .relaxed) == true { throw CycleStopped() }
+            if isStopped() || half?.hasFailed == true { throw CycleStopped() }
             switch parts[index] {
             case .block(let range): _ = try deciding.decide(range, freezes: false, &tally)
             case .accounts(let ids): _ = try deciding.decide(ids, freezes: false, &tally)

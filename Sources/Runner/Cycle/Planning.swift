@@ -69,14 +69,16 @@ struct Planning {
         var heldJourneys: [String: String] = [:]
         for journey in workspace.journeys { heldJourneys[journey.name] = context.staleness(of: journey.terms) }
         let scope = try scope(turns, isTurnOfJourneys)
-        let make = { [rules, turns, heldJourneys] (connection: Connection) in
-            try BlockDeciding(
-                connection, rules, turns: turns, journeys: workspace.journeys, heldJourneys: Set(heldJourneys.keys))
+        var plan = Plan(
+            rules: rules, turns: turns, scope: scope, journeys: workspace.journeys,
+            heldJourneys: Set(heldJourneys.keys), tally: Tally(), stagesEvent: late?.newest,
+            wasPaused: pauses.all != nil, report: CycleReport(now: now, playbooks: [], balanced: true))
+        let deciding = try plan.deciding(connection)
+        var pass = try FirstPass(scope, deciding, isStopped: isStopped)
+        if pass.isWorthTwoThreads {
+            pass.second = try SecondThread(beside: connection, for: Cycle.longestPlan, plan.deciding)
         }
-        let deciding = try make(connection)
-        let second = try secondThread(deciding, scope, make)
-        defer { second?.end() }
-        let pass = FirstPass(scope: scope, deciding: deciding, second: second, isStopped: isStopped)
+        defer { pass.second?.end() }
         var tally = try pass.run(rules.holds)
         let check = SafetyCheck(workspace: workspace, connection: connection, context: context)
         let holds = try self.holds(&turns, tally, deciding, check)
@@ -87,10 +89,7 @@ struct Planning {
         }
         let errors = Books(tally, turns).errors
         guard errors.isEmpty else { throw UnbalancedBooks(errors: errors) }
-        var plan = Plan(
-            rules: rules, turns: turns, scope: scope, journeys: workspace.journeys,
-            heldJourneys: Set(heldJourneys.keys), tally: tally, stagesEvent: late?.newest, wasPaused: pauses.all != nil,
-            report: CycleReport(now: now, playbooks: [], balanced: true))
+        (plan.rules, plan.turns, plan.tally) = (rules, turns, tally)
         plan.report = report(plan, isTurnOfJourneys ? heldJourneys : nil)
         plan.isNews =
             try matching == .all || isTurnOfJourneys || !tally.changed.isEmpty
@@ -122,21 +121,7 @@ struct Planning {
                         firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
             }
         }
-        _ = try FirstPass(scope: plan.scope, deciding: deciding, second: nil, isStopped: isStopped)
-            .run(plan.rules.holds)
-    }
-
-    /// A second thread, where there is enough for it to do.
-    private func secondThread(
-        _ deciding: BlockDeciding, _ scope: FirstPass.Scope, _ make: (Connection) throws -> BlockDeciding
-    ) throws -> SecondThread? {
-        let parts =
-            switch scope {
-            case .all: try deciding.blocks().count
-            case .some(let ids): ids.byBlock.count
-            }
-        guard parts >= FirstPass.fewestBlocks, deciding.isOrderFree else { return nil }
-        return try SecondThread(beside: connection, make)
+        _ = try FirstPass(plan.scope, deciding, isStopped: isStopped).run(plan.rules.holds)
     }
 
     /// A condition, a campaign or a journey looks at everybody; else only those are looked at to whom something may have

@@ -5,9 +5,13 @@ import Storage
 
 /// Decides on a thread of its own, over a connection of its own that only reads, while the first thread decides or writes.
 ///
+/// Its snapshot may be a little younger than that of the first thread, which does no harm: an account is decided by its own
+/// rows alone, and whatever is written is decided again on what stands then.
 /// It has one piece of work at a time: `start`, then `finish`; `end` before it is let go.
 final class SecondThread: @unchecked Sendable {
     private let store: Store
+    /// How long one piece of work may take.
+    private let limit: Duration
     /// Used on its own thread only, once that runs.
     private let deciding: BlockDeciding
     private let condition = NSCondition()
@@ -17,9 +21,10 @@ final class SecondThread: @unchecked Sendable {
     private var thread: JoinableThread?
 
     /// Nil when there is no room for another thread, or no file that two can read: everything is decided on the first then.
-    init?(beside first: Connection, _ make: (Connection) throws -> BlockDeciding) throws {
+    init?(beside first: Connection, for limit: Duration, _ make: (Connection) throws -> BlockDeciding) throws {
         guard let store = try Store(readingBeside: first) else { return nil }
         self.store = store
+        self.limit = limit
         deciding = try store.session(make)
         thread = JoinableThread("second thread of the cycle") { [self] in run() }
         if thread == nil { return nil }
@@ -54,7 +59,7 @@ final class SecondThread: @unchecked Sendable {
 
     private func run() {
         while let work = next() {
-            let result = Result { _ = try store.read { _ in try work(deciding) } }
+            let result = Result { try store.guardedRead(for: limit) { _ in try work(deciding) } }
             condition.withLock {
                 self.result = result
                 condition.broadcast()

@@ -98,7 +98,7 @@ package struct Backtest {
                     workspace, try group.map { try past.block($0, keepsDaily: keepsDaily) }, contexts, since: start,
                     needs: past.needs, zones: zones, isWhole: isWhole, grain: Self.grain)
                 if !keepsDaily { world.daily = past.daily }
-                world.lookBack = .days(8)
+                world.lookBack = .lookBack
                 try go(&world, from: start, until: end, &counts) { day in
                     progress((index * (to - from + 1) + day) / groups.count)
                 }

@@ -24,7 +24,7 @@ struct Past {
     }
 
     private var hasJourneys: Bool { !workspace.journeys.isEmpty }
-    private var earliest: Instant { start - .days(8) }
+    private var earliest: Instant { start - .lookBack }
 
     // MARK: Blocks
 

@@ -27,7 +27,7 @@ struct TestCourse {
             var world = World(
                 workspace, [TrialBlock(Block(ids: []))], rows.contexts, since: Instant(milliseconds: 0),
                 needs: rows.needs, isWhole: true, grain: TimeSpan(milliseconds: 1), eventsComeInOneByOne: true)
-            world.lookBack = .days(8)
+            world.lookBack = .lookBack
             return world
         }
     }
@@ -164,7 +164,7 @@ private struct TestRows {
         var wanted = needs
         (wanted.risks, wanted.touches, wanted.enrollments) = ([], false, false)
         let account = try TrialAccount.id(connection)
-        let block = try rows.block(account...account, wanted, from: now - .days(8))
+        let block = try rows.block(account...account, wanted, from: now - .lookBack)
         var triggers: [String: [(account: Int, event: TriggeringEvent)]] = [:]
         for playbook in workspace.playbooks {
             guard case .on(let event, _) = playbook.trigger else { continue }

@@ -1,6 +1,11 @@
 package import Decisions
 package import Playbooks
 
+extension TimeSpan {
+    /// How far back from now an account's day may ask how things stood then: a week, and the day that is not over.
+    package static let lookBack = TimeSpan.days(8)
+}
+
 /// Reads blocks of accounts: plain SELECTs over ranges of account ids, one a table, on one connection.
 ///
 /// Rows are read as of the context's moment: what is dated later is left out, but for changes in `history`, which say what

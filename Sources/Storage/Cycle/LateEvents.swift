@@ -14,6 +14,7 @@ package struct LateEvents {
         newest = try connection.integer("SELECT coalesce(max(id), 0) FROM event")
         var moments: [Int64: Instant] = [:]
         if let last, !kinds.isEmpty {
+            // In a database of an earlier version every event is late once: its stages get the dates that they had.
             let cursor = try Meta.stagesEvent.read(connection).flatMap { Int64($0) } ?? 0
             let list = BoundList("kind", kinds)
             try connection.forEach(

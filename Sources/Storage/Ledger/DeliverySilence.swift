@@ -1,3 +1,4 @@
+import Foundation
 package import Playbooks
 
 /// A channel that accepts messages, and whose provider has stopped to tell what became of them: messages that go nowhere
@@ -50,9 +51,7 @@ package struct DeliverySilence: Sendable, Equatable {
         hasToldBefore = !before.isEmpty
         guard hasToldBefore else { return }
         let share = Double(before.count { $0.reportedAt != nil }) / Double(before.count)
-        var probability = 1.0
-        for _ in 0..<silent.count where probability >= Self.chance { probability *= 1 - share }
-        guard probability < Self.chance else { return nil }
+        guard pow(1 - share, Double(silent.count)) < Self.chance else { return nil }
     }
 
     /// For people.

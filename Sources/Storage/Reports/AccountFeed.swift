@@ -24,11 +24,7 @@ struct AccountFeed {
         let first = try connection.first("SELECT min(seen_at) AS first FROM account")?["first"].instant
         let firstDay = first.map { zone.day(of: $0).number } ?? .max
         try connection.forEach(
-            "SELECT created_at, seen_at FROM account WHERE seen_at <= :known AND seen_at - created_at <= :slowest",
-            [
-                "known": .instant(known),
-                "slowest": .integer(TimeSpan.days(Int64(Self.slowest + 1)).milliseconds),
-            ]
+            "SELECT created_at, seen_at FROM account WHERE seen_at <= :known", ["known": .instant(known)]
         ) { row in
             let seen = zone.day(of: row.instant("seen_at")).number
             days.insert(seen)
@@ -36,7 +32,6 @@ struct AccountFeed {
             // Whom the first import found says nothing of how soon the next ones come.
             if seen > firstDay, (0...Self.slowest).contains(delay) { delays.append(delay) }
         }
-        if firstDay < .max { days.insert(firstDay) }
         self.days = days.sorted()
         delays.sort()
         usualDelay =
@@ -47,7 +42,11 @@ struct AccountFeed {
     func watchesFromCreation(_ created: Int, seen: Int) -> Bool {
         if seen - created <= usualDelay { return true }
         guard seen - created <= Self.slowest else { return false }
-        let earlier = days.last { $0 < seen }
-        return earlier.map { created >= $0 } ?? false
+        var (low, high) = (0, days.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if days[middle] < seen { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 && created >= days[low - 1]
     }
 }

@@ -16,6 +16,9 @@ extension Entries {
         /// When the account that fills a plan matures, if it has entered.
         package var fullAt: Instant?
 
+        /// Accounts that enter in a day, at the present pace.
+        package var perDay: Double { Double(recent) / days }
+
         package init() {}
     }
 
@@ -75,19 +78,22 @@ extension Entries {
         return count
     }
 
-    /// The entries whose time is not over, by the end of the week in which it will be.
-    package func maturing(in period: Period) throws -> [(at: Instant, accounts: Int)] {
+    /// The entries whose time is not over, by the week in which it will be: when for the first and the last of them.
+    package func maturing(in period: Period) throws -> [(first: Instant, last: Instant, accounts: Int)] {
         try connection.query(
             """
-            SELECT max(until) AS at, count(*) AS accounts FROM temp.report_entry
+            SELECT min(until) AS first, max(until) AS last, count(*) AS accounts FROM temp.report_entry
             WHERE experiment_id = :experiment AND has_goal = :has_goal AND until > :as_of AND arm <> 'global_holdout'
-            GROUP BY (until - :as_of) / \(Self.week) ORDER BY at
+            GROUP BY (until - :as_of) / \(Self.week) ORDER BY last
             """,
             [
                 "experiment": .integer(period.experimentID), "as_of": .instant(asOf),
                 "has_goal": .integer(period.hasGoal ? 1 : 0),
             ]
-        ).compactMap { row in row["at"].instant.map { ($0, Int(row["accounts"].integer ?? 0)) } }
+        ).compactMap { row in
+            guard let first = row["first"].instant, let last = row["last"].instant else { return nil }
+            return (first, last, Int(row["accounts"].integer ?? 0))
+        }
     }
 
     /// A text that a message had in a period, and when it was first sent.

@@ -25,7 +25,7 @@ package struct PastRows {
     package func metrics(_ ids: [Int64], _ needs: Needs, asOf moment: Instant) throws -> [String: Block.DailyValues] {
         let loader = try BlockLoader(connection, context.asOf(moment))
         var metrics: [String: Block.DailyValues] = [:]
-        for (name, days) in needs.metrics { metrics[name] = try loader.series(name, days, ids, moment - .days(8)) }
+        for (name, days) in needs.metrics { metrics[name] = try loader.series(name, days, ids, moment - .lookBack) }
         return metrics
     }
 
