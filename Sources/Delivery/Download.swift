@@ -17,6 +17,11 @@ package struct Download: Sendable {
         package var description: String
     }
 
+    /// In bytes, after decompression.
+    private static let largest = 4 << 30
+    /// How long the whole may take, as a multiple of `patience`.
+    private static let mostPatience = 6
+
     package init(url: String, token: String? = nil, allowsPrivate: Bool, patience: TimeSpan) {
         self.url = url
         self.token = token
@@ -35,6 +40,7 @@ package struct Download: Sendable {
         let allowsPrivate: Bool
         let isStopped: () -> Bool
         var refusal: String?
+        private var taken = 0
 
         init(_ file: Int32, allowsPrivate: Bool, isStopped: @escaping () -> Bool) {
             self.file = file
@@ -44,6 +50,11 @@ package struct Download: Sendable {
 
         func take(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
             guard let bytes, !isStopped() else { return 0 }
+            taken += count
+            guard taken <= Download.largest else {
+                refusal = "the answer is larger than \(Download.largest >> 30) GiB; ask for a part of it with `since`"
+                return 0
+            }
             var done = 0
             while done < count {
                 let written = write(file, bytes + done, count - done)
@@ -58,16 +69,12 @@ package struct Download: Sendable {
         }
 
         func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
-            guard let address, !isStopped() else { return -1 }
-            let (family, kind, way) = (address.pointee.family, address.pointee.socktype, address.pointee.protocol)
-            if !allowsPrivate {
-                guard let raw = kt_address(address), AddressRule.isPublic(family: family, address: raw) else {
-                    refusal =
-                        "the address is loopback, private or reserved; write \"allow_private: true\" if that is meant"
-                    return -1
-                }
+            guard !isStopped() else { return -1 }
+            guard let socket = AddressRule.socket(to: address, allowsPrivate: allowsPrivate) else {
+                refusal = AddressRule.refusal
+                return -1
             }
-            return socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), way)
+            return socket
         }
 
         static func from(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
@@ -96,6 +103,7 @@ package struct Download: Sendable {
         kt_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         kt_set_long(easy, CURLOPT_FAILONERROR, 1)
         kt_set_long(easy, CURLOPT_CONNECTTIMEOUT, 15)
+        kt_set_long(easy, CURLOPT_TIMEOUT, seconds * Self.mostPatience)
         kt_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
         kt_set_long(easy, CURLOPT_LOW_SPEED_TIME, seconds)
         kt_set_transfer(easy, CURLOPT_WRITEFUNCTION) { Transfer.from($3)?.take($0, $1 * $2) ?? 0 }
@@ -111,7 +119,9 @@ package struct Download: Sendable {
         if let refusal = transfer.refusal { throw Failure(description: refusal) }
         if isStopped() { throw Failure(description: "stopped before all of it was there") }
         if code == CURLE_HTTP_RETURNED_ERROR || code == CURLE_OK && !(200..<300).contains(status) {
-            throw Failure(description: "the server answered \(status)")
+            let advice =
+                (300..<400).contains(status) ? "; redirects are not followed: write the address that it leads to" : ""
+            throw Failure(description: "the server answered \(status)\(advice)")
         }
         guard code == CURLE_OK else { throw Failure(description: String(cString: curl_easy_strerror(code))) }
     }

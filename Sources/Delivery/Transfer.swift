@@ -184,17 +184,11 @@ final class Transfer {
     }
 
     private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
-        guard let address else { return -1 }
-        let (family, kind, kindOfProtocol) = (
-            address.pointee.family, address.pointee.socktype, address.pointee.protocol
-        )
-        if !request.allowPrivate {
-            guard let raw = kt_address(address), AddressRule.isPublic(family: family, address: raw) else {
-                refuseAddress()
-                return -1
-            }
+        guard let socket = AddressRule.socket(to: address, allowsPrivate: request.allowPrivate) else {
+            refuseAddress()
+            return -1
         }
-        return socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), kindOfProtocol)
+        return socket
     }
 
     /// Called when the connection stands, new or reused, and the request is about to leave.
@@ -218,6 +212,6 @@ final class Transfer {
     }
 
     private func refuseAddress() {
-        refusal = "the address is loopback, private or reserved; write \"allow_private: true\" if that is meant"
+        refusal = AddressRule.refusal
     }
 }

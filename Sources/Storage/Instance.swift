@@ -139,10 +139,10 @@ private struct Mark {
         }
         if let listed { lines.append("listed \(listed)") }
         do {
-            try PrivateFile.replace(Self.path(of: store), with: Data((lines.joined(separator: "\n") + "\n").utf8))
+            try PrivateFile.replace(Self.path(of: store), with: Array((lines.joined(separator: "\n") + "\n").utf8))
         } catch {
             throw StorageError(
-                "cannot write \(Self.path(of: store)): \(error.localizedDescription); make its folder writable")
+                "cannot write \(Self.path(of: store)): \(error); make its folder writable")
         }
     }
 }

@@ -34,7 +34,7 @@ final class Budget: Sendable {
     }
 
     private struct Client: Hashable {
-        var address: ClientAddress
+        var network: ClientAddress
         var kind: Kind
     }
 
@@ -43,18 +43,15 @@ final class Budget: Sendable {
     private let buckets = Mutex<[Client: TokenBucket]>([:])
     private let began = ContinuousClock.now
 
-    /// Counts one request; answers how many seconds to wait when there are too many.
-    func take(_ kind: Kind, of address: ClientAddress) -> Int? {
+    /// Counts one request; answers how long to wait when there are too many.
+    func take(_ kind: Kind, of address: ClientAddress) -> TimeSpan? {
         let now = Instant(milliseconds: Int64(began.duration(to: .now) / .milliseconds(1)))
         return buckets.withLock { buckets in
-            let client = Client(address: address, kind: kind)
+            let client = Client(network: address.network, kind: kind)
             if buckets.count >= Self.mostClients, buckets[client] == nil { buckets.removeAll(keepingCapacity: true) }
-            let wait: Int64? = {
-                guard buckets[client, default: TokenBucket(perSecond: kind.perSecond, at: now)].take(1, at: now) == 0
-                else { return nil }
-                return (buckets[client]?.next(at: now) ?? now).milliseconds - now.milliseconds
-            }()
-            return wait.map { Int(max(1, ($0 + 999) / 1_000)) }
+            var bucket = buckets[client] ?? TokenBucket(perSecond: kind.perSecond, at: now)
+            defer { buckets[client] = bucket }
+            return bucket.take(1, at: now) == 0 ? bucket.next(at: now) - now : nil
         }
     }
 }
@@ -72,12 +69,9 @@ struct BudgetMiddleware: RouterMiddleware {
     ) async throws -> Response {
         if let kind = Budget.Kind(path: request.uri.path) {
             let client = ClientAddress.of(request.headers, peer: context.remoteAddress, proxies: proxies)
-            if let seconds = budget.take(kind, of: client) {
-                var problem = Problem(
-                    .tooManyRequests,
-                    "more than \(Int(kind.perSecond)) requests a second from one address; wait a moment")
-                problem.headers[.retryAfter] = String(seconds)
-                throw problem
+            if let wait = budget.take(kind, of: client) {
+                throw Problem.tooMany(
+                    "more than \(Int(kind.perSecond)) requests a second from one address; wait a moment", wait: wait)
             }
         }
         return try await next(request, context)

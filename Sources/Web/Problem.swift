@@ -2,6 +2,7 @@ import Basics
 import Foundation
 package import HTTPTypes
 package import Hummingbird
+import Playbooks
 
 /// An error as HTTP clients read it: `application/problem+json` of RFC 9457.
 package struct Problem: Error, HTTPResponseError {
@@ -31,6 +32,13 @@ package struct Problem: Error, HTTPResponseError {
         self.status = status
         self.detail = detail
         self.errors = errors
+    }
+
+    /// Too many requests, with how long to wait.
+    static func tooMany(_ detail: String, wait: TimeSpan) -> Problem {
+        var problem = Problem(.tooManyRequests, detail)
+        problem.headers[.retryAfter] = String(max(1, (wait.milliseconds + 999) / 1_000))
+        return problem
     }
 
     private struct Body: Encodable {

@@ -42,18 +42,12 @@ enum SigningSecret {
 
     private static func make(_ path: String, _ store: Store) throws -> [UInt8] {
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
-        // Whole or not at all: half of a secret, left by a full disk, would stop every later run.
-        let draft = "\(path).\(UUID().uuidString)"
-        defer { unlink(draft) }
-        let isWritten = FileManager.default.createFile(
-            atPath: draft, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
-        guard isWritten else {
-            throw CommandError("cannot write \(path); see that its folder is writable and has room")
-        }
-        guard link(draft, path) == 0 else {
+        do {
+            try PrivateFile.create(path, with: bytes)
+        } catch let failure as PrivateFile.Failure {
             // Another process made it meanwhile.
-            if errno == EEXIST { return try read(beside: store) }
-            throw CommandError("cannot write \(path): \(String(cString: strerror(errno)))")
+            if failure.isTaken { return try read(beside: store) }
+            throw CommandError("cannot write \(path): \(failure); see that its folder is writable and has room")
         }
         return bytes
     }

@@ -20,7 +20,7 @@ import Testing
         #expect(doctor.output.contains("no file of the database is readable by everyone"))
         chmod(scratch.folder.appendingPathComponent("keeptouch.db").path, 0o644)
         let open = try scratch.keeptouch("doctor")
-        #expect(open.output.contains("chmod o-rwx"), "\(open)")
+        #expect(open.output.contains("chmod go-rwx"), "\(open)")
     }
 
     @Test func aLostSecretStopsInsteadOfBeingMadeAnew() throws {

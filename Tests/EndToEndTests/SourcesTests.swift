@@ -69,6 +69,11 @@ struct SourcesTests {
             "\(refused.complaints)")
         let odd = try bring("postgresql://reader:wrong-one@host:notaport/db")
         #expect(odd.code == 1 && !odd.complaints.contains("wrong-one"), "\(odd.complaints)")
+        for url in ["postgresql://reader:wr/ong-one@host/db", "postgresql://reader:wr@ong-one@host/db"] {
+            let torn = try bring(url)
+            #expect(torn.code == 1 && torn.complaints.contains("%2F"), "\(torn.complaints)")
+            #expect(!torn.complaints.contains("ong-one"), "\(torn.complaints)")
+        }
         #expect(try bring(server.url(user: "reader", password: "right-one")).code == 0)
     }
 
@@ -167,6 +172,43 @@ struct SourcesTests {
         #expect(server.asked == ["/events.csv?from=0", "/events.csv?from=10"])
         let refused = try scratch.keeptouch("import", "reports")
         #expect(refused.code == 1 && refused.complaints.contains("TOKEN is not set"), "\(refused.complaints)")
+    }
+
+    /// Events come every hour, and accounts with a nightly file.
+    @Test func rowsThatWaitForTheirAccountAreAskedForAgain() throws {
+        let scratch = try Scratch(small: "in_app")
+        try scratch.write("accounts.csv", "key,seats\na1,3\n")
+        try scratch.write(
+            "events.sh",
+            """
+            echo account,event,at,seq
+            for n in 1 2 3; do
+              [ "$n" -gt "$KEEPTOUCH_SINCE" ] && echo "a$n,report_made,2026-01-0${n}T12:00Z,$n"
+            done
+            echo a1,report_made,2026-01-01T12:00Z,n/a
+
+            """)
+        try Self.sources(
+            """
+            reports:
+              import: events
+              command: [sh, events.sh]
+              since: { column: seq, first: "0" }
+            """, in: scratch)
+        try scratch.keeptouch("import", "accounts", "accounts.csv")
+        let first = try scratch.keeptouch("import", "reports")
+        #expect(first.code == 1 && first.output.contains("2 rejected"), "\(first)")
+        #expect(try scratch.query("SELECT coalesce(since, '') FROM source") == [["0"]])
+        try scratch.write("accounts.csv", "key,seats\na2,3\na3,3\n")
+        try scratch.keeptouch("import", "accounts", "accounts.csv")
+        #expect(try scratch.keeptouch("import", "reports").code == 0)
+        #expect(try scratch.query("SELECT since FROM source") == [["3"]])
+        #expect(
+            try scratch.number(
+                "SELECT count(DISTINCT account_id) FROM event JOIN event_kind k ON k.id = kind_id WHERE k.name = 'report_made'"
+            ) == 3)
+        // What was rejected stays to be read.
+        #expect(try scratch.text("reports.rejected.csv").contains("a2,report_made"))
     }
 
     @Test func anAnswerThatIsCutAppliesNothing() throws {

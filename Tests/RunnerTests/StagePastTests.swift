@@ -143,8 +143,9 @@ struct StagePastTests {
         #expect(try Self.entries(test).contains("loved|20000|found"))
     }
 
-    @Test func whoLeftBeforeAnybodyLookedHasItsWayToo() throws {
-        let test = try Self.world()
+    @Test(arguments: ["happened(signed)", "happened(signed) and status == \"active\""])
+    func whoLeftBeforeAnybodyLookedHasItsWayToo(enter: String) throws {
+        let test = try Self.world(Self.journey.replacing("happened(signed)", with: enter))
         try test.addAccounts(2, from: 2)
         try test.addEvent("signed", of: "a2", at: noon(19_910))
         try test.addEvent("signed", of: "a3", at: noon(19_960))

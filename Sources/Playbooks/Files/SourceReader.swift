@@ -44,7 +44,10 @@ struct SourceReader {
                 "the source \"\(entry.key)\" \(what); it has one of \(Self.origins.joined(separator: ", "))")
             return nil
         }
-        for (key, kinds) in [("query", ["sqlite", "postgres"]), ("token", ["url"]), ("allow_private", ["url"])]
+        for (key, kinds) in [
+            ("query", ["sqlite", "postgres"]), ("token", ["url"]), ("allow_private", ["url"]),
+            ("patience", ["command", "postgres", "url"]),
+        ]
         where fields.has(key) && !kinds.contains(kind) {
             diagnostics.error(fields.position(key), "\"\(key)\" belongs to \(kinds.joined(separator: " and "))")
         }

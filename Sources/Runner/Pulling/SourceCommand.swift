@@ -76,7 +76,7 @@ struct SourceCommand {
             guard !isLate, !isStopped() else {
                 kill(-identifier, SIGKILL)
                 while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-                let why = isLate ? "was ended after \(patience)" : "was ended with serve"
+                let why = isLate ? "was ended after \(patience)" : "was stopped"
                 throw SourcePull.Failure(description: "\(words[0]) \(why)")
             }
             usleep(Self.glance)

@@ -43,8 +43,12 @@ package struct SourcePull {
             (state.rows, state.changed, state.rejected) = (
                 report.read, report.inserted + report.updated + report.eventsMade, report.rejected
             )
-            if let column = source.since?.column, let highest = report.highest ?? since(source, known) {
-                state.since = DataSource.Since(column: column, first: highest)
+            if let column = source.since?.column {
+                let before = since(source, known)
+                let waits = report.homeless > 0 && now - (state.heldSince ?? now) < Self.patience
+                state.heldSince = report.homeless > 0 ? state.heldSince ?? now : nil
+                state.since = ((waits ? before : report.highest) ?? before)
+                    .map { DataSource.Since(column: column, first: $0) }
             }
             try store.write { try SourceRecords($0).write(state) }
             return report
@@ -55,6 +59,9 @@ package struct SourcePull {
             throw error
         }
     }
+
+    /// How long rows that name no known account are asked for again: their accounts may come with a nightly file.
+    private static let patience = TimeSpan.days(2)
 
     /// Where the pull begins: another column begins anew.
     private func since(_ source: DataSource, _ known: SourceState?) -> String? {
@@ -73,7 +80,8 @@ package struct SourcePull {
         let options = ImportOptions(
             isHistory: isPast, closesDays: source.closesDays && map.kind == .metrics,
             rejectedPath: directory.appendingPathComponent("\(source.name).rejected.csv").path, map: map,
-            since: source.since?.column)
+            since: source.since.map { DataSource.Since(column: $0.column, first: since ?? $0.first) },
+            isStopped: isStopped)
         let importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)
         return try withRows(of: source, since) {
             try importer.run(map.kind, from: $0, options: options, now: now, progress: progress)
@@ -93,7 +101,7 @@ package struct SourcePull {
         case .sqlite(let name, let query): return try body(.query(database: path(name), sql: query, since: since))
         case .postgres(let url, let query):
             let url = try value(url, source)
-            return try body(.postgres(url: url, sql: query, since: since, isStopped: isStopped))
+            return try body(.postgres(url: url, sql: query, since: since, patience: source.patience))
         case .command(let words):
             return try SpooledFile.with { file in
                 try SourceCommand(

@@ -16,6 +16,7 @@ struct Mentions: Sendable {
         case names
     }
 
+    /// Those that count in each scope.
     private let words: [Scope: [[UInt8]]]
     private static let shortestLongName = 5
     /// How often escapes are taken off: a link within HTML within JSON within JSON.
@@ -23,34 +24,31 @@ struct Mentions: Sendable {
 
     init(addresses: [String], names: [String]) {
         let names = names.map(Self.folded).filter { !$0.isEmpty }
+        let all = addresses.map(Self.folded).filter { !$0.isEmpty }
         words = [
-            .addresses: Self.distinct(addresses.map(Self.folded).filter { !$0.isEmpty }),
-            .longNames: Self.distinct(names.filter { $0.count >= Self.shortestLongName }),
-            .names: Self.distinct(names.filter { $0.count < Self.shortestLongName }),
+            .addresses: Self.distinct(all),
+            .longNames: Self.distinct(all + names.filter { $0.count >= Self.shortestLongName }),
+            .names: Self.distinct(all + names),
         ]
     }
 
     func isFound(in whole: String, _ scope: Scope) -> Bool {
-        let words = Scope.allCases.prefix { $0.rawValue <= scope.rawValue }.flatMap { self.words[$0] ?? [] }
+        let words = words[scope] ?? []
         guard !words.isEmpty else { return false }
-        var text = whole
-        for _ in 0..<Self.mostLayers {
-            let folded = Array(Self.folded(text).utf8)
-            if words.contains(where: { Self.isWord($0, in: folded) }) { return true }
-            guard let inner = Escapes.removed(from: text) else { break }
-            text = inner
-        }
+        if Self.isAny(of: words, within: whole) { return true }
         // Blanks in what forms send, which write the `+` of an address as `%2B` and its `@` as `%40`.
-        guard whole.contains("+") else { return false }
-        let isForm = whole.contains("%40")
-        var inner = whole.replacing("+", with: " ")
-        for _ in 0..<Self.mostLayers {
-            let folded = Array(Self.folded(inner).utf8)
-            if words.contains(where: { (isForm || !$0.contains(UInt8(ascii: "@"))) && Self.isWord($0, in: folded) }) {
-                return true
-            }
-            guard let next = Escapes.removed(from: inner) else { break }
-            inner = next
+        guard whole.utf8.contains(UInt8(ascii: "+")) else { return false }
+        let inForms = whole.contains("%40") ? words : words.filter { !$0.contains(UInt8(ascii: "@")) }
+        return Self.isAny(of: inForms, within: whole.replacing("+", with: " "))
+    }
+
+    private static func isAny(of words: [[UInt8]], within whole: String) -> Bool {
+        var text = whole
+        for _ in 0..<mostLayers {
+            let folded = Array(folded(text).utf8)
+            if words.contains(where: { isWord($0, in: folded) }) { return true }
+            guard let inner = Escapes.removed(from: text) else { return false }
+            text = inner
         }
         return false
     }
@@ -59,7 +57,11 @@ struct Mentions: Sendable {
 
     /// One form for all ways of writing the same letters; blanks in a row are one.
     private static func folded(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 }) { return text.lowercased() }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            let lower = text.lowercased()
+            guard lower.utf8.contains(where: { $0 <= 0x20 }) else { return lower }
+            return lower.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
         let lower = text.precomposedStringWithCompatibilityMapping.lowercased()
             .precomposedStringWithCompatibilityMapping
         return lower.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -9,10 +9,13 @@ struct HighestValue {
     private(set) var value: String?
     private let index: Int?
     private let name: [UInt8]
+    /// Whether the values begin with a letter, as in `evt_17`.
+    private let isWord: Bool
 
     /// - Parameter header: the columns of the source; nil where every row names its own.
-    init(_ column: String, in header: [String]?, source: String) throws {
-        self.column = column
+    init(_ since: DataSource.Since, in header: [String]?, source: String) throws {
+        column = since.column
+        isWord = Self.isWord(since.first)
         name = Array(column.utf8)
         guard let header else {
             index = nil
@@ -37,9 +40,13 @@ struct HighestValue {
             ?? record.others.first { $0.key.isEqual(to: name) }?.value
         guard let cell, !cell.isEmpty else { return }
         let text = cell.string
+        // `n/a` and `infinity` would stand above all that comes.
+        guard Self.isWord(text) == isWord, !Placeholder.isOne(text) else { return }
         if let value, !Self.precedes(value, text) { return }
         value = text
     }
+
+    private static func isWord(_ text: String) -> Bool { text.first?.isLetter == true }
 
     static func precedes(_ one: String, _ other: String) -> Bool {
         if let left = number(one), let right = number(other) { return left < right }

@@ -34,6 +34,8 @@ package struct ImportReport: Sendable, Equatable {
     package var groups: [Group] = []
     /// The highest value of `ImportOptions.since`; nil when no row has one.
     package var highest: String?
+    /// Rows whose account is not there, or not yet.
+    package var homeless = 0
     /// Events that the change of a column made.
     package var eventsMade = 0
     /// Metric days that are now closed.

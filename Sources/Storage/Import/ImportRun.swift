@@ -15,6 +15,7 @@ final class ImportRun {
     private let rejectedRows: RejectedRows
     private let isOurs: Bool
     private let isRepeatable: Bool
+    private let isStopped: @Sendable () -> Bool
     private var report = ImportReport()
     private var highest: HighestValue?
     private var alike: [Alike: Likeness] = [:]
@@ -48,7 +49,7 @@ final class ImportRun {
         self.progress = progress
         let days = options.map?.days ?? []
         let columns = try ColumnMap(reader, target.wanted, source: source.name) { name in
-            name == options.since || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
+            name == options.since?.column || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
         }
         report.warnings += columns.warnings
         let known = target.wanted.map(\.name)
@@ -62,7 +63,9 @@ final class ImportRun {
         isRepeatable = !(target is EventImport)
         isOurs = header.contains(ColumnMap.ofRejectedRows[0])
         try target.begin(columns)
-        rejectedRows = RejectedRows(path: options.rejectedPath ?? source.rejectedPath, header: header)
+        rejectedRows = RejectedRows(
+            path: options.rejectedPath ?? source.rejectedPath, header: header, appends: options.since != nil)
+        isStopped = options.isStopped
     }
 
     func run() throws -> ImportReport {
@@ -83,7 +86,10 @@ final class ImportRun {
                 }
             }
             report.read += 1
-            if report.read % 10_000 == 0 { showProgress() }
+            if report.read % 10_000 == 0 {
+                showProgress()
+                if isStopped() { throw ImportError("\(source.name): stopped after \(report.read) rows") }
+            }
             if report.read == Self.trial, stopsEarly() { return finished() }
             if target.isFull { try apply() }
         }
@@ -165,6 +171,7 @@ final class ImportRun {
     private func finished() -> ImportReport {
         let tally = target.tally
         report.highest = highest?.value
+        report.homeless = alike.reduce(0) { $0 + ($1.key.kind == .unknownAccount ? $1.value.count : 0) }
         report.inserted = tally.inserted
         report.updated = tally.updated
         report.unchanged = tally.unchanged

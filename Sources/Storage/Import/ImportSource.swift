@@ -11,7 +11,9 @@ package enum ImportSource: Sendable {
     /// `:since` in it is the value by which what is new is known.
     case query(database: String, sql: String, since: String? = nil)
     /// The rows that a query on a PostgreSQL database answers; `$1` in it is the value by which what is new is known.
-    case postgres(url: String, sql: String, since: String? = nil, isStopped: @Sendable () -> Bool = { false })
+    ///
+    /// `patience` is how long the server may say nothing.
+    case postgres(url: String, sql: String, since: String? = nil, patience: TimeSpan = .minutes(10))
     /// Rows at hand; nil is an absent value. Nothing is written beside them.
     case rows(columns: [String], rows: [[String?]])
 
@@ -47,17 +49,20 @@ package struct ImportOptions: Sendable {
     package var rejectedPath: String?
     /// How the columns of the file are called.
     package var map: ImportMap?
-    /// The column whose highest value the report names.
-    package var since: String?
+    /// The column whose highest value the report names, and that value by now.
+    package var since: DataSource.Since?
+    /// Whether somebody wants the import to end; what was applied by then stays.
+    package var isStopped: @Sendable () -> Bool
 
     package init(
         isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil,
-        since: String? = nil
+        since: DataSource.Since? = nil, isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
         self.isHistory = isHistory
         self.closesDays = closesDays
         self.rejectedPath = rejectedPath
         self.map = map
         self.since = since
+        self.isStopped = isStopped
     }
 }

@@ -29,7 +29,7 @@ package struct Importer {
         progress: @escaping (ImportProgress) -> Void = { _ in }
     ) throws -> ImportReport {
         try AttributeColumns(dataMap).apply(to: store)
-        let reader = try Self.reader(of: source)
+        let reader = try Self.reader(of: source, isStopped: options.isStopped)
         // What was not read from a file was entered by hand, or by a program that knows.
         let isStrict = if case .rows = source { true } else { false }
         var options = options
@@ -79,14 +79,16 @@ package struct Importer {
         return JSON.object(members).encodedText
     }
 
-    static func reader(of source: ImportSource) throws -> any RowReader {
+    static func reader(
+        of source: ImportSource, isStopped: @escaping @Sendable () -> Bool = { false }
+    ) throws -> any RowReader {
         switch source {
         case .file(let path): try reader(of: InputBuffer(path: path))
         case .descriptor(let descriptor, let name): try reader(of: InputBuffer(descriptor: descriptor, name: name))
         case .query(let database, let sql, let since):
             try QueryReader(Connection.toForeignDatabase(database), sql, name: database, since: since)
-        case .postgres(let url, let sql, let since, let isStopped):
-            QueryReader(try PostgresQuery(url, sql, since: since, isStopped: isStopped))
+        case .postgres(let url, let sql, let since, let patience):
+            QueryReader(try PostgresQuery(url, sql, since: since, patience: patience, isStopped: isStopped))
         case .rows(let columns, let rows): QueryReader(columns: columns, rows: rows)
         }
     }

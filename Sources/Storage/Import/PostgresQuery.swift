@@ -11,6 +11,7 @@ final class PostgresQuery {
     private let connection: OpaquePointer
     private let place: String
     private let password: String?
+    private let patience: TimeSpan
     private let isStopped: () -> Bool
     /// The types of the columns.
     private let types: [Oid]
@@ -22,20 +23,29 @@ final class PostgresQuery {
     private static let moment: Oid = 1114
     /// Milliseconds between two looks at whether somebody wants to stop.
     private static let glance: Int32 = 200
-    /// Seconds without a sign of life of the server.
-    private static let patience = 600
 
     /// - Parameters:
     ///   - since: the value of `$1`; nil where the query has none.
     ///   - isStopped: asked while the server is waited for.
-    init(_ url: String, _ sql: String, since: String? = nil, isStopped: @escaping () -> Bool = { false }) throws {
+    init(
+        _ url: String, _ sql: String, since: String? = nil, patience: TimeSpan = .minutes(10),
+        isStopped: @escaping () -> Bool = { false }
+    ) throws {
         place = Self.place(of: url)
-        let components = URLComponents(string: url)
-        password = components?.password
+        self.patience = patience
         self.isStopped = isStopped
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
             throw ImportError("expected a URL such as postgresql://user@host/database for PostgreSQL")
         }
+        // libpq would take a part of such a password for the host, and tell it.
+        guard let components = URLComponents(string: url), url.count(where: { $0 == "@" }) < 2,
+            !components.path.contains("@"), components.fragment == nil
+        else {
+            throw ImportError(
+                "the URL of PostgreSQL cannot be read; write what is special in a name or password as percent-encoding: / as "
+                    + "%2F, @ as %40, : as %3A, # as %23")
+        }
+        password = components.password ?? components.queryItems?.first { $0.name == "password" }?.value
         let defaults = ["connect_timeout": "15", "application_name": "keeptouch", "client_encoding": "UTF8"]
         // What the URL says comes later, and counts.
         let words = Array(defaults.keys) + ["dbname"]
@@ -51,7 +61,7 @@ final class PostgresQuery {
             guard PQstatus(connection) == CONNECTION_OK else { throw Self.error(connection, place, password) }
             try Self.begin(connection, place, password)
             try Self.send(sql, since, connection, place, password)
-            first = try Self.result(connection, place, password, isStopped)
+            first = try Self.result(connection, place, password, patience, isStopped)
             guard let first, PQnfields(first) > 0 else {
                 PQclear(first)
                 throw ImportError("\(place): the query answers no columns")
@@ -77,7 +87,7 @@ final class PostgresQuery {
             result = first
             self.first = nil
         } else {
-            result = try Self.result(connection, place, password, isStopped)
+            result = try Self.result(connection, place, password, patience, isStopped)
         }
         guard let result else { return nil }
         defer { PQclear(result) }
@@ -131,15 +141,16 @@ final class PostgresQuery {
 
     /// The next result; nil when there is no more.
     private static func result(
-        _ connection: OpaquePointer, _ place: String, _ password: String?, _ isStopped: () -> Bool
+        _ connection: OpaquePointer, _ place: String, _ password: String?, _ patience: TimeSpan,
+        _ isStopped: () -> Bool
     ) throws -> OpaquePointer? {
-        let deadline = ContinuousClock.now + .seconds(patience)
+        let deadline = ContinuousClock.now + .milliseconds(patience.milliseconds)
         while PQisBusy(connection) == 1 {
             var look = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
             _ = poll(&look, 1, glance)
             guard !isStopped() else { throw ImportError("\(place): stopped while the query ran") }
             guard ContinuousClock.now < deadline else {
-                throw ImportError("\(place): the server has not answered for \(patience / 60) minutes")
+                throw ImportError("\(place): the server has not answered for \(patience)")
             }
             guard look.revents == 0 || PQconsumeInput(connection) == 1 else {
                 throw error(connection, place, password)

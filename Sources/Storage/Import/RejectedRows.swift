@@ -8,11 +8,14 @@ final class RejectedRows {
     private var file: UnsafeMutablePointer<FILE>?
     private(set) var complaint: String?
 
-    /// Removes what an earlier run left there.
-    init(path: String?, header: [String]) {
+    private let appends: Bool
+
+    /// - Parameter appends: whether what an earlier run left there stays, because nobody asks for those rows again.
+    init(path: String?, header: [String], appends: Bool = false) {
         self.path = path
         self.header = header
-        if let path { unlink(path) }
+        self.appends = appends
+        if let path, !appends { unlink(path) }
     }
 
     deinit {
@@ -41,11 +44,15 @@ final class RejectedRows {
 
     private func open() -> Bool {
         guard file == nil, complaint == nil, let path else { return file != nil }
-        file = fopen(path, "w")
+        // They are customers' data, as the database is.
+        let descriptor = Foundation.open(
+            path, O_WRONLY | O_CREAT | O_CLOEXEC | (appends ? O_APPEND : O_TRUNC), 0o600)
+        file = descriptor < 0 ? nil : fdopen(descriptor, appends ? "a" : "w")
         guard file != nil else {
             complain()
             return false
         }
+        guard lseek(descriptor, 0, SEEK_END) == 0 else { return true }
         var line: [UInt8] = []
         for name in header {
             CSVField.append(name.utf8, to: &line)

@@ -1,3 +1,5 @@
+import Basics
+import Crypto
 package import Playbooks
 
 /// One account, contact, metric value or event that a request brings.
@@ -53,6 +55,11 @@ package struct IncomingRow: Sendable, Codable, Equatable {
         self.fields = fields
         self.properties = properties
         self.pointer = pointer
+    }
+
+    /// By which a call is known again; a digest, for an id may hold an address.
+    var callToken: String? {
+        callID.map { "call:" + Hexadecimal.text(SHA256.hash(data: Array("\(kind.rawValue) \($0)".utf8))) }
     }
 
     subscript(column: String) -> String? { fields.first { $0.column == column }?.value }

@@ -75,6 +75,7 @@ private struct IntakeRound {
         let waiting = WaitingRows(connection)
         for alias in aliases { try waiting.rename(alias) }
         var byKind: [IncomingRow.Kind: [IncomingRow]] = [:]
+        if rows.contains(where: { $0.callID != nil }) { try Webhooks(connection).forgetTokens(at: now) }
         for row in rows where try isNew(row) { byKind[row.kind, default: []].append(row) }
         let mayWake = (byKind[.accounts] != nil || byKind[.contacts] != nil) ? try !waiting.isEmpty : false
 
@@ -94,19 +95,17 @@ private struct IntakeRound {
         return report
     }
 
-    /// Repetitions come within days, or not at all.
-    private static let memory = TimeSpan.days(7)
-
-    /// False for a part of a call that has come before.
+    /// False for a part of a call that was taken before.
     private mutating func isNew(_ row: IncomingRow) throws -> Bool {
-        guard let call = row.callID else { return true }
-        let isNew = try Webhooks(connection).isNew(
-            token: "call:\(row.kind.rawValue):\(call)", at: now, forgetting: now - Self.memory)
-        if !isNew {
-            report.accepted += 1
-            report.unchanged += 1
-        }
-        return isNew
+        guard let token = row.callToken, try Webhooks(connection).knows(token: token) else { return true }
+        report.accepted += 1
+        report.unchanged += 1
+        return false
+    }
+
+    /// A call that is taken, or waits, is known from now on.
+    private func remember(callOf row: IncomingRow) throws {
+        if let token = row.callToken { try Webhooks(connection).keep(token: token, at: now) }
     }
 
     private mutating func apply(_ rows: [IncomingRow], _ kind: IncomingRow.Kind) throws {
@@ -141,6 +140,7 @@ private struct IntakeRound {
                 note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? [], ofMost: true))
             }
             report.accepted += 1
+            try remember(callOf: row)
             remember(row, account)
             for field in row.fields where !target.isKnown(field.column) {
                 if report.unknown.count < 20, !report.unknown.contains(field.column) {
@@ -194,6 +194,7 @@ private struct IntakeRound {
 
     private func wait(_ row: IncomingRow, for owner: String) throws -> [String?]? {
         try WaitingRows(connection).add(row, for: owner, at: now)
+        try remember(callOf: row)
         return nil
     }
 

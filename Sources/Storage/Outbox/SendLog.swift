@@ -192,9 +192,9 @@ package final class SendLog: @unchecked Sendable {
         guard bytes.withUnsafeMutableBytes({ pread(descriptor, $0.baseAddress, $0.count, off_t(start)) }) == bytes.count
         else { throw failure("read", path) }
         do {
-            try PrivateFile.replace(path, with: Data(header(dropping: dropped + records - kept).utf8) + Data(bytes))
+            try PrivateFile.replace(path, with: Array(header(dropping: dropped + records - kept).utf8) + bytes)
         } catch {
-            throw StorageError("cannot shorten \(path): \(error.localizedDescription); make room on its disk")
+            throw StorageError("cannot shorten \(path): \(error); make room on its disk")
         }
     }
 

@@ -49,12 +49,22 @@ package struct Webhooks {
         return String(decoding: text.utf8.prefix(longest), as: UTF8.self)
     }
 
+    /// How long tokens are remembered; webhooks that are as old are refused by their date, and nobody repeats a call then.
+    private static let memory = TimeSpan.days(7)
+
+    /// Drops the tokens that are too old to come again.
+    package func forgetTokens(at now: Instant) throws {
+        try connection.execute("DELETE FROM webhook_token WHERE at < :old", ["old": .instant(now - Self.memory)])
+    }
+
+    package func knows(token: String) throws -> Bool {
+        try connection.first("SELECT 1 FROM webhook_token WHERE token = :token", ["token": .text(token)]) != nil
+    }
+
     /// Remembers a token; false when it has come before.
-    ///
-    /// - Parameter forgetting: those that are older need not be remembered.
-    package func isNew(token: String, digest: String = "", at: Instant, forgetting: Instant) throws -> Bool {
-        try connection.execute("DELETE FROM webhook_token WHERE at < :old", ["old": .instant(forgetting)])
-        return try connection.execute(
+    @discardableResult
+    package func keep(token: String, digest: String = "", at: Instant) throws -> Bool {
+        try connection.execute(
             """
             INSERT INTO webhook_token (token, digest, at) VALUES (:token, :digest, :at)
             ON CONFLICT (token) DO NOTHING
@@ -63,9 +73,9 @@ package struct Webhooks {
 
     /// Uses up a one-time token; false when it has come before with another body, which makes it a replay.
     ///
-    /// - Parameter forgetting: tokens older than this are refused by their date, and need not be remembered.
-    package func spend(token: String, digest: String, at: Instant, forgetting: Instant) throws -> Bool {
-        if try isNew(token: token, digest: digest, at: at, forgetting: forgetting) { return true }
+    package func spend(token: String, digest: String, at: Instant) throws -> Bool {
+        try forgetTokens(at: at)
+        if try keep(token: token, digest: digest, at: at) { return true }
         return try connection.first(
             "SELECT 1 FROM webhook_token WHERE token = :token AND digest = :digest",
             ["token": .text(token), "digest": .text(digest)]) != nil

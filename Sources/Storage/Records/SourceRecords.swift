@@ -3,7 +3,7 @@ package import Playbooks
 /// What became of the pulls of a source.
 package struct SourceState: Sendable, Equatable {
     package var name: String
-    /// When the last pull began.
+    /// When the last pull that ended was made.
     package var pulledAt: Instant
     package var succeededAt: Instant?
     /// Of the last pull that came through.
@@ -14,6 +14,8 @@ package struct SourceState: Sendable, Equatable {
     package var failures = 0
     package var error: String?
     package var since: DataSource.Since?
+    /// Since when that is not moved on, because rows wait for their accounts.
+    package var heldSince: Instant?
 
     package init(_ name: String, pulledAt: Instant) {
         self.name = name
@@ -44,6 +46,7 @@ package struct SourceRecords {
             if let column = row["since_column"].text, let value = row["since"].text {
                 state.since = DataSource.Since(column: column, first: value)
             }
+            state.heldSince = row["held_since"].instant
             states[name] = state
         }
         return states
@@ -52,12 +55,13 @@ package struct SourceRecords {
     package func write(_ state: SourceState) throws {
         try connection.execute(
             """
-            INSERT INTO source (name, pulled_at, succeeded_at, rows, changed, rejected, failures, error, since, since_column)
-            VALUES (:name, :pulled, :succeeded, :rows, :changed, :rejected, :failures, :error, :since, :column)
+            INSERT INTO source (name, pulled_at, succeeded_at, rows, changed, rejected, failures, error, since, since_column,
+                held_since)
+            VALUES (:name, :pulled, :succeeded, :rows, :changed, :rejected, :failures, :error, :since, :column, :held)
             ON CONFLICT (name) DO UPDATE SET pulled_at = excluded.pulled_at, succeeded_at = excluded.succeeded_at,
                 rows = excluded.rows, changed = excluded.changed, rejected = excluded.rejected,
                 failures = excluded.failures, error = excluded.error, since = excluded.since,
-                since_column = excluded.since_column
+                since_column = excluded.since_column, held_since = excluded.held_since
             """,
             [
                 "name": .text(state.name), "pulled": .instant(state.pulledAt),
@@ -65,6 +69,7 @@ package struct SourceRecords {
                 "changed": .integer(Int64(state.changed)), "rejected": .integer(Int64(state.rejected)),
                 "failures": .integer(Int64(state.failures)), "error": .optional(state.error),
                 "since": .optional(state.since?.first), "column": .optional(state.since?.column),
+                "held": .optional(state.heldSince?.milliseconds),
             ])
     }
 }

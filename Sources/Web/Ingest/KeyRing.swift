@@ -77,12 +77,9 @@ extension Site {
                 "the key \"\(entry.name)\" may \(entry.scopes.joined(separator: ", ")); this needs \(scope.rawValue)")
         }
         if let next = keys.take(entry, at: now) {
-            var problem = Problem(
-                .tooManyRequests,
-                "the key \"\(entry.name)\" may make \(entry.perSecond) requests a second; wait a moment")
-            let wait = max(1, ((next - now).milliseconds + 999) / 1_000)
-            problem.headers[.retryAfter] = String(wait)
-            throw problem
+            throw Problem.tooMany(
+                "the key \"\(entry.name)\" may make \(entry.perSecond) requests a second; wait a moment",
+                wait: next - now)
         }
         return entry
     }

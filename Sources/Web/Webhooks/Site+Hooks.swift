@@ -49,8 +49,7 @@ extension Site {
         let digest = token.map { _ in Hexadecimal.text(SHA256.hash(data: body)) }
         let isReplay = try await write { connection in
             if let token, let digest,
-                try !Webhooks(connection).spend(
-                    token: token, digest: digest, at: now, forgetting: now - Tolerance.repeats - Tolerance.usual)
+                try !Webhooks(connection).spend(token: token, digest: digest, at: now)
             {
                 return true
             }

@@ -79,16 +79,17 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func examinePermissions(_ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void) {
-        let open = ["", "-wal", "-shm", ".sent", ".secret", ".instance"].map { loaded.databasePath + $0 }.filter {
-            path in
+        let open = ["", "-wal", "-shm", ".sent", ".secret", ".instance"].filter { name in
             var facts = stat()
-            return stat(path, &facts) == 0 && facts.st_mode & 0o007 != 0
-        }
+            // Nobody else at all may read the secret.
+            let others: mode_t = name == ".secret" ? 0o077 : 0o007
+            return stat(loaded.databasePath + name, &facts) == 0 && facts.st_mode & others != 0
+        }.map { loaded.databasePath + $0 }
         note(
             "permissions", open.isEmpty ? .good : .warning,
             open.isEmpty
                 ? "no file of the database is readable by everyone"
-                : "everyone on this machine may read your customers' data: chmod o-rwx \(open.joined(separator: " "))")
+                : "everyone on this machine may read your customers' data: chmod go-rwx \(open.joined(separator: " "))")
     }
 
     private func examineDatabase(

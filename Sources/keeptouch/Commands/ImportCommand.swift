@@ -4,6 +4,7 @@ import Foundation
 import Playbooks
 import Runner
 import Storage
+import Synchronization
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -136,10 +137,18 @@ struct ImportCommand: ParsableCommand {
     private func pull(_ source: DataSource, _ loaded: LoadedWorkspace, _ store: Store, now: Instant) throws -> Bool {
         let kind = source.map(in: loaded.workspace.dataMap)?.kind ?? .accounts
         let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
+        let isStopped = Atomic(false)
+        let stopping = Signals.listen(to: [SIGINT, SIGTERM]) { number in
+            // The second one kills as usual.
+            signal(number, SIG_DFL)
+            isStopped.store(true, ordering: .relaxed)
+        }
+        defer { withExtendedLifetime(stopping) {} }
         do {
             let report = try SourcePull(
                 workspace: loaded.workspace, directory: loaded.directory,
-                environment: ProcessInfo.processInfo.environment, store: store
+                environment: ProcessInfo.processInfo.environment, store: store,
+                isStopped: { isStopped.load(ordering: .relaxed) }
             ).pull(source, now: now) { progress.show($0.rows) }
             progress.end()
             ImportText(report: report, kind: kind, source: source.name).show()

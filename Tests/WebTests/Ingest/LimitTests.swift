@@ -69,7 +69,8 @@ import Web
                 "Transfer-Encoding: foo", "Content-Length: -1", "X-A: a\0b", "Transfer-Encoding: gzip, chunked",
             ] {
                 let socket = try Socket(port: site.port)
-                socket.say("POST /v1/accounts HTTP/1.1\r\nHost: a\r\n\(head)\r\n\r\n")
+                socket.say(
+                    "POST /v1/accounts HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(site.key)\r\n\(head)\r\n\r\n")
                 let answer = try #require(await socket.rest())
                 #expect(answer.hasPrefix("HTTP/1.1 4"), "\(head): \(answer)")
             }
@@ -110,6 +111,7 @@ import Web
 
     @Test func whoAsksTooOftenWaitsAndTheOthersDoNot() async throws {
         let proxy = try #require(ClientAddress("127.0.0.1"))
+        #expect(ClientAddress("2001:db8::1") != ClientAddress("2001:db8::2"), "a proxy is one address")
         try await RunningSite.with(proxies: [proxy]) { site in
             func statuses(_ path: String, _ count: Int, from client: String) async throws -> [Int] {
                 let socket = try Socket(port: site.port)
