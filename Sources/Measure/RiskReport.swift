@@ -6,7 +6,7 @@ package import Storage
 package struct RiskReport {
     private let workspace: Workspace
     private let figures: RiskFigures
-    private let stays: Stays
+    private let tenures: Tenures
     private let from: Day
     private let to: Day
 
@@ -27,7 +27,7 @@ package struct RiskReport {
         let report = RiskReport(
             workspace: workspace,
             figures: try RiskFigures(workspace.risks, since: zone.start(of: first), asOf: asOf, connection),
-            stays: try Stays(connection, workspace: workspace, asOf: asOf, isKnownBy: !isSimulation), from: first,
+            tenures: try Tenures(connection, workspace: workspace, asOf: asOf, isKnownBy: !isSimulation), from: first,
             to: today)
         return Report(
             title: "Risk", asOf: asOf, sections: [try report.now(), try report.done(), try report.unseen()])
@@ -114,7 +114,7 @@ package struct RiskReport {
 
     private func unseen() throws -> Report.Section {
         let title = "Left without a warning, \(from) to \(to)"
-        let departures = try stays.departures(from: from, to: to, risks: names)
+        let departures = try tenures.departures(from: from, to: to, risks: names)
         let all = departures.reduce(0) { $0 + $1.accounts }
         guard all > 0 else { return Report.Section(title, [.sentence("Nobody left since \(from).")]) }
         let missed = departures.filter { !$0.isExpected }
@@ -143,11 +143,11 @@ package struct RiskReport {
         var blocks: [Report.Block] = [
             .sentence(
                 "Of \(all) departures, \(share.successes) came without a playbook of a risk having matched the account in the "
-                    + "\(Stays.warning) days before: \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
+                    + "\(Tenures.warning) days before: \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
                     + "\(Report.Unit.share.text(share.wilson())))."),
             .table(table),
         ]
-        let largest = try stays.unseen(from: from, to: to, risks: names, limit: 10)
+        let largest = try tenures.unseen(from: from, to: to, risks: names, limit: 10)
         if !largest.isEmpty {
             var accounts = Report.Table(
                 "The largest of them",
@@ -160,7 +160,7 @@ package struct RiskReport {
         return Report.Section(title, blocks)
     }
 
-    private static func name(_ departure: Stays.Departures) -> String {
+    private static func name(_ departure: Tenures.Departures) -> String {
         departure.isFree ? "stays without paying" : departure.reason ?? "unknown"
     }
 }

@@ -69,7 +69,7 @@ extension Site {
     /// - Parameter toleratingUnknown: whether a request of which nothing is declared in the data map is answered as good,
     ///   for clients that send all that happens and repeat or raise what is refused.
     private func store(
-        _ taken: Intaken, _ edition: Edition, source: String, toleratingUnknown: Bool
+        _ taken: IngestBatch, _ edition: SiteWorkspace, source: String, toleratingUnknown: Bool
     ) async throws -> Response {
         guard taken.rows.count <= Self.mostRows else {
             throw Problem(

@@ -34,10 +34,10 @@ package final class Site: Sendable {
     /// The figures of `/metrics`, and when they were counted.
     let counted = Mutex<(at: Instant, figures: ServiceFigures)?>(nil)
     private let patience: Patience
-    private let current: Mutex<Edition>
+    private let current: Mutex<SiteWorkspace>
 
     /// The files of the workspace, with what ingest makes of them.
-    struct Edition: Sendable {
+    struct SiteWorkspace: Sendable {
         let workspace: Workspace
         let rules: IntakeRules
         let vocabulary: Vocabulary
@@ -59,7 +59,7 @@ package final class Site: Sendable {
         directory: String = ".", proxies: Set<ClientAddress> = [], processNow: @escaping @Sendable () -> Instant,
         patience: Patience = Patience(), log: Logger
     ) {
-        current = Mutex(Edition(workspace))
+        current = Mutex(SiteWorkspace(workspace))
         store = reading
         intake = Intake(store: writing)
         self.patience = patience
@@ -76,11 +76,11 @@ package final class Site: Sendable {
 
     /// The workspace as of now.
     var workspace: Workspace { edition.workspace }
-    var edition: Edition { current.withLock { $0 } }
+    var edition: SiteWorkspace { current.withLock { $0 } }
 
     /// Goes on with changed files.
     package func use(_ workspace: Workspace) {
-        let edition = Edition(workspace)
+        let edition = SiteWorkspace(workspace)
         current.withLock { $0 = edition }
         verifiers.forget()
     }

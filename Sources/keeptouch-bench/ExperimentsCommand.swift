@@ -50,7 +50,7 @@ struct ExperimentsCommand {
     }
 
     private func simulate(
-        _ rule: Contest.Rule, _ plan: ExperimentPlan, weights: [Double], effect: Double, seed: UInt64
+        _ rule: ArmComparison.Rule, _ plan: ExperimentPlan, weights: [Double], effect: Double, seed: UInt64
     ) -> Shares {
         var random = SplitMix64(state: seed)
         let step = (plan.accounts + Self.looks - 1) / Self.looks
@@ -63,7 +63,7 @@ struct ExperimentsCommand {
             var totals = [Int](repeating: 0, count: weights.count)
             var goals = totals
             var peeked = false
-            let looks = (1...Self.looks).map { week -> Contest.Look in
+            let looks = (1...Self.looks).map { week -> ArmComparison.Look in
                 for _ in 0..<step {
                     var draw = random.share()
                     var arm = 0
@@ -77,10 +77,10 @@ struct ExperimentsCommand {
                 let arms = zip(goals, totals).map { Proportion(successes: $0, total: $1) }
                 let comparison = ProportionComparison(control: arms[0], treatment: arms[1])
                 peeked = peeked || abs(comparison.pooledZ ?? 0) >= Normal.upperQuantile(0.025)
-                return Contest.Look(at: Instant(milliseconds: Int64(week)), arms: arms)
+                return ArmComparison.Look(at: Instant(milliseconds: Int64(week)), arms: arms)
             }
-            let contest = Contest(rule: rule, looks: looks, planned: plan.accounts, bounds: bounds)
-            let verdict = Verdict(contest, detect: plan.detect, days: 0, daysSoFar: 0)
+            let comparison = ArmComparison(rule: rule, looks: looks, planned: plan.accounts, bounds: bounds)
+            let verdict = ExperimentVerdict(comparison, detect: plan.detect, days: 0, daysSoFar: 0)
             if verdict.isClaim { claims += 1 }
             if case .ship = verdict { ships += 1 }
             if case .noDifference = verdict { flat += 1 }

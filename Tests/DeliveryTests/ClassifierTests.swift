@@ -24,7 +24,8 @@ import Testing
     }
 
     private func rule(
-        _ verdict: Channel.Verdict, status: ClosedRange<Int>? = nil, _ change: (inout Channel.Rule) -> Void = { _ in }
+        _ verdict: Channel.ResponseClass, status: ClosedRange<Int>? = nil,
+        _ change: (inout Channel.Rule) -> Void = { _ in }
     ) -> Channel.Rule {
         var rule = Channel.Rule(then: verdict)
         rule.status = status.map { [$0] } ?? []

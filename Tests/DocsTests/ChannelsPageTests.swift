@@ -41,7 +41,7 @@ struct ChannelsPageTests {
 
     @Test func everyAuthKindAndVerdictHasItsRow() {
         let kinds = ["none", "bearer", "basic", "header", "query", "body", "sigv4", "hmac"]
-        let verdicts = Channel.Verdict.allCases.map(\.rawValue)
+        let verdicts = Channel.ResponseClass.allCases.map(\.rawValue)
         for word in kinds + verdicts { #expect(page.text.contains("\n| `\(word)` |"), "\(word)") }
     }
 }

@@ -177,14 +177,14 @@ final class ExperimentWorld {
 
     func execute(_ sql: String) throws { _ = try store.write { try $0.execute(sql) } }
 
-    func report(_ name: String, day: Double, rule: Contest.Rule = .groupSequential) throws -> Report {
+    func report(_ name: String, day: Double, rule: ArmComparison.Rule = .groupSequential) throws -> Report {
         try store.read { connection in
             try ExperimentReport(name, in: workspace, rule: rule, connection, asOf: Self.instant(day)).make()
         }
     }
 
     /// The first sentence of the report.
-    func verdict(_ name: String, day: Double, rule: Contest.Rule = .groupSequential) throws -> String {
+    func verdict(_ name: String, day: Double, rule: ArmComparison.Rule = .groupSequential) throws -> String {
         let report = try report(name, day: day, rule: rule)
         guard case .sentence(let text) = report.sections.first?.blocks.first else { return "" }
         return text

@@ -112,11 +112,11 @@ struct JourneyReportTests {
             rows.map { $0[0].text } == [
                 "a: signed_up", "a: activated", "a: adopted", "b: signed_up", "b: activated", "b: adopted",
             ])
-        let stays = rows.compactMap { row -> Double? in
+        let tenures = rows.compactMap { row -> Double? in
             if case .number(let value, _) = row[3] { value } else { nil }
         }
-        #expect(stays.count == rows.count)
-        #expect(stays.min() == stays[0])
+        #expect(tenures.count == rows.count)
+        #expect(tenures.min() == tenures[0])
         #expect(section.sentences.contains { $0.contains("p = less than 0.0001") })
         #expect(report.page.contains("<title id="))
         #expect(report.page.contains("a: signed_up"))

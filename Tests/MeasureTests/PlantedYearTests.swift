@@ -47,7 +47,7 @@ struct PlantedYearTests {
         let world = try Self.year()
         let texts = { (day: Double) in
             try ["helps", "idle"].flatMap { name in
-                try Contest.Rule.allCases.map { rule in
+                try ArmComparison.Rule.allCases.map { rule in
                     let report = try world.report(name, day: day, rule: rule)
                     return try report.text() + report.csv + report.json
                 }

@@ -38,10 +38,10 @@ private final class OutboxModel {
     private var processNow = noon(20_500)
     private var isPaused = false
 
-    private var claimed: [Worker.Flight] = []
-    private var flying: [Worker.Flight] = []
+    private var claimed: [ClaimedTouch] = []
+    private var flying: [ClaimedTouch] = []
     /// What a process knew when it died; its results come too late.
-    private var dead: [Worker.Flight] = []
+    private var dead: [ClaimedTouch] = []
     /// For each touch, when requests left that may have arrived, and whether one said that it did not.
     private var departures: [Int64: [Instant]] = [:]
     private var ended: [Int64: String] = [:]
@@ -123,63 +123,64 @@ private final class OutboxModel {
     }
 
     private func claim() throws {
-        let flights = try test.store.write { connection in
+        let claims = try test.store.write { connection in
             try claiming.claim(
                 atWork, Outbox(connection), pauses: Pauses(connection), report: &report, now: now,
                 processNow: processNow)
         }
-        if isPaused { #expect(flights.isEmpty) }
-        claimed += flights
+        if isPaused { #expect(claims.isEmpty) }
+        claimed += claims
     }
 
     private func attempt() throws {
         guard !claimed.isEmpty else { return }
-        let flight = claimed.remove(at: random.next(claimed.count))
-        guard channel.mayRepeat(flight.touch, at: processNow) else {
+        let claim = claimed.remove(at: random.next(claimed.count))
+        guard channel.mayRepeat(claim.touch, at: processNow) else {
             // As the worker does: the claim decides again.
             try test.store.write {
-                try Outbox($0).giveBack(id: flight.touch.id, fence: flight.fence)
+                try Outbox($0).giveBack(id: claim.touch.id, fence: claim.fence)
             }
             atWork["mail"]?.parked()
             return
         }
         let begun = try test.store.write { connection in
             try Outbox(connection).beginAttempt(
-                id: flight.touch.id, fence: flight.fence, number: flight.attempt, bodyHash: "body",
+                id: claim.touch.id, fence: claim.fence, number: claim.attempt, bodyHash: "body",
                 messageHash: "message", processNow: processNow)
         }
         #expect(begun)
         atWork["mail"]?.began()
-        let earlier = departures[flight.touch.id] ?? []
+        let earlier = departures[claim.touch.id] ?? []
         // Without a key nothing leaves twice; with one, only within half its life.
         if let first = earlier.first { #expect(isKeyed && processNow - first < .hours(1)) }
-        departures[flight.touch.id] = earlier + [processNow]
-        flying.append(flight)
+        departures[claim.touch.id] = earlier + [processNow]
+        flying.append(claim)
     }
 
     private func answer() throws {
         guard !flying.isEmpty else { return }
-        let flight = flying.remove(at: random.next(flying.count))
-        let result = self.result(of: flight)
-        let settlement = Resolution(channel: channel).settlement(of: flight, result, processNow: processNow, random: 0)
+        let claim = flying.remove(at: random.next(flying.count))
+        let result = self.result(of: claim)
+        let settlement = SettlementRules(channel: channel).settlement(
+            of: claim, result, processNow: processNow, random: 0)
         let isSettled = try test.store.write { try Outbox($0).settle(settlement, now: now, processNow: processNow) }
         #expect(isSettled)
         atWork["mail"]?.ended()
-        if settlement.state == .rejected { departures[flight.touch.id] = nil }
-        if settlement.state == .pending, !settlement.isAmbiguous { departures[flight.touch.id]?.removeLast() }
+        if settlement.state == .rejected { departures[claim.touch.id] = nil }
+        if settlement.state == .pending, !settlement.isAmbiguous { departures[claim.touch.id]?.removeLast() }
     }
 
-    private func result(of flight: Worker.Flight) -> SendResult {
+    private func result(of claim: ClaimedTouch) -> SendResult {
         let attempt = Classifier.Attempt(
-            number: flight.attempt, firstAt: flight.touch.firstAttemptAt ?? processNow, now: processNow,
-            mayHaveArrived: flight.touch.isAmbiguous)
+            number: claim.attempt, firstAt: claim.touch.firstAttemptAt ?? processNow, now: processNow,
+            mayHaveArrived: claim.touch.isAmbiguous)
         let response =
             switch random.next(6) {
             case 0: Response(status: 500)
             case 1: Response(status: 429)
             case 2: Response(failure: .curl(code: 7, message: "refused"), mayHaveLeft: false)
             // An endpoint that has it says so; it does not reject what it took.
-            case 3 where !flight.touch.isAmbiguous: Response(status: 422)
+            case 3 where !claim.touch.isAmbiguous: Response(status: 422)
             case 4: Response(failure: .curl(code: 56, message: "reset"))
             default: Response(status: 202)
             }
@@ -196,7 +197,7 @@ private final class OutboxModel {
             let recovery = Recovery(connection)
             _ = try recovery.releaseClaims()
             for orphan in try recovery.orphans() {
-                let settlement = Resolution(channel: channel).settlement(of: orphan, processNow: processNow)
+                let settlement = SettlementRules(channel: channel).settlement(of: orphan, processNow: processNow)
                 #expect(try Outbox(connection).settle(settlement, now: now, processNow: processNow))
             }
         }
@@ -204,17 +205,18 @@ private final class OutboxModel {
 
     private func answerFromTheGrave() throws {
         guard !dead.isEmpty else { return }
-        let flight = dead.remove(at: random.next(dead.count))
-        let result = self.result(of: flight)
-        let settlement = Resolution(channel: channel).settlement(of: flight, result, processNow: processNow, random: 0)
+        let claim = dead.remove(at: random.next(dead.count))
+        let result = self.result(of: claim)
+        let settlement = SettlementRules(channel: channel).settlement(
+            of: claim, result, processNow: processNow, random: 0)
         let before = try test.dump()
         try test.store.write { connection in
             let outbox = Outbox(connection)
             let isSettled = try outbox.settle(settlement, now: now, processNow: processNow)
             let isBegun = try outbox.beginAttempt(
-                id: flight.touch.id, fence: flight.fence, number: 99, bodyHash: "", messageHash: "",
+                id: claim.touch.id, fence: claim.fence, number: 99, bodyHash: "", messageHash: "",
                 processNow: processNow)
-            try outbox.park(id: flight.touch.id, fence: flight.fence, as: .held, reason: "x")
+            try outbox.park(id: claim.touch.id, fence: claim.fence, as: .held, reason: "x")
             #expect(!isSettled && !isBegun)
         }
         #expect(try test.dump() == before)

@@ -187,7 +187,7 @@ import Testing
 
     @Test func aPersonSettlesWhatIsUnknown() async throws {
         for (verdict, state, requests) in [
-            (Ledger.Verdict.sent, "sent", 1), (.drop, "cancelled", 1), (.resend, "sent", 2),
+            (Ledger.Resolution.sent, "sent", 1), (.drop, "cancelled", 1), (.resend, "sent", 2),
         ] {
             let endpoint = try Endpoint()
             let test = try await workspace(endpoint, isKeyed: false, state: "sending")

@@ -5,9 +5,9 @@ import Storage
 
 /// What a world in memory holds, as rows that can be compared with those of a database.
 extension World {
-    private func rows(_ row: (Dealings, _ account: Int, TrialBlock) -> [[String?]]) -> [String] {
+    private func rows(_ row: (PlaybookHistory, _ account: Int, TrialBlock) -> [[String?]]) -> [String] {
         blocks.flatMap { block in
-            block.dealings.enumerated().flatMap { account, dealings in row(dealings, account, block) }
+            block.histories.enumerated().flatMap { account, history in row(history, account, block) }
         }.map(Self.text).sorted()
     }
 
@@ -16,8 +16,8 @@ extension World {
     private func name(_ playbook: Int64) -> String? { works.first { $0.id == playbook }?.playbook.name }
 
     var decisionRows: [String] {
-        rows { dealings, account, block in
-            dealings.decisions.map { decision in
+        rows { history, account, block in
+            history.decisions.map { decision in
                 [
                     name(decision.standing.playbookID), block.block.text("key", account), decision.standing.matchKey,
                     decision.at.cell, decision.standing.verdict.rawValue,
@@ -27,8 +27,8 @@ extension World {
     }
 
     var enrollmentRows: [String] {
-        rows { dealings, account, block in
-            dealings.courses.map(\.enrollment).map { enrollment in
+        rows { history, account, block in
+            history.enrollments.map(\.enrollment).map { enrollment in
                 [
                     name(enrollment.playbookID), block.block.text("key", account), enrollment.enteredAt.cell,
                     enrollment.arm.rawValue, enrollment.variant, enrollment.isActive ? "active" : "ended",
@@ -39,11 +39,11 @@ extension World {
     }
 
     var touchRows: [String] {
-        rows { dealings, account, block in
-            dealings.courses.flatMap { course in
-                course.touches.map { sent in
+        rows { history, account, block in
+            history.enrollments.flatMap { entered in
+                entered.touches.map { sent in
                     [
-                        name(course.enrollment.playbookID), block.block.text("key", account), sent.touch.step,
+                        name(entered.enrollment.playbookID), block.block.text("key", account), sent.touch.step,
                         sent.touch.message, sent.touch.recipient, sent.touch.isGhost ? "1" : "0",
                         sent.touch.state.rawValue, sent.touch.dueAt.cell, sent.settledAt?.cell, sent.touch.variables,
                     ]
@@ -53,16 +53,16 @@ extension World {
     }
 
     var standingRows: [String] {
-        rows { dealings, account, block in
-            dealings.standings.map { standing in
+        rows { history, account, block in
+            history.standings.map { standing in
                 [block.block.text("key", account), standing.matchKey, standing.verdict.rawValue, standing.since.cell]
             }
         }
     }
 
     var stageEntryRows: [String] {
-        rows { dealings, account, block in
-            dealings.stageEntries.map { entry in
+        rows { history, account, block in
+            history.stageEntries.map { entry in
                 ["\(block.block.ids[account])", entry.journey, entry.stage, entry.at.cell, entry.how.rawValue]
             }
         }

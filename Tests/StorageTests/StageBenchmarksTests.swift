@@ -19,7 +19,7 @@ struct StageBenchmarksTests {
             ], position: place)
     }
 
-    /// Entries into `one`, some of which moved on to `two` after so many days.
+    /// PlaybookEntries into `one`, some of which moved on to `two` after so many days.
     private struct Cohort {
         var journey: String
         /// Days ago.
@@ -149,7 +149,7 @@ struct StageBenchmarksTests {
     }
 
     @Test func nineOfTenFollowKaplanAndMeier() {
-        func stays(_ rows: [(days: Double, moved: Int, open: Int)]) -> [Lifetime] {
+        func tenures(_ rows: [(days: Double, moved: Int, open: Int)]) -> [Lifetime] {
             rows.flatMap { row in
                 [
                     Lifetime(duration: row.days, left: true, count: row.moved),
@@ -158,11 +158,11 @@ struct StageBenchmarksTests {
             }
         }
         // S: 0.5, then 0.5 · (1 - 20/25) = 0.1 with 25 of the 50 censored between.
-        #expect(StageBenchmarks.nineOfTen(stays([(2, 50, 0), (3, 0, 25), (9, 20, 0), (30, 0, 5)])) == 9)
+        #expect(StageBenchmarks.nineOfTen(tenures([(2, 50, 0), (3, 0, 25), (9, 20, 0), (30, 0, 5)])) == 9)
         // Four of ten never move on: nine of ten of the six who do.
-        #expect(StageBenchmarks.nineOfTen(stays([(1, 30, 0), (5, 24, 0), (20, 6, 0), (60, 0, 40)])) == 5)
-        #expect(StageBenchmarks.nineOfTen(stays([(1, 100, 0)])) == 1)
-        #expect(StageBenchmarks.nineOfTen(stays([(2, 19, 0), (40, 0, 500)])) == nil)
+        #expect(StageBenchmarks.nineOfTen(tenures([(1, 30, 0), (5, 24, 0), (20, 6, 0), (60, 0, 40)])) == 5)
+        #expect(StageBenchmarks.nineOfTen(tenures([(1, 100, 0)])) == 1)
+        #expect(StageBenchmarks.nineOfTen(tenures([(2, 19, 0), (40, 0, 500)])) == nil)
         #expect(StageBenchmarks.nineOfTen([]) == nil)
     }
 

@@ -40,7 +40,7 @@ import Web
     /// Seconds of 2025-01-15.
     private static let start = 1_736_899_200
 
-    private struct Told {
+    private struct WebhookEvent {
         var name: String
         var type: String
         var subscription: String
@@ -49,7 +49,7 @@ import Web
         var at: Int
     }
 
-    private func chargebee(_ told: Told) -> String {
+    private func chargebee(_ told: WebhookEvent) -> String {
         """
         {"id": "\(told.name)", "event_type": "subscription_\(told.type)", "occurred_at": \(Self.start + told.at), "content": {
          "subscription": {"id": "\(told.subscription)", "customer_id": "c", "status": "\(told.status)",
@@ -57,7 +57,7 @@ import Web
         """
     }
 
-    private func send(_ all: [Told], to site: PagesSite) async throws {
+    private func send(_ all: [WebhookEvent], to site: PagesSite) async throws {
         for told in all {
             let authorization = "Basic \(Data("any:hush".utf8).base64EncodedString())"
             let answer = try await site.send(
@@ -77,9 +77,9 @@ import Web
 
     @Test func anUpgradeByANewSubscriptionIsNoChurnInAnyOrder() async throws {
         let told = [
-            Told(name: "e1", type: "created", subscription: "old", at: 0),
-            Told(name: "e2", type: "created", subscription: "new", quantity: 2, at: 100),
-            Told(name: "e3", type: "cancelled", subscription: "old", status: "cancelled", at: 110),
+            WebhookEvent(name: "e1", type: "created", subscription: "old", at: 0),
+            WebhookEvent(name: "e2", type: "created", subscription: "new", quantity: 2, at: 100),
+            WebhookEvent(name: "e3", type: "cancelled", subscription: "old", status: "cancelled", at: 110),
         ]
         for order in orders(of: told) {
             try await with { site async throws in
@@ -91,16 +91,17 @@ import Web
 
     @Test func theNewestQuantityCountsAndALateCreationBringsNobodyBack() async throws {
         let told = [
-            Told(name: "e1", type: "created", subscription: "s", at: 0),
-            Told(name: "e2", type: "changed", subscription: "s", quantity: 10, at: 100),
-            Told(name: "e3", type: "changed", subscription: "s", quantity: 3, at: 200),
+            WebhookEvent(name: "e1", type: "created", subscription: "s", at: 0),
+            WebhookEvent(name: "e2", type: "changed", subscription: "s", quantity: 10, at: 100),
+            WebhookEvent(name: "e3", type: "changed", subscription: "s", quantity: 3, at: 200),
         ]
         for order in orders(of: told) {
             try await with { site async throws in
                 try await send(order, to: site)
                 #expect(try state(site) == "active|14700", "\(order.map(\.name))")
                 try await send(
-                    [Told(name: "e4", type: "cancelled", subscription: "s", status: "cancelled", at: 300)] + order,
+                    [WebhookEvent(name: "e4", type: "cancelled", subscription: "s", status: "cancelled", at: 300)]
+                        + order,
                     to: site)
                 #expect(try state(site) == "churned|14700 churned", "\(order.map(\.name))")
             }
@@ -111,23 +112,24 @@ import Web
         try await with { site async throws in
             try await send(
                 [
-                    Told(name: "e1", type: "created", subscription: "a", at: 0),
-                    Told(name: "e2", type: "created", subscription: "b", quantity: 2, at: 10),
-                    Told(name: "e3", type: "created", subscription: "c", status: "future", quantity: 5, at: 20),
+                    WebhookEvent(name: "e1", type: "created", subscription: "a", at: 0),
+                    WebhookEvent(name: "e2", type: "created", subscription: "b", quantity: 2, at: 10),
+                    WebhookEvent(name: "e3", type: "created", subscription: "c", status: "future", quantity: 5, at: 20),
                 ], to: site)
             #expect(try state(site) == "active|14700")
             try await send(
                 [
-                    Told(name: "e4", type: "cancellation_scheduled", subscription: "a", status: "non_renewing", at: 30),
-                    Told(name: "e5", type: "cancelled", subscription: "a", status: "cancelled", at: 40),
+                    WebhookEvent(
+                        name: "e4", type: "cancellation_scheduled", subscription: "a", status: "non_renewing", at: 30),
+                    WebhookEvent(name: "e5", type: "cancelled", subscription: "a", status: "cancelled", at: 40),
                 ], to: site)
             #expect(try state(site) == "active|9800")
             try await send(
-                [Told(name: "e6", type: "cancelled", subscription: "b", status: "cancelled", at: 50)], to: site)
+                [WebhookEvent(name: "e6", type: "cancelled", subscription: "b", status: "cancelled", at: 50)], to: site)
             #expect(try state(site) == "churned|9800 churned")
             // The one that was to begin begins.
             try await send(
-                [Told(name: "e7", type: "activated", subscription: "c", quantity: 5, at: 60)], to: site)
+                [WebhookEvent(name: "e7", type: "activated", subscription: "c", quantity: 5, at: 60)], to: site)
             #expect(try state(site) == "active|24500 churned reactivated")
         }
     }
@@ -140,13 +142,14 @@ import Web
         try await with(trials: trials) { site async throws in
             try await send(
                 [
-                    Told(name: "e1", type: "cancelled", subscription: "a", status: "cancelled", at: 0),
-                    Told(name: "e2", type: "created", subscription: "b", status: "in_trial", quantity: 2, at: 10),
+                    WebhookEvent(name: "e1", type: "cancelled", subscription: "a", status: "cancelled", at: 0),
+                    WebhookEvent(
+                        name: "e2", type: "created", subscription: "b", status: "in_trial", quantity: 2, at: 10),
                 ], to: site)
             #expect(try state(site) == after)
             // Its end makes no second churn of somebody who never paid.
             try await send(
-                [Told(name: "e3", type: "cancelled", subscription: "b", status: "cancelled", at: 20)], to: site)
+                [WebhookEvent(name: "e3", type: "cancelled", subscription: "b", status: "cancelled", at: 20)], to: site)
             #expect(try state(site).hasPrefix("churned|"))
             #expect(
                 try state(site).split(separator: " ").count { $0 == "churned" }
@@ -159,7 +162,7 @@ import Web
             try site.execute(
                 "UPDATE account SET status = 'churned', churned_at = \((Self.start + 5) * 1_000) WHERE key = 'acct'")
             try await send(
-                [Told(name: "e1", type: "cancelled", subscription: "a", status: "cancelled", at: 0)], to: site)
+                [WebhookEvent(name: "e1", type: "cancelled", subscription: "a", status: "cancelled", at: 0)], to: site)
             #expect(try state(site) == "churned|4900")
         }
     }

@@ -9,7 +9,7 @@ extension AttritionReport {
     func together() throws -> Report.Section? {
         let title = "What all playbooks did together"
         let name = workspace.configuration.workspace
-        guard let holdout = try stays.globalHoldout(of: name) else {
+        guard let holdout = try tenures.globalHoldout(of: name) else {
             let why =
                 workspace.configuration.holdout > 0
                 ? "The global holdout has not been drawn yet; the first cycle draws it."
@@ -17,8 +17,8 @@ extension AttritionReport {
                     + "`holdout: { share: 5%, redraw: yearly }` to keeptouch.yaml."
             return Report.Section(title, [.sentence(why)])
         }
-        let contest = GlobalContest(holdout)
-        let (held, others) = (contest.look.heldOut, contest.look.others)
+        let comparison = GlobalHoldoutComparison(holdout)
+        let (held, others) = (comparison.look.heldOut, comparison.look.others)
         var table = Report.Table(
             "Global holdout",
             [
@@ -31,26 +31,26 @@ extension AttritionReport {
                 arm.total > 0 ? .interval(arm.wilson(), .share) : .none(""),
             ])
         }
-        guard let difference = contest.difference else {
+        guard let difference = comparison.difference else {
             let nobody =
                 "The holdout of \(holdout.period) or the others have no customers yet: there is nothing to compare."
             return Report.Section(title, [.sentence(nobody), .table(table)])
         }
         let unit = Report.Unit.points
-        let interval = contest.interval.map { " (\(unit.text($0)), holds at any look)" } ?? ""
+        let interval = comparison.interval.map { " (\(unit.text($0)), holds at any look)" } ?? ""
         let when =
             holdout.weeks.isEmpty
             ? "since; the first weekly look is on \(holdout.from + 7)"
-            : "by the weekly look of \(contest.look.at), of \(holdout.until - holdout.from) days"
+            : "by the weekly look of \(comparison.look.at), of \(holdout.until - holdout.from) days"
         let sentence =
             "Customers of \(holdout.from), when the holdout of \(Report.Unit.share.text(holdout.share)) "
             + "(\(holdout.period)) was drawn, and who of them has left \(when). The others differ by "
-            + "\(unit.text(difference)) points\(interval). \(contest.verdict)"
+            + "\(unit.text(difference)) points\(interval). \(comparison.verdict)"
         let ratio =
             "Drawn as they should be? \(held.total) to \(others.total) for \(Report.Unit.share.text(holdout.share)), "
-            + "p \(ExperimentPeriod.p(contest.ratio.p)): \(contest.ratio.isAlarm ? "no" : "yes")."
+            + "p \(ExperimentPeriod.p(comparison.ratio.p)): \(comparison.ratio.isAlarm ? "no" : "yes")."
         var blocks: [Report.Block] = [.sentence(sentence), .table(table), .sentence(ratio)]
-        if let interval = contest.interval {
+        if let interval = comparison.interval {
             blocks.append(
                 .chart(
                     .intervals(
@@ -65,7 +65,7 @@ extension AttritionReport {
     // MARK: By arm
 
     func arms() throws -> Report.Section? {
-        let arms = try stays.arms()
+        let arms = try tenures.arms()
         guard !arms.isEmpty else { return nil }
         var table = Report.Table(
             "Arms",

@@ -5,7 +5,7 @@ import Storage
 extension AttritionReport {
     // MARK: How many leave
 
-    func headline(_ flow: Stays.Flow, first: Day) -> Report.Section {
+    func headline(_ flow: Tenures.Flow, first: Day) -> Report.Section {
         var blocks: [Report.Block] = []
         let lost = Proportion(successes: flow.gone, total: flow.start)
         let share = Report.Unit.share
@@ -33,7 +33,7 @@ extension AttritionReport {
             + "\(workspace.configuration.zone.name), and a stay is counted from its first day up to the day it ends."
     }
 
-    private func figures(_ flow: Stays.Flow, _ lost: Proportion) -> Report.Table {
+    private func figures(_ flow: Tenures.Flow, _ lost: Proportion) -> Report.Table {
         var table = Report.Table(
             "Attrition",
             [.init("figure", .left), .init("value"), .init("95% interval"), .init("convention", .left)])
@@ -85,7 +85,7 @@ extension AttritionReport {
     private func text(_ minor: Int64) -> String { Report.Unit.money(currency).text(Double(minor)) + " " + currency }
 
     /// Gross and net revenue retention.
-    private func revenue(_ flow: Stays.Flow) -> (gross: Report.Cell, net: Report.Cell) {
+    private func revenue(_ flow: Tenures.Flow) -> (gross: Report.Cell, net: Report.Cell) {
         guard flow.startMRR > 0 else {
             let why = "No customer at the start has an MRR, so there is no revenue to retain."
             return (.none(why), .none(why))
@@ -105,7 +105,7 @@ extension AttritionReport {
         }
         let unit = Report.Unit.share
         // Whoever leaves in a good or a bad month is of all cohorts: the months decide, each with those that were there.
-        let months = stays.months().filter { $0.month.first >= window.from && ($0.month + 1).first <= window.to }
+        let months = tenures.months().filter { $0.month.first >= window.from && ($0.month + 1).first <= window.to }
         var (gone, allowed, variance) = (0, 0.0, 0.0)
         for month in months {
             guard let share = Churn(rate: target, days: 365.0 / 12)?.over(Double(month.month.days)) else { continue }
@@ -130,7 +130,7 @@ extension AttritionReport {
 
     // MARK: Month by month
 
-    func monthByMonth(_ months: [(month: Month, flow: Stays.Flow)]) -> Report.Section {
+    func monthByMonth(_ months: [(month: Month, flow: Tenures.Flow)]) -> Report.Section {
         guard !months.isEmpty else {
             return Report.Section(
                 "Month by month", [.sentence("No calendar month has passed since the first customer came.")])
@@ -205,7 +205,7 @@ extension AttritionReport {
     private static let (mostMonths, mostCohorts) = (12, 24)
 
     func cohorts() throws -> Report.Section {
-        let all = stays.cohorts(from: Month(of: stays.today) + -Self.mostCohorts, upTo: Self.mostMonths)
+        let all = tenures.cohorts(from: Month(of: tenures.today) + -Self.mostCohorts, upTo: Self.mostMonths)
         guard !all.isEmpty else {
             return Report.Section(
                 "Cohorts", [.sentence("Nobody became a customer in the last \(Self.mostCohorts) months.")])

@@ -18,7 +18,7 @@ extension AttritionReport {
 
     func reasons() throws -> [Report.Section] {
         let risks = workspace.playbooks.filter { $0.risk != nil }.map(\.name)
-        let departures = try stays.departures(from: window.from, to: window.to, risks: risks)
+        let departures = try tenures.departures(from: window.from, to: window.to, risks: risks)
         let title = "Why they leave, \(window.from) to \(window.to)"
         guard !departures.isEmpty else {
             return [Report.Section(title, [.sentence("Nobody left between \(window.from) and \(window.to).")])]
@@ -39,7 +39,7 @@ extension AttritionReport {
         ]
     }
 
-    private func row(of departure: Stays.Departures) -> Row {
+    private func row(of departure: Tenures.Departures) -> Row {
         if departure.isFree {
             return Row(name: "stays without paying", theme: "", avoidable: nil)
         }
@@ -123,7 +123,7 @@ extension AttritionReport {
             title,
             [
                 .sentence(
-                    "Expected: a playbook with a `risk:` had matched the account in the \(Stays.warning) days before it left. "
+                    "Expected: a playbook with a `risk:` had matched the account in the \(Tenures.warning) days before it left. "
                         + "Avoidable: what data.yaml says of the reason. \(Report.Unit.share.text(expected.rate ?? 0)) were expected "
                         + "(95% interval \(Report.Unit.share.text(expected.wilson()))); \(missed) could have been avoided, but nothing "
                         + "saw them coming."),

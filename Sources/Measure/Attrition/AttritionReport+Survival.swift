@@ -6,7 +6,7 @@ import Storage
 extension AttritionReport {
     /// Ages at which curves are read, in days.
     private static let ages: [Double] = [30, 90, 180, 365, 730]
-    /// The horizon of mean stays, where everybody was observed for so long.
+    /// The horizon of mean tenures, where everybody was observed for so long.
     private static let horizon = 365.0
     /// Where fewer are at risk, one of them would decide: no curve, no sentence.
     static let fewest = 10
@@ -16,7 +16,7 @@ extension AttritionReport {
     // MARK: How long they stay
 
     func survival() throws -> Report.Section {
-        let curve = SurvivalCurve(stays.lifetimes().flatMap(\.lifetimes), least: Self.fewest)
+        let curve = SurvivalCurve(tenures.lifetimes().flatMap(\.lifetimes), least: Self.fewest)
         var blocks: [Report.Block] = []
         guard curve.end != nil else {
             return Report.Section(
@@ -79,7 +79,7 @@ extension AttritionReport {
     // MARK: When they leave
 
     func hazard() throws -> Report.Section {
-        let months = TenureHazard(stays.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
+        let months = TenureHazard(tenures.lifetimes().flatMap(\.lifetimes), length: 365.25 / 12).months
         let shown = Array(months.prefix(36).filter { $0.departures.total >= Self.fewest })
         guard shown.contains(where: { $0.departures.successes > 0 }) else {
             let isEmpty = months.allSatisfy { $0.departures.successes == 0 }
@@ -142,8 +142,8 @@ extension AttritionReport {
         var sections: [Report.Section] = []
         var table = Self.comparisonTable("Segments", "segment")
         var curves: [Report.Chart.Survival.Curve] = []
-        for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .segment {
-            let found = stays.lifetimes(by: index)
+        for (index, grouping) in tenures.groupings.enumerated() where grouping.kind == .segment {
+            let found = tenures.lifetimes(by: index)
             func curve(_ name: String) -> SurvivalCurve {
                 SurvivalCurve(found.first { $0.name == name }?.lifetimes ?? [], least: Self.fewest)
             }
@@ -163,11 +163,11 @@ extension AttritionReport {
                                 + "that is made of usage shows who had stopped, not who will leave.")
                     ] + chart("Still customers by segment", curves) + [.table(table)]))
         }
-        for (index, grouping) in stays.groupings.enumerated() where grouping.kind == .attribute {
-            let found = stays.lifetimes(by: index).map { Named($0.name.isEmpty ? "(none)" : $0.name, $0.lifetimes) }
+        for (index, grouping) in tenures.groupings.enumerated() where grouping.kind == .attribute {
+            let found = tenures.lifetimes(by: index).map { Named($0.name.isEmpty ? "(none)" : $0.name, $0.lifetimes) }
             if found.count > 1 { sections.append(section("By \(grouping.name)", grouping.name, found)) }
         }
-        let journeys = try stays.stages(workspace.journeys).map {
+        let journeys = try tenures.stages(workspace.journeys).map {
             Named("\($0.key.journey): \($0.key.stage)", $0.lifetimes)
         }.filter { $0.curve.table.accounts > 0 }
         if !journeys.isEmpty {

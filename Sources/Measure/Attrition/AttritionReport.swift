@@ -4,7 +4,7 @@ package import Storage
 
 /// How many accounts leave, when, why, and what the playbooks did about it.
 ///
-/// Formulas: `docs/measuring.md`; the figures come from `Stays`, the arithmetic from `Statistics`.
+/// Formulas: `docs/measuring.md`; the figures come from `Tenures`, the arithmetic from `Statistics`.
 package struct AttritionReport {
     /// The days that the figures of a window are about: from the start of the first to the start of the last.
     package struct Window: Sendable, Hashable {
@@ -30,7 +30,7 @@ package struct AttritionReport {
     }
 
     let workspace: Workspace
-    let stays: Stays
+    let tenures: Tenures
     let asOf: Instant
     let window: Window
     let segment: String?
@@ -55,24 +55,24 @@ package struct AttritionReport {
             throw MeasureError("--from \(from) does not lie before \(today), the day of the report")
         }
         let isSimulation = try Meta.isSimulation(connection)
-        let stays = try Stays(
+        let tenures = try Tenures(
             connection, workspace: workspace, segment: term, asOf: asOf, isKnownBy: !isSimulation)
-        let usual = Window.usual(asOf: today, since: stays.firstDay)
+        let usual = Window.usual(asOf: today, since: tenures.firstDay)
         let window = Window(
             from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
         return try AttritionReport(
-            workspace: workspace, stays: stays, asOf: asOf,
+            workspace: workspace, tenures: tenures, asOf: asOf,
             window: window.from < window.to ? window : Window(from: window.from, to: today), segment: segment
         ).report()
     }
 
     private func report() throws -> Report {
         let title = segment.map { "Attrition of \($0)" } ?? "Attrition"
-        guard let first = stays.firstDay else {
+        guard let first = tenures.firstDay else {
             return Report(title: title, asOf: asOf, sections: [Report.Section("", [.sentence(nobody)])])
         }
-        let flow = stays.flow(from: window.from, to: window.to)
-        let months = stays.months()
+        let flow = tenures.flow(from: window.from, to: window.to)
+        let months = tenures.months()
         var sections = [
             headline(flow, first: first), monthByMonth(months), try cohorts(), try survival(), try hazard(),
         ]
@@ -94,13 +94,13 @@ package struct AttritionReport {
 
     private func remarks() throws -> Report.Section? {
         var sentences: [String] = []
-        let unknown = stays.departedUnknownWhen
+        let unknown = tenures.departedUnknownWhen
         if unknown > 0 {
             sentences.append(
                 "\(unknown) accounts left nobody knows when: they were imported as churned without a date. They count "
                     + "nowhere; import `churned_at` to have them in.")
         }
-        let erased = stays.erased
+        let erased = tenures.erased
         if erased.left + erased.customers > 0 {
             sentences.append(
                 "\(erased.left + erased.customers) accounts were erased since: \(erased.left) had left before and count with "

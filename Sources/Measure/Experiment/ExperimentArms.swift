@@ -23,7 +23,7 @@ struct ExperimentArms: Sendable, Hashable {
     /// - Parameters:
     ///   - seen: the arms that entries have, whose variants need not be in the design.
     ///   - playbook: for the order of the variants, and for its place among those that share the experiment.
-    init(design text: String, seen: some Sequence<Entries.Arm>, playbook: Playbook?, sharing: [String]) {
+    init(design text: String, seen: some Sequence<PlaybookEntries.Arm>, playbook: Playbook?, sharing: [String]) {
         let designs = (try? JSONDecoder().decode([Design].self, from: Data("[\(text)]".utf8))) ?? []
         let place = playbook.flatMap { sharing.sorted().firstIndex(of: $0.name) } ?? 0
         let design = designs.count == 1 ? designs[0] : designs.count == sharing.count ? designs[place] : nil
@@ -68,7 +68,7 @@ struct ExperimentArms: Sendable, Hashable {
     var control: String { arms.first?.name ?? "" }
 
     /// The place of an entry; nil for the global holdout, which gets no playbook at all.
-    func place(_ entry: Entries.Arm) -> Int? {
+    func place(_ entry: PlaybookEntries.Arm) -> Int? {
         switch entry.arm {
         case .holdout: hasHoldout ? 0 : nil
         case .treated:
@@ -79,8 +79,8 @@ struct ExperimentArms: Sendable, Hashable {
     }
 
     /// Counts by arm, added up.
-    func counts(_ counts: [Entries.Arm: Entries.Count]) -> [Entries.Count] {
-        var result = Array(repeating: Entries.Count(), count: arms.count)
+    func counts(_ counts: [PlaybookEntries.Arm: PlaybookEntries.Count]) -> [PlaybookEntries.Count] {
+        var result = Array(repeating: PlaybookEntries.Count(), count: arms.count)
         for (arm, count) in counts {
             guard let place = place(arm) else { continue }
             result[place].matured += count.matured

@@ -28,7 +28,7 @@ package struct ExperimentDesign {
             (self.base, self.perDay, isFromHistory) = (base, perDay, false)
             return
         }
-        let entries = try Entries(connection, playbookID: known.id, asOf: asOf)
+        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
         let history = try entries.history(before: asOf, hasGoal: playbook.goal != nil)
         let isEnough = history.matured >= ExperimentPlan.leastHistory
         isFromHistory = base == nil && isEnough
@@ -37,7 +37,7 @@ package struct ExperimentDesign {
         self.perDay = perDay ?? matches
     }
 
-    private var window: Int { Int((playbook.goal?.within ?? Entries.watch).milliseconds / 86_400_000) }
+    private var window: Int { Int((playbook.goal?.within ?? PlaybookEntries.watch).milliseconds / 86_400_000) }
 
     /// The control first.
     private var weights: [Double] {

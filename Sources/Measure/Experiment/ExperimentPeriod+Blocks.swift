@@ -67,7 +67,9 @@ extension ExperimentPeriod {
         let isEmpty = primary.counts.allSatisfy { $0.matured == 0 }
         let unknown = Report.Cell.none((isEmpty ? Unmeasurable.noAccounts : .noVariance).sentence)
         for arm in arms.arms.indices.dropFirst() {
-            let reading = contest.readings.indices.contains(arm - 1) ? contest.readings[arm - 1] : Contest.Reading()
+            let reading =
+                primaryComparison.readings.indices.contains(arm - 1)
+                ? primaryComparison.readings[arm - 1] : ArmComparison.Reading()
             let comparison = primary.comparison(arm)
             let relative = Effect.between(comparison.control, comparison.treatment, scale: .relative)
             table.add([
@@ -85,12 +87,12 @@ extension ExperimentPeriod {
     private func whyNoInterval(_ comparison: ProportionComparison) -> String {
         if comparison.control.total == 0 || comparison.treatment.total == 0 { return Unmeasurable.noAccounts.sentence }
         if comparison.pooledZ == nil { return Unmeasurable.noVariance.sentence }
-        return contest.planned == nil
+        return primaryComparison.planned == nil
             ? "There is no plan yet, and so no bound." : "Before every arm has 10 of each no interval is given."
     }
 
     private var chart: [Report.Block] {
-        let rows = contest.readings.enumerated().map { index, reading in
+        let rows = primaryComparison.readings.enumerated().map { index, reading in
             Report.Chart.Intervals.Row(
                 label: arms.arms[index + 1].name, estimate: reading.difference, interval: reading.interval)
         }

@@ -14,7 +14,7 @@ extension ExperimentPeriod {
     private func name(_ arm: Int) -> String { arms.arms[arm + 1].name }
 
     private func effect(_ arm: Int) -> String {
-        let reading = contest.readings[arm]
+        let reading = primaryComparison.readings[arm]
         let difference = reading.difference ?? 0
         let direction = difference >= 0 ? "above" : "below"
         let label = rule == .fixed ? "of this look only" : "holds at any look"
@@ -24,14 +24,15 @@ extension ExperimentPeriod {
 
     /// By which rule a claim was made, with its numbers.
     private func rule(_ arm: Int) -> String {
-        let reading = contest.readings[arm]
+        let reading = primaryComparison.readings[arm]
         switch rule {
         case .groupSequential:
-            guard let z = reading.z, let bound = reading.bound, contest.looks.indices.contains(reading.look) else {
+            guard let z = reading.z, let bound = reading.bound, primaryComparison.looks.indices.contains(reading.look)
+            else {
                 return ""
             }
-            let look = contest.looks[reading.look]
-            let week = Int((look.at - period.startedAt).milliseconds / Entries.week)
+            let look = primaryComparison.looks[reading.look]
+            let week = Int((look.at - period.startedAt).milliseconds / PlaybookEntries.week)
             let early = reading.stopped.map { stopped in
                 " Corrected for the early stop it is \(Report.Unit.points.text(stopped.corrected)) points, where the look saw "
                     + "\(Report.Unit.points.text(stopped.naive))."
@@ -84,7 +85,7 @@ extension ExperimentPeriod {
     }
 
     private func others(than best: Int) -> String {
-        let worse = contest.readings.indices.filter { contest.readings[$0].standing == .worse }
+        let worse = primaryComparison.readings.indices.filter { primaryComparison.readings[$0].standing == .worse }
         return worse.isEmpty ? "" : " Harmful: \(worse.map(name).joined(separator: ", "))."
     }
 
@@ -102,7 +103,7 @@ extension ExperimentPeriod {
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
             let rest = days.map { $0 > 0 ? ", " + Self.days($0) : "" } ?? ""
             var text = "Keep running\(rest): \(matured) of \(plan.accounts) planned accounts have matured (\(share))"
-            if !contest.permitsVerdict {
+            if !primaryComparison.permitsVerdict {
                 let few = zip(arms.names, primary.counts).filter { $1.hits < 10 || $1.matured - $1.hits < 10 }
                 text +=
                     few.isEmpty
@@ -110,8 +111,8 @@ extension ExperimentPeriod {
                     : "; no verdict before every arm has 10 with and 10 without \(goalName) ("
                         + few.map { "\($0) has \($1.hits) and \($1.matured - $1.hits)" }.joined(separator: ", ") + ")"
             } else if rule == .groupSequential {
-                let asks = contest.readings.indices.compactMap { arm -> String? in
-                    let reading = contest.readings[arm]
+                let asks = primaryComparison.readings.indices.compactMap { arm -> String? in
+                    let reading = primaryComparison.readings[arm]
                     guard let z = reading.z, let bound = reading.bound else { return nil }
                     return "\(name(arm)) |z| \(Self.fixed(abs(z))) of \(Self.fixed(bound))"
                 }
@@ -160,8 +161,8 @@ extension ExperimentPeriod {
 
     /// Where the effects lie by now.
     private var soFar: String {
-        let parts = contest.readings.indices.compactMap { arm in
-            contest.readings[arm].interval.map { "\(name(arm)) \(Report.Unit.points.text($0))" }
+        let parts = primaryComparison.readings.indices.compactMap { arm in
+            primaryComparison.readings[arm].interval.map { "\(name(arm)) \(Report.Unit.points.text($0))" }
         }
         return parts.isEmpty ? "" : " The effect in points lies within: \(parts.joined(separator: ", "))."
     }
@@ -169,7 +170,7 @@ extension ExperimentPeriod {
     /// What a year would show.
     private var reachable: String {
         guard case .success(let plan) = plan, facts.recent > 0 else { return "" }
-        let year = facts.perDay * Double(Verdict.patience)
+        let year = facts.perDay * Double(ExperimentVerdict.patience)
         let sum = arms.weights.reduce(0, +)
         func size(_ arm: Int) -> Int {
             Int((year * arms.weights[arm] / sum / ExperimentPlan.costOfLooks).rounded(.down))
@@ -189,11 +190,11 @@ extension ExperimentPeriod {
         var notes: [String] = []
         switch rule {
         case .groupSequential:
-            if let last = contest.looks.last, contest.isFull {
+            if let last = primaryComparison.looks.last, primaryComparison.isFull {
                 notes.append("The plan was full at the look of \(last.at); what matured later changes no verdict.")
             } else {
-                let weeks = (asOf - period.startedAt).milliseconds / Entries.week
-                let next = Instant(milliseconds: period.startedAt.milliseconds + (weeks + 1) * Entries.week)
+                let weeks = (asOf - period.startedAt).milliseconds / PlaybookEntries.week
+                let next = Instant(milliseconds: period.startedAt.milliseconds + (weeks + 1) * PlaybookEntries.week)
                 notes.append("Figures are as of the weekly look of \(moment); the next look is on \(next).")
             }
         case .alwaysValid: notes.append("Always valid: this may be looked at on any day.")

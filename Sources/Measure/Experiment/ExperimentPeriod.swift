@@ -8,7 +8,7 @@ struct ExperimentPeriod {
     /// A share of each arm, over those that had the time.
     struct Figure {
         var title: String
-        var counts: [Entries.Count]
+        var counts: [PlaybookEntries.Count]
 
         func proportion(_ arm: Int) -> Proportion {
             Proportion(successes: counts[arm].hits, total: counts[arm].matured)
@@ -31,44 +31,45 @@ struct ExperimentPeriod {
         var ratio: SampleRatio
     }
 
-    let period: Entries.Period
+    let period: PlaybookEntries.Period
     let arms: ExperimentArms
-    let rule: Contest.Rule
+    let rule: ArmComparison.Rule
     let asOf: Instant
     let playbook: Playbook?
     /// The moment of the figures: the last look that counts.
     private(set) var moment: Instant
     private(set) var plan: Result<ExperimentPlan, Unmeasurable>?
-    private(set) var contest: Contest
-    private(set) var facts = Entries.Facts()
+    private(set) var primaryComparison: ArmComparison
+    private(set) var facts = PlaybookEntries.Facts()
     private(set) var primary: Figure
     private(set) var secondary: [Figure] = []
     private(set) var guardrails: [Guardrail] = []
     /// Where each guardrail metric stands, for each arm behind the control.
-    private(set) var guardrailStandings: [[Verdict.Guardrail]] = []
+    private(set) var guardrailStandings: [[ExperimentVerdict.Guardrail]] = []
     /// The bound of harms by weekly looks, which is the same for all of them.
     private var weeklyHarmBound: Double?
     private(set) var checks: [Check] = []
-    private(set) var delivery: [(reached: Entries.Count, not: Entries.Count)] = []
-    private(set) var usage: (metric: String, rows: [Entries.Usage])?
-    private(set) var edits: [Entries.Edit] = []
+    private(set) var delivery: [(reached: PlaybookEntries.Count, not: PlaybookEntries.Count)] = []
+    private(set) var usage: (metric: String, rows: [PlaybookEntries.Usage])?
+    private(set) var edits: [PlaybookEntries.Edit] = []
     private(set) var maturing: [(first: Instant, last: Instant, accounts: Int)] = []
     private(set) var globalHoldout = 0
-    private(set) var verdict = Verdict.keepRunning(days: nil)
+    private(set) var verdict = ExperimentVerdict.keepRunning(days: nil)
 
     /// Figures that are looked at so many days after the entry.
     static let horizons = [30, 60, 90]
 
     /// How long an entry is watched.
-    var window: TimeSpan { playbook?.goal?.within ?? Entries.watch }
+    var window: TimeSpan { playbook?.goal?.within ?? PlaybookEntries.watch }
     var goalName: String { Self.goalName(of: period) }
 
-    private static func goalName(of period: Entries.Period) -> String {
-        period.hasGoal ? "goal" : "kept \(Entries.watch.milliseconds / 86_400_000) days"
+    private static func goalName(of period: PlaybookEntries.Period) -> String {
+        period.hasGoal ? "goal" : "kept \(PlaybookEntries.watch.milliseconds / 86_400_000) days"
     }
 
     init(
-        _ period: Entries.Period, of entries: Entries, rule: Contest.Rule, playbook: Playbook?, sharing: [String],
+        _ period: PlaybookEntries.Period, of entries: PlaybookEntries, rule: ArmComparison.Rule, playbook: Playbook?,
+        sharing: [String],
         metrics: [Metric] = [], measuredAlike: [Int64]? = nil
     ) throws {
         self.period = period
@@ -85,25 +86,26 @@ struct ExperimentPeriod {
         let planned: Int? = if case .success(let plan) = plan { plan.accounts } else { nil }
         switch rule {
         case .groupSequential:
-            contest = Contest(rule: rule, looks: Array(weekly.looks.dropFirst(first)), planned: planned)
-            moment = contest.looks.last?.at ?? weekly.looks.last?.at ?? period.startedAt
+            primaryComparison = ArmComparison(rule: rule, looks: Array(weekly.looks.dropFirst(first)), planned: planned)
+            moment = primaryComparison.looks.last?.at ?? weekly.looks.last?.at ?? period.startedAt
         case .alwaysValid:
-            contest = Contest(rule: rule, looks: weekly.looks.dropFirst(first) + [weekly.present], planned: planned)
+            primaryComparison = ArmComparison(
+                rule: rule, looks: weekly.looks.dropFirst(first) + [weekly.present], planned: planned)
             moment = entries.asOf
         case .fixed:
-            contest = Contest(rule: rule, looks: [weekly.present], planned: planned)
+            primaryComparison = ArmComparison(rule: rule, looks: [weekly.present], planned: planned)
             moment = entries.asOf
         }
         primary = Figure(title: Self.goalName(of: period), counts: [])
         facts = try entries.facts(of: period, planned: planned)
-        let look = rule == .groupSequential ? contest.looks.last ?? weekly.looks.last : weekly.present
-        let none = Contest.Look(at: moment, arms: arms.arms.map { _ in Proportion(successes: 0, total: 0) })
+        let look = rule == .groupSequential ? primaryComparison.looks.last ?? weekly.looks.last : weekly.present
+        let none = ArmComparison.Look(at: moment, arms: arms.arms.map { _ in Proportion(successes: 0, total: 0) })
         primary.counts = primaryCounts(look ?? none, assigned: assigned)
         edits = try entries.edits(in: period)
         maturing = try entries.maturing(in: period)
         try readFigures(entries)
         if rule == .groupSequential {
-            weeklyHarmBound = guardrails.first.flatMap { contest.harmBound($0.figure.comparison(1)) }
+            weeklyHarmBound = guardrails.first.flatMap { primaryComparison.harmBound($0.figure.comparison(1)) }
         }
         guardrailStandings = standings
         try check(entries, assigned: assigned)
@@ -114,19 +116,19 @@ struct ExperimentPeriod {
         {
             usage = (name, rows)
         }
-        verdict = Verdict(
-            contest, detect: (try? plan?.get())?.detect ?? 0, guardrails: guardrailStandings,
+        verdict = ExperimentVerdict(
+            primaryComparison, detect: (try? plan?.get())?.detect ?? 0, guardrails: guardrailStandings,
             isBroken: checks.contains { $0.ratio.isAlarm }, days: daysToFull,
             daysSoFar: Int((asOf - period.startedAt).milliseconds / 86_400_000))
     }
 
     /// Weekly looks up to the moment, and what had matured at the moment itself.
     private static func looks(
-        _ weekly: [Entries.Weekly], _ arms: ExperimentArms, _ period: Entries.Period, asOf: Instant
-    ) -> (looks: [Contest.Look], present: Contest.Look) {
+        _ weekly: [PlaybookEntries.Weekly], _ arms: ExperimentArms, _ period: PlaybookEntries.Period, asOf: Instant
+    ) -> (looks: [ArmComparison.Look], present: ArmComparison.Look) {
         var sums = Array(repeating: (matured: 0, goals: 0), count: arms.arms.count)
-        let weeks = max(0, Int((asOf - period.startedAt).milliseconds / Entries.week))
-        var looks: [Contest.Look] = []
+        let weeks = max(0, Int((asOf - period.startedAt).milliseconds / PlaybookEntries.week))
+        var looks: [ArmComparison.Look] = []
         var rest = weekly[...]
         func take(upTo week: Int) {
             while let next = rest.first, next.week <= week {
@@ -136,13 +138,13 @@ struct ExperimentPeriod {
                 sums[place].goals += next.goals
             }
         }
-        func look(at moment: Instant) -> Contest.Look {
-            Contest.Look(at: moment, arms: sums.map { Proportion(successes: $0.goals, total: $0.matured) })
+        func look(at moment: Instant) -> ArmComparison.Look {
+            ArmComparison.Look(at: moment, arms: sums.map { Proportion(successes: $0.goals, total: $0.matured) })
         }
         for week in stride(from: 1, through: weeks, by: 1) {
             take(upTo: week)
             looks.append(
-                look(at: Instant(milliseconds: period.startedAt.milliseconds + Int64(week) * Entries.week)))
+                look(at: Instant(milliseconds: period.startedAt.milliseconds + Int64(week) * PlaybookEntries.week)))
         }
         take(upTo: .max)
         return (looks, look(at: asOf))
@@ -150,7 +152,7 @@ struct ExperimentPeriod {
 
     /// The plan, and the first weekly look that comes after it was made.
     private static func plan(
-        _ history: Entries.Count, _ looks: [Contest.Look], _ arms: ExperimentArms
+        _ history: PlaybookEntries.Count, _ looks: [ArmComparison.Look], _ arms: ExperimentArms
     ) -> (Result<ExperimentPlan, Unmeasurable>?, first: Int) {
         guard arms.isComparison else { return (nil, 0) }
         let least = ExperimentPlan.leastHistory
@@ -167,17 +169,19 @@ struct ExperimentPeriod {
     }
 
     /// The table counts what the verdict counts: the look of the moment, and who entered and has time left.
-    private func primaryCounts(_ look: Contest.Look, assigned: [Entries.Arm: Entries.Count]) -> [Entries.Count] {
+    private func primaryCounts(_ look: ArmComparison.Look, assigned: [PlaybookEntries.Arm: PlaybookEntries.Count])
+        -> [PlaybookEntries.Count]
+    {
         zip(arms.counts(assigned), look.arms).map { entered, matured in
-            var count = Entries.Count()
+            var count = PlaybookEntries.Count()
             (count.matured, count.hits) = (matured.total, matured.successes)
             count.open = max(0, entered.matured - matured.total)
             return count
         }
     }
 
-    private mutating func readFigures(_ entries: Entries) throws {
-        func figure(_ title: String, _ figure: Entries.Figure) throws -> Figure {
+    private mutating func readFigures(_ entries: PlaybookEntries) throws {
+        func figure(_ title: String, _ figure: PlaybookEntries.Figure) throws -> Figure {
             Figure(title: title, counts: arms.counts(try entries.counts(of: figure, in: period, matured: moment)))
         }
         for days in Self.horizons {
@@ -193,13 +197,15 @@ struct ExperimentPeriod {
         }
         for guardrail in declared {
             let days = Int(window.milliseconds / 86_400_000)
-            let kind: Entries.Figure =
+            let kind: PlaybookEntries.Figure =
                 guardrail.outcome == "churned" ? .churned(days: days) : .harm(guardrail.outcome)
             guardrails.append(Guardrail(figure: try figure(guardrail.outcome, kind), margin: guardrail.margin))
         }
     }
 
-    private mutating func check(_ entries: Entries, assigned: [Entries.Arm: Entries.Count]) throws {
+    private mutating func check(_ entries: PlaybookEntries, assigned: [PlaybookEntries.Arm: PlaybookEntries.Count])
+        throws
+    {
         guard arms.isComparison else { return }
         func add(_ point: String, _ observed: [Int], _ weights: [Double]) {
             guard weights.contains(where: { $0 > 0 }), observed.reduce(0, +) > 0 else { return }
@@ -213,7 +219,9 @@ struct ExperimentPeriod {
         {
             // Variants with steps of their own send at moments of their own: only the same variant can be compared.
             for variant in arms.names.dropFirst() {
-                let observed = [Decisions.Arm.holdout, .treated].map { sends[Entries.Arm($0, variant)]?.hits ?? 0 }
+                let observed = [Decisions.Arm.holdout, .treated].map {
+                    sends[PlaybookEntries.Arm($0, variant)]?.hits ?? 0
+                }
                 add("would send, variant \(variant)", observed, [holdout.weight, 1 - holdout.weight])
             }
         } else {
@@ -222,7 +230,9 @@ struct ExperimentPeriod {
         add("outcome observed", primary.counts.map(\.matured), arms.weights)
     }
 
-    private func readDelivery(_ entries: Entries) throws -> [(reached: Entries.Count, not: Entries.Count)] {
+    private func readDelivery(_ entries: PlaybookEntries) throws -> [(
+        reached: PlaybookEntries.Count, not: PlaybookEntries.Count
+    )] {
         let read = try entries.reached(period, matured: moment)
         let reached = arms.counts(read.mapValues(\.reached))
         let not = arms.counts(read.mapValues(\.not))
@@ -233,7 +243,7 @@ struct ExperimentPeriod {
     func test(_ guardrail: Guardrail, _ arm: Int) -> (difference: Double, lower: Double, upper: Double)? {
         let comparison = guardrail.figure.comparison(arm)
         guard let difference = comparison.difference,
-            let bound = rule == .groupSequential ? weeklyHarmBound : contest.harmBound(comparison)
+            let bound = rule == .groupSequential ? weeklyHarmBound : primaryComparison.harmBound(comparison)
         else { return nil }
         let alpha = Normal.above(bound)
         guard case .success(let test) = NonInferiority.test(comparison, margin: guardrail.margin, alpha: alpha) else {
@@ -242,15 +252,15 @@ struct ExperimentPeriod {
         return (difference, comparison.newcombe(alpha: min(1, 2 * alpha)).lower, test.upper)
     }
 
-    private var standings: [[Verdict.Guardrail]] {
+    private var standings: [[ExperimentVerdict.Guardrail]] {
         arms.arms.indices.dropFirst().map { arm in
             guardrails.map { guardrail in
-                var standing = Verdict.Guardrail.Standing.open
+                var standing = ExperimentVerdict.Guardrail.Standing.open
                 if let test = test(guardrail, arm) {
                     if test.upper < guardrail.margin { standing = .holds }
                     if test.lower > guardrail.margin { standing = .broken }
                 }
-                return Verdict.Guardrail(outcome: guardrail.figure.title, standing: standing)
+                return ExperimentVerdict.Guardrail(outcome: guardrail.figure.title, standing: standing)
             }
         }
     }
@@ -261,7 +271,7 @@ struct ExperimentPeriod {
     /// Days from the moment until the plan is full; nil when that is not to be expected.
     var daysToFull: Int? {
         guard case .success(let plan) = plan else { return nil }
-        if contest.isFull { return 0 }
+        if primaryComparison.isFull { return 0 }
         func days(_ span: TimeSpan) -> Int { max(1, Int((span.milliseconds + 86_399_999) / 86_400_000)) }
         if let fullAt = facts.fullAt { return days(fullAt - asOf) }
         guard facts.recent > 0 else { return nil }

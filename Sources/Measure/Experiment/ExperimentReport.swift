@@ -5,13 +5,13 @@ package import Storage
 package struct ExperimentReport {
     private let name: String
     private let workspace: Workspace
-    private let rule: Contest.Rule
+    private let rule: ArmComparison.Rule
     private let connection: Connection
     private let asOf: Instant
 
     /// - Parameter name: a playbook of the files or of the database; it may be a draft, retired or deleted.
     package init(
-        _ name: String, in workspace: Workspace, rule: Contest.Rule = .groupSequential, _ connection: Connection,
+        _ name: String, in workspace: Workspace, rule: ArmComparison.Rule = .groupSequential, _ connection: Connection,
         asOf: Instant
     ) {
         (self.name, self.workspace, self.rule, self.connection, self.asOf) = (name, workspace, rule, connection, asOf)
@@ -27,7 +27,7 @@ package struct ExperimentReport {
             ]
             return report
         }
-        let entries = try Entries(connection, playbookID: known.id, asOf: asOf)
+        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
         let experiment = playbook?.experiment ?? name
         let sharing = workspace.playbooks.filter { $0.experiment == experiment }.map(\.name)
         let periods = try entries.periods(of: experiment)

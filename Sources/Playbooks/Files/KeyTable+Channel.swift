@@ -96,7 +96,7 @@ extension KeyTable {
         Key("header", .mapping(.text), "Headers with their value, or ~(a|b) for one that it contains."),
         Key("body", .mapping(.anything), "JSON pointers with a value, a list, ~(a|b) or >n."),
         Key("text", .text, "The whole body, or ~(a|b) for one that it contains."),
-        Key("then", .choice(Channel.Verdict.allCases.map(\.rawValue)), required: true, "What it means."),
+        Key("then", .choice(Channel.ResponseClass.allCases.map(\.rawValue)), required: true, "What it means."),
         Key("after", .oneOrMore(.table(.retryAfter)), "With retry: where the answer says when; the first present one."),
         Key("max_attempts", .integer(1...100), "With retry: how often at most."),
         Key("reason", placeShape, "Where the answer gives the reason."),

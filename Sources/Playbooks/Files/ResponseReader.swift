@@ -43,7 +43,7 @@ struct ResponseReader {
 
     private func rule(_ node: YAMLNode) -> Channel.Rule? {
         guard let fields = Fields(node, .rule, diagnostics, of: "a rule"),
-            let verdict: Channel.Verdict = fields.choice("then")
+            let verdict: Channel.ResponseClass = fields.choice("then")
         else { return nil }
         var rule = Channel.Rule(then: verdict)
         rule.status = fields.items("status").compactMap(status)

@@ -83,7 +83,7 @@ package struct Channel: Sendable, Hashable {
         case pointer(String)
     }
 
-    package enum Verdict: String, Sendable, CaseIterable {
+    package enum ResponseClass: String, Sendable, CaseIterable {
         case accepted, retry, reject, suppress, duplicate, halt
     }
 
@@ -95,13 +95,13 @@ package struct Channel: Sendable, Hashable {
         package var pointers: [String: Test] = [:]
         /// The whole body.
         package var text: String?
-        package var then: Verdict
+        package var then: ResponseClass
         package var after: [RetryAfter] = []
         package var maxAttempts: Int?
         /// Where the answer gives the reason; the channel's place of errors when nil.
         package var reason: Place?
 
-        package init(then: Verdict) {
+        package init(then: ResponseClass) {
             self.then = then
         }
     }

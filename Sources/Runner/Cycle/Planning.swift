@@ -47,7 +47,7 @@ struct Planning {
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let pauses = try Pauses(connection)
         let taking = arbitrationOrder(known.works).filter { pauses.reason(for: $0.playbook.name) == nil }
-        var turns = try Turns(
+        var turns = try TurnFinder(
             workspace: workspace, connection: connection, now: now, matching: matching, context: context
         ).find(taking)
         var rules = CycleRules(

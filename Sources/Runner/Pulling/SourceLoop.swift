@@ -6,7 +6,7 @@ import Synchronization
 
 /// Pulls the sources that are due until it is stopped, beside planning and sending, which no slow source holds up.
 final class SourceLoop: Sendable {
-    let bell = Bell()
+    let wakeSignal = WakeSignal()
     private let edition: Mutex<Edition>
     private let store: Store
     private let folder: URL
@@ -30,21 +30,21 @@ final class SourceLoop: Sendable {
 
     func use(_ next: Edition) {
         edition.withLock { $0 = next }
-        bell.ring()
+        wakeSignal.raise()
     }
 
     func run() {
-        while !bell.isStopped {
+        while !wakeSignal.isStopped {
             pullDue()
-            bell.wait(Self.interval)
-            _ = bell.take()
+            wakeSignal.wait(Self.interval)
+            _ = wakeSignal.take()
         }
     }
 
     private func pullDue() {
         let workspace = edition.withLock { $0 }.workspace
         // Accounts come before what belongs to them.
-        for source in workspace.sourcesInOrder where !bell.isStopped {
+        for source in workspace.sourcesInOrder where !wakeSignal.isStopped {
             guard let now = clock.now() else { return }
             do {
                 let state = try store.read { try SourceRecords($0).all() }[source.name]
@@ -53,7 +53,7 @@ final class SourceLoop: Sendable {
                 }
                 let report = try SourcePull(
                     workspace: workspace, directory: folder, environment: environment, store: store,
-                    isStopped: { [bell] in bell.isStopped }
+                    isStopped: { [wakeSignal] in wakeSignal.isStopped }
                 ).pull(source, now: now)
                 log.info(
                     "source",
@@ -61,7 +61,7 @@ final class SourceLoop: Sendable {
                         "name": "\(source.name)", "rows": "\(report.read)", "rejected": "\(report.rejected)",
                     ])
             } catch {
-                guard !bell.isStopped else { return }
+                guard !wakeSignal.isStopped else { return }
                 log.warning("source failed", metadata: ["name": "\(source.name)", "reason": "\(error)"])
             }
         }

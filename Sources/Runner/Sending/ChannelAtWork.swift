@@ -97,22 +97,24 @@ final class ChannelAtWork {
     }
 
     /// Counts requests that came of claimed touches; those for which the rate has no room go back.
-    func packed(_ parcels: [Parcel], processNow: Instant) -> (leaving: [Parcel], back: [Parcel]) {
-        let touches = parcels.reduce(0) { $0 + $1.flights.count }
+    func packed(_ requests: [OutgoingRequest], processNow: Instant) -> (
+        leaving: [OutgoingRequest], back: [OutgoingRequest]
+    ) {
+        let touches = requests.reduce(0) { $0 + $1.claims.count }
         packing -= touches
-        let missing = parcels.count - reserved
+        let missing = requests.count - reserved
         let more = missing > 0 ? pace.take(missing, at: processNow) : 0
-        let count = min(parcels.count, reserved + more)
-        reserved = max(reserved - parcels.count, 0)
+        let count = min(requests.count, reserved + more)
+        reserved = max(reserved - requests.count, 0)
         if packing == 0 {
             pace.put(reserved)
             reserved = 0
         }
-        if most > 1, !parcels.isEmpty {
-            let isFull = parcels.count <= (touches + most - 1) / most
-            load = isFull ? most : max(1, touches / parcels.count)
+        if most > 1, !requests.isEmpty {
+            let isFull = requests.count <= (touches + most - 1) / most
+            load = isFull ? most : max(1, touches / requests.count)
         }
-        return (Array(parcels.prefix(count)), Array(parcels.dropFirst(count)))
+        return (Array(requests.prefix(count)), Array(requests.dropFirst(count)))
     }
 
     private var most: Int { channel.batch?.most ?? 1 }

@@ -20,10 +20,10 @@ struct Claiming {
     func claim(
         _ channels: [String: ChannelAtWork], _ outbox: Outbox, pauses: Pauses, report: inout DrainReport,
         now: Instant, processNow: Instant
-    ) throws -> [Worker.Flight] {
+    ) throws -> [ClaimedTouch] {
         let rules = ClaimRules(
             caps: configuration.caps, zone: configuration.zone, window: configuration.sendWindow, pauses: pauses)
-        var flights: [Worker.Flight] = []
+        var claims: [ClaimedTouch] = []
         for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
             if let reason = pauses.reason(forChannel: name) {
                 channel.isExhausted = true
@@ -39,10 +39,10 @@ struct Claiming {
                     try carryOut(decide(touch, turn, outbox), on: touch, &turn, outbox, &report)
                 }
             }
-            flights += turn.flights
-            channel.took(turn.flights.count, processNow: processNow)
+            claims += turn.claims
+            channel.took(turn.claims.count, processNow: processNow)
         }
-        return flights
+        return claims
     }
 
     /// The next touches of the pass, at most `room`; those of one level at a time.
@@ -85,7 +85,7 @@ struct Claiming {
         let channel: ChannelAtWork
         let now: Instant
         let processNow: Instant
-        var flights: [Worker.Flight] = []
+        var claims: [ClaimedTouch] = []
         /// Touches that were settled with others.
         var seen: Set<Int64> = []
         /// What it has claimed for an address, and of it the ghosts by their enrollment.
@@ -135,10 +135,10 @@ struct Claiming {
             }
             guard try outbox.claim(touch, owner: owner, now: now) else { return }
             if touch.category != "service" { turn.claimedTo[touch.recipient, default: 0] += 1 }
-            let flight = Worker.Flight(touch: touch, fence: touch.fence + 1)
-            flight.group = group
-            flight.isAlone = turn.channel.alone.contains(touch.id)
-            turn.flights.append(flight)
+            let claim = ClaimedTouch(touch: touch, fence: touch.fence + 1)
+            claim.group = group
+            claim.isAlone = turn.channel.alone.contains(touch.id)
+            turn.claims.append(claim)
         case .ghost:
             try outbox.end(touch, as: .ghost, reason: nil, now: now)
             if touch.category != "service" { turn.ghostsTo[Turn.GhostAddress(touch), default: 0] += 1 }

@@ -8,7 +8,7 @@ extension Worker {
     /// Counts the last attempts of the runs before.
     func beginBreakers() throws {
         breakers = [:]
-        for attempt in try store.read({ try Breakers($0).lastAttempts(died: Resolution.died) }) {
+        for attempt in try store.read({ try Breakers($0).lastAttempts(died: SettlementRules.died) }) {
             count(failed: attempt.failed, playbook: attempt.playbook, channel: attempt.channel)
         }
     }
@@ -16,7 +16,7 @@ extension Worker {
     /// Pauses what has led to too many bounces or complaints by now.
     func pauseHarmful(now: Instant) throws {
         let rules = Safety(workspace.configuration.safety)
-        for harm in try store.read({ try Breakers($0).harms() })
+        for harm in try store.read({ try Breakers($0).harmRates() })
         where harm.scope.hasPrefix("playbook:") || harm.playbooks > 1 {
             let counted = Safety.Harms(
                 bounceable: harm.bounceable, bounced: harm.bounced, complainable: harm.complainable,
@@ -58,34 +58,34 @@ extension Worker {
             shut.contains(touch.channel) || pauses.reason(forChannel: touch.channel) != nil
                 || pauses.reason(for: touch.playbook) != nil
         }
-        try rendered.removeAll { parcel in
-            let channel = channels[parcel.channel]
-            let isStaying = parcel.flights.contains { flight in
+        try rendered.removeAll { outgoing in
+            let channel = channels[outgoing.channel]
+            let isStaying = outgoing.claims.contains { claim in
                 // Somebody may have put the machine to sleep since the claim.
-                isPaused(flight.touch) || channel?.channel.mayRepeat(flight.touch, at: processNow) == false
+                isPaused(claim.touch) || channel?.channel.mayRepeat(claim.touch, at: processNow) == false
             }
             guard isStaying else { return false }
-            for flight in parcel.flights {
-                try outbox.giveBack(id: flight.touch.id, fence: flight.fence)
+            for claim in outgoing.claims {
+                try outbox.giveBack(id: claim.touch.id, fence: claim.fence)
                 channel?.parked()
             }
             // The pass has gone by it.
-            if shut.contains(parcel.channel) || parcel.flights.count > 1 { channel?.restart(processNow: processNow) }
+            if shut.contains(outgoing.channel) || outgoing.claims.count > 1 { channel?.restart(processNow: processNow) }
             return true
         }
         guard !pauses.isEmpty || !shut.isEmpty else { return }
         let waiting = Set(
-            flying.values.lazy.filter { $0.flights.contains { isPaused($0.touch) } }.map(\.token))
+            flying.values.lazy.filter { $0.claims.contains { isPaused($0.touch) } }.map(\.token))
         guard !waiting.isEmpty else { return }
         // They are on record as `sending` but still wait for a place on the wire.
-        for token in mailbox.withdraw(waiting) {
-            guard let parcel = flying.removeValue(forKey: token) else { continue }
-            channels[parcel.channel]?.ended()
-            channels[parcel.channel]?.notePutOff(until: processNow)
-            for flight in parcel.flights {
+        for token in workQueue.withdraw(waiting) {
+            guard let outgoing = flying.removeValue(forKey: token) else { continue }
+            channels[outgoing.channel]?.ended()
+            channels[outgoing.channel]?.notePutOff(until: processNow)
+            for claim in outgoing.claims {
                 let settlement = Outbox.Settlement(
-                    id: flight.touch.id, fence: flight.fence, enrollmentID: flight.touch.enrollmentID,
-                    attempt: flight.attempt, state: .pending, retryAt: processNow, detail: "paused before it left")
+                    id: claim.touch.id, fence: claim.fence, enrollmentID: claim.touch.enrollmentID,
+                    attempt: claim.attempt, state: .pending, retryAt: processNow, detail: "paused before it left")
                 _ = try outbox.settle(settlement, now: now, processNow: processNow)
             }
         }

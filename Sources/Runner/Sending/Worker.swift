@@ -22,7 +22,7 @@ package final class Worker {
     private let log: SendLog?
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
     var breakers: [String: Breaker] = [:]
-    let mailbox: Mailbox
+    let workQueue: WorkQueue
     let transport: Transport
     var channels: [String: ChannelAtWork] = [:]
     /// Why channels cannot be used at all.
@@ -37,8 +37,8 @@ package final class Worker {
     /// Claimed touches on their way: how many are being rendered, and the requests to be sent, on the wire, to be
     /// recorded.
     var rendering = 0
-    var rendered: [Parcel] = []
-    var flying: [Int64: Parcel] = [:]
+    var rendered: [OutgoingRequest] = []
+    var flying: [Int64: OutgoingRequest] = [:]
     var results: [Result] = []
 
     /// How long, and for how many passes in a row, `drain` waits for retries before it leaves them to the next run.
@@ -48,37 +48,12 @@ package final class Worker {
     private static let mostFruitless = 8
     static let tickRows = 64
 
-    /// A touch that this worker has claimed; belongs to one thread at a time.
-    final class Flight: @unchecked Sendable {
-        let touch: TouchCandidate
-        let fence: Int64
-        /// The request that carries it alone, and what it brings into one of several.
-        var request: Request?
-        var part: BatchPlan.Part?
-        var messageHash = ""
-        /// Where its tracked links lead.
-        var links: [TrackedLink] = []
-        /// Why there is no request.
-        var failure: Rendering.Failure?
-        /// The body of the earlier request of several that may have arrived, and that it must be part of again.
-        var group: String?
-        /// Whether it must not travel with others.
-        var isAlone = false
-
-        init(touch: TouchCandidate, fence: Int64) {
-            self.touch = touch
-            self.fence = fence
-        }
-
-        var attempt: Int { touch.attempts + 1 }
-    }
-
     enum Result {
-        case settled(Flight, Outbox.Settlement)
+        case settled(ClaimedTouch, Outbox.Settlement)
         /// It was claimed for nothing.
-        case returned(Flight)
+        case returned(ClaimedTouch)
         /// It could not be rendered, or not as it was sent before.
-        case parked(Flight, state: TouchState, reason: String)
+        case parked(ClaimedTouch, state: TouchState, reason: String)
         case halted(channel: String, reason: String)
     }
 
@@ -112,17 +87,17 @@ package final class Worker {
                 unusable[name] = "\(error)"
             }
         }
-        let mailbox = Mailbox()
-        self.mailbox = mailbox
-        let relay = Relay()
-        transport = Transport { completions in relay.submit(mailbox.complete(completions)) }
+        let workQueue = WorkQueue()
+        self.workQueue = workQueue
+        let relay = TransportReference()
+        transport = Transport { completions in relay.submit(workQueue.complete(completions)) }
         relay.transport = transport
     }
 
     /// Makes the worker claim nothing more; what is under way is finished. May be called on any thread.
     package var interruption: @Sendable () -> Void {
-        let mailbox = mailbox
-        return { mailbox.stop() }
+        let workQueue = workQueue
+        return { workQueue.stop() }
     }
 
     /// Sends everything that is due at `now`, until nothing is left but what must wait.
@@ -130,7 +105,7 @@ package final class Worker {
         try begin(now: now)
         fruitless = 0
         repeat { try turn(now: now) } while try isBusy || waitsForMore(now: now)
-        report.wasInterrupted = mailbox.isStopping
+        report.wasInterrupted = workQueue.isStopping
         return report
     }
 
@@ -156,7 +131,7 @@ package final class Worker {
 
     /// One tick, and what came back meanwhile.
     func turn(now: Instant) throws {
-        if try !mailbox.isStopping && exits.isDue(processNow: clocks.processNow()) {
+        if try !workQueue.isStopping && exits.isDue(processNow: clocks.processNow()) {
             report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
         }
         for channel in channels.values { channel.restartIfDue(processNow: clocks.processNow()) }
@@ -178,7 +153,7 @@ package final class Worker {
     private func mustWait(processNow: Instant) -> Bool {
         results.isEmpty && (rendering > 0 || !flying.isEmpty)
             && !rendered.contains { channels[$0.channel]?.canSend(processNow: processNow) == true }
-            && (mailbox.isStopping || !canClaim)
+            && (workQueue.isStopping || !canClaim)
     }
 
     /// Whether a turn would look for more touches.
@@ -188,7 +163,7 @@ package final class Worker {
     }
 
     /// What came back; where the wire stays busy meanwhile, enough of it to be worth a transaction.
-    private func collect() -> Mailbox.Post {
+    private func collect() -> WorkQueue.Post {
         let processNow = clocks.processNow()
         var seconds = 0.0
         if mustWait(processNow: processNow) {
@@ -198,12 +173,12 @@ package final class Worker {
         }
         let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.pace.places : 0) }
         let enough = flying.count > places ? Self.tickRows - results.count : 0
-        return mailbox.collect(waiting: seconds, enough: enough, within: Self.tickPatience)
+        return workQueue.collect(waiting: seconds, enough: enough, within: Self.tickPatience)
     }
 
     /// Waits until a rate limit or a back-off lets more go; false when that is too far away.
     private func waitsForMore(now: Instant) throws -> Bool {
-        guard !mailbox.isStopping else { return false }
+        guard !workQueue.isStopping else { return false }
         if canClaim { return true }
         let processNow = clocks.processNow()
         // What an endpoint wants to have much later is left to the next run.
@@ -224,7 +199,7 @@ package final class Worker {
     }
 
     private func rest(until wake: Instant) {
-        mailbox.rest(max(0.001, Double((wake - clocks.processNow()).milliseconds) / 1_000))
+        workQueue.rest(max(0.001, Double((wake - clocks.processNow()).milliseconds) / 1_000))
     }
 
     /// Begins another pass over the pending touches; channels that stopped are tried once more when their time has come.
@@ -265,9 +240,9 @@ package final class Worker {
     }
 
     private func tick(now: Instant) throws {
-        var leaving: [Parcel] = []
-        var newlyClaimed: [Flight] = []
-        try log?.reserve(rendered.reduce(0) { $0 + $1.flights.count })
+        var leaving: [OutgoingRequest] = []
+        var newlyClaimed: [ClaimedTouch] = []
+        try log?.reserve(rendered.reduce(0) { $0 + $1.claims.count })
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
@@ -277,24 +252,24 @@ package final class Worker {
             try giveBack(outbox, pauses, now: now, processNow: processNow)
             leaving = try begin(
                 takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
-            if log != nil { try Meta.count(sent: leaving.reduce(0) { $0 + $1.flights.count }, connection) }
+            if log != nil { try Meta.count(sent: leaving.reduce(0) { $0 + $1.claims.count }, connection) }
             try writeStates(connection, processNow: processNow)
-            guard !mailbox.isStopping else { return }
+            guard !workQueue.isStopping else { return }
             newlyClaimed = try claiming.claim(
                 channels, outbox, pauses: pauses, report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
         // Before a byte leaves: whatever becomes of the database, the list knows.
         try log?.append(
-            leaving.flatMap { parcel in
-                parcel.flights.map { SendLog.Entry(touch: $0.touch.id, print: $0.touch.print) }
+            leaving.flatMap { outgoing in
+                outgoing.claims.map { SendLog.Entry(touch: $0.touch.id, print: $0.touch.print) }
             })
         render(newlyClaimed, now: now)
-        for parcel in leaving { flying[parcel.token] = parcel }
-        for (channel, parcels) in Dictionary(grouping: leaving, by: \.channel) {
-            let requests = parcels.compactMap { parcel in parcel.request.map { ($0, parcel.token) } }
+        for outgoing in leaving { flying[outgoing.token] = outgoing }
+        for (channel, requests) in Dictionary(grouping: leaving, by: \.channel) {
+            let submissions = requests.compactMap { outgoing in outgoing.request.map { ($0, outgoing.token) } }
             let places = channels[channel]?.pace.places ?? 1
-            transport.submit(mailbox.enqueue(requests, channel: channel, places: places))
+            transport.submit(workQueue.enqueue(submissions, channel: channel, places: places))
         }
     }
 
@@ -307,7 +282,7 @@ package final class Worker {
             let released = try recovery.releaseClaims()
             let orphans = try recovery.orphans()
             for orphan in orphans {
-                let settlement = Resolution(channel: workspace.channels[orphan.channel]).settlement(
+                let settlement = SettlementRules(channel: workspace.channels[orphan.channel]).settlement(
                     of: orphan, processNow: processNow)
                 if try outbox.settle(settlement, now: now, processNow: processNow) { report.count(settlement.state) }
             }

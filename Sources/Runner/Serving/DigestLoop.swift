@@ -7,7 +7,7 @@ import Synchronization
 
 /// Posts the digests that wait until it is stopped, beside the touches, which no slow chat holds up.
 final class DigestLoop: Sendable {
-    let bell = Bell()
+    let wakeSignal = WakeSignal()
     private let edition: Mutex<Edition>
     private let makePost: @Sendable (Edition) -> DigestPost
     private let clock: DecisionClock
@@ -32,9 +32,9 @@ final class DigestLoop: Sendable {
     }
 
     func run() {
-        while !bell.isStopped {
+        while !wakeSignal.isStopped {
             if let now = clock.now() { post(now) }
-            bell.pause(Self.interval)
+            wakeSignal.pause(Self.interval)
         }
     }
 

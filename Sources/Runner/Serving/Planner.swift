@@ -16,11 +16,11 @@ final class Planner: @unchecked Sendable {
     private let sender: Sender
     private let digests: DigestLoop
     private let sources: SourceLoop
-    /// Told of every new edition's workspace.
+    /// WebhookEvent of every new edition's workspace.
     private let follow: @Sendable (Workspace) -> Void
     private let log: Logger
     private let killSwitch: KillSwitch
-    private let bell = Bell()
+    private let wakeSignal = WakeSignal()
     /// The file of the database.
     private let file: UInt64
     private let hasEnded = Mutex(false)
@@ -81,7 +81,7 @@ final class Planner: @unchecked Sendable {
 
     /// - Throws: when the database's file was replaced; what would be written goes nowhere.
     func run() throws {
-        while !bell.isStopped {
+        while !wakeSignal.isStopped {
             do {
                 try look()
                 failures = 0
@@ -90,19 +90,19 @@ final class Planner: @unchecked Sendable {
                 log.error("stopping", metadata: ["reason": "\(error)"])
                 throw error
             } catch {
-                guard !bell.isStopped else { break }
+                guard !wakeSignal.isStopped else { break }
                 failures += 1
                 log.error("a cycle failed, and is repeated", metadata: ["reason": "\(error)"])
-                bell.pause(min(Double(failures) * Self.tickEvery, 60))
+                wakeSignal.pause(min(Double(failures) * Self.tickEvery, 60))
             }
-            bell.pause(Self.pollEvery)
+            wakeSignal.pause(Self.pollEvery)
         }
         hasEnded.withLock { $0 = true }
     }
 
     func stop() {
         log.info("stopping: what is under way is finished, nothing new begins")
-        bell.stop()
+        wakeSignal.stop()
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { self.breakOff() }
     }
 
@@ -121,7 +121,7 @@ final class Planner: @unchecked Sendable {
         seenVersion = version
         if isNewVersion {
             isChanged = true
-            sender.bell.ring()
+            sender.wakeSignal.raise()
         }
         guard let now = trustedNow() else { return }
         if ended == nil {
@@ -131,7 +131,7 @@ final class Planner: @unchecked Sendable {
         }
         if isNewVersion {
             try react(now)
-            nextDue = try store.read { try Agenda($0).nextDue(after: lastNow ?? now) }
+            nextDue = try store.read { try SchedulerQueries($0).nextDue(after: lastNow ?? now) }
         }
         if isTime(now) { try tick(now) }
     }
@@ -176,12 +176,14 @@ final class Planner: @unchecked Sendable {
 
     private func tick(_ now: Instant) throws {
         (isChanged, isHurried) = (false, false)
-        let (newest, outcome) = try store.read { (try CycleRecords.newestEvent($0), try Agenda($0).newestOutcome()) }
+        let (newest, outcome) = try store.read {
+            (try CycleRecords.newestEvent($0), try SchedulerQueries($0).newestOutcome())
+        }
         let report = try cycle("cycle", .due, now)
         (seenEvent, seenOutcome) = (newest, outcome)
         lastNow = now
         nextSchedule = report.nextAt
-        nextDue = try store.read { try Agenda($0).nextDue(after: now) }
+        nextDue = try store.read { try SchedulerQueries($0).nextDue(after: now) }
         if report.isNews, length > 1 { try store.session { try $0.executeScript("PRAGMA shrink_memory") } }
         try dropWhatIsOld(now)
     }
@@ -198,9 +200,9 @@ final class Planner: @unchecked Sendable {
     /// Takes up events that have arrived, and outcomes that somebody waits for.
     private func react(_ now: Instant) throws {
         let outcome = try store.read { connection in
-            let agenda = Agenda(connection)
-            let newest = try agenda.newestOutcome()
-            if newest > seenOutcome, try agenda.isOutcomeAwaited(after: seenOutcome) { isHurried = true }
+            let queries = SchedulerQueries(connection)
+            let newest = try queries.newestOutcome()
+            if newest > seenOutcome, try queries.isOutcomeAwaited(after: seenOutcome) { isHurried = true }
             return newest
         }
         seenOutcome = outcome
@@ -211,7 +213,7 @@ final class Planner: @unchecked Sendable {
         let (newest, hasNews) = try store.read { connection in
             let newest = try CycleRecords.newestEvent(connection)
             guard newest > seenEvent else { return (newest, false) }
-            return (newest, try Agenda(connection).hasNews(of: kinds.sorted(), after: seenEvent))
+            return (newest, try SchedulerQueries(connection).hasNews(of: kinds.sorted(), after: seenEvent))
         }
         if hasNews { _ = try cycle("events", .events, now) }
         seenEvent = newest
@@ -221,13 +223,13 @@ final class Planner: @unchecked Sendable {
         let began = ContinuousClock.now
         let cycle = Cycle(
             workspace: edition.workspace, pinned: edition.files.pinned, store: store, processNow: processNow,
-            killSwitch: killSwitch, isStopped: { [bell] in bell.isStopped })
+            killSwitch: killSwitch, isStopped: { [wakeSignal] in wakeSignal.isStopped })
         let report = try cycle.run(now: now, matching: matching)
         let seconds = began.duration(to: .now) / .seconds(1)
         if matching == .due { (ended, length) = (.now, seconds) }
         tellHolds(report)
         guard report.isNews else { return report }
-        sender.bell.ring()
+        sender.wakeSignal.raise()
         log.info(
             name,
             metadata: [

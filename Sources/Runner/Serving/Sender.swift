@@ -8,7 +8,7 @@ import Synchronization
 /// Sends what becomes due until it is stopped: the outbox's half of `serve`, on a thread and a connection of its own.
 final class Sender: @unchecked Sendable {
     /// Rung when there may be new touches, or when somebody has changed something.
-    let bell = Bell()
+    let wakeSignal = WakeSignal()
     private let edition: Mutex<(number: Int, edition: Edition)>
     private let makeWorker: @Sendable (Edition) -> Worker
     private let clock: DecisionClock
@@ -34,16 +34,16 @@ final class Sender: @unchecked Sendable {
     /// Goes on with other files; what is under way is finished with the old ones.
     func use(_ next: Edition) {
         edition.withLock { $0 = ($0.number + 1, next) }
-        bell.ring()
+        wakeSignal.raise()
     }
 
     func run() {
-        while !bell.isStopped {
+        while !wakeSignal.isStopped {
             do {
                 try work()
             } catch {
                 log.error("sending failed, and is begun anew", metadata: ["reason": "\(error)"])
-                bell.pause(Self.longestRest)
+                wakeSignal.pause(Self.longestRest)
             }
         }
     }
@@ -56,7 +56,7 @@ final class Sender: @unchecked Sendable {
         guard let began = now() else { return }
         try worker.begin(now: began)
         var (passBegan, told) = (ContinuousClock.now, ContinuousClock.now)
-        while !bell.isStopped, self.edition.withLock({ $0.number }) == number {
+        while !wakeSignal.isStopped, self.edition.withLock({ $0.number }) == number {
             guard let now = now() else { break }
             try worker.turn(now: now)
             let isWorking = worker.isBusy || worker.canClaim
@@ -65,7 +65,7 @@ final class Sender: @unchecked Sendable {
                 told = .now
             }
             if isWorking {
-                guard passBegan.duration(to: .now) > .seconds(1), bell.take() else { continue }
+                guard passBegan.duration(to: .now) > .seconds(1), wakeSignal.take() else { continue }
                 try worker.restart(now: now)
             } else if try !rest(worker, cost: { passBegan.duration(to: .now) / .seconds(1) }, now: now) {
                 continue
@@ -84,10 +84,10 @@ final class Sender: @unchecked Sendable {
         let most = max(Self.longestRest, min(100 * cost, 60))
         let seconds = next.map { Double(($0 - now).milliseconds) / 1_000 } ?? most
         let began = ContinuousClock.now
-        bell.wait(max(0.005, min(seconds, most)))
-        if !bell.take(), worker.canClaim { return false }
+        wakeSignal.wait(max(0.005, min(seconds, most)))
+        if !wakeSignal.take(), worker.canClaim { return false }
         // Others may ring many times a second; a pass over many touches that wait is dear.
-        bell.pause(min(1, 10 * cost) - began.duration(to: .now) / .seconds(1))
+        wakeSignal.pause(min(1, 10 * cost) - began.duration(to: .now) / .seconds(1))
         try worker.restart(now: self.now() ?? now)
         return true
     }
@@ -95,7 +95,7 @@ final class Sender: @unchecked Sendable {
     /// Nil, after a rest, while the clock cannot be trusted.
     private func now() -> Instant? {
         if let now = clock.now() { return now }
-        bell.pause(1)
+        wakeSignal.pause(1)
         return nil
     }
 

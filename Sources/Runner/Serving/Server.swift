@@ -54,9 +54,9 @@ package struct Server: Sendable {
     /// In the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
         [
-            Loop(description: "sender", body: sender.run, stop: sender.bell.stop),
-            Loop(description: "digests", body: digests.run, stop: digests.bell.stop),
-            Loop(description: "sources", body: sources.run, stop: sources.bell.stop),
+            Loop(description: "sender", body: sender.run, stop: sender.wakeSignal.stop),
+            Loop(description: "digests", body: digests.run, stop: digests.wakeSignal.stop),
+            Loop(description: "sources", body: sources.run, stop: sources.wakeSignal.stop),
             Loop(description: "planner", body: planner.run, stop: planner.stop),
         ]
     }

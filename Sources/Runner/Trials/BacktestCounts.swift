@@ -27,22 +27,22 @@ struct BacktestCounts {
     /// Takes in what came of some accounts.
     mutating func add(_ world: World) {
         let own = world.works.first { $0.playbook.name == playbook.name }?.id ?? 0
-        for account in world.blocks.flatMap(\.dealings) where !account.isEmpty {
+        for account in world.blocks.flatMap(\.histories) where !account.isEmpty {
             for decision in account.decisions where decision.standing.playbookID == own {
                 verdicts[decision.standing.verdict, default: 0] += 1
             }
-            for course in account.courses where course.enrollment.playbookID == own { add(course) }
+            for entered in account.enrollments where entered.enrollment.playbookID == own { add(entered) }
             if world.works.count > 1 { addCollisions(account, own) }
         }
     }
 
-    private mutating func add(_ course: Dealings.Course) {
-        let enrollment = course.enrollment
+    private mutating func add(_ entered: PlaybookHistory.EnrollmentHistory) {
+        let enrollment = entered.enrollment
         change(enrollment.enteredAt) { day in
             day.entered += 1
             if enrollment.arm != .treated { day.holdout += 1 }
         }
-        for sent in course.touches {
+        for sent in entered.touches {
             guard let at = sent.settledAt else { continue }
             switch sent.touch.state {
             case .sent: change(at) { $0.sent[sent.touch.step, default: 0] += 1 }
@@ -58,12 +58,12 @@ struct BacktestCounts {
     }
 
     /// The days on which this playbook and another one wrote to the account.
-    private mutating func addCollisions(_ account: Dealings, _ own: Int64) {
+    private mutating func addCollisions(_ account: PlaybookHistory, _ own: Int64) {
         var (ours, theirs): (Set<Day>, Set<Day>) = ([], [])
-        for course in account.courses {
-            for sent in course.touches where sent.touch.state == .sent {
+        for entered in account.enrollments {
+            for sent in entered.touches where sent.touch.state == .sent {
                 guard let day = sent.settledAt.map(zone.day) else { continue }
-                if course.enrollment.playbookID == own { ours.insert(day) } else { theirs.insert(day) }
+                if entered.enrollment.playbookID == own { ours.insert(day) } else { theirs.insert(day) }
             }
         }
         for day in ours.intersection(theirs) { change(zone.start(of: day)) { $0.collisions += 1 } }

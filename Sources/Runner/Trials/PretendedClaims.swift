@@ -5,10 +5,10 @@ import Storage
 /// What went to each address in a trial, as caps count it.
 struct PretendedClaims {
     let rules: ClaimRules
-    private var claimed: [String: [(at: Instant, ghostOf: Road?)]] = [:]
+    private var claimed: [String: [(at: Instant, ghostOf: EnrollmentKey?)]] = [:]
 
     /// One enrollment of a trial.
-    struct Road: Hashable {
+    struct EnrollmentKey: Hashable {
         var block: Int
         var account: Int
         var playbook: Int64
@@ -20,25 +20,25 @@ struct PretendedClaims {
             caps: configuration.caps, zone: configuration.zone, window: configuration.sendWindow, pauses: .none)
     }
 
-    mutating func add(_ touch: Touch, of road: Road, at now: Instant) {
+    mutating func add(_ touch: Touch, of enrollment: EnrollmentKey, at now: Instant) {
         guard touch.kind.isCapped, touch.category != "service" else { return }
-        claimed[touch.recipient, default: []].append((now, touch.isGhost ? road : nil))
+        claimed[touch.recipient, default: []].append((now, touch.isGhost ? enrollment : nil))
     }
 
     /// Touches to the same address within each cap's window; ghosts count for those of the same enrollment.
-    func counts(for touch: Touch, of road: Road, at now: Instant) -> [Int] {
-        rules.caps.map { counting(touch, road, $0, at: now).count }
+    func counts(for touch: Touch, of enrollment: EnrollmentKey, at now: Instant) -> [Int] {
+        rules.caps.map { counting(touch, enrollment, $0, at: now).count }
     }
 
-    private func counting(_ touch: Touch, _ road: Road, _ cap: Cap, at now: Instant) -> [Instant] {
+    private func counting(_ touch: Touch, _ enrollment: EnrollmentKey, _ cap: Cap, at now: Instant) -> [Instant] {
         (claimed[touch.recipient] ?? []).filter {
-            $0.at > now - cap.window && ($0.ghostOf == nil || touch.isGhost && $0.ghostOf == road)
+            $0.at > now - cap.window && ($0.ghostOf == nil || touch.isGhost && $0.ghostOf == enrollment)
         }.map(\.at)
     }
 
     /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
-    func roomAgain(_ touch: Touch, of road: Road, _ cap: Cap, at now: Instant) -> Instant {
-        let counting = counting(touch, road, cap, at: now).sorted(by: >)
+    func roomAgain(_ touch: Touch, of enrollment: EnrollmentKey, _ cap: Cap, at now: Instant) -> Instant {
+        let counting = counting(touch, enrollment, cap, at: now).sorted(by: >)
         return (counting.dropFirst(max(0, cap.count - 1)).first ?? now) + cap.window
     }
 }

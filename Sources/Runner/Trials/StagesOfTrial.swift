@@ -5,7 +5,7 @@ import Storage
 
 /// The stages that the accounts of a trial came into, as of its moment.
 struct StagesOfTrial: StageSource {
-    private struct Stay {
+    private struct Tenure {
         var entry: StageEntry
         var movedOn: Instant?
         var churned: Instant?
@@ -19,15 +19,15 @@ struct StagesOfTrial: StageSource {
         self.now = now
     }
 
-    private func stays(_ key: StageKey, to next: String, from: Instant, until: Instant) -> [Stay] {
+    private func stays(_ key: StageKey, to next: String, from: Instant, until: Instant) -> [Tenure] {
         blocks.flatMap { block in
-            block.dealings.enumerated().flatMap { account, dealings in
-                dealings.stageEntries.filter {
+            block.histories.enumerated().flatMap { account, history in
+                history.stageEntries.filter {
                     $0.journey == key.journey && $0.stage == key.stage && $0.at > from && $0.at <= until
-                }.compactMap { entry -> Stay? in
-                    let following = dealings.stageEntries.first { $0.journey == key.journey && $0.stage == next }
+                }.compactMap { entry -> Tenure? in
+                    let following = history.stageEntries.first { $0.journey == key.journey && $0.stage == next }
                     if following?.how == .found { return nil }
-                    return Stay(
+                    return Tenure(
                         entry: entry, movedOn: following?.at, churned: block.block.instant("churned_at", account))
                 }
             }
@@ -39,7 +39,7 @@ struct StagesOfTrial: StageSource {
         until matured: Instant
     ) -> (recent: Proportion, past: Proportion) {
         let stays = stays(key, to: next, from: oldest, until: matured).filter { $0.entry.how != .found }
-        func proportion(_ stays: [Stay]) -> Proportion {
+        func proportion(_ stays: [Tenure]) -> Proportion {
             Proportion(
                 successes: stays.count { stay in stay.movedOn.map { $0 - stay.entry.at <= patience } ?? false },
                 total: stays.count)

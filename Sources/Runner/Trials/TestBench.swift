@@ -37,9 +37,9 @@ package struct TestBench {
     ) throws -> [PlaybookTestResult.Failure] {
         try store.write { try TrialAccount.clear($0) }
         let trial = workspace.onTrial([playbook.walking(test.variant)])
-        var course = try TestCourse(trial, store: store, facts: facts)
+        var run = try TestRun(trial, store: store, facts: facts)
         for (index, stretch) in test.stretches.enumerated() {
-            let happened = index == 0 ? try course.begin(stretch) : try course.goOn(stretch)
+            let happened = index == 0 ? try run.begin(stretch) : try run.goOn(stretch)
             let failures = happened.failures(of: stretch.expectations)
             // What follows would only repeat it.
             if !failures.isEmpty { return failures }

@@ -4,9 +4,9 @@ import Storage
 
 /// The accounts of one block in a trial: the facts as of the trial's moment, what triggers, and what came of it.
 package struct TrialBlock {
-    package private(set) var dealings: [Dealings]
+    package private(set) var histories: [PlaybookHistory]
     /// When there is something to do with each account.
-    private(set) var agendas: [Dealings.Agenda]
+    private(set) var nextMoments: [PlaybookHistory.NextMoments]
     /// As of the trial's moment.
     package var block: Block
     /// What takes the block forward.
@@ -20,8 +20,8 @@ package struct TrialBlock {
         self.block = block
         self.asOf = asOf
         created = block.attributes["created_at"]?.numbers ?? []
-        dealings = Array(repeating: Dealings(), count: block.count)
-        agendas = Array(repeating: Dealings.Agenda(), count: block.count)
+        histories = Array(repeating: PlaybookHistory(), count: block.count)
+        nextMoments = Array(repeating: PlaybookHistory.NextMoments(), count: block.count)
     }
 
     mutating func advance(to moment: Instant) { asOf.advance(&block, to: moment) }
@@ -32,9 +32,9 @@ package struct TrialBlock {
         block = newer
         created = block.attributes["created_at"]?.numbers ?? []
         triggers = [:]
-        while dealings.count < block.count {
-            dealings.append(Dealings())
-            agendas.append(Dealings.Agenda())
+        while histories.count < block.count {
+            histories.append(PlaybookHistory())
+            nextMoments.append(PlaybookHistory.NextMoments())
         }
         for account in older.ids.indices where older.text(Block.journey, account) != nil {
             block.takeStage(of: account, from: older)
@@ -66,7 +66,7 @@ package struct TrialBlock {
 
     // MARK: What a day sees
 
-    /// How accounts' dealings are told to a day.
+    /// How accounts' history are told to a day.
     struct Looks {
         var watchedSince: Instant
         /// Playbooks with messages in rotation.
@@ -81,21 +81,23 @@ package struct TrialBlock {
     /// What playbooks did with the accounts, as far as conditions ask.
     mutating func refresh(_ looks: Looks, at now: Instant) {
         for name in looks.needs.risks {
-            block.risks[name] = dealings.map { dealings in
-                dealings.standings.contains {
-                    looks.names[$0.playbookID] == name && $0.since <= now && $0.stands(among: dealings.courses)
+            block.risks[name] = histories.map { history in
+                history.standings.contains {
+                    looks.names[$0.playbookID] == name && $0.since <= now && $0.stands(among: history.enrollments)
                 }
             }
         }
         if looks.needs.enrollments {
-            block.enrollments = grouped { course in
-                [looks.names[course.enrollment.playbookID].map { ($0, course.enrollment.enteredAt) }].compactMap { $0 }
+            block.enrollments = grouped { entered in
+                [looks.names[entered.enrollment.playbookID].map { ($0, entered.enrollment.enteredAt) }].compactMap {
+                    $0
+                }
             }
         }
         if looks.needs.touches {
-            block.touches = grouped { course in
-                guard let name = looks.names[course.enrollment.playbookID] else { return [] }
-                return course.touches.compactMap { sent in
+            block.touches = grouped { entered in
+                guard let name = looks.names[entered.enrollment.playbookID] else { return [] }
+                return entered.touches.compactMap { sent in
                     sent.touch.state == .sent || sent.touch.state == .ghost ? sent.claimedAt.map { (name, $0) } : nil
                 }
             }
@@ -103,13 +105,13 @@ package struct TrialBlock {
     }
 
     private func grouped(
-        _ moments: (Dealings.Course) -> [(String, Instant)]
+        _ moments: (PlaybookHistory.EnrollmentHistory) -> [(String, Instant)]
     ) -> Block.Grouped<Block.PlaybookMoment> {
         var grouped = Block.Grouped<Block.PlaybookMoment>()
         grouped.starts = [0]
-        for dealings in dealings {
-            for course in dealings.courses {
-                grouped.elements += moments(course).map { Block.PlaybookMoment(playbook: $0.0, at: $0.1) }
+        for history in histories {
+            for entered in history.enrollments {
+                grouped.elements += moments(entered).map { Block.PlaybookMoment(playbook: $0.0, at: $0.1) }
             }
             grouped.starts.append(grouped.elements.count)
         }
@@ -122,7 +124,7 @@ package struct TrialBlock {
     ) -> AccountLoader.Loaded {
         var loaded = AccountLoader.Loaded()
         for index in accounts {
-            let known = dealings[index]
+            let known = histories[index]
             var account = Account(
                 index: index, id: block.ids[index], key: block.text("key", index) ?? "",
                 zone: block.text("timezone", index))
@@ -132,15 +134,15 @@ package struct TrialBlock {
             for standing in known.standings where !standing.isSettled {
                 if let id = standing.eventID { loaded.waitingEvents[id] = events[id] }
             }
-            for course in known.courses {
-                account.enrollments.append(enrolled(course, index, rules, looks, &loaded.rows))
-                if let id = course.enrollment.id, !course.reachedAlso.isEmpty {
-                    account.reachedAlso[id] = course.reachedAlso
+            for entered in known.enrollments {
+                account.enrollments.append(enrolled(entered, index, rules, looks, &loaded.rows))
+                if let id = entered.enrollment.id, !entered.reachedAlso.isEmpty {
+                    account.reachedAlso[id] = entered.reachedAlso
                 }
             }
             for playbook in looks.rotating {
                 account.hadMessages[playbook] = Set(
-                    known.courses.filter { $0.enrollment.playbookID == playbook }.flatMap(\.touches).filter {
+                    known.enrollments.filter { $0.enrollment.playbookID == playbook }.flatMap(\.touches).filter {
                         [.pending, .held, .sent, .ghost].contains($0.touch.state)
                     }.map(\.touch.message))
             }
@@ -150,50 +152,52 @@ package struct TrialBlock {
     }
 
     private func enrolled(
-        _ course: Dealings.Course, _ account: Int, _ rules: CycleRules, _ looks: Looks, _ rows: inout [Int64: [Subject]]
+        _ entered: PlaybookHistory.EnrollmentHistory, _ account: Int, _ rules: CycleRules, _ looks: Looks,
+        _ rows: inout [Int64: [Subject]]
     ) -> Account.Enrolled {
-        let enrollment = course.enrollment
-        guard course.isWatched(since: looks.watchedSince), rules.versions[enrollment.versionID] != nil else {
+        let enrollment = entered.enrollment
+        guard entered.isWatched(since: looks.watchedSince), rules.versions[enrollment.versionID] != nil else {
             return Account.Enrolled(enrollment, stored: enrollment)
         }
         let row = rows[enrollment.versionID]?.count ?? 0
-        rows[enrollment.versionID, default: []].append(course.subject(of: account, withSteps: looks.asksSteps))
+        rows[enrollment.versionID, default: []].append(entered.subject(of: account, withSteps: looks.asksSteps))
         var waiting: [Touch] = []
         if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil {
-            waiting = course.touches.filter { $0.settledAt == nil }.map(\.touch)
+            waiting = entered.touches.filter { $0.settledAt == nil }.map(\.touch)
         }
-        return Account.Enrolled(enrollment, stored: enrollment, waiting: waiting, row: row, event: course.event)
+        return Account.Enrolled(enrollment, stored: enrollment, waiting: waiting, row: row, event: entered.event)
     }
 
     // MARK: What a day changes
 
-    mutating func take(_ account: Account, at now: Instant, _ ids: inout Dealings.IDs) {
-        dealings[account.index].take(account, at: now, &ids)
-        agendas[account.index] = dealings[account.index].agenda(changedAt: now)
+    mutating func take(_ account: Account, at now: Instant, _ ids: inout PlaybookHistory.IDs) {
+        histories[account.index].take(account, at: now, &ids)
+        nextMoments[account.index] = histories[account.index].nextMoments(changedAt: now)
     }
 
-    mutating func put(_ entries: [StageEntry], of account: Int) { dealings[account].stageEntries = entries }
+    mutating func put(_ entries: [StageEntry], of account: Int) { histories[account].stageEntries = entries }
 
-    mutating func change<T>(_ account: Int, at now: Instant, _ body: (inout Dealings) throws -> T) rethrows -> T {
-        defer { agendas[account] = dealings[account].agenda(changedAt: now) }
-        return try body(&dealings[account])
+    mutating func change<T>(_ account: Int, at now: Instant, _ body: (inout PlaybookHistory) throws -> T) rethrows -> T
+    {
+        defer { nextMoments[account] = histories[account].nextMoments(changedAt: now) }
+        return try body(&histories[account])
     }
 
     // MARK: When there is something to do
 
     func next(after now: Instant) -> Instant? {
-        var next = Dealings.Agenda.never
-        for (account, agenda) in agendas.enumerated() {
+        var next = PlaybookHistory.NextMoments.never
+        for (account, nextMoments) in nextMoments.enumerated() {
             // Behind what is late something else may be due.
-            let isLate = agenda.due <= now || agenda.touch <= now
-            next = min(next, isLate ? dealings[account].next(after: now) : min(agenda.due, agenda.touch))
+            let isLate = nextMoments.due <= now || nextMoments.touch <= now
+            next = min(next, isLate ? histories[account].next(after: now) : min(nextMoments.due, nextMoments.touch))
         }
-        return next == Dealings.Agenda.never ? nil : next
+        return next == PlaybookHistory.NextMoments.never ? nil : next
     }
 
     /// The accounts with touches that may go out, by their indices.
-    func withTouches(at now: Instant) -> [Int] { agendas.indices.filter { agendas[$0].touch <= now } }
-    func hasTouches(at now: Instant) -> Bool { agendas.contains { $0.touch <= now } }
-    func hasDue(at now: Instant) -> Bool { agendas.contains { $0.due <= now } }
-    var hasOpenTouches: Bool { agendas.contains(where: \.hasOpenTouches) }
+    func withTouches(at now: Instant) -> [Int] { nextMoments.indices.filter { nextMoments[$0].touch <= now } }
+    func hasTouches(at now: Instant) -> Bool { nextMoments.contains { $0.touch <= now } }
+    func hasDue(at now: Instant) -> Bool { nextMoments.contains { $0.due <= now } }
+    var hasOpenTouches: Bool { nextMoments.contains(where: \.hasOpenTouches) }
 }

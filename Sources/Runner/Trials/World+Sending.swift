@@ -37,7 +37,7 @@ extension World {
     private struct Place {
         var block: Int
         var account: Int
-        var course: Int
+        var enrollment: Int
         var touch: Int
     }
 
@@ -46,11 +46,11 @@ extension World {
         var found: [(touch: Touch, place: Place)] = []
         for (block, part) in blocks.enumerated() {
             for account in part.withTouches(at: now) {
-                for (course, item) in part.dealings[account].courses.enumerated() {
-                    for (index, sent) in item.touches.enumerated()
+                for (position, entered) in part.histories[account].enrollments.enumerated() {
+                    for (index, sent) in entered.touches.enumerated()
                     where sent.touch.state == .pending && sent.touch.notBefore <= now {
                         found.append(
-                            (sent.touch, Place(block: block, account: account, course: course, touch: index)))
+                            (sent.touch, Place(block: block, account: account, enrollment: position, touch: index)))
                     }
                 }
             }
@@ -65,10 +65,10 @@ extension World {
 
     private func decide(_ place: Place, _ rules: CycleRules) -> ClaimRules.Decision? {
         let part = blocks[place.block]
-        let dealings = part.dealings[place.account]
-        let course = dealings.courses[place.course]
-        let touch = course.touches[place.touch].touch
-        guard touch.state == .pending, let version = rules.versions[course.enrollment.versionID] else { return nil }
+        let history = part.histories[place.account]
+        let entered = history.enrollments[place.enrollment]
+        let touch = entered.touches[place.touch].touch
+        guard touch.state == .pending, let version = rules.versions[entered.enrollment.versionID] else { return nil }
         let contacts = part.block.contacts
         let contact = touch.contactID.flatMap { id in
             contacts.flatMap { contacts in contacts.range(place.account).first { contacts.ids[$0] == id } }
@@ -85,10 +85,10 @@ extension World {
         let candidate = TouchCandidate(
             touch, playbook: version.playbook.name, versionID: version.id,
             timezone: contact.flatMap { contacts?.text("timezone", $0) } ?? part.block.text("timezone", place.account),
-            isReachable: isReachable, isEnrolled: course.enrollment.isActive,
+            isReachable: isReachable, isEnrolled: entered.enrollment.isActive,
             hasChurned: part.block.text("status", place.account) == "churned",
-            isExcluded: touch.category != "service" && !course.enrollment.isExclusive && dealings.isTaken,
-            sentWithin: claims.counts(for: touch, of: Self.road(place, course.enrollment), at: rules.now))
+            isExcluded: touch.category != "service" && !entered.enrollment.isExclusive && history.isTaken,
+            sentWithin: claims.counts(for: touch, of: Self.key(place, entered.enrollment), at: rules.now))
         return claims.rules.decide(
             candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned), claimed: 0,
             heldOutFor: heldOut(touch, part, place.account, rules), mayRepeat: true, now: rules.now)
@@ -102,8 +102,8 @@ extension World {
         return draw.holds(key) ? draw.period : nil
     }
 
-    private static func road(_ place: Place, _ enrollment: Enrollment) -> PretendedClaims.Road {
-        PretendedClaims.Road(
+    private static func key(_ place: Place, _ enrollment: Enrollment) -> PretendedClaims.EnrollmentKey {
+        PretendedClaims.EnrollmentKey(
             block: place.block, account: place.account, playbook: enrollment.playbookID, enteredAt: enrollment.enteredAt
         )
     }
@@ -112,9 +112,10 @@ extension World {
     private mutating func carryOut(_ decision: ClaimRules.Decision, _ place: Place, at now: Instant) -> Bool {
         var claims = claims
         let isSettled = change(place.block) { block in
-            block.change(place.account, at: now) { dealings in
-                let road = Self.road(place, dealings.courses[place.course].enrollment)
-                return dealings.courses[place.course].carryOut(decision, on: place.touch, of: road, &claims, at: now)
+            block.change(place.account, at: now) { history in
+                let key = Self.key(place, history.enrollments[place.enrollment].enrollment)
+                return history.enrollments[place.enrollment].carryOut(
+                    decision, on: place.touch, of: key, &claims, at: now)
             }
         }
         self.claims = claims
@@ -132,9 +133,10 @@ extension TrialBlock {
     }
 }
 
-extension Dealings.Course {
+extension PlaybookHistory.EnrollmentHistory {
     fileprivate mutating func carryOut(
-        _ decision: ClaimRules.Decision, on index: Int, of road: PretendedClaims.Road, _ claims: inout PretendedClaims,
+        _ decision: ClaimRules.Decision, on index: Int, of key: PretendedClaims.EnrollmentKey,
+        _ claims: inout PretendedClaims,
         at now: Instant
     ) -> Bool {
         let touch = touches[index].touch
@@ -146,11 +148,11 @@ extension Dealings.Course {
         case .claim, .doubt:
             touches[index].end(.sent, nil, at: now)
             touches[index].claimedAt = now
-            claims.add(touch, of: road, at: now)
+            claims.add(touch, of: key, at: now)
         case .ghost:
             touches[index].end(.ghost, nil, at: now)
             touches[index].claimedAt = now
-            claims.add(touch, of: road, at: now)
+            claims.add(touch, of: key, at: now)
         case .leave: return false
         case .wait(let until, let reason):
             wait(until: until, reason)
@@ -158,7 +160,7 @@ extension Dealings.Course {
         case .capped(let cap):
             let cap = claims.rules.caps[cap]
             wait(
-                until: min(claims.roomAgain(touch, of: road, cap, at: now), touch.expiresAt),
+                until: min(claims.roomAgain(touch, of: key, cap, at: now), touch.expiresAt),
                 "cap \(cap.count) per \(cap.window)"
             )
             return false

@@ -12,7 +12,7 @@ package struct World {
     private var turns: TrialTurns
     /// What becomes due within so long is done together.
     private let grain: TimeSpan
-    private var ids = Dealings.IDs()
+    private var ids = PlaybookHistory.IDs()
     var claims: PretendedClaims
     private var lastCycle: Instant?
     /// When the journeys were last looked at.
@@ -306,13 +306,13 @@ extension TrialBlock {
         for item in found {
             concerned.formUnion(item.concerned(in: block).filter { exists($0, at: day.rules.now) })
         }
-        for (account, agenda) in agendas.enumerated() {
+        for (account, nextMoments) in nextMoments.enumerated() {
             let isRunning =
                 isAgain
-                ? agenda.due <= day.rules.now || agenda.changedAt == day.rules.now
-                : agenda.watchedUntil >= looks.watchedSince
-            if isRunning || agenda.hasWaiting
-                || agenda.hasStandings && day.mayEnd(dealings[account].standings, account, found)
+                ? nextMoments.due <= day.rules.now || nextMoments.changedAt == day.rules.now
+                : nextMoments.watchedUntil >= looks.watchedSince
+            if isRunning || nextMoments.hasWaiting
+                || nextMoments.hasStandings && day.mayEnd(histories[account].standings, account, found)
             {
                 concerned.insert(account)
             }
@@ -338,7 +338,7 @@ extension TrialBlock {
         for (index, id) in block.ids.enumerated() { places[id] = index }
         var moves = day.moveThroughStages(&block) { ids in
             var entries: [Int64: [StageEntry]] = [:]
-            for id in ids { entries[id] = places[id].map { dealings[$0].stageEntries } }
+            for id in ids { entries[id] = places[id].map { histories[$0].stageEntries } }
             return entries
         } look: { _, _ in
             BlockDay.Looked(block: before, earliest: lookBack.map { day.rules.now - $0 })

@@ -61,14 +61,14 @@ package struct Ledger {
     }
 
     /// What a person says of a touch that nobody else can tell about.
-    package enum Verdict: String, Sendable, CaseIterable {
+    package enum Resolution: String, Sendable, CaseIterable {
         case sent, resend, drop
     }
 
     /// Settles an `unknown` or `held` touch, or drops a pending one.
     ///
     /// - Throws: `StorageError` when there is no such touch, or its state leaves nothing to settle.
-    package func resolve(_ id: Int64, as verdict: Verdict, now: Instant) throws {
+    package func resolve(_ id: Int64, as verdict: Resolution, now: Instant) throws {
         guard
             let row = try connection.first(
                 "SELECT state, enrollment_id FROM touch WHERE id = :id", ["id": .integer(id)]),

@@ -38,7 +38,7 @@ package struct Breakers {
     }
 
     /// Bounces and complaints among the last touches of a playbook or a channel.
-    package struct Harm: Sendable {
+    package struct HarmRate: Sendable {
         /// `playbook:<name>` or `channel:<name>`.
         package var scope: String
         /// The last 200 touches, and the last 2,000.
@@ -51,13 +51,13 @@ package struct Breakers {
     }
 
     /// Only where there is any harm.
-    package func harms() throws -> [Harm] {
+    package func harmRates() throws -> [HarmRate] {
         let any = "SELECT 1 FROM outcome WHERE kind = 'bounced' OR kind = 'complained' LIMIT 1"
         guard try connection.first(any) != nil else { return [] }
-        return try ["'playbook:' || p.name", "'channel:' || t.channel"].flatMap(harms)
+        return try ["'playbook:' || p.name", "'channel:' || t.channel"].flatMap(harmRates)
     }
 
-    private func harms(by scope: String) throws -> [Harm] {
+    private func harmRates(by scope: String) throws -> [HarmRate] {
         func has(_ kind: String) -> String {
             """
             EXISTS (SELECT 1 FROM outcome AS o WHERE o.touch_id = t.id AND o.kind = '\(kind)'
@@ -84,7 +84,7 @@ package struct Breakers {
             """
         ).map { row in
             func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }
-            return Harm(
+            return HarmRate(
                 scope: row["scope"].text ?? "", bounceable: count("bounceable"), bounced: count("bounced"),
                 complainable: count("complainable"), complained: count("complained"), playbooks: count("playbooks"))
         }

@@ -52,7 +52,7 @@ package struct Notices {
         guard try outcome.record(connection) else { return .known }
         try settle(touch, notice)
         if touch.isEmail, !isErased, notice.isOfAddress {
-            try Harm(connection, address: touch.recipient, contact: touch.contact).follow(
+            try OutcomeSuppression(connection, address: touch.recipient, contact: touch.contact).follow(
                 notice.kind, category: category, detail: detail, at: at)
         }
         return .recorded

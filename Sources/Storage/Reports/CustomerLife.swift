@@ -15,7 +15,7 @@ package struct CustomerLife {
     }
 
     /// [began, ended) in days; empty where an account left on the day on which it came.
-    package struct Stay: Sendable, Hashable {
+    package struct Tenure: Sendable, Hashable {
         /// When the account first became a customer.
         package var origin: Int
         package var began: Int
@@ -26,7 +26,7 @@ package struct CustomerLife {
     }
 
     package private(set) var changes: [Change] = []
-    package private(set) var stays: [Stay] = []
+    package private(set) var tenures: [Tenure] = []
 
     /// Changes of one day, as differences: whether it is active, and what it pays.
     private struct Turn {
@@ -91,19 +91,19 @@ package struct CustomerLife {
     private mutating func findStays(_ origin: Int, _ began: Int, _ mrr: Int64, hadLeft: Bool) {
         let turns = changes.filter { $0.was != $0.pays || $0.paidBetween != nil }
         guard let first = turns.first, let last = turns.last else {
-            if mrr != 0 { stays = [Stay(origin: origin, began: began, ended: nil, mrr: max(0, mrr))] }
+            if mrr != 0 { tenures = [Tenure(origin: origin, began: began, ended: nil, mrr: max(0, mrr))] }
             return
         }
         let origin = mrr != 0 ? origin : first.day
         var start = hadLeft ? Int.max : began
         for turn in turns {
             if let paid = turn.paidBetween {
-                stays.append(Stay(origin: origin, began: turn.day, ended: turn.day, mrr: paid))
+                tenures.append(Tenure(origin: origin, began: turn.day, ended: turn.day, mrr: paid))
             } else if !turn.pays, start <= turn.day {
-                stays.append(Stay(origin: origin, began: start, ended: turn.day, mrr: turn.mrrBefore))
+                tenures.append(Tenure(origin: origin, began: start, ended: turn.day, mrr: turn.mrrBefore))
             }
             start = turn.day
         }
-        if last.pays { stays.append(Stay(origin: origin, began: last.day, ended: nil, mrr: last.mrr)) }
+        if last.pays { tenures.append(Tenure(origin: origin, began: last.day, ended: nil, mrr: last.mrr)) }
     }
 }

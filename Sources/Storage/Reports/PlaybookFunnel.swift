@@ -9,7 +9,7 @@ package struct PlaybookFunnel {
         self.connection = connection
         arguments = [
             "playbook": .integer(playbookID), "as_of": .instant(asOf),
-            "watch": .integer(Entries.watch.milliseconds),
+            "watch": .integer(PlaybookEntries.watch.milliseconds),
         ]
     }
 
@@ -18,7 +18,7 @@ package struct PlaybookFunnel {
         package var hash: String
         package var source: String
         package var seenAt: Instant
-        /// Entries, and matches without one that were first decided on while it was the newest.
+        /// PlaybookEntries, and matches without one that were first decided on while it was the newest.
         package var matched = 0
         /// Enrollments in any arm; the rest counts only treated ones.
         package var entered = 0

@@ -24,9 +24,9 @@ struct BillingIntake {
                 because: "no account has its customer \(change.customer ?? "?"); keep the id in an attribute "
                     + "\(provider.rawValue)_customer, or the account's key in its metadata", connection)
         }
-        let course = try found.map { try follow(change, $0, accounts, connection) }
+        let decision = try found.map { try follow(change, $0, accounts, connection) }
         var rows: [IncomingRow] = []
-        if let event = course == nil ? change.event : course?.event {
+        if let event = decision == nil ? change.event : decision?.event {
             // What provider and clock disagree on has happened by now.
             let at = min(change.at ?? now, now)
             rows.append(
@@ -44,7 +44,7 @@ struct BillingIntake {
                 rows.append(attribute("service_end_at", end?.description, of: owner))
             }
         }
-        if let mrr = course?.mrr {
+        if let mrr = decision?.mrr {
             rows.append(attribute("mrr", Currency.text(minor: mrr, currency: rules.configuration.currency), of: owner))
         }
         guard !rows.isEmpty else { return nil }
@@ -58,16 +58,16 @@ struct BillingIntake {
     private func follow(
         _ change: BillingChange, _ account: BillingAccounts.Account, _ accounts: BillingAccounts,
         _ connection: Connection
-    ) throws -> BillingCourse {
+    ) throws -> BillingDecision {
         let subscriptions = Subscriptions(connection, account: account.id)
         let prefix = "\(provider.rawValue):"
-        let course = BillingCourse(
+        let decision = BillingDecision(
             change, of: provider, account, known: try subscriptions.all(),
             newestWish: change.isStanding ? try accounts.newestWish(of: account.id, from: prefix) : nil,
             configuration: rules.configuration, now: now)
-        if let subscription = course.subscription { try subscriptions.put(subscription) }
-        if course.mayWithdrawChurn { _ = try accounts.withdrawChurn(of: account, from: prefix) }
-        return course
+        if let subscription = decision.subscription { try subscriptions.put(subscription) }
+        if decision.mayWithdrawChurn { _ = try accounts.withdrawChurn(of: account, from: prefix) }
+        return decision
     }
 
     private func field(_ column: String, _ value: String?, isOptional: Bool = false) -> IncomingRow.Field {

@@ -15,7 +15,7 @@ import Storage
 struct CloudEventReader {
     let vocabulary: Vocabulary
     let receivedAt: Instant
-    private var taken = Intaken()
+    private var taken = IngestBatch()
 
     static let structured = "application/cloudevents+json"
     static let batch = "application/cloudevents-batch+json"
@@ -28,7 +28,7 @@ struct CloudEventReader {
     /// - Throws: `Problem` when it is no CloudEvent at all.
     static func read(
         _ body: JSON?, headers: HTTPFields, vocabulary: Vocabulary, receivedAt: Instant
-    ) throws -> Intaken {
+    ) throws -> IngestBatch {
         var reader = CloudEventReader(vocabulary: vocabulary, receivedAt: receivedAt)
         let type = headers[.contentType]?.split(separator: ";").first.map { $0.lowercased() } ?? ""
         switch type.trimmingCharacters(in: .whitespaces) {
@@ -59,29 +59,30 @@ struct CloudEventReader {
     }
 
     private mutating func take(_ event: JSON, at pointer: String, dataAt: String) {
-        do throws(Intaken.Malformed) {
+        do throws(IngestBatch.Malformed) {
             try add(event, pointer, dataAt)
         } catch {
             taken.reject(error)
         }
     }
 
-    private mutating func add(_ event: JSON, _ pointer: String, _ dataAt: String) throws(Intaken.Malformed) {
-        func required(_ name: String) throws(Intaken.Malformed) -> String {
+    private mutating func add(_ event: JSON, _ pointer: String, _ dataAt: String) throws(IngestBatch.Malformed) {
+        func required(_ name: String) throws(IngestBatch.Malformed) -> String {
             let place = pointer + "/" + name
-            guard let value = try Intaken.text(event[name], at: place), !value.isEmpty else {
-                throw Intaken.Malformed(pointer: place, detail: "is missing")
+            guard let value = try IngestBatch.text(event[name], at: place), !value.isEmpty else {
+                throw IngestBatch.Malformed(pointer: place, detail: "is missing")
             }
             return value
         }
         let version = try required("specversion")
         guard version == "1.0" else {
-            throw Intaken.Malformed(pointer: pointer + "/specversion", detail: "\"\(version.prefix(20))\" must be 1.0")
+            throw IngestBatch.Malformed(
+                pointer: pointer + "/specversion", detail: "\"\(version.prefix(20))\" must be 1.0")
         }
         let (id, source, type) = (try required("id"), try required("source"), try required("type"))
-        let subject = try Intaken.text(event["subject"], at: pointer + "/subject")
+        let subject = try IngestBatch.text(event["subject"], at: pointer + "/subject")
         let at =
-            try Intaken.moment(
+            try IngestBatch.moment(
                 event["time"], at: pointer + "/time", clockIsBehindBy: TimeSpan(milliseconds: 0)) ?? receivedAt
         let data = try data(of: event, pointer, dataAt)
         let parts = type.split { $0 == "." || $0 == "/" || $0 == ":" }.map { Vocabulary.simplified(String($0)) }
@@ -111,32 +112,36 @@ struct CloudEventReader {
         return parts.suffix(2).joined(separator: "_")
     }
 
-    private func data(of event: JSON, _ pointer: String, _ dataAt: String) throws(Intaken.Malformed) -> [JSON.Member] {
-        if let text = try Intaken.text(event["data_base64"], at: pointer + "/data_base64") {
+    private func data(of event: JSON, _ pointer: String, _ dataAt: String) throws(IngestBatch.Malformed) -> [JSON
+        .Member]
+    {
+        if let text = try IngestBatch.text(event["data_base64"], at: pointer + "/data_base64") {
             guard let bytes = Data(base64Encoded: text), case .object(let members)? = JSON(parsing: bytes) else {
-                throw Intaken.Malformed(pointer: pointer + "/data_base64", detail: "must be a JSON object in Base64")
+                throw IngestBatch.Malformed(
+                    pointer: pointer + "/data_base64", detail: "must be a JSON object in Base64")
             }
             return members
         }
         switch event["data"] {
         case nil, .null: return []
         case .object(let members): return members
-        default: throw Intaken.Malformed(pointer: dataAt, detail: "must be a JSON object")
+        default: throw IngestBatch.Malformed(pointer: dataAt, detail: "must be a JSON object")
         }
     }
 
     /// The account among the data, else the subject.
     private func account(
         of names: [String], _ subject: String?, _ data: [JSON.Member], _ pointer: String, _ dataAt: String
-    ) throws(Intaken.Malformed) -> (key: String, member: String?) {
+    ) throws(IngestBatch.Malformed) -> (key: String, member: String?) {
         for name in names {
             guard let member = data.first(where: { Vocabulary.simplified($0.key) == name }) else { continue }
-            if let key = try Intaken.text(member.value, at: Intaken.pointer(dataAt, member.key)), !key.isEmpty {
+            if let key = try IngestBatch.text(member.value, at: IngestBatch.pointer(dataAt, member.key)), !key.isEmpty {
                 return (key, member.key)
             }
         }
         guard let subject, !subject.isEmpty else {
-            throw Intaken.Malformed(pointer: pointer + "/subject", detail: "is missing; it is the key of the account")
+            throw IngestBatch.Malformed(
+                pointer: pointer + "/subject", detail: "is missing; it is the key of the account")
         }
         return (subject, nil)
     }
@@ -144,9 +149,9 @@ struct CloudEventReader {
     private mutating func addEntity(
         _ kind: IncomingRow.Kind, keyColumn: String, of names: [String], _ subject: String?, _ data: [JSON.Member],
         _ pointer: String, _ dataAt: String
-    ) throws(Intaken.Malformed) {
+    ) throws(IngestBatch.Malformed) {
         let (key, member) = try account(of: names, subject, data, pointer, dataAt)
-        let place = member.map { Intaken.pointer(dataAt, $0) } ?? pointer + "/subject"
+        let place = member.map { IngestBatch.pointer(dataAt, $0) } ?? pointer + "/subject"
         var fields = [IncomingRow.Field(keyColumn, key, at: place)]
         for item in data where item.key != member {
             let column: String? =
@@ -158,11 +163,11 @@ struct CloudEventReader {
             guard let column, !fields.contains(where: { $0.column == column }) else { continue }
             switch item.value {
             case .list, .object:
-                taken.leaveOut(Intaken.pointer(dataAt, item.key), "is a list or an object; it must be one value")
+                taken.leaveOut(IngestBatch.pointer(dataAt, item.key), "is a list or an object; it must be one value")
             default:
                 fields.append(
                     IncomingRow.Field(
-                        column, item.value.scalarText, at: Intaken.pointer(dataAt, item.key),
+                        column, item.value.scalarText, at: IngestBatch.pointer(dataAt, item.key),
                         isOptional: kind != .metrics))
             }
         }
@@ -172,19 +177,19 @@ struct CloudEventReader {
     private mutating func addEvent(
         _ event: String, id: String, at: Instant, _ subject: String?, _ data: [JSON.Member], _ pointer: String,
         _ dataAt: String
-    ) throws(Intaken.Malformed) {
+    ) throws(IngestBatch.Malformed) {
         let (account, member) = try account(of: ["account", "account_id"], subject, data, pointer, dataAt)
         var fields = [
             IncomingRow.Field(
-                "account", account, at: member.map { Intaken.pointer(dataAt, $0) } ?? pointer + "/subject"),
+                "account", account, at: member.map { IngestBatch.pointer(dataAt, $0) } ?? pointer + "/subject"),
             IncomingRow.Field("event", event, at: pointer + "/type"),
             IncomingRow.Field("at", at.description, at: pointer + "/time"),
             IncomingRow.Field("id", id, at: pointer + "/id"),
         ]
         var properties: [IncomingRow.Field] = []
         for item in data where item.key != member {
-            let place = Intaken.pointer(dataAt, item.key)
-            if item.key == "contact", let contact = try Intaken.text(item.value, at: place) {
+            let place = IngestBatch.pointer(dataAt, item.key)
+            if item.key == "contact", let contact = try IngestBatch.text(item.value, at: place) {
                 fields.append(IncomingRow.Field("contact", contact, at: place))
             } else if let property = vocabulary.property(item.key, of: event) {
                 switch item.value {

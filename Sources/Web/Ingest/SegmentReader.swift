@@ -15,7 +15,7 @@ import Storage
 struct SegmentReader {
     let vocabulary: Vocabulary
     let receivedAt: Instant
-    private var taken = Intaken()
+    private var taken = IngestBatch()
     private var skew = TimeSpan(milliseconds: 0)
     private var sharedContext: JSON?
 
@@ -27,11 +27,11 @@ struct SegmentReader {
     /// Reads a body; `type` is the call that the path names, or `batch`.
     ///
     /// - Throws: `Problem` when it is no such call at all.
-    static func read(_ body: JSON, type: String, vocabulary: Vocabulary, receivedAt: Instant) throws -> Intaken {
+    static func read(_ body: JSON, type: String, vocabulary: Vocabulary, receivedAt: Instant) throws -> IngestBatch {
         var reader = SegmentReader(vocabulary: vocabulary, receivedAt: receivedAt)
         guard case .object = body else { throw Problem(.badRequest, "the body must be a JSON object") }
         do {
-            if let sentAt = try Intaken.moment(body["sentAt"], at: "/sentAt", clockIsBehindBy: reader.skew) {
+            if let sentAt = try IngestBatch.moment(body["sentAt"], at: "/sentAt", clockIsBehindBy: reader.skew) {
                 reader.skew = receivedAt - sentAt
             }
         } catch {
@@ -50,7 +50,7 @@ struct SegmentReader {
         for (index, call) in calls.enumerated() {
             guard case .object = call, case .text(let type)? = call["type"] else {
                 reader.taken.reject(
-                    Intaken.Malformed(
+                    IngestBatch.Malformed(
                         pointer: "/batch/\(index)/type", detail: "must be the name of a call, such as track"))
                 continue
             }
@@ -68,7 +68,7 @@ struct SegmentReader {
                 }
             }
         }
-        do throws(Intaken.Malformed) {
+        do throws(IngestBatch.Malformed) {
             switch type {
             case "identify": try identify(call, pointer)
             case "group": try group(call, pointer)
@@ -77,7 +77,7 @@ struct SegmentReader {
             case "screen": try view(call, "screen_viewed", pointer)
             case "alias": try alias(call, pointer)
             default:
-                throw Intaken.Malformed(
+                throw IngestBatch.Malformed(
                     pointer: pointer + "/type",
                     detail: "\"\(type.prefix(60))\" is none of identify, group, track, page, screen, alias")
             }
@@ -88,7 +88,7 @@ struct SegmentReader {
 
     // MARK: Calls
 
-    private mutating func identify(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
+    private mutating func identify(_ call: JSON, _ pointer: String) throws(IngestBatch.Malformed) {
         guard let user = try user(of: call, pointer) else { return }
         let traits = traits(of: call, pointer)
         var fields = [IncomingRow.Field("key", user, at: pointer + "/userId")]
@@ -125,38 +125,41 @@ struct SegmentReader {
     /// The account that the traits of a person name: `company: { id, ... }`, `company_id`, `account_id` or `group_id`.
     private mutating func company(
         in traits: [(key: String, value: JSON, pointer: String)], _ pointer: String
-    ) throws(Intaken.Malformed) -> String? {
+    ) throws(IngestBatch.Malformed) -> String? {
         for (key, value, place) in traits {
             switch Vocabulary.simplified(key) {
             case "company":
                 guard case .object(let members) = value,
                     let named = members.first(where: { Self.companyIDs.contains(Vocabulary.simplified($0.key)) }),
-                    let id = try Intaken.text(named.value, at: Intaken.pointer(place, named.key)), !id.isEmpty
+                    let id = try IngestBatch.text(named.value, at: IngestBatch.pointer(place, named.key)), !id.isEmpty
                 else { continue }
-                var fields = [IncomingRow.Field("key", id, at: Intaken.pointer(place, named.key))]
+                var fields = [IncomingRow.Field("key", id, at: IngestBatch.pointer(place, named.key))]
                 for member in members where member.key != named.key {
-                    add(vocabulary.accounts[member.key], member.value, Intaken.pointer(place, member.key), to: &fields)
+                    add(
+                        vocabulary.accounts[member.key], member.value, IngestBatch.pointer(place, member.key),
+                        to: &fields)
                 }
                 taken.rows.append(IncomingRow(.accounts, fields, at: place))
                 return id
             case "account_id", "group_id", "company_id", "organization_id", "org_id", "tenant_id":
-                if let id = try Intaken.text(value, at: place), !id.isEmpty { return id }
+                if let id = try IngestBatch.text(value, at: place), !id.isEmpty { return id }
             default: continue
             }
         }
         return nil
     }
 
-    private mutating func group(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
-        guard let group = try Intaken.text(call["groupId"], at: pointer + "/groupId"), !group.isEmpty else {
-            throw Intaken.Malformed(pointer: pointer + "/groupId", detail: "is missing; it is the key of the account")
+    private mutating func group(_ call: JSON, _ pointer: String) throws(IngestBatch.Malformed) {
+        guard let group = try IngestBatch.text(call["groupId"], at: pointer + "/groupId"), !group.isEmpty else {
+            throw IngestBatch.Malformed(
+                pointer: pointer + "/groupId", detail: "is missing; it is the key of the account")
         }
         var fields = [IncomingRow.Field("key", group, at: pointer + "/groupId")]
         for (key, value, place) in traits(of: call, pointer) {
             add(vocabulary.accounts[key], value, place, to: &fields)
         }
         taken.rows.append(IncomingRow(.accounts, fields, at: pointer))
-        if let user = try Intaken.text(call["userId"], at: pointer + "/userId"), !user.isEmpty {
+        if let user = try IngestBatch.text(call["userId"], at: pointer + "/userId"), !user.isEmpty {
             let fields = [
                 IncomingRow.Field("account", group, at: pointer + "/groupId"),
                 IncomingRow.Field("key", user, at: pointer + "/userId"),
@@ -165,15 +168,15 @@ struct SegmentReader {
         }
     }
 
-    private mutating func track(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
-        guard let name = try Intaken.text(call["event"], at: pointer + "/event"), !name.isEmpty else {
-            throw Intaken.Malformed(pointer: pointer + "/event", detail: "is missing; it is the name of the event")
+    private mutating func track(_ call: JSON, _ pointer: String) throws(IngestBatch.Malformed) {
+        guard let name = try IngestBatch.text(call["event"], at: pointer + "/event"), !name.isEmpty else {
+            throw IngestBatch.Malformed(pointer: pointer + "/event", detail: "is missing; it is the name of the event")
         }
         let event = vocabulary.events[name] ?? Vocabulary.simplified(name)
         try add(event, of: call, [], at: pointer)
     }
 
-    private mutating func view(_ call: JSON, _ event: String, _ pointer: String) throws(Intaken.Malformed) {
+    private mutating func view(_ call: JSON, _ event: String, _ pointer: String) throws(IngestBatch.Malformed) {
         guard vocabulary.events[event] != nil else {
             taken.ignored += 1
             return
@@ -186,9 +189,9 @@ struct SegmentReader {
 
     private mutating func add(
         _ event: String, of call: JSON, _ more: [JSON.Member], at pointer: String
-    ) throws(Intaken.Malformed) {
+    ) throws(IngestBatch.Malformed) {
         let group = try groupID(of: call, pointer)
-        let user = try Intaken.text(call["userId"], at: pointer + "/userId").flatMap { $0.isEmpty ? nil : $0 }
+        let user = try IngestBatch.text(call["userId"], at: pointer + "/userId").flatMap { $0.isEmpty ? nil : $0 }
         let owner: IncomingRow.Owner
         if let group {
             owner = .account(group)
@@ -200,20 +203,21 @@ struct SegmentReader {
         }
         let written =
             call["timestamp"].map { ($0, "/timestamp") } ?? call["originalTimestamp"].map { ($0, "/originalTimestamp") }
-        let at = try Intaken.moment(written?.0, at: pointer + (written?.1 ?? ""), clockIsBehindBy: skew) ?? receivedAt
+        let at =
+            try IngestBatch.moment(written?.0, at: pointer + (written?.1 ?? ""), clockIsBehindBy: skew) ?? receivedAt
         var fields = [
             IncomingRow.Field("event", event, at: pointer + "/event"),
             IncomingRow.Field("at", at.description, at: pointer + (written?.1 ?? "/timestamp")),
         ]
         if let user { fields.append(IncomingRow.Field("contact", user, at: pointer + "/userId")) }
-        if let id = try Intaken.text(call["messageId"], at: pointer + "/messageId"), !id.isEmpty {
+        if let id = try IngestBatch.text(call["messageId"], at: pointer + "/messageId"), !id.isEmpty {
             fields.append(IncomingRow.Field("id", id, at: pointer + "/messageId"))
         }
         var properties: [IncomingRow.Field] = []
         if case .object(let members)? = call["properties"] {
             for member in members {
                 add(
-                    column(of: member, event), member.value, Intaken.pointer(pointer + "/properties", member.key),
+                    column(of: member, event), member.value, IngestBatch.pointer(pointer + "/properties", member.key),
                     to: &properties)
             }
         }
@@ -232,13 +236,14 @@ struct SegmentReader {
         }
     }
 
-    private mutating func alias(_ call: JSON, _ pointer: String) throws(Intaken.Malformed) {
-        guard let user = try Intaken.text(call["userId"], at: pointer + "/userId"), !user.isEmpty else {
-            throw Intaken.Malformed(
+    private mutating func alias(_ call: JSON, _ pointer: String) throws(IngestBatch.Malformed) {
+        guard let user = try IngestBatch.text(call["userId"], at: pointer + "/userId"), !user.isEmpty else {
+            throw IngestBatch.Malformed(
                 pointer: pointer + "/userId", detail: "is missing; it is the new key of the contact")
         }
-        guard let previous = try Intaken.text(call["previousId"], at: pointer + "/previousId"), !previous.isEmpty else {
-            throw Intaken.Malformed(
+        guard let previous = try IngestBatch.text(call["previousId"], at: pointer + "/previousId"), !previous.isEmpty
+        else {
+            throw IngestBatch.Malformed(
                 pointer: pointer + "/previousId", detail: "is missing; it is the key that the contact had so far")
         }
         if previous != user { taken.aliases.append(IncomingAlias(previous: previous, user: user)) }
@@ -247,10 +252,11 @@ struct SegmentReader {
     // MARK: Parts of calls
 
     /// The user's id; nil, and the call left out, for a visitor.
-    private mutating func user(of call: JSON, _ pointer: String) throws(Intaken.Malformed) -> String? {
-        if let user = try Intaken.text(call["userId"], at: pointer + "/userId"), !user.isEmpty { return user }
-        guard let visitor = try Intaken.text(call["anonymousId"], at: pointer + "/anonymousId"), !visitor.isEmpty else {
-            throw Intaken.Malformed(
+    private mutating func user(of call: JSON, _ pointer: String) throws(IngestBatch.Malformed) -> String? {
+        if let user = try IngestBatch.text(call["userId"], at: pointer + "/userId"), !user.isEmpty { return user }
+        guard let visitor = try IngestBatch.text(call["anonymousId"], at: pointer + "/anonymousId"), !visitor.isEmpty
+        else {
+            throw IngestBatch.Malformed(
                 pointer: pointer + "/userId", detail: "is missing, and there is no anonymousId either")
         }
         taken.ignored += 1
@@ -263,8 +269,8 @@ struct SegmentReader {
         return { own?[$0] ?? shared?[$0] }
     }
 
-    private func groupID(of call: JSON, _ pointer: String) throws(Intaken.Malformed) -> String? {
-        let group = try Intaken.text(context(of: call)("groupId"), at: pointer + "/context/groupId")
+    private func groupID(of call: JSON, _ pointer: String) throws(IngestBatch.Malformed) -> String? {
+        let group = try IngestBatch.text(context(of: call)("groupId"), at: pointer + "/context/groupId")
         return group.flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -272,11 +278,11 @@ struct SegmentReader {
     private func traits(of call: JSON, _ pointer: String) -> [(key: String, value: JSON, pointer: String)] {
         var traits: [(key: String, value: JSON, pointer: String)] = []
         if case .object(let members)? = call["traits"] {
-            traits += members.map { ($0.key, $0.value, Intaken.pointer(pointer + "/traits", $0.key)) }
+            traits += members.map { ($0.key, $0.value, IngestBatch.pointer(pointer + "/traits", $0.key)) }
         }
         if case .object(let members)? = context(of: call)("traits") {
             for member in members where !traits.contains(where: { $0.key == member.key }) {
-                traits.append((member.key, member.value, Intaken.pointer(pointer + "/context/traits", member.key)))
+                traits.append((member.key, member.value, IngestBatch.pointer(pointer + "/context/traits", member.key)))
             }
         }
         return traits

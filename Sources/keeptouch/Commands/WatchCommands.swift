@@ -78,7 +78,7 @@ struct ResolveCommand: ParsableCommand {
     var touch: Int64
 
     @Argument(help: "sent (it arrived), resend (it did not: send it), drop (let it be).")
-    var verdict: Ledger.Verdict
+    var verdict: Ledger.Resolution
 
     @OptionGroup var options: WorkspaceOptions
 
@@ -91,7 +91,7 @@ struct ResolveCommand: ParsableCommand {
     }
 }
 
-extension Ledger.Verdict: ExpressibleByArgument {}
+extension Ledger.Resolution: ExpressibleByArgument {}
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -71,20 +71,20 @@ struct StaysTests {
         return store
     }
 
-    private static func stays(_ store: Store, asOf day: String) throws -> Stays {
+    private static func tenures(_ store: Store, asOf day: String) throws -> Tenures {
         let moment = Instant(milliseconds: Int64(try Self.day(day).number) * 86_400_000)
         let workspace = try #require(WorkspaceReader.read(texts).workspace)
-        return try store.read { try Stays($0, workspace: workspace, asOf: moment) }
+        return try store.read { try Tenures($0, workspace: workspace, asOf: moment) }
     }
 
     @Test func conventionsOfChurnAreThoseOfTheLedger() throws {
         let store = try Self.subscriptions()
-        let stays = try Self.stays(store, asOf: "2026-06-01")
+        let tenures = try Self.tenures(store, asOf: "2026-06-01")
         for item in try Self.cases("saas_churn_definitions") {
             let inputs = try #require(item["inputs"] as? [String: Any])
             let expected = try #require(item["outputs"] as? [String: Any])
             let mrr = try #require(expected["mrr"] as? [String: Any])
-            let flow = stays.flow(
+            let flow = tenures.flow(
                 from: try Self.day(try #require(inputs["period_start"] as? String)),
                 to: try Self.day(try #require(inputs["period_end"] as? String)))
             let name = "\(item["case"] ?? "")"
@@ -110,12 +110,12 @@ struct StaysTests {
 
     @Test func monthsAddUpToTheWindowsBetweenTheirFirstDays() throws {
         let store = try Self.subscriptions()
-        let stays = try Self.stays(store, asOf: "2026-06-15")
-        let months = stays.months()
+        let tenures = try Self.tenures(store, asOf: "2026-06-15")
+        let months = tenures.months()
         #expect(months.count > 12)
         #expect(months.last?.month.description == "2026-05")
         for (month, flow) in months {
-            var whole = stays.flow(from: month.first, to: (month + 1).first)
+            var whole = tenures.flow(from: month.first, to: (month + 1).first)
             whole.accountDays = 0
             #expect(flow == whole, "\(month)")
         }
@@ -142,8 +142,8 @@ struct StaysTests {
         }
         let item = try #require(try Self.cases("cohort_triangle").first)
         let expected = try #require((item["outputs"] as? [String: Any])?["triangle"] as? [String: [[String: Any]]])
-        let stays = try Self.stays(store, asOf: "2026-01-01")
-        let cohorts = stays.cohorts(from: Month(number: 0))
+        let tenures = try Self.tenures(store, asOf: "2026-01-01")
+        let cohorts = tenures.cohorts(from: Month(number: 0))
         #expect(cohorts.map(\.month.description) == expected.keys.sorted())
         for cohort in cohorts {
             for cell in expected[cohort.month.description] ?? [] {
@@ -179,13 +179,13 @@ struct StaysTests {
                     ])
             }
         }
-        let stays = try Self.stays(store, asOf: "1970-02-20")
-        let table = RiskTable(stays.lifetimes().flatMap(\.lifetimes))
+        let tenures = try Self.tenures(store, asOf: "1970-02-20")
+        let table = RiskTable(tenures.lifetimes().flatMap(\.lifetimes))
         #expect(table.rows.map(\.time) == [10, 20, 40, 50])
         #expect(table.rows.map(\.events) == [1, 1, 1, 0])
         // The first is away from 10 to 30.
         #expect(table.rows.map(\.atRisk) == [3, 2, 2, 1])
-        let flow = stays.flow(from: Day(number: 5), to: Day(number: 45))
+        let flow = tenures.flow(from: Day(number: 5), to: Day(number: 45))
         #expect(flow.gone == 2)
         #expect(flow.departures == 3)
         #expect(flow.arrivals == 1)
@@ -199,7 +199,7 @@ struct StaysTests {
         }
         let durations = rows.sorted { $0.duration < $1.duration }.map { (days: $0.duration, left: $0.left, count: 1) }
         let entries = rows.compactMap(\.entry).sorted().map { (days: $0, count: 1) }
-        let paired = Stays.paired(durations, entries)
+        let paired = Tenures.paired(durations, entries)
         #expect(paired.count == rows.count)
         #expect(RiskTable(paired).rows == RiskTable(rows).rows)
     }
@@ -216,8 +216,8 @@ struct StaysTests {
                     (1, 1, 110 * 86400000, 110 * 86400000, 'a'), (3, 1, 50 * 86400000, 120 * 86400000, 'b');
                 """)
         }
-        let stays = try Self.stays(store, asOf: "1970-06-01")
-        let table = RiskTable(stays.lifetimes().flatMap(\.lifetimes))
+        let tenures = try Self.tenures(store, asOf: "1970-06-01")
+        let table = RiskTable(tenures.lifetimes().flatMap(\.lifetimes))
         // The second import brought one that had left: it knew the past.
         #expect(table.rows.map(\.time) == [50, 110, 151])
         #expect(table.rows.map(\.atRisk) == [2, 3, 2])
@@ -239,9 +239,9 @@ struct StaysTests {
                     (1000 + i / 5 + \(delay) + (\(every) - 1) - (i / 5) % \(every)) * 86400000, 5 FROM n;
                 """)
         }
-        let stays = try Self.stays(store, asOf: "1974-01-01")
-        #expect(stays.cohorts(from: Month(number: 0)).reduce(0) { $0 + $1.accounts } == 595)
-        let lifetimes = stays.lifetimes().flatMap(\.lifetimes)
+        let tenures = try Self.tenures(store, asOf: "1974-01-01")
+        #expect(tenures.cohorts(from: Month(number: 0)).reduce(0) { $0 + $1.accounts } == 595)
+        let lifetimes = tenures.lifetimes().flatMap(\.lifetimes)
         #expect(lifetimes.filter { $0.entry == nil }.reduce(0) { $0 + $1.count } == 595)
         // The old ones come under observation at the age that they have.
         #expect(lifetimes.compactMap(\.entry).min() == 800)
@@ -250,10 +250,10 @@ struct StaysTests {
     @Test func whatIsImportedLaterChangesNothingOfBefore() throws {
         let store = try Self.subscriptions()
         func all(_ day: String) throws -> [String] {
-            let stays = try Self.stays(store, asOf: day)
-            return stays.months().map { "\($0)" } + [
-                "\(stays.flow(from: try Self.day("2025-12-01"), to: try Self.day("2026-02-01")))",
-                "\(stays.lifetimes())", "\(stays.cohorts(from: Month(number: 0)))",
+            let tenures = try Self.tenures(store, asOf: day)
+            return tenures.months().map { "\($0)" } + [
+                "\(tenures.flow(from: try Self.day("2025-12-01"), to: try Self.day("2026-02-01")))",
+                "\(tenures.lifetimes())", "\(tenures.cohorts(from: Month(number: 0)))",
             ]
         }
         let before = try all("2026-02-10")

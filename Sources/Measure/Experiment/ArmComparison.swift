@@ -1,0 +1,221 @@
+package import Playbooks
+package import Statistics
+
+/// Arms against a control on one share, look by look: which are better or worse, by a rule that was fixed before.
+///
+/// A pure function of counts. Variants are corrected for each other by Holm's steps: while m arms are undecided each is
+/// held to alpha/m; when one is decided the others are looked at again with what that sets free.
+package struct ArmComparison: Sendable {
+    package enum Rule: String, Sendable, CaseIterable {
+        /// Weekly looks, whose bounds together claim a false effect with probability alpha.
+        case groupSequential
+        /// A confidence sequence, which may be looked at at any time.
+        case alwaysValid
+        /// One look at the end.
+        case fixed
+    }
+
+    /// What had matured by a moment: the control first.
+    package struct Look: Sendable, Hashable {
+        package var at: Instant
+        package var arms: [Proportion]
+
+        package init(at: Instant, arms: [Proportion]) {
+            self.at = at
+            self.arms = arms
+        }
+
+        var total: Int { arms.reduce(0) { $0 + $1.total } }
+    }
+
+    package enum Standing: Sendable, Hashable {
+        case undecided, better, worse
+    }
+
+    /// One arm against the control.
+    package struct Reading: Sendable, Hashable {
+        /// Treatment less control at the last look; nil when an arm is empty.
+        package var difference: Double?
+        /// Valid by the rule at all of its looks together; nil when it cannot be said yet.
+        package var interval: Interval?
+        package var standing = Standing.undecided
+        /// The look at which it was decided, or the last.
+        package var look = 0
+        /// At that look, with the bound it had to pass; by weekly looks only.
+        package var z: Double?
+        package var bound: Double?
+        /// The difference at the look that decided it, and the same without what an early stop adds to it.
+        package var stopped: (naive: Double, corrected: Double)? {
+            naive.flatMap { naive in correction.map { (naive, naive * $0) } }
+        }
+        var naive: Double?
+        var correction: Double?
+        /// Adjusted for the number of arms; nil by weekly looks, where the bound says it.
+        package var p: Double?
+    }
+
+    package let rule: Rule
+    package let alpha: Double
+    /// Of all arms together; nil while there is no plan.
+    package let planned: Int?
+    /// The looks that count: weekly ones end with the one that fills the plan.
+    package let looks: [Look]
+    /// One for each arm behind the control.
+    package private(set) var readings: [Reading]
+
+    /// - Parameters:
+    ///   - looks: in the order of time; weekly, and with the present as the last for `alwaysValid` and `fixed`.
+    ///   - bounds: by how many arms are undecided, from 1; computed from the looks unless given.
+    package init(
+        rule: Rule, looks: [Look], planned: Int?, alpha: Double = 0.05, bounds: [[Double]]? = nil
+    ) {
+        self.rule = rule
+        self.alpha = alpha
+        self.planned = planned
+        var kept = looks
+        if rule == .groupSequential, let planned, let full = looks.firstIndex(where: { $0.total >= planned }) {
+            kept = Array(looks[...full])
+        }
+        self.looks = kept
+        let count = max(0, (kept.last?.arms.count ?? 1) - 1)
+        readings = Array(repeating: Reading(), count: count)
+        for arm in 0..<count {
+            readings[arm].difference = kept.last.flatMap { Self.comparison($0, arm).difference }
+            readings[arm].look = max(0, kept.count - 1)
+        }
+        guard !kept.isEmpty, count > 0 else { return }
+        switch rule {
+        case .groupSequential: if let planned { readByBounds(planned, bounds) }
+        case .alwaysValid: if let planned { readBySequence(planned) }
+        case .fixed: readOnce()
+        }
+    }
+
+    /// Whether as many accounts have matured as were planned.
+    package var isFull: Bool {
+        guard let planned, let last = looks.last else { return false }
+        return last.total >= planned
+    }
+
+    /// Whether every arm has 10 events and 10 accounts without one at the last look.
+    package var permitsVerdict: Bool { looks.last.map { ConfidenceSequence.permitsVerdict($0.arms) } ?? false }
+
+    private static func comparison(_ look: Look, _ arm: Int) -> ProportionComparison {
+        ProportionComparison(control: look.arms[0], treatment: look.arms[arm + 1])
+    }
+
+    /// The difference over the larger of the pooled and the unpooled error, which keeps small holdouts honest; nil when
+    /// nobody differs from anybody.
+    static func score(_ comparison: ProportionComparison) -> (z: Double, error: Double)? {
+        guard let difference = comparison.difference, let unpooled = comparison.standardError else { return nil }
+        let all = comparison.control + comparison.treatment
+        guard let rate = all.rate, all.successes > 0, all.failures > 0 else { return nil }
+        let scale = 1 / Double(comparison.control.total) + 1 / Double(comparison.treatment.total)
+        let error = max((rate * (1 - rate) * scale).squareRoot(), unpooled)
+        return (difference / error, error)
+    }
+
+    private mutating func readByBounds(_ planned: Int, _ given: [[Double]]?) {
+        let fractions = looks.map { Double($0.total) / Double(planned) }
+        func bounds(_ undecided: Int) -> [Double] {
+            if let given, given.indices.contains(undecided - 1) { return given[undecided - 1] }
+            return GroupSequential(fractions: fractions, alpha: alpha / Double(undecided)).bounds
+        }
+        var arms = Array(readings.indices)
+        // Holm's steps, until a step decides nothing.
+        while !arms.isEmpty {
+            let undecided = arms.count
+            let bounds = bounds(undecided)
+            for arm in arms {
+                var band: Interval?
+                for (index, look) in looks.enumerated() where index < bounds.count {
+                    let comparison = Self.comparison(look, arm)
+                    guard ConfidenceSequence.permitsVerdict(look.arms), let (z, error) = Self.score(comparison)
+                    else { continue }
+                    let next = Interval(around: z * error, by: bounds[index] * error)
+                    band = band.flatMap { $0.intersection(next) } ?? next
+                    if readings[arm].standing == .undecided {
+                        (readings[arm].z, readings[arm].bound) = (z, bounds[index])
+                    }
+                    if readings[arm].standing == .undecided, abs(z) >= bounds[index] {
+                        readings[arm].standing = z > 0 ? .better : .worse
+                        readings[arm].look = index
+                        if fractions[index] < 1 {
+                            readings[arm].naive = comparison.difference
+                            readings[arm].correction = GroupSequential(fractions: fractions, bounds: bounds)
+                                .stoppingCorrection(look: index, z: z)
+                        }
+                    }
+                }
+                readings[arm].interval = band
+            }
+            arms = arms.filter { readings[$0].standing == .undecided }
+            if arms.count == undecided { return }
+        }
+    }
+
+    /// How many standard errors wide a one-sided 95% bound of a harm is that holds at any look; nil while there is no plan.
+    package func harmBound(_ comparison: ProportionComparison) -> Double? {
+        switch rule {
+        case .fixed: return Normal.upperQuantile(0.05)
+        case .groupSequential:
+            guard let planned, planned > 0, !looks.isEmpty else { return nil }
+            return GroupSequential(fractions: looks.map { Double($0.total) / Double(planned) }, alpha: 0.1).bounds.last
+        case .alwaysValid:
+            guard let planned,
+                case .success(let effect) = Effect.between(comparison.control, comparison.treatment, scale: .absolute)
+            else { return nil }
+            let interval = ConfidenceSequence(plannedAccounts: planned, alpha: 0.1).interval(effect)
+            return (interval.upper - interval.lower) / 2 / effect.standardError
+        }
+    }
+
+    private mutating func readBySequence(_ planned: Int) {
+        var arms = Array(readings.indices)
+        while !arms.isEmpty {
+            let undecided = arms.count
+            for arm in arms {
+                // The two arms get their part of what was planned for all.
+                let part = looks.last.map { look in
+                    Double(look.arms[0].total + look.arms[arm + 1].total) / Double(max(1, look.total))
+                }
+                let sequence = ConfidenceSequence(
+                    plannedAccounts: Int((Double(planned) * (part ?? 1)).rounded()), alpha: alpha / Double(undecided))
+                var band: Interval?
+                for (index, look) in looks.enumerated() where ConfidenceSequence.permitsVerdict(look.arms) {
+                    let comparison = Self.comparison(look, arm)
+                    guard
+                        case .success(let effect) = Effect.between(
+                            comparison.control, comparison.treatment, scale: .absolute)
+                    else { continue }
+                    let next = sequence.interval(effect)
+                    band = band.flatMap { $0.intersection(next) } ?? next
+                    readings[arm].p = min(readings[arm].p ?? 1, min(1, sequence.p(effect) * Double(undecided)))
+                    if readings[arm].standing == .undecided, !next.contains(0) {
+                        readings[arm].standing = effect.estimate > 0 ? .better : .worse
+                        readings[arm].look = index
+                    }
+                }
+                readings[arm].interval = band
+            }
+            arms = arms.filter { readings[$0].standing == .undecided }
+            if arms.count == undecided { return }
+        }
+    }
+
+    private mutating func readOnce() {
+        guard let look = looks.last else { return }
+        let tests = readings.indices.map { Self.comparison(look, $0).test().p }
+        let adjusted = Correction.holm.adjusted(tests)
+        let permitted = ConfidenceSequence.permitsVerdict(look.arms)
+        let undecided = permitted ? adjusted.filter { $0 >= alpha }.count : adjusted.count
+        for arm in readings.indices {
+            let comparison = Self.comparison(look, arm)
+            readings[arm].p = adjusted[arm]
+            if permitted, adjusted[arm] < alpha {
+                readings[arm].standing = (comparison.difference ?? 0) > 0 ? .better : .worse
+            }
+            readings[arm].interval = comparison.newcombe(alpha: alpha / Double(max(1, undecided)))
+        }
+    }
+}

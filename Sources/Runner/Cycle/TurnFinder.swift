@@ -1,0 +1,114 @@
+import Decisions
+import Playbooks
+import Storage
+
+/// Finds out whose turn it is in a cycle, and what their triggers look at.
+struct TurnFinder {
+    let workspace: Workspace
+    let connection: Connection
+    let now: Instant
+    let matching: Cycle.Matching
+    let context: EvaluationContext
+
+    /// - Parameter works: those that take part, in the order in which they arbitrate.
+    func find(_ works: [PlaybookAtWork]) throws -> [Turn] {
+        try works.map { work in
+            var turn = Turn(work)
+            turn.canaryBefore = try canary(of: work)
+            turn.stale = context.staleness(of: work.playbook.terms)
+            switch work.playbook.trigger {
+            case .when: try take(&turn, when: work)
+            case .on(let event, _): try take(&turn, on: event)
+            case .at(let schedule): try take(&turn, at: schedule)
+            }
+            return turn
+        }
+    }
+
+    /// A `when` playbook is matched when `evaluate` comes round, and at once when a person has released it.
+    private func take(_ turn: inout Turn, when work: PlaybookAtWork) throws {
+        guard matching != .events else { return }
+        let schedule = work.playbook.evaluate ?? workspace.configuration.evaluate
+        let occurrences = Occurrences(schedule, misfire: work.playbook.misfire, zone: workspace.configuration.zone)
+        let occurrence = try due(&turn, schedule, occurrences)
+        if matching == .all {
+            turn.missed = []
+            let next = occurrences.next(after: now)
+            turn.schedule = (schedule.text, next, next)
+        }
+        let isReleased = work.registered.isLetThrough || isCanaryDue(turn)
+        guard matching == .all || occurrence != nil || (isReleased && turn.stale == nil) else { return }
+        (turn.isDue, turn.isNews) = (true, true)
+    }
+
+    /// Events that arrived since the last cycle, and those whose moment has come since then.
+    private func take(_ turn: inout Turn, on event: String) throws {
+        let registered = turn.work.registered
+        turn.isDue = true
+        turn.eventCursor = try CycleRecords.newestEvent(connection)
+        turn.events = try NewEvents(connection, context).find(
+            event, of: turn.work, now: now, withThoseThatLayAhead: matching != .events)
+        // A cursor far behind makes the next look at the events long.
+        turn.isNews = matching == .all || !turn.events.isEmpty || turn.eventCursor - registered.eventCursor > 10_000
+    }
+
+    private func take(_ turn: inout Turn, at schedule: Schedule) throws {
+        guard matching != .events else { return }
+        let occurrences = Occurrences(
+            schedule, misfire: turn.playbook.misfire, zone: workspace.configuration.zone,
+            zones: schedule.isLocal ? try zonesInUse() : [])
+        guard let occurrence = try due(&turn, schedule, occurrences) else { return }
+        if try isStillHeld(occurrence, turn) {
+            turn.schedule = turn.schedule.map { ($0.text, occurrence, $0.begins) }
+            (turn.isDue, turn.isNews) = (false, !turn.missed.isEmpty)
+            return
+        }
+        turn.occurrence = occurrence
+        turn.isNews = true
+    }
+
+    /// What a schedule missed, when it comes round next, and the occurrence that is due, if one is.
+    ///
+    /// A schedule that is new or was edited comes round next; the edit itself fires nothing.
+    private func due(_ turn: inout Turn, _ schedule: Schedule, _ occurrences: Occurrences) throws -> Instant? {
+        let isKnown = try Registry(connection).schedule(of: turn.id) == schedule.text
+        let stored = isKnown ? turn.work.registered.nextAt : nil
+        let due = occurrences.due(stored: stored, now: now)
+        turn.missed = due.missed
+        turn.schedule = (schedule.text, due.next, due.next.map(occurrences.instant))
+        turn.isDue = due.occurrence != nil
+        turn.isNews = !isKnown || due.next != stored
+        return due.occurrence
+    }
+
+    /// Whether an occurrence is held for the reason for which an earlier cycle held it, so that there is nothing to do.
+    private func isStillHeld(_ occurrence: Instant, _ turn: Turn) throws -> Bool {
+        guard matching == .due,
+            turn.stale != nil || turn.work.registered.heldAt != nil || isCanaryWaiting(turn)
+        else { return false }
+        return try SchedulerQueries(connection).state(ofOccurrence: occurrence, of: turn.id) == .held
+    }
+
+    private func zonesInUse() throws -> [Zone] {
+        [workspace.configuration.zone] + (try CycleRecords.zonesInUse(connection).compactMap { Zone($0) })
+    }
+
+    // MARK: Canaries
+
+    private func canary(of work: PlaybookAtWork) throws -> Canary? {
+        try CanaryTable.stage(of: work.id, versionID: work.registered.versionID, connection).flatMap { row in
+            Canary.Stage(rawValue: row.stage).map { Canary(stage: $0, since: row.since) }
+        }
+    }
+
+    /// Whether the next part of a first large batch may enter now.
+    private func isCanaryDue(_ turn: Turn) -> Bool {
+        guard turn.work.registered.heldAt == nil, let canary = turn.canaryBefore else { return false }
+        return canary.stage != .all && now >= canary.nextAt
+    }
+
+    private func isCanaryWaiting(_ turn: Turn) -> Bool {
+        guard !turn.work.registered.isLetThrough, let canary = turn.canaryBefore else { return false }
+        return canary.stage != .all && now < canary.nextAt
+    }
+}

@@ -1,0 +1,203 @@
+import Decisions
+import Delivery
+import Dispatch
+import Playbooks
+import Storage
+
+/// The way of claimed touches through rendering, packing, the wire and back.
+extension Worker {
+    /// Makes the requests on another thread, while this one writes.
+    func render(_ claimed: [ClaimedTouch], now: Instant) {
+        guard !claimed.isEmpty else { return }
+        rendering += claimed.count
+        let builders = channels.mapValues(\.builder)
+        let processNow = clocks.processNow()
+        renderer.async { [messages, workQueue] in
+            for claim in claimed {
+                guard let builder = builders[claim.touch.channel] else { continue }
+                do throws(Rendering.Failure) {
+                    let made = try messages.request(
+                        for: claim.touch, builder: builder, now: now, processNow: processNow)
+                    (claim.request, claim.messageHash) = (made.request, made.message.messageHash)
+                    (claim.links, claim.part) = (made.message.links, made.part)
+                } catch {
+                    claim.failure = error
+                }
+            }
+            var requests: [OutgoingRequest] = []
+            for (channel, claims) in Dictionary(grouping: claimed, by: \.touch.channel) {
+                requests += OutgoingRequest.pack(claims, builders[channel]?.batch)
+            }
+            workQueue.deliver(requests)
+        }
+    }
+
+    /// Takes what is rendered, as far as the rates have room for it.
+    func take(_ requests: [OutgoingRequest]) {
+        guard !requests.isEmpty else { return }
+        let processNow = clocks.processNow()
+        for (name, requests) in Dictionary(grouping: requests, by: \.channel) {
+            guard let channel = channels[name] else { continue }
+            let (leaving, back) = channel.packed(requests, processNow: processNow)
+            leaving.forEach(take)
+            for outgoing in back {
+                rendering -= outgoing.claims.count
+                results += outgoing.claims.map { .returned($0) }
+            }
+        }
+    }
+
+    private func take(_ outgoing: OutgoingRequest) {
+        rendering -= outgoing.claims.count
+        for claim in outgoing.claims {
+            guard let failure = claim.failure else { continue }
+            // What may have arrived is not held, because what is held is frozen anew.
+            park(claim, as: claim.touch.isAmbiguous ? .unknown : .held, reason: failure.reason)
+        }
+        let claims = outgoing.claims.filter { $0.failure == nil }
+        let hash = outgoing.request?.bodyHash
+        let endpoint = outgoing.request.flatMap { channels[outgoing.channel]?.endpoint.text(of: $0) }
+        let isElsewhere = claims.contains { claim in
+            claim.touch.isAmbiguous && claim.touch.endpoint.map { $0 != endpoint } ?? false
+        }
+        if !isElsewhere, claims.count == outgoing.claims.count, hash != nil,
+            claims.allSatisfy({ !$0.touch.isAmbiguous || $0.touch.bodyHash == nil || $0.touch.bodyHash == hash })
+        {
+            var outgoing = outgoing
+            outgoing.endpoint = endpoint
+            rendered.append(outgoing)
+            return
+        }
+        let change = isElsewhere ? "its channel leads to another endpoint or account" : "the message has changed"
+        for claim in claims {
+            park(claim, as: .unknown, reason: "an earlier attempt may have arrived, and \(change) since")
+        }
+    }
+
+    private func park(_ claim: ClaimedTouch, as state: TouchState, reason: String) {
+        results.append(.parked(claim, state: state, reason: reason))
+    }
+
+    /// As many touches as may become `sending` in one tick, in the order in which they were claimed.
+    func takeRendered(processNow: Instant) -> [OutgoingRequest] {
+        var taken: [OutgoingRequest] = []
+        var count = 0
+        rendered.removeAll { outgoing in
+            guard count < Self.tickRows, let channel = channels[outgoing.channel],
+                channel.canSend(processNow: processNow)
+            else { return false }
+            channel.began(touches: outgoing.claims.count)
+            count += outgoing.claims.count
+            taken.append(outgoing)
+            return true
+        }
+        return taken
+    }
+
+    /// Writes down that these are about to be sent; answers those that are still this worker's.
+    func begin(
+        _ requests: [OutgoingRequest], _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
+    ) throws -> [OutgoingRequest] {
+        try requests.filter { outgoing in
+            guard let request = outgoing.request else { return false }
+            // A request without one of its touches would be another request.
+            let fences = outgoing.claims.map { (id: $0.touch.id, fence: $0.fence) }
+            if fences.count > 1, try !outbox.holds(fences) {
+                for (id, fence) in fences { try outbox.giveBack(id: id, fence: fence) }
+                channels[outgoing.channel]?.ended()
+                channels[outgoing.channel]?.restart(processNow: processNow)
+                return false
+            }
+            var hasBegun = true
+            for claim in outgoing.claims {
+                hasBegun =
+                    try outbox.beginAttempt(
+                        id: claim.touch.id, fence: claim.fence, number: claim.attempt, bodyHash: request.bodyHash,
+                        messageHash: claim.messageHash, endpoint: outgoing.endpoint, processNow: processNow) && hasBegun
+            }
+            guard hasBegun else {
+                channels[outgoing.channel]?.ended()
+                return false
+            }
+            for claim in outgoing.claims { try keepLinks(of: claim, connection) }
+            if outgoing.claims.count == 1, let claim = outgoing.claims.first,
+                try settleInInbox(claim, outbox, connection, now: now, processNow: processNow)
+            {
+                channels[outgoing.channel]?.ended()
+                return false
+            }
+            return true
+        }
+    }
+
+    /// What an answer means for each touch of its request.
+    func classify(_ completion: Transport.Completion, now: Instant) {
+        guard let outgoing = flying.removeValue(forKey: completion.token), let channel = channels[outgoing.channel]
+        else { return }
+        channel.ended()
+        let processNow = clocks.processNow()
+        let attempts = outgoing.claims.map { claim in
+            Classifier.Attempt(
+                number: claim.attempt, firstAt: claim.touch.firstAttemptAt ?? processNow, now: processNow,
+                mayHaveArrived: claim.touch.isAmbiguous)
+        }
+        let verdicts: [SendResult]
+        if attempts.count == 1 {
+            verdicts = attempts.map { channel.classifier.classify(completion.response, attempt: $0) }
+        } else {
+            let classified = channel.classifier.classify(completion.response, attempts: attempts)
+            verdicts = classified.results
+            if classified.isSplit { channel.alone.formUnion(outgoing.claims.map(\.touch.id)) }
+        }
+        channel.note(completion.response, verdicts, processNow: processNow)
+        if let reason = channel.stopped, report.stopped[outgoing.channel] == nil {
+            report.stopped[outgoing.channel] = reason
+        }
+        let resolution = SettlementRules(channel: channel.channel)
+        let random = clocks.random()
+        for (index, verdict) in verdicts.enumerated() {
+            let claim = outgoing.claims[index]
+            if case .halt(let reason) = verdict, channel.halted == nil {
+                channel.halted = reason
+                results.append(.halted(channel: outgoing.channel, reason: reason))
+            }
+            results.append(
+                .settled(claim, resolution.settlement(of: claim, verdict, processNow: processNow, random: random)))
+        }
+    }
+
+    /// Writes down what became of a touch.
+    func record(
+        _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
+    ) throws {
+        switch result {
+        case .settled(let claim, let settlement):
+            // No row changed: somebody else has the touch by now, and this result is void.
+            guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
+            report.count(settlement.state)
+            let channel = channels[claim.touch.channel]
+            if settlement.state == .pending {
+                channel?.notePutOff(until: settlement.retryAt)
+            } else if claim.isAlone {
+                channel?.alone.remove(claim.touch.id)
+            }
+            try note(settlement, of: claim.touch, now: now, connection)
+            if settlement.state == .suppressed, claim.touch.kind == .email {
+                try Suppressions.add(
+                    claim.touch.recipient, category: nil,
+                    reason: "\(claim.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)
+            }
+        case .returned(let claim):
+            try outbox.giveBack(id: claim.touch.id, fence: claim.fence)
+            channels[claim.touch.channel]?.parked()
+            channels[claim.touch.channel]?.restart(processNow: processNow)
+        case .parked(let claim, let state, let reason):
+            channels[claim.touch.channel]?.parked()
+            try outbox.park(id: claim.touch.id, fence: claim.fence, as: state, reason: reason)
+            report.count(state)
+        case .halted(let channel, let reason):
+            try Pauses.set("channel:" + channel, reason: reason, at: processNow, connection)
+            report.stopped[channel] = reason
+        }
+    }
+}

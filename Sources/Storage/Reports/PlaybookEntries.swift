@@ -1,0 +1,278 @@
+package import Decisions
+package import Playbooks
+
+/// The first entry of each account into one playbook, as of a moment: what reports compare the arms by.
+///
+/// Later entries are left out, because what came first has changed the account already. Only what was known at the
+/// moment counts, so that the same question has the same answer on any later day. Lives in temporary tables.
+package struct PlaybookEntries {
+    /// Accounts of one arm and variant.
+    package struct Arm: Hashable, Sendable {
+        package var arm: Decisions.Arm
+        package var variant: String?
+
+        package init(_ arm: Decisions.Arm, _ variant: String?) {
+            self.arm = arm
+            self.variant = variant
+        }
+    }
+
+    /// What may become of an entry. Its window is the goal's, or so many days from the entry.
+    package enum Figure: Hashable, Sendable {
+        case goal
+        /// A secondary goal by its name.
+        case also(String)
+        case churned(days: Int)
+        /// MRR lower, or higher, than at entry; churned accounts are neither.
+        case contracted(days: Int), expanded(days: Int)
+        /// `bounced`, `complained`, `unsubscribed` of the account, by whatever touch, and `rejected` of the entry's own
+        /// touches, within the goal's window.
+        case harm(String)
+        /// A touch was sent and did not bounce. Needs no time to mature.
+        case reached
+        /// A touch passed its claim: it went out, or would have for a holdout. Needs no time to mature.
+        case wouldSend
+    }
+
+    /// How many had the time, how many of those it happened to, and how many have time left.
+    package struct Count: Sendable, Hashable {
+        package var matured = 0
+        package var hits = 0
+        package var open = 0
+
+        package init() {}
+    }
+
+    /// Without a goal an entry is watched for so long, and staying is what counts.
+    package static let watch = TimeSpan.days(90)
+
+    let connection: Connection
+    package let playbookID: Int64
+    package let asOf: Instant
+
+    package init(_ connection: Connection, playbookID: Int64, asOf: Instant) throws {
+        self.connection = connection
+        self.playbookID = playbookID
+        self.asOf = asOf
+        try collect()
+    }
+
+    private func collect() throws {
+        try connection.executeScript(
+            """
+            DROP TABLE IF EXISTS temp.report_entry;
+            CREATE TEMP TABLE report_entry (
+                id INTEGER NOT NULL, account_id INTEGER NOT NULL, experiment_id INTEGER NOT NULL,
+                version_id INTEGER NOT NULL, arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL,
+                has_goal INTEGER NOT NULL, until INTEGER NOT NULL, goal_at INTEGER, left_at INTEGER,
+                left_known_at INTEGER, is_erased INTEGER NOT NULL);
+            """)
+        try connection.execute(
+            """
+            INSERT INTO temp.report_entry
+            SELECT e.id, e.account_id, e.experiment_id, e.version_id, e.arm, e.variant, e.entered_at,
+                CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END, coalesce(e.goal_until, e.entered_at + :watch),
+                CASE WHEN e.goal_at <= :as_of AND e.goal_at <= e.goal_until THEN e.goal_at END, NULL, NULL,
+                CASE WHEN a.id IS NULL OR a.erased_at IS NOT NULL THEN 1 ELSE 0 END
+            FROM enrollment AS e LEFT JOIN account AS a ON a.id = e.account_id
+            WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of AND NOT EXISTS (
+                SELECT 1 FROM enrollment AS f WHERE f.account_id = e.account_id AND f.playbook_id = e.playbook_id
+                    AND f.entered_at < e.entered_at)
+            ORDER BY e.entered_at / 86400000, e.account_id
+            """,
+            [
+                "playbook": .integer(playbookID), "as_of": .instant(asOf),
+                "watch": .integer(Self.watch.milliseconds),
+            ])
+        try connection.executeScript("CREATE INDEX temp.report_entry_by_id ON report_entry (id)")
+        // The first time that an account left since its entry, as far as anybody knew.
+        try connection.execute(
+            """
+            UPDATE temp.report_entry SET left_at = c.at, left_known_at = c.known_at
+            FROM (
+                SELECT x.id, min(v.at) AS at, min(max(v.at, v.received_at)) AS known_at
+                FROM temp.report_entry AS x JOIN event AS v ON v.account_id = x.account_id AND v.at >= x.entered_at
+                WHERE v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned')
+                    AND v.at <= :as_of AND v.received_at <= :as_of
+                GROUP BY x.id
+            ) AS c WHERE c.id = report_entry.id
+            """, ["as_of": .instant(asOf)])
+    }
+
+    /// A period of the playbook's experiment in which somebody entered, or may.
+    package struct Period: Sendable {
+        package var experimentID: Int64
+        package var number: Int
+        /// As it was written when the period began.
+        package var design: String
+        package var startedAt: Instant
+        /// All arms, the global holdout included.
+        package var entered: Int
+        package var hasGoal: Bool
+    }
+
+    /// The periods in the order of time.
+    ///
+    /// - Parameter experiment: the experiment's name, whose last period is there even when nobody has entered yet.
+    package func periods(of experiment: String) throws -> [Period] {
+        try connection.query(
+            """
+            SELECT x.id, x.period, x.design, x.started_at, count(r.id), coalesce(max(r.has_goal), 0)
+            FROM experiment AS x LEFT JOIN temp.report_entry AS r ON r.experiment_id = x.id
+            WHERE x.started_at <= :as_of AND (x.name = :name OR r.id IS NOT NULL)
+                AND x.name <> 'global holdout'
+            GROUP BY x.id, x.period, x.design, x.started_at ORDER BY x.started_at, x.id
+            """, ["name": .text(experiment), "as_of": .instant(asOf)]
+        ).map { row in
+            Period(
+                experimentID: row[0].integer ?? 0, number: Int(row[1].integer ?? 0), design: row[2].text ?? "",
+                startedAt: row[3].instant ?? asOf, entered: Int(row[4].integer ?? 0), hasGoal: row[5].integer == 1)
+        }
+    }
+
+    /// How many entries of an arm matured by each weekly look, and how many of those had reached the goal, or had left.
+    package struct Weekly: Sendable {
+        package var arm: Arm
+        /// 1 for the first week after the start, and so on.
+        package var week: Int
+        package var matured: Int
+        package var goals: Int
+    }
+
+    /// The goal reached, or the account kept where there is no goal, by the week after the start in which it was known.
+    ///
+    /// A leaving that became known after its window takes back in that week what had counted as kept.
+    package func weekly(_ period: Period) throws -> [Weekly] {
+        let hit =
+            period.hasGoal
+            ? "CASE WHEN goal_at IS NOT NULL THEN until END"
+            : "CASE WHEN left_at <= until THEN max(until, left_known_at) END"
+        func week(_ moment: String) -> String {
+            "max(1, (\(moment) - :start + \(Self.week - 1)) / \(Self.week))"
+        }
+        let rows = try connection.query(
+            """
+            WITH moment AS (
+                SELECT arm, variant, until, \(hit) AS hit FROM temp.report_entry
+                WHERE experiment_id = :experiment AND has_goal = :has_goal
+            )
+            SELECT arm, variant, week, sum(matured), sum(hits) FROM (
+                SELECT arm, variant, \(week("until")) AS week, count(*) AS matured, 0 AS hits FROM moment
+                WHERE until <= :as_of GROUP BY arm, variant, week
+                UNION ALL
+                SELECT arm, variant, \(week("hit")) AS week, 0 AS matured, count(*) AS hits FROM moment
+                WHERE hit <= :as_of AND until <= :as_of GROUP BY arm, variant, week
+            ) AS w GROUP BY arm, variant, week ORDER BY week, arm, variant
+            """,
+            [
+                "experiment": .integer(period.experimentID), "start": .instant(period.startedAt),
+                "as_of": .instant(asOf), "has_goal": .integer(period.hasGoal ? 1 : 0),
+            ])
+        return try rows.map { row in
+            let (matured, hits) = (Int(row[3].integer ?? 0), Int(row[4].integer ?? 0))
+            return Weekly(
+                arm: Arm(try row[0].word(), row[1].text), week: Int(row[2].integer ?? 1), matured: matured,
+                goals: period.hasGoal ? hits : matured - hits)
+        }
+    }
+
+    /// The length of a week, in milliseconds.
+    package static let week: Int64 = 7 * 86_400_000
+
+    /// A figure by arm, over the entries whose window was over at a moment; the others are open.
+    package func counts(of figure: Figure, in period: Period, matured at: Instant) throws -> [Arm: Count] {
+        var arguments: [String: SQLValue] = [
+            "experiment": .integer(period.experimentID), "at": .instant(at), "as_of": .instant(asOf),
+            "has_goal": .integer(period.hasGoal ? 1 : 0),
+        ]
+        let sql = spell(figure, &arguments)
+        var counts: [Arm: Count] = [:]
+        try connection.forEach(
+            """
+            SELECT arm, variant, count(*) FILTER (WHERE mature = 1), count(*) FILTER (WHERE mature = 1 AND hit = 1),
+                count(*) FILTER (WHERE mature = 0)
+            FROM (
+                SELECT r.arm, r.variant, CASE WHEN \(sql.until) <= :at THEN 1 ELSE 0 END AS mature,
+                    CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
+                FROM temp.report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
+            ) AS f GROUP BY arm, variant
+            """, arguments
+        ) { statement in
+            let row = statement.row
+            var count = Count()
+            count.matured = Int(row[2].integer ?? 0)
+            count.hits = Int(row[3].integer ?? 0)
+            count.open = Int(row[4].integer ?? 0)
+            counts[Arm(try row[0].word(), row[1].text)] = count
+        }
+        return counts
+    }
+
+    private func spell(_ figure: Figure, _ arguments: inout [String: SQLValue]) -> (until: String, hit: String) {
+        switch figure {
+        case .goal: return ("r.until", "r.goal_at IS NOT NULL")
+        case .also(let name):
+            arguments["name"] = .text(name)
+            return (
+                "r.until",
+                """
+                EXISTS (SELECT 1 FROM outcome AS o WHERE o.dedup = 'also:' || CAST(r.id AS TEXT) || ':' || :name
+                    AND o.at <= r.until AND o.at <= :as_of)
+                """
+            )
+        case .churned(let days):
+            arguments["days"] = .integer(Int64(days) * 86_400_000)
+            return ("r.entered_at + :days", "r.left_at <= r.entered_at + :days")
+        case .contracted(let days), .expanded(let days):
+            arguments["days"] = .integer(Int64(days) * 86_400_000)
+            let sign = if case .contracted = figure { "<" } else { ">" }
+            let (before, after) = (mrr("r.entered_at"), mrr("r.entered_at + :days"))
+            return (
+                "r.entered_at + :days",
+                "\(after) \(sign) \(before) AND (r.left_at IS NULL OR r.left_at > r.entered_at + :days)"
+            )
+        case .harm("rejected"):
+            return (
+                "r.until",
+                """
+                EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = r.id AND t.state = 'rejected'
+                    AND t.settled_at <= r.until AND t.settled_at <= :as_of)
+                """
+            )
+        case .harm(let kind):
+            arguments["kind"] = .text(kind)
+            return (
+                "r.until",
+                """
+                EXISTS (SELECT 1 FROM outcome AS o WHERE o.account_id = r.account_id AND o.at >= r.entered_at
+                    AND o.at <= r.until AND o.at <= :as_of AND o.kind = :kind)
+                """
+            )
+        case .reached:
+            return (
+                "r.entered_at",
+                """
+                EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = r.id AND t.state = 'sent'
+                    AND t.settled_at <= :as_of AND NOT EXISTS (SELECT 1 FROM outcome AS o
+                        WHERE o.touch_id = t.id AND o.kind = 'bounced' AND o.at <= :as_of))
+                """
+            )
+        case .wouldSend:
+            return (
+                "r.entered_at",
+                """
+                EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = r.id AND t.claimed_at <= :as_of)
+                """
+            )
+        }
+    }
+
+    /// What an account paid at a moment: what the first later change replaced, or what it pays now.
+    private func mrr(_ moment: String) -> String {
+        let later = "FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = r.account_id AND h.at > \(moment)"
+        return """
+            (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT h.previous \(later) ORDER BY h.at LIMIT 1)
+                ELSE (SELECT a.mrr FROM account AS a WHERE a.id = r.account_id) END)
+            """
+    }
+}

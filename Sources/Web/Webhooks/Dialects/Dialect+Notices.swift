@@ -1,0 +1,50 @@
+import Basics
+import Delivery
+package import Playbooks
+package import Storage
+
+extension Channel.Dialect {
+    /// What a webhook tells, event by event; what is of no use is passed over.
+    ///
+    /// - Throws: `Unreadable` when the body is not what the provider sends.
+    package func notices(in webhook: Webhook) throws(Unreadable) -> [Notice] {
+        let told: [WebhookEvent] =
+            switch self {
+            case .sendgrid: try Self.objects(webhook.json().items).map(Self.sendgrid)
+            case .postmark: [Self.postmark(try Self.object(webhook.json()))]
+            case .mailgun: [Self.mailgun(try Self.object(webhook.json()))]
+            case .amazonSES: try Self.amazonSES(Self.object(webhook.json())).map { [$0] } ?? []
+            case .resend: [Self.resend(try Self.object(webhook.json()), id: webhook.header("svix-id"))]
+            case .brevo: try Self.objects(webhook.json().items).map(Self.brevo)
+            case .mandrill: try Self.mandrill(webhook)
+            case .sparkpost: try Self.sparkpost(webhook.json().items)
+            case .customerio: [Self.customerio(try Self.object(webhook.json()))]
+            case .plain: try Self.objects(webhook.json().items).map(Self.plain)
+            }
+        return told.compactMap(\.notice)
+    }
+
+    static func object(_ json: JSON) throws(Unreadable) -> JSON {
+        guard case .object = json else { throw Unreadable("the body is no JSON object") }
+        return json
+    }
+
+    static func objects(_ items: [JSON]) throws(Unreadable) -> [JSON] {
+        for item in items { _ = try object(item) }
+        return items
+    }
+
+    /// Keeptouch's own words: `{"event": "delivered", "touch_id": "t12", "id": "...", "at": "2026-03-08T07:00:00Z"}`.
+    private static func plain(_ item: JSON) -> WebhookEvent {
+        var told = WebhookEvent(item, item["event"]?.scalarText.flatMap(Outcome.Kind.init(rawValue:)))
+        if told.kind == .goal || told.kind == .answered { told.kind = nil }
+        told.metadata = item["touch_id"] == nil ? item["metadata"] : item
+        told.providerID = item["message_id"]?.scalarText
+        told.address = item["email"]?.scalarText
+        told.at = item["at"]?.time
+        told.id = item["id"]?.scalarText
+        told.isForAll = item["category_only"]?.isTrue != true
+        told.detail = ["reason": item["reason"], "link": item["link"]]
+        return told
+    }
+}
