@@ -164,7 +164,7 @@ struct ExperimentReportTests {
     @Test func theTableAndTheVerdictReadTheSameEntries() throws {
         let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
         let before = try tables(world.report("p", day: 120))["Arms"]
-        // PlaybookEntries of a time without a goal, in the same period.
+        // Entries of a time without a goal, in the same period.
         try world.addAccounts(400, after: 3_000)
         try world.enroll("p", accounts: 3_001...3_400, days: 5...6, chances: ["holdout": 0, "treated": 0])
         try world.execute("UPDATE enrollment SET goal_until = NULL, goal_at = NULL WHERE account_id > 3000")

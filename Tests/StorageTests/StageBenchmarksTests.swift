@@ -19,7 +19,7 @@ struct StageBenchmarksTests {
             ], position: place)
     }
 
-    /// PlaybookEntries into `one`, some of which moved on to `two` after so many days.
+    /// Entries into `one`, some of which moved on to `two` after so many days.
     private struct Cohort {
         var journey: String
         /// Days ago.

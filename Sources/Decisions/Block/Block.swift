@@ -145,6 +145,9 @@ package struct Block: Sendable {
         package var category: String
         package var reason: String
 
+        /// The reason of an address whose person asked to be forgotten.
+        package static let erased = "erased"
+
         package init(category: String, reason: String) {
             self.category = category
             self.reason = reason

@@ -6,6 +6,8 @@ package struct Subject: Sendable {
     package var account: Int
     /// What is dated at or before it does not count; nil where everything does.
     package var since: Instant?
+    /// Events that count although they are dated before `since`; nil where there are none.
+    package var late: LateEvents?
     /// The event that triggered.
     package var event: TriggeringEvent?
     /// The signals frozen at entry.
@@ -13,12 +15,36 @@ package struct Subject: Sendable {
     /// What became of the enrollment's steps; nil where there is no enrollment yet.
     package var steps: StepFacts?
 
+    /// An enrollment that an event begins, however late the cycle is that sees it.
     package init(
-        account: Int, since: Instant? = nil, event: TriggeringEvent? = nil, entry: [String: Value] = [:],
+        account: Int, from event: TriggeringEvent, enteredAt: Instant, entry: [String: Value] = [:],
+        steps: StepFacts? = StepFacts()
+    ) {
+        let since = min(event.at, enteredAt)
+        // Of one moment, as of days without a time, what stands behind it in the file came after it.
+        let late = LateEvents(behind: event.id, after: since - TimeSpan(milliseconds: 1))
+        self.init(account: account, since: since, late: late, event: event, entry: entry, steps: steps)
+    }
+
+    /// Events behind a number, as far back as a moment: those that nobody knew when the enrollment began.
+    package struct LateEvents: Sendable, Equatable {
+        package var behind: Int64
+        package var after: Instant
+
+        package init(behind id: Int64, after moment: Instant) {
+            behind = id
+            after = moment
+        }
+    }
+
+    package init(
+        account: Int, since: Instant? = nil, late: LateEvents? = nil, event: TriggeringEvent? = nil,
+        entry: [String: Value] = [:],
         steps: StepFacts? = nil
     ) {
         self.account = account
         self.since = since
+        self.late = late
         self.event = event
         self.entry = entry
         self.steps = steps

@@ -16,7 +16,7 @@ extension Evaluator {
 
     private func eventValues(_ signal: EventSignal, _ type: ValueType) -> Column {
         let events = block.events[signal.event] ?? Block.Events(starts: [Int](repeating: 0, count: block.count + 1))
-        let look = EventLook(signal, type, context, events, since: nil)
+        let look = EventLook(signal, type, context, events, for: nil)
         var mask: [Double]?
         if let filter = signal.filter {
             mask =
@@ -39,7 +39,7 @@ extension Evaluator {
         let events = block.events[signal.event] ?? Block.Events(starts: [])
         let range = events.starts.isEmpty ? 0..<0 : events.range(row.account)
         let look = EventLook(
-            signal, type, context, events, since: signal.function == .ever ? nil : row.subject?.since)
+            signal, type, context, events, for: signal.function == .ever ? nil : row.subject)
         guard let filter = signal.filter else { return look.value(range) { _ in true } }
         var row = row
         row.items = events.properties
@@ -54,23 +54,30 @@ extension Evaluator {
 private struct EventLook {
     private let function: EventSignal.Function
     private let at: [Int64]
+    private let ids: [Int64]
     private let property: Column?
     private let type: ValueType
     private let now: Int64
     /// What is dated at or before it does not count.
     private let start: Int64
+    /// What counts although it is dated before: behind this number, and dated after this.
+    private let late: (id: Int64, start: Int64)
     /// How many minor units a unit of money has; 0 for what is no money.
     private let minorUnits: Double
 
     init(
-        _ signal: EventSignal, _ type: ValueType, _ context: EvaluationContext, _ events: Block.Events, since: Instant?
+        _ signal: EventSignal, _ type: ValueType, _ context: EvaluationContext, _ events: Block.Events,
+        for subject: Subject?
     ) {
         function = signal.function
         at = events.at
+        ids = events.ids
         property = signal.property.flatMap { events.properties[$0] }
         self.type = type
         now = context.now.milliseconds
-        start = max(signal.window.map { (context.now - $0).milliseconds } ?? .min, since?.milliseconds ?? .min)
+        let window = signal.window.map { (context.now - $0).milliseconds } ?? .min
+        start = max(window, subject?.since?.milliseconds ?? .min)
+        late = subject?.late.map { ($0.behind, max(window, $0.after.milliseconds)) } ?? (.max, .max)
         var units = 1.0
         for _ in 0..<Currency.minorDigits(of: context.currency) { units *= 10 }
         minorUnits = type == .money ? units : 0
@@ -82,7 +89,7 @@ private struct EventLook {
         var last = -1
         var count = 0.0
         var sum = 0.0
-        for index in range where at[index] > start && at[index] <= now && holds(index) {
+        for index in range where counts(index) && holds(index) {
             if first < 0 { first = index }
             last = index
             count += 1
@@ -98,6 +105,12 @@ private struct EventLook {
         case .sum: return .number(minorUnits > 0 ? sum / minorUnits : sum)
         case .open, .overdue: return .missing
         }
+    }
+
+    @inline(__always)
+    private func counts(_ index: Int) -> Bool {
+        guard at[index] <= now else { return false }
+        return at[index] > start || at[index] > late.start && ids[index] > late.id
     }
 
     /// Money in minor units, whose sums are exact.

@@ -28,6 +28,8 @@ package struct CycleRules: Sendable {
     package var movesThroughStages = true
     /// When accounts last came into stages; nil when they never did.
     package var stagesAt: Instant?
+    /// The newest event that the cycle knows of.
+    package var newestEvent: Int64?
     /// The accounts with events that arrived since and happened before, with the moment of the earliest.
     package var lateEvents: [Int64: Instant] = [:]
     /// Whether every verdict is kept with its account, for somebody who asks who they are.

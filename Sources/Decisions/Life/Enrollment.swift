@@ -12,6 +12,8 @@ package struct Enrollment: Sendable, Equatable {
     package var arm: Arm
     package var variant: String?
     package var enteredAt: Instant
+    /// The newest event that was known then; nil where that was not written down.
+    package var knownEvent: Int64?
     /// The signals frozen at entry, as JSON.
     package var entry: String
     /// The index of the step that it stands at; one behind the last step is the end.
@@ -49,6 +51,20 @@ package struct Enrollment: Sendable, Equatable {
         self.entry = entry
         self.isExclusive = isExclusive
         dueAt = enteredAt
+    }
+
+    /// For whom its conditions are asked: nothing before the enrollment counts.
+    ///
+    /// An enrollment begins with the event that triggered it, however late the cycle was that saw it; another one with
+    /// its entry, but for events of the last two days that came in afterwards.
+    package func subject(
+        of account: Int, event: TriggeringEvent?, entry: [String: Value] = [:], steps: StepFacts? = StepFacts()
+    ) -> Subject {
+        guard let event else {
+            let late = knownEvent.map { Subject.LateEvents(behind: $0, after: enteredAt - DataMap.usualLateness) }
+            return Subject(account: account, since: enteredAt, late: late, entry: entry, steps: steps)
+        }
+        return Subject(account: account, from: event, enteredAt: enteredAt, entry: entry, steps: steps)
     }
 
     package var isActive: Bool { endedAt == nil }

@@ -2,6 +2,8 @@ package import Playbooks
 
 /// The draw of the global holdout on a day: who gets no playbook at all until the next draw.
 package struct GlobalDraw: Sendable, Hashable {
+    /// The period of a draw that is never drawn anew.
+    package static let always = Configuration.Redraw.never.period(of: Day(number: 0))
     /// As the files name it: `2026`.
     package var period: String
     package var share: Double

@@ -30,13 +30,13 @@ extension Life {
     private func matches(_ finding: Account.Finding, of work: PlaybookAtWork, _ account: Account) -> [Match] {
         let standings = account.standings.filter { $0.playbookID == work.id }
         switch finding {
-        case .nothing, .condition(nil), .condition(false): return waiting(standings, work)
+        case .nothing, .condition(nil), .condition(false): return waiting(standings, work, account)
         case .condition(true): return [standing(standings.first { $0.matchKey.isEmpty }, rearm: work.playbook.rearm)]
-        case .events(let events): return waiting(standings, work) + fresh(events, standings, work)
+        case .events(let events): return waiting(standings, work, account) + fresh(events, standings, work)
         case .occurrence(let key, let at):
             let known = standings.first { $0.matchKey == key }
             let match = Match(key: key, at: at, since: known?.since ?? now, standing: known)
-            return waiting(standings.filter { $0.matchKey != key }, work).map { earlier in
+            return waiting(standings.filter { $0.matchKey != key }, work, account).map { earlier in
                 var earlier = earlier
                 earlier.isOvertaken = true
                 return earlier
@@ -54,7 +54,7 @@ extension Life {
     }
 
     /// Occurrences that were seen before and are not settled, the oldest first.
-    private func waiting(_ standings: [Standing], _ work: PlaybookAtWork) -> [Match] {
+    private func waiting(_ standings: [Standing], _ work: PlaybookAtWork, _ account: Account) -> [Match] {
         // A held occurrence of a schedule is found anew, as long as it is not too late for it.
         let mayWait = { (standing: Standing) in
             !standing.isSettled && !standing.matchKey.isEmpty
@@ -64,7 +64,19 @@ extension Life {
             Match(
                 key: standing.matchKey, event: standing.eventID.flatMap { facts.waitingEvents[$0] },
                 at: standing.eventAt ?? standing.since, since: standing.since, standing: standing)
-        }.sorted { ($0.at, $0.key) < ($1.at, $1.key) }
+        }.filter { isStillMeant($0, work, account) }.sorted { ($0.at, $0.key) < ($1.at, $1.key) }
+    }
+
+    /// Whether an event that waits is one that the playbook asks for as it reads today; it stops on a definite no. When
+    /// its time is over it gets its last verdict in any case.
+    private func isStillMeant(_ match: Match, _ work: PlaybookAtWork, _ account: Account) -> Bool {
+        guard case .on(_, let condition) = work.playbook.trigger, let event = match.event,
+            now - match.since <= work.playbook.maxAge
+        else { return true }
+        let audience = work.playbook.audience?.term
+        guard let asked = condition.map({ Term.both(audience, $0) }) ?? audience else { return true }
+        let subject = Subject(account: account.index, event: event)
+        return facts.evaluator.value(asked, of: subject) != .boolean(false)
     }
 
     /// Events that were not looked at before; of several with one `per` value the first.
@@ -181,6 +193,8 @@ extension Life {
 
     private func claimRecipients(_ match: Match, of work: PlaybookAtWork, _ account: Account) {
         guard work.playbook.oncePer == .person else { return }
+        // Its touches will not leave; another account of the person may get them.
+        if work.playbook.exits.contains(.churned), facts.block.text("status", account.index) == "churned" { return }
         for recipient in recipients(of: match, for: work, account) {
             facts.persons.take(recipient.address, playbook: work.id, match: match.key, for: account.key)
         }
@@ -227,11 +241,19 @@ extension Life {
         count.asked += 1
         for index in version.asked {
             let question = version.questions[index]
-            let subject = Subject(
-                account: account.index, since: question.isScoped ? now : nil, event: match.event)
-            let value = facts.evaluator.value(question.term, of: subject, audience: work.playbook.audienceKey)
-            if value == .boolean(true) { count.alreadyTrue[index, default: 0] += 1 }
+            let subject =
+                match.event.map { Subject(account: account.index, from: $0, enteredAt: now) }
+                ?? Subject(account: account.index, since: now)
+            if holds(question, for: subject, work.playbook) {
+                count.alreadyTrue[index, default: 0] += 1
+            }
         }
+    }
+
+    private func holds(_ question: Version.Question, for subject: Subject, _ playbook: Playbook) -> Bool {
+        var subject = subject
+        if !question.isScoped { (subject.since, subject.late, subject.steps) = (nil, nil, nil) }
+        return facts.evaluator.value(question.term, of: subject, audience: playbook.audienceKey) == .boolean(true)
     }
 
     private func lot(of account: Account, _ work: PlaybookAtWork) -> Hold.Lot {
@@ -252,12 +274,40 @@ extension Life {
             experimentID: work.registered.experimentID, arm: arm, variant: variant, enteredAt: now, entry: entry,
             isExclusive: work.playbook.exclusive)
         enrollment.goalUntil = work.playbook.goal.map { now + $0.within }
-        account.enrollments.append(Account.Enrolled(enrollment, stored: nil, event: match.event))
+        enrollment.knownEvent = rules.newestEvent
+        var enrolled = Account.Enrolled(enrollment, stored: nil, event: match.event)
+        if let version = rules.versions[work.registered.versionID] { endIfOver(&enrolled, version, account) }
+        account.enrollments.append(enrolled)
         let experiment = arm == .globalHoldout ? rules.globalHoldout?.experimentID : work.registered.experimentID
         if let experiment, account.assignments[experiment] == nil {
             let assignment = Account.Assignment(arm: arm, variant: arm == .globalHoldout ? nil : variant)
             account.assignments[experiment] = assignment
             account.changes.assignments[experiment] = assignment
+        }
+    }
+
+    /// Ends an enrollment that is over before its first step: between the event and the cycle that sees it, a nightly
+    /// file may tell both of the bill that was not paid and of its payment.
+    private func endIfOver(_ enrolled: inout Account.Enrolled, _ version: Version, _ account: Account) {
+        guard let event = enrolled.event else { return }
+        let subject = enrolled.enrollment.subject(
+            of: account.index, event: event, entry: Frozen.values(of: enrolled.enrollment.entry))
+        func holds(_ question: Version.Question) -> Bool {
+            question.isFresh && self.holds(question, for: subject, version.playbook)
+        }
+        if let goal = version.goal.map({ version.questions[$0] }), holds(goal) {
+            enrolled.reachedGoal = firstMoment(
+                goal, enrolled.enrollment, subject, version.playbook.audienceKey, until: now)
+            enrolled.enrollment.goalAt = enrolled.reachedGoal
+        }
+        for exit in version.exits {
+            switch exit {
+            case .goal where enrolled.reachedGoal != nil: enrolled.enrollment.end("goal", at: now)
+            case .question(let index) where holds(version.questions[index]):
+                enrolled.enrollment.end(version.questions[index].reason, at: now)
+            default: continue
+            }
+            return
         }
     }
 

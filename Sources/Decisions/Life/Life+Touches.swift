@@ -124,11 +124,19 @@ extension Life {
             return
         }
         guard !touch.isAmbiguous else { return }
+        followChannel(&touch, account, index, version)
         guard readdress(&touch, account, index, version) else { return }
         guard touch.state == .held else { return }
         let before = touch
         freeze(&touch, account, index, version)
         if touch.state == .held, touch.reason == before.reason { touch = before }
+    }
+
+    /// Where its channel is gone from the files, a touch leaves by the one that stands there for its kind now.
+    private func followChannel(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) {
+        guard !rules.declaredChannels.contains(touch.channel), let channel = rules.channels[touch.kind] else { return }
+        touch.channel = channel
+        if freezes { freeze(&touch, account, index, version) }
     }
 
     /// Finds the contact who gets a waiting touch now, and the hour of that contact; false when there is nobody.

@@ -63,24 +63,30 @@ package struct Life {
         else { return nil }
         let audience = version.playbook.audienceKey
         let last = min(now, until)
+        let isReached: Bool
         if last == now {
             guard asked.isFresh else { return nil }
-            if facts.answer(question, of: version, row: row) == true {
-                return facts.firstMoment(
-                    asked.term, of: subject, audience: audience, after: enrolled.enrollment.enteredAt, until: last)
-            }
+            isReached = facts.answer(question, of: version, row: row) == true
         } else {
             guard areComplete(asked.term.reads.metrics, until: last) else { return nil }
-            if facts.value(asked.term, of: subject, audience: audience, asOf: last) == .boolean(true) {
-                return facts.firstMoment(
-                    asked.term, of: subject, audience: audience, after: enrolled.enrollment.enteredAt, until: last)
-            }
+            isReached = facts.value(asked.term, of: subject, audience: audience, asOf: last) == .boolean(true)
         }
+        if isReached { return firstMoment(asked, enrolled.enrollment, subject, audience, until: last) }
         // Where nobody looked for more than a day, it may have held meanwhile.
         guard let before = rules.lastCycle, last - before > .hours(25) else { return nil }
         return facts.days(after: max(before, enrolled.enrollment.enteredAt), until: last).suffix(100).first {
             facts.value(asked.term, of: subject, audience: audience, asOf: $0) == .boolean(true)
         }
+    }
+
+    /// The first moment at which a goal was reached; the entry, where that was before it.
+    func firstMoment(
+        _ question: Version.Question, _ enrollment: Enrollment, _ subject: Subject, _ audience: String, until: Instant
+    ) -> Instant {
+        let since = subject.late?.after ?? enrollment.enteredAt
+        return max(
+            enrollment.enteredAt,
+            facts.firstMoment(question.term, of: subject, audience: audience, after: since, until: until))
     }
 
     /// Whether the metrics have all the days that counted at a moment.
@@ -136,7 +142,8 @@ package struct Life {
     }
 
     private func takeFirstSteps(_ account: inout Account) {
-        for index in account.enrollments.indices where account.enrollments[index].isNew {
+        for index in account.enrollments.indices
+        where account.enrollments[index].isNew && account.enrollments[index].enrollment.isActive {
             guard let version = rules.versions[account.enrollments[index].enrollment.versionID] else { continue }
             walk(&account, index, version)
         }
@@ -214,9 +221,8 @@ package struct Life {
         let enrolled = account.enrollments[index]
         var subject =
             enrolled.row.flatMap { facts.subject(of: version, row: $0) }
-            ?? Subject(
-                account: account.index, since: enrolled.enrollment.enteredAt, event: enrolled.event,
-                entry: Frozen.values(of: enrolled.enrollment.entry), steps: StepFacts())
+            ?? enrolled.enrollment.subject(
+                of: account.index, event: enrolled.event, entry: Frozen.values(of: enrolled.enrollment.entry))
         for passage in enrolled.passages {
             subject.steps?.passages[passage.step] = StepFacts.Passage(result: passage.result, at: now)
         }

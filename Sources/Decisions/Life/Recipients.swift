@@ -132,9 +132,10 @@ package struct Recipients: Sendable {
 
     private func isEligible(_ contact: Int, for playbook: Playbook, needsAddress: Bool) -> Bool {
         guard isActive(contact) else { return false }
-        guard needsAddress else { return true }
-        guard contacts.text("address", contact) != nil else { return false }
-        return contacts.suppressions[contact]?.contains { $0.forbids(playbook) } != true
+        let suppressions = contacts.suppressions[contact] ?? []
+        // Who has been erased hears nothing more, on no channel.
+        guard needsAddress else { return !suppressions.contains { $0.reason == Block.Suppression.erased } }
+        return contacts.text("address", contact) != nil && !suppressions.contains { $0.forbids(playbook) }
     }
 
     private func rank(of contact: Int, for playbook: Playbook, eventContact: Int64?) -> Int? {

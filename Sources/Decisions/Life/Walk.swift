@@ -34,6 +34,17 @@ package struct StepQuestions {
     }
 }
 
+extension TimeSpan {
+    /// The end of a wait: of an hour and more from the start of the minute, so that a daily `run` that begins some seconds
+    /// earlier than the day before is not a day late.
+    fileprivate func end(from moment: Instant) -> Instant {
+        guard self >= .hours(1) else { return moment + self }
+        let minute = Int64(60_000)
+        let remainder = (moment.milliseconds % minute + minute) % minute
+        return Instant(milliseconds: moment.milliseconds - remainder) + self
+    }
+}
+
 /// One step of one enrollment.
 package struct Walk {
     private let now: Instant
@@ -64,7 +75,7 @@ package struct Walk {
             return isSkipping ? .move(to: on, at: base, passage: .skipped, skips: nil) : .touch(send)
         case .wait(let span):
             let since = enrollment.hasBegun ? enrollment.beganAt ?? base - span : base
-            let until = enrollment.hasBegun ? base : base + span
+            let until = enrollment.hasBegun ? base : span.end(from: base)
             return until <= now
                 ? .move(to: on, at: until, passage: nil, skips: false)
                 : .wait(since: since, until: until, isOpen: false)
@@ -87,7 +98,7 @@ package struct Walk {
     ) -> Action {
         if endsGhost(enrollment, at: [condition]) { return .end(reason: "ghost road ends", at: base) }
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base - longest : base
-        let until = enrollment.hasBegun ? base : base + longest
+        let until = enrollment.hasBegun ? base : longest.end(from: base)
         guard questions.isFresh([condition]) else { return .wait(since: since, until: until, isOpen: true) }
         let asked = min(now, until)
         if questions.value(condition, asked) == .boolean(true) {
@@ -116,7 +127,7 @@ package struct Walk {
         }
         let hasMoved = enrollment.hasBegun && enrollment.dueAt != start
         if since >= end || hasMoved && end <= now {
-            return .move(to: on, at: since >= end ? since : now, passage: .late, skips: !sendsLate)
+            return .move(to: on, at: hasMoved ? now : since, passage: .late, skips: !sendsLate)
         }
         return start <= now
             ? .move(to: on, at: max(start, since), passage: .met, skips: false)

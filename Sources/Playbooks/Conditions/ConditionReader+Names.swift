@@ -102,12 +102,18 @@ extension ConditionReader {
             "unknown name \"\(name)\"\(suggestion(for: name, in: scope.dataMap.metrics.map(\.name) + scope.dataMap.events.map(\.name)))"
     }
 
+    /// Whether a word follows the sign at hand without a blank, as in a name that was written without its backticks.
+    private var isWordBehindSign: Bool {
+        guard tokens.indices.contains(index + 1), case .word = tokens[index + 1].kind else { return false }
+        return tokens[index + 1].range.lowerBound == token.range.upperBound
+    }
+
     /// A name where only a name can stand.
     mutating func argument(_ what: String) throws(ConditionComplaint) -> String {
         switch token.kind {
         case .word(let word) where !Self.reserved.contains(word):
             advance()
-            if token.kind == .sign("-") {
+            if token.kind == .sign("-"), token.range.lowerBound == lastEnd, isWordBehindSign {
                 throw ConditionComplaint(
                     "names with signs in them stand in backticks: `\(word)-...`", at: token.range.lowerBound)
             }

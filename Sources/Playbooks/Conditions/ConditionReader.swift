@@ -42,8 +42,8 @@ struct ConditionReader {
     private(set) var complaints: [ConditionComplaint] = []
     var filtered: Filtered?
     private let scalars: [Unicode.Scalar]
-    private let tokens: [ConditionToken]
-    private var index = 0
+    let tokens: [ConditionToken]
+    private(set) var index = 0
     var nesting = 0
 
     init(_ scope: ConditionScope, _ scalars: [Unicode.Scalar], _ tokens: [ConditionToken]) {

@@ -167,7 +167,10 @@ extension Playbook {
     }
 
     /// Every condition and signal by which it decides; what stale data hold.
-    package var terms: [Term] {
+    package var terms: [Term] { decidingTerms + also.map(\.term) }
+
+    /// Those by which something is done; `also:` only measures.
+    package var decidingTerms: [Term] {
         var terms = signals.map(\.term)
         if let audience { terms.append(audience.term) }
         switch trigger {
@@ -177,7 +180,6 @@ extension Playbook {
         }
         if let goal { terms.append(goal.condition) }
         for case .condition(let condition) in exits { terms.append(condition) }
-        terms += also.map(\.term) + programs.joined().flatMap(\.terms)
-        return terms
+        return terms + programs.joined().flatMap(\.terms)
     }
 }

@@ -192,4 +192,8 @@ package struct Cap: Sendable, Hashable {
         self.count = count
         self.window = window
     }
+
+    /// How far back messages count: a minute less than the window of an hour or more, so that a daily `run` that begins
+    /// some seconds earlier than the day before finds room.
+    package var reach: TimeSpan { window >= .hours(1) ? TimeSpan(milliseconds: window.milliseconds - 60_000) : window }
 }

@@ -18,7 +18,7 @@ final class BlockDeciding {
     private let stageNeeds: Needs
     /// How many accounts each audience holds, by the playbook's id.
     private(set) var audiences: [Int64: Int] = [:]
-    /// WebhookEvent of each account once its day is over.
+    /// Told of each account once its day is over.
     var observe: ((Account, Block) -> Void)?
 
     init(

@@ -27,6 +27,23 @@ struct Occurrences {
         self.zones = zones
     }
 
+    /// The schedule with the zone in which it is read, as it is kept: in another zone it is another schedule.
+    var key: String { schedule.isLocal ? schedule.text : "\(schedule.text) \(zone.name)" }
+
+    /// The zone in which a schedule of the same text was read before; nil where it was another schedule.
+    func zone(before key: String) -> Zone? {
+        guard !schedule.isLocal, key.hasPrefix(schedule.text + " ") else { return nil }
+        return Zone(String(key.dropFirst(schedule.text.count + 1)))
+    }
+
+    /// The first occurrence behind one that was had on the clock of another zone: nobody gets a day's message twice, and
+    /// none is lost, because the clock was changed.
+    func next(behind last: Instant, in before: Zone) -> Instant? {
+        let day = before.day(of: last)
+        let minute = Int((last - before.start(of: day)).milliseconds / 60_000)
+        return following(zone.instant(of: day, minute: minute))
+    }
+
     /// - Parameter stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was
     ///   edited, which never fires it.
     func due(stored: Instant?, now: Instant) -> Due {

@@ -55,6 +55,7 @@ struct Planning {
             versions: try versions(known, taking, pauses, context), matching: turns.map(\.work),
             globalHoldout: known.globalHoldout, channels: workspace.configuration.channels,
             declaredChannels: Set(workspace.channels.keys), sendWindow: workspace.configuration.sendWindow)
+        rules.newestEvent = try CycleRecords.newestEvent(connection)
         rules.stale = Set(turns.filter { $0.stale != nil }.map(\.id))
         rules.movesThroughStages = isTurnOfJourneys
         let late = isTurnOfJourneys ? try lateEvents() : nil

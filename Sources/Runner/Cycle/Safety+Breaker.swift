@@ -80,6 +80,8 @@ extension Safety {
     package func asleep(lastAlive: Instant?, overdue: Int, now: Instant) -> String? {
         guard let limit = rules.asleep, let lastAlive, overdue > 0, now - lastAlive > limit else { return nil }
         let hours = (now - lastAlive).milliseconds / 3_600_000
-        return "asleep: nothing has run for \(hours) hours, and \(overdue) touches are overdue; they may be out of date"
+        return
+            "asleep: nothing has run for \(hours) hours, and \(overdue) touches are overdue; they may be out of date "
+            + "(where runs are further apart than that: safety: { asleep: 30h })"
     }
 }

@@ -18,7 +18,10 @@ struct SafetyCheck {
     func check(_ turn: inout Turn, _ tally: Tally.OfPlaybook) throws {
         let registered = turn.work.registered
         var counts = Safety.Counts(fresh: tally.fresh, matched: tally.matched, audience: turn.audience, recent: [])
-        if tally.matched > 0 { turn.nulls = try countNulls(of: turn.playbook) }
+        // A first look without a match is what the first match is compared with.
+        if try tally.matched > 0 || (turn.isDue && NullCounts.atLastMatch(of: turn.id, connection).isEmpty) {
+            turn.nulls = try countNulls(of: turn.playbook)
+        }
         counts = try compared(counts, turn, tally)
         if let standing = registered.heldBecause, registered.heldAt != nil {
             let before = standing.split(separator: Self.today).first.map(String.init) ?? standing
@@ -109,7 +112,7 @@ struct SafetyCheck {
     /// The last complete days of the metrics that a playbook reads, but those that a person has let pass.
     private func falls(of work: PlaybookAtWork) throws -> [Safety.Fall] {
         guard workspace.configuration.safety.maxFall < 1 else { return [] }
-        let metrics = work.playbook.terms.reduce(into: Set<String>()) { $0.formUnion($1.reads.metrics) }
+        let metrics = work.playbook.decidingTerms.reduce(into: Set<String>()) { $0.formUnion($1.reads.metrics) }
         return try metrics.sorted().compactMap { metric in
             guard let day = context.lastCompleteDay[metric] else { return nil }
             let end = workspace.configuration.zone.start(of: day + 1)

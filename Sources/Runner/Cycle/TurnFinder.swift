@@ -15,7 +15,7 @@ struct TurnFinder {
         try works.map { work in
             var turn = Turn(work)
             turn.canaryBefore = try canary(of: work)
-            turn.stale = context.staleness(of: work.playbook.terms)
+            turn.stale = context.staleness(of: work.playbook.decidingTerms)
             switch work.playbook.trigger {
             case .when: try take(&turn, when: work)
             case .on(let event, _): try take(&turn, on: event)
@@ -34,7 +34,7 @@ struct TurnFinder {
         if matching == .all {
             turn.missed = []
             let next = occurrences.next(after: now)
-            turn.schedule = (schedule.text, next, next)
+            turn.schedule = (occurrences.key, next, next)
         }
         let isReleased = work.registered.isLetThrough || isCanaryDue(turn)
         guard matching == .all || occurrence != nil || (isReleased && turn.stale == nil) else { return }
@@ -71,14 +71,24 @@ struct TurnFinder {
     ///
     /// A schedule that is new or was edited comes round next; the edit itself fires nothing.
     private func due(_ turn: inout Turn, _ schedule: Schedule, _ occurrences: Occurrences) throws -> Instant? {
-        let isKnown = try Registry(connection).schedule(of: turn.id) == schedule.text
-        let stored = isKnown ? turn.work.registered.nextAt : nil
+        let known = try Registry(connection).schedule(of: turn.id)
+        // Earlier versions of the program wrote no zone.
+        let isKnown = known == occurrences.key || known == schedule.text
+        let stored = try isKnown ? turn.work.registered.nextAt : known.flatMap { try moved(turn.id, $0, occurrences) }
         let due = occurrences.due(stored: stored, now: now)
         turn.missed = due.missed
-        turn.schedule = (schedule.text, due.next, due.next.map(occurrences.instant))
+        turn.schedule = (occurrences.key, due.next, due.next.map(occurrences.instant))
         turn.isDue = due.occurrence != nil
         turn.isNews = !isKnown || due.next != stored
         return due.occurrence
+    }
+
+    /// The next occurrence of a schedule whose time zone was edited: the one behind the last that was had, by the clock.
+    private func moved(_ playbook: Int64, _ known: String, _ occurrences: Occurrences) throws -> Instant? {
+        guard let zone = occurrences.zone(before: known),
+            let last = try SchedulerQueries(connection).lastOccurrence(of: playbook)
+        else { return nil }
+        return occurrences.next(behind: last, in: zone)
     }
 
     /// Whether an occurrence is held for the reason for which an earlier cycle held it, so that there is nothing to do.

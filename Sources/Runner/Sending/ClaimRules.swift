@@ -36,7 +36,8 @@ struct ClaimRules: Sendable {
         var decision = decide(
             touch, stepWindow: stepWindow, exitsWhenChurned: exitsWhenChurned, claimed: claimed, now: now)
         if let period, touch.category != "service" {
-            decision = .end(state: .cancelled, reason: "the account was drawn into the global holdout of \(period)")
+            let when = period == GlobalDraw.always ? "" : " of \(period)"
+            decision = .end(state: .cancelled, reason: "the account was drawn into the global holdout\(when)")
         }
         guard touch.isAmbiguous else { return decision }
         if case .end(_, let reason) = decision {

@@ -116,7 +116,7 @@ struct Claiming {
         guard touch.category != "service",
             let draw = GlobalDraw(configuration, on: configuration.zone.day(of: turn.now)), draw.holds(touch.accountKey)
         else { return nil }
-        return try outbox.isHeldOut(touch.accountID, in: draw) ? draw.period : nil
+        return try outbox.isHeldOut(touch.accountID, in: draw, enrollment: touch.enrollmentID) ? draw.period : nil
     }
 
     private func carryOut(

@@ -16,7 +16,7 @@ final class Planner: @unchecked Sendable {
     private let sender: Sender
     private let digests: DigestLoop
     private let sources: SourceLoop
-    /// WebhookEvent of every new edition's workspace.
+    /// Told of every new edition's workspace.
     private let follow: @Sendable (Workspace) -> Void
     private let log: Logger
     private let killSwitch: KillSwitch

@@ -178,9 +178,7 @@ extension PlaybookHistory.EnrollmentHistory {
 
     /// For whom conditions are asked of it.
     func subject(of account: Int, withSteps asksSteps: Bool = true) -> Subject {
-        Subject(
-            account: account, since: enrollment.enteredAt, event: event, entry: entry,
-            steps: asksSteps ? steps : StepFacts())
+        enrollment.subject(of: account, event: event, entry: entry, steps: asksSteps ? steps : StepFacts())
     }
 
     /// What conditions see of its touches and waits.

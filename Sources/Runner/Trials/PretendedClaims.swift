@@ -32,13 +32,13 @@ struct PretendedClaims {
 
     private func counting(_ touch: Touch, _ enrollment: EnrollmentKey, _ cap: Cap, at now: Instant) -> [Instant] {
         (claimed[touch.recipient] ?? []).filter {
-            $0.at > now - cap.window && ($0.ghostOf == nil || touch.isGhost && $0.ghostOf == enrollment)
+            $0.at > now - cap.reach && ($0.ghostOf == nil || touch.isGhost && $0.ghostOf == enrollment)
         }.map(\.at)
     }
 
     /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
     func roomAgain(_ touch: Touch, of enrollment: EnrollmentKey, _ cap: Cap, at now: Instant) -> Instant {
         let counting = counting(touch, enrollment, cap, at: now).sorted(by: >)
-        return (counting.dropFirst(max(0, cap.count - 1)).first ?? now) + cap.window
+        return (counting.dropFirst(max(0, cap.count - 1)).first ?? now) + cap.reach
     }
 }

@@ -34,7 +34,7 @@ struct TrialTurns {
         self.configuration = configuration
         metrics = Dictionary(
             uniqueKeysWithValues: works.map { work in
-                (work.id, work.playbook.terms.reduce(into: []) { $0.formUnion($1.reads.metrics) })
+                (work.id, work.playbook.decidingTerms.reduce(into: []) { $0.formUnion($1.reads.metrics) })
             })
         self.zones = [configuration.zone] + zones
     }

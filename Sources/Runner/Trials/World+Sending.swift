@@ -91,7 +91,8 @@ extension World {
             sentWithin: claims.counts(for: touch, of: Self.key(place, entered.enrollment), at: rules.now))
         return claims.rules.decide(
             candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned), claimed: 0,
-            heldOutFor: heldOut(touch, part, place.account, rules), mayRepeat: true, now: rules.now)
+            heldOutFor: entered.enrollment.arm == .globalHoldout ? nil : heldOut(touch, part, place.account, rules),
+            mayRepeat: true, now: rules.now)
     }
 
     /// The period of the global holdout that has the account, for touches that it does not get.

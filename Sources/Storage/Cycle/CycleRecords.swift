@@ -38,7 +38,8 @@ package struct CycleRecords {
             """, ["playbook": .integer(playbookID)])?["audience"].integer.map { Int($0) }
     }
 
-    /// Moves a matched playbook on; a new hold is kept until somebody releases it.
+    /// Moves a matched playbook on; a new hold is kept until somebody releases it. A release of a first match that is gone
+    /// by then lets no other one through.
     ///
     /// - Parameter isStale: the data were late, so that nothing has been decided: what came since the last match is
     ///   looked at again.
@@ -61,6 +62,9 @@ package struct CycleRecords {
             """
             UPDATE playbook SET last_match_at = CASE WHEN :stale = 1 THEN last_match_at ELSE :now END,
                 event_cursor = CASE WHEN :stale = 1 THEN event_cursor ELSE :cursor END,
+                released_at = CASE WHEN let_through = 1 AND :hold IS NULL AND :matched = 0 AND NOT EXISTS (
+                    SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NULL AND matched > 0)
+                    THEN NULL ELSE released_at END,
                 let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
                 held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) ELSE held_at END,
                 held_because = CASE WHEN :lasts = 1 THEN :hold ELSE held_because END
@@ -68,7 +72,8 @@ package struct CycleRecords {
             """,
             [
                 "playbook": .integer(playbookID), "now": .instant(now), "cursor": .integer(eventCursor),
-                "lasts": .integer(lasts ? 1 : 0), "stale": .integer(isStale ? 1 : 0), "hold": .optional(hold),
+                "lasts": .integer(lasts ? 1 : 0), "matched": .integer(Int64(matched)),
+                "stale": .integer(isStale ? 1 : 0), "hold": .optional(hold),
             ])
     }
 

@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// The addresses that are not written to any more, for one category or for all.
@@ -10,7 +11,7 @@ package enum Suppressions {
     package static let hardBounce = "hard bounce"
     package static let notWritten = "the provider does not write to it"
     package static let complaint = "complaint"
-    static let erased = "erased"
+    static let erased = Block.Suppression.erased
     /// What is known of an address and not of a person: all else goes with the contact to a new address.
     static let ofAddress = [softBounced, hardBounce, notWritten, erased]
 

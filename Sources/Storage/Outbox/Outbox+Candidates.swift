@@ -37,7 +37,11 @@ extension Outbox {
     }
 
     /// Whether an account that a draw holds out is held out: it is unless something else was stored.
-    package func isHeldOut(_ account: Int64, in draw: GlobalDraw) throws -> Bool {
+    package func isHeldOut(_ account: Int64, in draw: GlobalDraw, enrollment: Int64) throws -> Bool {
+        let entered: Arm? = try connection.first(
+            "SELECT arm FROM enrollment WHERE id = :id", ["id": .integer(enrollment)])?["arm"].word()
+        // Its touches are ghosts from the first on.
+        if entered == .globalHoldout { return false }
         let stored = try connection.first(
             """
             SELECT g.arm FROM assignment AS g WHERE g.account_id = :account AND g.experiment_id = (
@@ -55,7 +59,7 @@ extension Outbox {
         var arguments = arguments
         arguments["channel"] = .text(channel)
         for (index, cap) in caps.enumerated() {
-            arguments["cap_\(index)"] = .instant(now - cap.window)
+            arguments["cap_\(index)"] = .instant(now - cap.reach)
         }
         let counts = caps.indices.map { index in
             """

@@ -52,10 +52,10 @@ package struct Outbox {
             """,
             [
                 "id": .integer(candidate.id), "recipient": .text(candidate.recipient),
-                "from": .instant(now - cap.window), "enrollment": .integer(candidate.enrollmentID),
+                "from": .instant(now - cap.reach), "enrollment": .integer(candidate.enrollmentID),
                 "ghost": .integer(candidate.isGhost ? 1 : 0), "offset": .integer(Int64(max(0, cap.count - 1))),
             ])?[0].instant
-        return (oldest ?? now) + cap.window
+        return (oldest ?? now) + cap.reach
     }
 
     package func claim(_ candidate: TouchCandidate, owner: String, now: Instant) throws -> Bool {

@@ -138,8 +138,8 @@ package struct AccountLoader {
             return Account.Enrolled(enrollment, stored: enrollment)
         }
         let event = enrollment.eventID.flatMap { events[$0] }
-        let subject = Subject(
-            account: account, since: enrollment.enteredAt, event: event,
+        let subject = enrollment.subject(
+            of: account, event: event,
             entry: asksEntries.contains(enrollment.versionID) ? Frozen.values(of: enrollment.entry) : [:],
             steps: steps[id] ?? StepFacts())
         let row = rows[enrollment.versionID]?.count ?? 0

@@ -18,7 +18,7 @@ package struct EnrollmentRecords {
             """
             SELECT account_id, id, playbook_id, version_id, match_key, event_id, experiment_id, arm, variant, entered_at,
                 CASE WHEN state = 'active' OR goal_until >= :watched THEN entry ELSE '{}' END AS entry, step, begun,
-                began_at, due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive
+                began_at, due_at, waiting, ended_at, end_reason, goal_until, goal_at, exclusive, known_event
             FROM enrollment WHERE account_id BETWEEN :first AND :last ORDER BY account_id, id
             """, ["watched": .instant(watched)]
         ) { row, _ in
@@ -37,6 +37,7 @@ package struct EnrollmentRecords {
             enrollment.endReason = row.optionalText("end_reason")
             enrollment.goalUntil = row.optionalInstant("goal_until")
             enrollment.goalAt = row.optionalInstant("goal_at")
+            enrollment.knownEvent = row.optionalInteger("known_event")
             found[row.integer("account_id"), default: []].append(enrollment)
         }
         return found
@@ -47,7 +48,7 @@ package struct EnrollmentRecords {
         [
             "account_id", "playbook_id", "version_id", "match_key", "event_id", "experiment_id", "arm", "variant",
             "entered_at", "entry", "state", "step", "begun", "began_at", "due_at", "waiting", "ended_at", "end_reason",
-            "goal_until", "exclusive",
+            "goal_until", "exclusive", "known_event",
         ], onConflict: "DO NOTHING", returning: ["id", "account_id", "playbook_id"])
 
     /// What tells the enrollments of one cycle apart.
@@ -69,7 +70,7 @@ package struct EnrollmentRecords {
                 .optional(enrollment.beganAt?.milliseconds), .optional(enrollment.dueAt?.milliseconds),
                 .integer(enrollment.isWaiting ? 1 : 0), .optional(enrollment.endedAt?.milliseconds),
                 .optional(enrollment.endReason), .optional(enrollment.goalUntil?.milliseconds),
-                .integer(enrollment.isExclusive ? 1 : 0),
+                .integer(enrollment.isExclusive ? 1 : 0), .optional(enrollment.knownEvent),
             ]
         }
         var ids: [Key: Int64] = [:]

@@ -81,14 +81,14 @@ package struct TouchRecords {
         _ = try connection.execute(
             """
             UPDATE touch SET contact_id = CASE WHEN :taken = 1 THEN contact_id ELSE :contact END,
-                recipient = CASE WHEN :taken = 1 THEN recipient ELSE :recipient END, state = :state, reason = :reason,
-                not_before = :before, variables = :variables, frozen_at = :frozen, fence = fence + 1,
+                recipient = CASE WHEN :taken = 1 THEN recipient ELSE :recipient END, channel = :channel,
+                state = :state, reason = :reason, not_before = :before, variables = :variables, frozen_at = :frozen, fence = fence + 1,
                 settled_at = :settled
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'held')
             """,
             inOrder: [
                 .integer(isTaken ? 1 : 0), .optional(touch.contactID), .text(touch.recipient),
-                .word(touch.state), .optional(touch.reason), .instant(touch.notBefore),
+                .text(touch.channel), .word(touch.state), .optional(touch.reason), .instant(touch.notBefore),
                 .text(touch.variables), .instant(touch.frozenAt),
                 touch.state.isSettled ? .instant(now) : .null, .integer(id), .integer(touch.fence),
             ])

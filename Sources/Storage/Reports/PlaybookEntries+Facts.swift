@@ -7,11 +7,11 @@ extension PlaybookEntries {
         /// Accounts that entered in the four weeks before, or since the start when that is later, and those days.
         package var recent = 0
         package var days = 1.0
-        /// PlaybookEntries of accounts that had entered before, in any period.
+        /// Entries of accounts that had entered before, in any period.
         package var again = 0
-        /// PlaybookEntries that had no goal, or had one, other than those of the period; they count in no table.
+        /// Entries that had no goal, or had one, other than those of the period; they count in no table.
         package var otherwise = 0
-        /// PlaybookEntries whose account has been erased since.
+        /// Entries whose account has been erased since.
         package var erased = 0
         /// When the account that fills a plan matures, if it has entered.
         package var fullAt: Instant?

@@ -70,7 +70,7 @@ private struct PlaybookText {
     func show() throws {
         let state = playbook.state == .live ? "" : " (\(playbook.state.rawValue))"
         Terminal.print(Terminal.styled("\(playbook.name)\(state): \(playbook.title)", .bold))
-        if let stale = context.staleness(of: playbook.terms) { Terminal.print("  held: \(stale)") }
+        if let stale = context.staleness(of: playbook.decidingTerms) { Terminal.print("  held: \(stale)") }
         if let audience = playbook.audience { try show("audience", audience.term, event: nil) }
         switch playbook.trigger {
         case .when(let condition):
@@ -108,11 +108,7 @@ private struct PlaybookText {
     private func showVerdicts() throws {
         let standings = try story.standings(playbook: playbook.name)
         if standings.isEmpty {
-            let wasIn = try !story.enrollments(playbook: playbook.name).isEmpty
-            Terminal.print(
-                wasIn
-                    ? "  verdict: none; it was enrolled, and does not match any more"
-                    : "  verdict: none; no cycle has seen it match")
+            Terminal.print("  verdict: none; \(try whyNone())")
         }
         for standing in standings {
             let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
@@ -124,6 +120,18 @@ private struct PlaybookText {
         for decision in try story.decisions(playbook: playbook.name) {
             Terminal.print("    \(text(decision.at))  \(decision.verdict.rawValue): \(decision.reason)")
         }
+    }
+
+    private func whyNone() throws -> String {
+        if try !story.enrollments(playbook: playbook.name).isEmpty {
+            return "it was enrolled, and does not match any more"
+        }
+        if case .on(let event, _) = playbook.trigger, let newest = try story.newestEvent(event, now: now),
+            let live = try story.liveSince(playbook: playbook.name), newest.at < live
+        {
+            return "the playbook went live \(text(live)), and events before that trigger nothing"
+        }
+        return "no cycle has seen it match"
     }
 
     private func showEnrollments() throws {

@@ -913,7 +913,7 @@ holdout: 10%
 to: [event.contact, owner]
 steps:
   - email: what-works-today.md
-  - wait_for: happened(feature_shipped)
+  - wait_for: happened(feature_shipped where feature == event.feature)
     at_most: 180d
   - choose:
       - if: waited(wait_for_1) == "met"
@@ -924,7 +924,7 @@ steps:
 exit:
   - churned
 goal:
-  when: happened(feature_shipped)
+  when: happened(feature_shipped where feature == event.feature)
   within: 180d
 also:
   - active_days(logins, 28d) >= 8
@@ -1477,7 +1477,7 @@ exclusive: true
 to: [billing, owner, admin]
 steps:
   - email: failed.md
-  - wait_for: happened(payment_succeeded)
+  - wait_for: happened(payment_succeeded where invoice is missing or event.invoice is missing or invoice == event.invoice)
     at_most: 4d
   - choose:
       - if: waited(wait_for_1) == "met"
@@ -1485,7 +1485,7 @@ steps:
           - email: thank-you.md
           - stop: yes
   - email: still-open.md
-  - wait_for: happened(payment_succeeded)
+  - wait_for: happened(payment_succeeded where invoice is missing or event.invoice is missing or invoice == event.invoice)
     at_most: 7d
   - choose:
       - if: waited(wait_for_2) == "met"
@@ -1496,7 +1496,7 @@ steps:
 exit:
   - churned
 goal:
-  when: happened(payment_succeeded)
+  when: happened(payment_succeeded where invoice is missing or event.invoice is missing or invoice == event.invoice)
   within: 30d
 tests:
   - name: paid after the first note

@@ -75,10 +75,24 @@ import Testing
         #expect(try goals(world) == ["1|\(first.milliseconds)", "2|\(first.milliseconds)"])
     }
 
-    @Test func whatHappenedBeforeTheEntryIsNoGoalThoughItIsLearnedBehindIt() async throws {
+    /// Nobody knew of it when the account entered: it counts as of the entry. Of older events everybody knows.
+    @Test func whatHappenedInTheTwoDaysBeforeTheEntryAndIsLearnedBehindItIsAGoal() async throws {
         let world = try await world()
         try world.tell("signed", of: "a1", at: Self.entered - .minutes(1), known: noon(20_001))
+        try world.tell("signed", of: "a2", at: Self.entered - .hours(49), known: noon(20_001))
         try await world.run([noon(20_001), noon(20_003)])
+        #expect(try goals(world) == ["1|\(Self.entered.milliseconds)"])
+    }
+
+    @Test func whatWasKnownAtTheEntryIsNoGoal() async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook(
+                "main", "when: seats > 0", more: ["goal: { when: happened(signed), within: 2d }"])
+        ])
+        try world.test.addAccounts(1)
+        try world.test.execute("UPDATE account SET a_seats = 1")
+        try world.tell("signed", of: "a1", at: Self.entered - .minutes(1))
+        try await world.run([Self.entered, noon(20_001), noon(20_003)])
         #expect(try goals(world) == [])
     }
 

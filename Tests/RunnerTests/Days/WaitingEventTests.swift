@@ -180,7 +180,7 @@ import Testing
         if !obstacle.remove.isEmpty { try world.test.script(obstacle.remove) }
         try await world.run(every(12, from: noon(20_007), through: noon(20_012)))
         #expect(world.subjects == (isEarlier ? ["first"] : []))
-        // WebhookEvent once, and not matched again.
+        // Told once, and not matched again.
         #expect(try world.test.rows(standing) == [dropped])
     }
 
