@@ -34,8 +34,8 @@ package enum Benchmarks {
         }
         for sum in sums {
             let population = sum.population
-            for (name, figure) in Self.figures {
-                try plan(name + suffix(of: sum), population[keyPath: figure], place(of: sum), connection)
+            for (name, value) in zip(names, values(of: population)) {
+                try plan(name + suffix(of: sum), value, place(of: sum), connection)
             }
             figures[sum.key] = population
         }
@@ -43,21 +43,20 @@ package enum Benchmarks {
     }
 
     /// Under which names the figures of an audience are kept. (Figures of an older rule are "phi" and "shock".)
-    private static let figures: [(name: String, figure: WritableKeyPath<UsageDrop.Population, Double> & Sendable)] = [
-        ("drop unit", \.unit), ("drop scatter", \.scatter), ("drop shock", \.shock), ("drop limit", \.limit),
-        ("drop strict limit", \.strictLimit),
-    ]
+    private static let names = ["drop unit", "drop scatter", "drop shock", "drop limit", "drop strict limit"]
+
+    private static func values(of population: UsageDrop.Population) -> [Double] {
+        [population.unit, population.scatter, population.shock, population.limit, population.strictLimit]
+    }
 
     /// What was stored of an audience; nil when something is not.
     private static func stored(
         _ sums: PopulationSums, _ connection: Connection
     ) throws -> UsageDrop.Population? {
-        var population = UsageDrop.Population.neutral
-        for (name, figure) in figures {
-            guard let value = try stored(name + suffix(of: sums), place(of: sums), connection) else { return nil }
-            population[keyPath: figure] = value
-        }
-        return population
+        let values = try names.compactMap { try stored($0 + suffix(of: sums), place(of: sums), connection) }
+        guard values.count == names.count else { return nil }
+        return UsageDrop.Population(
+            unit: values[0], scatter: values[1], shock: values[2], limit: values[3], strictLimit: values[4])
     }
 
     private static func suffix(of sums: PopulationSums) -> String {
