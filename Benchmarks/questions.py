@@ -30,30 +30,27 @@ def attributes(where):
 (r14, k14), (r7, k7) = drop(14, 42), drop(7, 28)
 
 # `usage_drop` without its incomplete beta function, which DuckDB does not have: the accounts for which that remains to
-# be asked, and those that fell silent. What remains is computed outside of the measured time.
-WEEKS = ", ".join(
-    f"sum(value) FILTER (WHERE day > {L - 14 - 7 * (week + 1)} AND day <= {L - 14 - 7 * week})::DOUBLE AS w{week}"
-    for week in range(6))
+# be asked. What remains is computed outside of the measured time.
+BLOCKS = ", ".join(
+    f"sum(value) FILTER (WHERE day > {L - 14 * (block + 2)} AND day <= {L - 14 * (block + 1)})::DOUBLE AS b{block}"
+    for block in range(3))
 USAGE_DROP = f"""
     WITH figures AS (
         SELECT account, coalesce(sum(value) FILTER (WHERE day > {L - 14}), 0)::DOUBLE AS current,
-            coalesce(sum(value) FILTER (WHERE day <= {L - 14}), 0)::DOUBLE AS baseline, {WEEKS},
-            count(*) FILTER (WHERE value <> 0) AS active, min(day) FILTER (WHERE value <> 0) AS first_active,
+            coalesce(sum(value) FILTER (WHERE day <= {L - 14}), 0)::DOUBLE AS baseline, {BLOCKS},
             max(day) FILTER (WHERE value <> 0) AS last_active
         FROM usage WHERE day > {L - 56} GROUP BY account
-    ), weeks AS (
-        SELECT account, current, baseline, active, first_active, last_active,
-            [coalesce(w0, 0), coalesce(w1, 0), coalesce(w2, 0), coalesce(w3, 0), coalesce(w4, 0), coalesce(w5, 0)] AS weeks
+    ), blocks AS (
+        SELECT account, current, baseline, [coalesce(b0, 0), coalesce(b1, 0), coalesce(b2, 0)] AS blocks,
+            CASE WHEN current = 0 THEN greatest(14, least({L} - last_active, 28)) ELSE 14 END AS days
         FROM figures JOIN account ON account.id = figures.account AND account.created_at < {(L - 54) * DAY}
     ), tests AS (
-        SELECT account, current, $shock * baseline AS baseline,
-            greatest(1, (5 * coalesce(list_var_samp(weeks) / nullif(list_avg(weeks), 0), 1) + 14 * $phi) / 19) AS phi,
-            CASE WHEN active > 1 AND last_active > first_active
-                THEN pow(1 + ({L} - last_active)::DOUBLE / (last_active - first_active), -(active - 1)) ELSE 1 END AS silence
-        FROM weeks
+        SELECT account, current, $shock * baseline * days / (56 - days) AS expected, days::DOUBLE / (56 - days) AS share,
+            greatest($unit, (2 * coalesce(list_var_samp(blocks) / nullif(list_avg(blocks), 0), 1)
+                + 14 * ($unit + $scatter * baseline / 3)) / 16) AS phi
+        FROM blocks
     )
-    SELECT account, current, baseline, phi, baseline < 8 AS is_silent FROM tests
-    WHERE CASE WHEN baseline < 8 THEN silence < 0.05 ELSE (current / 14) / (baseline / 42) <= 0.6 END
+    SELECT account, current, expected, phi / $unit * (1 + share) FROM tests WHERE expected > 0 AND current <= 0.6 * expected
 """
 
 USAGE = {

@@ -1,4 +1,4 @@
-"""The peer of the matching benchmark: `duckdb_match.py load|ask FOLDER`; `ask` takes phi and shock too, prints JSON."""
+"""The peer of the matching benchmark: `duckdb_match.py load|ask FOLDER`; `ask` takes unit, scatter, shock and limit too, prints JSON."""
 
 import json
 import math
@@ -53,7 +53,7 @@ def timed(database, sql, parameters=None):
     return best, rows
 
 
-def ask(folder, phi, shock):
+def ask(folder, unit, scatter, shock, limit):
     database = duckdb.connect(f"{folder}/duck.db", read_only=True, config={"threads": 2})
     answers = {}
     for group in questions.GROUPS.values():
@@ -64,10 +64,10 @@ def ask(folder, phi, shock):
             else:
                 # The rest is filled in outside of the measured time.
                 sql = f"CREATE OR REPLACE TEMP TABLE found AS {questions.USAGE_DROP}"
-                seconds, _ = timed(database, sql, {"phi": phi, "shock": shock})
+                seconds, _ = timed(database, sql, {"unit": unit, "scatter": scatter, "shock": shock})
                 rows = database.execute("SELECT * FROM found").fetchall()
-                found = [account for account, current, baseline, own, is_silent in rows
-                         if is_silent or beta(0.75, baseline / own, current / own + 1) < 0.05]
+                found = [account for account, current, expected, factor in rows
+                         if beta(1 / factor, expected / unit / (factor - 1), current / unit + 1) <= limit]
                 count, total = len(found), sum(found)
             answers[name] = {"seconds": seconds, "count": count, "sum": int(total)}
     print(json.dumps(answers))
@@ -77,4 +77,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "load":
         load(sys.argv[2])
     else:
-        ask(sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))
+        ask(sys.argv[2], *(float(value) for value in sys.argv[3:7]))

@@ -24,8 +24,10 @@ struct MatchCommand {
 
         /// How long the figures of the whole population took, which `usage_drop` needs once a day.
         var figures: Double
-        var phi: Double
+        var unit: Double
+        var scatter: Double
         var shock: Double
+        var limit: Double
         var groups: [OfGroup]
     }
 
@@ -49,9 +51,10 @@ struct MatchCommand {
                 context = try EvaluationContext(connection, workspace: loaded.workspace, now: BenchData.now)
             }
             guard let context else { throw BenchError("no context") }
-            let population = context.benchmarks.values.first
+            let population = context.benchmarks.values.first ?? .neutral
             var answer = Answer(
-                figures: figures, phi: population?.phi ?? 1, shock: population?.shock ?? 1, groups: [])
+                figures: figures, unit: population.unit, scatter: population.scatter, shock: population.shock,
+                limit: population.limit, groups: [])
             for names in groups {
                 let questions = try names.map { try question($0) }
                 let together = try timed(questions) { try askAll(&$0, context, connection) }

@@ -82,7 +82,7 @@ import Testing
         #expect(try run(scratch, "plan", "--now", now, "--format", "json").contains("\"enrolled\":10"))
         _ = try run(scratch, "run", "--now", now)
         #expect(try scratch.query("SELECT count(*) FROM enrollment").first == ["10"])
-        #expect(try scratch.query("SELECT audience FROM benchmark WHERE name = 'phi'") == [[Self.long]])
+        #expect(try scratch.query("SELECT audience FROM benchmark WHERE name = 'drop unit'") == [[Self.long]])
         #expect(try run(scratch, "explain", "a1", "--playbook", "hello", "--now", now).contains("usage_drop(logins)"))
         for arguments in [[], ["--segment", "big"], ["--segment", "deep"]] {
             let outcome = try Program.run(["report", "attrition", "--now", now] + arguments, in: scratch.folder)

@@ -72,6 +72,12 @@ struct ConditionComplaintTests {
         ("sum(logins, 801d) > 1", "a window is longer than nothing and at most 800d long"),
         ("count(invoice, 900d) > 1", "a window is longer than nothing and at most 800d long"),
         ("drop(logins, 400d, 401d) > 1", "window and baseline together are at most 800d long"),
+        (
+            "usage_drop(logins, strcit)",
+            "expected a window such as 14d, or strict, got \"strcit\"; did you mean \"strict\"?"
+        ),
+        ("usage_drop(logins, 7d, 28d, 3d)", "expected strict, or no comma, got a value"),
+        ("usage_drop(logins, strict, 7d)", "expected \")\" after the arguments of \"usage_drop\", got \",\""),
         ("usage_drop(logins, 14d, 50d)", "the baseline of usage_drop is two weeks or more, and whole weeks"),
         ("sum(logins, 7) > 1", "expected a window such as 14d, got a value"),
         ("sum(logins) > 1", "expected \",\" after the metric, got \")\""),

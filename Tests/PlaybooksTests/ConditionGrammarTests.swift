@@ -75,6 +75,10 @@ struct ConditionGrammarTests {
         #expect(term?.node == .metric(MetricSignal(.drop, "logins", window: 14, baseline: 56)))
         let (usage, _) = ConditionFixture.signal("usage_drop(logins)")
         #expect(usage?.node == .metric(MetricSignal(.usageDrop, "logins", window: 14, baseline: 56)))
+        let (strict, _) = ConditionFixture.signal("usage_drop(logins, strict)")
+        #expect(strict?.node == .metric(MetricSignal(.usageDrop, "logins", window: 14, baseline: 56, isStrict: true)))
+        let (short, _) = ConditionFixture.signal("usage_drop(logins, 1w, 28d, strict)")
+        #expect(short?.node == .metric(MetricSignal(.usageDrop, "logins", window: 7, baseline: 28, isStrict: true)))
     }
 
     @Test func percentsAreShares() throws {

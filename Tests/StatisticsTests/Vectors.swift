@@ -20,13 +20,10 @@ enum Vectors {
             var current_days: Double?
             var baseline_days: Double?
             var phi: Double?
-            var days_since_last: Int?
-            var gaps_days: [Int]?
         }
 
         struct Outputs: Decodable {
             var p_drop: Double?
-            var p_predictive_lomax: Double?
         }
     }
 
@@ -40,23 +37,30 @@ enum Vectors {
         }
 
         struct Inputs: Decodable {
+            var window: Int
+            var baseline: Int
             var daily_values_oldest_first: [[Double]]
         }
 
         struct Outputs: Decodable {
-            var phi_segment: Double
+            var unit: Double
+            var scatter: Double
             var shock: Double
+            var limit: Double
+            var strict_limit: Double
             var accounts: [Account]
         }
 
         struct Account: Decodable {
-            var B: Double
             var C: Double
+            var B: Double
+            var dispersion: Double
+            var days: Int
+            var expected: Double
             var phi: Double
-            var B_scaled: Double
-            var ratio: Double?
-            var p: Double?
-            var usage_drop: Bool?
+            var p: Double
+            var drop: Bool
+            var strict: Bool
         }
     }
 

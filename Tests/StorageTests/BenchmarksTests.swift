@@ -7,11 +7,21 @@ import Testing
 
 private struct Vectors: Decodable {
     struct Case: Decodable {
-        struct Inputs: Decodable { var daily_values_oldest_first: [[Double]] }
-        struct Account: Decodable { var usage_drop: Bool? }
+        struct Inputs: Decodable {
+            var window: Int
+            var baseline: Int
+            var daily_values_oldest_first: [[Double]]
+        }
+        struct Account: Decodable {
+            var drop: Bool
+            var strict: Bool
+        }
         struct Outputs: Decodable {
-            var phi_segment: Double
+            var unit: Double
+            var scatter: Double
             var shock: Double
+            var limit: Double
+            var strict_limit: Double
             var accounts: [Account]
         }
         var `case`: String
@@ -52,23 +62,24 @@ private func context(_ connection: Connection) throws -> EvaluationContext {
 
 /// The figures of all active accounts, or of those that a condition finds.
 private func population(
-    _ connection: Connection, audience: String? = nil
+    _ connection: Connection, audience: String? = nil, window: Int = 14, baseline: Int = 56
 ) throws -> (key: EvaluationContext.BenchmarkKey, figures: UsageDrop.Population) {
     let context = try context(connection)
     let term = try audience.map { text in
         let source = SourceText(name: "audience", text: text, position: Position(file: "p.yaml"))
         return try #require(ConditionParser(ConditionScope(dataMap: context.dataMap)).condition(source).0)
     }
-    let key = EvaluationContext.BenchmarkKey(audience: audience ?? "", metric: "logins")
+    let key = EvaluationContext.BenchmarkKey(
+        audience: audience ?? "", metric: "logins", window: window, baseline: baseline)
     let figures = try Benchmarks.usage([PopulationSums(key, day: last, audience: term)], context, connection)
     return (key, try #require(figures[key]))
 }
 
 /// Whether the use of each account dropped.
-private func drops(_ text: String, _ store: Store) throws -> [Value] {
+private func drops(_ text: String, _ store: Store, window: Int = 14, baseline: Int = 56) throws -> [Value] {
     try store.read { connection in
         var context = try context(connection)
-        let (key, figures) = try population(connection)
+        let (key, figures) = try population(connection, window: window, baseline: baseline)
         context.benchmarks = [key: figures]
         let source = SourceText(name: "when", text: text, position: Position(file: "p.yaml"))
         let term = try #require(ConditionParser(ConditionScope(dataMap: context.dataMap)).condition(source).0)
@@ -82,12 +93,19 @@ private func drops(_ text: String, _ store: Store) throws -> [Value] {
     for item in try Vectors.read() {
         let scratch = try Scratch()
         let store = try store(scratch, item.inputs.daily_values_oldest_first)
-        let figures = try store.read { try population($0).figures }
-        #expect(figures.phi == item.outputs.phi_segment, "\(item.case)")
+        let (window, baseline) = (item.inputs.window, item.inputs.baseline)
+        let figures = try store.read { try population($0, window: window, baseline: baseline).figures }
+        #expect(abs(figures.unit - item.outputs.unit) < 2e-6, "\(item.case)")
+        #expect(abs(figures.scatter - item.outputs.scatter) < 2e-6, "\(item.case)")
         #expect(figures.shock == item.outputs.shock, "\(item.case)")
-        for (answer, account) in zip(try drops("usage_drop(logins)", store), item.outputs.accounts) {
-            if let drop = account.usage_drop { #expect(answer == .boolean(drop), "\(item.case)") }
-        }
+        #expect(abs(figures.limit - item.outputs.limit) < 1e-12, "\(item.case)")
+        #expect(abs(figures.strictLimit - item.outputs.strict_limit) < 1e-12, "\(item.case)")
+        let windows = "logins, \(window)d, \(baseline)d"
+        let accounts = item.outputs.accounts
+        let found = try drops("usage_drop(\(windows))", store, window: window, baseline: baseline)
+        #expect(found == accounts.map { .boolean($0.drop) }, "\(item.case)")
+        let sure = try drops("usage_drop(\(windows), strict)", store, window: window, baseline: baseline)
+        #expect(sure == accounts.map { .boolean($0.strict) }, "\(item.case)")
     }
 }
 
@@ -128,7 +146,7 @@ private func drops(_ text: String, _ store: Store) throws -> [Value] {
     #expect(try usage(writing) == planned)
     try writing.write { try Benchmarks.save($0) }
     try writing.write { try Benchmarks.save($0) }
-    #expect(try writing.read { try $0.integer("SELECT count(*) FROM benchmark") } == 2)
+    #expect(try writing.read { try $0.integer("SELECT count(*) FROM benchmark") } == 5)
     // What is stored is not worked out again.
     try writing.write { _ = try $0.execute("DELETE FROM series") }
     #expect(try usage(try scratch.store(.readOnly)) == planned)
@@ -139,18 +157,33 @@ private func drops(_ text: String, _ store: Store) throws -> [Value] {
 @Test func youngAccountsDoNotCountInThePopulation() throws {
     let scratch = try Scratch()
     let steady = (0..<70).map { Double($0 % 7) }
-    // All of its use in one week of the baseline.
-    let bursty = (0..<70).map { (14..<21).contains($0) ? 20.0 : 0 }
+    // All of its use in one fortnight of the baseline.
+    let bursty = (0..<70).map { (14..<28).contains($0) ? 40.0 : 0 }
     let store = try store(scratch, [steady, bursty])
-    func phi(_ created: Day) throws -> Double {
+    func scatter(_ created: Day) throws -> Double {
         try store.write { connection in
             try connection.execute(
                 "UPDATE account SET created_at = :at WHERE id = 2", ["at": .instant(Zone.utc.start(of: created))])
         }
         return try scratch.store(.readOnly).session {
-            try population($0).figures.phi
+            try population($0).figures.scatter
         }
     }
-    #expect(try phi(last - 69) > 10)
-    #expect(try phi(last - 68) == 1)
+    #expect(try scatter(last - 69) > 0.1)
+    #expect(try scatter(last - 68) == 0)
+}
+
+@Test func figuresOfTheRuleBeforeAreNotTaken() throws {
+    let scratch = try Scratch()
+    let store = try store(scratch, [[Double](repeating: 5, count: 70)])
+    try store.write { connection in
+        for (name, value) in [("phi", 210.0), ("shock", 0.5)] {
+            try connection.execute(
+                """
+                INSERT INTO benchmark (audience, metric, day, name, value) VALUES ('', 'logins', :day, :name, :value)
+                """,
+                ["day": .integer(Int64(last.number)), "name": .text(name), "value": .real(value)])
+        }
+    }
+    #expect(try store.read { try population($0).figures } == .neutral)
 }

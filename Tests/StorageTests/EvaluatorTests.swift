@@ -296,7 +296,7 @@ struct EvaluatorTests {
             #expect(drops.fails(0) && drops.holds(1) && drops.value(2, as: .boolean) == .missing)
             // Where usage always jumps about, no fall is news.
             context.benchmarks[EvaluationContext.BenchmarkKey(audience: "small", metric: "logins")] =
-                UsageDrop.Population(phi: 500, shock: 1)
+                UsageDrop.Population(unit: 1, scatter: 9, shock: 1)
             #expect(try answers("small").fails(1))
             #expect(try answers("").holds(1))
         }

@@ -27,7 +27,7 @@ package struct EvaluationContext: Sendable {
     package var lastCompleteDay: [String: Day]
     /// The names of the live playbooks that put an account at risk, by reason.
     package var risks: [String: [String]]
-    /// What is not here is neutral: no dispersion beyond Poisson's, no common shock.
+    /// What is not here is neutral: counts that scatter as Poisson's do, no common shock.
     package var benchmarks: [BenchmarkKey: UsageDrop.Population] = [:]
     /// What the stages of the journeys are measured by.
     package var stages: [StageKey: StageFigures] = [:]
@@ -56,7 +56,7 @@ package struct EvaluationContext: Sendable {
             audience: audience, metric: signal.metric, window: signal.window, baseline: signal.baseline)
         if let found = benchmarks[key] { return found }
         key.audience = ""
-        return benchmarks[key] ?? UsageDrop.Population(phi: 1, shock: 1)
+        return benchmarks[key] ?? .neutral
     }
 
     /// The same, as of an earlier moment: nothing later counts, and no day that was not over by then.

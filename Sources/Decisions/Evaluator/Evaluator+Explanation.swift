@@ -13,7 +13,9 @@ extension Evaluator {
         explanation.shown = explanation.value.text(as: term.type, currency: context.currency, zone: context.zone)
         if case .binary(let found, _, _) = term.node, found.isComparison { explanation.comparison = found.rawValue }
         if case .metric(let signal) = term.node, signal.function == .usageDrop {
-            explanation.children += populationLines(context.population(signal, audience: audience))
+            explanation.children += dropLines(
+                signal, context.population(signal, audience: audience), of: subject.account,
+                isKnown: explanation.value != .missing)
         }
         if case .journey(let signal) = term.node, signal == .stuck || signal == .weakPoint {
             explanation.children += stageLines(explanation.children.first?.value)
@@ -25,13 +27,30 @@ extension Evaluator {
         Explanation(text: text, type: .text, value: .missing, shown: "", children: [])
     }
 
-    private func populationLines(_ figures: UsageDrop.Population) -> [Explanation] {
-        [("dispersion of the audience", figures.phi), ("common shock", figures.shock)].map {
-            let value = Value.number($1)
+    /// With what `usage_drop` compares an account.
+    private func dropLines(
+        _ signal: MetricSignal, _ population: UsageDrop.Population, of account: Int, isKnown: Bool
+    ) -> [Explanation] {
+        func number(_ text: String, _ value: Double) -> Explanation {
+            let value = Value.number(value)
             return Explanation(
-                text: $0, type: .number, value: value,
+                text: text, type: .number, value: value,
                 shown: value.text(as: .number, currency: context.currency, zone: context.zone), children: [])
-        } + [line("asks for a fall of 40% or more that chance explains in less than 5% of such accounts")]
+        }
+        let windows = UsageDrop.Windows(current: signal.window, baseline: signal.baseline)
+        var lines = [number("common shock", population.shock)]
+        if isKnown, let last = context.lastCompleteDay[signal.metric]?.number,
+            let usage = usages(signal.metric, windows, endingAt: last, account..<account + 1).first
+        {
+            lines.append(number("expected in \(usage.days)d", usage.expected(in: population)))
+            lines.append(number("variance over mean, of it and its like", usage.dispersion(in: population)))
+            var chance = number("chance of so little", usage.probability(in: population))
+            if case .number(let p) = chance.value, p < 0.0001 { chance.shown = "less than 0.0001" }
+            lines.append(chance)
+        }
+        let limit = Value.number(signal.isStrict ? population.strictLimit : population.limit)
+        let shown = limit.text(as: .number, currency: context.currency, zone: context.zone)
+        return lines + [line("asks for at most 60% of what is expected, and a chance of at most \(shown)")]
     }
 
     /// What is expected in a stage, on each journey that has it.

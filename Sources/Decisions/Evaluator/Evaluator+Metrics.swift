@@ -141,9 +141,11 @@ extension Evaluator {
         _ signal: MetricSignal, _ audience: String, _ metric: Metric, _ window: DayRange, _ baseline: DayRange,
         _ accounts: Range<Int>
     ) -> [Double] {
-        var drops = usageDrops(
-            metric.name, UsageDrop.Windows(current: signal.window, baseline: signal.baseline), endingAt: window.last,
-            in: context.population(signal, audience: audience), accounts)
+        let population = context.population(signal, audience: audience)
+        let windows = UsageDrop.Windows(current: signal.window, baseline: signal.baseline)
+        var drops = usages(metric.name, windows, endingAt: window.last, accounts).map { usage in
+            usage.holds(in: population, strictly: signal.isStrict) ? 1.0 : 0
+        }
         let limit = start(of: baseline.first + 1)
         for (index, account) in zip(drops.indices, accounts) where !(created[account] < limit) { drops[index] = .nan }
         guard metric.absent == .missing else { return drops }

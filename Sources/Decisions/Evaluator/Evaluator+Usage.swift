@@ -1,60 +1,40 @@
 import Playbooks
 package import Statistics
 
-/// The guarded drop.
+/// What `usage_drop` looks at.
 extension Evaluator {
-    /// 1 or 0 for each account: whether its use dropped.
-    func usageDrops(
-        _ metric: String, _ windows: UsageDrop.Windows, endingAt last: Int, in population: UsageDrop.Population,
-        _ accounts: Range<Int>
-    ) -> [Double] {
-        usages(metric, windows, endingAt: last, accounts) { UsageDrop.asksForSilence(baseline: $0, in: population) }
-            .map { $0.holds(in: population) ? 1 : 0 }
-    }
-
     /// What each account did in the windows that end with a day.
-    ///
-    /// - Parameter needsActivity: whether one with this baseline is to be told the days on which it did anything; sums
-    ///   alone are a quarter of the work.
     package func usages(
-        _ metric: String, _ windows: UsageDrop.Windows, endingAt last: Int, _ accounts: Range<Int>,
-        needsActivity: (Double) -> Bool
+        _ metric: String, _ windows: UsageDrop.Windows, endingAt last: Int, _ accounts: Range<Int>
     ) -> [UsageDrop] {
-        let days = DayRange(windows.days, endingAt: last)
-        let sums = usageSums(metric, windows, days, accounts)
+        let sums = usageSums(metric, windows, DayRange(windows.days, endingAt: last), accounts)
         var usages = sums.current.indices.map { index in
             UsageDrop(
-                current: sums.current[index], baseline: sums.weeks[index] + sums.rest[index],
-                weekVariance: sums.variances[index], weekMean: sums.means[index], activeDays: 0, activeSpan: 0,
-                silence: windows.days, windows: windows)
+                current: sums.current[index], baseline: sums.blocks[index] + sums.rest[index],
+                dispersion: sums.dispersion(index), silence: windows.days, windows: windows)
         }
-        let asked = usages.indices.filter { needsActivity(usages[$0].baseline) }
-        guard !asked.isEmpty else { return usages }
-        // Day by day, because the values of a day lie side by side.
-        var spans = [(first: Int, latest: Int)](repeating: (0, 0), count: asked.count)
-        forEachDay(of: metric, days) { day, values in
-            for (place, index) in asked.enumerated() where abs(values[accounts.lowerBound + index]) > 0 {
-                if usages[index].activeDays == 0 { spans[place].first = day }
-                usages[index].activeDays += 1
-                spans[place].latest = day
+        // Few accounts have an empty window, and only so many days of a silence count.
+        let silent = usages.indices.filter { usages[$0].current == 0 && usages[$0].baseline > 0 }
+        guard !silent.isEmpty else { return usages }
+        forEachDay(of: metric, DayRange(windows.longest, endingAt: last)) { day, values in
+            for index in silent where abs(values[accounts.lowerBound + index]) > 0 {
+                usages[index].silence = last - day
             }
-        }
-        for (place, index) in asked.enumerated() where usages[index].activeDays > 0 {
-            usages[index].activeSpan = spans[place].latest - spans[place].first
-            usages[index].silence = last - spans[place].latest
         }
         return usages
     }
 
     /// Sums over the windows, for each account.
     private struct UsageSums {
-        /// The current window; the days before the first whole week.
+        /// The current window; the days before the first whole block.
         var current: [Double]
         var rest: [Double]
-        /// All whole weeks together; the mean and the sample variance of a week.
-        var weeks: [Double]
+        /// All blocks of the baseline together; the mean and the sample variance of a block.
+        var blocks: [Double]
         var means: [Double]
         var variances: [Double]
+
+        func dispersion(_ index: Int) -> Double { means[index] > 0 ? variances[index] / means[index] : 1 }
     }
 
     private func usageSums(
@@ -62,36 +42,31 @@ extension Evaluator {
     ) -> UsageSums {
         let count = accounts.count
         let zeros = [Double](repeating: 0, count: count)
-        var sums = UsageSums(current: zeros, rest: zeros, weeks: zeros, means: zeros, variances: zeros)
-        // The newest week first.
-        var planes = [Double](repeating: 0, count: windows.weeks * count)
+        var sums = UsageSums(current: zeros, rest: zeros, blocks: zeros, means: zeros, variances: zeros)
+        let (length, number) = (windows.block, windows.blocks)
+        // The newest block first.
+        var planes = [Double](repeating: 0, count: number * count)
         planes.withUnsafeMutableBufferPointer { planes in
             sums.current.withUnsafeMutableBufferPointer { current in
                 sums.rest.withUnsafeMutableBufferPointer { rest in
                     forEachDay(of: metric, days) { day, values in
                         let age = days.last - day
-                        let week = (age - windows.current) / 7
+                        let block = (age - windows.current) / length
                         let isCurrent = age < windows.current
                         let plane =
                             isCurrent
                             ? current.baseAddress
-                            : week < windows.weeks ? planes.baseAddress.map { $0 + week * count } : rest.baseAddress
+                            : block < number ? planes.baseAddress.map { $0 + block * count } : rest.baseAddress
                         guard let plane else { return }
                         SeriesFigure.sum.add(values + accounts.lowerBound, of: Int64(day), to: plane, count: count)
                     }
                 }
             }
         }
-        guard windows.weeks > 0 else { return sums }
-        let number = Double(windows.weeks)
-        for week in 0..<windows.weeks { Self.add(planes, week, to: &sums.weeks) }
-        for index in 0..<count { sums.means[index] = sums.weeks[index] / number }
-        guard windows.weeks > 1 else {
-            sums.variances = sums.means
-            return sums
-        }
-        for week in 0..<windows.weeks { Self.addSquares(planes, week, around: sums.means, to: &sums.variances) }
-        for index in 0..<count { sums.variances[index] /= number - 1 }
+        for block in 0..<number { Self.add(planes, block, to: &sums.blocks) }
+        for index in 0..<count { sums.means[index] = sums.blocks[index] / Double(number) }
+        for block in 0..<number { Self.addSquares(planes, block, around: sums.means, to: &sums.variances) }
+        for index in 0..<count { sums.variances[index] /= Double(max(1, number - 1)) }
         return sums
     }
 

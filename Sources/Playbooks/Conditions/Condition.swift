@@ -64,12 +64,17 @@ package struct MetricSignal: Sendable, Hashable {
     package var window: Int
     /// Days before the window, for `drop`, `rise` and `usage_drop`; else 0.
     package var baseline: Int
+    /// For `usage_drop`: whether few of those found may be found by chance.
+    package var isStrict: Bool
 
-    package init(_ function: Function, _ metric: String, window: Int, baseline: Int = 0) {
+    package init(
+        _ function: Function, _ metric: String, window: Int, baseline: Int = 0, isStrict: Bool = false
+    ) {
         self.function = function
         self.metric = metric
         self.window = window
         self.baseline = baseline
+        self.isStrict = isStrict
     }
 }
 

@@ -83,6 +83,7 @@ extension ConditionReader {
         let metric = metric(name, at: place)
         var window: TimeSpan? = .days(0)
         var baseline: TimeSpan? = .days(0)
+        var isStrict = false
         switch function {
         case .sum, .avg, .min, .max, .activeDays:
             try expect(",", after: "the metric")
@@ -95,14 +96,21 @@ extension ConditionReader {
         case .usageDrop:
             (window, baseline) = (.days(14), .days(56))
             guard take(",") else { break }
-            window = try wholeDays()
-            try expect(",", after: "the window, before the baseline,")
-            let place = token.range.lowerBound
-            baseline = try wholeDays()
-            if let days = baseline?.wholeDays, days % 7 != 0 || days < 14 {
-                complain("the baseline of usage_drop is two weeks or more, and whole weeks", at: place)
-                baseline = nil
+            var expected = "a window such as 14d, or strict"
+            if case .duration = token.kind {
+                window = try wholeDays()
+                try expect(",", after: "the window, before the baseline,")
+                let place = token.range.lowerBound
+                baseline = try wholeDays()
+                if let days = baseline?.wholeDays, days % 7 != 0 || days < 14 {
+                    complain("the baseline of usage_drop is two weeks or more, and whole weeks", at: place)
+                    baseline = nil
+                }
+                guard take(",") else { break }
+                expected = "strict, or no comma"
             }
+            try strict(orElse: expected)
+            isStrict = true
         case .idle:
             break
         }
@@ -111,8 +119,17 @@ extension ConditionReader {
             complain("window and baseline together are at most \(Self.longestWindow)d long", at: place)
             return nil
         }
-        let signal = MetricSignal(function, metric.name, window: window, baseline: baseline)
+        let signal = MetricSignal(function, metric.name, window: window, baseline: baseline, isStrict: isStrict)
         return (.metric(signal), function.type)
+    }
+
+    /// The word that ends the arguments of `usage_drop`.
+    private mutating func strict(orElse expected: String) throws(ConditionComplaint) {
+        guard !takeWord("strict") else { return }
+        var near = ""
+        if case .word(let word) = token.kind { near = suggestion(for: word, in: ["strict"]) }
+        throw ConditionComplaint(
+            "expected \(expected), got \(token.phrase)\(near)", at: token.range.lowerBound)
     }
 
     // MARK: Windows

@@ -119,11 +119,13 @@ struct Past {
             needs.metrics[key.metric] = max(needs.metrics[key.metric] ?? 0, key.window + key.baseline)
         }
         var sums = questions.map(\.sums)
-        for range in blocks {
-            var (block, asOf) = try load(range, needs)
-            for (index, question) in questions.enumerated() {
-                asOf.advance(&block, to: question.moment)
-                sums[index].add(Evaluator(contexts.context(at: question.moment), block))
+        try PopulationSums.complete(&sums) { sums in
+            for range in blocks {
+                var (block, asOf) = try load(range, needs)
+                for (index, question) in questions.enumerated() {
+                    asOf.advance(&block, to: question.moment)
+                    sums[index].add(Evaluator(contexts.context(at: question.moment), block))
+                }
             }
         }
         for (question, sum) in zip(questions, sums) { contexts.answer(question, sum.population) }

@@ -136,14 +136,16 @@ package struct World {
     /// Works out figures of whole populations that a moment needs.
     private mutating func answer(_ questions: [TrialContexts.Question]) throws {
         for question in questions {
-            var sums = question.sums
+            var sums = [question.sums]
             let context = contexts.context(at: question.moment)
-            for index in blocks.indices {
-                try bring(index, at: question.moment)
-                sums.add(Evaluator(context, blocks[index].block))
-                leave(index)
+            try PopulationSums.complete(&sums) { sums in
+                for index in blocks.indices {
+                    try bring(index, at: question.moment)
+                    sums[0].add(Evaluator(context, blocks[index].block))
+                    leave(index)
+                }
             }
-            contexts.answer(question, sums.population)
+            contexts.answer(question, sums[0].population)
         }
     }
 

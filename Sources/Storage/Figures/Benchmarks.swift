@@ -6,10 +6,10 @@ package import Statistics
 ///
 /// What is not stored yet is kept in a temporary table until `save`, so that a plan changes nothing.
 package enum Benchmarks {
-    /// What `usage_drop` needs to know of an audience: its dispersion and the common shock.
+    /// What `usage_drop` needs to know of an audience: how its use scatters, and what happened to everybody.
     ///
     /// Only accounts that are as old as both windows count. What is not stored is worked out for all audiences together, in
-    /// one pass over the accounts. Formulas: `UsageDrop.Population`.
+    /// two passes over the accounts. Formulas: `UsageDrop.Population`.
     package static func usage(
         _ asked: [PopulationSums], _ context: EvaluationContext, _ connection: Connection
     ) throws -> [EvaluationContext.BenchmarkKey: UsageDrop.Population] {
@@ -17,9 +17,8 @@ package enum Benchmarks {
         var figures: [EvaluationContext.BenchmarkKey: UsageDrop.Population] = [:]
         var sums: [PopulationSums] = []
         for question in asked {
-            let (names, key) = Self.place(of: question)
-            if let phi = try stored(names.phi, key, connection), let shock = try stored(names.shock, key, connection) {
-                figures[question.key] = UsageDrop.Population(phi: phi, shock: shock)
+            if let population = try stored(question, connection) {
+                figures[question.key] = population
             } else {
                 sums.append(question)
             }
@@ -27,33 +26,49 @@ package enum Benchmarks {
         guard !sums.isEmpty else { return figures }
         let needs = sums.reduce(into: Needs()) { $0.formUnion($1.needs(in: context)) }
         let loader = try BlockLoader(connection, context)
-        for block in try loader.blocks() {
-            let evaluator = Evaluator(context, try loader.load(block, needs))
-            for index in sums.indices { sums[index].add(evaluator) }
+        try PopulationSums.complete(&sums) { sums in
+            for block in try loader.blocks() {
+                let evaluator = Evaluator(context, try loader.load(block, needs))
+                for index in sums.indices { sums[index].add(evaluator) }
+            }
         }
         for sum in sums {
-            let (names, key) = Self.place(of: sum)
             let population = sum.population
-            try plan(names.phi, population.phi, key, connection)
-            try plan(names.shock, population.shock, key, connection)
+            for (name, value) in zip(names, values(of: population)) {
+                try plan(name + suffix(of: sum), value, place(of: sum), connection)
+            }
             figures[sum.key] = population
         }
         return figures
     }
 
-    /// Under which names the figures of an audience are kept, and where.
-    private static func place(
-        of sums: PopulationSums
-    ) -> (names: (phi: String, shock: String), key: [String: SQLValue]) {
+    /// Under which names the figures of an audience are kept. (Figures of an older rule are "phi" and "shock".)
+    private static let names = ["drop unit", "drop scatter", "drop shock", "drop limit", "drop strict limit"]
+
+    private static func values(of population: UsageDrop.Population) -> [Double] {
+        [population.unit, population.scatter, population.shock, population.limit, population.strictLimit]
+    }
+
+    /// What was stored of an audience; nil when something is not.
+    private static func stored(
+        _ sums: PopulationSums, _ connection: Connection
+    ) throws -> UsageDrop.Population? {
+        let values = try names.compactMap { try stored($0 + suffix(of: sums), place(of: sums), connection) }
+        guard values.count == names.count else { return nil }
+        return UsageDrop.Population(
+            unit: values[0], scatter: values[1], shock: values[2], limit: values[3], strictLimit: values[4])
+    }
+
+    private static func suffix(of sums: PopulationSums) -> String {
         let windows = UsageDrop.Windows(current: sums.key.window, baseline: sums.key.baseline)
-        let suffix = windows == UsageDrop.Windows() ? "" : " \(windows.current)/\(windows.baseline)"
-        return (
-            ("phi" + suffix, "shock" + suffix),
-            [
-                "audience": .text(sums.key.audience), "metric": .text(sums.key.metric),
-                "day": .integer(Int64(sums.day.number)),
-            ]
-        )
+        return windows == UsageDrop.Windows() ? "" : " \(windows.current)/\(windows.baseline)"
+    }
+
+    private static func place(of sums: PopulationSums) -> [String: SQLValue] {
+        [
+            "audience": .text(sums.key.audience), "metric": .text(sums.key.metric),
+            "day": .integer(Int64(sums.day.number)),
+        ]
     }
 
     /// Keeps a figure until `save`.

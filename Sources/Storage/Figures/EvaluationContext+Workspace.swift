@@ -24,7 +24,7 @@ extension EvaluationContext {
     /// Where figures of a whole population come from.
     package enum Figures: Sendable {
         case measured
-        /// Those of nobody: no dispersion beyond Poisson's, no common shock.
+        /// Those of nobody: counts that scatter as Poisson's do, no common shock.
         case neutral
     }
 
