@@ -34,7 +34,7 @@ library: ## copy playbooks/ and presets/ into the program, playbooks/ into sampl
 	playbooks/embed.sh
 	presets/embed.sh
 
-reliability: setup ## try for hours to make it lose or double something; KEEPTOUCH_LONG=0.1 for a tenth
+reliability: setup ## try to make it lose or double something: HOURS=2, or KEEPTOUCH_LONG=0.1 for a tenth of all
 	Tests/reliability.sh
 
 # A build of its own each: everything is compiled anew, with a check at every access to memory.

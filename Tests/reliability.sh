@@ -1,8 +1,15 @@
 #!/bin/bash
 # Tries hard to make it lose, double or break something, and prints a table of what was tried.
 # KEEPTOUCH_LONG=0.1 takes a tenth of the rounds; arguments go to `swift test`.
+# HOURS=2 runs the long program instead, which ends after two hours; its counts are kept in .build/reliability or in the
+# folder RELIABILITY, where the next call adds to them. KEEPTOUCH_SEED=N begins with the round of that seed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+if [ -n "${HOURS:-}" ]; then
+    export KEEPTOUCH_HOURS=$HOURS KEEPTOUCH_RELIABILITY
+    KEEPTOUCH_RELIABILITY=$(realpath -m "${RELIABILITY:-.build/reliability}")
+    exec swift test --filter EnduranceTests "$@"
+fi
 export KEEPTOUCH_LONG=${KEEPTOUCH_LONG:-1} KEEPTOUCH_TABLE
 KEEPTOUCH_TABLE=$(mktemp) log=$(mktemp)
 trap 'rm -f "$KEEPTOUCH_TABLE" "$log"' EXIT

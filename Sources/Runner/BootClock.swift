@@ -16,12 +16,16 @@ extension ClockReading {
             boot: boot)
     }
 
-    /// As `meta` keeps it: `wall boot id`.
-    package var text: String { "\(wall.milliseconds) \(sinceBoot.milliseconds) \(boot)" }
+    /// As `meta` keeps it: `wall boot id`, and the witness.
+    package var text: String {
+        "\(wall.milliseconds) \(sinceBoot.milliseconds) \(boot)" + (witness.map { " " + $0 } ?? "")
+    }
 
     package init?(text: String) {
-        let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let wall = Int64(parts[0]), let since = Int64(parts[1]) else { return nil }
-        self.init(wall: Instant(milliseconds: wall), sinceBoot: TimeSpan(milliseconds: since), boot: parts[2])
+        let parts = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 3, let wall = Int64(parts[0]), let since = Int64(parts[1]) else { return nil }
+        self.init(
+            wall: Instant(milliseconds: wall), sinceBoot: TimeSpan(milliseconds: since), boot: parts[2],
+            witness: parts.count > 3 ? parts[3] : nil)
     }
 }

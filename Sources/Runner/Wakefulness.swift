@@ -9,7 +9,7 @@ package struct Wakefulness {
     private let store: Store
     private let safety: Safety
     private var clock = ClockGuard(last: nil)
-    /// The reading that the database holds; another one is a person's.
+    /// The reading that the database holds; another one is a person's, or what channels answered.
     private var written: String?
     /// Whether a person has taken the clock as right since the last look.
     private(set) var wasSet = false
@@ -59,12 +59,19 @@ package struct Wakefulness {
     package mutating func stay(_ reading: ClockReading) throws -> String? {
         if try store.read({ try Meta.isSimulation($0) }) { return nil }
         let known = try store.read { try Meta.clock.read($0) }
-        wasSet = known != nil && known != written
-        if wasSet, let known {
+        let isOthers = known != nil && known != written
+        if isOthers, let known {
             clock = ClockGuard(last: ClockReading(text: known))
         }
+        let doubt = clock.check(reading)
+        // A person takes the present as right; what the answers of channels say is another time.
+        wasSet = isOthers && doubt == nil
         try Instance.note(store)
-        return try record(reading, clock.check(reading).map { [$0] } ?? [])
+        // It stays as it was told.
+        if doubt != nil, !isOthers, let told = try store.read({ try Pauses($0).all }), Self.isClock(told) {
+            return told
+        }
+        return try record(reading, doubt.map { [$0] } ?? [])
     }
 
     private mutating func record(_ reading: ClockReading, _ reasons: [String]) throws -> String? {

@@ -37,9 +37,11 @@ final class Runtime {
         tell(reason)
     }
 
-    /// The same at the end of the work.
-    func stayAwake() throws {
-        if let reason = try wakefulness.stay(.now()) { tell(reason) }
+    /// The same at the end of the work; whether everything is paused by it.
+    func stayAwake() throws -> Bool {
+        guard let reason = try wakefulness.stay(.now()) else { return false }
+        tell(reason)
+        return true
     }
 
     private func tell(_ reason: String) {
@@ -48,7 +50,7 @@ final class Runtime {
             Terminal.hint("say what it is with: keeptouch resume all --as restored|copy|moved")
             return
         }
-        Terminal.hint("when you have looked at it: keeptouch resume all")
+        Terminal.hint("when you have looked at it: keeptouch \(Wakefulness.isClock(reason) ? "clock" : "resume all")")
     }
 
     func worker() throws -> Worker {
@@ -57,6 +59,7 @@ final class Runtime {
         return Worker(
             workspace: loaded.workspace, pinned: loaded.files.pinned, directory: loaded.directory.path,
             environment: ProcessInfo.processInfo.environment, secret: secret, store: store, clocks: .system,
-            owner: UUID().uuidString, killSwitch: killSwitch, log: isSimulation ? nil : log)
+            owner: UUID().uuidString, killSwitch: killSwitch, log: isSimulation ? nil : log,
+            clockReading: { isSimulation ? nil : .now() })
     }
 }

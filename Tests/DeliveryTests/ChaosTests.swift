@@ -1,5 +1,6 @@
 import Delivery
 import Playbooks
+import Reliability
 import Testing
 
 /// What an endpoint can do to a request, and what each must mean.

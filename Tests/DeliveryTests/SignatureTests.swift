@@ -3,6 +3,7 @@ import Crypto
 import Delivery
 import Foundation
 import Playbooks
+import Reliability
 import Testing
 
 /// Requests that carry a signature, as they arrive.

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import Playbooks
+import Reliability
 import Testing
 
 @Suite struct TransportTests {

@@ -45,5 +45,15 @@ final class Database: @unchecked Sendable {
         }
     }
 
+    /// Writes a copy of the whole database, whatever others do meanwhile.
+    func backUp(to path: String) throws {
+        let copy = try Database(path: path)
+        guard let backUp = sqlite3_backup_init(copy.handle, "main", handle, "main") else { throw copy.failure }
+        var code = SQLITE_OK
+        repeat { code = sqlite3_backup_step(backUp, -1) } while code == SQLITE_BUSY || code == SQLITE_LOCKED
+        sqlite3_backup_finish(backUp)
+        guard code == SQLITE_DONE else { throw copy.failure }
+    }
+
     private var failure: Failure { Failure(description: String(cString: sqlite3_errmsg(handle))) }
 }

@@ -22,14 +22,21 @@ enum FailingDisk {
     static func run(
         _ arguments: [String], in scratch: Scratch, at: Int, code: Int32 = EIO, isLasting: Bool = false
     ) throws -> Program.Outcome {
-        guard let library else { throw HarnessError("no compiler") }
-        return try Program.run(
+        try Program.run(
             arguments, in: scratch.folder,
-            environment: [
-                "LD_PRELOAD": library, "KEEPTOUCH_FAULT_AT": "\(at)", "KEEPTOUCH_FAULT_CODE": "\(code)",
-                "KEEPTOUCH_FAULT_ALL": isLasting ? "1" : "0",
-                "KEEPTOUCH_FAULT_COUNT": scratch.folder.appendingPathComponent("calls").path,
-            ])
+            environment: environment(in: scratch, at: at, code: code, isLasting: isLasting))
+    }
+
+    /// What a program is started with to find such a disk.
+    static func environment(
+        in scratch: Scratch, at: Int, code: Int32, isLasting: Bool
+    ) throws -> [String: String] {
+        guard let library else { throw HarnessError("no compiler") }
+        return [
+            "LD_PRELOAD": library, "KEEPTOUCH_FAULT_AT": "\(at)", "KEEPTOUCH_FAULT_CODE": "\(code)",
+            "KEEPTOUCH_FAULT_ALL": isLasting ? "1" : "0",
+            "KEEPTOUCH_FAULT_COUNT": scratch.folder.appendingPathComponent("calls").path,
+        ]
     }
 
     /// How many calls the last run made that could have failed.

@@ -48,4 +48,53 @@ import Testing
         #expect(serving.end() == 0, "\(serving.log)")
         #expect(try scratch.states() == ["sent": 2])
     }
+
+    @Test func aBillingWebhookThatComesBeforeItsAccountCountsWhenTheNightlyFileBringsIt() async throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.replace(
+            "workspace: small", with: "workspace: small\nbilling: { chargebee: hush }", in: "keeptouch.yaml")
+        try scratch.replace("when: seats > 1", with: "on: cancel_requested", in: "playbooks/hello/playbook.yaml")
+        try scratch.importAccounts(1)
+        let serving = try Serving(scratch, ["--port", "0"])
+        #expect(serving.tells(" ready"), "\(serving.log)")
+        let address = try serving.address()
+        // Providers tell whole seconds, and the playbook answers what happens after it went live.
+        let seconds = Int(Date().timeIntervalSince1970)
+        func tell(_ id: String, _ type: String, status: String, units: Int, ago: Int) async throws {
+            let body = """
+                {"id": "\(id)", "event_type": "subscription_\(type)", "occurred_at": \(seconds - ago), "content": {
+                 "subscription": {"id": "s", "customer_id": "c", "status": "\(status)", "currency_code": "USD",
+                  "mrr": \(units), "meta_data": {"account": "late"}}}}
+                """
+            let authorization = "Basic \(Data("any:hush".utf8).base64EncodedString())"
+            #expect(try await post(body, to: "\(address)/billing/chargebee", authorization: authorization) == 200)
+        }
+        try await tell("e2", "cancellation_scheduled", status: "non_renewing", units: 9_900, ago: -1)
+        try await tell("e1", "created", status: "active", units: 4_900, ago: 3_600)
+        try await tell("e2", "cancellation_scheduled", status: "non_renewing", units: 9_900, ago: -1)
+        let waiting = try scratch.keeptouch("status").output
+        #expect(waiting.contains("2 billing webhooks wait for an account"), "\(waiting)")
+        #expect(waiting.contains("there is no account with the key \"late\" yet"), "\(waiting)")
+
+        let file = "key,name,seats,mrr,contact_email\nlate,Late,3,49,ann@late.example\n"
+        try scratch.write("tonight.csv", file)
+        let night = try scratch.keeptouch("import", "accounts", "tonight.csv")
+        #expect(night.code == 0, "\(night)")
+        #expect(endpoint.waits(forRequests: 1), "\(serving.log)")
+        #expect(
+            try scratch.query("SELECT status, mrr, cancel_requested_at IS NULL FROM account WHERE key = 'late'")
+                == [["active", "9900", "0"]])
+        #expect(!(try scratch.keeptouch("status").output.contains("billing webhook")))
+
+        // The provider repeats itself, the file comes again, and then the customer leaves.
+        try await tell("e2", "cancellation_scheduled", status: "non_renewing", units: 9_900, ago: -1)
+        try await tell("e3", "cancelled", status: "cancelled", units: 9_900, ago: -2)
+        #expect(try scratch.keeptouch("import", "accounts", "tonight.csv").code == 0)
+        #expect(serving.end() == 0, "\(serving.log)")
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(try scratch.query("SELECT status FROM account WHERE key = 'late'") == [["churned"]])
+        #expect(try scratch.states() == ["sent": 1])
+        #expect(try endpoint.stop().count == 1)
+    }
 }

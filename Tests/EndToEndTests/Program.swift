@@ -118,6 +118,12 @@ final class RunningProgram {
         waitid(P_PID, id_t(identifier), &info, WSTOPPED | WEXITED | WNOWAIT)
     }
 
+    /// Its end is left for `wait` to see.
+    var hasEnded: Bool {
+        var info = siginfo_t()
+        return waitid(P_PID, id_t(identifier), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+    }
+
     /// Waits for its end and reads what it printed.
     @discardableResult
     func wait() -> Program.Outcome {

@@ -90,8 +90,8 @@ final class Scratch: Sendable {
     }
 
     /// A copy of a workspace with its database, which nobody may have open.
-    convenience init(copyOf other: Scratch) throws {
-        try self.init()
+    convenience init(copyOf other: Scratch, in parent: URL? = nil) throws {
+        try self.init(in: parent ?? FileManager.default.temporaryDirectory)
         try FileManager.default.removeItem(at: folder)
         try FileManager.default.copyItem(at: other.folder, to: folder)
     }
@@ -138,6 +138,11 @@ final class Scratch: Sendable {
     /// Changes the database beside the program.
     func execute(_ sql: String) throws {
         try Database(path: database).execute(sql)
+    }
+
+    /// Copies the database as `sqlite3 .backup` does, also while the program is at work on it.
+    func backUp(to file: URL) throws {
+        try Database(path: database, isReadOnly: true).backUp(to: file.path)
     }
 
     func number(_ sql: String) throws -> Int { try query(sql).first?.first.flatMap { Int($0) } ?? 0 }

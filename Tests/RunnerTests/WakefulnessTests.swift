@@ -85,6 +85,28 @@ import Testing
         for _ in 0..<3 { #expect(clock.now() == nil) }
     }
 
+    @Test func whatChannelsAnswerIsNoPersonsWordAndEndsWhenTheClockIsPutRight() throws {
+        let test = try workspace()
+        var wakefulness = Wakefulness(store: test.store, workspace: test.workspace)
+        let log = try SendLog(database: test.store.path)
+        #expect(try wakefulness.begin(reading(noon(20_030)), id: "x", log) == nil)
+        let clock = DecisionClock(
+            processNow: { noon(20_030) }, last: nil, reading: { reading(noon(20_030, hours: 1)) })
+        #expect(clock.now() != nil)
+        var trusted = reading(noon(20_000), boot: noon(20_030))
+        trusted.witness = "mail.example.com"
+        try test.store.write { try Meta.clock.write(trusted.text, $0) }
+        clock.doubt(trusted)
+        #expect(clock.now() == nil)
+        let doubt = try wakefulness.stay(reading(noon(20_030, hours: 1)))
+        #expect(doubt?.contains("2592000 s ahead of the answers of mail.example.com") == true)
+        #expect(!wakefulness.wasSet)
+        #expect(try test.rows("SELECT scope, reason FROM pause") == ["all|\(doubt ?? "")"])
+        // Nobody has to say anything once it is right.
+        #expect(try wakefulness.stay(reading(noon(20_000, hours: 2), boot: noon(20_030, hours: 2))) == nil)
+        #expect(try test.integer("SELECT count(*) FROM pause") == 0)
+    }
+
     @Test func aPersonsPauseStaysWhenTheClockIsRightAgain() throws {
         let test = try workspace()
         #expect(try begin(test, reading(noon(20_000))) == nil)

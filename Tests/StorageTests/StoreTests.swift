@@ -120,6 +120,34 @@ import Testing
     #expect(sizes.reduce(0, +) == 300)
 }
 
+/// As `kill -9` leaves it: nobody has emptied the log.
+@Test func theLogDoesNotGrowFromCrashToCrash() throws {
+    let scratch = try Scratch()
+    var database = scratch.database
+    var size: Int64 = 0
+    for crash in 1...5 {
+        let store = try Store(path: database, mode: .readWrite)
+        let page = SQLValue.blob([UInt8](repeating: UInt8(crash), count: 8_000))
+        try store.write { connection in
+            try connection.execute("CREATE TABLE IF NOT EXISTS blob (number INTEGER PRIMARY KEY, content BLOB)")
+            for number in 0..<400 {
+                try connection.execute(
+                    "INSERT INTO blob VALUES (:number, :content) ON CONFLICT (number) DO UPDATE SET content = :content",
+                    ["number": .integer(Int64(number)), "content": page])
+            }
+        }
+        let next = scratch.path("crash-\(crash).db")
+        for ending in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: database + ending, toPath: next + ending)
+        }
+        let facts = try FileManager.default.attributesOfItem(atPath: next + "-wal")
+        size = max(size, (facts[.size] as? NSNumber)?.int64Value ?? 0)
+        database = next
+    }
+    // What one of them writes is 3.3 MB.
+    #expect(size < 5_000_000, "the log has \(size) bytes")
+}
+
 @Test func theLogIsMovedIntoTheFileWhileWriting() throws {
     let scratch = try Scratch()
     let store = try scratch.store()

@@ -108,6 +108,78 @@ import Web
         }
     }
 
+    /// The nightly file, which comes after the webhooks.
+    private func importAccount(_ site: PagesSite, _ rows: String...) throws {
+        let file = site.folder.appendingPathComponent("accounts.csv")
+        try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: file)
+        let report = try Importer(
+            store: site.store, dataMap: site.workspace.dataMap, configuration: site.workspace.configuration
+        ).run(.accounts, from: .file(file.path), now: PagesSite.now)
+        #expect(report.isClean && report.warnings.isEmpty, "\(report)")
+    }
+
+    @Test func whatCameBeforeItsAccountCountsInTheOrderOfItsMoments() async throws {
+        let told = [
+            WebhookEvent(name: "e1", type: "created", subscription: "s", at: 0),
+            WebhookEvent(name: "e2", type: "changed", subscription: "s", quantity: 3, at: 100),
+            WebhookEvent(name: "e3", type: "cancellation_scheduled", subscription: "s", status: "non_renewing", at: 200),
+            WebhookEvent(name: "e4", type: "cancelled", subscription: "s", status: "cancelled", at: 300),
+        ]
+        for order in orders(of: told) {
+            try await PagesSite.with(Self.files()) { site async throws in
+                try await send(order + order, to: site)
+                #expect(try site.rows("SELECT count(*) FROM account WHERE key = 'acct'") == ["0"])
+                try importAccount(site, "key,created_at,mrr", "other,2025-01-01,10", "acct,2025-01-01,49")
+                #expect(try state(site) == "churned|4900 cancel_requested churned", "\(order.map(\.name))")
+                #expect(try site.rows("SELECT count(*) FROM waiting_row") == ["0"])
+                // The provider repeats itself, and the file comes every night.
+                try await send(order, to: site)
+                try importAccount(site, "key,created_at,mrr", "acct,2025-01-01,49")
+                #expect(try state(site) == "churned|4900 cancel_requested churned", "\(order.map(\.name))")
+            }
+        }
+    }
+
+    @Test func whatAnAccountPaysIsToldOnceWhenAllIsKnown() async throws {
+        try await PagesSite.with(Self.files()) { site async throws in
+            try await send(
+                [
+                    WebhookEvent(name: "e1", type: "created", subscription: "s", at: 0),
+                    WebhookEvent(name: "e2", type: "changed", subscription: "s", quantity: 3, at: 100),
+                ], to: site)
+            try importAccount(site, "key,created_at,mrr", "acct,2025-01-01,147")
+            #expect(try state(site) == "active|14700")
+            #expect(try site.rows("SELECT value FROM history WHERE attribute = 'mrr'") == [])
+        }
+    }
+
+    @Test func anAttributeThatNamesTheCustomerLaterBringsWhatWaited() async throws {
+        let files = Self.files().merging(
+            ["data.yaml": "attributes:\n  plan: { type: text }\n  chargebee_customer: { type: text }\n"]) { $1 }
+        try await PagesSite.with(files) { site async throws in
+            let body = chargebee(WebhookEvent(name: "e1", type: "cancelled", subscription: "s", status: "cancelled", at: 0))
+                .replacing("\"meta_data\": {\"account\": \"acct\"}", with: "\"meta_data\": {}")
+            let headers = ["Authorization": "Basic \(Data("any:hush".utf8).base64EncodedString())"]
+            #expect(try await site.send("POST", "/billing/chargebee", body: body, headers: headers).status == 200)
+            try importAccount(site, "key,created_at", "acct,2025-01-01")
+            #expect(try state(site) == "active|-")
+            let waiting = try site.store.read { try WaitingChanges($0).census() }
+            #expect(waiting?.count == 1 && waiting?.reason.contains("no account has its customer c;") == true)
+            try importAccount(site, "key,chargebee_customer", "acct,c")
+            #expect(try state(site) == "churned|- churned")
+            #expect(try site.store.read { try WaitingChanges($0).census() } == nil)
+        }
+    }
+
+    @Test func whatWaitsForAnAccountThatNeverComesGoesInTheEnd() async throws {
+        try await PagesSite.with(Self.files()) { site async throws in
+            try await send([WebhookEvent(name: "e1", type: "created", subscription: "s", at: 0)], to: site)
+            try site.execute("UPDATE waiting_row SET received_at = received_at - 91 * 86400000")
+            try await send([WebhookEvent(name: "e2", type: "created", subscription: "s", at: 0)], to: site)
+            #expect(try site.store.read { try WaitingChanges($0).census()?.count } == 1)
+        }
+    }
+
     @Test func revenueIsTheSumOverWhatRuns() async throws {
         try await with { site async throws in
             try await send(

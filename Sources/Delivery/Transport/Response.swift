@@ -49,6 +49,9 @@ package struct Response: Sendable {
         return nil
     }
 
+    /// What time it was for the endpoint, to the second; nil when it does not say.
+    package var date: Instant? { header("Date").flatMap(HTTPDate.instant) }
+
     private func lowercased(_ byte: UInt8) -> UInt8 {
         byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
     }

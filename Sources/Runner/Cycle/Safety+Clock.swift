@@ -6,15 +6,26 @@ package struct ClockReading: Sendable, Equatable {
     package var sinceBoot: TimeSpan
     /// Differs after each start of the machine.
     package var boot: String
+    /// Whose answers say that this is the time; nil when it is the machine's own.
+    package var witness: String?
 
-    package init(wall: Instant, sinceBoot: TimeSpan, boot: String) {
+    package init(wall: Instant, sinceBoot: TimeSpan, boot: String, witness: String? = nil) {
         self.wall = wall
         self.sinceBoot = sinceBoot
         self.boot = boot
+        self.witness = witness
     }
 }
 
-/// Notices when somebody sets the wall clock.
+extension ClockReading {
+    /// Why the machine's clock is doubted, by this reading of before; nil when it is as it should be.
+    package func doubt(of reading: ClockReading) -> String? {
+        var guarding = ClockGuard(last: self)
+        return guarding.check(reading)
+    }
+}
+
+/// Notices when somebody sets the wall clock, or others say another time.
 package struct ClockGuard: Sendable {
     package private(set) var last: ClockReading?
 
@@ -41,6 +52,12 @@ package struct ClockGuard: Sendable {
             return nil
         }
         let seconds = abs(jump) / 1_000
+        if let witness = last.witness {
+            return """
+                clock: the machine's clock is \(seconds) s \(jump < 0 ? "behind" : "ahead of") the answers of \(witness), at \
+                \(reading.wall); see that it is right
+                """
+        }
         return """
             clock: the machine's clock jumped \(seconds) s \(jump < 0 ? "back" : "ahead"), to \(reading.wall); see that it \
             is right

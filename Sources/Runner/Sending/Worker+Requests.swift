@@ -135,6 +135,7 @@ extension Worker {
         guard let outgoing = flying.removeValue(forKey: completion.token), let channel = channels[outgoing.channel]
         else { return }
         channel.ended()
+        compareClocks(completion.response, of: outgoing.request)
         let processNow = clocks.processNow()
         let attempts = outgoing.claims.map { claim in
             Classifier.Attempt(
@@ -198,6 +199,8 @@ extension Worker {
         case .halted(let channel, let reason):
             try Pauses.set("channel:" + channel, reason: reason, at: processNow, connection)
             report.stopped[channel] = reason
+        case .doubted(let trusted):
+            try doubt(trusted, connection, processNow: processNow)
         }
     }
 }

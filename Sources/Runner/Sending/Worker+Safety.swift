@@ -1,5 +1,6 @@
 import Decisions
 import Delivery
+import Foundation
 import Playbooks
 import Storage
 
@@ -89,6 +90,29 @@ extension Worker {
                 _ = try outbox.settle(settlement, now: now, processNow: processNow)
             }
         }
+    }
+
+    /// Hears what time an answer says it is.
+    func compareClocks(_ response: Response, of request: Request?) {
+        guard let reading = clockReading(), let date = response.date,
+            let host = request.flatMap({ URL(string: $0.url)?.host }),
+            let testimony = witness.note(date - reading.wall, from: host)
+        else { return }
+        var trusted = reading
+        trusted.wall = reading.wall + testimony.difference
+        trusted.witness = testimony.hosts.joined(separator: " and ")
+        results.append(.doubted(trusted))
+    }
+
+    /// Stops everything until the clock is right, or a person says that it is.
+    func doubt(_ trusted: ClockReading, _ connection: Connection, processNow: Instant) throws {
+        guard let reading = clockReading(), let reason = trusted.doubt(of: reading) else { return }
+        try Meta.clock.write(trusted.text, connection)
+        // Another pause stays.
+        if try Pauses(connection).all.map(Wakefulness.isClock) ?? true {
+            try Pauses.set("all", reason: reason, at: processNow, connection)
+        }
+        onDoubt(trusted)
     }
 
     /// Lets `status` know which channels do not go at full speed.

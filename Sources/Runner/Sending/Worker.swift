@@ -20,6 +20,10 @@ package final class Worker {
     let killSwitch: KillSwitch
     /// The list of requests beside the database; a simulation keeps none.
     private let log: SendLog?
+    /// The machine's clocks; nil where nobody watches them.
+    let clockReading: @Sendable () -> ClockReading?
+    let onDoubt: @Sendable (ClockReading) -> Void
+    var witness = ClockWitness()
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
     var breakers: [String: Breaker] = [:]
     let workQueue: WorkQueue
@@ -55,6 +59,8 @@ package final class Worker {
         /// It could not be rendered, or not as it was sent before.
         case parked(ClaimedTouch, state: TouchState, reason: String)
         case halted(channel: String, reason: String)
+        /// Channels answer another time than the machine's.
+        case doubted(ClockReading)
     }
 
     /// - Parameters:
@@ -63,12 +69,18 @@ package final class Worker {
     ///   - owner: a name of this process that no other ever has.
     ///   - log: the list of requests; without it nobody notices that the database was put back.
     ///   - killSwitch: one on the workspace's own file when it is left out.
+    ///   - clockReading: the machine's clocks; nil where nobody watches them.
+    ///   - onDoubt: told, on the worker's thread, what the clocks should read by the answers of channels.
     package init(
         workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
         store: Store,
-        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil
+        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil,
+        clockReading: @escaping @Sendable () -> ClockReading? = { nil },
+        onDoubt: @escaping @Sendable (ClockReading) -> Void = { _ in }
     ) {
         self.log = log
+        self.clockReading = clockReading
+        self.onDoubt = onDoubt
         self.store = store
         self.workspace = workspace
         self.pinned = pinned
@@ -118,6 +130,7 @@ package final class Worker {
         try store.read { connection in
             let versions = try pinned.playbooks(connection, workspace, now: now)
             (claiming.versions, messages.versions) = (versions, versions)
+            witness.accepted = try Meta.acceptedDifferences(connection)
             for item in try ChannelStates(connection).all() { channels[item.channel]?.begin(from: item.state) }
             for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
                 report.stopped[name] = reason
@@ -206,6 +219,7 @@ package final class Worker {
     func restart(now: Instant) throws {
         try pauseHarmful(now: now)
         for channel in channels.values { channel.reopen(processNow: clocks.processNow()) }
+        witness.accepted = try store.read { try Meta.acceptedDifferences($0) }
         restart(Array(channels.keys))
     }
 

@@ -24,7 +24,8 @@ package final class DecisionClock: Sendable {
         state = Mutex((last, ClockGuard(last: reading())))
     }
 
-    /// Nil while the machine's clock stands well behind a moment at which something was decided, or since it jumped.
+    /// Nil while the machine's clock stands well behind a moment at which something was decided, since it jumped, or while
+    /// channels answer another time.
     package func now() -> Instant? {
         let present = processNow()
         return state.withLock { state in
@@ -34,6 +35,11 @@ package final class DecisionClock: Sendable {
             state.latest = max(last, present)
             return state.latest
         }
+    }
+
+    /// Stands still until the machine's clock is what it should be by another reading.
+    func doubt(_ trusted: ClockReading) {
+        state.withLock { $0.guarding = ClockGuard(last: trusted) }
     }
 
     /// Goes on with the clocks as they stand now: a person has said that they are right.

@@ -156,7 +156,7 @@ final class Planner: @unchecked Sendable {
         let now = clock.now()
         if now == nil, isClockTrusted {
             log.error(
-                "the machine's clock has jumped, or runs behind what was decided before; nothing is planned or sent until it is right, or keeptouch clock set says that it is"
+                "the machine's clock has jumped, runs behind what was decided before, or is not what channels answer; nothing is planned or sent until it is right, or keeptouch clock set says that it is"
             )
         }
         isClockTrusted = now != nil

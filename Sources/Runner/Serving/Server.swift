@@ -34,7 +34,7 @@ package struct Server: Sendable {
             Worker(
                 workspace: edition.workspace, pinned: edition.files.pinned, directory: folder.path,
                 environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString,
-                killSwitch: killSwitch, log: sendLog)
+                killSwitch: killSwitch, log: sendLog, clockReading: clockReading, onDoubt: clock.doubt)
         }
         digests = DigestLoop(edition, clock: clock, log: log) { edition in
             DigestPost(

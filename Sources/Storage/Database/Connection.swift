@@ -203,6 +203,14 @@ package final class Connection {
         return true
     }
 
+    /// Moves what processes that died have left in the log into the file; else the log would grow from crash to crash.
+    func takeOverLog() {
+        var facts = stat()
+        guard stat(path + "-wal", &facts) == 0, facts.st_size > 1 << 20 else { return }
+        // What is committed is safe in the log: on a full disk it stays there.
+        try? checkpoint()
+    }
+
     /// Copies what the write-ahead log holds into the database file, as far as no reader needs the log.
     func checkpoint() throws {
         logPages.pointee = 0

@@ -142,7 +142,7 @@ private struct Mark {
             try PrivateFile.replace(Self.path(of: store), with: Array((lines.joined(separator: "\n") + "\n").utf8))
         } catch {
             throw StorageError(
-                "cannot write \(Self.path(of: store)): \(error); make its folder writable")
+                "cannot write \(Self.path(of: store)): \(error); make its folder writable, and room on the disk")
         }
     }
 }

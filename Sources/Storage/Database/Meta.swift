@@ -22,6 +22,9 @@ package enum Meta: String {
     case unsureSince = "unsure_since"
     /// The clocks when something last ran: the wall's, the machine's, and which start of the machine that was.
     case clock
+    /// Differences between the answers of channels and the machine's clock of which a person said that the clock is right,
+    /// in milliseconds.
+    case acceptedDifferences = "accepted_differences"
     /// How often the key of inbox tokens was renewed.
     case inboxGeneration = "inbox_generation"
     /// By which secret erased addresses were hashed, once there are any.
@@ -95,6 +98,17 @@ package enum Meta: String {
                 "the database belongs to the workspace \"\(owner)\", not to \"\(name)\"; point `database:` to another file, "
                     + "or put `workspace: \(owner)` back")
         }
+    }
+
+    package static func acceptedDifferences(_ connection: Connection) throws -> [TimeSpan] {
+        (try acceptedDifferences.read(connection) ?? "").split(separator: " ").compactMap { Int64($0) }
+            .map { TimeSpan(milliseconds: $0) }
+    }
+
+    /// Keeps one more; of many the last ones.
+    package static func accept(difference: TimeSpan, _ connection: Connection) throws {
+        let kept = (try acceptedDifferences(connection) + [difference]).suffix(8)
+        try acceptedDifferences.write(kept.map { String($0.milliseconds) }.joined(separator: " "), connection)
     }
 
     /// A moment that is kept in milliseconds.

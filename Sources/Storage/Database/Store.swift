@@ -73,6 +73,7 @@ package final class Store: Sendable {
             try lock.held(patience: Self.patience) {
                 try connection.prepareForWriting()
                 try connection.migrate()
+                connection.takeOverLog()
             }
         }
     }

@@ -16,12 +16,13 @@ package struct RetentionSweep {
     private var pace = Store.freshPace
 
     private enum Stage {
-        case touches, webhooks, events
+        case touches, webhooks, waitingRows, events
 
         var next: Stage? {
             switch self {
             case .touches: .webhooks
-            case .webhooks: .events
+            case .webhooks: .waitingRows
+            case .waitingRows: .events
             case .events: nil
             }
         }
@@ -51,7 +52,8 @@ package struct RetentionSweep {
                 let isOver =
                     switch stage {
                     case .touches: try sweepTouches(store, connection, clock)
-                    case .webhooks: try sweepWebhooks(store, connection, clock)
+                    case .webhooks: try sweepReceived("webhook", store, connection, clock)
+                    case .waitingRows: try sweepReceived("waiting_row", store, connection, clock)
                     case .events: try sweepEvents(store, connection, clock)
                     }
                 if isOver { (self.stage, after, pace) = (stage.next, 0, Store.freshPace) }
@@ -99,16 +101,17 @@ package struct RetentionSweep {
         return false
     }
 
-    private mutating func sweepWebhooks(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws
-        -> Bool
-    {
+    /// What came in and belonged to nothing.
+    private mutating func sweepReceived(
+        _ table: String, _ store: Store, _ connection: Connection, _ clock: ContinuousClock
+    ) throws -> Bool {
         guard let span = rules.variables,
-            let ids = try slice("webhook", where: "received_at < :limit", span, store)
+            let ids = try slice(table, where: "received_at < :limit", span, store)
         else { return true }
         let began = clock.now
         try store.write(on: connection) { connection in
             _ = try connection.execute(
-                "DELETE FROM webhook WHERE id BETWEEN :first AND :last AND received_at < :limit", arguments(ids, span))
+                "DELETE FROM \(table) WHERE id BETWEEN :first AND :last AND received_at < :limit", arguments(ids, span))
         }
         pace.took(began.duration(to: clock.now), for: ids.count)
         return false

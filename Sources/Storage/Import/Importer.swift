@@ -36,7 +36,7 @@ package struct Importer {
         if options.map == nil { options.map = dataMap.importMap(kind.rawValue) }
         let context = ImportContext(
             dataMap: dataMap, configuration: configuration, now: now, options: options, isStrict: isStrict)
-        return try store.session { connection in
+        var report = try store.session { connection in
             // A slice that is being staged fits in memory; in a file each row would be a transaction that writes to it.
             try connection.executeScript("PRAGMA temp_store = MEMORY")
             let target: any ImportTarget =
@@ -50,6 +50,20 @@ package struct Importer {
             return try ImportRun(
                 reader, from: source, to: target, options: options, progress: progress
             ).run()
+        }
+        if kind == .accounts || kind == .contacts, report.stopped == nil { wake(at: now, &report) }
+        return report
+    }
+
+    /// Takes what has waited for the accounts and contacts that have come.
+    private func wake(at now: Instant, _ report: inout ImportReport) {
+        let intake = Intake(store: store)
+        defer { intake.end() }
+        do {
+            try intake.wake(rules: IntakeRules(dataMap: dataMap, configuration: configuration), now: now)
+        } catch {
+            report.warnings.append(
+                "what had waited for these accounts and contacts was not taken, and waits on: \(error)")
         }
     }
 

@@ -9,6 +9,8 @@ package final class Intake: @unchecked Sendable {
     private var rules: IntakeRules?
     private var context: ImportContext?
     private var targets: [IncomingRow.Kind: IntakeTarget] = [:]
+    /// Whether what is taken had waited.
+    private var isWaking = false
 
     /// - Parameter store: the one that the group commit writes with.
     package init(store: Store) {
@@ -35,12 +37,59 @@ package final class Intake: @unchecked Sendable {
             }
             context?.now = now
             var round = IntakeRound(intake: self, connection: connection, now: now)
-            return try round.take(rows, aliases)
+            let report = try round.take(rows, aliases)
+            try wakeChanges(of: Set(rows.lazy.filter { $0.kind == .accounts }.compactMap { $0["key"] }), connection)
+            return report
         } catch {
             // Half of a request may be staged; the next one begins afresh.
             self.rules = nil
             throw error
         }
+    }
+
+    /// Webhooks of billing systems that waited for these accounts.
+    private func wakeChanges(of keys: Set<String>, _ connection: Connection) throws {
+        let changes = WaitingChanges(connection)
+        guard !isWaking, !keys.isEmpty, let rules, let now = context?.now, try !changes.isEmpty else { return }
+        isWaking = true
+        defer { isWaking = false }
+        let billing = BillingIntake(rules: rules, now: now, connection)
+        for (account, rows) in try changes.find(amongAccounts: keys, rules.dataMap) {
+            try billing.take(rows, waitingFor: account, by: self)
+        }
+    }
+
+    /// Takes whatever waited for accounts and contacts that are there by now, however they came; in slices.
+    ///
+    /// - Throws: `StorageError` or `ImportError`; what was taken by then stays, the rest goes on waiting.
+    func wake(rules: IntakeRules, now: Instant) throws {
+        isWaking = true
+        defer { isWaking = false }
+        let (owners, changes) = try store.read { connection in
+            (
+                try WaitingRows(connection).knownOwners(),
+                try WaitingChanges(connection).isEmpty ? [] : WaitingChanges(connection).find(rules.dataMap)
+            )
+        }
+        try store.writeInSlices(count: owners.count) { connection, slice in
+            for owner in owners[slice] {
+                var rows = try WaitingRows(connection).take([owner])
+                // Its call is known since it came, and was not taken.
+                for index in rows.indices { rows[index].callID = nil }
+                _ = try take(rows, rules: rules, now: now, connection)
+            }
+        }
+        try store.writeInSlices(count: changes.count) { connection, slice in
+            let billing = BillingIntake(rules: rules, now: now, connection)
+            for (account, rows) in changes[slice] { try billing.take(rows, waitingFor: account, by: self) }
+        }
+    }
+
+    /// Lets go of what the imports have made on the connection.
+    func end() {
+        for target in targets.values { target.target.end() }
+        targets = [:]
+        rules = nil
     }
 
     /// Made for the first row of its kind.

@@ -1,6 +1,7 @@
 import Basics
 import Delivery
 package import Playbooks
+package import Storage
 
 extension BillingProvider {
     /// What a webhook says of an account; nil when it is of no use here.
@@ -46,11 +47,12 @@ extension BillingProvider {
         case "subscription_cancellation_scheduled":
             change.event = .cancelRequested
             change.isEnding = true
-            change.serviceEnd = (subscription?["cancelled_at"] ?? subscription?["current_term_end"])?.seconds
+            let end = (subscription?["cancelled_at"] ?? subscription?["current_term_end"])?.seconds
+            change.serviceEnd = end.map { .at($0) } ?? .never
         case "subscription_scheduled_cancellation_removed":
             change.event = .cancelWithdrawn
             change.isEnding = false
-            change.serviceEnd = .some(nil)
+            change.serviceEnd = .never
             change.properties = [:]
         case "subscription_cancelled":
             change.event = .churned

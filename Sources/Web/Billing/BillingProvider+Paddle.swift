@@ -1,6 +1,7 @@
 import Basics
 import Delivery
 import Playbooks
+import Storage
 
 extension BillingProvider {
     /// Paddle tells how a subscription stands and not what has changed.
@@ -27,7 +28,7 @@ extension BillingProvider {
                 let isEnding = scheduled?["action"]?.scalarText == "cancel"
                 change.isStanding = true
                 change.event = isEnding ? .cancelRequested : .cancelWithdrawn
-                change.serviceEnd = isEnding ? scheduled?["effective_at"]?.time : .some(nil)
+                change.serviceEnd = isEnding ? (scheduled?["effective_at"]?.time).map { .at($0) } ?? .never : .never
             }
             return change
         case "subscription.canceled":

@@ -2,6 +2,7 @@ import Basics
 import Crypto
 import Delivery
 import Playbooks
+import Storage
 
 extension BillingProvider {
     /// Recurly's JSON tells no more than which subscription; the account is found by its attribute
@@ -77,9 +78,9 @@ extension BillingProvider {
         change.toldAt = change.at
         if type == "canceled" {
             let end: Instant? = moment("expires_at") ?? moment("current_period_ends_at")
-            change.serviceEnd = .some(end)
+            change.serviceEnd = end.map { .at($0) } ?? .never
         }
-        if type == "reactivated" { change.serviceEnd = .some(nil) }
+        if type == "reactivated" { change.serviceEnd = .never }
         switch root.text("subscription", "state") {
         case "expired": change.state = .ended
         case "future", "paused": change.state = .idle

@@ -1,6 +1,7 @@
 import Basics
 import Delivery
 import Playbooks
+import Storage
 
 extension BillingProvider {
     /// What has changed stands in `previous_attributes`: an update that changes something else says nothing.
@@ -67,7 +68,7 @@ extension BillingProvider {
             change.event = isEnding ? .cancelRequested : .cancelWithdrawn
             change.properties = isEnding ? stripeReason(object) : [:]
             let period = object["current_period_end"] ?? object[pointer: "/items/data/0/current_period_end"]
-            change.serviceEnd = isEnding ? end ?? period?.seconds : .some(nil)
+            change.serviceEnd = isEnding ? (end ?? period?.seconds).map { .at($0) } ?? .never : .never
         }
         return change
     }

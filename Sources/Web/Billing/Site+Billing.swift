@@ -38,11 +38,11 @@ extension Site {
         }
         guard let change else { return "ok\n" }
         let failure = try await write { [intake] connection in
-            try BillingIntake(provider: provider, rules: edition.rules, now: now).take(
-                change, body: String(decoding: body, as: UTF8.self), by: intake, connection)
+            try BillingIntake(rules: edition.rules, now: now, connection).take(
+                change, from: provider, body: String(decoding: body, as: UTF8.self), by: intake)
         }
         if let failure {
-            log.warning("webhook kept, and nothing done", metadata: ["billing": "\(name)", "reason": "\(failure)"])
+            log.warning("webhook kept, and nothing done yet", metadata: ["billing": "\(name)", "reason": "\(failure)"])
         }
         return "ok\n"
     }

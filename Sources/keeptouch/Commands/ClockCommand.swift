@@ -21,7 +21,11 @@ struct ClockShowCommand: ParsableCommand {
         var table = Table([("clock", .left), ("time", .left)])
         table.rows = [
             ["the machine's", "\(clocks.reading.wall)"],
-            ["where it should be by the time since the machine's start", clocks.expected.map { "\($0)" } ?? "unknown"],
+            [
+                "where it should be by "
+                    + (clocks.witness.map { "the answers of \($0)" } ?? "the time since the machine's start"),
+                clocks.expected.map { "\($0)" } ?? "unknown",
+            ],
             ["the last decision", clocks.lastNow.map { "\($0)" } ?? "none"],
         ]
         Terminal.print(table.text)
@@ -47,6 +51,9 @@ struct ClockSetCommand: ParsableCommand {
         let clocks = try WorkspaceClocks(store)
         try store.write { connection in
             try Meta.clock.write(clocks.reading.text, connection)
+            if clocks.doubt != nil, clocks.witness != nil, let expected = clocks.expected {
+                try Meta.accept(difference: expected - clocks.reading.wall, connection)
+            }
             if let last = clocks.lastNow, last > clocks.reading.wall {
                 try Meta.lastNow.write(String(clocks.reading.wall.milliseconds), connection)
             }
@@ -65,6 +72,8 @@ private struct WorkspaceClocks {
     let lastNow: Instant?
     /// The wall clock by the time that has passed since it was last trusted; nil across a start of the machine.
     let expected: Instant?
+    /// Whose answers say that; nil when it is the machine's own clock.
+    let witness: String?
     let doubt: String?
     let consequences: [String]
 
@@ -80,8 +89,8 @@ private struct WorkspaceClocks {
                 ? trusted.wall
                     + TimeSpan(milliseconds: reading.sinceBoot.milliseconds - trusted.sinceBoot.milliseconds) : nil
         }
-        var guarding = ClockGuard(last: trusted)
-        doubt = guarding.check(reading)
+        witness = trusted?.witness
+        doubt = trusted?.doubt(of: reading)
         let (due, touches) = try store.read { connection in
             (
                 try EnrollmentRecords(connection).due(at: now).count,
@@ -92,6 +101,9 @@ private struct WorkspaceClocks {
             "\(Terminal.count(due, "account")) with steps that are due by then, "
                 + "\(Terminal.count(touches, "touch", "touches")) that may leave at once"
         ]
+        if doubt != nil, let witness {
+            consequences.append("answers of \(witness) that are as far off are no matter any more")
+        }
         if let lastNow, lastNow > now {
             consequences.append("decisions go back from \(lastNow); what was decided after \(now) stays")
         }

@@ -68,8 +68,7 @@ struct DoctorCommand: ParsableCommand {
         }
         guard !isSimulation else { return }
         let reading = ClockReading.now()
-        var guarding = ClockGuard(last: known.flatMap { ClockReading(text: $0) })
-        if let jump = guarding.check(reading) {
+        if let jump = known.flatMap({ ClockReading(text: $0) })?.doubt(of: reading) {
             note("clock", .bad, "\(jump) (keeptouch clock)")
         } else if let last, last > reading.wall {
             note("clock", .bad, "a cycle has already been at \(last), which is to come (keeptouch clock)")

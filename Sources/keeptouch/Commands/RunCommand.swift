@@ -58,7 +58,7 @@ struct RunCommand: AsyncParsableCommand {
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
         var sweep = try RetentionSweep(loaded.workspace.configuration.retention, store: store, now: now)
         _ = try sweep?.advance(on: store, for: .seconds(3_600))
-        try runtime.stayAwake()
+        let isPaused = try runtime.stayAwake()
         withExtendedLifetime((killing, stopping, runtime)) {}
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
@@ -76,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
         let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty || hasErrors { throw ExitCode(1) }
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty || hasErrors || isPaused { throw ExitCode(1) }
     }
 
     /// Decision time is the present, except on a simulation; it never runs backwards.

@@ -157,6 +157,12 @@ struct StatusCommand: ParsableCommand {
             try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded, now)
             try countDropped(query, now)
+            if let waiting = try WaitingChanges(connection).census() {
+                Terminal.print(
+                    Terminal.count(waiting.count, "billing webhook") + (waiting.count == 1 ? " waits" : " wait")
+                        + " for an account; the last, of \(waiting.at.text(in: loaded.zone)) from "
+                        + "\(waiting.provider): \(waiting.reason)")
+            }
             if let unmatched = try Webhooks(connection).unmatched() {
                 Terminal.print(
                     Terminal.count(unmatched.count, "webhook") + " led to nothing; the last, of "

@@ -1,5 +1,7 @@
 import Foundation
 import Playbooks
+import Runner
+import Storage
 import Testing
 
 /// What the clients of Segment and RudderStack really send, and the rules for users without an account.
@@ -124,6 +126,28 @@ import Testing
             #expect(try await site.post("/v1/track", call).count("waiting") == 1)
             _ = try await site.post("/v1/accounts", #"{"key": "a9"}"#)
             #expect(try site.rows("SELECT dedup FROM event") == ["m"])
+        }
+    }
+
+    @Test func whatWaitedIsTakenAlsoWhenAnImportBringsItsAccount() async throws {
+        try await RunningSite.with { site in
+            let calls = [
+                #"{"userId": "u1", "event": "report_made", "context": {"groupId": "a9"}, "messageId": "m1"}"#,
+                #"{"userId": "u2", "event": "report_made", "messageId": "m2"}"#,
+            ]
+            for call in calls { #expect(try await site.post("/v1/track", call).count("waiting") == 1) }
+            let workspace = try #require(CheckedFiles(texts: RunningSite.files).workspace)
+            let importer = Importer(
+                store: site.store, dataMap: workspace.dataMap, configuration: workspace.configuration)
+            let accounts = try importer.run(
+                .accounts, from: .rows(columns: ["key"], rows: [["a9"]]), now: RunningSite.noon)
+            #expect(accounts.warnings == [])
+            #expect(try site.rows("SELECT dedup FROM event") == ["m1"])
+            _ = try importer.run(
+                .contacts, from: .rows(columns: ["account", "key"], rows: [["a9", "u2"]]), now: RunningSite.noon)
+            #expect(try site.rows("SELECT dedup FROM event WHERE dedup IN ('m1', 'm2') ORDER BY id") == ["m1", "m2"])
+            #expect(try site.rows("SELECT * FROM waiting_row") == [])
+            #expect(try await site.post("/v1/track", calls[0]).count("unchanged") == 1)
         }
     }
 

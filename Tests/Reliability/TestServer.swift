@@ -2,16 +2,16 @@ import Foundation
 import Synchronization
 
 /// A server on a loopback port that does to each connection what a script says.
-final class TestServer: Sendable {
-    let port: UInt16
+package final class TestServer: Sendable {
+    package let port: UInt16
     /// The requests as they arrive, for who waits for one.
-    let arrivals: AsyncStream<String>
+    package let arrivals: AsyncStream<String>
     private let listener: Int32
     private let log = Mutex<[String]>([])
     private let connections = Mutex(0)
 
     /// - Parameter script: runs on a thread of its own for each connection.
-    init(_ script: @escaping @Sendable (TestConnection) -> Void) throws {
+    package init(_ script: @escaping @Sendable (TestConnection) -> Void) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -47,7 +47,7 @@ final class TestServer: Sendable {
     }
 
     /// A script that answers every request on the connection alike.
-    convenience init(answering answer: String) throws {
+    package convenience init(answering answer: String) throws {
         try self.init { connection in
             while connection.readRequest() != nil { connection.send(answer) }
             connection.close()
@@ -59,18 +59,18 @@ final class TestServer: Sendable {
         close(listener)
     }
 
-    var url: String { "http://127.0.0.1:\(port)/" }
-    var requests: [String] { log.withLock { $0 } }
-    var connectionCount: Int { connections.withLock { $0 } }
+    package var url: String { "http://127.0.0.1:\(port)/" }
+    package var requests: [String] { log.withLock { $0 } }
+    package var connectionCount: Int { connections.withLock { $0 } }
 
-    static func answer(_ status: String, _ headers: [String] = [], body: String = "") -> String {
+    package static func answer(_ status: String, _ headers: [String] = [], body: String = "") -> String {
         (["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"
             + body
     }
 }
 
 /// One accepted connection, used by its script's thread.
-final class TestConnection: Sendable {
+package final class TestConnection: Sendable {
     private let socket: Int32
     private let record: @Sendable (String) -> Void
 
@@ -80,7 +80,7 @@ final class TestConnection: Sendable {
     }
 
     /// Reads up to the empty line; the header lines, or nil when the client is gone.
-    func readHead() -> String? {
+    package func readHead() -> String? {
         var bytes: [UInt8] = []
         while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
             guard let byte = read(1)?.first else { return nil }
@@ -90,7 +90,7 @@ final class TestConnection: Sendable {
     }
 
     /// Reads a whole request and records it.
-    func readRequest() -> String? {
+    package func readRequest() -> String? {
         guard let head = readHead() else { return nil }
         let line = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
         let length = line.flatMap { Int($0.dropFirst(15).filter(\.isNumber)) } ?? 0
@@ -110,7 +110,7 @@ final class TestConnection: Sendable {
         return length > 0 ? Array(bytes.prefix(length)) : nil
     }
 
-    func send(_ text: String) {
+    package func send(_ text: String) {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
@@ -125,7 +125,7 @@ final class TestConnection: Sendable {
     }
 
     /// One byte every few milliseconds until the client goes away.
-    func drip(_ text: String) {
+    package func drip(_ text: String) {
         for character in text {
             send(String(character))
             var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
@@ -135,17 +135,17 @@ final class TestConnection: Sendable {
     }
 
     /// Answers nothing until the client goes away.
-    func hang() {
+    package func hang() {
         while read(1_024) != nil {}
         close()
     }
 
-    func close() {
+    package func close() {
         _ = Foundation.close(socket)
     }
 
     /// Closes with a reset instead of an end.
-    func reset() {
+    package func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
         close()

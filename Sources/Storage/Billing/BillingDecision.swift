@@ -1,5 +1,4 @@
 import Playbooks
-import Storage
 
 /// What a webhook of a billing system means for its account, given all that was told before; a pure decision.
 ///

@@ -1,10 +1,8 @@
-import Basics
-import Delivery
 package import Playbooks
 
 /// What one webhook of a billing system says: how a subscription stands, and what happened to it or to a payment.
-package struct BillingChange: Sendable, Equatable {
-    package enum Event: String, Sendable {
+package struct BillingChange: Sendable, Equatable, Codable {
+    package enum Event: String, Sendable, Codable {
         case cancelRequested = "cancel_requested"
         case cancelWithdrawn = "cancel_withdrawn"
         case churned, reactivated
@@ -13,8 +11,15 @@ package struct BillingChange: Sendable, Equatable {
     }
 
     /// What the provider's status of a subscription means.
-    package enum State: Sendable, Equatable {
+    package enum State: String, Sendable, Codable {
         case running, trial, idle, ended
+    }
+
+    /// When the service ends.
+    package enum ServiceEnd: Sendable, Equatable, Codable {
+        case at(Instant)
+        /// It goes on, or nobody knows until when.
+        case never
     }
 
     /// Nil when the webhook only says how things stand.
@@ -29,8 +34,8 @@ package struct BillingChange: Sendable, Equatable {
     package var id: String
     /// Properties of the event, by name.
     package var properties: [String: String] = [:]
-    /// When the service ends; `.some(nil)` when it goes on.
-    package var serviceEnd: Instant??
+    /// Nil when the webhook says nothing of it.
+    package var serviceEnd: ServiceEnd?
     /// Nil when the webhook is about something else than a subscription.
     package var state: State?
     package var isEnding = false
@@ -48,34 +53,24 @@ package struct BillingChange: Sendable, Equatable {
     package var customer: String?
     package var subscription: String?
 
-    init(id: String) {
+    package init(id: String) {
         self.id = id
     }
 
-    /// `account`, `account_id` or `account_key` of what the team gave the provider to keep.
-    static func keys(in metadata: JSON?) -> [String] {
-        ["account", "account_id", "account_key"].compactMap { metadata?[$0]?.scalarText }.filter { !$0.isEmpty }
+    /// What the account that is meant may be known by.
+    struct Name: Hashable {
+        /// `key`, or an attribute of accounts.
+        var attribute: String
+        var value: String
     }
 
-    /// What an amount for so many intervals comes to in a month; nil for an interval that is not known.
-    static func perMonth(_ amount: Double, interval: String?, count: Double) -> Double? {
-        guard count >= 1, amount.isFinite else { return nil }
-        return switch interval {
-        case "day": amount * 365 / 12 / count
-        case "week": amount * 52 / 12 / count
-        case "month": amount / count
-        case "year": amount / 12 / count
-        default: nil
-        }
-    }
-
-    /// The sum in whole minor units, unless a part of it is not known.
-    static func sum(_ parts: [Double?]) -> Int64? {
-        var sum = 0.0
-        for part in parts {
-            guard let part else { return nil }
-            sum += part
-        }
-        return parts.isEmpty || abs(sum) > 1e15 ? nil : Int64(exactly: sum.rounded())
+    /// The names of the account, the surest first.
+    func names(by provider: BillingProvider) -> [Name] {
+        accountKeys.map { Name(attribute: "key", value: $0) }
+            + [
+                customer.map { Name(attribute: "\(provider.rawValue)_customer", value: $0) },
+                subscription.map { Name(attribute: "\(provider.rawValue)_subscription", value: $0) },
+                customer.map { Name(attribute: "key", value: $0) },
+            ].compactMap { $0 }
     }
 }
