@@ -105,9 +105,11 @@ struct ExplanationTests {
                   sum(logins, 21d) = 35
                   sum(logins, 7d) = 7
                   drop(logins, 7d, 14d) = 50%
-                  dispersion of the audience = 1
                   common shock = 1
-                  asks for a fall of 40% or more that chance explains in less than 5% of such accounts
+                  expected in 7d = 14
+                  variance over mean, of it and its like = 1
+                  chance of so little = 0.0634
+                  asks for at most 60% of what is expected, and a chance of at most 0.01
                 """)
     }
 }
