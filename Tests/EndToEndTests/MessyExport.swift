@@ -16,7 +16,7 @@ struct MessyExport {
 
     /// What no program can know by itself; the import must end with the line to write.
     enum Riddle: CaseIterable {
-        case utf16, noKey, strangeAccounts
+        case noKey, strangeAccounts
     }
 
     private(set) var files: [(name: String, data: Data)] = []
@@ -51,7 +51,7 @@ struct MessyExport {
             delimiter: pick(isEuropean ? [";", ";", "\t"] : [",", ",", ",", ";", "\t"]),
             date: pick(isEuropean ? ["d.m.y", "d/m/y", "y-m-d"] : ["m/d/y", "m/d/y", "y-m-d", "mmm d, y", "y/m/d"]),
             hasComma: isEuropean, sign: pick(isEuropean ? ["", " €", "€ "] : ["", "$", " USD"]), encoding: .utf8)
-        if chance(35) { style.encoding = .windowsCP1252 }
+        if chance(35) { style.encoding = chance(30) ? .utf16 : .windowsCP1252 }
         story.append(
             "\(style.delimiter == "\t" ? "tab" : style.delimiter) \(style.date) \(style.sign) \(style.encoding)")
         return style
@@ -226,9 +226,8 @@ struct MessyExport {
         }
         let end = chance(50) ? "\r\n" : "\n"
         let text = above + rows.map { $0.map(field).joined(separator: style.delimiter) + end }.joined()
-        let isRiddle = riddle == .utf16 && files.isEmpty
-        var data = text.data(using: isRiddle ? .utf16 : style.encoding, allowLossyConversion: true) ?? Data()
-        if style.encoding == .utf8, !isRiddle, chance(40) { data = Data([0xef, 0xbb, 0xbf]) + data }
+        var data = text.data(using: style.encoding, allowLossyConversion: true) ?? Data()
+        if style.encoding == .utf8, chance(40) { data = Data([0xef, 0xbb, 0xbf]) + data }
         files.append((name, data))
     }
 

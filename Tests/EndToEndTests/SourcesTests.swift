@@ -174,6 +174,90 @@ struct SourcesTests {
         #expect(refused.code == 1 && refused.complaints.contains("TOKEN is not set"), "\(refused.complaints)")
     }
 
+    private static func usage(_ accounts: Int, day: String) -> String {
+        "account,day,logins\n" + (0..<accounts).map { "a\($0),\(day),4\n" }.joined()
+    }
+
+    @Test func halfAnAnswerIsTakenAndClosesNoDay() throws {
+        let scratch = try Scratch(small: "in_app")
+        func accounts(_ count: Int) throws {
+            try scratch.write("accounts.csv", "key,seats\n" + (0..<count).map { "a\($0),3\n" }.joined())
+        }
+        try accounts(40)
+        try scratch.write("usage.csv", Self.usage(40, day: "2026-01-05"))
+        try Self.sources(
+            """
+            customers:
+              import: accounts
+              file: accounts.csv
+            usage:
+              import: metrics
+              file: usage.csv
+              complete: true
+            """, in: scratch)
+        func closed() throws -> Int { try scratch.number("SELECT count(*) FROM metric_day WHERE closed = 1") }
+        let first = try scratch.keeptouch("import", "all")
+        #expect(first.code == 0 && first.output.contains("1 days closed"), "\(first)")
+        // The program that makes the files broke off, or wrote no more than its header.
+        try accounts(0)
+        try scratch.write("usage.csv", Self.usage(14, day: "2026-01-06"))
+        let short = try scratch.keeptouch("import", "all")
+        let warning =
+            "usage: warning: brought 14 rows, 40 the time before; the day is not closed; "
+            + "keeptouch import usage --complete if that is right"
+        #expect(short.complaints.contains(warning), "\(short)")
+        #expect(short.complaints.contains("customers: warning: brought 0 rows, 40 the time before; "), "\(short)")
+        #expect(try closed() == 1)
+        #expect(try scratch.number("SELECT count(*) FROM series") == 2, "what came is taken")
+        let status = try scratch.keeptouch("status")
+        #expect(
+            status.output.contains("source usage: pulled ")
+                && status.output.contains(
+                    "brought 14 rows, 40 the time before; the day is not closed; keeptouch import usage"),
+            "\(status.output)")
+        let doctor = try scratch.keeptouch("doctor")
+        #expect(
+            (doctor.output + doctor.complaints).contains(
+                "brought 0 rows, 40 the time before; keeptouch import customers --complete"),
+            "\(doctor)")
+        // It stays short of what is usual until somebody says that it is right.
+        #expect(try scratch.keeptouch("import", "usage").complaints.contains("14 rows, 40 the time before"))
+        #expect(try closed() == 1)
+        let whole = try scratch.keeptouch("import", "usage", "--complete")
+        #expect(whole.output.contains("1 days closed") && !whole.complaints.contains("the time before"), "\(whole)")
+        #expect(try closed() == 2)
+        #expect(!(try scratch.keeptouch("import", "usage").complaints.contains("the time before")))
+        try accounts(40)
+        #expect(!(try scratch.keeptouch("import", "customers").complaints.contains("the time before")))
+        #expect(!(try scratch.keeptouch("status").output.contains("the time before")))
+    }
+
+    @Test func halfAFileByHandIsConfirmedByImportingItOnceMore() throws {
+        let scratch = try Scratch(small: "in_app")
+        try scratch.write("accounts.csv", "key\n" + (0..<40).map { "a\($0)\n" }.joined())
+        try scratch.keeptouch("import", "accounts", "accounts.csv")
+        func bring(_ text: String) throws -> Program.Outcome {
+            try scratch.write("usage.csv", text)
+            return try scratch.keeptouch("import", "metrics", "usage.csv", "--complete")
+        }
+        // Two days at once are as many rows a day.
+        let both =
+            Self.usage(40, day: "2026-01-04")
+            + Self.usage(40, day: "2026-01-05").split(separator: "\n").dropFirst()
+            .map { "\($0)\n" }.joined()
+        #expect(try bring(both).output.contains("2 days closed"))
+        #expect(try bring(Self.usage(40, day: "2026-01-06")).output.contains("1 days closed"))
+        let short = try bring(Self.usage(14, day: "2026-01-07"))
+        #expect(!short.output.contains("closed"))
+        #expect(
+            short.complaints.contains(
+                "brought 14 rows, 40 the time before; the day is not closed; import it with --complete once more if that is right"
+            ),
+            "\(short)")
+        #expect(!(try bring(Self.usage(15, day: "2026-01-07")).output.contains("closed")))
+        #expect(try bring(Self.usage(15, day: "2026-01-07")).output.contains("1 days closed"))
+    }
+
     /// Events come every hour, and accounts with a nightly file.
     @Test func rowsThatWaitForTheirAccountAreAskedForAgain() throws {
         let scratch = try Scratch(small: "in_app")

@@ -16,7 +16,7 @@ struct DataMapReader {
         }
         each("reasons") { map.reasons.append(reason($0)) }
         each("attributes") { entry in
-            let builtIn = Attribute.builtIn + Attribute.contactOfAccount
+            let builtIn = Attribute.builtIn + Attribute.contactOfAccount + wishes(Attribute.wishesOfAccount, entry)
             guard let attribute = attribute(entry, builtIn: builtIn) else { return }
             if builtIn.contains(where: { $0.name == attribute.name }) {
                 map.builtInColumns.append(attribute)
@@ -25,8 +25,9 @@ struct DataMapReader {
             }
         }
         each("contact_attributes") { entry in
-            guard let attribute = attribute(entry, builtIn: Attribute.builtInOfContact) else { return }
-            if Attribute.builtInOfContact.contains(where: { $0.name == attribute.name }) {
+            let builtIn = Attribute.builtInOfContact + wishes(Attribute.wishesOfContact, entry)
+            guard let attribute = attribute(entry, builtIn: builtIn) else { return }
+            if builtIn.contains(where: { $0.name == attribute.name }) {
                 map.builtInColumnsOfContact.append(attribute)
             } else {
                 map.contactAttributes.append(attribute)
@@ -46,6 +47,11 @@ struct DataMapReader {
         }
         map.attritionTarget = attritionTarget(fields)
         return (map, broken.union(clashes(fields)))
+    }
+
+    /// Those that the entry may complete: one with a type is an attribute of its own.
+    private func wishes(_ wishes: [Attribute], _ entry: YAMLNode.Entry) -> [Attribute] {
+        entry.value.text == nil && entry.value["type"] == nil ? wishes : []
     }
 
     private func attribute(_ entry: YAMLNode.Entry, builtIn: [Attribute]) -> Attribute? {

@@ -95,6 +95,12 @@ package struct Attribute: Sendable, Hashable {
     package static let contactOfAccount: [Attribute] = [
         Attribute("contact_email", .text), Attribute("contact_name", .text),
     ]
+
+    /// What an import says of whether a contact wants messages: yes to the first one means none. They are no attributes.
+    package static let wishesOfContact = [Attribute("unsubscribed", .boolean), Attribute("subscribed", .boolean)]
+    package static let wishesOfAccount = [
+        Attribute("contact_unsubscribed", .boolean), Attribute("contact_subscribed", .boolean),
+    ]
 }
 
 /// One number per account and day.

@@ -60,6 +60,15 @@ final class SourceLoop: Sendable {
                     metadata: [
                         "name": "\(source.name)", "rows": "\(report.read)", "rejected": "\(report.rejected)",
                     ])
+                if let usual = report.shortOf {
+                    log.warning(
+                        "source brought less than half of its rows",
+                        metadata: [
+                            "name": "\(source.name)", "rows": "\(report.size)", "before": "\(usual)",
+                            "daysClosed": "\(report.daysClosed)",
+                            "remedy": "keeptouch import \(source.name) --complete, if that is right",
+                        ])
+                }
             } catch {
                 guard !wakeSignal.isStopped else { return }
                 log.warning("source failed", metadata: ["name": "\(source.name)", "reason": "\(error)"])

@@ -29,20 +29,26 @@ package struct SourcePull {
     }
 
     /// What the pull brought; an error is kept with the source, and thrown.
+    ///
+    /// What brings less than half of the usual rows is taken, and said; it closes no day.
+    ///
+    /// - Parameter isWhole: whether somebody says that this is all there is.
     @discardableResult
     package func pull(
-        _ source: DataSource, now: Instant, progress: @escaping (ImportProgress) -> Void = { _ in }
+        _ source: DataSource, isWhole: Bool = false, now: Instant,
+        progress: @escaping (ImportProgress) -> Void = { _ in }
     ) throws -> ImportReport {
         let known = try store.read { try SourceRecords($0).all() }[source.name]
         var state = known ?? SourceState(source.name, pulledAt: now)
         state.pulledAt = now
         do {
-            let report = try bring(source, since: since(source, known), now: now, progress)
+            let report = try bring(source, since: since(source, known), isWhole: isWhole, now: now, progress)
             if let stopped = report.stopped { throw Failure(description: stopped) }
             (state.succeededAt, state.failures, state.error) = (now, 0, nil)
             (state.rows, state.changed, state.rejected) = (
                 report.read, report.inserted + report.updated + report.eventsMade, report.rejected
             )
+            state.shortOf = report.shortOf
             if let column = source.since?.column {
                 let before = since(source, known)
                 let waits = report.homeless > 0 && now - (state.heldSince ?? now) < Self.patience
@@ -50,7 +56,12 @@ package struct SourcePull {
                 state.since = ((waits ? before : report.highest) ?? before)
                     .map { DataSource.Since(column: column, first: $0) }
             }
-            try store.write { try SourceRecords($0).write(state) }
+            try store.write { connection in
+                try SourceRecords(connection).write(state)
+                if source.since == nil, report.shortOf == nil {
+                    try reads(connection, source, now).keep(report.size, isWhole: true, at: now)
+                }
+            }
             return report
         } catch {
             state.failures += 1
@@ -69,19 +80,28 @@ package struct SourcePull {
         return known?.since.flatMap { $0.column == since.column ? $0.first : nil } ?? since.first
     }
 
+    private func reads(_ connection: Connection, _ source: DataSource, _ now: Instant) -> FullReads {
+        FullReads(connection, of: source.name, on: workspace.configuration.zone.day(of: now))
+    }
+
     private func bring(
-        _ source: DataSource, since: String?, now: Instant, _ progress: @escaping (ImportProgress) -> Void
+        _ source: DataSource, since: String?, isWhole: Bool, now: Instant,
+        _ progress: @escaping (ImportProgress) -> Void
     ) throws -> ImportReport {
         guard let map = source.map(in: workspace.dataMap) else {
             throw Failure(description: "data.yaml has no import \"\(source.imports)\"")
         }
         // What comes before the first cycle is the past.
         let isPast = try map.kind == .events && store.read { try StatusQuery($0).lastCycle() == nil }
+        // Who asks for what is new is told as much or as little as there is.
+        let usual =
+            source.since != nil || isWhole
+            ? nil : try store.read { try reads($0, source, now).usual(forgivesRepeats: false) }
         let options = ImportOptions(
-            isHistory: isPast, closesDays: source.closesDays && map.kind == .metrics,
+            isHistory: isPast, closesDays: (source.closesDays || isWhole) && map.kind == .metrics,
             rejectedPath: directory.appendingPathComponent("\(source.name).rejected.csv").path, map: map,
             since: source.since.map { DataSource.Since(column: $0.column, first: since ?? $0.first) },
-            isStopped: isStopped)
+            usual: usual, isStopped: isStopped)
         let importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)
         return try withRows(of: source, since) {
             try importer.run(map.kind, from: $0, options: options, now: now, progress: progress)

@@ -25,11 +25,6 @@ struct AccountDraft {
         "arr", "annual_recurring_revenue", "annual_revenue", "yearly_revenue", "acv", "annual_contract_value",
         "annual_amount", "annual_price",
     ]
-    private static let statusNames = [
-        "status", "account_status", "customer_status", "subscription_status", "account_state", "customer_state",
-        "state",
-        "lifecycle_status",
-    ]
     private static let churnedNames = [
         "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
         "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
@@ -66,15 +61,19 @@ struct AccountDraft {
         names = Set(Attribute.builtIn.map(\.name)).union(EventKind.builtIn.map(\.name))
         for index in file.header.indices where !file.usable.contains(index) {
             taken.insert(index)
-            if file.header[index].isEmpty, file.guesses[index].filled == 0 { continue }
-            let why = file.header[index].isEmpty ? "empty" : "not the only one"
-            notes.append("column \(index + 1) is left out: its name is \(why)")
+            guard file.guesses[index].filled > 0 else { continue }
+            if file.header[index].isEmpty {
+                notes.append("column \(index + 1) is left out: its name is empty")
+            } else if file.header.firstIndex(of: file.header[index]) == index {
+                notes.append("column \(index + 1) is left out: its name is written otherwise before")
+            }
         }
         addKey()
         addStatus()
         addMoments()
         addMoney()
         addContact()
+        addWishes()
         addOthers()
         addDeclared()
     }
@@ -107,38 +106,9 @@ struct AccountDraft {
     }
 
     private mutating func addStatus() {
-        for index in free(
-            Self.statusNames + [
-                "cancelled", "canceled", "churned", "is_cancelled", "is_churned", "active", "is_active",
-            ])
-        where taken.isDisjoint(with: [index]) {
-            let guess = file.guesses[index]
-            guard guess.filled > 0, guess.distinct <= 40 else { continue }
-            let name = file.simpleName(index)
-            var usual = MappedWords.ofStatus("churned")
-            if name.hasSuffix("active") {
-                for (word, value) in ["yes": "active", "true": "active", "no": "churned", "false": "churned"] {
-                    usual[word] = value
-                }
-            } else if name.contains("cancel") || name.contains("churn") {
-                guard guess.isBoolean else { continue }
-                for (word, value) in ["yes": "churned", "true": "churned", "no": "active", "false": "active"] {
-                    usual[word] = value
-                }
-            }
-            for word in ["active", "churned"] { usual[word] = word }
-            let known = guess.words.filter { usual[$0.key.lowercased()] != nil }
-            guard known.values.reduce(0, +) * 10 >= guess.filled * 7 else { continue }
-            var attribute = Attribute("status", .text)
-            for word in known.keys where !["active", "churned"].contains(word.lowercased()) {
-                attribute.form.map[word.lowercased()] = usual[word.lowercased()]
-            }
-            let others = guess.words.filter { usual[$0.key.lowercased()] == nil }.sorted { $0.key < $1.key }
-            let remarks = others.prefix(5).map {
-                "\"\($0.key)\" (\($0.value)) is none of active, churned: add it to map"
-            }
-            return add(attribute, index, remarks)
-        }
+        guard let guess = StatusGuess(file, free: free) else { return }
+        notes += guess.notes
+        if let attribute = guess.attribute { add(attribute, guess.column) }
     }
 
     private mutating func addMoments() {
@@ -233,6 +203,18 @@ struct AccountDraft {
         }
     }
 
+    private mutating func addWishes() {
+        let guess = WishGuess(file, free: free) {
+            "attributes: { contact_unsubscribed: { column: \(ImportHint.quoted($0)) } }"
+        }
+        notes += guess.notes
+        for (name, isOptIn) in [("contact_unsubscribed", false), ("contact_subscribed", true)] {
+            guard let column = guess.columns.first(where: { $0.isOptIn == isOptIn }) else { continue }
+            lines.append("  \(name): { column: \(ImportHint.quoted(file.header[column.index])) }")
+        }
+        taken.formUnion(guess.columns.map(\.index))
+    }
+
     // MARK: Declared attributes
 
     private mutating func addDeclared() {
@@ -283,7 +265,8 @@ struct AccountDraft {
                 : "  \(attribute.name): \(declared)\(remark.split(whereSeparator: \.isNewline).joined(separator: " "))")
     }
 
-    private func question(_ index: Int) -> [String] {
+    private mutating func question(_ index: Int) -> [String] {
+        if let doubt = file.doubt(about: index) { notes.append(doubt) }
         let others = file.guesses[index].otherFormats
         return others.isEmpty ? [] : ["or \(others.joined(separator: ", "))? every value can be read so"]
     }

@@ -34,9 +34,11 @@ final class AccountImport: ImportTarget {
     private let attributes: [Attribute]
     private let events: ColumnEvents
     private let owner: ContactTable
+    private let wishes: WishReader
     private let ownerEmail = CellReader("contact_email", .email)
     private let ownerName = CellReader("contact_name", .text)
     private let ownerAddress = ByteArena(capacity: 256)
+    private let mailboxName = ByteArena(capacity: 256)
     private var columns: StagedColumns
     /// The columns for rows that have all their cells, and for those of which some are left out.
     private var ofWholeRows = StagedColumns(isPerRow: false)
@@ -50,6 +52,7 @@ final class AccountImport: ImportTarget {
     private var statusIndex: Int?
     private var churnedIndex: Int?
     private var cancelIndex: Int?
+    private var createdIndex: Int?
     private var reasonIndex: Int?
     private var seen = SeenKeys()
     private var hasRepeats = false
@@ -58,9 +61,9 @@ final class AccountImport: ImportTarget {
     private var cells = StagedCells([])
     private var hasSequel = false
     /// What every staged row begins with; its columns follow.
-    private static let leading = ["account_id", "is_new", "present", "key", "email", "address", "contact"]
+    private static let leading = ["account_id", "is_new", "present", "key", "email", "address", "contact", "wish"]
     private enum Place {
-        static let account = 0, isNew = 1, key = 3, email = 4, address = 5, contact = 6
+        static let account = 0, isNew = 1, key = 3, email = 4, address = 5, contact = 6, wish = 7
     }
 
     private let words = ByteArena(capacity: 32)
@@ -76,11 +79,12 @@ final class AccountImport: ImportTarget {
         let contact = Attribute.contactOfAccount.map { declared in
             context.dataMap.builtInColumns.first { $0.name == declared.name } ?? declared
         }
+        wishes = WishReader(context, context.dataMap.wishesOfAccount)
         wanted =
             attributes.map { WantedColumn($0, context) }
             + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
                 WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
-            }
+            } + wishes.wanted(beside: attributes.map(\.name))
         events = try ColumnEvents(store, connection, context)
         owner = ContactTable(store, connection, context, events, name: "import_owner")
         columns = StagedColumns(isPerRow: false)
@@ -99,6 +103,7 @@ final class AccountImport: ImportTarget {
         keyPlace = map.place(of: "key") ?? 0
         emailPlace = map.place(of: "contact_email")
         namePlace = map.place(of: "contact_name")
+        wishes.begin(map)
         if context.takesGoodCells {
             spell(map, isPerRow: true)
             ofPartialRows = columns
@@ -124,6 +129,7 @@ final class AccountImport: ImportTarget {
         statusIndex = columns.index(of: "status")
         churnedIndex = columns.index(of: "churned_at")
         cancelIndex = columns.index(of: "cancel_requested_at")
+        createdIndex = columns.index(of: "created_at")
         reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
     }
 
@@ -134,10 +140,11 @@ final class AccountImport: ImportTarget {
                 owned.add(name, column: "\"\(name)\"", ownerEmail, place: nil, updated: "s.\(name)")
             }
         }
-        if namePlace != nil {
+        if hasOwner {
             owned.add("name", column: "\"name\"", ownerName, place: nil, updated: "COALESCE(s.name, a.name)")
         }
         owned.add("role", column: "\"role\"", ownerName, place: nil, updated: "s.role")
+        if wishes.isNeeded { owned.addWish() }
         return owned
     }
 
@@ -150,6 +157,7 @@ final class AccountImport: ImportTarget {
         try Rejection.ifCut(key, "key")
         if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
         if TotalsRow.isTotal(key) { throw Rejection(.total, "key", "\(key.excerpt) is a row of totals") }
+        if TotalsRow.isFooter(record) { throw Rejection(.footer, "key", "\(key.excerpt) is no account") }
         var present = cells.present(in: record)
         if context.takesGoodCells {
             present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
@@ -164,7 +172,8 @@ final class AccountImport: ImportTarget {
             guard context.takesGoodCells else { throw rejection }
             leftOut.append(rejection)
         }
-        let name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
+        var name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
+        if name.isNull, let emailPlace { name = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName) }
         if !seen.insert(key) {
             hasRepeats = true
             tally.duplicates += 1
@@ -180,6 +189,7 @@ final class AccountImport: ImportTarget {
             rows.add(.null)
         }
         rows.add(name)
+        rows.add(wishes.isNeeded ? try wishes.wish(record) : .null)
         for scalar in scalars { rows.add(scalar) }
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
@@ -188,10 +198,11 @@ final class AccountImport: ImportTarget {
 
     /// Makes status and dates agree; true when a date is left of which a new account makes an event.
     private func settleLifecycle(_ record: Record, _ present: inout Int64) throws -> Bool {
-        for index in [churnedIndex, cancelIndex] {
+        for index in [churnedIndex, cancelIndex, createdIndex] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
             let rejection = Rejection(
-                .future, columns.all[index].name, "lies in the future; a planned end is `service_end_at`")
+                .future, columns.all[index].name,
+                "lies in the future" + (index == createdIndex ? "" : "; a planned end is `service_end_at`"))
             guard context.takesGoodCells else { throw rejection }
             leftOut.append(rejection)
             scalars[index] = .null
@@ -341,13 +352,16 @@ final class AccountImport: ImportTarget {
                     owner.rows.add(rows[row, Place.email])
                     owner.rows.add(rows[row, Place.address])
                 }
-                if namePlace != nil { owner.rows.add(rows[row, Place.contact]) }
+                owner.rows.add(rows[row, Place.contact])
                 owner.rows.add(.text(ownerWord))
+                if wishes.isNeeded { owner.rows.add(rows[row, Place.wish]) }
                 owner.rows.endRow()
             }
         }
         defer { owner.rows.removeAll() }
-        return try owner.apply().eventsMade
+        let ofContacts = try owner.apply()
+        tally.unsubscribed += ofContacts.unsubscribed
+        return ofContacts.eventsMade
     }
 
     /// How many accounts stayed as they are and have a contact that did not.
@@ -359,11 +373,16 @@ final class AccountImport: ImportTarget {
         }
     }
 
-    func finish(_ report: inout ImportReport) throws { tally.warnings += owner.warnings + ofWholeRows.warnings }
+    func finish(_ report: inout ImportReport) throws {
+        tally.warnings +=
+            owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
+        report.unsubscribed = wishes.count
+    }
 
     func renew() throws {
         seen = SeenKeys()
         tally = ImportTally()
+        wishes.renew()
         try owner.renew()
     }
 
@@ -375,12 +394,5 @@ final class AccountImport: ImportTarget {
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
         attributes.first { $0.name == rejection.column }
             .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
-    }
-}
-
-extension DataMap {
-    /// Every attribute of an account, built in or declared, as files carry it.
-    var importedAttributes: [Attribute] {
-        Attribute.builtIn.map { builtIn in builtInColumns.first { $0.name == builtIn.name } ?? builtIn } + attributes
     }
 }

@@ -35,6 +35,8 @@ final class CellReader {
         case duration
         case zone
         case email
+        /// Whether somebody wants no messages, as yes and no (`isOptIn`: as no and yes), in words, or as the day it was said.
+        case wish(isOptIn: Bool, WrittenTime)
         /// A reason of the data map; other words are noted and stay as they are.
         case reason(known: [String])
     }
@@ -51,6 +53,12 @@ final class CellReader {
     private let arena = ByteArena(capacity: 64)
     /// Text that was found good before; most columns of names hold few of them.
     private var known: [[UInt8]] = []
+    /// Words of a status that were met before, and what they mean.
+    private var statuses: [(word: [UInt8], status: Cell)] = []
+    private static let mostStatuses = 30
+    private let ofStatuses = ByteArena(capacity: mostStatuses * 8)
+    /// How many cells of addresses hold several, of which the first was taken.
+    private(set) var severalAddresses = 0
     /// Values that no list knows, and were taken, with their counts.
     private(set) var noted = NotedValues()
 
@@ -68,9 +76,7 @@ final class CellReader {
         let form = context.form(of: attribute.name, attribute.form)
         self.init(
             attribute.name, Self.kind(of: attribute, form, context),
-            map: attribute.name == "status"
-                ? MappedWords.ofStatus(attribute.values.last ?? "").merging(form.map) { $1 } : form.map,
-            isYearly: form.isYearly,
+            map: form.map, isYearly: form.isYearly,
             // Over HTTP the sender is told of a value that no list knows.
             isStrict: context.isStrict || (context.isOngoing && attribute.type == .text))
     }
@@ -112,6 +118,7 @@ final class CellReader {
             if let spelled = values.first(where: { text.isEqualIgnoringCase(to: $0) }) {
                 return .text(spelling(spelled))
             }
+            if isClosed, let status = status(text, values) { return status }
             if !isClosed, !isStrict {
                 noted.add(text)
                 return .text(text)
@@ -149,6 +156,17 @@ final class CellReader {
             }
         case .email:
             if EmailAddress.isPlain(text) { return .text(cleaned(text)) }
+            if let mailbox = Mailbox(text.string) {
+                if mailbox.isOneOfSeveral { severalAddresses += 1 }
+                arena.removeAll(reserving: mailbox.address.utf8.count)
+                return .text(arena.append(mailbox.address.utf8))
+            }
+        case .wish(let isOptIn, let time):
+            if let isOut = WishWord.isOut(text, isOptIn: isOptIn, time) { return .integer(isOut ? 1 : 0) }
+            if !isStrict {
+                noted.add(text)
+                return .null
+            }
         case .reason(let known): return try reason(text, known)
         }
         throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
@@ -206,6 +224,7 @@ final class CellReader {
         case .duration: "is not a duration such as 36h or 14d"
         case .zone: "is not a time zone such as America/Chicago"
         case .email: "is not an email address"
+        case .wish: "says neither that messages are wanted nor that they are not"
         case .reason: "is not a reason"
         }
     }
@@ -217,12 +236,26 @@ final class CellReader {
     // MARK: Values
 
     private static func boolean(_ text: Cell) -> Bool? {
-        guard text.count <= 5 else { return nil }
-        switch text.string.lowercased() {
-        case "yes", "true", "1", "y", "t", "on": return true
-        case "no", "false", "0", "n", "f", "off": return false
-        default: return nil
-        }
+        guard text.count <= BooleanWord.longest else { return nil }
+        if text.count == 1, text[0] &- 0x30 < 2 { return text[0] == 0x31 }
+        return BooleanWord.value(of: text.string)
+    }
+
+    /// What a word of the usual systems makes of a status; most files have few of them.
+    ///
+    /// A contact's may say no more than that nothing is wanted: that is no status (`WishReader`).
+    private func status(_ text: Cell, _ values: [[UInt8]]) -> Scalar? {
+        if let met = statuses.first(where: { text.isEqual(to: $0.word) }) { return .text(met.status) }
+        let isOfAccounts = values.last.map { $0.elementsEqual("churned".utf8) } ?? false
+        if !isOfAccounts, WishWord.saysOut(text) { return .null }
+        let word = text.string
+        guard let found = isOfAccounts ? StatusWords.status(of: word) : StatusWords.statusOfContact(word),
+            let value = values.first(where: { $0.elementsEqual(found.utf8) })
+        else { return nil }
+        guard statuses.count < Self.mostStatuses else { return .text(spelling(value)) }
+        let status = ofStatuses.append(value)
+        statuses.append((Array(text), status))
+        return .text(status)
     }
 
     /// `36h`, `14d`, `1d 12h`: whole weeks, days, hours, minutes and seconds, in milliseconds.

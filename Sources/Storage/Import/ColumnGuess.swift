@@ -29,6 +29,8 @@ struct ColumnGuess {
     private(set) var words: [String: Int] = [:]
     private(set) var hashes: Set<Int> = []
     private(set) var emails = 0
+    /// Of addresses in the form in which they are compared.
+    private(set) var addresses: Set<Int> = []
     private(set) var zones = 0
     private(set) var numbers: [Double] = []
     private(set) var currencies: [String: Int] = [:]
@@ -76,9 +78,12 @@ struct ColumnGuess {
         if !hashes.insert(string.hashValue).inserted { repeats += 1 }
         if words.count < Self.mostWords || words[string] != nil { words[string, default: 0] += 1 }
         if text.count > 40 { longTexts += 1 }
-        if text.count <= 5, ["yes", "no", "true", "false", "y", "n"].contains(word) { booleans += 1 }
+        if text.count <= BooleanWord.longest, BooleanWord.value(of: word) != nil { booleans += 1 }
         if text.contains(UInt8(ascii: "@")) {
-            if EmailAddress.isPlain(text) { emails += 1 }
+            if let address = EmailAddress.isPlain(text) ? string : Mailbox(string)?.address {
+                emails += 1
+                if let address = EmailAddress.normalized(address) { addresses.insert(address.hashValue) }
+            }
             return
         }
         if word.utf8.contains(where: { $0 &- 0x30 < 10 }) { lookAtFigures(text) }
@@ -176,6 +181,23 @@ struct ColumnGuess {
         return dates.indices.filter { index in
             Self.isContrary(chosenIndex, index) && dates[index].count == chosen.count
         }.map { dates[$0].name }
+    }
+
+    /// Of dates with day and month in numbers: how many can be read only as the chosen format says, only the other way
+    /// round, and both ways.
+    var orders: (chosen: String, only: Int, other: String, onlyOther: Int, both: Int)? {
+        guard let chosen = dateFormats?.first, let index = Self.formats.firstIndex(of: chosen) else { return nil }
+        let counts = dates.indices.filter {
+            Self.isContrary(index, $0) && dates[$0].count > 0 && !Self.formats[$0].contains("mmm")
+        }
+        guard let other = counts.max(by: { dates[$0].count < dates[$1].count }) else { return nil }
+        let (one, two) = (UInt16(1) << UInt16(index), UInt16(1) << UInt16(other))
+        func count(_ belongs: (UInt16) -> Bool) -> Int { readings.reduce(0) { $0 + (belongs($1.key) ? $1.value : 0) } }
+        return (
+            chosen, count { $0 & one != 0 && $0 & two == 0 }, dates[other].name,
+            count { $0 & two != 0 && $0 & one == 0 },
+            count { $0 & one != 0 && $0 & two != 0 }
+        )
     }
 
     var hasTimes: Bool { dates.contains { $0.withTime * 2 > filled } || isMost(epochs) }

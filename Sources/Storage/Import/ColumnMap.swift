@@ -8,6 +8,8 @@ struct WantedColumn {
     var column: String?
     /// Other usual names, taken when nothing else claims them.
     var synonyms: [String] = []
+    /// Whether every column of a usual name is meant.
+    var takesAll = false
 
     init(_ name: String, column: String? = nil, synonyms: [String] = []) {
         self.name = name
@@ -37,6 +39,10 @@ struct ColumnMap {
     let warnings: [String]
     private let wanted: [WantedColumn]
     let header: [String]
+    /// Further places of columns of which every one is meant.
+    private let more: [String: [Int]]
+    /// Columns whose name comes again: where the others lie. Of each row the first that is not empty counts.
+    let repeats: [(place: Int, others: [Int])]
 
     /// Finds the columns by the name that `data.yaml` gives them, then by their own; capitals, blanks and dashes in a
     /// name do not count.
@@ -56,6 +62,8 @@ struct ColumnMap {
             places = wanted.indices.map { $0 }
             isPerRow = true
             warnings = []
+            more = [:]
+            repeats = []
             return
         }
         self.header = header
@@ -77,25 +85,36 @@ struct ColumnMap {
         }
         for (index, column) in wanted.enumerated() { claim(header.firstIndex(of: column.name), index) }
         for (index, column) in wanted.enumerated() { claim(simple.firstIndex(of: Self.simplified(column.name)), index) }
-        // A usual name that comes twice says nothing.
+        // A usual name that two columns write in two ways says nothing.
         for (index, column) in wanted.enumerated() {
-            for synonym in column.synonyms where simple.count(where: { $0 == synonym }) == 1 {
+            for synonym in column.synonyms
+            where Set(header.indices.filter { simple[$0] == synonym }.map { header[$0] }).count == 1 {
                 claim(simple.firstIndex(of: synonym), index)
             }
         }
-        for place in places {
-            guard let place, header.firstIndex(of: header[place]) != header.lastIndex(of: header[place]) else {
-                continue
+        var more: [String: [Int]] = [:]
+        for column in wanted where column.takesAll {
+            for place in header.indices where column.synonyms.contains(simple[place]) && taken.insert(place).inserted {
+                more[column.name, default: []].append(place)
             }
-            throw ImportError("\(source):1: the column \"\(header[place])\" comes twice; rename one of them")
         }
+        self.more = more
+        var repeats: [(place: Int, others: [Int])] = []
+        for place in Set(places.compactMap { $0 }).sorted() {
+            let others = header.indices.filter { $0 != place && header[$0] == header[place] && !header[$0].isEmpty }
+            if !others.isEmpty { repeats.append((place, others)) }
+            taken.formUnion(others)
+        }
+        self.repeats = repeats
         self.places = places
         let unknown = header.indices.filter {
             !taken.contains($0) && !header[$0].isEmpty && !isKnown(header[$0])
                 && !Self.ofRejectedRows.contains(header[$0])
         }
         let free = wanted.indices.filter { places[$0] == nil }.flatMap { wanted[$0].names }
-        warnings = Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? []
+        warnings =
+            (Self.warning(about: unknown.map { header[$0] }, free).map { [$0] } ?? [])
+            + repeats.map { Self.repeatNote(header[$0.place], $0.others.count + 1) }
     }
 
     static func warning(about unknown: [String], _ known: [String]) -> String? {
@@ -105,6 +124,22 @@ struct ColumnMap {
         }
         let rest = unknown.count > 10 ? " and \(unknown.count - 10) more" : ""
         return "not in data.yaml and left out: \(names.joined(separator: ", "))\(rest)"
+    }
+
+    /// What is to be told of a name that comes so many times.
+    static func repeatNote(_ name: String, _ count: Int) -> String {
+        "the column \"\(name)\" comes \(count == 2 ? "twice" : "\(count) times"): of each row the first that is not empty counts"
+    }
+
+    /// The places of all columns that are meant.
+    func allPlaces(of name: String) -> [Int] { (place(of: name).map { [$0] } ?? []) + (more[name] ?? []) }
+
+    /// Gives the columns whose name comes again what one of the others has, where they are empty.
+    func fill(_ record: inout Record) {
+        for (place, others) in repeats where place < record.cells.count && record.cells[place].trimmed.isEmpty {
+            let filled = others.first { $0 < record.cells.count && !record.cells[$0].trimmed.isEmpty }
+            if let filled { record.cells[place] = record.cells[filled] }
+        }
     }
 
     func place(of name: String) -> Int? {

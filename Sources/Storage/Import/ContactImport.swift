@@ -14,8 +14,9 @@ final class ContactImport: ImportTarget {
     private let context: ImportContext
     private let attributes: [Attribute]
     private let table: ContactTable
-    private let accounts: AccountKeys
+    private let accounts: AccountNames
     private let address = ByteArena(capacity: 256)
+    private let mailboxName = ByteArena(capacity: 256)
     private var ofWholeRows = StagedColumns(isPerRow: false)
     private var ofPartialRows = StagedColumns(isPerRow: true)
     private(set) var leftOut: [Rejection] = []
@@ -25,6 +26,10 @@ final class ContactImport: ImportTarget {
     private var keyPlace: Int?
     private var emailIndex: Int?
     private var addressIndex: Int?
+    private var emailPlace: Int?
+    private var nameIndex: Int?
+    private var wishIndex: Int?
+    private let wishes: WishReader
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var pace = Store.freshPace
@@ -51,21 +56,26 @@ final class ContactImport: ImportTarget {
         self.connection = connection
         self.context = context
         attributes = context.dataMap.importedContactAttributes
+        wishes = WishReader(context, context.dataMap.wishesOfContact)
         wanted =
             [WantedColumn("account", column: context.form(of: "account").column, synonyms: Self.accountSynonyms)]
             + attributes.map { WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? []) }
+            + wishes.wanted(beside: attributes.map(\.name))
         table = ContactTable(store, connection, context, try ColumnEvents(store, connection, context))
-        accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
     }
 
     func begin(_ map: ColumnMap) throws {
-        try map.require("account")
+        accountPlace = try accounts.place(in: map, orBy: ["email"])
         if map.place(of: "key") == nil { try map.require("email") }
-        accountPlace = map.place(of: "account") ?? 0
         keyPlace = map.place(of: "key")
+        emailPlace = map.place(of: "email")
+        wishes.begin(map, statusPlace: map.place(of: "status"))
         if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
         ofWholeRows = columns(map, isPerRow: map.isPerRow)
         emailIndex = ofWholeRows.index(of: "email")
+        nameIndex = ofWholeRows.index(of: "name")
+        wishIndex = ofWholeRows.index(of: WishReader.name)
         addressIndex = ofWholeRows.index(of: Self.address)
         scalars = ContiguousArray(repeating: .null, count: ofWholeRows.all.count)
         cells = ofWholeRows.cells
@@ -84,6 +94,13 @@ final class ContactImport: ImportTarget {
             }
         }
         columns.set("status", updated: "COALESCE(s.status, a.status)", inserted: "COALESCE(s.status, 'active')")
+        // A name may stand before the address.
+        if map.place(of: "name") == nil, map.place(of: "email") != nil {
+            columns.add(
+                "name", column: "\"name\"", CellReader("name", .text), place: nil,
+                updated: "COALESCE(s.name, a.name)")
+        }
+        if wishes.isNeeded { columns.addWish() }
         return columns
     }
 
@@ -91,15 +108,17 @@ final class ContactImport: ImportTarget {
         if !leftOut.isEmpty { leftOut.removeAll() }
         let account = record.cells[accountPlace].trimmed
         if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
-        guard let accountID = try accounts.id(account) else {
-            throw Rejection(.unknownAccount, "account", "there is no account with the key \(account.excerpt)")
-        }
+        let accountID = try accounts.find(account).id
         var present = cells.present(in: record)
         if context.takesGoodCells {
             present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
         } else {
             try cells.read(record, into: &scalars)
         }
+        if let nameIndex, let emailPlace, scalars[nameIndex].isNull {
+            scalars[nameIndex] = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName)
+        }
+        if let wishIndex { scalars[wishIndex] = try wishes.wish(record) }
         if let emailIndex, let addressIndex {
             if case .text(let email) = scalars[emailIndex] {
                 scalars[addressIndex] = EmailAddress.normalized(email, in: address).map { .text($0) } ?? .null
@@ -150,11 +169,15 @@ final class ContactImport: ImportTarget {
         hasKeyless = false
     }
 
-    func finish(_ report: inout ImportReport) throws { tally.warnings += table.warnings + ofWholeRows.warnings }
+    func finish(_ report: inout ImportReport) throws {
+        tally.warnings += accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
+        report.unsubscribed = wishes.count
+    }
 
     func renew() throws {
         seen = SeenKeys()
         tally = ImportTally()
+        wishes.renew()
         try table.renew()
     }
 
@@ -166,14 +189,5 @@ final class ContactImport: ImportTarget {
         }
         return attributes.first { $0.name == rejection.column }
             .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
-    }
-}
-
-extension DataMap {
-    /// Every attribute of a contact, built in or declared, as files carry it.
-    var importedContactAttributes: [Attribute] {
-        Attribute.builtInOfContact.map { builtIn in
-            builtInColumnsOfContact.first { $0.name == builtIn.name } ?? builtIn
-        } + contactAttributes
     }
 }

@@ -74,6 +74,7 @@ final class ContactTable {
             tally.eventsMade += try eventsOfChanges()
             let address = columns.all.first { $0.column == "\"address\"" }?.updated
             if let address { try carryWishes(to: address) }
+            tally.unsubscribed += try unsubscribeKnown(address ?? "a.address")
             let last = address.map {
                 ", last_address = CASE WHEN \($0) IS NULL THEN COALESCE(a.address, a.last_address) END"
             }
@@ -89,6 +90,7 @@ final class ContactTable {
         }
         tally.unchanged = known - tally.updated
         if known < rows.lastPlace - rows.firstPlace {
+            tally.unsubscribed += try unsubscribeNew()
             try connection.forEach(
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
@@ -136,6 +138,42 @@ final class ContactTable {
             """, ["soft": .text(Suppressions.softBounced)])
     }
 
+    /// Suppresses those of whom a file says for the first time that they want nothing, before they are written.
+    ///
+    /// Only the change counts: who comes back on a page of ours is not sent away again by a file that stays as it was.
+    private func unsubscribeKnown(_ address: String) throws -> Int {
+        guard columns.hasWish else { return 0 }
+        return try unsubscribe(
+            """
+            SELECT COALESCE(\(address), a.address, a.last_address) AS address
+            FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
+            WHERE s.\(WishReader.column) = 1
+                AND (COALESCE(a.\(WishReader.column), 0) = 0 OR a.address IS NULL AND a.last_address IS NULL)
+            """)
+    }
+
+    private func unsubscribeNew() throws -> Int {
+        guard columns.hasWish, columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
+        return try unsubscribe(
+            """
+            SELECT s.address AS address FROM temp.\(rows.name) s
+            WHERE s.\(WishReader.column) = 1 AND s.contact_id IS NULL
+            """)
+    }
+
+    private func unsubscribe(_ people: String) throws -> Int {
+        try connection.execute(
+            """
+            INSERT INTO suppression (address, category, reason, at)
+            SELECT DISTINCT m.address, '', :reason, CAST(:now AS bigint) FROM (\(people)) m WHERE m.address IS NOT NULL
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+            """,
+            [
+                "reason": .text(Suppressions.unsubscribed), "soft": .text(Suppressions.softBounced),
+                "now": .instant(context.now),
+            ])
+    }
+
     /// What is to be told of addresses that came back after they were erased.
     var warnings: [String] {
         erased == 0
@@ -155,8 +193,9 @@ final class ContactTable {
             FROM temp.\(rows.name) s JOIN contact a ON \(join)
             JOIN suppression x ON x.address = erased_key(a.address)
             WHERE a.address IS NOT NULL
-            ON CONFLICT (address, category) DO NOTHING
-            """, ["now": .instant(context.now)])
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
+                WHERE suppression.reason = :unsubscribed
+            """, ["now": .instant(context.now), "unsubscribed": .text(Suppressions.unsubscribed)])
     }
 
     /// Finds the stored contacts: by key, and rows that name none also by address.

@@ -4,6 +4,7 @@ import Playbooks
 struct DataMapDraft {
     private let accounts: AccountDraft
     private let keys: Set<Int>
+    private let addresses: Set<Int>
     private var contactAttributes: [String] = []
     private var metrics: [String] = []
     private var events: [String] = []
@@ -12,9 +13,17 @@ struct DataMapDraft {
     private var importNames: Set<String> = []
     private var names: Set<String>
 
-    init(_ accounts: AccountDraft) {
+    /// - Parameter others: the files that are to be added.
+    init(_ accounts: AccountDraft, with others: [FileGuess] = []) {
         self.accounts = accounts
-        keys = accounts.key.map { accounts.file.guesses[$0].hashes } ?? []
+        let keys = accounts.key.map { accounts.file.guesses[$0].hashes } ?? []
+        self.keys = keys
+        let contacts = others.filter { file in
+            if case .success(.contacts) = FileRole.find(file, keys: keys, addresses: []) { true } else { false }
+        }
+        addresses = ([accounts.file] + contacts).reduce(into: []) { all, file in
+            for guess in file.guesses where guess.isEmail { all.formUnion(guess.addresses) }
+        }
         names = accounts.names
         notes = accounts.notes
         noteReading(accounts.file)
@@ -46,13 +55,24 @@ struct DataMapDraft {
 
     mutating func add(_ file: FileGuess) {
         noteReading(file)
-        switch FileRole.find(file, keys: keys) {
+        let role = FileRole.find(file, keys: keys, addresses: addresses)
+        if case .success(let role) = role { noteAddresses(file, role) }
+        switch role {
         case .failure(let error): notes.append(error.description)
         case .success(.contacts(let account)): addContacts(file, account)
         case .success(.calendar(let account)): addCalendar(file, account)
         case .success(.metrics(let account, let day)): addMetrics(file, account, day)
         case .success(.events(let account, let at, let kind)): addEvents(file, account, at, kind)
         }
+    }
+
+    private mutating func noteAddresses(_ file: FileGuess, _ role: FileRole) {
+        let guess = file.guesses[role.account]
+        guard guess.isEmail, !guess.hashes.isSubset(of: keys) || keys.isEmpty else { return }
+        let known = guess.addresses.count { addresses.contains($0) }
+        notes.append(
+            "\(file.name): accounts are found by the addresses in \"\(file.header[role.account])\", of which \(known) of "
+                + "\(guess.addresses.count) are contacts in these files")
     }
 
     private mutating func addContacts(_ file: FileGuess, _ account: Int) {
@@ -77,6 +97,14 @@ struct DataMapDraft {
             guard let found else { continue }
             taken.insert(found)
             columns.append(pair(name, file, found))
+        }
+        let wishes = WishGuess(file, free: { file.columns($0).filter { !taken.contains($0) } }) {
+            "contact_attributes: { unsubscribed: { column: \(ImportHint.quoted($0)) } }"
+        }
+        notes += wishes.notes
+        for (name, isOptIn) in [("unsubscribed", false), ("subscribed", true)] {
+            guard let column = wishes.columns.first(where: { $0.isOptIn == isOptIn }) else { continue }
+            columns.append(pair(name, file, column.index))
         }
         if let title = take(["title", "job_title", "position"]) {
             contactAttributes.append("  title: { type: text, column: \(ImportHint.quoted(file.header[title])) }")
@@ -116,9 +144,7 @@ struct DataMapDraft {
 
     private mutating func addMetrics(_ file: FileGuess, _ account: Int, _ day: Int) {
         var columns = [pair("account", file, account), moment("day", file, day)]
-        let figures = file.usable.filter { index in
-            index != account && index != day && file.guesses[index].type == .number && file.guesses[index].filled > 0
-        }
+        let figures = file.usable.filter { $0 != account && $0 != day && file.isFigure($0) }
         if let value = file.columns(["value", "count", "total"]).first(where: { figures.contains($0) }),
             let metric = file.columns(["metric", "metric_name", "measure"]).first
         {
@@ -210,7 +236,8 @@ struct DataMapDraft {
         "\(name): \(ImportHint.quoted(file.header[index]))"
     }
 
-    private func moment(_ name: String, _ file: FileGuess, _ index: Int) -> String {
+    private mutating func moment(_ name: String, _ file: FileGuess, _ index: Int) -> String {
+        if let doubt = file.doubt(about: index) { notes.append("\(file.name): \(doubt)") }
         let formats = file.guesses[index].declaredFormats
         if formats.isEmpty { return pair(name, file, index) }
         return "\(name): { column: \(ImportHint.quoted(file.header[index])), format: \(ImportHint.list(formats)) }"

@@ -36,8 +36,9 @@ package struct DataMapGuess {
             (FileRole.likeness(of: looked[$0]), $1) < (FileRole.likeness(of: looked[$1]), $0)
         }
         guard let best else { throw ImportError("there is no file to guess from") }
-        var draft = DataMapDraft(AccountDraft(looked[best]))
-        for (index, file) in looked.enumerated() where index != best { draft.add(file) }
+        let others = looked.indices.filter { $0 != best }.map { looked[$0] }
+        var draft = DataMapDraft(AccountDraft(looked[best]), with: others)
+        for file in others { draft.add(file) }
         yaml = draft.text
         files = looked.map { ($0.name, $0.rows) }
         currency = draft.currency

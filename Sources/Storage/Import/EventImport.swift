@@ -13,7 +13,7 @@ final class EventImport: ImportTarget {
 
     static let own = ["account", "event", "at", "contact", "id", "properties"]
     private static let synonyms = [
-        "account": ContactImport.accountSynonyms, "event": ["event_name", "event_type"],
+        "account": ContactImport.accountSynonyms + AccountNames.addressSynonyms, "event": ["event_name", "event_type"],
         "at": ["timestamp", "occurred_at", "date"], "id": ["event_id"],
     ]
 
@@ -21,7 +21,7 @@ final class EventImport: ImportTarget {
     private let connection: Connection
     private let context: ImportContext
     private let kinds: [String: Int64]
-    private let accounts: AccountKeys
+    private let accounts: AccountNames
     private let contacts: ContactKeys
     private let effects: EventEffects
     private let moment: CellReader
@@ -62,7 +62,7 @@ final class EventImport: ImportTarget {
         }
         kindWords = MappedWords(context.form(of: "event").map)
         kinds = try NameIDs.load(context.dataMap.events.map(\.name), of: "event_kind", store, connection)
-        accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
         contacts = try ContactKeys(connection)
         awaited = AwaitedContacts(connection)
         earlier = try EarlierEvents(connection)
@@ -72,10 +72,11 @@ final class EventImport: ImportTarget {
     }
 
     func begin(_ map: ColumnMap) throws {
-        for name in ["account", "event", "at"] where name != "event" || context.options.map?.event == nil {
+        for name in ["event", "at"] where name != "event" || context.options.map?.event == nil {
             try map.require(name)
         }
         places = Self.own.map { map.place(of: $0) }
+        places[0] = try accounts.place(in: map, orBy: ["contact", "email"])
         if let event = context.options.map?.event, map.place(of: "event") == nil {
             guard let id = kinds[event] else {
                 throw ImportError("\(map.source): \"\(event)\" is not an event of data.yaml")
@@ -92,9 +93,7 @@ final class EventImport: ImportTarget {
         func field(_ index: Int) -> Cell { places[index].map { record.cells[$0].trimmed } ?? Cell.empty }
         let account = field(0)
         if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
-        guard let accountID = try accounts.id(account) else {
-            throw Rejection(.unknownAccount, "account", "there is no account with the key \(account.excerpt)")
-        }
+        let found = try accounts.find(account)
         let kind = try kind(field(1))
         guard case .integer(let at) = try moment.scalar(field(2)) else { throw Rejection(.missing, "at", "is empty") }
         if at > context.latest { throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future") }
@@ -102,8 +101,11 @@ final class EventImport: ImportTarget {
         if properties.json.count > CSVReader.longestField {
             throw Rejection(.malformed, "properties", "are longer than 64 KiB together")
         }
-        let contact = field(3)
-        let contactID = contact.isEmpty ? nil : try contacts.id(contact, of: accountID)
+        // Whose address names the account is the one that it is about, where no other is named.
+        let isSame = found.contact != nil && (field(3).isEmpty || field(3).isEqual(to: account))
+        let contact = isSame ? account : field(3)
+        let contactID =
+            isSame ? found.contact?.id : contact.isEmpty ? nil : try contacts.id(contact, of: found.id)
         let isAwaited = !contact.isEmpty && contactID == nil
         if isAwaited {
             unknownContacts += 1
@@ -112,13 +114,13 @@ final class EventImport: ImportTarget {
 
         let id = field(4)
         try Rejection.ifCut(id, "id")
-        rows.add(.integer(accountID))
+        rows.add(.integer(found.id))
         rows.add(contactID.map { .integer($0) } ?? .null)
         rows.add(.integer(kind.id))
         rows.add(.integer(at))
         if id.isEmpty {
             identity.take(
-                account: account, kind: kind.name, at: at,
+                account: found.contact?.account ?? account, kind: kind.name, at: at,
                 contact: contact.isEmpty ? contact : contacts.awaitedName(contact), sent: properties.sent)
             add(identity.text)
         } else {
@@ -130,7 +132,8 @@ final class EventImport: ImportTarget {
         if !isKept { longLeftOut += 1 }
         add(isKept ? properties.leftOut : [])
         if earlier != nil, id.isEmpty {
-            identity.takeEarlier([account, contact], kind.name, at, properties: properties.json)
+            identity.takeEarlier(
+                [found.contact?.account ?? account, contact], kind.name, at, properties: properties.json)
             add(identity.text)
         } else {
             rows.add(.null)
@@ -222,7 +225,7 @@ final class EventImport: ImportTarget {
                 "\(longLeftOut) events have more than 64 KiB of properties that are not in data.yaml; these are not kept"
             )
         }
-        tally.warnings += properties.warnings
+        tally.warnings += accounts.warnings + properties.warnings
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
 

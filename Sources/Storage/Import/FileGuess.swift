@@ -11,7 +11,7 @@ struct FileGuess {
     /// What the reader passed over.
     let notes: [String]
     private let simple: [String]
-    /// Columns whose name is their own; others cannot be found again.
+    /// Columns that have a name, the first of each; others cannot be found again.
     let usable: [Int]
 
     /// - Throws: `ImportError` when it cannot be read as a table.
@@ -19,6 +19,16 @@ struct FileGuess {
         let reader = try Importer.reader(of: source)
         guard let header = reader.header else {
             throw ImportError("\(source.name): a data map is guessed from CSV, whose first line names the columns")
+        }
+        let plain = header.map(ColumnMap.simplified)
+        // Of columns with one name the first counts, filled from the others; see `ColumnMap.repeats`.
+        let alike = header.indices.map { index in
+            plain[index].isEmpty ? [index] : header.indices.filter { header[$0] == header[index] }
+        }
+        func cell(_ index: Int, of record: Record, _ alike: [[Int]]) -> Cell {
+            let cell = record.cells[index]
+            guard alike[index].count > 1, alike[index][0] == index, cell.trimmed.isEmpty else { return cell }
+            return alike[index].lazy.map { record.cells[$0] }.first { !$0.trimmed.isEmpty } ?? cell
         }
         var guesses = header.map { _ in ColumnGuess(zone: zone, latest: latest) }
         var record = Record()
@@ -28,9 +38,11 @@ struct FileGuess {
             case .end: break reading
             case .bad: continue
             case .row:
-                if record.cells.contains(where: { TotalsRow.isTotal($0.trimmed) }) { continue }
+                if TotalsRow.isFooter(record) || record.cells.contains(where: { TotalsRow.isTotal($0.trimmed) }) {
+                    continue
+                }
                 rows += 1
-                for index in header.indices { guesses[index].look(at: record.cells[index]) }
+                for index in header.indices { guesses[index].look(at: cell(index, of: record, alike)) }
             }
         }
         name = source.name.split(separator: "/").last.map(String.init) ?? source.name
@@ -38,11 +50,11 @@ struct FileGuess {
         self.header = header
         self.guesses = guesses
         self.rows = rows
-        notes = reader.notes
-        let names = header.map(Self.simplified)
-        simple = names
+        let repeated = header.indices.filter { alike[$0].count > 1 && alike[$0][0] == $0 }
+        notes = reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
+        simple = header.map(Self.simplified)
         usable = header.indices.filter { index in
-            !names[index].isEmpty && names.count(where: { $0 == names[index] }) == 1
+            !plain[index].isEmpty && plain.firstIndex(of: plain[index]) == index
         }
     }
 
@@ -63,6 +75,22 @@ struct FileGuess {
     /// The words of the file's name.
     var title: String { ColumnMap.simplified(name.split(separator: ".").dropLast().joined(separator: "_")) }
 
+    /// What is to be said of a column of dates that can be read with the day first and with the month first.
+    func doubt(about index: Int) -> String? {
+        guard let orders = guesses[index].orders else { return nil }
+        let name = "\"\(header[index])\""
+        let dates = "\(orders.both) \(orders.both == 1 ? "date" : "dates")"
+        if orders.onlyOther == 0 {
+            guard orders.only == 0 else { return nil }
+            return "\(name): \(dates) can be read as \(orders.chosen) and as \(orders.other), and none tells which; "
+                + "\(orders.chosen) is taken. If that is wrong: format: \(orders.other)"
+        }
+        return
+            "\(name): dates are written in two ways: \(orders.only) only as \(orders.chosen), \(orders.onlyOther) only as "
+            + "\(orders.other), and \(dates) can be read as both; \(orders.chosen) is taken, which leaves out "
+            + "\(orders.onlyOther). To read all: format: \(ImportHint.list([orders.chosen, orders.other]))"
+    }
+
     /// Columns that are called after days or months, with the format that reads the most of their names.
     var calendar: (format: String, columns: [Int])? {
         let formats =
@@ -76,13 +104,28 @@ struct FileGuess {
         return found.first { $0.columns.count == best.columns.count }
     }
 
-    /// The column that names accounts by their keys: the one most of whose values are keys, else one of a usual name.
-    func accountColumn(_ keys: Set<Int>) -> Int? {
-        func share(_ index: Int) -> Double {
-            let values = guesses[index].hashes
-            return values.isEmpty ? 0 : Double(values.count { keys.contains($0) }) / Double(values.count)
+    /// The column that names accounts: the one most of whose values are keys of accounts, or addresses of their contacts,
+    /// else one of a usual name, else one of addresses.
+    func accountColumn(_ keys: Set<Int>, _ addresses: Set<Int>) -> Int? {
+        func best(_ values: (Int) -> Set<Int>, among known: Set<Int>) -> Int? {
+            func share(_ index: Int) -> Double {
+                let values = values(index)
+                return values.isEmpty ? 0 : Double(values.count { known.contains($0) }) / Double(values.count)
+            }
+            return usable.max { (share($0), $1) < (share($1), $0) }.flatMap { share($0) >= 0.3 ? $0 : nil }
         }
-        if let best = usable.max(by: { share($0) < share($1) }), share(best) >= 0.3 { return best }
-        return columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
+        let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
+        return best({ guesses[$0].hashes }, among: keys) ?? best({ guesses[$0].addresses }, among: addresses) ?? named
+            ?? usable.first { guesses[$0].isEmail }
+    }
+
+    /// Whether a column of numbers counts something, and does not name it.
+    func isFigure(_ index: Int) -> Bool {
+        guard guesses[index].type == .number, guesses[index].filled > 0 else { return false }
+        let words = simple[index].split(separator: "_").map(String.init)
+        let isName = ["id", "ids", "key", "uuid", "guid", "phone", "fax", "zip", "postcode", "postal"].contains {
+            words.contains($0)
+        }
+        return !isName && !["number", "no", "nr", "code"].contains(words.last ?? "")
     }
 }

@@ -9,6 +9,14 @@ enum FileRole {
     case metrics(account: Int, day: Int)
     case events(account: Int, at: Int, kind: Kind)
 
+    /// The column that names accounts.
+    var account: Int {
+        switch self {
+        case .contacts(let account), .calendar(let account), .metrics(let account, _), .events(let account, _, _):
+            account
+        }
+    }
+
     enum Kind {
         case nps(score: Int)
         case cancellations(reason: Int?)
@@ -40,17 +48,22 @@ enum FileRole {
     }
 
     /// Nil, with the reason, when nothing can be made of the file.
-    static func find(_ file: FileGuess, keys: Set<Int>) -> Result<FileRole, ImportError> {
-        guard let account = file.accountColumn(keys) else {
+    static func find(_ file: FileGuess, keys: Set<Int>, addresses: Set<Int>) -> Result<FileRole, ImportError> {
+        guard let account = file.accountColumn(keys, addresses) else {
             return .failure(
                 ImportError(
-                    "no column of \(file.name) names accounts by their keys; say which: keeptouch import KIND \(file.name) "
-                        + "--map account=\"...\""))
+                    "no column of \(file.name) names accounts by their keys or by the addresses of contacts; say which: "
+                        + "keeptouch import KIND \(file.name) --map account=\"...\""))
         }
         if file.calendar != nil { return .success(.calendar(account: account)) }
         let free = file.usable.filter { $0 != account && file.guesses[$0].filled > 0 }
         let moments = free.filter { file.guesses[$0].isMoment }
         let hasAddress = free.contains { file.guesses[$0].isEmail }
+        let isOfPeople = hasAddress || file.guesses[account].isEmail
+        // Who wants no messages is said of people.
+        if isOfPeople, !file.columns(WishWord.optOutNames + WishWord.optInNames).isEmpty {
+            return .success(.contacts(account: account))
+        }
         let score = score(file, free)
         let names = file.columns(["event", "event_name", "event_type", "activity", "action", "type"])
         if let at = moments.first {
@@ -70,11 +83,11 @@ enum FileRole {
             if let named = names.first(where: { $0 != account && file.guesses[$0].distinct <= 50 }) {
                 return .success(.events(account: account, at: at, kind: .named(named)))
             }
-            let figures = free.filter { file.guesses[$0].type == .number }
+            let figures = free.filter(file.isFigure)
             if !figures.isEmpty, !hasAddress { return .success(.metrics(account: account, day: at)) }
             if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
         }
-        if hasAddress { return .success(.contacts(account: account)) }
+        if isOfPeople { return .success(.contacts(account: account)) }
         return .failure(
             ImportError(
                 "\(file.name) has neither dates nor addresses nor columns called after days or months; it was left out")

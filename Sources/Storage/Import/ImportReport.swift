@@ -28,7 +28,7 @@ package struct ImportReport: Sendable, Equatable {
     package var rejected = 0
     /// Cells that were left out of rows that were taken.
     package var cellsLeftOut = 0
-    /// Rows of totals, which are no accounts and were left out.
+    /// Rows of totals and lines below a table, which are no accounts and were left out.
     package var totals = 0
     /// Why rows and cells were not taken, the most frequent first.
     package var groups: [Group] = []
@@ -38,6 +38,13 @@ package struct ImportReport: Sendable, Equatable {
     package var homeless = 0
     /// Events that the change of a column made.
     package var eventsMade = 0
+    /// Rows by which a later read is measured: all of them, of metrics those of a day.
+    package var size = 0
+    /// How many of them were usual, where this are less than half; the days are not closed then.
+    package var shortOf: Int?
+    /// Rows that say that their contact wants no messages, and how many of them had not said so before.
+    package var unsubscribed = 0
+    package var newlyUnsubscribed = 0
     /// Metric days that are now closed.
     package var daysClosed = 0
     package var warnings: [String] = []
@@ -75,7 +82,8 @@ package struct ImportError: Error, CustomStringConvertible, Equatable {
 struct Rejection: Error, Equatable {
     /// What rows that fail alike have in common.
     enum Kind: Hashable {
-        case malformed, encoding, missing, value, unknownAccount, unknownName, future, outOfRange, total
+        case malformed, encoding, missing, value, unknownAccount, unknownName, future, outOfRange, total, footer,
+            ambiguous
     }
 
     var kind: Kind

@@ -16,8 +16,12 @@ final class ImportRun {
     private let isOurs: Bool
     private let isRepeatable: Bool
     private let isStopped: @Sendable () -> Bool
+    private let columns: ColumnMap
+    private let usual: FullReads.Usual?
     private var report = ImportReport()
     private var highest: HighestValue?
+    /// Of the rows that are no rows, those that stand below the table.
+    private var footers = 0
     private var alike: [Alike: Likeness] = [:]
 
     private struct Alike: Hashable {
@@ -51,6 +55,7 @@ final class ImportRun {
         let columns = try ColumnMap(reader, target.wanted, source: source.name) { name in
             name == options.since?.column || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
         }
+        self.columns = columns
         report.warnings += columns.warnings
         let known = target.wanted.map(\.name)
         for name in (options.map?.columns.keys.sorted() ?? []) where !known.contains(name) && name != "value" {
@@ -66,6 +71,7 @@ final class ImportRun {
         rejectedRows = RejectedRows(
             path: options.rejectedPath ?? source.rejectedPath, header: header, appends: options.since != nil)
         isStopped = options.isStopped
+        usual = options.usual
     }
 
     func run() throws -> ImportReport {
@@ -77,6 +83,7 @@ final class ImportRun {
             case .bad(let rejection): reject(record, rejection)
             case .row:
                 if isOurs { Self.stripFormulaQuotes(&record) }
+                if !columns.repeats.isEmpty { columns.fill(&record) }
                 highest?.look(at: record, wanted: names)
                 do {
                     try target.stage(record)
@@ -95,6 +102,8 @@ final class ImportRun {
         }
         if report.read < Self.trial, report.read >= Self.fewest, stopsEarly() { return finished() }
         try apply()
+        report.size = (report.read - report.totals) / target.daysOfRows
+        if let usual, usual.isShort(report.size) { report.shortOf = usual.rows }
         try target.finish(&report)
         return finished()
     }
@@ -106,8 +115,9 @@ final class ImportRun {
     // MARK: Bad rows
 
     private func reject(_ record: Record, _ rejection: Rejection) {
-        if rejection.kind == .total || (rejection.kind == .missing && isTotal(record)) {
+        if isNoRow(record, rejection) {
             report.totals += 1
+            if TotalsRow.isFooter(record) { footers += 1 }
             return
         }
         report.rejected += 1
@@ -128,8 +138,14 @@ final class ImportRun {
         for cell in cells { count(cell, record.row, isOfCell: true) }
     }
 
-    private func isTotal(_ record: Record) -> Bool {
-        record.cells.contains { TotalsRow.isTotal($0.trimmed) }
+    /// Whether it sums up others, or stands below the table.
+    private func isNoRow(_ record: Record, _ rejection: Rejection) -> Bool {
+        switch rejection.kind {
+        case .total, .footer: true
+        case .missing: TotalsRow.isFooter(record) || record.cells.contains { TotalsRow.isTotal($0.trimmed) }
+        case .malformed, .unknownAccount, .value: TotalsRow.isBesideTheTable(record)
+        case .encoding, .unknownName, .future, .outOfRange, .ambiguous: false
+        }
     }
 
     private func count(_ rejection: Rejection, _ row: Int, isOfCell: Bool) {
@@ -177,6 +193,7 @@ final class ImportRun {
         report.unchanged = tally.unchanged
         report.duplicates = tally.duplicates
         report.eventsMade = tally.eventsMade
+        report.newlyUnsubscribed = tally.unsubscribed
         report.warnings += tally.warnings
         if let warning = ColumnMap.warning(
             about: reader.unknownKeys.filter { $0 != highest?.column }, target.wanted.flatMap(\.names))
@@ -189,9 +206,15 @@ final class ImportRun {
                     ? "1 row has a key that comes again later; the last one counts"
                     : "\(tally.duplicates) rows have a key that comes again later; the last one counts")
         }
-        if report.totals > 0 {
+        let totals = report.totals - footers
+        if totals > 0 {
             report.warnings.append(
-                report.totals == 1 ? "1 row of totals was left out" : "\(report.totals) rows of totals were left out")
+                totals == 1 ? "1 row of totals was left out" : "\(totals) rows of totals were left out")
+        }
+        if footers > 0 {
+            report.warnings.append(
+                footers == 1
+                    ? "the line below the table was left out" : "\(footers) lines below the table were left out")
         }
         report.warnings += reader.notes
         report.groups = groups()

@@ -51,18 +51,22 @@ package struct ImportOptions: Sendable {
     package var map: ImportMap?
     /// The column whose highest value the report names, and that value by now.
     package var since: DataSource.Since?
+    /// By which a source that brought half of its rows is known: its days are not closed.
+    package var usual: FullReads.Usual?
     /// Whether somebody wants the import to end; what was applied by then stays.
     package var isStopped: @Sendable () -> Bool
 
     package init(
         isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil,
-        since: DataSource.Since? = nil, isStopped: @escaping @Sendable () -> Bool = { false }
+        since: DataSource.Since? = nil, usual: FullReads.Usual? = nil,
+        isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
         self.isHistory = isHistory
         self.closesDays = closesDays
         self.rejectedPath = rejectedPath
         self.map = map
         self.since = since
+        self.usual = usual
         self.isStopped = isStopped
     }
 }

@@ -4,6 +4,8 @@ protocol ImportTarget: AnyObject {
     /// How many rows are staged and not yet written.
     var staged: Int { get }
     var tally: ImportTally { get }
+    /// Over how many days the rows are spread; more than 1 where each day has rows of its own.
+    var daysOfRows: Int { get }
 
     /// Checks that what is needed is there and makes room for staging.
     func begin(_ columns: ColumnMap) throws
@@ -26,6 +28,10 @@ protocol ImportTarget: AnyObject {
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String?
 }
 
+extension ImportTarget {
+    var daysOfRows: Int { 1 }
+}
+
 /// Counts of what was written.
 struct ImportTally {
     var inserted = 0
@@ -33,6 +39,8 @@ struct ImportTally {
     var unchanged = 0
     var duplicates = 0
     var eventsMade = 0
+    /// Contacts of whom a file says for the first time that they want no messages.
+    var unsubscribed = 0
     var warnings: [String] = []
 
     mutating func add(_ other: ImportTally) {
@@ -41,6 +49,7 @@ struct ImportTally {
         unchanged += other.unchanged
         duplicates += other.duplicates
         eventsMade += other.eventsMade
+        unsubscribed += other.unsubscribed
         warnings += other.warnings
     }
 }

@@ -18,6 +18,8 @@ final class InputBuffer {
     var position = 0
     private(set) var end = 0
     private(set) var isAtEnd = false
+    /// Set where the bytes are UTF-16; what lies at `base` is UTF-8 always.
+    private var decoder: UTF16Decoder?
     private let descriptor: Int32
     private let closesDescriptor: Bool
 
@@ -57,7 +59,8 @@ final class InputBuffer {
             end -= position
             position = 0
         }
-        if end == capacity {
+        // A character of UTF-16 takes up to four bytes, and one may be half there.
+        if capacity - end < (decoder == nil ? 1 : 32) {
             guard capacity <= Self.longestRow else { return false }
             let wider = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * 2)
             memcpy(wider, base, end)
@@ -66,20 +69,53 @@ final class InputBuffer {
             capacity *= 2
         }
         while true {
-            let got = read(descriptor, base + end, capacity - end)
-            if got > 0 {
-                end += got
-                bytesRead += Int64(got)
-                return true
-            }
+            let got = try readBytes()
+            if got > 0 { return true }
             if got == 0 {
                 isAtEnd = true
                 return false
             }
-            guard errno == EINTR else {
-                throw ImportError("\(name): cannot be read: \(String(cString: strerror(errno)))")
-            }
         }
+    }
+
+    /// Appends what the next read brings; answers how many bytes were read.
+    private func readBytes() throws -> Int {
+        while true {
+            guard decoder != nil else {
+                let got = read(descriptor, base + end, capacity - end)
+                if got > 0 { end += got }
+                if let got = try taken(got) { return got }
+                continue
+            }
+            var raw = [UInt8](repeating: 0, count: UTF16Decoder.bytesFitting(capacity - end))
+            let got = read(descriptor, &raw, raw.count)
+            if got > 0 { decode(raw[..<got]) }
+            if let got = try taken(got) { return got }
+        }
+    }
+
+    private func decode(_ raw: ArraySlice<UInt8>) {
+        let needed = end + UTF16Decoder.mostBytes(of: raw.count)
+        if needed > capacity {
+            let wider = UnsafeMutablePointer<UInt8>.allocate(capacity: needed * 2)
+            memcpy(wider, base, end)
+            base.deallocate()
+            base = wider
+            capacity = needed * 2
+        }
+        raw.withUnsafeBufferPointer { end += decoder?.decode($0, into: base + end) ?? 0 }
+    }
+
+    /// Nil when the read was interrupted.
+    private func taken(_ got: Int) throws -> Int? {
+        if got >= 0 {
+            bytesRead += Int64(got)
+            return got
+        }
+        guard errno == EINTR else {
+            throw ImportError("\(name): cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return nil
     }
 
     /// Leaves out the bytes up to the next line end, however many they are.
@@ -94,17 +130,24 @@ final class InputBuffer {
         }
     }
 
-    /// A byte order mark of UTF-8 is left out; what is plainly something else is named.
+    /// A mark of UTF-8 is left out, one of UTF-16 says how to read on; what is plainly something else is named.
     private func refuseOtherFormats() throws {
         while count < 16, try fill() {}
         let head = Array(UnsafeBufferPointer(start: base, count: min(count, 16)))
         if head.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+        if let decoder = UTF16Decoder(head) {
+            self.decoder = decoder
+            // What was read so far is not UTF-8 yet.
+            let raw = Array(UnsafeBufferPointer(start: base + 2, count: end - 2))
+            (position, end) = (0, 0)
+            decode(raw[...])
+            return
+        }
         let zeros = head.count { $0 == 0 }
-        if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff])
-            || (head.count >= 4 && zeros * 3 >= head.count)
-        {
+        if head.count >= 4, zeros * 3 >= head.count {
             throw ImportError(
-                "\(name): is UTF-16; save it as UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE > utf8.csv")
+                "\(name): is UTF-16 or UTF-32 without a mark that says so; save it as UTF-8, for example: "
+                    + "iconv -f UTF-16LE -t UTF-8 FILE > utf8.csv")
         }
         if head.starts(with: [0x1f, 0x8b]) {
             throw ImportError("\(name): is compressed; unpack it first: gunzip -c FILE | keeptouch import ... -")

@@ -40,6 +40,9 @@ struct MetricDays {
         return bits
     }
 
+    /// How many different days there are.
+    var count: Int { Set(days.keys.map(\.day)).count }
+
     /// The metrics and days, in order.
     var all: [Key] { days.keys.sorted { ($0.metric, $0.day) < ($1.metric, $1.day) } }
 }

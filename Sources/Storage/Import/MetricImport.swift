@@ -12,7 +12,7 @@ final class MetricImport: ImportTarget {
 
     private let store: Store
     private let context: ImportContext
-    private let accounts: AccountKeys
+    private let accounts: AccountNames
     private let ids: [String: Int64]
     private let time: WrittenTime
     private let compact: WrittenTime
@@ -33,12 +33,14 @@ final class MetricImport: ImportTarget {
     private var metricMemo: (name: [UInt8], id: Int64)?
     private var dayMemo: (text: [UInt8], day: Int)?
 
-    private static let synonyms = ["account": ContactImport.accountSynonyms, "day": ["date"]]
+    private static let synonyms = [
+        "account": ContactImport.accountSynonyms + AccountNames.addressSynonyms, "day": ["date"],
+    ]
 
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
-        accounts = try AccountKeys(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
         ids = try NameIDs.load(context.dataMap.metrics.map(\.name), of: "metric", store, connection)
         time = WrittenTime(context.form(of: "day"), zone: context.zone)
         compact = WrittenTime(formats: ["yyyymmdd"], zone: context.zone)
@@ -56,8 +58,7 @@ final class MetricImport: ImportTarget {
     }
 
     func begin(_ map: ColumnMap) throws {
-        try map.require("account")
-        accountPlace = map.place(of: "account") ?? 0
+        accountPlace = try accounts.place(in: map)
         if let name = context.options.map?.metric, map.place(of: "day") == nil {
             guard let id = ids[name] else {
                 throw ImportError("\(map.source): \"\(name)\" is not a metric of data.yaml")
@@ -92,9 +93,7 @@ final class MetricImport: ImportTarget {
         if TotalsRow.isTotal(key) { throw Rejection(.total, "account", "\(key.excerpt) is a row of totals") }
         if let calendar { return try stage(record, of: key, calendar) }
         let day = try day(record.cells[dayPlace].trimmed)
-        guard let account = try accounts.id(key) else {
-            throw Rejection(.unknownAccount, "account", "there is no account with the key \(key.excerpt)")
-        }
+        let account = try accounts.find(key).id
         if let metricPlace, record.present?[metricPlace] ?? true {
             let metric = try metric(record.cells[metricPlace].trimmed)
             guard case .real(let value) = try number.scalar(record.cells[valuePlace]) else {
@@ -120,9 +119,7 @@ final class MetricImport: ImportTarget {
 
     /// A row with a column for each day or month.
     private func stage(_ record: Record, of key: Cell, _ calendar: MetricCalendar) throws {
-        guard let account = try accounts.id(key) else {
-            throw Rejection(.unknownAccount, "account", "there is no account with the key \(key.excerpt)")
-        }
+        let account = try accounts.find(key).id
         for column in calendar.columns where column.place < record.cells.count {
             guard let value = try number(record, column.place, number) else { continue }
             for day in column.days { add(calendar.metric, account, day, value / Double(column.days.count)) }
@@ -186,6 +183,8 @@ final class MetricImport: ImportTarget {
         return id
     }
 
+    var daysOfRows: Int { calendar == nil ? max(1, days.count) : 1 }
+
     var isFull: Bool { series.isFull }
 
     func apply() throws {
@@ -198,7 +197,8 @@ final class MetricImport: ImportTarget {
 
     /// Closes the days of the file, unless so much of it was rejected that they are not all there.
     func finish(_ report: inout ImportReport) throws {
-        guard context.options.closesDays else { return }
+        tally.warnings += accounts.warnings
+        guard context.options.closesDays, report.shortOf == nil else { return }
         if (report.rejected + report.cellsLeftOut) * 20 > report.read {
             tally.warnings.append("the days were not closed: more than 5 % of the rows were rejected")
             return

@@ -38,6 +38,12 @@ extension CellReader {
         case .reason(let known):
             noted.warning(
                 about: name, known: known, "add map: { word: a reason } to the property, or the word to reasons:")
+        case .email:
+            severalAddresses == 0
+                ? nil
+                : "\(name): \(severalAddresses) \(severalAddresses == 1 ? "cell holds" : "cells hold") several addresses; the first counts"
+        case .wish:
+            noted.warning(about: name, known: ["yes", "no"], "add map: { word: yes } or { word: no } to \(name)")
         default: nil
         }
     }

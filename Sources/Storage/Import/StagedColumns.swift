@@ -49,6 +49,15 @@ struct StagedColumns {
         all[index].inserted = inserted
     }
 
+    /// What a file says of the contact's wish; a row that says nothing leaves what the last one said.
+    mutating func addWish() {
+        add(
+            WishReader.name, column: WishReader.column, CellReader(WishReader.name, .boolean), place: nil,
+            updated: "COALESCE(s.\(WishReader.column), a.\(WishReader.column))")
+    }
+
+    var hasWish: Bool { self[WishReader.name] != nil }
+
     /// What the stored row becomes; a column that the import does not bring keeps its value.
     func updated(_ name: String, column: String? = nil) -> String {
         self[name]?.updated ?? "a.\(column ?? name)"

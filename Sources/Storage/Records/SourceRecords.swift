@@ -16,6 +16,8 @@ package struct SourceState: Sendable, Equatable {
     package var since: DataSource.Since?
     /// Since when that is not moved on, because rows wait for their accounts.
     package var heldSince: Instant?
+    /// How many rows were usual when the last pull that came through brought less than half of them.
+    package var shortOf: Int?
 
     package init(_ name: String, pulledAt: Instant) {
         self.name = name
@@ -47,6 +49,7 @@ package struct SourceRecords {
                 state.since = DataSource.Since(column: column, first: value)
             }
             state.heldSince = row["held_since"].instant
+            state.shortOf = row["short_of"].integer.map { Int($0) }
             states[name] = state
         }
         return states
@@ -56,12 +59,12 @@ package struct SourceRecords {
         try connection.execute(
             """
             INSERT INTO source (name, pulled_at, succeeded_at, rows, changed, rejected, failures, error, since, since_column,
-                held_since)
-            VALUES (:name, :pulled, :succeeded, :rows, :changed, :rejected, :failures, :error, :since, :column, :held)
+                held_since, short_of)
+            VALUES (:name, :pulled, :succeeded, :rows, :changed, :rejected, :failures, :error, :since, :column, :held, :short)
             ON CONFLICT (name) DO UPDATE SET pulled_at = excluded.pulled_at, succeeded_at = excluded.succeeded_at,
                 rows = excluded.rows, changed = excluded.changed, rejected = excluded.rejected,
                 failures = excluded.failures, error = excluded.error, since = excluded.since,
-                since_column = excluded.since_column, held_since = excluded.held_since
+                since_column = excluded.since_column, held_since = excluded.held_since, short_of = excluded.short_of
             """,
             [
                 "name": .text(state.name), "pulled": .instant(state.pulledAt),
@@ -69,7 +72,7 @@ package struct SourceRecords {
                 "changed": .integer(Int64(state.changed)), "rejected": .integer(Int64(state.rejected)),
                 "failures": .integer(Int64(state.failures)), "error": .optional(state.error),
                 "since": .optional(state.since?.first), "column": .optional(state.since?.column),
-                "held": .optional(state.heldSince?.milliseconds),
+                "held": .optional(state.heldSince?.milliseconds), "short": .optional(state.shortOf.map { Int64($0) }),
             ])
     }
 }

@@ -40,7 +40,7 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "These events count in conditions and trigger nothing.")
     var history = false
 
-    @Flag(help: "The days that the file holds are complete.")
+    @Flag(help: "The days that the file holds are complete; of a source, that what it brings is all there is.")
     var complete = false
 
     @OptionGroup var options: WorkspaceOptions
@@ -83,13 +83,15 @@ struct ImportCommand: ParsableCommand {
                 }, loaded)
         }
         if let source = loaded.workspace.configuration.sources.first(where: { $0.name == what }) {
-            guard isPlain else { throw ValidationError("a source says itself where its data come from") }
+            guard files.isEmpty, !hasDatabase, map.isEmpty, !history else {
+                throw ValidationError("a source says itself where its data come from")
+            }
             return try run([Job(map: nil, pulls: source)], loaded)
         }
         guard var map = dataMap.importMap(what) ?? ImportKind(rawValue: what).map({ ImportMap(what, $0) }) else {
-            let known =
-                order.map(\.rawValue) + dataMap.imports.map(\.name)
-                + loaded.workspace.configuration.sources.map(\.name) + ["all"]
+            let named = dataMap.imports.map(\.name) + loaded.workspace.configuration.sources.map(\.name)
+            let kinds = order.map(\.rawValue)
+            let known = kinds + named.filter { !kinds.contains($0) } + ["all"]
             throw CommandError(
                 "there is no import \"\(what)\"\(suggestion(for: what, in: known)); there are "
                     + known.joined(separator: ", "))
@@ -149,9 +151,12 @@ struct ImportCommand: ParsableCommand {
                 workspace: loaded.workspace, directory: loaded.directory,
                 environment: ProcessInfo.processInfo.environment, store: store,
                 isStopped: { isStopped.load(ordering: .relaxed) }
-            ).pull(source, now: now) { progress.show($0.rows) }
+            ).pull(source, isWhole: complete, now: now) { progress.show($0.rows) }
             progress.end()
-            ImportText(report: report, kind: kind, source: source.name).show()
+            ImportText(
+                report: report, kind: kind, source: source.name,
+                remedy: "keeptouch import \(source.name) --complete"
+            ).show()
             return report.isClean
         } catch {
             progress.end()
@@ -180,12 +185,23 @@ struct ImportCommand: ParsableCommand {
             let isPast = try history || (what == "all" && kind == .events && isFirst(store))
             for source in job.sources {
                 let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
+                // Several files share the days out among them as they like.
+                let isMeasured = complete && job.sources.count == 1
+                func reads(_ connection: Connection) -> FullReads {
+                    FullReads(connection, of: "import:\(map.name)", on: loaded.zone.day(of: now))
+                }
+                let usual = isMeasured ? try store.read { try reads($0).usual(forgivesRepeats: true) } : nil
                 let report = try importer.run(
                     kind, from: source,
-                    options: ImportOptions(isHistory: isPast, closesDays: complete, map: map), now: now
+                    options: ImportOptions(isHistory: isPast, closesDays: complete, map: map, usual: usual), now: now
                 ) { progress.show($0.rows) }
                 progress.end()
-                ImportText(report: report, kind: kind, source: source.name).show()
+                if isMeasured, report.stopped == nil {
+                    try store.write { try reads($0).keep(report.size, isWhole: report.shortOf == nil, at: now) }
+                }
+                ImportText(
+                    report: report, kind: kind, source: source.name, remedy: "import it with --complete once more"
+                ).show()
                 isClean = isClean && report.isClean
                 // What belongs to accounts that are not there would be refused row by row.
                 if kind == .accounts, report.stopped != nil { throw ExitCode(1) }

@@ -6,6 +6,8 @@ struct ImportText {
     let report: ImportReport
     let kind: ImportKind
     let source: String
+    /// What says that less than half of the usual rows are all there is.
+    var remedy = ""
 
     func show() {
         for warning in report.warnings { Terminal.complain("\(source): warning: \(warning)") }
@@ -15,6 +17,11 @@ struct ImportText {
         if report.rejected > min(5, report.firstRejected.count) { showRest() }
         for group in report.groups where group.isOfCells { show(group) }
         Terminal.print("\(source): \(counts.joined(separator: ", "))")
+        if let usual = report.shortOf {
+            Terminal.complain(
+                "\(source): warning: \(Self.shortness(report.size, of: usual, closesDays: kind == .metrics)); "
+                    + "\(remedy) if that is right")
+        }
         if let stopped = report.stopped { Terminal.complain("\(source): error: \(stopped)") }
         let hints = report.groups.compactMap(\.hint)
         for hint in hints.prefix(5) { Terminal.complain("add to data.yaml: \(hint)") }
@@ -22,6 +29,12 @@ struct ImportText {
         Terminal.complain(
             report.rejected > 0
                 ? "the rejected rows and why: \(path)" : "the rows with cells that were left out, and why: \(path)")
+    }
+
+    /// That less than half of the usual rows came.
+    static func shortness(_ rows: Int, of usual: Int, closesDays: Bool) -> String {
+        "brought \(Terminal.count(rows, "row")), \(usual) the time before"
+            + (closesDays ? "; the day is not closed" : "")
     }
 
     /// The rejected rows by what is wrong with them.
@@ -52,6 +65,10 @@ struct ImportText {
             let named = groups.prefix(6).map { "\($0.count) \($0.column)" }.joined(separator: ", ")
             parts.append(
                 "\(Terminal.count(report.cellsLeftOut, "cell")) left out (\(named)\(groups.count > 6 ? ", ..." : ""))")
+        }
+        if report.unsubscribed > 0 {
+            let new = report.newlyUnsubscribed
+            parts.append("\(report.unsubscribed) unsubscribed\(new > 0 ? " (\(new) not known so before)" : "")")
         }
         add(report.eventsMade, "events made from columns")
         add(report.daysClosed, "days closed")

@@ -23,7 +23,9 @@ struct SourcesText {
     var lines: [Line] {
         loaded.workspace.sourcesInOrder.map { source in
             let state = states[source.name]
-            return Line(name: source.name, isGood: state.map { $0.error == nil } ?? false, text: text(source, state))
+            return Line(
+                name: source.name, isGood: state.map { $0.error == nil && $0.shortOf == nil } ?? false,
+                text: text(source, state))
         }
     }
 
@@ -35,6 +37,11 @@ struct SourcesText {
             parts.append(
                 "pulled \(text(succeeded)): \(Terminal.count(state.rows, "row")), \(state.changed) new or changed"
                     + (state.rejected > 0 ? ", \(state.rejected) rejected (\(source.name).rejected.csv)" : ""))
+        }
+        if let usual = state.shortOf {
+            parts.append(
+                ImportText.shortness(state.rows, of: usual, closesDays: source.closesDays)
+                    + "; keeptouch import \(source.name) --complete if that is right")
         }
         if let error = state.error {
             let times = state.failures == 1 ? "" : " for the \(state.failures). time"

@@ -1,0 +1,103 @@
+/// Finds accounts by what rows call them: by their keys, or by the address of a contact.
+///
+/// Where several accounts have the address, the only active one of them is meant; else nobody can say which.
+final class AccountNames {
+    struct Found {
+        var id: Int64
+        /// The contact, where its address named the account, and the account's key; valid until the next one is found.
+        var contact: (id: Int64, account: Cell)?
+    }
+
+    /// Usual names of the column with the addresses of people in files that name no account.
+    static let addressSynonyms =
+        AccountImport.emailSynonyms + [
+            "contact_email", "user_email", "respondent_email", "recipient_email", "attendee_email", "requester_email",
+            "person_email", "e_mail_address", "email_id",
+        ]
+
+    private let keys: AccountKeys
+    private let byAddress: Statement
+    private let arena = ByteArena(capacity: 1_024)
+    private let key = ByteArena(capacity: 256)
+    /// The column whose addresses name accounts, where no column is called after accounts.
+    private var column: String?
+
+    init(_ connection: Connection, asksOnly: Bool = false) throws {
+        keys = try AccountKeys(connection, asksOnly: asksOnly)
+        byAddress = try connection.prepare(
+            """
+            SELECT a.id, a.key, a.status, min(c.id) FROM contact c JOIN account a ON a.id = c.account_id
+            WHERE c.address = :address GROUP BY a.id ORDER BY a.id LIMIT 50
+            """)
+    }
+
+    /// Where the rows name their accounts.
+    ///
+    /// - Throws: `ImportError` when no column does, and none of these others holds addresses of people.
+    func place(in map: ColumnMap, orBy others: [String] = []) throws -> Int {
+        if let place = map.place(of: "account") {
+            let name = ColumnMap.simplified(map.header[place])
+            if Self.addressSynonyms.contains(name) { column = map.header[place] }
+            return place
+        }
+        for name in others {
+            guard let place = map.place(of: name) else { continue }
+            column = map.header[place]
+            return place
+        }
+        try map.require("account")
+        return 0
+    }
+
+    /// - Throws: `Rejection` when there is no such account, or no one that can be told from others.
+    func find(_ name: Cell) throws -> Found {
+        if let id = try keys.id(name) { return Found(id: id) }
+        guard name.contains(UInt8(ascii: "@")) else {
+            throw Rejection(.unknownAccount, "account", "there is no account with the key \(name.excerpt)")
+        }
+        guard let address = Self.address(name, in: arena) else {
+            throw Rejection(.unknownAccount, "account", "there is no account with the key \(name.excerpt)")
+        }
+        return try find(address: address)
+    }
+
+    private func find(address: Cell) throws -> Found {
+        defer { byAddress.reset() }
+        address.withMemoryRebound(to: CChar.self) { byAddress.bind(text: 0, $0) }
+        var found: [(id: Int64, key: String, isActive: Bool, contact: Int64)] = []
+        while try byAddress.step() {
+            found.append(
+                (
+                    byAddress.integer(0), byAddress.text(1) ?? "", byAddress.text(2) == "active", byAddress.integer(3)
+                ))
+        }
+        let active = found.filter(\.isActive)
+        guard let only = found.count == 1 ? found.first : active.count == 1 ? active.first : nil else {
+            guard !found.isEmpty else {
+                throw Rejection(
+                    .unknownAccount, "account",
+                    "there is neither an account with the key nor a contact with the address "
+                        + address.excerpt)
+            }
+            let keys = found.prefix(5).map(\.key).joined(separator: ", ") + (found.count > 5 ? ", ..." : "")
+            throw Rejection(
+                .ambiguous, "account",
+                "\(address.excerpt) is a contact of \(found.count) accounts (\(keys)); name one by its key")
+        }
+        key.removeAll(reserving: only.key.utf8.count)
+        return Found(id: only.id, contact: (only.contact, key.append(only.key.utf8)))
+    }
+
+    private static func address(_ name: Cell, in arena: ByteArena) -> Cell? {
+        if let address = EmailAddress.normalized(name, in: arena) { return address }
+        guard let mailbox = Mailbox(name.string), let address = EmailAddress.normalized(mailbox.address) else {
+            return nil
+        }
+        arena.removeAll(reserving: address.utf8.count)
+        return arena.append(address.utf8)
+    }
+
+    var warnings: [String] {
+        column.map { ["accounts are found by the addresses of their contacts, in \"\($0)\""] } ?? []
+    }
+}

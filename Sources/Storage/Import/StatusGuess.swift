@@ -1,0 +1,107 @@
+import Playbooks
+
+/// Which column of an export says who is still a customer, and what its words mean.
+struct StatusGuess {
+    /// Columns that say so by their name, whatever is in them.
+    private static let names = [
+        "status", "account_status", "customer_status", "subscription_status", "account_state", "customer_state",
+        "lifecycle_status", "contract_status", "client_status", "membership_status", "billing_status", "plan_status",
+        "kundenstatus", "vertragsstatus", "abo_status", "kontostatus", "statut", "statut_client", "état", "etat",
+        "estado", "estado_cliente", "estado_del_cliente", "estatus", "klantstatus", "stato", "stato_cliente",
+        "situação", "situacao", "status_do_cliente",
+    ]
+    /// Columns of yes and no.
+    private static let flags = [
+        "cancelled", "canceled", "churned", "is_cancelled", "is_canceled", "is_churned", "active", "is_active", "aktiv",
+        "actif", "activo", "attivo", "ativo", "actief", "gekündigt",
+    ]
+    /// Columns that may as well say something else, such as a state of the USA.
+    private static let others = [
+        "state", "lifecycle_stage", "lifecyclestage", "opportunity_stage", "deal_stage", "stage", "phase",
+    ]
+    private static let mostWords = 40
+
+    let column: Int
+    /// What to declare; nil when no word of the column is known.
+    private(set) var attribute: Attribute?
+    /// What is to be said about it.
+    private(set) var notes: [String] = []
+
+    /// - Parameter free: the columns with some of these names, in the order of the names.
+    init?(_ file: FileGuess, free: ([String]) -> [Int]) {
+        func share(_ index: Int) -> Double {
+            let guess = file.guesses[index]
+            let known = Self.meanings(file, index).keys.reduce(0) { $0 + (guess.words[$1] ?? 0) }
+            return Double(known) / Double(max(1, guess.filled))
+        }
+        func isFew(_ index: Int) -> Bool {
+            file.guesses[index].filled > 0 && file.guesses[index].distinct <= Self.mostWords
+                && !file.guesses[index].isMoment
+        }
+        let named = free(Self.names).filter(isFew)
+        let sure =
+            (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) } + free(Self.others).filter(isFew))
+            .first { share($0) >= 0.7 }
+        guard let column = sure ?? named.max(by: { (share($0), $1) < (share($1), $0) }) else { return nil }
+        self.column = column
+        explain(file)
+    }
+
+    private static func isFlag(_ file: FileGuess, _ index: Int) -> Bool {
+        file.simpleName(index).hasSuffix("active") || file.guesses[index].isBoolean
+    }
+
+    /// What the words of a column mean, as far as they are known.
+    private static func meanings(_ file: FileGuess, _ index: Int) -> [String: StatusWords.Meaning] {
+        let name = file.simpleName(index)
+        let isOfActive = ["active", "aktiv", "actif", "activo", "attivo", "ativo", "actief"].contains {
+            name == $0 || name == "is_\($0)"
+        }
+        let isOfGone = ["cancel", "churn", "gekündigt"].contains { name.contains($0) }
+        var meanings: [String: StatusWords.Meaning] = [:]
+        for word in file.guesses[index].words.keys {
+            if isOfActive || isOfGone, let isYes = BooleanWord.value(of: word) {
+                meanings[word] = isYes == isOfActive ? .active : .gone
+            } else {
+                meanings[word] = StatusWords.meaning(of: word)
+            }
+        }
+        return meanings
+    }
+
+    private mutating func explain(_ file: FileGuess) {
+        let words = file.guesses[column].words
+        let meanings = Self.meanings(file, column)
+        var attribute = Attribute("status", .text)
+        if file.header[column] != "status" { attribute.form.column = file.header[column] }
+        for (word, meaning) in meanings where !["active", "churned"].contains(word.lowercased()) {
+            attribute.form.map[word.lowercased()] = meaning == .active ? "active" : "churned"
+        }
+        func list(_ words: [(key: String, value: Int)]) -> String {
+            words.prefix(8).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+                + (words.count > 8 ? ", ..." : "")
+        }
+        func sorted(where belongs: (String) -> Bool) -> [(key: String, value: Int)] {
+            words.filter { belongs($0.key) }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        }
+        let notYet = sorted { meanings[$0] == .notYet }
+        if !notYet.isEmpty {
+            notes.append(
+                "\"\(file.header[column])\": \(list(notYet)) are no customers yet; they count as churned, so that nobody writes "
+                    + "to them, and are better left out of the export")
+        }
+        let unknown = sorted { meanings[$0] == nil }
+        if !unknown.isEmpty {
+            var completed = attribute
+            for (word, _) in unknown { completed.form.map[word] = Self.question }
+            notes.append(
+                "\"\(file.header[column])\": nobody knows what \(list(unknown)) \(unknown.count == 1 ? "means" : "mean"); "
+                    + "such accounts count as active until data.yaml says, under attributes: "
+                    + "status: \(ImportHint.declaration(of: completed, isBuiltIn: true))"
+                    .replacing("\"\(Self.question)\"", with: Self.question))
+        }
+        if !meanings.isEmpty { self.attribute = attribute }
+    }
+
+    private static let question = "<active or churned>"
+}

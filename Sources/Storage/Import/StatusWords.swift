@@ -1,0 +1,91 @@
+/// What programs of sales and billing, in several languages, call those who are customers and those who are not.
+///
+/// Who owes money, tries the product or pauses is still a customer. Capitals, blanks and dashes do not count.
+enum StatusWords {
+    enum Meaning {
+        case active
+        case gone
+        /// Nobody's customer yet: a lead, or a subscription that was never paid.
+        case notYet
+    }
+
+    static func meaning(of word: String) -> Meaning? { meanings[ColumnMap.simplified(word)] }
+
+    /// What an account's status becomes.
+    static func status(of word: String) -> String? { meaning(of: word).map { $0 == .active ? "active" : "churned" } }
+
+    /// What a contact's status becomes.
+    static func statusOfContact(_ word: String) -> String? {
+        switch meaning(of: word) {
+        case .active: "active"
+        case .gone: "left"
+        case .notYet, nil: nil
+        }
+    }
+
+    private static let meanings: [String: Meaning] = {
+        var meanings: [String: Meaning] = [:]
+        for (words, meaning) in [(active, Meaning.active), (gone, .gone), (notYet, .notYet)] {
+            for word in words { meanings[ColumnMap.simplified(word)] = meaning }
+        }
+        return meanings
+    }()
+
+    private static let active = [
+        // English, and the billing systems'
+        "active", "live", "paying", "paid", "current", "customer", "current customer", "active customer", "client",
+        "subscribed", "enabled", "open", "trialing", "trialling", "trial", "in trial", "on trial", "free trial",
+        "past due", "unpaid", "overdue", "delinquent", "dunning", "renewed", "renewing", "paused", "non renewing",
+        "pending cancellation", "pending cancel", "cancelling", "canceling", "cancels at period end",
+        "in good standing",
+        "good standing", "activated", "ongoing", "running", "evangelist", "free", "freemium",
+        // Opportunities that were won
+        "closed won", "closedwon", "won",
+        // German
+        "aktiv", "laufend", "zahlend", "bezahlt", "kunde", "kundin", "bestandskunde", "test", "testphase",
+        "probezeit", "probe", "überfällig", "ueberfaellig", "im verzug", "verlängert", "pausiert", "aktiver kunde",
+        // French
+        "actif", "en cours", "payant", "payante", "payé", "essai", "en essai", "période d'essai", "impayé",
+        "cliente", "en pause", "renouvelé",
+        // Spanish
+        "activo", "activa", "vigente", "en prueba", "prueba", "pagado", "al corriente", "moroso", "impagado",
+        "pausado", "renovado",
+        // Dutch
+        "actief", "klant", "betalend", "betaald", "proef", "proefperiode", "op proef", "lopend", "gepauzeerd",
+        "achterstallig", "verlengd",
+        // Italian
+        "attivo", "attiva", "in prova", "prova", "pagante", "pagato", "in corso", "insoluto", "in pausa", "rinnovato",
+        // Portuguese
+        "ativo", "ativa", "em teste", "teste", "adimplente", "inadimplente", "pago", "em andamento",
+    ]
+
+    private static let gone = [
+        "churned", "churn", "cancelled", "canceled", "cancelled customer", "canceled customer", "closed", "terminated",
+        "former", "former customer", "past customer", "ex customer", "lost customer", "lost", "expired", "ended",
+        "deactivated", "inactive", "deleted", "disabled", "archived", "discontinued", "not renewed", "non renewed",
+        "closed lost", "closedlost", "incomplete expired", "unsubscribed", "stopped",
+        "gekündigt", "gekuendigt", "beendet", "abgelaufen", "ausgelaufen", "inaktiv", "ehemalig", "ehemaliger kunde",
+        "ehemalige kundin", "exkunde", "ex kunde", "altkunde", "verloren", "storniert", "geschlossen", "deaktiviert",
+        "gelöscht", "geloescht", "nicht verlängert",
+        "résilié", "résiliée", "resilie", "annulé", "annulée", "annule", "inactif", "terminé", "terminée", "expiré",
+        "expirée", "perdu", "perdue", "fermé", "fermée", "clos", "clôturé", "ancien client", "ex client", "désactivé",
+        "désabonné", "supprimé", "arrêté",
+        "cancelado", "cancelada", "inactivo", "inactiva", "baja", "de baja", "dado de baja", "terminado", "finalizado",
+        "expirado", "caducado", "perdido", "perdida", "cerrado", "cerrada", "ex cliente", "excliente",
+        "antiguo cliente", "anulado", "desactivado", "eliminado",
+        "opgezegd", "beëindigd", "beeindigd", "geannuleerd", "inactief", "verlopen", "gestopt", "verloren", "gesloten",
+        "ex klant", "oud klant", "voormalige klant", "vertrokken", "gedeactiveerd",
+        "disdetto", "disdetta", "annullato", "annullata", "cancellato", "cancellata", "inattivo", "inattiva", "cessato",
+        "cessata", "terminato", "scaduto", "scaduta", "perso", "persa", "chiuso", "chiusa", "disattivato",
+        "inativo", "inativa", "encerrado", "encerrada", "desativado", "rescindido", "cancelou", "antigo cliente",
+    ]
+
+    private static let notYet = [
+        "incomplete", "future", "lead", "subscriber", "marketing qualified lead", "marketingqualifiedlead", "mql",
+        "sales qualified lead", "salesqualifiedlead", "sql", "opportunity", "prospect", "prospecting", "qualification",
+        "needs analysis", "value proposition", "id decision makers", "perception analysis", "proposal",
+        "proposal price quote", "negotiation", "negotiation review", "evaluation", "draft",
+        "in approval process", "interessent", "interessentin", "angebot", "piste", "prospecto", "interesado",
+        "potentiële klant", "interessato", "potenziale cliente", "potencial cliente",
+    ]
+}

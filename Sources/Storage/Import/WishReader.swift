@@ -1,0 +1,74 @@
+import Playbooks
+
+/// Reads from the rows of a file whether their contacts want no messages.
+///
+/// Whoever wants none in one column wants none, whatever the others say. A word that says neither is noted and changes
+/// nothing.
+final class WishReader {
+    private struct Column {
+        var place: Int
+        var reader: CellReader
+    }
+
+    /// The column of the table that keeps what files said last, and how staged columns call it: no attribute has this name.
+    static let column = "\"unsubscribed\""
+    static let name = "unsubscribed, as files say"
+
+    private let context: ImportContext
+    private let attributes: [Attribute]
+    private var columns: [Column] = []
+    /// Where a contact's status lies, which some systems make of the wish.
+    private var statusPlace: Int?
+    /// How many rows say that nothing is wanted.
+    private(set) var count = 0
+
+    /// - Parameter attributes: how the data map calls the columns, yes to the first one meaning that nothing is wanted.
+    init(_ context: ImportContext, _ attributes: [Attribute]) {
+        self.context = context
+        self.attributes = attributes
+    }
+
+    /// The columns to look for beside those that have been named.
+    func wanted(beside names: [String]) -> [WantedColumn] {
+        attributes.enumerated().filter { !names.contains($1.name) }.map { index, attribute in
+            var column = WantedColumn(
+                attribute, context, synonyms: index == 0 ? WishWord.optOutNames : WishWord.optInNames)
+            column.takesAll = true
+            return column
+        }
+    }
+
+    func begin(_ map: ColumnMap, statusPlace: Int? = nil) {
+        self.statusPlace = statusPlace
+        for (index, attribute) in attributes.enumerated() {
+            let form = context.form(of: attribute.name, attribute.form)
+            for place in map.allPlaces(of: attribute.name) {
+                let kind = CellReader.Kind.wish(isOptIn: index > 0, WrittenTime(form, zone: context.zone))
+                columns.append(
+                    Column(
+                        place: place,
+                        reader: CellReader(
+                            attribute.name, kind, map: form.map, isStrict: context.isStrict || context.isOngoing)))
+            }
+        }
+    }
+
+    /// Whether any column can say it.
+    var isNeeded: Bool { !columns.isEmpty || statusPlace != nil }
+
+    /// 1 where nothing is wanted, 0 where messages are, null where the row does not say.
+    func wish(_ record: Record) throws -> Scalar {
+        var wish = Scalar.null
+        for column in columns {
+            guard case .integer(let value) = try column.reader.scalar(record.cells[column.place]) else { continue }
+            if value == 1 || wish.isNull { wish = .integer(value) }
+        }
+        if let statusPlace, WishWord.saysOut(record.cells[statusPlace].trimmed) { wish = .integer(1) }
+        if case .integer(1) = wish { count += 1 }
+        return wish
+    }
+
+    func renew() { count = 0 }
+
+    var warnings: [String] { columns.compactMap(\.reader.warning) }
+}

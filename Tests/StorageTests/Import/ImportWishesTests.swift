@@ -1,0 +1,132 @@
+import Playbooks
+import Storage
+import Testing
+
+/// Whoever wants no messages in the files that come in gets none.
+struct ImportWishesTests {
+    static let columns: [(name: String, out: String, within: String)] = [
+        ("Unsubscribed from all email", "true", "false"), ("HasOptedOutOfEmail", "1", "0"),
+        ("Email Opt Out", "Yes", "No"),
+        ("Opted out of email", "TRUE", ""), ("Unsubscribed from Emails", "true", "false"),
+        ("Do not contact", "ja", "nein"),
+        ("Unsubscribed At", "2026-02-01", ""), ("Marketing status", "Unsubscribed", "Subscribed"),
+        ("email_marketing_consent", "false", "true"), ("Email Marketing Consent State", "not_subscribed", "subscribed"),
+        ("Accepts Marketing", "no", "yes"), ("status", "Unsubscribed", "active"), ("Désabonné", "oui", "non"),
+    ]
+
+    private func suppressed(_ world: ImportWorld) throws -> [String] {
+        try world.rows("SELECT address, category, reason FROM suppression ORDER BY address")
+    }
+
+    private func world() throws -> ImportWorld {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\nb\n")
+        return world
+    }
+
+    @Test(arguments: columns.indices) func everyUsualColumnIsUnderstood(index: Int) throws {
+        let (name, out, within) = Self.columns[index]
+        let world = try world()
+        let file =
+            "account,email,name,\(name)\na,Ada@X.example,Ada,\(out)\na,bo@x.example,Bo,\(within)\nb,cy@x.example,Cy,\(out)\n"
+        let report = try world.load(.contacts, file)
+        #expect((report.unsubscribed, report.newlyUnsubscribed, report.inserted) == (2, 2, 3), "\(report)")
+        #expect(report.cellsLeftOut == 0 && report.isClean, "\(report.groups)")
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed", "cy@x.example||unsubscribed"])
+        let again = try world.load(.contacts, file)
+        #expect((again.unsubscribed, again.newlyUnsubscribed, again.updated) == (2, 0, 0))
+        #expect(try world.rows("SELECT count(*) FROM contact WHERE status = 'active'") == ["3"])
+    }
+
+    @Test func initFindsThemAndSaysHowMany() throws {
+        let world = try ImportWorld()
+        let accounts = try world.file("Account ID,Company,MRR\na,A,1\nb,B,2\nc,C,3\n", "accounts.csv")
+        let contacts = try world.file(
+            "Record ID,Email,Account ID,Unsubscribed from all email,Opted out of email: News\n"
+                + "1,a@x.example,a,true,false\n2,b@x.example,b,false,true\n3,c@x.example,c,true,false\n", "hubspot.csv")
+        let guess = try DataMapGuess(
+            from: [.file(accounts), .file(contacts)], paths: ["accounts.csv", "hubspot.csv"],
+            configuration: world.configuration, now: world.now)
+        #expect(
+            guess.notes.contains("\"Unsubscribed from all email\": 2 of 3 want no messages and get none"),
+            "\(guess.notes)")
+        #expect(guess.notes.contains { $0.hasPrefix("\"Opted out of email: News\" sounds like a wish") })
+        #expect(guess.yaml.contains("      unsubscribed: \"Unsubscribed from all email\"\n"), "\(guess.yaml)")
+    }
+
+    @Test func ofSeveralColumnsTheOneThatSaysNoCounts() throws {
+        let world = try world()
+        try world.load(
+            .contacts,
+            "account,email,Email Opt Out,Do Not Contact\na,a@x.example,no,yes\na,b@x.example,yes,\nb,c@x.example,no,no\n"
+        )
+        #expect(try suppressed(world).map { $0.prefix(1) } == ["a", "b"])
+    }
+
+    @Test func aFileNeverBringsAnybodyBackAndDoesNotSendAwayTwice() throws {
+        let world = try world()
+        func file(_ flag: String, email: String = "ada@x.example") throws {
+            try world.load(.contacts, "account,key,email,unsubscribed\na,k,\(email),\(flag)\n")
+        }
+        try file("no")
+        try world.store.write {
+            try Suppressions.add("ada@x.example", category: nil, reason: Suppressions.unsubscribed, at: world.now, $0)
+        }
+        try file("no")
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+        try file("yes")
+        // Somebody who comes back here stays, for as long as the file says what it said before.
+        let contact = try #require(Int64(world.rows("SELECT id FROM contact").first ?? ""))
+        try world.store.write { connection in
+            let preferences = try Preferences.read(contact: contact, touch: nil, connection)
+            try #require(preferences).rejoin(nil, at: world.now, connection)
+        }
+        try file("yes")
+        try file("")
+        #expect(try suppressed(world) == [])
+        try file("no")
+        try file("yes")
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+        // The wish goes with the person to a new address.
+        try file("yes", email: "new@x.example")
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed", "new@x.example||unsubscribed"])
+    }
+
+    @Test func anAddressThatComesAfterTheWishIsNotWrittenTo() throws {
+        let world = try world()
+        try world.load(.contacts, "account,key,email,unsubscribed\na,k,,yes\n")
+        #expect(try suppressed(world) == [])
+        try world.load(.contacts, "account,key,email,unsubscribed\na,k,ada@x.example,yes\n")
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+    }
+
+    @Test func theContactOfAnAccountIsOneOfThem() throws {
+        let world = try ImportWorld()
+        let file = "key,email,Email Opt Out\na,Ada <ada@x.example>,1\nb,bo@x.example,0\n"
+        #expect(try world.load(.accounts, file).newlyUnsubscribed == 1)
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+        #expect(try world.rows("SELECT name FROM contact WHERE address = 'ada@x.example'") == ["Ada"])
+    }
+
+    @Test func wordsThatSayNeitherAreToldAndChangeNothing() throws {
+        let world = try world()
+        let report = try world.load(.contacts, "account,email,unsubscribed\na,a@x.example,perhaps\n")
+        #expect(report.isClean && report.cellsLeftOut == 0)
+        #expect(
+            report.warnings.contains { $0.contains("\"perhaps\" (1)") && $0.contains("map: { word: yes }") },
+            "\(report.warnings)")
+    }
+
+    @Test func anAttributeOfThatNameStaysOneAndIsAWishToo() throws {
+        let (workspace, diagnostics) = WorkspaceReader.read([
+            "keeptouch.yaml": "workspace: acme\ntimezone: UTC\n",
+            "data.yaml": "contact_attributes:\n  unsubscribed: { type: boolean, column: \"No mail\" }\n",
+        ])
+        #expect(diagnostics == [])
+        let world = try world()
+        world.dataMap = try #require(workspace).dataMap
+        try world.load(.contacts, "account,email,No mail\na,a@x.example,yes\n")
+        #expect(try world.rows("SELECT c_unsubscribed, unsubscribed FROM contact") == ["1|1"])
+        #expect(try suppressed(world) == ["a@x.example||unsubscribed"])
+    }
+}
