@@ -113,7 +113,7 @@ import Testing
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],
         "subscription": ["state"], "lost_send": ["print"],
-        "source": ["name", "since_column"],
+        "source": ["name", "since_column"], "full_read": ["name"],
     ]
 
     @Test(arguments: [
