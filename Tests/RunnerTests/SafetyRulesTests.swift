@@ -115,7 +115,8 @@ import Testing
         #expect(safety.asleep(lastAlive: nil, overdue: 5, now: now) == nil)
         #expect(
             safety.asleep(lastAlive: now - .hours(30), overdue: 5, now: now)
-                == "asleep: nothing has run for 30 hours, and 5 touches are overdue; they may be out of date")
+                == "asleep: nothing has run for 30 hours, and 5 touches are overdue; they may be out of date (where runs are further apart than that: safety: { asleep: 30h })"
+        )
         var rules = Configuration.Safety()
         rules.asleep = nil
         #expect(Safety(rules).asleep(lastAlive: now - .hours(30), overdue: 5, now: now) == nil)

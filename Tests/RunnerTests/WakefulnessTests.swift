@@ -28,7 +28,9 @@ import Testing
         #expect(try begin(test, reading(noon(20_000, hours: 5))) == nil)
         // From the last sign of life, not from the touches.
         #expect(try begin(test, reading(noon(20_000, hours: 11))) == nil)
-        let reason = "asleep: nothing has run for 24 hours, and 2 touches are overdue; they may be out of date"
+        let reason =
+            "asleep: nothing has run for 24 hours, and 2 touches are overdue; they may be out of date "
+            + "(where runs are further apart than that: safety: { asleep: 30h })"
         #expect(try begin(test, reading(noon(20_001, hours: 11))) == reason)
         #expect(try test.rows("SELECT scope, reason FROM pause") == ["all|\(reason)"])
         // Once is enough.

@@ -122,7 +122,8 @@ import Web
         let told = [
             WebhookEvent(name: "e1", type: "created", subscription: "s", at: 0),
             WebhookEvent(name: "e2", type: "changed", subscription: "s", quantity: 3, at: 100),
-            WebhookEvent(name: "e3", type: "cancellation_scheduled", subscription: "s", status: "non_renewing", at: 200),
+            WebhookEvent(
+                name: "e3", type: "cancellation_scheduled", subscription: "s", status: "non_renewing", at: 200),
             WebhookEvent(name: "e4", type: "cancelled", subscription: "s", status: "cancelled", at: 300),
         ]
         for order in orders(of: told) {
@@ -157,8 +158,10 @@ import Web
         let files = Self.files().merging(
             ["data.yaml": "attributes:\n  plan: { type: text }\n  chargebee_customer: { type: text }\n"]) { $1 }
         try await PagesSite.with(files) { site async throws in
-            let body = chargebee(WebhookEvent(name: "e1", type: "cancelled", subscription: "s", status: "cancelled", at: 0))
-                .replacing("\"meta_data\": {\"account\": \"acct\"}", with: "\"meta_data\": {}")
+            let body = chargebee(
+                WebhookEvent(name: "e1", type: "cancelled", subscription: "s", status: "cancelled", at: 0)
+            )
+            .replacing("\"meta_data\": {\"account\": \"acct\"}", with: "\"meta_data\": {}")
             let headers = ["Authorization": "Basic \(Data("any:hush".utf8).base64EncodedString())"]
             #expect(try await site.send("POST", "/billing/chargebee", body: body, headers: headers).status == 200)
             try importAccount(site, "key,created_at", "acct,2025-01-01")
