@@ -49,7 +49,7 @@ import Testing
         #expect(try test.rows(sent) == ["e|0.0"])
         #expect(
             try test.rows("SELECT DISTINCT reason, not_before FROM touch WHERE state = 'pending'")
-                == ["cap 1 per 1d|\(noon(20_001).milliseconds)"])
+                == ["cap 1 per 1d|\((noon(20_001) - .minutes(1)).milliseconds)"])
         for hour in stride(from: Int64(12), through: 7 * 24 - 1, by: 12) {
             try await test.drain(noon(20_000, hours: hour))
         }

@@ -92,22 +92,4 @@ import Testing
         #expect(second.sent == 1)
         #expect(try test.rows("SELECT state, attempts FROM touch") == ["sent|1"])
     }
-
-    @Test func aTouchWhoseChannelIsGoneExpires() async throws {
-        let endpoint = try Endpoint()
-        let test = try workspace(endpoint, message: "Hello")
-        try test.addAccounts(1)
-        try test.run(noon(20_000))
-        try test.edit([
-            "channels/mail.yaml": nil, "channels/post.yaml": TestWorkspace.channel("post", "email", url: endpoint.url),
-            "keeptouch.yaml": TestWorkspace.configuration.replacing("email: mail", with: "email: post"),
-        ])
-        try test.run(noon(20_006))
-        #expect(try test.states == ["pending": 1])
-        try test.run(noon(20_007))
-        #expect(
-            try test.rows("SELECT state, reason FROM touch") == [
-                "expired|waited too long: there is no channel \"mail\" any more"
-            ])
-    }
 }

@@ -74,8 +74,9 @@ struct TurnFinder {
         let known = try Registry(connection).schedule(of: turn.id)
         // Earlier versions of the program wrote no zone.
         let isKnown = known == occurrences.key || known == schedule.text
-        let stored = try isKnown ? turn.work.registered.nextAt : known.flatMap { try moved(turn.id, $0, occurrences) }
-        let due = occurrences.due(stored: stored, now: now)
+        let stored = isKnown ? turn.work.registered.nextAt : nil
+        let moved = try isKnown ? nil : known.flatMap { try self.moved(turn.id, $0, occurrences) }
+        let due = moved ?? occurrences.due(stored: stored, now: now)
         turn.missed = due.missed
         turn.schedule = (occurrences.key, due.next, due.next.map(occurrences.instant))
         turn.isDue = due.occurrence != nil
@@ -83,12 +84,14 @@ struct TurnFinder {
         return due.occurrence
     }
 
-    /// The next occurrence of a schedule whose time zone was edited: the one behind the last that was had, by the clock.
-    private func moved(_ playbook: Int64, _ known: String, _ occurrences: Occurrences) throws -> Instant? {
+    /// A schedule whose time zone was edited goes on behind the last occurrence that was had, by the clock; nil where none
+    /// was, or where it is another schedule.
+    private func moved(_ playbook: Int64, _ known: String, _ occurrences: Occurrences) throws -> Occurrences.Due? {
         guard let zone = occurrences.zone(before: known),
             let last = try SchedulerQueries(connection).lastOccurrence(of: playbook)
         else { return nil }
-        return occurrences.next(behind: last, in: zone)
+        guard let next = occurrences.next(behind: last, in: zone) else { return Occurrences.Due() }
+        return occurrences.due(stored: next, now: now)
     }
 
     /// Whether an occurrence is held for the reason for which an earlier cycle held it, so that there is nothing to do.

@@ -1,0 +1,131 @@
+import Decisions
+import Playbooks
+import Runner
+import Storage
+import Testing
+
+/// Files that are edited between two runs, and runs that are not as far apart as the clock says.
+@Suite struct EditedWorkspaceTests {
+    private func zone(_ name: String) -> String {
+        LivedWorkspace.configuration.replacing("timezone: UTC", with: "timezone: \(name)")
+    }
+
+    /// Ten in Berlin is eight in UTC, ten in New York two in the afternoon; day 20,000 is October 4.
+    @Test(arguments: [("Europe/Berlin", "America/New_York"), ("America/New_York", "Europe/Berlin")])
+    func anEditedTimeZoneGivesEachDayOneMessage(before: String, after: String) async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 10:00")])
+        try world.test.edit(["keeptouch.yaml": zone(before)])
+        try world.test.addAccounts(1)
+        try await world.run(every(1, from: noon(20_000, hours: 6), through: noon(20_002, hours: 8)))
+        try world.test.edit(["keeptouch.yaml": zone(after)])
+        try await world.run(every(1, from: noon(20_002, hours: 9), through: noon(20_004, hours: 8)))
+        #expect(try world.moments().map { $0.prefix(5) } == ["10-05", "10-06", "10-07", "10-08"])
+        let hours = ["Europe/Berlin": "08:00", "America/New_York": "14:00"]
+        #expect(try world.moments().map { String($0.suffix(5)) } == [before, before, after, after].map { hours[$0] })
+    }
+
+    @Test func anEditedTimeZoneGivesASingleDateOnce() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: once 2024-10-05 10:00")])
+        try world.test.edit(["keeptouch.yaml": zone("Europe/Berlin")])
+        try world.test.addAccounts(1)
+        try await world.run([noon(20_000), noon(20_001, hours: -3)])
+        try world.test.edit(["keeptouch.yaml": zone("America/New_York")])
+        try await world.run([noon(20_001), noon(20_001, hours: 3), noon(20_002)])
+        #expect(try world.moments() == ["10-05 09:00"])
+    }
+
+    @Test func whatWaitsLeavesByTheChannelThatTookThePlaceOfItsOwn() async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main", "on: signed")],
+            more: "send_window: { days: mon-sun, hours: 09:00-17:00 }")
+        try world.test.addAccounts(1)
+        try await world.run(noon(20_000))
+        try world.signs("x", at: noon(20_000, hours: 6))
+        try await world.run(noon(20_000, hours: 7))
+        #expect(world.mails.isEmpty)
+        let configuration = LivedWorkspace.configuration.replacing("email: mail", with: "email: post")
+        try world.test.edit([
+            "keeptouch.yaml": configuration, "channels/mail.yaml": nil,
+            "channels/post.yaml": TestWorkspace.channel("post", "email", url: world.endpoint.url),
+        ])
+        try await world.run([noon(20_001), noon(20_002)])
+        #expect(world.mails.count == 1)
+        #expect(try world.test.rows("SELECT channel, state FROM touch") == ["post|sent"])
+    }
+
+    /// A run begins some seconds earlier than the day before.
+    @Test func aDailyRunThatIsSecondsEarlyIsNotADayLate() async throws {
+        let world = try LivedWorkspace(
+            [
+                "main": TestWorkspace.playbook(
+                    "main", "on: signed", steps: ["email: hello.md", "wait: 1d", "email: hello.md"])
+            ],
+            more: "caps: [1 per 1d]")
+        try world.test.addAccounts(1)
+        try await world.run(noon(20_000))
+        try world.signs("x", at: noon(20_001) - .hours(1))
+        let early = TimeSpan.seconds(20)
+        try await world.run([noon(20_001) + .seconds(40), noon(20_002) + early, noon(20_003)])
+        #expect(try world.moments() == ["10-05 12:00", "10-06 12:00"])
+    }
+
+    /// Ten days before and three days before a date that has moved into the past.
+    @Test func aSecondDateThatIsPastIsLeftOutBehindAFirstThatCameTooLate() async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook(
+                "main", "when: seats > 0",
+                steps: [
+                    "wait_till: renewal_at - 10d", "email: hello.md", "wait_till: renewal_at - 3d", "email: hello.md",
+                ])
+        ])
+        try world.test.addAccounts(1)
+        try world.test.execute("UPDATE account SET a_seats = 1, a_renewal_at = 20040")
+        try await world.run((0...8).map { noon(20_000 + $0) })
+        // Three days before it were five days ago.
+        try world.test.execute("UPDATE account SET a_renewal_at = 20007")
+        try await world.run((9...15).map { noon(20_000 + $0) })
+        #expect(world.mails.isEmpty)
+    }
+
+    @Test func anAccountThatHasLeftTakesNoCampaignFromAnotherOfThePerson() async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook("main", "at: daily at 12:00").replacing(
+                "audience: everyone_active\n", with: "")
+        ])
+        try world.test.addAccounts(2)
+        try world.test.execute("UPDATE contact SET email = 'p@example.com', address = 'p@example.com'")
+        try world.test.execute("UPDATE account SET status = 'churned', churned_at = 1 WHERE key = 'a1'")
+        try await world.run([noon(20_000), noon(20_001)])
+        #expect(world.mails.count == 1)
+    }
+
+    @Test func theFirstMatchIsComparedWithTheFirstLook() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats < 5 or seats is missing")])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_nulls: 100%", with: "max_nulls: 5%")
+        ])
+        try world.test.addAccounts(100)
+        try world.test.execute("UPDATE account SET a_seats = 9")
+        try await world.run(noon(20_000))
+        try world.test.execute("UPDATE account SET a_seats = NULL WHERE id <= 30")
+        let report = try await world.run(noon(20_001))
+        #expect(report.playbooks[0].heldBecause?.hasPrefix("max_nulls: seats is newly empty for 30 of 100") == true)
+        #expect(world.mails.isEmpty)
+    }
+
+    @Test func aReleaseWhoseMatchIsGoneLetsNoOtherThrough() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats < 2")])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
+        ])
+        try world.test.addAccounts(20)
+        try world.test.execute("UPDATE account SET a_seats = CASE WHEN id = 1 THEN 1 ELSE 9 END")
+        try await world.run(noon(20_000))
+        try world.test.release("main", at: noon(20_000, hours: 1))
+        try world.test.execute("UPDATE account SET a_seats = 9")
+        try await world.run([noon(20_001), noon(20_002)])
+        try world.test.execute("UPDATE account SET a_seats = 1")
+        try await world.run(noon(20_003))
+        #expect(world.mails.isEmpty)
+    }
+}
