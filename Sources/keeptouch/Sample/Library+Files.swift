@@ -1476,6 +1476,10 @@ priority: 85
 exclusive: true
 to: [billing, owner, admin]
 steps:
+  - choose:
+      - if: happened(payment_succeeded where invoice is missing or event.invoice is missing or invoice == event.invoice)
+        then:
+          - stop: yes
   - email: failed.md
   - wait_for: happened(payment_succeeded where invoice is missing or event.invoice is missing or invoice == event.invoice)
     at_most: 4d
@@ -1512,6 +1516,14 @@ tests:
           events:
             - { payment_succeeded: -20h, invoice: i-17 }
         expect: [goal, waited wait_for_1 met, sent thank-you.md, exit because stopped]
+  - name: a bill that was paid by the time we hear of it is no news
+    account:
+      created_at: -300d
+      mrr: 49
+      events:
+        - { payment_failed: -20h, invoice: i-17, amount: 49, attempt: 1 }
+        - { payment_succeeded: -16h, invoice: i-17 }
+    expect: nothing sent
   - name: three notes and no more
     account:
       created_at: -300d
