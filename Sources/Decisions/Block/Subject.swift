@@ -7,7 +7,7 @@ package struct Subject: Sendable {
     /// What is dated at or before it does not count; nil where everything does.
     package var since: Instant?
     /// Events that count although they are dated before `since`; nil where there are none.
-    package var late: LateEvents?
+    package var late: LateFacts?
     /// The event that triggered.
     package var event: TriggeringEvent?
     /// The signals frozen at entry.
@@ -22,12 +22,17 @@ package struct Subject: Sendable {
     ) {
         let since = min(event.at, enteredAt)
         // Of one moment, as of days without a time, what stands behind it in the file came after it.
-        let late = LateEvents(behind: event.id, after: since - TimeSpan(milliseconds: 1))
+        let late = LateFacts(behind: event.id, after: since - TimeSpan(milliseconds: 1))
         self.init(account: account, since: since, late: late, event: event, entry: entry, steps: steps)
     }
 
+    /// Asks of the account as it stands, and no longer of its enrollment.
+    mutating func widen() {
+        (since, late, steps) = (nil, nil, nil)
+    }
+
     /// Events behind a number, as far back as a moment: those that nobody knew when the enrollment began.
-    package struct LateEvents: Sendable, Equatable {
+    package struct LateFacts: Sendable, Equatable {
         package var behind: Int64
         package var after: Instant
 
@@ -38,7 +43,7 @@ package struct Subject: Sendable {
     }
 
     package init(
-        account: Int, since: Instant? = nil, late: LateEvents? = nil, event: TriggeringEvent? = nil,
+        account: Int, since: Instant? = nil, late: LateFacts? = nil, event: TriggeringEvent? = nil,
         entry: [String: Value] = [:],
         steps: StepFacts? = nil
     ) {

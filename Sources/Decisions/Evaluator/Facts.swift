@@ -43,8 +43,7 @@ package final class Facts {
             var subjects = rows[version.id] ?? []
             if !asked.isScoped {
                 for index in subjects.indices {
-                    subjects[index].since = nil
-                    subjects[index].steps = nil
+                    subjects[index].widen()
                 }
             }
             column = evaluator.column(asked.term, of: .some(subjects), audience: version.playbook.audienceKey)

@@ -1,6 +1,6 @@
 package import Playbooks
 
-/// One account on its day: what the database knows of its dealings with playbooks, and what this cycle makes of them.
+/// One account on its day: what the database knows of it and the playbooks, and what this cycle makes of them.
 package struct Account: Sendable {
     /// One of its enrollments, with the touches that wait.
     package struct Enrolled: Sendable {

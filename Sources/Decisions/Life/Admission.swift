@@ -159,7 +159,7 @@ package struct Admission: Sendable {
         case .never: return past.enteredAt.isEmpty ? nil : "enrolled before; reentry: never"
         case .after(let span, let fromEnd):
             let moments = fromEnd ? past.endedAt : past.enteredAt
-            guard moments.contains(where: { $0 > now - span }) else { return nil }
+            guard moments.contains(where: { $0 > now - span.lessSlack }) else { return nil }
             return "enrolled less than \(span) ago\(fromEnd ? " (from the last end)" : "")"
         }
     }

@@ -53,18 +53,28 @@ package struct Enrollment: Sendable, Equatable {
         dueAt = enteredAt
     }
 
-    /// For whom its conditions are asked: nothing before the enrollment counts.
-    ///
-    /// An enrollment begins with the event that triggered it, however late the cycle was that saw it; another one with
-    /// its entry, but for events of the last two days that came in afterwards.
     package func subject(
         of account: Int, event: TriggeringEvent?, entry: [String: Value] = [:], steps: StepFacts? = StepFacts()
     ) -> Subject {
-        guard let event else {
-            let late = knownEvent.map { Subject.LateEvents(behind: $0, after: enteredAt - DataMap.usualLateness) }
-            return Subject(account: account, since: enteredAt, late: late, entry: entry, steps: steps)
+        Self.subject(
+            of: account, event: event, enteredAt: enteredAt, knownEvent: knownEvent, entry: entry, steps: steps)
+    }
+
+    /// For whom the conditions of an enrollment are asked: nothing before it counts.
+    ///
+    /// It begins with the event that triggered it, however late the cycle was that saw it; another one with its entry, but
+    /// for events of the two days before that came in afterwards.
+    ///
+    /// - Parameter knownEvent: the newest event that was known at the entry; nil where that was not written down.
+    package static func subject(
+        of account: Int, event: TriggeringEvent?, enteredAt: Instant, knownEvent: Int64?, entry: [String: Value],
+        steps: StepFacts?
+    ) -> Subject {
+        if let event {
+            return Subject(account: account, from: event, enteredAt: enteredAt, entry: entry, steps: steps)
         }
-        return Subject(account: account, from: event, enteredAt: enteredAt, entry: entry, steps: steps)
+        let late = knownEvent.map { Subject.LateFacts(behind: $0, after: enteredAt - DataMap.usualLateness) }
+        return Subject(account: account, since: enteredAt, late: late, entry: entry, steps: steps)
     }
 
     package var isActive: Bool { endedAt == nil }

@@ -2,8 +2,6 @@ package import Playbooks
 
 /// The draw of the global holdout on a day: who gets no playbook at all until the next draw.
 package struct GlobalDraw: Sendable, Hashable {
-    /// The period of a draw that is never drawn anew.
-    package static let always = Configuration.Redraw.never.period(of: Day(number: 0))
     /// As the files name it: `2026`.
     package var period: String
     package var share: Double
@@ -23,6 +21,9 @@ package struct GlobalDraw: Sendable, Hashable {
             workspace: configuration.workspace, period: configuration.holdoutRedraw.period(of: day),
             share: configuration.holdout)
     }
+
+    /// The period of a draw that is never made anew.
+    package static let always = Configuration.Redraw.never.period(of: Day(number: 0))
 
     package func holds(_ key: String) -> Bool { Draw.number(salt: salt, key: key) < share }
 

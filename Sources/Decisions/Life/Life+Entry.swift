@@ -47,7 +47,7 @@ extension Life {
     /// A match that stood keeps its row unless it had stopped to hold for as long as `rearm`.
     private func standing(_ known: Standing?, rearm: TimeSpan) -> Match {
         guard let known else { return Match(key: "", at: now, since: now) }
-        let stands = known.falseSince.map { now - $0 < rearm } ?? true
+        let stands = known.falseSince.map { now - $0 < rearm.lessSlack } ?? true
         var match = Match(key: "", at: now, since: stands ? known.since : now, standing: stands ? known : nil)
         match.wasFalse = known.falseSince != nil
         return match
@@ -70,13 +70,11 @@ extension Life {
     /// Whether an event that waits is one that the playbook asks for as it reads today; it stops on a definite no. When
     /// its time is over it gets its last verdict in any case.
     private func isStillMeant(_ match: Match, _ work: PlaybookAtWork, _ account: Account) -> Bool {
-        guard case .on(_, let condition) = work.playbook.trigger, let event = match.event,
+        guard work.playbook.isTriggeredByEvents, let event = match.event, let asked = work.asksOfEvents,
             now - match.since <= work.playbook.maxAge
         else { return true }
-        let audience = work.playbook.audience?.term
-        guard let asked = condition.map({ Term.both(audience, $0) }) ?? audience else { return true }
         let subject = Subject(account: account.index, event: event)
-        return facts.evaluator.value(asked, of: subject) != .boolean(false)
+        return facts.evaluator.value(asked, of: subject, audience: work.playbook.audienceKey) != .boolean(false)
     }
 
     /// Events that were not looked at before; of several with one `per` value the first.
@@ -100,7 +98,7 @@ extension Life {
             let known = account.standings.first(where: { $0.playbookID == work.id && $0.matchKey.isEmpty })
         else { return }
         let since = known.falseSince ?? now
-        if now - since >= work.playbook.rearm {
+        if now - since >= work.playbook.rearm.lessSlack {
             account.changes.ended.append(work.id)
         } else if known.falseSince == nil {
             account.changes.becameFalse.append(work.id)
@@ -157,6 +155,8 @@ extension Life {
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == work.id {
             let enrollment = enrolled.enrollment
             if enrollment.isActive || enrollment.enteredAt == now { past.isInside = true }
+            // One that was over before its first step gave the account nothing that it would have to rest from.
+            if !enrollment.isActive, enrollment.step == 0, !enrollment.hasBegun { continue }
             past.enteredAt.append(enrollment.enteredAt)
             past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
         }
@@ -252,7 +252,7 @@ extension Life {
 
     private func holds(_ question: Version.Question, for subject: Subject, _ playbook: Playbook) -> Bool {
         var subject = subject
-        if !question.isScoped { (subject.since, subject.late, subject.steps) = (nil, nil, nil) }
+        if !question.isScoped { subject.widen() }
         return facts.evaluator.value(question.term, of: subject, audience: playbook.audienceKey) == .boolean(true)
     }
 

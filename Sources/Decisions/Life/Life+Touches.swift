@@ -134,7 +134,10 @@ extension Life {
 
     /// Where its channel is gone from the files, a touch leaves by the one that stands there for its kind now.
     private func followChannel(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) {
-        guard !rules.declaredChannels.contains(touch.channel), let channel = rules.channels[touch.kind] else { return }
+        // What is meant for one team is not for another.
+        guard touch.kind != .webhook, !rules.declaredChannels.contains(touch.channel),
+            let channel = rules.channels[touch.kind]
+        else { return }
         touch.channel = channel
         if freezes { freeze(&touch, account, index, version) }
     }
@@ -173,7 +176,7 @@ extension Life {
         _ touch: inout Touch, _ recipient: Recipient, _ enrollment: Enrollment, _ version: Version
     ) {
         let steps = version.playbook.steps(of: enrollment.variant)
-        guard touch.reason?.hasPrefix("cap ") != true,
+        guard !Cap.isReason(touch.reason),
             case .send(let send)? = steps.first(where: { $0.id == touch.step })?.action
         else { return }
         let zone = recipient.zone.flatMap { Zone($0) } ?? rules.zone

@@ -133,7 +133,9 @@ package struct Life {
         }
         for index in order {
             let enrollment = account.enrollments[index].enrollment
-            guard enrollment.isActive, enrollment.isWaiting || enrollment.dueAt.map({ $0 <= now }) == true,
+            // Whether the last minute of a wait matters, the step knows.
+            guard enrollment.isActive,
+                enrollment.isWaiting || enrollment.dueAt.map({ $0 - .minutes(1) <= now }) == true,
                 let version = rules.versions[enrollment.versionID], !version.isPaused,
                 enrollment.isExclusive || version.playbook.isService || !account.isTaken
             else { continue }

@@ -40,12 +40,20 @@ package final class PlaybookAtWork: Sendable {
     /// Whether it writes to contacts, and not only to a team; and whether whoever gets it must have an address.
     let (needsContact, needsAddress): (Bool, Bool)
     let admission: Admission.Rules
+    /// What must hold of an event that triggers it: its audience and its `if:`; nil where every event does.
+    package let asksOfEvents: Term?
 
     package init(playbook: Playbook, registered: RegisteredPlaybook) {
         self.playbook = playbook
         self.registered = registered
         (needsContact, needsAddress) = (playbook.needsContact, playbook.needsAddress)
         admission = Admission.Rules(playbook)
+        let audience = playbook.audience?.term
+        if case .on(_, let condition?) = playbook.trigger {
+            asksOfEvents = Term.both(audience, condition)
+        } else {
+            asksOfEvents = audience
+        }
     }
 
     package var id: Int64 { registered.id }

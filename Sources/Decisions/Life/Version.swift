@@ -85,6 +85,9 @@ extension DataMap {
     /// How late facts may be where nothing else is said.
     package static let usualLateness = TimeSpan.hours(48)
 
+    /// How late any facts may come.
+    package var longestLateness: TimeSpan { metrics.compactMap(\.freshWithin).reduce(Self.usualLateness, max) }
+
     /// How late the facts that a term reads may come.
     package func lateness(of term: Term) -> TimeSpan {
         let reads = term.reads

@@ -34,17 +34,6 @@ package struct StepQuestions {
     }
 }
 
-extension TimeSpan {
-    /// The end of a wait: of an hour and more from the start of the minute, so that a daily `run` that begins some seconds
-    /// earlier than the day before is not a day late.
-    fileprivate func end(from moment: Instant) -> Instant {
-        guard self >= .hours(1) else { return moment + self }
-        let minute = Int64(60_000)
-        let remainder = (moment.milliseconds % minute + minute) % minute
-        return Instant(milliseconds: moment.milliseconds - remainder) + self
-    }
-}
-
 /// One step of one enrollment.
 package struct Walk {
     private let now: Instant
@@ -75,9 +64,9 @@ package struct Walk {
             return isSkipping ? .move(to: on, at: base, passage: .skipped, skips: nil) : .touch(send)
         case .wait(let span):
             let since = enrollment.hasBegun ? enrollment.beganAt ?? base - span : base
-            let until = enrollment.hasBegun ? base : span.end(from: base)
-            return until <= now
-                ? .move(to: on, at: until, passage: nil, skips: false)
+            let until = enrollment.hasBegun ? base : base + span
+            return isOver(until, span)
+                ? .move(to: on, at: min(until, now), passage: nil, skips: false)
                 : .wait(since: since, until: until, isOpen: false)
         case .waitFor(let condition, let longest):
             return wait(for: condition, atMost: longest, enrollment, base, questions())
@@ -91,6 +80,8 @@ package struct Walk {
         }
     }
 
+    private func isOver(_ until: Instant, _ span: TimeSpan) -> Bool { until - span + span.lessSlack <= now }
+
     /// Asked as of the moment at which the wait was over, where that lies behind: whoever looks late finds the same.
     private func wait(
         for condition: Term, atMost longest: TimeSpan, _ enrollment: Enrollment, _ base: Instant,
@@ -98,14 +89,14 @@ package struct Walk {
     ) -> Action {
         if endsGhost(enrollment, at: [condition]) { return .end(reason: "ghost road ends", at: base) }
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base - longest : base
-        let until = enrollment.hasBegun ? base : longest.end(from: base)
+        let until = enrollment.hasBegun ? base : base + longest
         guard questions.isFresh([condition]) else { return .wait(since: since, until: until, isOpen: true) }
         let asked = min(now, until)
         if questions.value(condition, asked) == .boolean(true) {
             return .move(to: enrollment.step + 1, at: asked, passage: .met, skips: false)
         }
-        return until <= now
-            ? .move(to: enrollment.step + 1, at: until, passage: .timedOut, skips: false)
+        return isOver(until, longest)
+            ? .move(to: enrollment.step + 1, at: asked, passage: .timedOut, skips: false)
             : .wait(since: since, until: until, isOpen: true)
     }
 

@@ -17,6 +17,9 @@ package struct TimeSpan: Hashable, Comparable, Sendable, Codable {
 }
 
 extension TimeSpan {
+    /// A minute less, from an hour on: a day is over for a daily `run` that begins some seconds earlier than the day before.
+    package var lessSlack: TimeSpan { self >= .hours(1) ? TimeSpan(milliseconds: milliseconds - 60_000) : self }
+
     /// The longest that a file may ask for, so that sums with instants stay far from overflow.
     package static let longest = TimeSpan.days(36_525)
 

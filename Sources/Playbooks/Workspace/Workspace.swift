@@ -193,7 +193,13 @@ package struct Cap: Sendable, Hashable {
         self.window = window
     }
 
-    /// How far back messages count: a minute less than the window of an hour or more, so that a daily `run` that begins
-    /// some seconds earlier than the day before finds room.
-    package var reach: TimeSpan { window >= .hours(1) ? TimeSpan(milliseconds: window.milliseconds - 60_000) : window }
+    /// How far back messages count.
+    package var reach: TimeSpan { window.lessSlack }
+
+    /// Why a touch waits for it.
+    package var reason: String { "\(Self.mark)\(count) per \(window)" }
+
+    package static func isReason(_ text: String?) -> Bool { text?.hasPrefix(mark) == true }
+
+    private static let mark = "cap "
 }

@@ -33,16 +33,14 @@ struct BlockDay {
     /// Keeps the events for which the audience and the condition of their playbook hold.
     private func askEvents(_ account: inout Account, _ facts: Facts) {
         for (index, turn) in turns.enumerated() {
-            guard case .events(let events) = account.findings[index],
-                case .on(_, let condition) = turn.playbook.trigger
-            else { continue }
-            guard
-                let asked = condition.map({ Term.both(turn.playbook.audience?.term, $0) })
-                    ?? turn.playbook.audience?.term
-            else { continue }
+            guard case .events(let events) = account.findings[index], let asked = turn.work.asksOfEvents else {
+                continue
+            }
             account.findings[index] = .events(
                 events.filter { event in
-                    facts.evaluator.value(asked, of: Subject(account: account.index, event: event)) == .boolean(true)
+                    facts.evaluator.value(
+                        asked, of: Subject(account: account.index, event: event),
+                        audience: turn.playbook.audienceKey) == .boolean(true)
                 })
         }
     }

@@ -65,7 +65,7 @@ final class BlockDeciding {
         for item in found where item.turn.isDue { audiences[item.turn.id, default: 0] += item.audience }
         var concerned = Set(moves.keys.map { block.ids[$0] })
         for item in found { concerned.formUnion(item.concerned(in: block).map { block.ids[$0] }) }
-        try addDealings(range, known: Set(block.ids), to: &concerned, &tally)
+        try addRunning(range, known: Set(block.ids), to: &concerned, &tally)
         guard !concerned.isEmpty else { return [] }
         let ids = block.ids.filter(concerned.contains)
         var narrow = try loader.load(ids, dayNeeds, earliest: earliest)
@@ -106,7 +106,7 @@ final class BlockDeciding {
     /// Adds the accounts of a block that have had to do with playbooks in a way that goes on.
     ///
     /// A match that waits for an account that is not there is counted, so that the books say that it has no verdict.
-    private func addDealings(
+    private func addRunning(
         _ range: ClosedRange<Int64>, known: Set<Int64>, to concerned: inout Set<Int64>, _ tally: inout Tally
     ) throws {
         concerned.formUnion(

@@ -36,12 +36,12 @@ struct Occurrences {
         return Zone(String(key.dropFirst(schedule.text.count + 1)))
     }
 
-    /// The first occurrence behind one that was had on the clock of another zone: nobody gets a day's message twice, and
-    /// none is lost, because the clock was changed.
-    func next(behind last: Instant, in before: Zone) -> Instant? {
-        let day = before.day(of: last)
-        let minute = Int((last - before.start(of: day)).milliseconds / 60_000)
-        return following(zone.instant(of: day, minute: minute))
+    /// An occurrence that was kept for the clock of another zone, on this one; nil where several come a day, which go on as
+    /// they come.
+    func moved(_ occurrence: Instant, from before: Zone) -> Instant? {
+        let moved = zone.instant(local: occurrence.milliseconds + before.offset(at: occurrence)).instant
+        if let next = following(moved), next - moved < .hours(20) { return nil }
+        return moved
     }
 
     /// - Parameter stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was

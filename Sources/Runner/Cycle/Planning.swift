@@ -143,7 +143,8 @@ struct Planning {
             ids.formUnion(try enrollments.due(at: now))
             ids.formUnion(try TouchRecords(connection).accountsWithHeld())
             if isEverybodyLookedAt {
-                ids.formUnion(try enrollments.running(watchedSince: now - DataMap.usualLateness, in: 0...Int64.max))
+                ids.formUnion(
+                    try enrollments.running(watchedSince: now - workspace.dataMap.longestLateness, in: 0...Int64.max))
             }
         }
         return .some(ids.sorted())
@@ -181,7 +182,7 @@ struct Planning {
         _ known: Registration.Registered, _ taking: [PlaybookAtWork], _ pauses: Pauses, _ context: EvaluationContext
     ) throws -> [Int64: Version] {
         var versions: [Int64: Version] = [:]
-        for running in try Registry(connection).runningVersions(now: now - DataMap.usualLateness) {
+        for running in try Registry(connection).runningVersions(now: now - workspace.dataMap.longestLateness) {
             let ending =
                 pinned.isGone(running.playbook, from: workspace)
                 ? "deleted" : workspace.playbook(running.playbook)?.state == .retired ? "retired" : nil

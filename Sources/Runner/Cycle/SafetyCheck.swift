@@ -19,9 +19,14 @@ struct SafetyCheck {
         let registered = turn.work.registered
         var counts = Safety.Counts(fresh: tally.fresh, matched: tally.matched, audience: turn.audience, recent: [])
         // A first look without a match is what the first match is compared with.
-        if try tally.matched > 0 || (turn.isDue && NullCounts.atLastMatch(of: turn.id, connection).isEmpty) {
+        if tally.matched > 0 {
             turn.nulls = try countNulls(of: turn.playbook)
+        } else if try turn.isDue && NullCounts.atLastMatch(of: turn.id, connection).isEmpty {
+            turn.nulls = try countNulls(of: turn.playbook)
+            if !turn.nulls.isEmpty { turn.isNews = true }
         }
+        // A release whose match is gone is taken back.
+        if registered.isLetThrough, tally.matched == 0 { turn.isNews = true }
         counts = try compared(counts, turn, tally)
         if let standing = registered.heldBecause, registered.heldAt != nil {
             let before = standing.split(separator: Self.today).first.map(String.init) ?? standing

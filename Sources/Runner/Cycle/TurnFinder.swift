@@ -75,23 +75,23 @@ struct TurnFinder {
         // Earlier versions of the program wrote no zone.
         let isKnown = known == occurrences.key || known == schedule.text
         let stored = isKnown ? turn.work.registered.nextAt : nil
-        let moved = try isKnown ? nil : known.flatMap { try self.moved(turn.id, $0, occurrences) }
+        let moved = try isKnown ? nil : known.flatMap { try self.moved(turn, $0, occurrences) }
         let due = moved ?? occurrences.due(stored: stored, now: now)
         turn.missed = due.missed
         turn.schedule = (occurrences.key, due.next, due.next.map(occurrences.instant))
         turn.isDue = due.occurrence != nil
-        turn.isNews = !isKnown || due.next != stored
+        turn.isNews = known != occurrences.key || due.next != stored
         return due.occurrence
     }
 
-    /// A schedule whose time zone was edited goes on behind the last occurrence that was had, by the clock; nil where none
-    /// was, or where it is another schedule.
-    private func moved(_ playbook: Int64, _ known: String, _ occurrences: Occurrences) throws -> Occurrences.Due? {
-        guard let zone = occurrences.zone(before: known),
-            let last = try SchedulerQueries(connection).lastOccurrence(of: playbook)
-        else { return nil }
-        guard let next = occurrences.next(behind: last, in: zone) else { return Occurrences.Due() }
-        return occurrences.due(stored: next, now: now)
+    /// A campaign whose time zone was edited goes on with the next occurrence at the same time of the new clock: no day has
+    /// it twice, and none is lost. Nil where it is another schedule, or no campaign.
+    private func moved(_ turn: Turn, _ known: String, _ occurrences: Occurrences) throws -> Occurrences.Due? {
+        guard turn.trigger == .at, let before = occurrences.zone(before: known) else { return nil }
+        guard let stored = turn.work.registered.nextAt else { return Occurrences.Due() }
+        // One that is held is known by its moment.
+        let isHeld = try SchedulerQueries(connection).state(ofOccurrence: stored, of: turn.id) == .held
+        return occurrences.due(stored: isHeld ? stored : occurrences.moved(stored, from: before), now: now)
     }
 
     /// Whether an occurrence is held for the reason for which an earlier cycle held it, so that there is nothing to do.

@@ -52,7 +52,7 @@ struct ClaimRules: Sendable {
         guard touch.isEnrolled else { return .end(state: .cancelled, reason: "the enrollment ended") }
         if touch.hasChurned, exitsWhenChurned { return .end(state: .cancelled, reason: "the account churned") }
         if now >= touch.expiresAt {
-            let wasCapped = touch.reason?.hasPrefix("cap ") == true
+            let wasCapped = Cap.isReason(touch.reason)
             let pause = pauses.reason(for: touch.playbook).map { "the playbook is paused: \($0)" }
             return .end(
                 state: wasCapped ? .capped : .expired,

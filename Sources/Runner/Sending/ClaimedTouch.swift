@@ -15,7 +15,7 @@ final class ClaimedTouch: @unchecked Sendable {
     var links: [TrackedLink] = []
     /// Why there is no request.
     var failure: Rendering.Failure?
-    /// The body of the earlier request of several that may have arrived, and that it must be part of again.
+    /// The hash of the earlier request, of several touches, that must be repeated with all of them.
     var group: String?
     /// Whether it must not travel with others.
     var isAlone = false

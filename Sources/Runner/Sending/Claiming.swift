@@ -151,7 +151,7 @@ struct Claiming {
         case .capped(let index):
             let cap = configuration.caps[index]
             let until = try outbox.roomAgain(touch, cap: cap, now: now)
-            try outbox.wait(touch, until: min(until, touch.expiresAt), reason: "cap \(cap.count) per \(cap.window)")
+            try outbox.wait(touch, until: min(until, touch.expiresAt), reason: cap.reason)
             report.waiting += 1
         case .end(let state, let reason):
             try outbox.end(touch, as: state, reason: reason, now: now)
@@ -210,7 +210,7 @@ struct Claiming {
         case .capped(let index):
             let cap = configuration.caps[index]
             let until = try outbox.roomAgain(touch, cap: cap, now: now)
-            return (min(until, touch.expiresAt), "cap \(cap.count) per \(cap.window)")
+            return (min(until, touch.expiresAt), cap.reason)
         case .claim, .ghost, .leave, .end, .doubt: return nil
         }
     }

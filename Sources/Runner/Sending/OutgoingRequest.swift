@@ -20,7 +20,7 @@ struct OutgoingRequest: Sendable {
     }
 
     var channel: String { claims.first?.touch.channel ?? "" }
-    /// A touch is in one outgoing at a time.
+    /// A touch is in one request at a time.
     var token: Int64 { claims.first?.touch.id ?? 0 }
 
     /// Puts the rendered touches of one channel into requests: a pure function of them.

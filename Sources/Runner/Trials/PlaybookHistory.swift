@@ -46,7 +46,7 @@ package struct PlaybookHistory: Sendable {
 
     var isEmpty: Bool { enrollments.isEmpty && standings.isEmpty }
 
-    /// When there is something to do with an account; worked out whenever its history change, and asked at every moment.
+    /// When there is something to do with an account; worked out whenever its history changes, and asked at every moment.
     struct NextMoments {
         /// Its goals are watched until then; always while an enrollment goes on.
         var watchedUntil = Instant(milliseconds: .min)
@@ -77,7 +77,7 @@ package struct PlaybookHistory: Sendable {
         return next
     }
 
-    /// - Parameter now: when the history have changed.
+    /// - Parameter now: when the history has changed.
     func nextMoments(changedAt now: Instant) -> NextMoments {
         var nextMoments = NextMoments()
         nextMoments.changedAt = now

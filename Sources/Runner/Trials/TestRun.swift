@@ -102,6 +102,7 @@ struct TestRun {
         try store.read { connection in
             let rows = try TestRows(connection, workspace, asOf: moment)
             world.contexts = rows.contexts
+            world.newestEvent = try CycleRecords.newestEvent(connection)
             let (block, triggers) = try rows.block()
             world.change(0) { known in
                 known.renew(block)

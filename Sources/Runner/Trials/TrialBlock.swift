@@ -66,7 +66,7 @@ package struct TrialBlock {
 
     // MARK: What a day sees
 
-    /// How accounts' history are told to a day.
+    /// How accounts' histories are told to a day.
     struct Looks {
         var watchedSince: Instant
         /// Playbooks with messages in rotation.

@@ -162,7 +162,7 @@ extension PlaybookHistory.EnrollmentHistory {
             let cap = claims.rules.caps[cap]
             wait(
                 until: min(claims.roomAgain(touch, of: key, cap, at: now), touch.expiresAt),
-                "cap \(cap.count) per \(cap.window)"
+                cap.reason
             )
             return false
         case .end(let state, let reason):

@@ -15,6 +15,8 @@ package struct World {
     private var ids = PlaybookHistory.IDs()
     var claims: PretendedClaims
     private var lastCycle: Instant?
+    /// The newest event that is known by now; nil in a past in which nothing came late.
+    var newestEvent: Int64?
     /// When the journeys were last looked at.
     private var stagesAt: Instant?
     private let rotating: Set<Int64>
@@ -201,6 +203,7 @@ package struct World {
             channels: workspace.configuration.channels, declaredChannels: Set(workspace.channels.keys),
             sendWindow: workspace.configuration.sendWindow)
         rules.freezes = freezes
+        rules.newestEvent = newestEvent
         return rules
     }
 

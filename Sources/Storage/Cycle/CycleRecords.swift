@@ -62,7 +62,9 @@ package struct CycleRecords {
             """
             UPDATE playbook SET last_match_at = CASE WHEN :stale = 1 THEN last_match_at ELSE :now END,
                 event_cursor = CASE WHEN :stale = 1 THEN event_cursor ELSE :cursor END,
-                released_at = CASE WHEN let_through = 1 AND :hold IS NULL AND :matched = 0 AND NOT EXISTS (
+                released_at = CASE WHEN let_through = 1 AND :hold IS NULL AND :matched = 0 AND EXISTS (
+                    SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NOT NULL)
+                    AND NOT EXISTS (
                     SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NULL AND matched > 0)
                     THEN NULL ELSE released_at END,
                 let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,

@@ -39,13 +39,6 @@ package struct SchedulerQueries {
             ["now": .instant(now)])?[0].instant
     }
 
-    /// The last occurrence of a schedule that was looked at.
-    package func lastOccurrence(of playbookID: Int64) throws -> Instant? {
-        try connection.first(
-            "SELECT max(at) FROM occurrence WHERE playbook_id = :playbook", ["playbook": .integer(playbookID)])?[0]
-            .instant
-    }
-
     /// How an occurrence was recorded; nil when it was not.
     package func state(ofOccurrence at: Instant, of playbookID: Int64) throws -> OccurrenceState? {
         try connection.first(

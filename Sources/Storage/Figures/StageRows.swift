@@ -66,7 +66,7 @@ struct StageRows: StageSource {
                 FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id LEFT JOIN stage_entry AS n
                     ON n.account_id = e.account_id AND n.journey = e.journey AND n.stage = :next
                 WHERE e.journey = :journey AND e.stage = :stage AND e.at > :oldest AND e.at <= :newest
-                    AND e.how = 'entered' AND coalesce(n.how, '') <> 'found'
+                    AND e.how = 'entered' AND coalesce(n.how, '') <> 'found' \(Self.known)
             ) AS stays GROUP BY 1 ORDER BY 1
             """,
             [

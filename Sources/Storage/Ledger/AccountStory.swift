@@ -169,13 +169,13 @@ package struct AccountStory {
         }
     }
 
-    /// The account's newest event of a kind by `now`: its id and moment.
     /// When a playbook last went live; nil when it never did.
     package func liveSince(playbook: String) throws -> Instant? {
         try connection.first(
             "SELECT live_since FROM playbook WHERE name = :name", ["name": .text(playbook)])?["live_since"].instant
     }
 
+    /// The account's newest event of a kind by `now`: its id and moment.
     package func newestEvent(_ kind: String, now: Instant) throws -> (id: Int64, at: Instant)? {
         let row = try connection.first(
             """

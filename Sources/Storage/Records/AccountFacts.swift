@@ -28,12 +28,14 @@ package struct AccountFacts {
         if let enrollment {
             guard
                 let row = try connection.first(
-                    "SELECT entered_at, event_id, entry FROM enrollment WHERE id = :id", ["id": .integer(enrollment)])
+                    "SELECT entered_at, known_event, event_id, entry FROM enrollment WHERE id = :id",
+                    ["id": .integer(enrollment)]), let enteredAt = row["entered_at"].instant
             else { return nil }
-            subject.since = row["entered_at"].instant
-            subject.event = try row["event_id"].integer.flatMap { try loader.events([$0])[$0] }
-            subject.entry = Frozen.values(of: row["entry"].text ?? "{}")
-            subject.steps = try loader.steps(of: [enrollment])[enrollment] ?? StepFacts()
+            subject = Enrollment.subject(
+                of: 0, event: try row["event_id"].integer.flatMap { try loader.events([$0])[$0] },
+                enteredAt: enteredAt, knownEvent: row["known_event"].integer,
+                entry: Frozen.values(of: row["entry"].text ?? "{}"),
+                steps: try loader.steps(of: [enrollment])[enrollment] ?? StepFacts())
         }
         return Evaluator(context, block).explanation(of: term, for: subject, audience: audience)
     }

@@ -7,7 +7,7 @@ struct ForgetCommand: ParsableCommand {
         commandName: "forget", abstract: "Erase a person, or an account with all its people.",
         discussion: """
             The contact goes, and with it what touches, events and outcomes say of it; the rows stay, so that the books \
-            balance. Of the address a keyed hash tenures, so that it is not written to when it is imported again. The address \
+            balance. Of the address a keyed hash stays, so that it is not written to when it is imported again. The address \
             is looked for in the texts of all accounts, a name in those of the person's own accounts.
             """)
 

@@ -8,7 +8,7 @@ struct ReportExperimentCommand: ParsableCommand {
         commandName: "experiment", abstract: "What a playbook changed, against its holdout.",
         discussion: """
             Everybody who was assigned counts, from the first entry, once the goal's window is over. The verdict is looked \
-            for once a week; between looks it tenures as it is. Numbers and formulas: docs/measuring.md.
+            for once a week; between looks it stays as it is. Numbers and formulas: docs/measuring.md.
             """)
 
     @Argument(help: "The playbook.")

@@ -10,7 +10,7 @@ import Web
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Tenure on: match, enroll, advance and send whenever something is due.")
+        commandName: "serve", abstract: "Stay on: match, enroll, advance and send whenever something is due.")
 
     @Option(help: "The least that is logged to stderr: debug, info, warning or error.", transform: Self.level)
     var logLevel = Logger.Level.info

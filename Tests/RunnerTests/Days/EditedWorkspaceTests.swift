@@ -128,4 +128,104 @@ import Testing
         try await world.run(noon(20_003))
         #expect(world.mails.isEmpty)
     }
+
+    /// Its moment on the new clock has passed, and nobody has had it.
+    @Test func aSingleDateThatHasNotComeOnTheOldClockIsNotLost() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: once 2024-10-05 10:00")])
+        try world.test.edit(["keeptouch.yaml": zone("America/New_York")])
+        try world.test.addAccounts(1)
+        try await world.run([noon(20_000), noon(20_001, hours: -3)])
+        try world.test.edit(["keeptouch.yaml": zone("Europe/Berlin")])
+        try await world.run([noon(20_001), noon(20_001, hours: 3), noon(20_002)])
+        #expect(try world.moments() == ["10-05 12:00"])
+    }
+
+    /// In Berlin the clocks go forward on March 30, 2025, which is day 20,177: nine there is the ninth hour, and not the
+    /// eighth since midnight.
+    @Test func theClockCountsAndNotTheHoursSinceMidnight() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 09:00")])
+        try world.test.edit(["keeptouch.yaml": zone("Europe/Berlin")])
+        try world.test.addAccounts(1)
+        try await world.run(every(1, from: noon(20_177, hours: -11), through: noon(20_177, hours: -4)))
+        try world.test.edit(["keeptouch.yaml": zone("America/New_York")])
+        try await world.run(every(1, from: noon(20_177, hours: -3), through: noon(20_178, hours: 6)))
+        #expect(try world.moments() == ["03-30 07:00", "03-31 13:00"])
+    }
+
+    /// Earlier versions of the program wrote down no zone.
+    @Test func aScheduleWithoutItsZoneLearnsItBeforeTheNextEdit() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 10:00")])
+        try world.test.edit(["keeptouch.yaml": zone("Europe/Berlin")])
+        try world.test.addAccounts(1)
+        try await world.run([noon(20_000), noon(20_001)])
+        try world.test.execute("UPDATE playbook SET schedule = 'daily at 10:00'")
+        try await world.run(noon(20_001, hours: 1))
+        try world.test.edit(["keeptouch.yaml": zone("America/New_York")])
+        try await world.run(every(1, from: noon(20_001, hours: 2), through: noon(20_002, hours: 6)))
+        #expect(try world.moments() == ["10-05 12:00", "10-06 14:00"])
+    }
+
+    @Test func aHeldCampaignGoesOutAfterItsReleaseThoughTheZoneWasEdited() async throws {
+        let asks = { (zone: String) in
+            LivedWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
+                .replacing("timezone: UTC", with: "timezone: \(zone)")
+        }
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook("main", "at: once 2024-10-05 10:00", more: ["misfire: run"])
+        ])
+        try world.test.edit(["keeptouch.yaml": asks("Europe/Berlin")])
+        try world.test.addAccounts(1)
+        try await world.run([noon(20_000), noon(20_001)])
+        #expect(world.mails.isEmpty)
+        try world.test.edit(["keeptouch.yaml": asks("America/New_York")])
+        try await world.run(noon(20_001, hours: 1))
+        try world.test.release("main", at: noon(20_001, hours: 2))
+        try await world.run([noon(20_001, hours: 3), noon(20_002)])
+        #expect(world.mails.count == 1)
+    }
+
+    /// Two enrollments that are seven days apart by the cron, and a little less by the clock.
+    @Test func aRestOfDaysIsOverForARunThatIsSecondsEarly() async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook("main", "at: weekly on sat at 11:00", more: ["reentry: after 7d"])
+        ])
+        try world.test.addAccounts(1)
+        try await world.run([
+            noon(20_000), noon(20_001) + .seconds(40), noon(20_008) + .seconds(20), noon(20_009),
+        ])
+        #expect(try world.moments() == ["10-05 12:00", "10-12 12:00"])
+    }
+
+    /// Cycles of `serve`, which write down only what is news.
+    @Test func aServedReleaseWhoseEventIsGoneLetsNoOtherThrough() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "on: signed", more: ["max_age: 9d"])])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
+        ])
+        try world.test.addAccounts(20)
+        try await world.run(noon(20_000))
+        try world.signs("x", at: noon(20_000, hours: 1))
+        _ = try world.test.cycle.run(now: noon(20_001), matching: .due)
+        #expect(try world.test.integer("SELECT count(*) FROM standing WHERE verdict = 'held'") == 1)
+        try world.test.release("main", at: noon(20_001, hours: 1))
+        try world.test.execute("UPDATE account SET status = 'churned', churned_at = 1 WHERE key = 'a1'")
+        _ = try world.test.cycle.run(now: noon(20_001, hours: 2), matching: .due)
+        for number in 2...20 { try world.signs("y", "a\(number)", at: noon(20_001, hours: 3)) }
+        _ = try world.test.cycle.run(now: noon(20_001, hours: 4), matching: .due)
+        #expect(try world.test.integer("SELECT count(*) FROM enrollment") == 0)
+    }
+
+    @Test func aReleaseBeforeTheFirstEventIsKept() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "on: signed")])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
+        ])
+        try world.test.addAccounts(1)
+        try await world.run(noon(20_000))
+        try world.test.release("main", at: noon(20_000, hours: 1))
+        try await world.run([noon(20_001), noon(20_002)])
+        try world.signs("x", at: noon(20_002, hours: 1))
+        try await world.run(noon(20_003))
+        #expect(world.mails.count == 1)
+    }
 }

@@ -71,9 +71,6 @@ import Testing
         try tell(world, "failed", "a", at: noon(20_000, hours: 5))
         try tell(world, "paid", "a", at: noon(20_000, hours: 4))
         try await world.run([noon(20_001), noon(20_002)])
-        print(
-            try world.test.rows("SELECT * FROM enrollment"), try world.test.rows("SELECT * FROM touch"),
-            try world.test.rows("SELECT * FROM standing"), try world.test.rows("SELECT * FROM event"))
         #expect(world.subjects == ["a"])
     }
 
@@ -155,5 +152,65 @@ import Testing
         try tell(world, "failed", "a", at: noon(20_000, hours: 1))
         try await world.run([noon(20_001), noon(20_002)])
         #expect(try world.test.integer("SELECT count(*) FROM touch") == 0)
+    }
+
+    @Test func aTightenedAudienceCountsForWhatIsHeld() async throws {
+        let playbook = { (audience: String) in
+            TestWorkspace.playbook("main", "on: signed", more: ["max_age: 20d"]).replacing(
+                "audience: everyone_active", with: "audience: \(audience)")
+        }
+        let world = try LivedWorkspace(["main": playbook("status == \"active\"")], subject: "{{event.deal}}")
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
+        ])
+        try world.test.addAccounts(2)
+        try world.test.execute("UPDATE account SET a_seats = id")
+        try await world.run(noon(20_000))
+        for number in 1...2 { try world.signs("\(number)", "a\(number)", at: noon(20_000, hours: 1)) }
+        try await world.run(noon(20_001))
+        try world.test.edit(["playbooks/main/playbook.yaml": playbook("seats > 1")])
+        try world.test.release("main", at: noon(20_001, hours: 1))
+        try await world.run([noon(20_002), noon(20_003)])
+        #expect(world.subjects == ["2"])
+    }
+
+    /// Requested and withdrawn on Monday, requested again on Thursday: Monday gave nothing to rest from.
+    @Test func whatWasOverBeforeItsFirstStepIsNoReasonToRest() async throws {
+        let world = try await world(bill(more: Self.until + ["reentry: after 30d"]))
+        try tell(world, "failed", "a", at: noon(20_000, hours: 1))
+        try tell(world, "paid", "a", at: noon(20_000, hours: 5))
+        try await world.run(noon(20_001))
+        try tell(world, "failed", "b", at: noon(20_003, hours: 1))
+        try await world.run(noon(20_004))
+        #expect(world.subjects == ["b"])
+    }
+
+    /// Of an enrollment that began before the column was there, what came late counts as it did then.
+    @Test func anOlderEnrollmentKnowsNothingOfLateEvents() async throws {
+        let world = try await world(
+            TestWorkspace.playbook(
+                "main", "when: seats > 0", more: ["goal: { when: happened(signed), within: 10d }"],
+                steps: ["email: hello.md", "wait: 2d", "email: hello.md"]), subject: "Hello")
+        try world.test.execute("UPDATE account SET a_seats = 1")
+        try await world.run(noon(20_001))
+        try world.test.execute("UPDATE enrollment SET known_event = NULL")
+        try world.signs("early", at: noon(20_001, hours: -3))
+        try await world.run([noon(20_002), noon(20_004)])
+        #expect(world.mails.count == 2)
+    }
+
+    @Test func anExplanationCountsFromTheEventToo() async throws {
+        let world = try await world(bill())
+        try tell(world, "failed", "a", at: noon(20_000, hours: 1))
+        try tell(world, "paid", "a", at: noon(20_000, hours: 5))
+        try await world.run(noon(20_001))
+        let workspace = world.test.workspace
+        let term = try #require(workspace.playbook("main")?.goal?.condition)
+        let explanation = try world.test.store.read { connection in
+            let context = try EvaluationContext(
+                connection, workspace: workspace, now: noon(20_001), figures: .neutral)
+            return try AccountFacts(connection, context, account: 1).explain(term, enrollment: 1)
+        }
+        #expect(explanation?.value == .boolean(true))
     }
 }
