@@ -42,7 +42,9 @@ package struct SourcePull {
         var state = known ?? SourceState(source.name, pulledAt: now)
         state.pulledAt = now
         do {
-            let report = try bring(source, since: since(source, known), isWhole: isWhole, now: now, progress)
+            let report = try bring(
+                source, since: since(source, known), isAgain: state.heldSince != nil, isWhole: isWhole, now: now,
+                progress)
             if let stopped = report.stopped { throw Failure(description: stopped) }
             (state.succeededAt, state.failures, state.error) = (now, 0, nil)
             (state.rows, state.changed, state.rejected) = (
@@ -52,7 +54,7 @@ package struct SourcePull {
             if let column = source.since?.column {
                 let before = since(source, known)
                 let waits = report.homeless > 0 && now - (state.heldSince ?? now) < Self.patience
-                state.heldSince = report.homeless > 0 ? state.heldSince ?? now : nil
+                state.heldSince = waits ? state.heldSince ?? now : nil
                 state.since = ((waits ? before : report.highest) ?? before)
                     .map { DataSource.Since(column: column, first: $0) }
             }
@@ -85,7 +87,7 @@ package struct SourcePull {
     }
 
     private func bring(
-        _ source: DataSource, since: String?, isWhole: Bool, now: Instant,
+        _ source: DataSource, since: String?, isAgain: Bool, isWhole: Bool, now: Instant,
         _ progress: @escaping (ImportProgress) -> Void
     ) throws -> ImportReport {
         guard let map = source.map(in: workspace.dataMap) else {
@@ -101,7 +103,7 @@ package struct SourcePull {
             isHistory: isPast, closesDays: (source.closesDays || isWhole) && map.kind == .metrics,
             rejectedPath: directory.appendingPathComponent("\(source.name).rejected.csv").path, map: map,
             since: source.since.map { DataSource.Since(column: $0.column, first: since ?? $0.first) },
-            usual: usual, isStopped: isStopped)
+            appendsRejected: source.since != nil && !isAgain, usual: usual, isStopped: isStopped)
         let importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)
         return try withRows(of: source, since) {
             try importer.run(map.kind, from: $0, options: options, now: now, progress: progress)

@@ -154,7 +154,7 @@ extension Worker {
         if let reason = channel.stopped, report.stopped[outgoing.channel] == nil {
             report.stopped[outgoing.channel] = reason
         }
-        let resolution = SettlementRules(channel: channel.channel)
+        let rules = SettlementRules(channel: channel.channel)
         let random = clocks.random()
         for (index, verdict) in verdicts.enumerated() {
             let claim = outgoing.claims[index]
@@ -163,7 +163,7 @@ extension Worker {
                 results.append(.halted(channel: outgoing.channel, reason: reason))
             }
             results.append(
-                .settled(claim, resolution.settlement(of: claim, verdict, processNow: processNow, random: random)))
+                .settled(claim, rules.settlement(of: claim, verdict, processNow: processNow, random: random)))
         }
     }
 

@@ -101,9 +101,9 @@ package final class Worker {
         }
         let workQueue = WorkQueue()
         self.workQueue = workQueue
-        let relay = TransportReference()
-        transport = Transport { completions in relay.submit(workQueue.complete(completions)) }
-        relay.transport = transport
+        let reference = TransportReference()
+        transport = Transport { completions in reference.submit(workQueue.complete(completions)) }
+        reference.transport = transport
     }
 
     /// Makes the worker claim nothing more; what is under way is finished. May be called on any thread.

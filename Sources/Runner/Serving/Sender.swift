@@ -7,7 +7,7 @@ import Synchronization
 
 /// Sends what becomes due until it is stopped: the outbox's half of `serve`, on a thread and a connection of its own.
 final class Sender: @unchecked Sendable {
-    /// Rung when there may be new touches, or when somebody has changed something.
+    /// Raised when there may be new touches, or when somebody has changed something.
     let wakeSignal = WakeSignal()
     private let edition: Mutex<(number: Int, edition: Edition)>
     private let makeWorker: @Sendable (Edition) -> Worker
@@ -86,7 +86,7 @@ final class Sender: @unchecked Sendable {
         let began = ContinuousClock.now
         wakeSignal.wait(max(0.005, min(seconds, most)))
         if !wakeSignal.take(), worker.canClaim { return false }
-        // Others may ring many times a second; a pass over many touches that wait is dear.
+        // Others may raise it many times a second; a pass over many touches that wait is dear.
         wakeSignal.pause(min(1, 10 * cost) - began.duration(to: .now) / .seconds(1))
         try worker.restart(now: self.now() ?? now)
         return true

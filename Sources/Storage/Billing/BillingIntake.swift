@@ -38,6 +38,7 @@ package struct BillingIntake {
 
     /// Takes what has waited for an account, in its order; what the account pays is told once, when all is known.
     func take(_ rows: [String], waitingFor key: String, by intake: Intake) throws {
+        guard try accounts.account(key: key) != nil else { return }
         let waiting = try rows.compactMap { row in
             try WaitingChanges(connection).take(row).map { (row: row, waiting: $0) }
         }

@@ -41,7 +41,10 @@ package struct WaitingChanges {
         let rows = WaitingRows(connection)
         for name in names { try rows.add(row, for: Self.owner(name), at: now) }
         try connection.execute(
-            "DELETE FROM waiting_row WHERE waits_for >= :first AND waits_for < :end AND received_at < :old",
+            """
+            DELETE FROM waiting_row WHERE id IN (SELECT id FROM waiting_row ORDER BY id LIMIT 100)
+                AND waits_for >= :first AND waits_for < :end AND received_at < :old
+            """,
             Self.all.merging(["old": .instant(now - Self.longest)]) { $1 })
     }
 

@@ -356,6 +356,10 @@ final class AccountImport: ImportTarget {
                 owner.rows.add(.text(ownerWord))
                 if wishes.isNeeded { owner.rows.add(rows[row, Place.wish]) }
                 owner.rows.endRow()
+            } else if wishes.isNeeded, case .integer(1) = rows[row, Place.wish],
+                case .integer(let account) = rows[row, Place.account]
+            {
+                tally.unsubscribed += try owner.unsubscribe("owner", of: account)
             }
         }
         defer { owner.rows.removeAll() }

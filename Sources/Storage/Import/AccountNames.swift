@@ -15,6 +15,9 @@ final class AccountNames {
             "person_email", "e_mail_address", "email_id",
         ]
 
+    /// The least of `active` and `left`, so that it stands for an account with an active contact.
+    private static let here = "active"
+
     private let keys: AccountKeys
     private let byAddress: Statement
     private let arena = ByteArena(capacity: 1_024)
@@ -26,7 +29,8 @@ final class AccountNames {
         keys = try AccountKeys(connection, asksOnly: asksOnly)
         byAddress = try connection.prepare(
             """
-            SELECT a.id, a.key, a.status, min(c.id) FROM contact c JOIN account a ON a.id = c.account_id
+            SELECT a.id, a.key, CASE WHEN a.status = 'active' THEN min(c.status) ELSE '' END, min(c.id)
+            FROM contact c JOIN account a ON a.id = c.account_id
             WHERE c.address = :address GROUP BY a.id ORDER BY a.id LIMIT 50
             """)
     }
@@ -68,7 +72,7 @@ final class AccountNames {
         while try byAddress.step() {
             found.append(
                 (
-                    byAddress.integer(0), byAddress.text(1) ?? "", byAddress.text(2) == "active", byAddress.integer(3)
+                    byAddress.integer(0), byAddress.text(1) ?? "", byAddress.text(2) == Self.here, byAddress.integer(3)
                 ))
         }
         let active = found.filter(\.isActive)

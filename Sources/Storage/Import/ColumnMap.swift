@@ -10,6 +10,8 @@ struct WantedColumn {
     var synonyms: [String] = []
     /// Whether every column of a usual name is meant.
     var takesAll = false
+    /// Whether it reads them although they are declared as something else.
+    var sharesPlaces = false
 
     init(_ name: String, column: String? = nil, synonyms: [String] = []) {
         self.name = name
@@ -94,7 +96,9 @@ struct ColumnMap {
         }
         var more: [String: [Int]] = [:]
         for column in wanted where column.takesAll {
-            for place in header.indices where column.synonyms.contains(simple[place]) && taken.insert(place).inserted {
+            let own = wanted.firstIndex { $0.name == column.name }.flatMap { places[$0] }
+            for place in header.indices where place != own && column.synonyms.contains(simple[place]) {
+                guard taken.insert(place).inserted || column.sharesPlaces else { continue }
                 more[column.name, default: []].append(place)
             }
         }

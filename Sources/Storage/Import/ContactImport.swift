@@ -51,6 +51,9 @@ final class ContactImport: ImportTarget {
         "timezone": ["time_zone", "tz"],
     ]
 
+    /// Addresses of rows without an account of which the file says that they want no messages.
+    private var homelessWishes: Set<String> = []
+
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.connection = connection
@@ -108,7 +111,7 @@ final class ContactImport: ImportTarget {
         if !leftOut.isEmpty { leftOut.removeAll() }
         let account = record.cells[accountPlace].trimmed
         if account.isEmpty { throw Rejection(.missing, "account", "is empty") }
-        let accountID = try accounts.find(account).id
+        let accountID = try found(account, record)
         var present = cells.present(in: record)
         if context.takesGoodCells {
             present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
@@ -118,7 +121,7 @@ final class ContactImport: ImportTarget {
         if let nameIndex, let emailPlace, scalars[nameIndex].isNull {
             scalars[nameIndex] = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName)
         }
-        if let wishIndex { scalars[wishIndex] = try wishes.wish(record) }
+        let wish = wishIndex == nil ? .null : try wishes.wish(record)
         if let emailIndex, let addressIndex {
             if case .text(let email) = scalars[emailIndex] {
                 scalars[addressIndex] = EmailAddress.normalized(email, in: address).map { .text($0) } ?? .null
@@ -139,15 +142,39 @@ final class ContactImport: ImportTarget {
         }
         try Rejection.ifCut(key, "key")
         if key.count > 254 { throw Rejection(.value, "key", "is longer than 254 bytes") }
-        if !seen.insert(key, of: accountID) {
+        let isRepeat = !seen.insert(key, of: accountID)
+        if isRepeat {
             hasRepeats = true
             tally.duplicates += 1
         }
+        if let wishIndex { scalars[wishIndex] = keep(wish, of: key, accountID, isRepeat) }
         table.stage(
             account: .integer(accountID), isKeyless: isKeyless, present: present, key: .text(key))
         for scalar in scalars { table.rows.add(scalar) }
         table.rows.endRow()
         hasPartialRows = hasPartialRows || !leftOut.isEmpty
+    }
+
+    /// The account that a row names; the wish of a person of no account, or of several, is kept all the same.
+    private func found(_ name: Cell, _ record: Record) throws -> Int64 {
+        do {
+            return try accounts.find(name).id
+        } catch let rejection as Rejection where wishes.isNeeded {
+            if case .integer(1) = try wishes.wish(record), let cell = emailPlace.map({ record.cells[$0] }) {
+                let email = Mailbox(cell.string)?.address ?? cell.trimmed.string
+                if let address = EmailAddress.normalized(email) { homelessWishes.insert(address) }
+            }
+            throw rejection
+        }
+    }
+
+    /// Of several rows of one contact the last counts, but for a wish to get nothing, which stays.
+    private func keep(_ wish: Scalar, of key: Cell, _ account: Int64, _ isRepeat: Bool) -> Scalar {
+        if case .integer(1) = wish {
+            wishes.keep("\(account) \(key.string)")
+            return wish
+        }
+        return isRepeat && wishes.isKept("\(account) \(key.string)") ? .integer(1) : wish
     }
 
     var isFull: Bool { table.rows.isFull }
@@ -170,6 +197,13 @@ final class ContactImport: ImportTarget {
     }
 
     func finish(_ report: inout ImportReport) throws {
+        if !homelessWishes.isEmpty {
+            try store.write(on: connection) { _ in try table.unsubscribe(addresses: homelessWishes) }
+            let count = homelessWishes.count
+            tally.warnings.append(
+                "\(count) \(count == 1 ? "address" : "addresses") of no account here, or of several, "
+                    + "\(count == 1 ? "wants" : "want") no messages, and will get none")
+        }
         tally.warnings += accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
         report.unsubscribed = wishes.count
     }
@@ -178,6 +212,7 @@ final class ContactImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         wishes.renew()
+        homelessWishes = []
         try table.renew()
     }
 

@@ -142,12 +142,15 @@ final class ContactTable {
     ///
     /// Only the change counts: who comes back on a page of ours is not sent away again by a file that stays as it was.
     private func unsubscribeKnown(_ address: String) throws -> Int {
-        guard columns.hasWish else { return 0 }
+        guard columns.hasWish || columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
+        // What an earlier file said holds for an address that comes later.
+        let wish =
+            columns.hasWish ? "COALESCE(s.\(WishReader.column), a.\(WishReader.column))" : "a.\(WishReader.column)"
         return try unsubscribe(
             """
             SELECT COALESCE(\(address), a.address, a.last_address) AS address
             FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
-            WHERE s.\(WishReader.column) = 1
+            WHERE \(wish) = 1
                 AND (COALESCE(a.\(WishReader.column), 0) = 0 OR a.address IS NULL AND a.last_address IS NULL)
             """)
     }
@@ -172,6 +175,40 @@ final class ContactTable {
                 "reason": .text(Suppressions.unsubscribed), "soft": .text(Suppressions.softBounced),
                 "now": .instant(context.now),
             ])
+    }
+
+    /// Suppresses addresses of people whom no account of a file has, or nobody knows of which.
+    func unsubscribe(addresses: Set<String>) throws {
+        for address in addresses.sorted() {
+            try connection.execute(
+                """
+                INSERT INTO suppression (address, category, reason, at) VALUES (:address, '', :reason, :now)
+                ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+                """,
+                [
+                    "address": .text(address), "reason": .text(Suppressions.unsubscribed),
+                    "soft": .text(Suppressions.softBounced), "now": .instant(context.now),
+                ])
+        }
+    }
+
+    /// Suppresses contacts with a key of whom a file says for the first time that they want nothing, and names no address.
+    func unsubscribe(_ key: String, of account: Int64) throws -> Int {
+        let contact: [String: SQLValue] = ["account": .integer(account), "key": .text(key)]
+        let count = try connection.execute(
+            """
+            INSERT INTO suppression (address, category, reason, at)
+            SELECT DISTINCT c.address, '', :reason, CAST(:now AS bigint) FROM contact c
+            WHERE c.account_id = :account AND c.key = :key AND c.address IS NOT NULL AND COALESCE(c.unsubscribed, 0) = 0
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+            """,
+            contact.merging([
+                "reason": .text(Suppressions.unsubscribed), "soft": .text(Suppressions.softBounced),
+                "now": .instant(context.now),
+            ]) { $1 })
+        try connection.execute(
+            "UPDATE contact SET unsubscribed = 1 WHERE account_id = :account AND key = :key", contact)
+        return count
     }
 
     /// What is to be told of addresses that came back after they were erased.

@@ -86,6 +86,8 @@ struct DataMapDraft {
                 file.guesses[$0].isEmail
             }
             ?? file.usable.first { !taken.contains($0) && file.guesses[$0].isEmail }
+            // The address names the account, too.
+            ?? (file.guesses[account].isEmail ? account : nil)
         for (name, found) in [
             ("email", email),
             ("key", take(["contact_id", "contact_key", "user_id", "person_id"]) { file.guesses[$0].isNearlyUnique }),

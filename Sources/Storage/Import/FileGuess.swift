@@ -123,9 +123,8 @@ struct FileGuess {
     func isFigure(_ index: Int) -> Bool {
         guard guesses[index].type == .number, guesses[index].filled > 0 else { return false }
         let words = simple[index].split(separator: "_").map(String.init)
-        let isName = ["id", "ids", "key", "uuid", "guid", "phone", "fax", "zip", "postcode", "postal"].contains {
-            words.contains($0)
-        }
-        return !isName && !["number", "no", "nr", "code"].contains(words.last ?? "")
+        if ["id", "ids", "uuid", "guid"].contains(where: words.contains) { return false }
+        let names = ["key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code"]
+        return !names.contains(words.last ?? "")
     }
 }

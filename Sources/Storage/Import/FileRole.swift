@@ -60,17 +60,19 @@ enum FileRole {
         let moments = free.filter { file.guesses[$0].isMoment }
         let hasAddress = free.contains { file.guesses[$0].isEmail }
         let isOfPeople = hasAddress || file.guesses[account].isEmail
-        // Who wants no messages is said of people.
-        if isOfPeople, !file.columns(WishWord.optOutNames + WishWord.optInNames).isEmpty {
+        let score = score(file, free)
+        let reason = file.usable.first { index in
+            index != account && ["reason", "why"].contains { file.simpleName(index).contains($0) }
+        }
+        // Who wants no messages is said of people; what they answered and why they left are events, all the same.
+        if isOfPeople, score == nil, reason == nil,
+            !file.columns(WishWord.optOutNames + WishWord.optInNames).isEmpty
+        {
             return .success(.contacts(account: account))
         }
-        let score = score(file, free)
         let names = file.columns(["event", "event_name", "event_type", "activity", "action", "type"])
         if let at = moments.first {
             if let score { return .success(.events(account: account, at: at, kind: .nps(score: score))) }
-            let reason = file.usable.first { index in
-                index != account && ["reason", "why"].contains { file.simpleName(index).contains($0) }
-            }
             let isCancel =
                 file.title.contains("cancel") || file.title.contains("churn")
                 || file.header.contains { $0.lowercased().contains("cancel") }

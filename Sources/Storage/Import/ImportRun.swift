@@ -69,7 +69,7 @@ final class ImportRun {
         isOurs = header.contains(ColumnMap.ofRejectedRows[0])
         try target.begin(columns)
         rejectedRows = RejectedRows(
-            path: options.rejectedPath ?? source.rejectedPath, header: header, appends: options.since != nil)
+            path: options.rejectedPath ?? source.rejectedPath, header: header, appends: options.appendsRejected)
         isStopped = options.isStopped
         usual = options.usual
     }
@@ -102,7 +102,7 @@ final class ImportRun {
         }
         if report.read < Self.trial, report.read >= Self.fewest, stopsEarly() { return finished() }
         try apply()
-        report.size = (report.read - report.totals) / target.daysOfRows
+        report.size = target.rowsOfADay ?? report.read - report.totals
         if let usual, usual.isShort(report.size) { report.shortOf = usual.rows }
         try target.finish(&report)
         return finished()

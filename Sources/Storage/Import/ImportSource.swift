@@ -51,6 +51,8 @@ package struct ImportOptions: Sendable {
     package var map: ImportMap?
     /// The column whose highest value the report names, and that value by now.
     package var since: DataSource.Since?
+    /// Whether the rejected rows of earlier pulls stay listed, because nobody asks for those rows again.
+    package var appendsRejected: Bool
     /// By which a source that brought half of its rows is known: its days are not closed.
     package var usual: FullReads.Usual?
     /// Whether somebody wants the import to end; what was applied by then stays.
@@ -58,7 +60,7 @@ package struct ImportOptions: Sendable {
 
     package init(
         isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil,
-        since: DataSource.Since? = nil, usual: FullReads.Usual? = nil,
+        since: DataSource.Since? = nil, appendsRejected: Bool = false, usual: FullReads.Usual? = nil,
         isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
         self.isHistory = isHistory
@@ -66,6 +68,7 @@ package struct ImportOptions: Sendable {
         self.rejectedPath = rejectedPath
         self.map = map
         self.since = since
+        self.appendsRejected = appendsRejected
         self.usual = usual
         self.isStopped = isStopped
     }

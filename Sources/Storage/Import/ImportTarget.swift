@@ -4,8 +4,8 @@ protocol ImportTarget: AnyObject {
     /// How many rows are staged and not yet written.
     var staged: Int { get }
     var tally: ImportTally { get }
-    /// Over how many days the rows are spread; more than 1 where each day has rows of its own.
-    var daysOfRows: Int { get }
+    /// How many rows the fullest day has, where each day has rows of its own; else nil.
+    var rowsOfADay: Int? { get }
 
     /// Checks that what is needed is there and makes room for staging.
     func begin(_ columns: ColumnMap) throws
@@ -29,7 +29,7 @@ protocol ImportTarget: AnyObject {
 }
 
 extension ImportTarget {
-    var daysOfRows: Int { 1 }
+    var rowsOfADay: Int? { nil }
 }
 
 /// Counts of what was written.

@@ -40,8 +40,10 @@ struct MetricDays {
         return bits
     }
 
-    /// How many different days there are.
-    var count: Int { Set(days.keys.map(\.day)).count }
+    /// How many accounts the fullest day of any metric has.
+    var fullest: Int {
+        days.values.map { $0.words.reduce(0) { $0 + $1.nonzeroBitCount } }.max() ?? 0
+    }
 
     /// The metrics and days, in order.
     var all: [Key] { days.keys.sorted { ($0.metric, $0.day) < ($1.metric, $1.day) } }

@@ -183,7 +183,7 @@ final class MetricImport: ImportTarget {
         return id
     }
 
-    var daysOfRows: Int { calendar == nil ? max(1, days.count) : 1 }
+    var rowsOfADay: Int? { calendar == nil ? days.fullest : nil }
 
     var isFull: Bool { series.isFull }
 

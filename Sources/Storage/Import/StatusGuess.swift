@@ -17,7 +17,7 @@ struct StatusGuess {
     ]
     /// Columns that may as well say something else, such as a state of the USA.
     private static let others = [
-        "state", "lifecycle_stage", "lifecyclestage", "opportunity_stage", "deal_stage", "stage", "phase",
+        "state", "lifecycle_stage", "lifecyclestage", "opportunity_stage", "deal_stage",
     ]
     private static let mostWords = 40
 
@@ -48,7 +48,15 @@ struct StatusGuess {
     }
 
     private static func isFlag(_ file: FileGuess, _ index: Int) -> Bool {
-        file.simpleName(index).hasSuffix("active") || file.guesses[index].isBoolean
+        file.guesses[index].words.keys.allSatisfy { isYes($0) != nil } || file.simpleName(index).hasSuffix("active")
+    }
+
+    private static func isYes(_ word: String) -> Bool? {
+        switch word {
+        case "1": true
+        case "0": false
+        default: BooleanWord.value(of: word)
+        }
     }
 
     /// What the words of a column mean, as far as they are known.
@@ -60,7 +68,7 @@ struct StatusGuess {
         let isOfGone = ["cancel", "churn", "gekündigt"].contains { name.contains($0) }
         var meanings: [String: StatusWords.Meaning] = [:]
         for word in file.guesses[index].words.keys {
-            if isOfActive || isOfGone, let isYes = BooleanWord.value(of: word) {
+            if isOfActive || isOfGone, let isYes = isYes(word) {
                 meanings[word] = isYes == isOfActive ? .active : .gone
             } else {
                 meanings[word] = StatusWords.meaning(of: word)

@@ -81,11 +81,11 @@ enum StatusWords {
     ]
 
     private static let notYet = [
-        "incomplete", "future", "lead", "subscriber", "marketing qualified lead", "marketingqualifiedlead", "mql",
+        "incomplete", "future", "draft", "in approval process", "lead", "marketing qualified lead", "marketingqualifiedlead", "mql",
         "sales qualified lead", "salesqualifiedlead", "sql", "opportunity", "prospect", "prospecting", "qualification",
         "needs analysis", "value proposition", "id decision makers", "perception analysis", "proposal",
-        "proposal price quote", "negotiation", "negotiation review", "evaluation", "draft",
-        "in approval process", "interessent", "interessentin", "angebot", "piste", "prospecto", "interesado",
+        "proposal price quote", "negotiation", "negotiation review", "interessent", "interessentin", "angebot", "piste",
+        "prospecto", "interesado",
         "potentiële klant", "interessato", "potenziale cliente", "potencial cliente",
     ]
 }

@@ -34,6 +34,8 @@ final class WishReader {
             var column = WantedColumn(
                 attribute, context, synonyms: index == 0 ? WishWord.optOutNames : WishWord.optInNames)
             column.takesAll = true
+            // A wish to get nothing is one, whatever else the column is declared as.
+            column.sharesPlaces = index == 0
             return column
         }
     }
@@ -68,7 +70,14 @@ final class WishReader {
         return wish
     }
 
-    func renew() { count = 0 }
+    /// Contacts of whom a row of this import has said that they want nothing.
+    private var kept: Set<String> = []
+
+    func keep(_ contact: String) { kept.insert(contact) }
+
+    func isKept(_ contact: String) -> Bool { kept.contains(contact) }
+
+    func renew() { (count, kept) = (0, []) }
 
     var warnings: [String] { columns.compactMap(\.reader.warning) }
 }

@@ -9,7 +9,7 @@ enum WishWord {
         "unsubscribed_on", "unsubscribe_date", "unsubscribe_time", "unsub_time", "opted_out", "opt_out", "optout",
         "optedout", "opted_out_of_email", "opted_out_email", "email_opt_out", "email_optout", "email_opted_out",
         "has_opted_out_of_email", "hasoptedoutofemail", "opt_out_date", "opted_out_at", "opted_out_on",
-        "do_not_contact", "donotcontact", "do_not_email", "donotemail", "do_not_mail", "no_email", "no_emails", "dnc",
+        "do_not_contact", "donotcontact", "do_not_email", "donotemail", "no_email", "no_emails",
         "abgemeldet", "abgemeldet_am", "newsletter_abgemeldet", "keine_e_mails", "keine_emails", "kein_newsletter",
         "werbewiderspruch", "désabonné", "désinscrit", "desabonne", "ne_pas_contacter", "dado_de_baja", "no_contactar",
         "uitgeschreven", "afgemeld", "disiscritto", "cancelou_inscrição", "descadastrado",
@@ -53,9 +53,16 @@ enum WishWord {
         return !isOptIn && time.instant(text) != nil ? true : nil
     }
 
-    /// Whether a word says by itself that nothing is wanted, in a column of whatever else.
+    /// Words of a contact's status that mean nothing but that: `declined` and `baja` may be said of other things.
+    private static let outOfStatus: Set<String> = [
+        "unsubscribed", "opted_out", "opt_out", "optout", "do_not_contact", "do_not_email", "cleaned", "complained",
+        "abgemeldet", "désabonné", "désinscrit", "uitgeschreven", "afgemeld", "disiscritto", "descadastrado",
+        "globally_unsubscribed", "unsubscribed_from_all",
+    ]
+
+    /// Whether a contact's status says that nothing is wanted.
     static func saysOut(_ text: Cell) -> Bool {
-        text.count > 2 && text.count < 40 && out.contains(ColumnMap.simplified(text.string))
+        text.count > 2 && text.count < 40 && outOfStatus.contains(ColumnMap.simplified(text.string))
     }
 
     /// Whether a column's name sounds like a wish.

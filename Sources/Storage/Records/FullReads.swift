@@ -10,7 +10,10 @@ package struct FullReads {
         /// Of the last read that was short of it: the same again is what there is.
         package var doubted: Int?
 
-        func isShort(_ count: Int) -> Bool { count * 2 < rows && count != doubted }
+        /// Of a handful of rows half may be missing by chance.
+        func isShort(_ count: Int) -> Bool {
+            count * 2 < rows && Double(rows - count) > 3 * Double(rows).squareRoot() && count != doubted
+        }
     }
 
     private let connection: Connection

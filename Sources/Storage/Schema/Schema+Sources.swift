@@ -15,9 +15,7 @@ extension Schema {
             error TEXT,
             -- The highest value seen of the column by which what is new is known; `since_column` is that column.
             since TEXT,
-            since_column TEXT,
-            -- Since when it is not moved on, because rows wait for their accounts.
-            held_since INTEGER
+            since_column TEXT
         ) STRICT;
         """
 }

@@ -16,5 +16,7 @@ extension Schema {
         ) STRICT, WITHOUT ROWID;
         -- How many rows were usual when the last pull brought less than half of them; NULL where it did not.
         ALTER TABLE source ADD COLUMN short_of INTEGER;
+        -- Since when `since` is not moved on, because rows wait for their accounts.
+        ALTER TABLE source ADD COLUMN held_since INTEGER;
         """
 }

@@ -88,7 +88,8 @@ struct DoctorCommand: ParsableCommand {
             "permissions", open.isEmpty ? .good : .warning,
             open.isEmpty
                 ? "no file of the database is readable by everyone"
-                : "everyone on this machine may read your customers' data: chmod go-rwx \(open.joined(separator: " "))")
+                : "others on this machine may read your customers' data, or the secret that signs links: "
+                    + "chmod go-rwx \(open.joined(separator: " "))")
     }
 
     private func examineDatabase(

@@ -187,8 +187,10 @@ struct ImportCommand: ParsableCommand {
                 let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
                 // Several files share the days out among them as they like.
                 let isMeasured = complete && job.sources.count == 1
+                // Files of one kind are told apart by the letters of their names: `logins-2026-03-01.csv`.
+                let letters = source.name.split(separator: "/").last.map { $0.filter(\.isLetter) } ?? ""
                 func reads(_ connection: Connection) -> FullReads {
-                    FullReads(connection, of: "import:\(map.name)", on: loaded.zone.day(of: now))
+                    FullReads(connection, of: "import:\(map.name):\(letters)", on: loaded.zone.day(of: now))
                 }
                 let usual = isMeasured ? try store.read { try reads($0).usual(forgivesRepeats: true) } : nil
                 let report = try importer.run(

@@ -33,7 +33,7 @@ struct ImportText {
 
     /// That less than half of the usual rows came.
     static func shortness(_ rows: Int, of usual: Int, closesDays: Bool) -> String {
-        "brought \(Terminal.count(rows, "row")), \(usual) the time before"
+        "brought \(Terminal.count(rows, "row")), less than half of the usual \(usual)"
             + (closesDays ? "; the day is not closed" : "")
     }
 

@@ -129,4 +129,59 @@ struct ImportWishesTests {
         #expect(try world.rows("SELECT c_unsubscribed, unsubscribed FROM contact") == ["1|1"])
         #expect(try suppressed(world) == ["a@x.example||unsubscribed"])
     }
+
+    /// The wish came with one file, the address with another that says nothing of wishes.
+    @Test(arguments: ["account,key,email\na,k,ada@x.example\n", "account,key,email,unsubscribed\na,k,ada@x.example,\n"])
+    func aWishHoldsForAnAddressThatAnotherFileBrings(file: String) throws {
+        let world = try world()
+        try world.load(.contacts, "account,key,email,unsubscribed\na,k,,yes\n")
+        try world.load(.contacts, file)
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+    }
+
+    /// A list of those who opted out: one of no account, one of two accounts.
+    @Test func aWishNeedsNoAccount() throws {
+        let world = try world()
+        try world.load(.contacts, "account,email\na,two@x.example\nb,two@x.example\n")
+        let report = try world.load(
+            .contacts, "email,unsubscribed\nTwo@x.example,yes\nnobody@x.example,yes\nother@x.example,no\n")
+        #expect(try suppressed(world) == ["nobody@x.example||unsubscribed", "two@x.example||unsubscribed"])
+        #expect(
+            report.warnings.contains {
+                $0 == "2 addresses of no account here, or of several, want no messages, and will get none"
+            }, "\(report.warnings)")
+    }
+
+    @Test func aWishIsOneThoughTheColumnIsAnAttribute() throws {
+        let world = try world()
+        world.dataMap.contactAttributes.append(Attribute("email_opt_out", .boolean))
+        try world.load(.contacts, "account,email,email_opt_out\na,a@x.example,yes\nb,b@x.example,no\n")
+        #expect(try suppressed(world) == ["a@x.example||unsubscribed"])
+        #expect(try world.rows("SELECT c_email_opt_out FROM contact ORDER BY id") == ["1", "0"])
+    }
+
+    @Test func theWishOfAnOwnerNeedsNoAddressInTheSameRow() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,contact_email\na,ada@x.example\n")
+        for _ in 1...2 {
+            try world.load(.accounts, "key,contact_email,contact_unsubscribed\na,,yes\n")
+            #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+        }
+        #expect(try world.rows("SELECT address FROM contact") == ["ada@x.example"])
+    }
+
+    @Test(arguments: ["yes\na,ada@x.example,no", "yes\na,ada@x.example,", "no\na,ada@x.example,yes"])
+    func ofRepeatedRowsTheWishStays(rows: String) throws {
+        let world = try world()
+        try world.load(.contacts, "account,email,unsubscribed\na,ada@x.example,\(rows)\n")
+        #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
+    }
+
+    /// A sale that was declined, and somebody who has left the firm.
+    @Test(arguments: ["Declined", "baja", "Out", "Withdrawn"])
+    func aStatusOfSomethingElseIsNoWish(word: String) throws {
+        let world = try world()
+        try world.load(.contacts, "account,email,status\na,a@x.example,\(word)\n")
+        #expect(try suppressed(world) == [])
+    }
 }

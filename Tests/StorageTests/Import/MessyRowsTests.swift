@@ -34,6 +34,23 @@ struct MessyRowsTests {
         #expect((report.inserted, report.totals) == (1, 0), "\(report)")
     }
 
+    @Test(arguments: [
+        "Page Two Ltd", "Seite Eins GmbH", "As of Today Inc", "SUM-001", "TOTAL-17", "Total 24 Ltd", "SOMA 7b",
+    ])
+    func keysAndNamesOfShortRowsAreAccounts(text: String) throws {
+        let world = try ImportWorld()
+        let report = try world.load(.accounts, "key,email\n\(text),a@x.example\n")
+        #expect((report.inserted, report.totals) == (1, 0), "\(report)")
+    }
+
+    @Test(arguments: ["Page 1 of 3", "Seite 2", "As of 2026-03-01", "Total 24", "Summe: 12 Zeilen", "Total - 1,204.50"])
+    func whatEndsATableIsNoRow(text: String) throws {
+        let world = try ImportWorld()
+        let report = try world.load(
+            .accounts, "key,email\na,a@x.example\n\(text.contains(",") ? "\"\(text)\"" : text),\n")
+        #expect((report.inserted, report.totals) == (1, 1), "\(report)")
+    }
+
     @Test func aTotalOfAnotherFileIsNoRowOfIt() throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key\na\n")

@@ -91,4 +91,24 @@ struct StatusGuessTests {
         #expect(!guess.notes.contains { $0.contains("nobody knows") })
         #expect(try world.rows("SELECT count(*) FROM account WHERE status = 'active'") == ["4"])
     }
+
+    @Test(arguments: [("is_active", "1", "0"), ("active", "1", "0"), ("cancelled", "0", "1")])
+    func oneAndZeroAreYesAndNo(header: String, active: String, gone: String) throws {
+        let world = try ImportWorld()
+        let rows = (1...12).map { "k\($0),\($0 % 3 == 0 ? gone : active)" }
+        let file = try world.file("key,\(header)\n" + rows.joined(separator: "\n") + "\n", "accounts.csv")
+        let guess = try DataMapGuess(
+            from: [.file(file)], paths: ["accounts.csv"], configuration: world.configuration, now: world.now)
+        #expect(guess.yaml.contains("status: "), "\(guess.yaml)")
+    }
+
+    @Test(arguments: ["Stage", "Phase"]) func theStageOfAJourneyIsNoStatus(header: String) throws {
+        let world = try ImportWorld()
+        let words = ["trial", "active", "customer"]
+        let rows = (1...12).map { "k\($0),\(words[$0 % 3])" }
+        let file = try world.file("key,\(header)\n" + rows.joined(separator: "\n") + "\n", "accounts.csv")
+        let guess = try DataMapGuess(
+            from: [.file(file)], paths: ["accounts.csv"], configuration: world.configuration, now: world.now)
+        #expect(!guess.yaml.contains("status: "), "\(guess.yaml)")
+    }
 }
