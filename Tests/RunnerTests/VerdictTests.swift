@@ -23,8 +23,8 @@ import Testing
             "cooling", "enrolled less than 90d ago",
             """
             INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at, exclusive,
-                state, ended_at)
-            SELECT 1, id, version_id, 'before', 1, 'treated', \(noon(19_960).milliseconds), 0, 'ended', 2
+                state, ended_at, begun)
+            SELECT 1, id, version_id, 'before', 1, 'treated', \(noon(19_960).milliseconds), 0, 'ended', 2, 1
             FROM playbook WHERE name = 'main'
             """,
             "DELETE FROM enrollment WHERE match_key = 'before'"

@@ -81,7 +81,9 @@ enum StatusWords {
     ]
 
     private static let notYet = [
-        "incomplete", "future", "draft", "in approval process", "lead", "marketing qualified lead", "marketingqualifiedlead", "mql",
+        "incomplete", "future", "draft", "in approval process", "lead",
+        "marketing qualified lead",
+        "marketingqualifiedlead", "mql",
         "sales qualified lead", "salesqualifiedlead", "sql", "opportunity", "prospect", "prospecting", "qualification",
         "needs analysis", "value proposition", "id decision makers", "perception analysis", "proposal",
         "proposal price quote", "negotiation", "negotiation review", "interessent", "interessentin", "angebot", "piste",
