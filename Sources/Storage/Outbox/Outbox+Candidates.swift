@@ -11,19 +11,26 @@ extension Outbox {
     ) throws -> [TouchCandidate] {
         var arguments: [String: SQLValue] = [
             "priority": .integer(cursor.priority), "at": .integer(cursor.at), "id": .integer(cursor.id),
-            "now": .instant(now), "limit": .integer(Int64(limit)),
+            "now": .instant(now),
         ]
         if cursor.isRetrying { arguments["process"] = .instant(passBegan) }
+        let moment = cursor.isRetrying ? "t.retry_at" : "t.due_at"
         let place =
-            cursor.isRetrying
-            ? "t.retry_at IS NOT NULL AND t.retry_at <= :process AND (t.retry_at, t.id) > (:at, :id)"
-            : "t.retry_at IS NULL AND (t.due_at, t.id) > (:at, :id)"
-        return try pending(
-            channel: channel,
-            """
-            t.priority = :priority AND \(place) AND t.not_before <= :now
-            ORDER BY \(cursor.isRetrying ? "t.retry_at" : "t.due_at"), t.id LIMIT :limit
-            """, arguments, caps: caps, now: now)
+            cursor.isRetrying ? "t.retry_at IS NOT NULL AND t.retry_at <= :process" : "t.retry_at IS NULL"
+        func look(_ behind: String, limit: Int) throws -> [TouchCandidate] {
+            arguments["limit"] = .integer(Int64(limit))
+            return try pending(
+                channel: channel,
+                """
+                t.priority = :priority AND \(place) AND \(behind) AND t.not_before <= :now
+                ORDER BY \(moment), t.id LIMIT :limit
+                """, arguments, caps: caps, now: now)
+        }
+        // A comparison of the pair would seek by the moment alone, and a campaign's touches share theirs.
+        var found = try look("\(moment) = :at AND t.id > :id", limit: limit)
+        arguments["id"] = nil
+        if found.count < limit { found += try look("\(moment) > :at", limit: limit - found.count) }
+        return found
     }
 
     /// The pending touches whose last request was the same: it carried all of them.
