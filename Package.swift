@@ -75,6 +75,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
+            resources: [.embedInCode("Dashboard/app.css"), .embedInCode("Dashboard/app.js")],
             swiftSettings: settings),
         .executableTarget(
             name: "keeptouch",

@@ -1,5 +1,44 @@
-/// Text in HTML, XHTML and SVG.
-package enum HTML {
+/// A piece of HTML, XHTML or SVG: elements whose texts and attributes are escaped.
+package struct HTML: Sendable, Hashable {
+    /// Attributes in their order; one that is nil is left out.
+    package typealias Attributes = KeyValuePairs<StaticString, String?>
+
+    package private(set) var markup = ""
+
+    package init() {}
+
+    package init(_ build: (inout HTML) throws -> Void) rethrows {
+        try build(&self)
+    }
+
+    package mutating func add(_ other: HTML) { markup += other.markup }
+
+    package mutating func text(_ text: String) { markup += Self.escaped(text) }
+
+    /// An element without content.
+    package mutating func add(_ name: StaticString, _ attributes: Attributes = [:]) {
+        markup += "<\(name)\(Self.list(attributes))/>\n"
+    }
+
+    package mutating func add(_ name: StaticString, _ attributes: Attributes = [:], text content: String) {
+        markup += "<\(name)\(Self.list(attributes))>\(Self.escaped(content))</\(name)>"
+    }
+
+    /// An element around others.
+    package mutating func add(
+        _ name: StaticString, _ attributes: Attributes = [:], _ body: (inout HTML) throws -> Void
+    ) rethrows {
+        markup += "<\(name)\(Self.list(attributes))>"
+        try body(&self)
+        markup += "</\(name)>\n"
+    }
+
+    private static func list(_ attributes: Attributes) -> String {
+        attributes.map { name, value in value.map { " \(name)=\"\(escaped($0))\"" } ?? "" }.joined()
+    }
+}
+
+extension HTML {
     /// For content and for attributes in quotes; control characters, which neither may have, are left out.
     package static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: isSpecial) else { return text }

@@ -24,12 +24,16 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(name: "Measure", subcommands: [ReportCommand.self]),
             CommandGroup(
                 name: "Watch",
-                subcommands: [StatusCommand.self, TouchesCommand.self, ResolveCommand.self, DoctorCommand.self]),
+                subcommands: [
+                    StatusCommand.self, DashboardCommand.self, TouchesCommand.self, ResolveCommand.self,
+                    DoctorCommand.self,
+                ]),
             CommandGroup(
                 name: "Control",
                 subcommands: [
                     PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
-                    UnsuppressCommand.self, ForgetCommand.self, KeysCommand.self, InboxTokenCommand.self,
+                    UnsuppressCommand.self, ForgetCommand.self, UsersCommand.self, KeysCommand.self,
+                    InboxTokenCommand.self,
                     ClockCommand.self,
                 ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),

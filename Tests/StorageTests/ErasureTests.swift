@@ -114,6 +114,8 @@ import Testing
         "webhook_token": ["token", "digest"],
         "subscription": ["state"], "lost_send": ["print"],
         "source": ["name", "since_column"], "full_read": ["name"],
+        "dashboard_user": ["role", "password", "link", "timezone", "theme"], "dashboard_session": ["hash"],
+        "audit": ["origin", "action"], "message_version": ["hash"],
     ]
 
     @Test(arguments: [

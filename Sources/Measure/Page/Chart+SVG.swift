@@ -5,25 +5,31 @@ extension Report.Chart {
     /// The chart as one SVG element; nil when there is nothing to draw.
     ///
     /// - Parameter id: of the element, unique in its page.
-    func svg(id: String) -> String? {
-        var svg = SVG()
+    func svg(id: String) -> HTML? {
+        var drawing = HTML()
         let height: Double?
         switch self {
-        case .survival(let chart): height = chart.draw(in: &svg)
-        case .control(let chart): height = chart.draw(in: &svg)
-        case .funnel(let chart): height = chart.draw(in: &svg)
-        case .intervals(let chart): height = chart.draw(in: &svg)
-        case .heat(let chart): height = chart.draw(in: &svg)
-        case .line(let chart): height = chart.draw(in: &svg)
+        case .survival(let chart): height = chart.draw(in: &drawing)
+        case .control(let chart): height = chart.draw(in: &drawing)
+        case .funnel(let chart): height = chart.draw(in: &drawing)
+        case .intervals(let chart): height = chart.draw(in: &drawing)
+        case .heat(let chart): height = chart.draw(in: &drawing)
+        case .line(let chart): height = chart.draw(in: &drawing)
         }
         guard let height else { return nil }
-        return """
-            <svg id="\(id)" viewBox="0 0 \(SVG.number(Plot.width)) \(SVG.number(height))" role="img" \
-            aria-labelledby="\(id)-title \(id)-desc">
-            <title id="\(id)-title">\(HTML.escaped(title))</title>
-            <desc id="\(id)-desc">\(HTML.escaped(description))</desc>
-            \(svg.text)</svg>
-            """
+        return HTML { html in
+            html.add(
+                "svg",
+                [
+                    "id": id, "class": "plot", "viewBox": "0 0 \(SVG.number(Plot.width)) \(SVG.number(height))",
+                    "role": "img", "aria-labelledby": "\(id)-title \(id)-desc",
+                ]
+            ) { html in
+                html.add("title", ["id": "\(id)-title"], text: title)
+                html.add("desc", ["id": "\(id)-desc"], text: description)
+                html.add(drawing)
+            }
+        }
     }
 
     /// What one would see in the picture, in a sentence.
@@ -60,7 +66,7 @@ extension Report.Chart {
 }
 
 extension Report.Chart.Survival {
-    func draw(in svg: inout SVG) -> Double? {
+    func draw(in svg: inout HTML) -> Double? {
         let points = curves.flatMap(\.points)
         guard let end = points.map(\.time).filter(\.isFinite).max(), end > 0 else { return nil }
         let low = points.map { $0.band?.lower ?? $0.survival }.filter(\.isFinite).min() ?? 0
@@ -93,7 +99,7 @@ extension Report.Chart.Survival {
 }
 
 extension Report.Chart.Control {
-    func draw(in svg: inout SVG) -> Double? {
+    func draw(in svg: inout HTML) -> Double? {
         guard !points.isEmpty else { return nil }
         let values = points.flatMap { [$0.value, $0.limits?.upper] } + [center, target]
         var plot = Plot()
@@ -151,7 +157,7 @@ extension Report.Chart.Control {
 }
 
 extension Report.Chart.Funnel {
-    func draw(in svg: inout SVG) -> Double? {
+    func draw(in svg: inout HTML) -> Double? {
         guard let most = steps.map(\.count).max(), most > 0 else { return nil }
         let row = 34.0
         var plot = Plot()
@@ -166,7 +172,7 @@ extension Report.Chart.Funnel {
             svg.add(
                 "rect",
                 [
-                    "class": "bar", "x": SVG.number(plot.left), "y": SVG.number(y + 3), "rx": "2",
+                    "class": "column", "x": SVG.number(plot.left), "y": SVG.number(y + 3), "rx": "2",
                     "width": SVG.number(max(1, plot.x(Double(step.count)) - plot.left)), "height": SVG.number(row - 10),
                 ])
             let share = before.flatMap { $0 > 0 ? Double(step.count) / Double($0) : nil }
@@ -179,7 +185,7 @@ extension Report.Chart.Funnel {
 }
 
 extension Report.Chart.Intervals {
-    func draw(in svg: inout SVG) -> Double? {
+    func draw(in svg: inout HTML) -> Double? {
         let ends = rows.flatMap { [$0.interval?.lower, $0.interval?.upper, $0.estimate] }.compactMap { $0 }
         guard !ends.isEmpty else { return nil }
         let row = 32.0
@@ -219,7 +225,7 @@ extension Report.Chart.Intervals {
 }
 
 extension Report.Chart.Heat {
-    func draw(in svg: inout SVG) -> Double? {
+    func draw(in svg: inout HTML) -> Double? {
         guard !rows.isEmpty, !columns.isEmpty else { return nil }
         let row = 24.0
         var plot = Plot()
@@ -259,7 +265,7 @@ extension Report.Chart.Heat {
 }
 
 extension Report.Chart.Line {
-    func draw(in svg: inout SVG) -> Double? {
+    func draw(in svg: inout HTML) -> Double? {
         let values = series.flatMap(\.values).compactMap { $0 }
         guard !labels.isEmpty, !values.isEmpty else { return nil }
         let bands = series.flatMap(\.bands).compactMap { $0 }
@@ -286,7 +292,7 @@ extension Report.Chart.Line {
         return plot.height
     }
 
-    private func bars(_ item: Series, _ plot: Plot, _ svg: inout SVG) {
+    private func bars(_ item: Series, _ plot: Plot, _ svg: inout HTML) {
         let width = plot.slotWidth(of: labels.count)
         for (index, value) in item.values.enumerated() {
             guard let value else { continue }
@@ -295,7 +301,7 @@ extension Report.Chart.Line {
             svg.add(
                 "rect",
                 [
-                    "class": "bar", "x": SVG.number(x - width * 0.35), "y": SVG.number(top), "rx": "1",
+                    "class": "column", "x": SVG.number(x - width * 0.35), "y": SVG.number(top), "rx": "1",
                     "width": SVG.number(width * 0.7), "height": SVG.number(base - top),
                 ])
             guard item.bands.indices.contains(index), let band = item.bands[index] else { continue }

@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// The frame of a chart: where a value is on the paper, with its axes.
@@ -33,19 +34,19 @@ struct Plot {
         return low < high ? low...high : low...(low + 1)
     }
 
-    func verticalAxis(_ svg: inout SVG, unit: Report.Unit) {
+    func verticalAxis(_ svg: inout HTML, unit: Report.Unit) {
         for value in Ticks(from: vertical.lowerBound, to: vertical.upperBound).values {
             svg.add(
                 "line",
                 [
-                    "class": "grid", "x1": SVG.number(left), "x2": SVG.number(end), "y1": SVG.number(y(value)),
+                    "class": "gridline", "x1": SVG.number(left), "x2": SVG.number(end), "y1": SVG.number(y(value)),
                     "y2": SVG.number(y(value)),
                 ])
             label(&svg, Self.mark(value, unit), x: left - 8, y: y(value) + 4, anchor: "end")
         }
     }
 
-    func horizontalAxis(_ svg: inout SVG, unit: Report.Unit, title: String) {
+    func horizontalAxis(_ svg: inout HTML, unit: Report.Unit, title: String) {
         for value in Ticks(from: horizontal.lowerBound, to: horizontal.upperBound, most: 9).values {
             svg.add(
                 "line",
@@ -60,7 +61,7 @@ struct Plot {
     }
 
     /// Labels of slots side by side, as many as there is room for.
-    func slots(_ svg: inout SVG, _ labels: [String], title: String = "") {
+    func slots(_ svg: inout HTML, _ labels: [String], title: String = "") {
         let longest = Double(labels.map(\.count).max() ?? 1) * 6.6 + 10
         let every = max(1, Int((longest * Double(labels.count) / (end - left)).rounded(.up)))
         for (index, text) in labels.enumerated() where index % every == 0 {
@@ -77,7 +78,7 @@ struct Plot {
 
     func slotWidth(of count: Int) -> Double { (end - left) / Double(max(1, count)) }
 
-    private func baseline(_ svg: inout SVG) {
+    private func baseline(_ svg: inout HTML) {
         svg.add(
             "line",
             [
@@ -86,7 +87,7 @@ struct Plot {
             ])
     }
 
-    func label(_ svg: inout SVG, _ text: String, x: Double, y: Double, anchor: String, style: String = "label") {
+    func label(_ svg: inout HTML, _ text: String, x: Double, y: Double, anchor: String, style: String = "label") {
         guard !text.isEmpty else { return }
         svg.add(
             "text", ["class": style, "x": SVG.number(x), "y": SVG.number(y), "text-anchor": anchor], text: text)
@@ -107,7 +108,7 @@ struct Plot {
     }
 
     /// What is drawn as what, above the plot.
-    func legend(_ svg: inout SVG, _ names: [String]) {
+    func legend(_ svg: inout HTML, _ names: [String]) {
         guard names.count > 1 else { return }
         var x = left
         for (index, name) in names.enumerated() {
@@ -123,12 +124,12 @@ struct Plot {
     }
 
     /// A band between two lines of points.
-    static func band(_ svg: inout SVG, _ upper: [(Double, Double)], _ lower: [(Double, Double)], style: String) {
+    static func band(_ svg: inout HTML, _ upper: [(Double, Double)], _ lower: [(Double, Double)], style: String) {
         let points = (upper + lower.reversed()).map { "\(SVG.number($0.0)),\(SVG.number($0.1))" }
         svg.add("polygon", ["class": style, "points": points.joined(separator: " ")])
     }
 
-    static func line(_ svg: inout SVG, _ points: [(Double, Double)], style: String) {
+    static func line(_ svg: inout HTML, _ points: [(Double, Double)], style: String) {
         guard !points.isEmpty else { return }
         svg.add(
             "polyline",

@@ -13,8 +13,8 @@ extension Report {
         h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.015em; margin: 0 }
         h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .5rem }
         section { margin-top: 2.75rem; padding-top: 1.25rem; border-top: 1px solid var(--rule) }
-        p { margin: .5rem 0; max-width: 44rem } .soft, .note { color: var(--soft) }
-        .note { font-size: .85rem; margin: .25rem 0 }
+        p { margin: .5rem 0; max-width: 44rem } .soft { color: var(--soft) }
+        .small { font-size: .85rem; margin: .25rem 0 }
         a { color: var(--accent) } a:focus-visible, summary:focus-visible, .scroll:focus-visible {
           outline: 2px solid var(--accent); outline-offset: 2px }
         nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: 1.25rem 0 0; padding: 0;
@@ -24,14 +24,13 @@ extension Report {
         .scroll { overflow-x: auto }
         table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: .75rem 0 .25rem }
         caption { text-align: left; font-weight: 600; padding: .2rem 0 }
-        th, td { text-align: right; padding: .28rem .8rem .28rem 0; border-bottom: 1px solid var(--rule);
+        th, td { text-align: left; padding: .28rem .8rem .28rem 0; border-bottom: 1px solid var(--rule);
           vertical-align: top; white-space: nowrap }
-        td.l, th.l { text-align: left } th { font-weight: 600 } tbody th { font-weight: 500 }
+        td.num, th.num { text-align: right } th { font-weight: 600 } tbody th { font-weight: 500 }
         thead th { color: var(--soft); font-size: .82rem; vertical-align: bottom; white-space: normal;
           max-width: 9rem }
-        td:last-child.l { white-space: normal; min-width: 9rem; color: var(--soft) }
-        span.bar { display: inline-block; width: 7rem; height: .7em; background: linear-gradient(var(--accent), var(--accent))
-          0 / var(--w) 100% no-repeat; }
+        td:last-child:not(.num) { white-space: normal; min-width: 9rem; color: var(--soft) }
+        svg.share { display: inline-block; width: 7rem; min-width: 0; height: .7em }
         summary { cursor: pointer; color: var(--soft); font-size: .85rem; margin-top: .4rem }
         code { font: .92em ui-monospace, monospace; background: var(--fill); padding: .1em .3em;
           border-radius: 4px }
@@ -41,14 +40,14 @@ extension Report {
           font-variant-numeric: tabular-nums }
         svg .name { fill: var(--ink); font-size: 13px } svg .strong { fill: var(--ink); font-weight: 600 }
         svg .on { fill: var(--paper) } svg .off { fill: var(--ink) }
-        .grid { stroke: var(--rule); stroke-width: 1 } .axis { stroke: var(--soft); stroke-width: 1 }
+        .gridline { stroke: var(--rule); stroke-width: 1 } .axis { stroke: var(--soft); stroke-width: 1 }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round } .band { stroke: none; opacity: .16 }
         .curve.s0 { stroke: var(--c0) } .curve.s1 { stroke: var(--c1); stroke-dasharray: 7 3 }
         .curve.s2 { stroke: var(--c2); stroke-dasharray: 2 3 } .curve.s3 { stroke: var(--c3); stroke-dasharray: 9 3 2 3 }
         .curve.s4 { stroke: var(--c4); stroke-dasharray: 4 4 }
         .band.s0 { fill: var(--c0) } .band.s1 { fill: var(--c1) } .band.s2 { fill: var(--c2) }
         .band.s3 { fill: var(--c3) } .band.s4 { fill: var(--c4) }
-        svg .bar { fill: var(--c0) } .whisker { stroke: var(--ink); stroke-width: 1.5; opacity: .65 }
+        .column { fill: var(--c0) } .whisker { stroke: var(--ink); stroke-width: 1.5; opacity: .65 }
         .limits { fill: var(--soft); opacity: .13 } .target { stroke: var(--c1); stroke-width: 1.5; stroke-dasharray: 5 4 }
         .inside { fill: var(--c0) } .below { fill: var(--c2); stroke: var(--paper); stroke-width: 1.5 }
         .outside { fill: var(--alarm); stroke: var(--paper); stroke-width: 1.5 }

@@ -1,5 +1,5 @@
 /// The difference of two texts, line by line, as `diff -u` writes it.
-struct UnifiedDiff {
+package struct UnifiedDiff {
     fileprivate enum Line {
         case same(String), removed(String), added(String)
 
@@ -16,7 +16,7 @@ struct UnifiedDiff {
     private static let context = 3
     private let lines: [Line]
 
-    init(from old: String, to new: String) {
+    package init(from old: String, to new: String) {
         let (old, new) = (Self.lines(of: old), Self.lines(of: new))
         let difference = new.difference(from: old)
         var removed = Set<Int>()
@@ -73,7 +73,7 @@ struct UnifiedDiff {
     }
 
     /// With the names of the file before and after, so that `git apply` takes it.
-    func text(path: String) -> String? { hunks.map { "--- a/\(path)\n+++ b/\(path)\n\($0)" } }
+    package func text(path: String) -> String? { hunks.map { "--- a/\(path)\n+++ b/\(path)\n\($0)" } }
 
     private func numbers(of range: Range<Int>, skipping: (Line) -> Bool) -> (start: Int, count: Int) {
         let before = lines[..<range.lowerBound].filter { !skipping($0) }.count

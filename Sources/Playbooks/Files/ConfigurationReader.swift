@@ -31,6 +31,7 @@ struct ConfigurationReader {
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
         readBilling(fields, into: &configuration)
+        readDashboard(fields, into: &configuration)
         return configuration
     }
 

@@ -26,6 +26,7 @@ extension KeyTable {
         Key("sources", .mapping(.table(.source)), "Where serve and import all get data, by name."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
         Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
+        Key("dashboard", .table(.dashboard), "Where the dashboard is reached, and how people sign in to it."),
     ])
 
     static let retention = KeyTable([

@@ -82,6 +82,7 @@ package struct Configuration: Sendable, Equatable {
     package var billing: [BillingProvider: Secret] = [:]
     /// Whether a subscription on trial makes its account a customer.
     package var trialsAreCustomers = false
+    package var dashboard = DashboardSettings()
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace

@@ -129,6 +129,12 @@ struct CycleWriting {
                     isStale: turn.stale != nil, matched: tally.matched, fresh: tally.fresh, audience: turn.audience,
                     verdicts: try JSONText.encode(tally.verdicts.full.byName))
             }
+            if let hold = turn.hold, turn.lasts, turn.work.registered.heldAt == nil {
+                try Audit(
+                    at: cycle.processNow(), origin: .runner, action: "hold", object: turn.work.playbook.name,
+                    reason: hold
+                ).write(connection)
+            }
             if turn.hold == nil { try NullCounts.record(turn.nulls, of: turn.id, connection) }
             if let canary = turn.canary {
                 try CanaryTable.record(

@@ -14,6 +14,12 @@ package struct PinnedVersions: Sendable {
         self.isComplete = isComplete
     }
 
+    /// The texts of a message and its translations, by path.
+    func texts(of message: Message) -> [String: String] {
+        let paths = [message.path] + message.locales.values.map(\.path)
+        return Dictionary(paths.compactMap { path in texts[path].map { (path, $0) } }) { first, _ in first }
+    }
+
     /// Whether a playbook has been deleted: no file is it, and none that has an error could be.
     func isGone(_ name: String, from workspace: Workspace) -> Bool {
         guard isComplete, workspace.playbook(name) == nil else { return false }
@@ -27,9 +33,12 @@ package struct PinnedVersions: Sendable {
     }
 
     /// The playbook of a stored text; nil when it can no longer be read, and its enrollments then stand still.
-    package func playbook(_ name: String, source: String) -> Playbook? {
+    ///
+    /// - Parameter messages: the texts of messages as they once were, by path, in the place of today's.
+    package func playbook(_ name: String, source: String, messages: [String: String] = [:]) -> Playbook? {
         let folder = folder(of: name)
         var texts = texts.filter { !$0.key.hasPrefix("playbooks/") || $0.key.hasPrefix(folder + "/") }
+        texts.merge(messages) { $1 }
         texts[folder + "/playbook.yaml"] = source
         return WorkspaceReader.read(texts).workspace?.playbook(name)
     }

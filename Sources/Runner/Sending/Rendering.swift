@@ -33,6 +33,11 @@ package struct Rendering: Sendable {
         tracks = workspace.channels.mapValues(\.track)
     }
 
+    /// The message of a touch, as its files are now.
+    func message(of touch: TouchCandidate) -> Message? {
+        (versions[touch.versionID] ?? playbooks[touch.playbook])?.messages[touch.message]
+    }
+
     package func request(
         for touch: TouchCandidate, builder: RequestBuilder, now: Instant, processNow: Instant
     ) throws(Failure) -> (request: Request, message: RenderedMessage, part: BatchPlan.Part?) {

@@ -119,7 +119,10 @@ extension Worker {
                 channels[outgoing.channel]?.ended()
                 return false
             }
-            for claim in outgoing.claims { try keepLinks(of: claim, connection) }
+            for claim in outgoing.claims {
+                try keepLinks(of: claim, connection)
+                try keepMessage(of: claim, connection, processNow: processNow)
+            }
             if outgoing.claims.count == 1, let claim = outgoing.claims.first,
                 try settleInInbox(claim, outbox, connection, now: now, processNow: processNow)
             {
@@ -127,6 +130,20 @@ extension Worker {
                 return false
             }
             return true
+        }
+    }
+
+    /// Keeps the texts of a message the first time that it goes out, so that people can see it after an edit.
+    private func keepMessage(of claim: ClaimedTouch, _ connection: Connection, processNow: Instant) throws {
+        guard !claim.messageHash.isEmpty, !keptMessages.contains(claim.messageHash),
+            let message = messages.message(of: claim.touch)
+        else { return }
+        let versions = MessageVersions(connection)
+        // What this transaction writes may be undone with it.
+        if try versions.has(claim.messageHash) {
+            keptMessages.insert(claim.messageHash)
+        } else {
+            try versions.keep(claim.messageHash, texts: pinned.texts(of: message), at: processNow)
         }
     }
 

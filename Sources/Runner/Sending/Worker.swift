@@ -12,7 +12,9 @@ package final class Worker {
     let store: Store
     let clocks: Clocks
     let workspace: Workspace
-    private let pinned: PinnedVersions
+    let pinned: PinnedVersions
+    /// The messages whose texts are known to be kept.
+    var keptMessages: Set<String> = []
     var messages: Rendering
     let renderer = DispatchQueue(label: "rendering")
     private var claiming: Claiming

@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// Notices that a workspace's files have changed, once they have come to rest.
-struct FileWatch {
+package struct FileWatch {
     private let folder: URL
     private var taken: FileStamp
     private var last: FileStamp
@@ -10,14 +10,14 @@ struct FileWatch {
     /// Somebody may be in the middle of changing many files, of which some are missing for a moment.
     private static let restFor = Duration.seconds(1)
 
-    init(_ folder: URL) {
+    package init(_ folder: URL) {
         self.folder = folder
         taken = FileStamp(of: folder)
         last = taken
     }
 
     /// Whether the files are other ones than when this was last true, and stay as they are; looks once a second.
-    mutating func haveChanged() -> Bool {
+    package mutating func haveChanged() -> Bool {
         guard looked.duration(to: .now) >= Self.restFor else { return false }
         looked = .now
         let stamp = FileStamp(of: folder)

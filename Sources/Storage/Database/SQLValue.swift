@@ -54,6 +54,8 @@ package struct Row: Sendable {
 
     package subscript(_ index: Int) -> SQLValue { values[index] }
 
+    package func has(_ name: String) -> Bool { columns.contains(name) }
+
     /// A column that the answer does not have is a mistake of the program, and reads as NULL.
     package subscript(_ name: String) -> SQLValue {
         let place = columns.firstIndex(of: name)

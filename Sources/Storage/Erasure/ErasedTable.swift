@@ -73,6 +73,14 @@ struct ErasedTable {
         ErasedTable(name: "cycle", columns: [("summary", .nothing)]),
         ErasedTable(name: "channel_state", columns: [("reason", .text("erased"))]),
         ErasedTable(name: "api_key", columns: [("name", .hash)]),
+        ErasedTable(name: "message_version", columns: [("texts", .text("{}"))]),
+        ErasedTable(name: "dashboard_user", columns: [("name", .hash)]),
+        ErasedTable(
+            name: "audit",
+            columns: [
+                ("who", .text("erased")), ("object", .text("erased")), ("reason", .text("erased")), ("old", .nothing),
+                ("new", .nothing),
+            ]),
         // Without the last value seen a source is read from its beginning again.
         ErasedTable(name: "source", columns: [("error", .nothing), ("since", .nothing)]),
     ]

@@ -29,6 +29,18 @@ package struct Ledger {
         package var state: TouchState?
         package var playbook: String?
         package var account: String?
+        package var step: String?
+        package var channel: String?
+        package var variant: String?
+        /// As it is kept: normalized.
+        package var recipient: String?
+        /// Those that were due from this moment on, and before that one.
+        package var from: Instant?
+        package var to: Instant?
+        /// Only touches of lower ids: the page after the one that ended there.
+        package var before: Int64?
+        /// Only touches of higher ids.
+        package var after: Int64?
         package var limit = 100
 
         package init() {}
@@ -36,20 +48,37 @@ package struct Ledger {
 
     /// The newest first.
     package func touches(_ filter: Filter) throws -> [Entry] {
-        try connection.query(
+        var conditions: [String] = []
+        var values: [String: SQLValue] = ["limit": .integer(Int64(filter.limit))]
+        func ask(_ condition: String, _ name: String, _ value: SQLValue?) {
+            guard let value else { return }
+            conditions.append(condition)
+            values[name] = value
+        }
+        ask("x.state = :state", "state", filter.state.map { .word($0) })
+        ask(
+            "x.playbook_id = (SELECT id FROM playbook WHERE name = :playbook)", "playbook",
+            filter.playbook.map { .text($0) })
+        ask(
+            "x.account_id = (SELECT id FROM account WHERE key = :account)", "account",
+            filter.account.map { .text($0) })
+        ask("x.step = :step", "step", filter.step.map { .text($0) })
+        ask("x.channel = :channel", "channel", filter.channel.map { .text($0) })
+        ask("x.variant = :variant", "variant", filter.variant.map { .text($0) })
+        ask("x.recipient = :recipient", "recipient", filter.recipient.map { .text($0) })
+        ask("x.due_at >= :from", "from", filter.from.map { .instant($0) })
+        ask("x.due_at < :to", "to", filter.to.map { .instant($0) })
+        ask("x.id < :before", "before", filter.before.map { .integer($0) })
+        ask("x.id > :after", "after", filter.after.map { .integer($0) })
+        let asked = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        return try connection.query(
             """
             SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel, t.not_before,
                 t.settled_at, t.attempts, coalesce(t.error, t.reason) AS reason
-            FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
-            WHERE (t.state = :state OR CAST(:state AS TEXT) IS NULL)
-                AND (p.name = :playbook OR CAST(:playbook AS TEXT) IS NULL)
-                AND (a.key = :account OR CAST(:account AS TEXT) IS NULL)
-            ORDER BY t.id DESC LIMIT :limit
-            """,
-            [
-                "state": .optional(filter.state?.rawValue), "playbook": .optional(filter.playbook),
-                "account": .optional(filter.account), "limit": .integer(Int64(filter.limit)),
-            ]
+            FROM (SELECT x.* FROM touch AS x \(asked) ORDER BY x.id DESC LIMIT :limit) AS t
+            JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
+            ORDER BY t.id DESC
+            """, values
         ).map { row in
             Entry(
                 id: row["id"].integer ?? 0, state: try row["state"].word(), account: row["account"].text ?? "",

@@ -27,14 +27,14 @@ struct Form: Equatable {
     }
 
     /// Reads the body of a request; one that is too large is refused with 413.
-    init(of request: Request) async throws {
+    init(of request: Request, atMost limit: Int = Form.largest) async throws {
         let body: ByteBuffer
         do {
-            body = try await request.body.collect(upTo: Self.largest)
+            body = try await request.body.collect(upTo: limit)
         } catch let error as HTTPParserError {
             throw Site.broken(error)
         } catch {
-            throw Problem(.contentTooLarge, "the form is larger than \(Self.largest) bytes")
+            throw Problem(.contentTooLarge, "the form is larger than \(limit) bytes")
         }
         self.init(String(buffer: body), contentType: request.headers[.contentType])
     }

@@ -48,7 +48,10 @@ struct PauseCommand: ParsableCommand {
         try scope.check(loaded)
         let store = try loaded.open(.readWrite)
         let at = Clocks.system.processNow()
-        try store.write { try Pauses.set(scope.text, reason: reason, at: at, $0) }
+        try store.write { connection in
+            try Pauses.set(scope.text, reason: reason, at: at, connection)
+            try Audit(at: at, origin: .command, action: "pause", object: scope.text, reason: reason).write(connection)
+        }
         Terminal.print("\(scope.text) is paused: nothing is planned or sent for it.")
         Terminal.hint("let it go on with: keeptouch resume \(scope.text)")
     }
@@ -80,7 +83,15 @@ struct ResumeCommand: ParsableCommand {
             throw CommandError(
                 "--as is for a database of which status says that it may be another one; this one is not")
         }
-        guard try store.write({ try Pauses.clear(scope.text, $0) }) else {
+        let isCleared = try store.write { connection in
+            guard try Pauses.clear(scope.text, connection) else { return false }
+            try Audit(
+                at: Clocks.system.processNow(), origin: .command, action: "resume", object: scope.text,
+                reason: origin.map { "the database is \($0.rawValue)" }
+            ).write(connection)
+            return true
+        }
+        guard isCleared else {
             let paused = try store.read { try StatusQuery($0).pauses().map(\.scope) }
             throw CommandError(
                 "\(scope.text) is not paused; "
@@ -104,7 +115,15 @@ struct ReleaseCommand: ParsableCommand {
         _ = try loaded.playbook(playbook)
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
-        let isReleased = try store.write { try StatusQuery.release(playbook, at: now, $0) }
+        let isReleased = try store.write { connection in
+            let held = try StatusQuery(connection).known(playbook)?.heldBecause
+            guard try StatusQuery.release(playbook, at: now, connection) else { return false }
+            try Audit(
+                at: Clocks.system.processNow(), origin: .command, action: "release", object: playbook, old: held,
+                new: "let through"
+            ).write(connection)
+            return true
+        }
         guard isReleased else {
             throw CommandError("\"\(playbook)\" is not held; keeptouch status tells what is")
         }
@@ -137,6 +156,10 @@ struct SuppressCommand: ParsableCommand {
         try store.write { connection in
             for address in normalized {
                 try Suppressions.add(address, category: category, reason: reason, at: at, connection)
+                try Audit(
+                    at: Clocks.system.processNow(), origin: .command, action: "suppress", object: address,
+                    reason: reason, new: category ?? "everything"
+                ).write(connection)
             }
         }
         Terminal.print(
@@ -164,8 +187,15 @@ struct UnsuppressCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         var unknown: [String] = []
         try store.write { connection in
-            for address in normalized where try !Suppressions.remove(address, category: category, connection) {
-                unknown.append(address)
+            for address in normalized {
+                guard try Suppressions.remove(address, category: category, connection) else {
+                    unknown.append(address)
+                    continue
+                }
+                try Audit(
+                    at: Clocks.system.processNow(), origin: .command, action: "unsuppress", object: address,
+                    new: category ?? "everything"
+                ).write(connection)
             }
         }
         Terminal.print(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Playbooks
+import Runner
 import Storage
 
 struct ForgetCommand: ParsableCommand {
@@ -56,6 +57,9 @@ struct ForgetCommand: ParsableCommand {
                         connection, key: key, dataMap: loaded.workspace.dataMap, now: now
                     ).erase(subject, also: also)
                     if dryRun { throw DryRun(counts: counts) }
+                    // Whom it was about is what must not be kept.
+                    try Audit(at: Clocks.system.processNow(), origin: .command, action: "forget", object: "a person")
+                        .write(connection)
                     return counts
                 }
                 tell(counts)

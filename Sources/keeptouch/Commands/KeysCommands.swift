@@ -39,10 +39,14 @@ struct KeysCommand: AsyncParsableCommand {
             var generator = SystemRandomNumberGenerator()
             let key = APIKey.random(using: &generator)
             let scopes = APIKey.Scope.allCases.filter(scope.contains).map(\.rawValue)
-            try store.write {
+            let now = Clocks.system.processNow()
+            try store.write { connection in
                 try APIKeys.add(
-                    name: name, prefix: key.beginning, hash: key.digest, scopes: scopes, perSecond: perSecond,
-                    at: Clocks.system.processNow(), $0)
+                    name: name, prefix: key.beginning, hash: key.digest, scopes: scopes, perSecond: perSecond, at: now,
+                    connection)
+                try Audit(
+                    at: now, origin: .command, action: "create key", object: name, new: scopes.joined(separator: ", ")
+                ).write(connection)
             }
             Terminal.print(key.text)
             Terminal.hint("\(name) may \(scopes.joined(separator: ", ")); keep the key, it is not shown again")
@@ -81,7 +85,13 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() throws {
             let store = try options.read().open(.readWrite)
-            guard try store.write({ try APIKeys.revoke(name: name, at: Clocks.system.processNow(), $0) }) else {
+            let now = Clocks.system.processNow()
+            let isRevoked = try store.write { connection in
+                guard try APIKeys.revoke(name: name, at: now, connection) else { return false }
+                try Audit(at: now, origin: .command, action: "revoke key", object: name).write(connection)
+                return true
+            }
+            guard isRevoked else {
                 let names = try store.read { try APIKeys.all($0).filter { $0.revokedAt == nil }.map(\.name) }
                 throw CommandError("there is no key \"\(name)\" in use\(suggestion(for: name, in: names))")
             }

@@ -18,6 +18,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Also take in data and show pages over HTTP on this port; 0 lets the system choose.")
     var port: Int?
 
+    @Option(help: "Also show the dashboard on this port, which has nothing of the other; 0 lets the system choose.")
+    var dashboard: Int?
+
     @Option(help: "The address to listen on; put a proxy with TLS before anything but the loopback.")
     var host = "127.0.0.1"
 
@@ -30,6 +33,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be from 0 to 65535") }
+        if let dashboard, !(0...65_535).contains(dashboard) {
+            throw ValidationError("--dashboard must be from 0 to 65535")
+        }
         if options.now != nil {
             throw ValidationError("serve works at the present; a moment of your choice is for run, on a simulation")
         }
@@ -65,18 +71,31 @@ struct ServeCommand: AsyncParsableCommand {
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         let site = try port.map { _ in try self.site(runtime, log) }
+        if dashboard != nil { try loaded.expectDashboard(on: host) }
+        let pages = try dashboard.map { _ in try loaded.dashboard(edition, log) }
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
             posting: try loaded.open(.readWrite), pulling: try loaded.open(.readWrite),
             environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
-            sendLog: runtime.log, clockReading: { .now() }, follow: { site?.use($0) }, log: log)
+            sendLog: runtime.log, clockReading: { .now() },
+            follow: { edition in
+                site?.use(edition.workspace)
+                pages?.use(edition)
+            }, log: log)
         var services = server.services
         if let site, let port {
             services.append(
                 site.service(host: host, port: port) { [host] port in
                     log.info("listening", metadata: ["url": "http://\(host):\(port)"])
+                })
+        }
+        if let pages, let dashboard {
+            services.append(
+                pages.service(host: host, port: dashboard) { [host] port in
+                    let url = loaded.workspace.configuration.dashboard.url ?? "http://\(host):\(port)"
+                    log.info("dashboard", metadata: ["url": "\(url)"])
                 })
         }
         // What the group itself tells is of interest only to those who look for a fault in it.

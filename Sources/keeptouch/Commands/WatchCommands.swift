@@ -86,7 +86,14 @@ struct ResolveCommand: ParsableCommand {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
-        try store.write { try Ledger($0).resolve(touch, as: verdict, now: now) }
+        try store.write { connection in
+            let old = try TouchDetail(touch, connection)?.state.rawValue
+            try Ledger(connection).resolve(touch, as: verdict, now: now)
+            try Audit(
+                at: Clocks.system.processNow(), origin: .command, action: "resolve", object: "touch \(touch)", old: old,
+                new: verdict.rawValue
+            ).write(connection)
+        }
         Terminal.print("Touch \(touch): \(verdict.rawValue).")
     }
 }

@@ -1,0 +1,424 @@
+import Basics
+import Decisions
+import Playbooks
+import Runner
+import Storage
+
+/// One account: why it is or is not in a playbook, its story, its people, its data.
+struct AccountPage {
+    private let ask: PageRequest
+    private let card: AccountCard
+    private let connection: Connection
+    private let context: EvaluationContext
+    private let story: AccountStory
+    private let place: (key: StageKey, since: Instant, isStuck: Bool)?
+    private let chosen: Playbook?
+
+    private static let shown = 40
+
+    init(_ ask: PageRequest, _ connection: Connection) throws {
+        self.ask = ask
+        self.connection = connection
+        let key = ask.part("key")
+        let configuration = ask.workspace.configuration
+        guard
+            let card = try AccountCard(key: key, ask.workspace.dataMap, currency: configuration.currency, connection),
+            let story = try AccountStory(connection, key: key)
+        else { throw PageProblem.noAccount(key) }
+        self.card = card
+        self.story = story
+        context = try EvaluationContext(connection, workspace: ask.workspace, now: ask.now)
+        place = try StageCensus(connection, context).place(of: card.id)
+        let inNow = try ask.workspace.playbooks.first { playbook in
+            try story.enrollments(playbook: playbook.name).contains { $0.endedAt == nil }
+        }
+        chosen =
+            ask["playbook"].flatMap { ask.workspace.playbook($0) } ?? inNow
+            ?? ask.workspace.playbooks.first { $0.state == .live } ?? ask.workspace.playbooks.first
+    }
+
+    var page: DashboardPage {
+        get throws {
+            let timeline = AccountTimeline(
+                connection, account: card.id, ask.workspace.dataMap, ask.workspace.configuration)
+            let kind: AccountTimeline.Item.Kind? = try ask.word("show")
+            let before = try ask.number("before").map { Instant(milliseconds: $0) } ?? Instant(milliseconds: .max)
+            let items = try timeline.items(
+                kind.map { [$0] } ?? Set(AccountTimeline.Item.Kind.allCases), before: before, limit: Self.shown + 1)
+            let why = try chosen.map { try explanation(of: $0) }
+            let others = try playbookLines()
+            return DashboardPage(
+                card.name ?? card.key, in: .accounts,
+                crumb: HTML { html in
+                    html.link("Accounts", ask.link("/accounts"))
+                    html.text(" · \(card.key)")
+                }, lead: lead, acts: acts
+            ) { html in
+                if let why, let chosen { addWhy(chosen, why, to: &html) }
+                html.add("div", ["class": "grid side"]) { html in
+                    addStory(items, kind, to: &html)
+                    html.add("div", ["class": "stack"]) { html in
+                        addInNow(others, to: &html)
+                        addPeople(to: &html)
+                        addData(to: &html)
+                        addOthers(others, to: &html)
+                    }
+                }
+            }
+        }
+    }
+
+    private var lead: HTML {
+        HTML { html in
+            html.state(card.isActive ? "live" : "retired", card.isActive ? "active" : "churned")
+            if let mrr = card.mrr { html.text(" · \(ask.money(mrr)) a month") }
+            html.text(" · since ")
+            html.add(ask.time(card.createdAt, .day))
+            if let zone = card.timezone { html.text(" · \(zone)") }
+            if let place {
+                html.text(" · \(place.key.stage) since ")
+                html.add(ask.time(place.since, .day))
+                if place.isStuck { html.add("span", ["class": "warn strong"], text: ", overdue") }
+            }
+            if let churned = card.churnedAt {
+                html.text(" · left ")
+                html.add(ask.time(churned, .day))
+                if let reason = card.churnReason { html.text(" for \(reason)") }
+            }
+        }
+    }
+
+    private var acts: HTML {
+        HTML { html in
+            if let chosen {
+                html.add(
+                    "a",
+                    [
+                        "class": "button",
+                        "href": ask.link(
+                            "/playbooks/\(DashboardAddress.part(chosen.name))/messages", ["account": card.key]),
+                    ],
+                    text: "Preview a message")
+            }
+            if ask.visitor.role >= .operator {
+                html.add(
+                    "a", ["class": "button danger", "href": ask.accountLink(card.key) + "/suppress"], text: "Suppress…")
+            }
+        }
+    }
+
+    private struct Why {
+        var clauses: [(label: String, explanation: Explanation)] = []
+        var stale: String?
+        var notes: [String] = []
+        var standings: [AccountStory.Standing] = []
+    }
+
+    private func explanation(of playbook: Playbook) throws -> Why {
+        var why = Why()
+        why.stale = context.staleness(of: playbook.decidingTerms)
+        let facts = try AccountFacts(connection, context, account: card.id)
+        func explain(_ label: String, _ term: Term, event: Int64?) throws {
+            if let explanation = try facts.explain(term, event: event, audience: playbook.audienceKey) {
+                why.clauses.append((label, explanation))
+            }
+        }
+        if let audience = playbook.audience { try explain("audience", audience.term, event: nil) }
+        switch playbook.trigger {
+        case .when(let term): try explain("when", term, event: nil)
+        case .on(let event, let condition):
+            if let newest = try story.newestEvent(event, now: ask.now) {
+                why.notes.append("The newest \(event) is of \(ask.text(newest.at, .full)).")
+                if let condition { try explain("if", condition, event: newest.id) }
+            } else {
+                why.notes.append("There was no \(event).")
+            }
+        case .at(let schedule): why.notes.append("Each occurrence of “\(schedule.text)” takes the whole audience.")
+        }
+        why.standings = try story.standings(playbook: playbook.name)
+        return why
+    }
+
+    private func addWhy(_ playbook: Playbook, _ why: Why, to html: inout HTML) {
+        html.add("section", ["class": "panel", "aria-labelledby": "why"]) { html in
+            html.add("header") { html in
+                html.add("h2", ["id": "why"], text: "Why it is, or is not, in \(playbook.name)")
+                html.add("form", ["class": "filters inline", "action": ask.accountLink(card.key)]) { html in
+                    html.select(
+                        "Playbook", "playbook",
+                        ask.workspace.playbooks.filter { $0.state != .retired }.map { ($0.name, $0.name) },
+                        chosen: playbook.name, isHidden: true)
+                    html.add("button", text: "Show")
+                }
+            }
+            if let stale = why.stale { html.add("p", ["class": "warn"], text: "It waits for data: \(stale)") }
+            for note in why.notes { html.add("p", ["class": "soft small"], text: note) }
+            html.add("ul", ["class": "clauses"]) { html in
+                for clause in why.clauses { ClauseList.draw(clause.label, clause.explanation, in: &html) }
+                for standing in why.standings {
+                    html.add("li") { html in
+                        html.add("div") { html in
+                            html.add(
+                                "span", ["class": standing.verdict.arm == nil ? "missing" : "met"],
+                                text: standing.verdict.rawValue)
+                            html.add("span") { html in
+                                html.text("verdict since ")
+                                html.add(ask.time(standing.since))
+                                html.text(": \(standing.reason)")
+                            }
+                        }
+                    }
+                }
+            }
+            if why.standings.isEmpty {
+                html.add("p", ["class": "soft small under"], text: "No cycle has seen it match, as far as is kept.")
+            }
+            html.command("keeptouch explain \(card.key) --playbook \(playbook.name)")
+        }
+    }
+
+    private func addStory(
+        _ items: [AccountTimeline.Item], _ kind: AccountTimeline.Item.Kind?, to html: inout HTML
+    ) {
+        html.add("section", ["class": "panel", "aria-labelledby": "st"]) { html in
+            html.add("header") { html in
+                html.add("h2", ["id": "st"], text: "Story")
+                html.add("form", ["class": "filters inline", "action": ask.accountLink(card.key)]) { html in
+                    html.select(
+                        "Show", "show",
+                        [("", "everything")]
+                            + AccountTimeline.Item.Kind.allCases.map { ($0.rawValue, $0.rawValue + "s") },
+                        chosen: kind?.rawValue, isHidden: true)
+                    html.add("button", text: "Show")
+                }
+            }
+            guard !items.isEmpty else {
+                return html.nothing("Nothing has happened yet", "Events, decisions and touches stand here.")
+            }
+            html.add("ol", ["class": "time"]) { html in
+                var month = ""
+                for item in items.prefix(Self.shown) {
+                    let date = ask.zone.day(of: item.at).civil
+                    let name = "\(ask.text(ask.zone.day(of: item.at)).prefix(3)) \(date.year)"
+                    if name != month { html.add("li", ["class": "day"], text: name) }
+                    month = name
+                    html.add("li") { html in
+                        html.add(ask.time(item.at))
+                        html.add("span", ["class": "mark"], text: "")
+                        html.add("div") { StoryLine(ask: ask, item: item).draw(in: &$0) }
+                    }
+                }
+            }
+            html.pager(ask, older: items.count > Self.shown ? items[Self.shown - 1].at.milliseconds : nil)
+        }
+    }
+
+    private struct Line {
+        var playbook: Playbook
+        var enrollment: AccountStory.Enrollment?
+        var verdict: String
+    }
+
+    /// Of every playbook whether it matches now, and whether the account is in it.
+    private func playbookLines() throws -> [Line] {
+        let facts = try AccountFacts(connection, context, account: card.id)
+        return try ask.workspace.playbooks.filter { $0.state != .retired }.prefix(100).map { playbook in
+            let active = try story.enrollments(playbook: playbook.name).first { $0.endedAt == nil }
+            var verdict = ""
+            if case .when(let term) = playbook.trigger {
+                let audience = try playbook.audience.flatMap {
+                    try facts.explain($0.term, audience: playbook.audienceKey)?.verdict
+                }
+                let found = try facts.explain(term, audience: playbook.audienceKey)?.verdict ?? "missing"
+                verdict = audience == nil || audience == "met" ? found : "\(audience ?? ""), audience"
+            }
+            return Line(playbook: playbook, enrollment: active, verdict: verdict)
+        }
+    }
+
+    private func addInNow(_ lines: [Line], to html: inout HTML) {
+        let active = lines.filter { $0.enrollment != nil }
+        guard !active.isEmpty else { return }
+        html.panel("In now", id: "nw") { html in
+            html.add("table") { html in
+                html.add("tbody") { html in
+                    for line in active {
+                        guard let enrollment = line.enrollment else { continue }
+                        let steps = line.playbook.steps(of: enrollment.variant)
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"]) {
+                                $0.link(line.playbook.name, ask.playbookLink(line.playbook.name))
+                            }
+                            html.cell(
+                                nil,
+                                steps.indices.contains(enrollment.step)
+                                    ? steps[enrollment.step].id : "step \(enrollment.step + 1)")
+                            html.cell("soft small", enrollment.arm == .treated ? enrollment.variant ?? "" : "held out")
+                            html.add("td", ["class": "soft small"]) { html in
+                                if let due = enrollment.dueAt {
+                                    html.text("until ")
+                                    html.add(ask.time(due))
+                                } else {
+                                    html.text("for its touch")
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func addPeople(to html: inout HTML) {
+        html.panel("People", id: "pe") { html in
+            guard !card.people.isEmpty else {
+                return html.nothing("Nobody is known", "`keeptouch import contacts FILE` brings them.")
+            }
+            for person in card.people {
+                html.add("p", ["class": "any"]) { html in
+                    html.add("strong", text: person.name ?? person.key)
+                    if let role = person.role { html.text(", \(role)") }
+                    if let email = person.email {
+                        html.add("br")
+                        html.link(
+                            ask.shown(email),
+                            ask.link(
+                                "/touches",
+                                ["of": ask.visitor.role >= .operator ? person.address : nil, "account": card.key]))
+                    }
+                    html.add("br")
+                    html.add("span", ["class": "soft small"], text: standing(of: person))
+                }
+            }
+        }
+    }
+
+    private func standing(of person: AccountCard.Person) -> String {
+        if person.hasLeft { return "has left" }
+        guard person.email != nil else { return "has no address" }
+        let all = person.suppressions.first { $0.category.isEmpty }
+        if let all { return "is not written to: \(all.reason)" }
+        let parts = person.suppressions.map { "\($0.category) (\($0.reason))" }
+        return parts.isEmpty ? "may be written to" : "has left \(parts.joined(separator: ", "))"
+    }
+
+    private func addData(to html: inout HTML) {
+        html.panel("Data", id: "da") { html in
+            html.add("dl", ["class": "pairs"]) { html in
+                for (attribute, value) in card.attributes {
+                    html.add("dt", text: attribute.name)
+                    html.add(
+                        "dd",
+                        text: String(
+                            value.text(
+                                as: attribute.type, currency: ask.workspace.configuration.currency,
+                                zone: ask.zone
+                            ).prefix(300)))
+                }
+                if let at = card.cancelRequestedAt {
+                    html.add("dt", text: "cancel_requested_at")
+                    html.add("dd") { $0.add(ask.time(at)) }
+                }
+                if let at = card.serviceEndAt {
+                    html.add("dt", text: "service_end_at")
+                    html.add("dd") { $0.add(ask.time(at)) }
+                }
+                for (metric, day) in context.lastCompleteDay.sorted(by: { $0.key < $1.key }).prefix(20) {
+                    html.add("dt", text: metric)
+                    html.add("dd") { $0.add("span", ["class": "soft small"], text: "complete to \(ask.text(day))") }
+                }
+            }
+        }
+    }
+
+    private func addOthers(_ lines: [Line], to html: inout HTML) {
+        let others = lines.filter { $0.enrollment == nil }
+        guard !others.isEmpty else { return }
+        html.panel("Other playbooks", id: "ot", note: "now") { html in
+            html.add("table") { html in
+                html.add("tbody") { html in
+                    for line in others {
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"]) {
+                                $0.link(
+                                    line.playbook.name,
+                                    ask.link(
+                                        "/accounts/" + DashboardAddress.part(card.key), ["playbook": line.playbook.name]
+                                    ))
+                            }
+                            html.add("td", ["class": "nowrap"]) { html in
+                                let style =
+                                    line.verdict.hasPrefix("not met")
+                                    ? "unmet" : line.verdict == "met" ? "met" : "missing"
+                                if line.verdict.isEmpty {
+                                    html.add(
+                                        "span", ["class": "soft small"],
+                                        text: line.playbook.isTriggeredByEvents ? "on its event" : "by schedule")
+                                } else {
+                                    html.add("span", ["class": style], text: line.verdict)
+                                }
+                            }
+                            html.add("td") { html in
+                                if line.playbook.state == .draft { html.state("draft", "draft") }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One line of an account's story.
+private struct StoryLine {
+    let ask: PageRequest
+    let item: AccountTimeline.Item
+
+    func draw(in html: inout HTML) {
+        html.add("p") { html in
+            switch item.kind {
+            case .touch:
+                let kind =
+                    switch item.channel {
+                    case .email: "Email"
+                    case .inApp: "In-app"
+                    case .push: "Push"
+                    default: "Webhook"
+                    }
+                html.link("\(kind) \(item.step ?? "")", ask.touchLink(item.touch ?? 0))
+                addPlaybook(" of ", to: &html)
+                html.text(", \(TouchState(rawValue: item.word)?.word ?? item.word)")
+            case .outcome:
+                html.add("b", text: item.word)
+                if let touch = item.touch {
+                    html.text(": ")
+                    html.link(item.step ?? "touch \(touch)", ask.touchLink(touch))
+                }
+                addPlaybook(" of ", to: &html)
+            case .decision:
+                addPlaybook("", to: &html)
+                html.text(": ")
+                html.add("b", text: item.word)
+            case .enrollment:
+                addPlaybook("", to: &html)
+                html.text(item.word == "goal" ? ": " : ": ended")
+                if item.word == "goal" { html.add("b", text: "goal reached") }
+            case .step:
+                addPlaybook("", to: &html)
+                html.text(": \(item.step ?? "") \(item.word.replacing("_", with: " "))")
+            case .stage: html.text("stage \(item.word)")
+            case .event: html.text("event \(item.word)")
+            case .change: html.text(item.word)
+            }
+        }
+        if let detail = item.detail, !detail.isEmpty, detail != "{}" {
+            html.add("p", ["class": "any"], text: String(detail.prefix(300)))
+        }
+    }
+
+    private func addPlaybook(_ before: String, to html: inout HTML) {
+        guard let playbook = item.playbook else { return }
+        html.text(before)
+        html.link(playbook, ask.playbookLink(playbook))
+    }
+}

@@ -1,0 +1,30 @@
+import Basics
+import Playbooks
+import Storage
+
+/// Accounts, a row each.
+struct AccountTable {
+    let ask: PageRequest
+
+    func draw(_ hits: [AccountSearch.Hit], in html: inout HTML) {
+        html.table(
+            "Accounts",
+            [("account", nil), ("state", nil), ("MRR", "num x"), ("stage", "x"), ("found by", "x")]
+        ) { html in
+            for hit in hits {
+                html.add("tr") { html in
+                    html.add("th", ["scope": "row", "class": "who"]) { html in
+                        html.add("span") { html in
+                            html.link(hit.name ?? hit.key, ask.accountLink(hit.key))
+                            if hit.name != nil { html.add("span", ["class": "soft small"], text: " \(hit.key)") }
+                        }
+                    }
+                    html.add("td") { $0.state(hit.isActive ? "live" : "retired", hit.isActive ? "active" : "churned") }
+                    html.cell("num x", ask.money(hit.mrr))
+                    html.cell("x", hit.stage ?? "")
+                    html.cell("x any", hit.person.map { $0.contains("@") ? ask.shown($0) : $0 } ?? "")
+                }
+            }
+        }
+    }
+}

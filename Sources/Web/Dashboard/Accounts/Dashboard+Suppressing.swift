@@ -1,0 +1,65 @@
+import Basics
+import Playbooks
+import Storage
+
+extension Dashboard {
+    /// Never writing again to the people of an account.
+    func addSuppressing(to routes: DashboardRoutes) {
+        routes.page("/accounts/:key/suppress", .operator) { ask, connection in
+            let key = ask.part("key")
+            let configuration = ask.workspace.configuration
+            guard
+                let card = try AccountCard(
+                    key: key, ask.workspace.dataMap, currency: configuration.currency, connection)
+            else { throw PageProblem.noAccount(key) }
+            let people = card.people.filter { $0.address != nil }
+            return DashboardPage(
+                "Suppress people of \(card.name ?? key)?", in: .accounts,
+                crumb: HTML { $0.link(card.name ?? key, ask.accountLink(key)) }
+            ) { html in
+                html.panel("What follows", id: "what") { html in
+                    guard !people.isEmpty else {
+                        return html.nothing("Nobody has an address", "There is nobody to suppress.")
+                    }
+                    html.add(
+                        "p",
+                        text:
+                            "They are never written to again, in this account or another. What waits for them is not sent."
+                    )
+                    html.change(ask, "/accounts/\(DashboardAddress.part(key))/suppress", "Suppress", style: "danger") {
+                        html in
+                        html.add("div", ["class": "filters"]) { html in
+                            html.select(
+                                "Whom", "address",
+                                people.map { ($0.address ?? "", "\($0.name ?? $0.key), \($0.email ?? "")") },
+                                chosen: nil)
+                            html.select(
+                                "From what", "category",
+                                [("", "everything")] + configuration.categories.map { ($0.name, $0.title) }, chosen: nil
+                            )
+                            html.field("Why, for the audit log", "reason", nil, size: "30")
+                        }
+                    }
+                    html.command("keeptouch suppress ADDRESS")
+                }
+            }
+        }
+        routes.change("/accounts/:key/suppress") { ask, form, connection in
+            let key = ask.part("key")
+            let back = "/accounts/" + DashboardAddress.part(key)
+            guard let address = EmailAddress.normalized(form["address"] ?? "") else {
+                return .not(back, "That is no address. Nothing was changed.")
+            }
+            let category = Self.words(form["category"])
+            let names = ask.workspace.configuration.categories.map(\.name)
+            guard category.map(names.contains) ?? true else {
+                return .not(back, "There is no category \(category ?? ""). Nothing was changed.")
+            }
+            let reason = Self.words(form["reason"])
+            try Suppressions.add(
+                address, category: category, reason: reason ?? "by \(ask.visitor.name)", at: ask.now, connection)
+            try ask.audit("suppress", address, reason: reason, new: category ?? "everything", connection)
+            return .done(back, "\(address) is not written to any more\(category.map { " about \($0)" } ?? "").")
+        }
+    }
+}

@@ -1,0 +1,219 @@
+import Basics
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Playbooks
+import Storage
+
+/// Adds pages and changes: who may, what is read, and how it is answered, in one place.
+struct DashboardRoutes {
+    typealias Draw = @Sendable (PageRequest, Connection) throws -> DashboardPage
+    typealias Act = @Sendable (PageRequest, Form, Connection) throws -> Change
+
+    private let dashboard: Dashboard
+    private let router: Router<DashboardContext>
+
+    init(_ dashboard: Dashboard, _ router: Router<DashboardContext>) {
+        self.dashboard = dashboard
+        self.router = router
+    }
+
+    /// What a change came to.
+    struct Change: Sendable {
+        /// Where one goes from it, without the prefix.
+        var path: String
+        var note: NoteBoard.Note
+
+        static func done(_ path: String, _ text: String) -> Change {
+            Change(path: path, note: .init(kind: .good, text: text))
+        }
+        static func not(_ path: String, _ text: String) -> Change {
+            Change(path: path, note: .init(kind: .warn, text: text))
+        }
+    }
+
+    /// A page, drawn from one snapshot.
+    func page(_ path: String, _ role: Role = .viewer, _ draw: @escaping Draw) {
+        router.get(RouterPath(path)) { [dashboard] request, context -> Response in
+            try await dashboard.answer(request, context, role: role) { visitor in
+                let token = dashboard.query(of: request)["note"]
+                let note = token.flatMap { dashboard.notes.take($0) }
+                return try await dashboard.read { connection in
+                    let ask = try dashboard.ask(request, context, visitor, connection)
+                    let page = try draw(ask, connection)
+                    return try Frame(ask: ask, page: page, note: note, dashboard: dashboard, connection).response
+                }
+            }
+        }
+    }
+
+    /// Bytes of another kind than a page.
+    func file(
+        _ path: String, _ role: Role = .viewer, _ make: @escaping @Sendable (PageRequest, Connection) throws -> Response
+    ) {
+        router.get(RouterPath(path)) { [dashboard] request, context -> Response in
+            try await dashboard.answer(request, context, role: role) { visitor in
+                try await dashboard.read { connection in
+                    try make(try dashboard.ask(request, context, visitor, connection), connection)
+                }
+            }
+        }
+    }
+
+    /// A change of state, by a form of the dashboard's own; it writes its line of the audit log itself.
+    func change(_ path: String, _ role: Role = .operator, _ act: @escaping Act) {
+        router.post(RouterPath(path)) { [dashboard] request, context -> Response in
+            try await dashboard.answer(request, context, role: role) { visitor in
+                let form = try await Form(of: request)
+                try await dashboard.expectOwnForm(form, request, visitor)
+                let change: Change
+                do {
+                    change = try await dashboard.write { connection in
+                        try act(try dashboard.ask(request, context, visitor, connection), form, connection)
+                    }
+                } catch let error as StorageError {
+                    change = .not(form["back"] ?? "/", "Nothing was changed: \(error)")
+                }
+                return dashboard.go(to: change.path, note: change.note)
+            }
+        }
+    }
+
+    enum Answer {
+        case page(DashboardPage)
+        case file(Response)
+    }
+
+    /// A form that is answered at once and changes nothing.
+    func answer(
+        _ path: String, _ role: Role, _ act: @escaping @Sendable (PageRequest, Form) async throws -> Answer
+    ) {
+        router.post(RouterPath(path)) { [dashboard] request, context -> Response in
+            try await dashboard.answer(request, context, role: role) { visitor in
+                let form = try await Form(of: request, atMost: 400_000)
+                try await dashboard.expectOwnForm(form, request, visitor)
+                let ask = try await dashboard.read { try dashboard.ask(request, context, visitor, $0) }
+                switch try await act(ask, form) {
+                case .file(let response): return response
+                case .page(let page):
+                    return try await dashboard.read { connection in
+                        try Frame(ask: ask, page: page, note: nil, dashboard: dashboard, connection).response
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Dashboard {
+    /// Answers a request of somebody who may ask; everybody else is led to the door or told why not.
+    func answer(
+        _ request: Request, _ context: DashboardContext, role: Role,
+        _ body: (Visitor) async throws -> Response
+    ) async throws -> Response {
+        do {
+            switch try await visitor(request, context) {
+            case .known(let visitor):
+                guard visitor.role >= role else {
+                    try await refuse(visitor.name, request, "\(visitor.role.rawValue), needs \(role.rawValue)")
+                    throw PageProblem(
+                        .forbidden, "Not yours to do",
+                        "You are a \(visitor.role.rawValue); this takes an \(role.rawValue). An admin changes roles: keeptouch users role \(visitor.name) \(role.rawValue)"
+                    )
+                }
+                return try await body(visitor)
+            case .unknown(let sentence): throw PageProblem(.forbidden, "Not known here", sentence)
+            case .signedOut:
+                // What was typed into a form is lost by a redirect, so the door says where to go on.
+                let back = request.method == .get ? request.uri.string : request.headers[.referer].flatMap(path(of:))
+                return Self.redirect(address.of("/sign-in", ["to": back == "/" ? nil : back]))
+            }
+        } catch let problem as PageProblem {
+            return Door.page(problem, address: address)
+        } catch let problem as Problem {
+            return Door.page(
+                PageProblem(.badRequest, "It cannot be read", problem.detail), address: address)
+        } catch let error as StorageError {
+            return Door.page(
+                PageProblem(.unavailable, "Not now", "The database said: \(error)"), address: address)
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            log.error("page failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Door.page(
+                PageProblem(.unavailable, "This is a fault of the program", "\(error)"), address: address)
+        }
+    }
+
+    /// The path of a page of this dashboard, from its whole address.
+    private func path(of url: String) -> String? {
+        guard let parts = URLComponents(string: url) else { return nil }
+        let path =
+            parts.percentEncodedPath.hasPrefix(address.prefix)
+            ? String(parts.percentEncodedPath.dropFirst(address.prefix.count)) : parts.percentEncodedPath
+        return path + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")
+    }
+
+    func query(of request: Request) -> [String: String] {
+        Dictionary(
+            Form(request.uri.query ?? "", contentType: nil).fields.map { ($0.name, $0.value) }
+        ) { $1 }
+    }
+
+    func ask(
+        _ request: Request, _ context: DashboardContext, _ visitor: Visitor, _ connection: Connection
+    ) throws -> PageRequest {
+        let parts = context.parameters.map { (String($0.key), $0.value.removingPercentEncoding ?? String($0.value)) }
+        return PageRequest(
+            visitor: visitor, edition: edition, address: address, path: request.uri.path, query: query(of: request),
+            parts: Dictionary(parts) { $1 }, now: try moment(connection), processNow: processNow(),
+            isSimulation: try Meta.isSimulation(connection))
+    }
+
+    /// Refuses a form that another site sent.
+    ///
+    /// - Throws: `PageProblem` 403.
+    func expectOwnForm(_ form: Form, _ request: Request, _ visitor: Visitor) async throws {
+        let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
+        let isOther = site.map { $0 != "same-origin" && $0 != "none" } ?? false
+        let origin = request.headers[.origin]
+        let isForeign = origin.map { $0 != ownOrigin(request) } ?? false
+        guard form["token"] == visitor.formToken, !isOther, !isForeign else {
+            try await refuse(visitor.name, request, "a form that is not of this page")
+            throw PageProblem(
+                .forbidden, "Nothing was changed",
+                "The form did not come from a page of this dashboard, or the session is another one by now. Open the page again and repeat it."
+            )
+        }
+    }
+
+    private func ownOrigin(_ request: Request) -> String {
+        address.origin ?? "http://\(request.head.authority ?? "")"
+    }
+
+    func refuse(_ name: String, _ request: Request, _ reason: String) async throws {
+        let at = processNow()
+        let action = "\(request.method.rawValue) \(request.uri.path.prefix(200))"
+        try await write {
+            try Audit(
+                at: at, who: name, origin: .page, action: "refused", object: action, reason: reason, isDone: false
+            ).write($0)
+        }
+    }
+
+    /// To another page, which shows the note once.
+    func go(to path: String, note: NoteBoard.Note) -> Response {
+        // Only to pages of its own.
+        let path = path.hasPrefix("/") && !path.hasPrefix("//") ? path : "/"
+        return Self.redirect(address.of(path, ["note": notes.post(note)]))
+    }
+
+    static func redirect(_ location: String, cookie: String? = nil) -> Response {
+        var headers = HTTPFields()
+        headers[.location] = location
+        headers[.cacheControl] = "no-store"
+        if let cookie { headers[.setCookie] = cookie }
+        return Response(status: .seeOther, headers: headers)
+    }
+}

@@ -1,0 +1,105 @@
+import Basics
+import FoundationEssentials
+import Measure
+import Playbooks
+import Storage
+
+/// Touches per day as bars of three parts: sent, held out, not sent.
+struct DayBars {
+    let ask: PageRequest
+    let daily: DailyTouches
+    let days: Int
+
+    private static let (width, height, left, floor) = (700.0, 176.0, 44.0, 150.0)
+
+    func draw(in html: inout HTML) {
+        let last = ask.zone.day(of: ask.now)
+        let shown = (0..<days).map { last - (days - 1 - $0) }
+        let sums = shown.map { day in daily.days[day].map { $0.sent + $0.heldOut + $0.notSent } ?? 0 }
+        let most = sums.max() ?? 0
+        guard most > 0 else {
+            return html.nothing("Nothing was sent in these days", "As soon as a touch is settled it stands here.")
+        }
+        html.add("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": "Touches per day"]) {
+            html in
+            html.add(
+                "svg",
+                [
+                    "class": "plot wider", "viewBox": "0 0 \(SVG.number(Self.width)) \(SVG.number(Self.height))",
+                    "role": "group", "aria-label": "Touches per day, at most \(most.grouped)",
+                ]
+            ) { html in
+                addAxis(most, to: &html)
+                let slot = (Self.width - Self.left) / Double(days)
+                for (index, day) in shown.enumerated() {
+                    addDay(
+                        day, daily.days[day] ?? DailyTouches.OfDay(), x: Self.left + slot * Double(index), slot, most,
+                        to: &html)
+                    if index % 7 == (days - 1) % 7 {
+                        html.add(
+                            "text",
+                            [
+                                "x": SVG.number(Self.left + slot * (Double(index) + 0.5)), "y": "170",
+                                "text-anchor": "middle",
+                            ], text: ask.text(day))
+                    }
+                }
+            }
+        }
+        html.add("ul", ["class": "legend"]) { html in
+            for (style, name) in [
+                ("f0", "sent"), ("f4", "held out: would have been sent"), ("fwarn", "did not go out"),
+            ] {
+                html.add("li") { html in
+                    html.add("svg", ["viewBox": "0 0 20 12", "aria-hidden": "true"]) {
+                        $0.add("rect", ["class": style, "width": "20", "height": "10", "y": "1"])
+                    }
+                    html.text(name)
+                }
+            }
+        }
+    }
+
+    private func addAxis(_ most: Int, to html: inout HTML) {
+        for value in Ticks(from: 0, to: Double(most), most: 5).values {
+            let y = Self.floor - (Self.floor - 14) * value / Double(most)
+            html.add(
+                "line",
+                [
+                    "class": "gridline", "x1": SVG.number(Self.left), "x2": SVG.number(Self.width), "y1": SVG.number(y),
+                    "y2": SVG.number(y),
+                ])
+            html.add(
+                "text", ["x": SVG.number(Self.left - 6), "y": SVG.number(y + 4), "text-anchor": "end"],
+                text: Int(value).grouped)
+        }
+    }
+
+    private func addDay(
+        _ day: Day, _ counts: DailyTouches.OfDay, x: Double, _ slot: Double, _ most: Int, to html: inout HTML
+    ) {
+        var top = Self.floor
+        let name =
+            "\(day.weekday.shortName.capitalized) \(ask.text(day)): \(counts.sent.grouped) sent, \(counts.heldOut.grouped) held out, \(counts.notSent.grouped) did not go out"
+        html.add("a", ["href": ask.link("/touches", ["from": "\(day)", "to": "\(day)"]), "aria-label": name]) { html in
+            html.add("title", text: name)
+            html.add(
+                "rect",
+                [
+                    "x": SVG.number(x), "width": SVG.number(slot), "y": "14", "height": SVG.number(Self.floor - 14),
+                    "fill": "transparent",
+                ])
+            for (count, style) in [(counts.sent, "f0"), (counts.heldOut, "f4"), (counts.notSent, "fwarn")]
+            where count > 0 {
+                let height = (Self.floor - 14) * Double(count) / Double(most)
+                top -= height
+                html.add(
+                    "rect",
+                    [
+                        "class": style, "x": SVG.number(x + slot * 0.15), "width": SVG.number(slot * 0.7),
+                        "y": SVG.number(top), "height": SVG.number(max(height, 0.5)),
+                    ])
+            }
+        }
+    }
+}

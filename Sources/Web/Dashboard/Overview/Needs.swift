@@ -1,0 +1,233 @@
+import Basics
+import Decisions
+import Foundation
+import Playbooks
+import Runner
+import Storage
+
+/// What needs a person, the most harmful first.
+struct Needs {
+    struct Item {
+        /// The class of its chip and the word in it.
+        var style: String
+        var word: String
+        /// What is the matter, and what happens meanwhile.
+        var text: HTML
+        var since: HTML?
+        var acts: HTML
+    }
+
+    private(set) var items: [Item] = []
+    private let ask: PageRequest
+
+    init(_ ask: PageRequest, _ connection: Connection) throws {
+        self.ask = ask
+        let query = StatusQuery(connection)
+        try addPauses(query, connection)
+        try addChannels(query)
+        try addTouches(.unknown, query)
+        try addHolds(query)
+        try addTouches(.held, query)
+        try addFeeds(query, connection)
+        addFiles()
+        try addRest(query, connection)
+        addDisk()
+    }
+
+    private mutating func add(
+        _ style: String, _ word: String, since: (text: String?, moment: Instant?) = (nil, nil),
+        _ text: (inout HTML) -> Void, acts: (inout HTML) -> Void = { _ in }
+    ) {
+        var line: HTML?
+        if since.text != nil || since.moment != nil {
+            line = HTML { html in
+                if let moment = since.moment {
+                    html.text("since ")
+                    html.add(ask.time(moment))
+                }
+                if let text = since.text { html.text((since.moment == nil ? "" : ", ") + text) }
+            }
+        }
+        items.append(Item(style: style, word: word, text: HTML(text), since: line, acts: HTML(acts)))
+    }
+
+    private mutating func addPauses(_ query: StatusQuery, _ connection: Connection) throws {
+        let ask = ask
+        for pause in try query.pauses() {
+            let isDoubtful = try pause.scope == "all" && query.isDoubtful()
+            let isClock = Wakefulness.isClock(pause.reason)
+            let word = pause.scope == "all" ? "Paused" : pause.scope.hasPrefix("channel:") ? "Channel" : "Paused"
+            add("paused", word, since: (nil, pause.at)) { html in
+                html.text("\(pause.scope == "all" ? "Everything" : pause.scope) is paused: \(pause.reason)")
+                if isDoubtful {
+                    html.text(". Say what the database is, on the machine: ")
+                    html.add("code", text: "keeptouch resume all --as restored|copy|moved")
+                } else if isClock {
+                    html.text(". Look at the clock, on the machine: ")
+                    html.add("code", text: "keeptouch clock")
+                }
+            } acts: { html in
+                guard !isDoubtful, !isClock else { return }
+                html.link("Resume…", ask.link("/resume", ["scope": pause.scope]))
+            }
+        }
+        let pulse = try Pulse(ask, connection)
+        if !pulse.isRunning {
+            add("broken", "Stopped", since: (nil, pulse.seenAt)) { html in
+                html.text(
+                    pulse.seenAt == nil
+                        ? "No runner has ever worked on this database; nothing is planned or sent. "
+                        : "The runner has not written for more than 5 minutes; nothing is planned or sent unless keeptouch run comes by. "
+                )
+                html.add("code", text: "keeptouch serve")
+            }
+        }
+    }
+
+    private mutating func addChannels(_ query: StatusQuery) throws {
+        let ask = ask
+        for (channel, state, since) in try query.channelStates() {
+            add("broken", "Channel", since: (nil, since)) { html in
+                html.link(channel, ask.link("/channels/" + DashboardAddress.part(channel)))
+                html.text(" is \(state.kind.rawValue): \(state.reason). What it carries waits.")
+            } acts: { html in
+                html.add(
+                    "a", ["class": "button", "href": ask.link("/channels/" + DashboardAddress.part(channel))],
+                    text: "See the channel")
+            }
+        }
+    }
+
+    private mutating func addTouches(_ state: TouchState, _ query: StatusQuery) throws {
+        let stuck = try query.stuck()
+        let count = state == .unknown ? stuck.unknown : stuck.held
+        guard count > 0 else { return }
+        let ask = ask
+        let link = ask.link("/touches", ["state": state.rawValue])
+        add("held", state == .unknown ? "Unknown" : "Held") { html in
+            html.link(count.of("touch", "touches"), link)
+            html.text(
+                state == .unknown
+                    ? " may or may not have arrived. They wait for your word and are never repeated by themselves."
+                    : " cannot be rendered or lack a value. They go on when the cause is mended, until they expire.")
+        } acts: { html in
+            html.add("a", ["class": "button", "href": link], text: state == .unknown ? "Settle…" : "See them")
+        }
+    }
+
+    private mutating func addHolds(_ query: StatusQuery) throws {
+        let ask = ask
+        for (name, since, reason) in try query.held() {
+            add("held", "Held", since: (nil, since)) { html in
+                html.link(name, ask.playbookLink(name))
+                html.text(": \(reason)")
+            } acts: { html in
+                html.add(
+                    "a", ["class": "button go", "href": ask.playbookLink(name, "/whom")], text: "Look at them")
+                if ask.visitor.role >= .operator {
+                    html.add("a", ["class": "button", "href": ask.playbookLink(name, "/release")], text: "Release…")
+                }
+            }
+        }
+    }
+
+    private mutating func addFeeds(_ query: StatusQuery, _ connection: Connection) throws {
+        let ask = ask
+        for item in try query.waiting() {
+            add("late", "Waits") { html in
+                html.link(item.playbook, ask.playbookLink(item.playbook))
+                html.text(" waits: \(item.reason). Nothing goes wrong meanwhile.")
+            } acts: { html in
+                html.add("a", ["class": "button", "href": ask.link("/feeds")], text: "See the feed")
+            }
+        }
+        let states = try SourceRecords(connection).all()
+        for (name, state) in states.sorted(by: { $0.key < $1.key }) {
+            guard let error = state.error else { continue }
+            add("late", "Source", since: (nil, state.pulledAt)) { html in
+                html.text("\(name) failed: \(error). It is tried again.")
+            } acts: { html in
+                html.add("a", ["class": "button", "href": ask.link("/feeds")], text: "See the feed")
+            }
+        }
+    }
+
+    private mutating func addFiles() {
+        let ask = ask
+        for complaint in ask.edition.complaints.prefix(5) {
+            add("broken", "File") { html in
+                html.link(
+                    "\(complaint.position)", ask.link("/files", ["file": complaint.position.file]))
+                html.text(": \(complaint.message). ")
+                html.text(
+                    ask.edition.kept.isEmpty ? "The rest works on." : "The older version goes on.")
+            } acts: { html in
+                html.add(
+                    "a", ["class": "button", "href": ask.link("/files", ["file": complaint.position.file])],
+                    text: "See the file")
+            }
+        }
+    }
+
+    private mutating func addRest(_ query: StatusQuery, _ connection: Connection) throws {
+        let ask = ask
+        for digest in try Digests(connection).troubled() {
+            add("late", "Digest", since: (nil, digest.at)) { html in
+                html.text("The digest for \(digest.channel) is \(digest.state.rawValue): \(digest.error)")
+            }
+        }
+        for missed in try query.missed() where ask.now - missed.at.at < .days(7) {
+            add("late", "Missed") { html in
+                html.link(missed.playbook, ask.playbookLink(missed.playbook))
+                html.text(": the occurrence of \(missed.at.text(in: ask.workspace.configuration.zone)) was missed.")
+            }
+        }
+        if let unmatched = try Webhooks(connection).unmatched() {
+            add("late", "Webhooks", since: (nil, unmatched.at)) { html in
+                html.text(
+                    "\(unmatched.count.of("webhook")) led to nothing; the last, from \(unmatched.source): \(unmatched.reason)"
+                )
+            }
+        }
+        let waiting = try query.waitingRows()
+        if waiting > 0 {
+            add("late", "Rows") { html in
+                html.text("\(waiting.of("row waits", "rows wait")) for an account that nobody has told of yet.")
+            } acts: { html in
+                html.add("a", ["class": "button", "href": ask.link("/feeds")], text: "See the feeds")
+            }
+        }
+    }
+
+    private mutating func addDisk() {
+        let path = ask.workspace.configuration.database
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard
+            let free = (try? FileManager.default.attributesOfFileSystem(forPath: folder))?[.systemFreeSize] as? Int64,
+            free < 1 << 30
+        else { return }
+        add("broken", "Disk") { $0.text("Less than 1 GB is free (\(free >> 20) MB); a full disk stops all sending.") }
+    }
+
+    /// The list of the overview.
+    func draw(in html: inout HTML) {
+        html.panel(
+            "Needs you", id: "needs",
+            note: items.isEmpty ? nil : "\(items.count.grouped), the most harmful first", isLive: true
+        ) { html in
+            if items.isEmpty { return html.nothing("Nothing needs you", "It goes on by itself.") }
+            html.add("ul", ["class": "needs"]) { html in
+                for item in items {
+                    html.add("li") { html in
+                        html.add("div") { $0.state(item.style, item.word) }
+                        html.add("div") { html in
+                            html.add("p") { $0.add(item.text) }
+                            if let since = item.since { html.add("p") { $0.add(since) } }
+                        }
+                        html.add("div", ["class": "acts"]) { $0.add(item.acts) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Basics
+import Decisions
+import Playbooks
+import Runner
+import Storage
+
+extension Dashboard {
+    func addPlaybooks(to routes: DashboardRoutes) {
+        routes.page("/playbooks") { ask, connection in try Self.playbooks(ask, connection) }
+        routes.page("/playbooks/:name") { ask, connection in
+            try PlaybookPage(ask, connection).flow(connection)
+        }
+        routes.page("/playbooks/:name/accounts") { ask, connection in
+            try PlaybookPage(ask, connection).accounts(connection)
+        }
+        routes.page("/playbooks/:name/messages") { [secret] ask, connection in
+            try PlaybookPage(ask, connection).messages(secret: secret, connection)
+        }
+        routes.page("/playbooks/:name/versions") { ask, connection in
+            try PlaybookPage(ask, connection).versions(connection)
+        }
+        addMessageFrame(to: routes)
+        addWhom(to: routes)
+        addRelease(to: routes)
+        addTrying(to: routes)
+    }
+
+    private static func playbooks(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
+        let state: Playbook.State? = try ask.word("state")
+        let query = StatusQuery(connection)
+        var known = try query.playbooks()
+        // A draft that no cycle has seen is in the files only.
+        let missing = ask.workspace.playbooks.filter { playbook in !known.contains { $0.name == playbook.name } }
+        let entered = try query.entries(since: ask.now - .days(30))
+        if let state { known = known.filter { $0.state == state } }
+        let drafts = missing.filter { state == nil || $0.state == state }
+        return DashboardPage(
+            "Playbooks", in: .playbooks,
+            lead: HTML {
+                $0.text("\((known.count + drafts.count).of("playbook")); files in playbooks/, state from the runner.")
+            }
+        ) { html in
+            html.add("form", ["class": "filters", "action": ask.link("/playbooks")]) { html in
+                html.select(
+                    "State", "state", [("", "any")] + Playbook.State.allCases.map { ($0.rawValue, $0.rawValue) },
+                    chosen: state?.rawValue)
+                html.add("button", ["class": "go"], text: "Show")
+            }
+            if known.isEmpty, drafts.isEmpty {
+                return html.nothing(
+                    state == nil ? "No playbook yet" : "No playbook is \(state?.rawValue ?? "")",
+                    "A playbook is a folder in `playbooks/` with a `playbook.yaml`.")
+            }
+            html.panel("All", id: "all", isLive: true) { html in
+                if !known.isEmpty { PlaybookTable(ask: ask, entered: entered).draw(known, in: &html) }
+                for draft in drafts {
+                    html.add("p") { html in
+                        html.link(draft.name, ask.playbookLink(draft.name))
+                        html.text(" ")
+                        html.state(draft.state.rawValue, draft.state.rawValue)
+                        html.text(" \(draft.title); no cycle has seen it yet")
+                    }
+                }
+            }
+        }
+    }
+}

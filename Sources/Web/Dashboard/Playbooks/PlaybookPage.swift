@@ -1,0 +1,422 @@
+import Basics
+import Decisions
+import Measure
+import Playbooks
+import Runner
+import Storage
+
+/// One playbook: its flow, who is in it, its messages and versions.
+struct PlaybookPage {
+    enum Tab: String, CaseIterable {
+        case flow, experiment, accounts, touches, messages, versions
+
+        var title: String {
+            switch self {
+            case .flow: "Flow"
+            case .experiment: "Experiment"
+            case .accounts: "Accounts in it"
+            case .touches: "Touches"
+            case .messages: "Messages"
+            case .versions: "Versions"
+            }
+        }
+    }
+
+    let ask: PageRequest
+    let name: String
+    /// As the files have it; else the version that ran last.
+    let playbook: Playbook?
+    let known: StatusQuery.KnownState?
+    private let pause: String?
+
+    static let page = 50
+
+    init(_ ask: PageRequest, _ connection: Connection) throws {
+        self.ask = ask
+        name = ask.part("name")
+        let query = StatusQuery(connection)
+        known = try query.known(name)
+        let ofFiles = ask.workspace.playbook(name)
+        if let ofFiles {
+            playbook = ofFiles
+        } else {
+            let source = try known.flatMap { known in
+                try query.versions(of: known.id).first { $0.id == known.versionID }?.source
+            }
+            playbook = source.flatMap { [name] in ask.edition.files.pinned.playbook(name, source: $0) }
+        }
+        guard known != nil || playbook != nil else { throw PageProblem.noPlaybook(name) }
+        pause = try Pauses(connection).reason(for: name)
+    }
+
+    var isOfFiles: Bool { ask.workspace.playbook(name) != nil }
+
+    func page(_ tab: Tab, _ build: (inout HTML) throws -> Void) rethrows -> DashboardPage {
+        try DashboardPage(
+            playbook?.title ?? name, in: .playbooks,
+            crumb: HTML { $0.link("Playbooks", ask.link("/playbooks")) }, lead: lead, acts: acts
+        ) { html in
+            if let reason = known?.heldBecause {
+                html.add("div", ["class": "note warn"]) { $0.add("p", text: "Held: \(reason)") }
+            }
+            if let pause { html.add("div", ["class": "note warn"]) { $0.add("p", text: "Paused: \(pause)") } }
+            if !isOfFiles {
+                html.add("div", ["class": "note warn"]) {
+                    $0.add(
+                        "p",
+                        text:
+                            "Its files are gone or have an error; this is the version that ran last. Enrollments go on by the version that they entered with."
+                    )
+                }
+            }
+            html.add("ul", ["class": "tabs"]) { html in
+                for item in Tab.allCases {
+                    let link =
+                        switch item {
+                        case .flow: ask.playbookLink(name)
+                        case .touches: ask.link("/touches", ["playbook": name])
+                        case .experiment: ask.link("/experiments/" + DashboardAddress.part(name))
+                        default: ask.playbookLink(name, "/\(item.rawValue)")
+                        }
+                    html.add("li") {
+                        $0.add("a", ["href": link, "aria-current": item == tab ? "page" : nil], text: item.title)
+                    }
+                }
+            }
+            try build(&html)
+        }
+    }
+
+    private var lead: HTML {
+        HTML { html in
+            let state = known?.state ?? playbook?.state ?? .draft
+            html.add(PlaybookTable.state(state, isHeld: known?.heldBecause != nil, isPaused: pause != nil))
+            if let since = known?.liveSince, state == .live {
+                html.text(" since ")
+                html.add(ask.time(since, .day))
+            }
+            html.text(" · ")
+            html.add("code", text: name)
+            guard let playbook else { return }
+            html.text(" · version \(Registry.hash(playbook.source).prefix(8)) · \(playbook.category)")
+            html.text(" · priority \(playbook.priority)")
+            if playbook.holdout > 0 { html.text(" · holdout \(Report.Unit.share.text(playbook.holdout))") }
+            if let next = known?.nextAt, state == .live {
+                html.text(" · next match ")
+                if next.isLocal {
+                    html.text(next.text(in: ask.workspace.configuration.zone))
+                } else {
+                    html.add(ask.time(next.at))
+                }
+            }
+        }
+    }
+
+    private var acts: HTML {
+        HTML { html in
+            html.add(
+                "a", ["class": "button", "href": ask.playbookLink(name, "/whom")], text: "Whom would it touch now?")
+            guard ask.visitor.role >= .operator else { return }
+            if isOfFiles {
+                html.add(
+                    "a", ["class": "button", "href": ask.link("/try", ["file": "playbooks/\(name)/playbook.yaml"])],
+                    text: "Try a change")
+            }
+            if known?.heldBecause != nil {
+                html.add("a", ["class": "button go", "href": ask.playbookLink(name, "/release")], text: "Release…")
+            }
+            let scope = "playbook:\(name)"
+            if pause == nil {
+                html.add("a", ["class": "button danger", "href": ask.link("/pause", ["scope": scope])], text: "Pause…")
+            } else {
+                html.add("a", ["class": "button", "href": ask.link("/resume", ["scope": scope])], text: "Resume…")
+            }
+        }
+    }
+
+    func flow(_ connection: Connection) throws -> DashboardPage {
+        let counts = try known.map { try PlaybookCounts(of: $0.id, connection) }
+        let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
+        return page(.flow) { html in
+            html.add("div", ["class": "grid side"]) { html in
+                html.panel("Flow", id: "fl", isLive: true) { html in
+                    guard let playbook else {
+                        return html.nothing("It cannot be read", "See `keeptouch check` and the page Files.")
+                    }
+                    FlowList(ask: ask, playbook: playbook, counts: counts, versionID: known?.versionID)
+                        .draw(in: &html)
+                    let others = versions.filter { $0.id != known?.versionID && $0.active > 0 }
+                    html.add("footer") { html in
+                        html.text(
+                            "Each number leads to its accounts or touches. “Held out” walked the same way and got nothing."
+                        )
+                        for version in others {
+                            html.text(" \(version.active.grouped) walk version \(version.hash.prefix(8)).")
+                        }
+                    }
+                }
+                html.add("div", ["class": "stack"]) { html in
+                    addSummary(counts, to: &html)
+                    addVerdicts(counts, to: &html)
+                    addRules(to: &html)
+                    addTests(to: &html)
+                    addChanges(versions, to: &html)
+                }
+            }
+        }
+    }
+
+    private func addSummary(_ counts: PlaybookCounts?, to html: inout HTML) {
+        html.panel("Who came", id: "who") { html in
+            guard let counts, counts.entered > 0 else {
+                return html.nothing("Nobody has entered yet", "See whom it would touch now.")
+            }
+            html.add("table") { html in
+                html.add("tbody") { html in
+                    func row(_ title: String, _ count: Int, _ link: String) {
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"], text: title)
+                            html.number(count, link: link)
+                        }
+                    }
+                    row("entered", counts.entered, ask.playbookLink(name, "/accounts?all=yes"))
+                    row("in it now", counts.active, ask.playbookLink(name, "/accounts"))
+                    for arm in Arm.allCases where arm != .treated {
+                        guard let count = counts.entries[arm] else { continue }
+                        row(
+                            arm == .holdout ? "held out" : "held out of everything", count,
+                            ask.playbookLink(name, "/accounts?all=yes&arm=\(arm.rawValue)"))
+                    }
+                    row("reached the goal", counts.goals, ask.playbookLink(name, "/accounts?all=yes"))
+                }
+            }
+        }
+    }
+
+    private func addVerdicts(_ counts: PlaybookCounts?, to html: inout HTML) {
+        let others = (counts?.verdicts ?? [:]).filter { $0.key.arm == nil && $0.key != .already }
+        guard !others.isEmpty else { return }
+        html.panel("Did not enter", id: "no", note: "of the matches that stand") { html in
+            html.add("table") { html in
+                html.add("tbody") { html in
+                    for verdict in Verdict.allCases {
+                        guard let count = others[verdict] else { continue }
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"], text: verdict.rawValue)
+                            html.number(count, link: ask.playbookLink(name, "/whom?verdict=\(verdict.rawValue)"))
+                            html.add("td", ["class": "soft small"], text: verdict.meaning)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func addRules(to html: inout HTML) {
+        guard let playbook else { return }
+        html.panel("Rules", id: "ru") { html in
+            html.add("dl", ["class": "pairs"]) { html in
+                func pair(_ name: String, _ text: String, isCode: Bool = false) {
+                    html.add("dt", text: name)
+                    html.add("dd") { isCode ? $0.add("code", text: text) : $0.text(text) }
+                }
+                if let audience = playbook.audience { pair("audience", audience.term.text, isCode: true) }
+                pair("to", playbook.recipients.map(\.words).joined(separator: ", else "))
+                switch playbook.reentry {
+                case .never: pair("re-entry", "never")
+                case .always: pair("re-entry", "always")
+                case .after(let span, let fromEnd): pair("re-entry", "after \(span)" + (fromEnd ? " from the end" : ""))
+                }
+                if playbook.exclusive { pair("exclusive", "admits no other playbook meanwhile") }
+                if let goal = playbook.goal {
+                    pair("goal", goal.condition.text, isCode: true)
+                    pair("within", "\(goal.within)")
+                }
+                for guardrail in playbook.guardrails {
+                    pair(
+                        "guardrail",
+                        "\(guardrail.outcome) at most \(Report.Unit.points.text(guardrail.margin)) points more")
+                }
+                if let risk = playbook.risk { pair("at risk for", risk) }
+            }
+        }
+    }
+
+    private func addTests(to html: inout HTML) {
+        guard let playbook, !playbook.tests.isEmpty else { return }
+        html.panel("Tests", id: "te") { html in
+            html.add("p") { html in
+                html.text("\(playbook.tests.count.of("test")); they run with ")
+                html.add("code", text: "keeptouch test \(name)")
+            }
+        }
+    }
+
+    private func addChanges(_ versions: [StatusQuery.Version], to html: inout HTML) {
+        guard !versions.isEmpty else { return }
+        html.panel("Changes", id: "ve", more: ("all", ask.playbookLink(name, "/versions"))) { html in
+            html.add("ul", ["class": "time short"]) { html in
+                for version in versions.prefix(4) {
+                    html.add("li") { html in
+                        html.add(ask.time(version.seenAt, .day))
+                        html.add("span", text: "")
+                        html.add(
+                            "p", text: "version \(version.hash.prefix(8)), \(version.entered.grouped) entered by it")
+                    }
+                }
+            }
+        }
+    }
+
+    func versions(_ connection: Connection) throws -> DashboardPage {
+        let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
+        return page(.versions) { html in
+            guard !versions.isEmpty else {
+                return html.nothing("No version has run", "The first cycle that sees the playbook keeps its text.")
+            }
+            for (index, version) in versions.enumerated() {
+                html.panel(
+                    "Version \(version.hash.prefix(8))", id: "v\(version.id)",
+                    note: "\(version.entered.grouped) entered by it, \(version.active.grouped) walk it now"
+                ) { html in
+                    html.add("p") { html in
+                        html.text("First seen ")
+                        html.add(ask.time(version.seenAt, .full))
+                    }
+                    if versions.indices.contains(index + 1) {
+                        let diff = UnifiedDiff(from: versions[index + 1].source, to: version.source)
+                        if let text = diff.text(path: "playbooks/\(name)/playbook.yaml") { html.addDiff(text) }
+                    } else {
+                        html.add("details") { html in
+                            html.add("summary", text: "Its text")
+                            html.add("pre", ["class": "source", "tabindex": "0"], text: version.source)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func accounts(_ connection: Connection) throws -> DashboardPage {
+        let step = ask["step"]
+        let arm: Arm? = try ask.word("arm")
+        let isAll = ask["all"] == "yes"
+        let steps = playbook?.steps ?? []
+        let index = step.flatMap { id in steps.firstIndex { $0.id == id } }
+        let rows =
+            try known.map {
+                try StatusQuery(connection).enrollments(
+                    of: $0.id, step: index, arm: arm, activeOnly: !isAll, before: try ask.number("before"),
+                    limit: Self.page + 1)
+            } ?? []
+        return page(.accounts) { html in
+            html.add("form", ["class": "filters", "action": ask.playbookLink(name, "/accounts")]) { html in
+                html.select(
+                    "Step", "step", [("", "any")] + steps.filter { $0.isShown }.map { ($0.id, $0.id) }, chosen: step)
+                html.select(
+                    "Arm", "arm", [("", "any")] + Arm.allCases.map { ($0.rawValue, $0.rawValue) }, chosen: arm?.rawValue
+                )
+                html.select("Which", "all", [("", "in it now"), ("yes", "all who entered")], chosen: ask["all"])
+                html.add("button", ["class": "go"], text: "Show")
+            }
+            guard !rows.isEmpty else {
+                return html.nothing(
+                    known == nil ? "Nobody has entered yet" : "Nobody matches these filters",
+                    "Take a filter away, or see whom it would touch now.")
+            }
+            html.table(
+                "Accounts",
+                [("account", nil), ("arm", nil), ("entered", nil), ("stands at", nil), ("until", "x"), ("goal", "x")]
+            ) { html in
+                for row in rows.prefix(Self.page) {
+                    html.add("tr") { html in
+                        html.add("th", ["scope": "row", "class": "who"]) { html in
+                            html.add("span") { html in
+                                html.link(row.name ?? row.account, ask.accountLink(row.account))
+                                if row.name != nil {
+                                    html.add("span", ["class": "soft small"], text: " \(row.account)")
+                                }
+                            }
+                        }
+                        html.cell(nil, row.variant ?? (row.arm == .treated ? "treated" : "held out"))
+                        html.add("td") { $0.add(ask.time(row.enteredAt)) }
+                        html.cell(nil, row.endedAt == nil ? place(row) : row.endReason ?? "ended")
+                        html.add("td", ["class": "x"]) { html in
+                            if let at = row.endedAt ?? row.dueAt {
+                                html.add(ask.time(at))
+                            } else {
+                                html.text("its touch")
+                            }
+                        }
+                        html.add("td", ["class": "x"]) { html in if let goal = row.goalAt { html.add(ask.time(goal)) } }
+                    }
+                }
+            }
+            html.pager(ask, older: rows.count > Self.page ? rows[Self.page - 1].id : nil)
+        }
+    }
+
+    private func place(_ row: StatusQuery.Enrolled) -> String {
+        guard let playbook, Registry.hash(playbook.source) == row.version else {
+            return "step \(row.step + 1) of version \(row.version.prefix(8))"
+        }
+        let steps = playbook.steps(of: row.variant)
+        return steps.indices.contains(row.step) ? steps[row.step].id : "its end"
+    }
+}
+
+extension Step {
+    /// What a person would call a step.
+    var isShown: Bool {
+        if case .goTo = action { return false }
+        return true
+    }
+}
+
+extension Playbook.Recipients {
+    var words: String {
+        switch self {
+        case .role(let role): role
+        case .all(let role): "every \(role)"
+        case .everyone: "everyone"
+        case .anyone: "anyone"
+        case .eventContact: "the person of the event"
+        }
+    }
+}
+
+extension Verdict {
+    /// In a few words, for tables.
+    var meaning: String {
+        switch self {
+        case .held: "a safety rule holds the playbook"
+        case .already: "enrolled for this match"
+        case .cooling: "the time between two enrollments is not over"
+        case .tooOld: "the event is older than max_age"
+        case .unreachable: "no contact that may be written to"
+        case .blocked: "an exclusive playbook has it"
+        case .globalHoldout: "held out of everything"
+        case .holdout: "held out"
+        case .enrolled: "enters"
+        }
+    }
+}
+
+extension HTML {
+    /// The way to older rows, by the id of the last one shown.
+    mutating func pager(_ ask: PageRequest, older: Int64?, note: String = "") {
+        let before = ask["before"]
+        guard older != nil || before != nil else { return }
+        add("nav", ["class": "page", "aria-label": "Pages of the list"]) { html in
+            html.add("span", text: note)
+            html.add("span", ["class": "acts"]) { html in
+                if before != nil {
+                    html.add("a", ["class": "button", "href": ask.changing(["before": nil])], text: "Newest")
+                }
+                if let older {
+                    html.add("a", ["class": "button", "href": ask.changing(["before": "\(older)"])], text: "Older")
+                }
+            }
+        }
+    }
+}

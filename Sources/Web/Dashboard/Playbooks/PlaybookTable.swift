@@ -1,0 +1,65 @@
+import Basics
+import Playbooks
+import Storage
+
+/// The playbooks, a row each.
+struct PlaybookTable {
+    let ask: PageRequest
+    /// In 30 days, by name.
+    let entered: [String: Int]
+
+    func draw(_ playbooks: [StatusQuery.OfPlaybook], in html: inout HTML) {
+        html.table(
+            "Playbooks",
+            [
+                ("playbook", nil), ("state", nil), ("in it now", "num"), ("entered, 30 d", "num"), ("goal", "num x"),
+                ("held out", "num x"), ("open", "num x"), ("sent", "num"), ("next", "x"),
+            ]
+        ) { html in
+            for item in playbooks {
+                let link = ask.playbookLink(item.name)
+                html.add("tr") { html in
+                    html.add("th", ["scope": "row", "class": "who"]) { html in
+                        html.add("span") { html in
+                            html.link(item.name, link)
+                            let title = ask.workspace.playbook(item.name)?.title ?? ""
+                            if !title.isEmpty, title != item.name {
+                                html.text(" ")
+                                html.add("span", ["class": "soft small x", "title": title], text: title)
+                            }
+                        }
+                    }
+                    html.add("td") { $0.add(Self.state(item)) }
+                    html.number(item.active, link: ask.playbookLink(item.name, "/accounts"))
+                    html.number(entered[item.name] ?? 0, link: ask.playbookLink(item.name, "/accounts?all=yes"))
+                    html.number(item.goals, style: "num x")
+                    html.number(item.holdout, style: "num x")
+                    html.number(item.open, link: ask.link("/touches", ["playbook": item.name]), style: "num x")
+                    html.number(item.sent, link: ask.link("/touches", ["playbook": item.name, "state": "sent"]))
+                    html.add("td", ["class": "x nowrap"]) { html in
+                        guard let next = item.nextAt else {
+                            return html.text(item.state == .live ? "on its event" : "")
+                        }
+                        if next.isLocal {
+                            html.text(next.text(in: ask.workspace.configuration.zone))
+                        } else {
+                            html.add(ask.time(next.at))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    static func state(_ item: StatusQuery.OfPlaybook) -> HTML {
+        state(item.state, isHeld: item.heldBecause != nil)
+    }
+
+    static func state(_ state: Playbook.State, isHeld: Bool, isPaused: Bool = false) -> HTML {
+        HTML { html in
+            if isPaused { return html.state("paused", "paused") }
+            if isHeld { return html.state("held", "held") }
+            html.state(state.rawValue, state.rawValue)
+        }
+    }
+}

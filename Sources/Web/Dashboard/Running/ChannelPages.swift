@@ -1,0 +1,141 @@
+import Basics
+import Decisions
+import Playbooks
+import Storage
+
+enum ChannelPages {
+    static func list(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
+        let states = try ChannelStates(connection).all()
+        let pauses = try Pauses(connection)
+        let figures = try ask.workspace.channels.keys.sorted().map {
+            ($0, try ChannelFigures(of: $0, now: ask.now, connection))
+        }
+        return DashboardPage("Channels", in: .channels) { html in
+            guard !figures.isEmpty else {
+                return html.nothing(
+                    "No channel yet", "A channel is a file in `channels/`; `keeptouch channels` lists the presets.")
+            }
+            html.panel("All", id: "all", isLive: true) { html in
+                html.table(
+                    "Channels",
+                    [
+                        ("channel", nil), ("state", nil), ("kind", "x"), ("due now", "num"),
+                        ("of the last \(ChannelFigures.recent)", nil), ("heard of them", "x"),
+                    ]
+                ) { html in
+                    for (name, figures) in figures {
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"]) {
+                                $0.link(name, ask.link("/channels/" + DashboardAddress.part(name)))
+                            }
+                            html.add("td") { html in
+                                if pauses.reason(forChannel: name) != nil {
+                                    html.state("paused", "paused")
+                                } else if let state = states.first(where: { $0.channel == name }) {
+                                    html.state("broken", state.state.kind.rawValue.replacing("_", with: " "))
+                                } else {
+                                    html.state("live", "going")
+                                }
+                            }
+                            html.cell("x", ask.workspace.channels[name]?.kind.rawValue ?? "")
+                            html.number(figures.due, link: ask.link("/touches", ["channel": name, "state": "pending"]))
+                            html.cell("soft small", words(figures.states))
+                            html.cell("x soft small", words(figures.outcomes))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    static func one(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
+        let name = ask.part("name")
+        guard let channel = ask.workspace.channels[name] else {
+            throw PageProblem(
+                .notFound, "No such channel", "There is no usable channel \"\(name.prefix(100))\" in channels/.")
+        }
+        let state = try ChannelStates(connection).all().first { $0.channel == name }
+        let pause = try Pauses(connection).reason(forChannel: name)
+        let figures = try ChannelFigures(of: name, now: ask.now, connection)
+        let failed = figures.attempts.filter { $0.result != nil && $0.result != "sent" }
+        return DashboardPage(
+            name, in: .channels, crumb: HTML { $0.link("Channels", ask.link("/channels")) },
+            lead: HTML { html in
+                html.text("\(channel.kind.rawValue) · ")
+                if let pause {
+                    html.text("paused: \(pause)")
+                } else if let state {
+                    html.text(state.state.sentence(since: state.since, in: ask.zone))
+                } else {
+                    html.text("goes at full speed")
+                }
+            },
+            acts: HTML { html in
+                guard ask.visitor.role >= .operator else { return }
+                let scope = "channel:\(name)"
+                if pause == nil {
+                    html.add(
+                        "a", ["class": "button danger", "href": ask.link("/pause", ["scope": scope])], text: "Pause…")
+                } else {
+                    html.add("a", ["class": "button", "href": ask.link("/resume", ["scope": scope])], text: "Resume…")
+                }
+            }
+        ) { html in
+            html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
+                html.add("div") { html in
+                    html.add("dt", text: "Due now")
+                    html.add("dd", ["class": "big"]) {
+                        $0.link(figures.due.grouped, ask.link("/touches", ["channel": name, "state": "pending"]))
+                    }
+                }
+                for (title, text) in [
+                    ("Of its last \(ChannelFigures.recent) touches", words(figures.states)),
+                    ("Heard of them", words(figures.outcomes)),
+                ] {
+                    html.add("div") { html in
+                        html.add("dt", text: title)
+                        html.add("dd", text: text.isEmpty ? "nothing" : text)
+                    }
+                }
+            }
+            html.panel("Answers that were not taken", id: "failed", note: "newest first") { html in
+                guard !failed.isEmpty else {
+                    return html.nothing("None", "Every one of its last requests was taken, or it has sent nothing.")
+                }
+                html.table("Attempts", [("touch", nil), ("when", nil), ("result", nil), ("what it said", nil)]) {
+                    html in
+                    for attempt in failed.prefix(20) {
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"]) {
+                                $0.link("\(attempt.touch)", ask.touchLink(attempt.touch))
+                            }
+                            html.add("td") { $0.add(ask.time(attempt.beganAt)) }
+                            html.cell(nil, attempt.result ?? "")
+                            html.cell("soft small any", String((attempt.detail ?? "").prefix(300)))
+                        }
+                    }
+                }
+            }
+            html.panel("Its rules", id: "rules") { html in
+                html.add("dl", ["class": "pairs"]) { html in
+                    html.add("dt", text: "file")
+                    html.add("dd") { html in
+                        html.link(channel.position.file, ask.link("/files", ["file": channel.position.file]))
+                    }
+                    html.add("dt", text: "touches")
+                    html.add("dd") { $0.link("all of this channel", ask.link("/touches", ["channel": name])) }
+                }
+            }
+        }
+    }
+
+    private static func words(_ counts: [TouchState: Int]) -> String {
+        TouchState.allCases.compactMap { state in counts[state].map { "\($0.grouped) \(state.word)" } }.joined(
+            separator: ", ")
+    }
+
+    private static func words(_ counts: [String: Int]) -> String {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value.grouped) \($0.key)" }.joined(
+            separator: ", ")
+    }
+}

@@ -1,0 +1,92 @@
+// What pages do beside what they are: live parts, keys, copying. Everything works without it.
+"use strict";
+(() => {
+  const policy = window.trustedTypes ? trustedTypes.createPolicy("keeptouch", { createHTML: (text) => text }) : { createHTML: (text) => text };
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Live parts: asked for again while the page is seen; never under the reader's hands.
+  let pause = 5000;
+  const busy = (part) => part.contains(document.activeElement) || one("dialog[open], details[open]", part)
+    || (getSelection().rangeCount && !getSelection().isCollapsed && part.contains(getSelection().anchorNode));
+  const numbers = (part) => all("b, .big a, td.num, dd", part).map((item) => item.textContent);
+  async function refresh() {
+    const parts = all("[data-live]");
+    if (parts.length && !document.hidden) {
+      try {
+        const answer = await fetch(location.href, { headers: { "Keeptouch-Part": "1" } });
+        if (answer.ok && !answer.redirected) {
+          const next = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+          for (const part of parts) {
+            const fresh = one(`[data-live="${part.dataset.live}"]`, next);
+            if (!fresh || busy(part) || fresh.innerHTML === part.innerHTML) continue;
+            const before = numbers(part);
+            part.replaceChildren(...fresh.childNodes);
+            all("b, .big a, td.num, dd", part).forEach((item, index) => {
+              if (item.textContent !== before[index]) item.classList.add("fresh");
+            });
+          }
+          pause = 5000;
+        }
+      } catch { pause = Math.min(pause * 2, 60000); }
+    }
+    setTimeout(refresh, all("[data-soon]").length ? 1000 : pause);
+  }
+  if (one("[data-live]")) setTimeout(refresh, one("[data-soon]") ? 1000 : pause);
+
+  // Keys; none fires in a field.
+  const places = { o: "/", p: "/playbooks", e: "/experiments", a: "/accounts", t: "/touches", c: "/channels", f: "/files", r: "/risk" };
+  const base = one(".brand") ? one(".brand").getAttribute("href").replace(/\/$/, "") : "";
+  let waiting = "";
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (waiting === "g" && places[event.key]) { location.href = base + places[event.key]; return; }
+    waiting = event.key;
+    if (event.key === "/") { event.preventDefault(); one("#find")?.focus(); }
+    if (event.key === "?") help();
+    if (event.key === "j" || event.key === "k") {
+      const links = all("main tbody th a");
+      const at = links.indexOf(document.activeElement);
+      links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
+    }
+  });
+  function help() {
+    let dialog = one("#keys");
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.id = "keys";
+      const title = document.createElement("h2");
+      title.textContent = "Keys";
+      const list = document.createElement("p");
+      list.textContent = "/ search · g then o p e a t c f r: overview, playbooks, experiments, accounts, touches, channels, files, risk · j k Enter in lists · ? this";
+      const close = document.createElement("button");
+      close.textContent = "Close";
+      close.addEventListener("click", () => dialog.close());
+      const off = document.createElement("button");
+      off.textContent = "Turn keys off";
+      off.addEventListener("click", () => { localStorage.setItem("keys", "off"); dialog.close(); });
+      dialog.append(title, list, close, " ", off);
+      document.body.append(dialog);
+    }
+    dialog.showModal();
+  }
+
+  // Copying of commands.
+  for (const button of all("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+    });
+  }
+
+  // Leaving with a change that was not taken along.
+  const text = one("textarea[data-guard]");
+  if (text) {
+    const before = text.value;
+    let sent = false;
+    text.form.addEventListener("submit", () => { sent = true; });
+    addEventListener("beforeunload", (event) => { if (!sent && text.value !== before) event.preventDefault(); });
+  }
+})();

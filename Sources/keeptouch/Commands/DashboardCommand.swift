@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Playbooks
+import Runner
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+struct DashboardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dashboard", abstract: "Pages to look at and to steer what runs; it plans and sends nothing.",
+        discussion: """
+            Beside serve, cron or nothing, and on simulations. serve --dashboard PORT shows the same while it serves.
+            """)
+
+    @Option(help: "The port to listen on; 0 lets the system choose.")
+    var port = 8081
+
+    @Option(help: "The address to listen on; put a proxy with TLS before anything but the loopback.")
+    var host = "127.0.0.1"
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+        if !(0...65_535).contains(port) { throw ValidationError("--port must be from 0 to 65535") }
+    }
+
+    func run() async throws {
+        let loaded = try options.read()
+        try loaded.expectDashboard(on: host)
+        let log = Logger(label: "keeptouch") { _ in LogLines(level: .info) }
+        guard let edition = Edition(loaded.files) else { return }
+        let dashboard = try loaded.dashboard(edition, log)
+        let watch = FileFollowing(folder: loaded.directory, edition: edition) { dashboard.use($0) }
+        let service = dashboard.service(host: host, port: port) { [host] port in
+            let url = loaded.workspace.configuration.dashboard.url ?? "http://\(host):\(port)"
+            log.info("dashboard", metadata: ["url": "\(url)"])
+        }
+        let quiet = Logger(label: "services") { _ in LogLines(level: .error) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [service, watch], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        try await group.run()
+    }
+}
+
+/// Reads the files again when they change, for pages beside which nobody else does.
+struct FileFollowing: Service {
+    let folder: URL
+    let edition: Edition
+    let follow: @Sendable (Edition) -> Void
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var stamps = FileWatch(folder)
+            var edition = edition
+            while true {
+                try await Task.sleep(for: .seconds(2))
+                guard stamps.haveChanged() else { continue }
+                edition = edition.followed(by: CheckedFiles.read(folder))
+                follow(edition)
+            }
+        }
+    }
+}
+
+extension LoadedWorkspace {
+    /// - Throws: `CommandError` where passwords would travel in the open.
+    func expectDashboard(on host: String) throws {
+        let settings = workspace.configuration.dashboard
+        let isLoopback = ["127.0.0.1", "::1", "localhost"].contains(host)
+        guard isLoopback || settings.url?.hasPrefix("https://") == true else {
+            throw CommandError(
+                "the dashboard would be reached in the open on \(host); put a proxy with TLS before it and say "
+                    + "`dashboard: { url: https://... }` in keeptouch.yaml, or listen on 127.0.0.1")
+        }
+    }
+
+    func dashboard(_ edition: Edition, _ log: Logger) throws -> Dashboard {
+        // The schema is brought up to date before anybody reads.
+        let writing = try open(.readWrite)
+        return Dashboard(
+            edition: edition, reading: try (0..<4).map { _ in try open(.readOnly) }, jobs: try open(.readOnly),
+            writing: writing, secret: try SigningSecret.read(beside: writing),
+            environment: ProcessInfo.processInfo.environment, directory: directory.path,
+            processNow: Clocks.system.processNow, log: log)
+    }
+}
