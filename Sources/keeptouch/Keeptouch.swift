@@ -24,7 +24,10 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(name: "Measure", subcommands: [ReportCommand.self]),
             CommandGroup(
                 name: "Watch",
-                subcommands: [StatusCommand.self, TouchesCommand.self, ResolveCommand.self, DoctorCommand.self]),
+                subcommands: [
+                    StatusCommand.self, AccountsCommand.self, TouchesCommand.self, ResolveCommand.self,
+                    DoctorCommand.self,
+                ]),
             CommandGroup(
                 name: "Control",
                 subcommands: [

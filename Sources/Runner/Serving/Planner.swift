@@ -17,7 +17,7 @@ final class Planner: @unchecked Sendable {
     private let digests: DigestLoop
     private let sources: SourceLoop
     /// Told of every new edition's workspace.
-    private let follow: @Sendable (Workspace) -> Void
+    private let follow: @Sendable (Edition) -> Void
     private let log: Logger
     private let killSwitch: KillSwitch
     private let wakeSignal = WakeSignal()
@@ -61,7 +61,7 @@ final class Planner: @unchecked Sendable {
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
         processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, sources: SourceLoop,
-        wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Workspace) -> Void, log: Logger
+        wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Edition) -> Void, log: Logger
     ) {
         self.folder = folder
         self.edition = edition
@@ -278,7 +278,7 @@ final class Planner: @unchecked Sendable {
             sender.use(next)
             digests.use(next)
             sources.use(next)
-            follow(next.workspace)
+            follow(next)
             isHurried = true
         }
     }

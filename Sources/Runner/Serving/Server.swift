@@ -20,13 +20,13 @@ package struct Server: Sendable {
     ///   - wakefulness: as it is after its `begin`.
     ///   - sendLog: the list of requests beside the database.
     ///   - clockReading: the wall clock beside the machine's own; nil where nobody watches them.
-    ///   - follow: told of the workspace whenever its files have changed.
+    ///   - follow: told of the files whenever they have changed.
     package init(
         folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store, pulling: Store,
         environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
         killSwitch: KillSwitch, sendLog: SendLog? = nil,
         clockReading: @escaping @Sendable () -> ClockReading? = { nil },
-        follow: @escaping @Sendable (Workspace) -> Void = { _ in }, log: Logger
+        follow: @escaping @Sendable (Edition) -> Void = { _ in }, log: Logger
     ) {
         let clock = DecisionClock(
             processNow: clocks.processNow, last: lastNow, reading: clockReading)

@@ -26,7 +26,8 @@ package struct Ledger {
     }
 
     package struct Filter: Sendable {
-        package var state: TouchState?
+        /// Nil for all of them.
+        package var states: [TouchState]?
         package var playbook: String?
         package var account: String?
         package var limit = 100
@@ -36,20 +37,21 @@ package struct Ledger {
 
     /// The newest first.
     package func touches(_ filter: Filter) throws -> [Entry] {
-        try connection.query(
+        let states = BoundList("state", (filter.states ?? TouchState.allCases).map(\.rawValue))
+        return try connection.query(
             """
             SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel, t.not_before,
                 t.settled_at, t.attempts, coalesce(t.error, t.reason) AS reason
             FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
-            WHERE (t.state = :state OR CAST(:state AS TEXT) IS NULL)
+            WHERE t.state IN (\(states.names))
                 AND (p.name = :playbook OR CAST(:playbook AS TEXT) IS NULL)
                 AND (a.key = :account OR CAST(:account AS TEXT) IS NULL)
             ORDER BY t.id DESC LIMIT :limit
             """,
             [
-                "state": .optional(filter.state?.rawValue), "playbook": .optional(filter.playbook),
-                "account": .optional(filter.account), "limit": .integer(Int64(filter.limit)),
-            ]
+                "playbook": .optional(filter.playbook), "account": .optional(filter.account),
+                "limit": .integer(Int64(filter.limit)),
+            ].merging(states.arguments) { $1 }
         ).map { row in
             Entry(
                 id: row["id"].integer ?? 0, state: try row["state"].word(), account: row["account"].text ?? "",

@@ -71,7 +71,8 @@ struct ServeCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
-            sendLog: runtime.log, clockReading: { .now() }, follow: { site?.use($0) }, log: log)
+            sendLog: runtime.log, clockReading: { .now() },
+            follow: { site?.use($0.workspace, pinned: $0.files.pinned) }, log: log)
         var services = server.services
         if let site, let port {
             services.append(
@@ -99,7 +100,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func site(_ runtime: Runtime, _ log: Logger) throws -> Site {
         Site(
-            workspace: runtime.loaded.workspace, reading: try runtime.loaded.open(.readOnly),
+            workspace: runtime.loaded.workspace, pinned: runtime.loaded.files.pinned,
+            reading: try runtime.loaded.open(.readOnly),
             writing: try runtime.loaded.open(.readWrite), secret: runtime.secret,
             environment: ProcessInfo.processInfo.environment, directory: runtime.loaded.directory.path,
             proxies: Set(proxy), processNow: Clocks.system.processNow, log: log)
