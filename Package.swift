@@ -75,7 +75,9 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
-            resources: [.embedInCode("Dashboard/app.css"), .embedInCode("Dashboard/app.js")],
+            resources: [
+                .embedInCode("Dashboard/app.css"), .embedInCode("Dashboard/app.js"), .embedInCode("Dashboard/icon.svg"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "keeptouch",

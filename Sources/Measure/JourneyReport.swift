@@ -172,6 +172,10 @@ package struct JourneyReport {
         }
         if let sentence = try self.found(journey) { blocks.append(.sentence(sentence)) }
         blocks.append(.table(try table(of: steps, journey)))
+        blocks.append(
+            .sentence(
+                "Who is there now: keeptouch accounts --where 'in_stage(STAGE) and status == \"active\"', with --stuck those who are."
+            ))
         let curves = try self.curves(steps)
         if !curves.isEmpty {
             blocks.append(

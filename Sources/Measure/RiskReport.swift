@@ -79,6 +79,7 @@ package struct RiskReport {
                         + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
                         + "below."),
                 .table(table),
+                .sentence("Who they are: keeptouch accounts --at-risk [REASON]."),
             ])
     }
 

@@ -4,6 +4,7 @@ import HummingbirdCore
 package import Logging
 import NIOPosix
 package import Playbooks
+package import Runner
 package import ServiceLifecycle
 package import Storage
 import Synchronization
@@ -41,25 +42,29 @@ package final class Site: Sendable {
         let workspace: Workspace
         let rules: IntakeRules
         let vocabulary: Vocabulary
+        let stepNames: StepNames
 
-        init(_ workspace: Workspace) {
+        init(_ workspace: Workspace, _ pinned: PinnedVersions) {
             self.workspace = workspace
+            stepNames = StepNames(workspace, pinned: pinned)
             rules = IntakeRules(dataMap: workspace.dataMap, configuration: workspace.configuration)
             vocabulary = Vocabulary(workspace.dataMap)
         }
     }
 
     /// - Parameters:
+    ///   - pinned: what running enrollments walk, for the names of their steps.
     ///   - reading, writing: two connections to the database of their own.
     ///   - secret: signs links; 32 bytes.
     ///   - directory: of the workspace, for secrets in files.
     ///   - proxies: whose `X-Forwarded-For` tells who a client is.
     package init(
-        workspace: Workspace, reading: Store, writing: Store, secret: [UInt8], environment: [String: String],
+        workspace: Workspace, pinned: PinnedVersions = PinnedVersions(texts: [:], isComplete: false), reading: Store,
+        writing: Store, secret: [UInt8], environment: [String: String],
         directory: String = ".", proxies: Set<ClientAddress> = [], processNow: @escaping @Sendable () -> Instant,
         patience: Patience = Patience(), log: Logger
     ) {
-        current = Mutex(SiteWorkspace(workspace))
+        current = Mutex(SiteWorkspace(workspace, pinned))
         store = reading
         intake = Intake(store: writing)
         self.patience = patience
@@ -79,8 +84,8 @@ package final class Site: Sendable {
     var edition: SiteWorkspace { current.withLock { $0 } }
 
     /// Goes on with changed files.
-    package func use(_ workspace: Workspace) {
-        let edition = SiteWorkspace(workspace)
+    package func use(_ workspace: Workspace, pinned: PinnedVersions) {
+        let edition = SiteWorkspace(workspace, pinned)
         current.withLock { $0 = edition }
         verifiers.forget()
     }
@@ -95,6 +100,7 @@ package final class Site: Sendable {
         addMetrics(to: router)
         addDescription(to: router)
         addIngest(to: router)
+        addAccounts(to: router)
         addHooks(to: router)
         addPages(to: router)
         addBilling(to: router)

@@ -25,7 +25,8 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(
                 name: "Watch",
                 subcommands: [
-                    StatusCommand.self, DashboardCommand.self, TouchesCommand.self, ResolveCommand.self,
+                    StatusCommand.self, DashboardCommand.self, AccountsCommand.self, TouchesCommand.self,
+                    ResolveCommand.self,
                     DoctorCommand.self,
                 ]),
             CommandGroup(

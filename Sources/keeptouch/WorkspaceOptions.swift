@@ -95,6 +95,8 @@ struct LoadedWorkspace {
             killSwitch: killSwitch, isStopped: isStopped)
     }
 
+    var stepNames: StepNames { StepNames(workspace, pinned: files.pinned) }
+
     func playbook(_ name: String) throws -> Playbook {
         if let playbook = workspace.playbook(name) { return playbook }
         let near = nearest(to: name, in: workspace.playbooks.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""

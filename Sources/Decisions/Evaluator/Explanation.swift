@@ -50,4 +50,23 @@ package struct Explanation: Sendable, Hashable, CustomStringConvertible {
     }
 
     private var side: String { shown.isEmpty ? text : "\(text) = \(shown)" }
+
+    /// The values by which a condition that holds does so, without the thresholds: `drop(logins, 14d, 56d) = 43%`.
+    package var evidence: [String] {
+        if comparison != nil {
+            let values = children.filter { !$0.shown.isEmpty }.map(\.side)
+            return values.isEmpty ? [text] : values
+        }
+        let parts = children.filter { $0.type == .boolean && $0.value == .boolean(true) }
+        if type == .boolean, !parts.isEmpty {
+            return parts.flatMap(\.evidence).reduce(into: []) { known, text in
+                if !known.contains(text) { known.append(text) }
+            }
+        }
+        let values = children.filter { !$0.shown.isEmpty }.prefix(Self.mostValues).map(\.side)
+        return type != .boolean ? [side] : values.isEmpty ? [text] : ["\(text): \(values.joined(separator: ", "))"]
+    }
+
+    /// What a function is computed from may be many numbers; the first ones tell most.
+    private static let mostValues = 3
 }

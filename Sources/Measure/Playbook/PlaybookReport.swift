@@ -69,7 +69,9 @@ package struct PlaybookReport {
 
     private static let note = Report.Block.sentence(
         "Entered counts all arms; what is right of it only treated enrollments. Rates are of those whose time is over. "
-            + "A funnel compares nobody with anybody: what the playbook changed is in report experiment.")
+            + "A funnel compares nobody with anybody: what the playbook changed is in report experiment. "
+            + "Who they are: keeptouch accounts --in PLAYBOOK --state all|goal|ended; their touches: keeptouch touches --playbook PLAYBOOK."
+    )
 
     private static func short(_ hash: String) -> String { String(hash.prefix(8)) }
 

@@ -6,7 +6,7 @@ extension BlockLoader {
     ///
     /// The match of an event stands while it waits for its verdict and while its enrollment goes on; an occurrence of a
     /// schedule puts nobody at risk.
-    private static let stands = """
+    static let stands = """
         CASE WHEN standing.match_key = '' THEN standing.false_since IS NULL \
         ELSE standing.event_id IS NOT NULL AND (standing.settled = 0 OR EXISTS (SELECT 1 FROM enrollment \
         WHERE enrollment.id = standing.enrollment_id AND enrollment.state = 'active')) END

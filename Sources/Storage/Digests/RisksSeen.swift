@@ -22,6 +22,13 @@ package struct RisksSeen {
         package var reasons: [String]
     }
 
+    /// The match of an event puts at risk while it waits for its verdict and while its enrollment goes on.
+    private static let goesOn = """
+        (s.settled = 0 OR EXISTS (SELECT 1 FROM enrollment AS e WHERE e.id = s.enrollment_id
+            AND (e.ended_at IS NULL OR e.ended_at > :now)))
+        """
+    private static let isSeen = "s.verdict NOT IN ('too_old', 'already', 'cooling')"
+
     /// - Parameters:
     ///   - risks: the live playbooks by the reason for which they put accounts at risk.
     ///   - since: the moment after which they came; nil for all that are at risk now.
@@ -45,7 +52,7 @@ package struct RisksSeen {
                     WHERE p.name = :playbook AND p.state = 'live' AND s.verdict <> 'held'
                         AND (a.status = 'active' OR a.churned_at > :now)
                         AND CASE WHEN s.match_key = '' THEN s.false_since IS NULL OR s.false_since > :now
-                            ELSE s.event_id IS NOT NULL AND s.verdict NOT IN ('too_old', 'already', 'cooling') END
+                            ELSE s.event_id IS NOT NULL AND \(since == nil ? Self.goesOn : Self.isSeen) END
                         AND coalesce((SELECT min(d.at) FROM decision AS d WHERE d.account_id = s.account_id
                             AND d.playbook_id = s.playbook_id AND d.match_key = s.match_key AND d.at >= s.since
                             AND d.verdict <> 'held'), s.since) BETWEEN :since AND :now

@@ -30,8 +30,10 @@ extension EvaluationContext {
 
     /// The context of a cycle: complete days as of `now`, and the benchmarks of the audiences that `usage_drop` is asked
     /// of, computed when the day has none yet.
+    ///
+    /// - Parameter asking: terms that somebody asks of all accounts, beside the playbooks.
     package init(
-        _ connection: Connection, workspace: Workspace, now: Instant, figures: Figures = .measured
+        _ connection: Connection, workspace: Workspace, now: Instant, figures: Figures = .measured, asking: [Term] = []
     ) throws {
         let configuration = workspace.configuration
         let yesterday = configuration.zone.day(of: now) - 1
@@ -42,24 +44,26 @@ extension EvaluationContext {
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
         channelVariables = workspace.channels.mapValues(\.variables)
         guard figures == .measured else { return }
-        let asked = populations(askedBy: workspace.playbooks)
+        let asked = populations(askedBy: workspace.playbooks, and: asking)
         // An audience that asks for a drop itself is told of the figures of the others.
         for part in [asked.filter { !$0.asksForDrops }, asked.filter(\.asksForDrops)] {
             benchmarks.merge(try Benchmarks.usage(part, self, connection)) { $1 }
         }
     }
 
-    /// The audiences of whose use some playbook asks, each once.
-    private func populations(askedBy playbooks: [Playbook]) -> [PopulationSums] {
+    /// The audiences of whose use a playbook asks, or somebody else of all accounts, each once.
+    private func populations(askedBy playbooks: [Playbook], and terms: [Term]) -> [PopulationSums] {
         var known: Set<BenchmarkKey> = []
-        return playbooks.filter { $0.state != .retired }.flatMap { playbook in
-            playbook.terms.flatMap(\.usageDrops).compactMap { signal in
+        func populations(_ terms: [Term], _ audience: Term?, _ name: String) -> [PopulationSums] {
+            terms.flatMap(\.usageDrops).compactMap { signal in
                 let key = BenchmarkKey(
-                    audience: playbook.audienceKey, metric: signal.metric, window: signal.window,
-                    baseline: signal.baseline)
+                    audience: name, metric: signal.metric, window: signal.window, baseline: signal.baseline)
                 guard let day = lastCompleteDay[signal.metric], known.insert(key).inserted else { return nil }
-                return PopulationSums(key, day: day, audience: playbook.audience?.term)
+                return PopulationSums(key, day: day, audience: audience)
             }
         }
+        return playbooks.filter { $0.state != .retired }.flatMap {
+            populations($0.terms, $0.audience?.term, $0.audienceKey)
+        } + populations(terms, nil, "")
     }
 }

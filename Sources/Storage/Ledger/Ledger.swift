@@ -26,7 +26,8 @@ package struct Ledger {
     }
 
     package struct Filter: Sendable {
-        package var state: TouchState?
+        /// Nil for all of them.
+        package var states: [TouchState]?
         package var playbook: String?
         package var account: String?
         package var step: String?
@@ -55,7 +56,10 @@ package struct Ledger {
             conditions.append(condition)
             values[name] = value
         }
-        ask("x.state = :state", "state", filter.state.map { .word($0) })
+        if let states = filter.states {
+            // Written out, so that SQLite sees which of them a partial index holds.
+            conditions.append("(\(states.map { "x.state = '\($0.rawValue)'" }.joined(separator: " OR ")))")
+        }
         ask(
             "x.playbook_id = (SELECT id FROM playbook WHERE name = :playbook)", "playbook",
             filter.playbook.map { .text($0) })

@@ -34,6 +34,24 @@ package enum Suppressions {
             ])
     }
 
+    package struct Entry: Sendable, Hashable {
+        package var address: String
+        /// "" for all of them.
+        package var category: String
+        package var reason: String
+        package var at: Instant
+    }
+
+    /// Tells them in the order of their addresses; of a person who was erased there is a hash.
+    package static func forEach(_ connection: Connection, _ body: (Entry) throws -> Void) throws {
+        try connection.forEach("SELECT address, category, reason, at FROM suppression ORDER BY address, category") {
+            try body(
+                Entry(
+                    address: $0.text("address") ?? "", category: $0.text("category") ?? "",
+                    reason: $0.text("reason") ?? "", at: $0.instant("at")))
+        }
+    }
+
     /// False when the address was not suppressed. One that was erased may be written to again, too.
     package static func remove(_ address: String, category: String?, _ connection: Connection) throws -> Bool {
         let hash = try ErasureKey.isNeeded(connection) ? ErasureKey.read(connection).hash(address) : address

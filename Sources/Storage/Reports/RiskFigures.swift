@@ -59,7 +59,8 @@ package struct RiskFigures {
     package func total() throws -> (accounts: Int, new: Int, mrr: Int64) {
         let row = try connection.first(
             """
-            SELECT count(*), coalesce(sum(mrr), 0), (SELECT count(DISTINCT account_id) FROM report_new_risk)
+            SELECT count(*), coalesce(sum(mrr), 0), (SELECT count(DISTINCT n.account_id)
+                FROM report_new_risk AS n JOIN risk_seen AS r ON r.account_id = n.account_id AND r.reason = n.reason)
             FROM (SELECT \(Self.mrr) AS mrr FROM account AS a WHERE a.id IN (SELECT account_id FROM risk_seen)) AS risks
             """, ["now": .instant(now)])
         return (Int(row?[0].integer ?? 0), Int(row?[2].integer ?? 0), row?[1].integer ?? 0)

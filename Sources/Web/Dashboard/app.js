@@ -19,6 +19,7 @@
           const next = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
           for (const part of parts) {
             const fresh = one(`[data-live="${part.dataset.live}"]`, next);
+            if (!fresh && part.hasAttribute("data-soon")) { location.reload(); return; }
             if (!fresh || busy(part) || fresh.innerHTML === part.innerHTML) continue;
             const before = numbers(part);
             part.replaceChildren(...fresh.childNodes);

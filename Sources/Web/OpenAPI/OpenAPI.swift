@@ -14,7 +14,9 @@ package enum OpenAPI {
     }
 
     /// One line for each area; it stands beside the area's routes.
-    private static let parts = [Site.serviceAPI, Site.ingestAPI, Site.hooksAPI, Site.pagesAPI, Site.inboxAPI]
+    private static let parts = [
+        Site.serviceAPI, Site.ingestAPI, Site.accountsAPI, Site.hooksAPI, Site.pagesAPI, Site.inboxAPI,
+    ]
 
     /// As it is served and as it lies in `docs/openapi.json`.
     ///
@@ -23,7 +25,11 @@ package enum OpenAPI {
         var paths: [String: Any] = [:]
         var schemas: [String: Any] = [:]
         for part in parts {
-            paths.merge(try object(part.paths)) { $1 }
+            for (path, item) in try object(part.paths) {
+                // Areas may share a path, each with methods of its own.
+                let known = paths[path] as? [String: Any] ?? [:]
+                paths[path] = known.merging(item as? [String: Any] ?? [:]) { $1 }
+            }
             schemas.merge(try object(part.schemas)) { $1 }
         }
         let document: [String: Any] = [

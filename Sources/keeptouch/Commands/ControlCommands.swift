@@ -134,10 +134,11 @@ struct ReleaseCommand: ParsableCommand {
 
 struct SuppressCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "suppress", abstract: "Never write to these addresses again.")
+        commandName: "suppress", abstract: "Never write to these addresses again; without any, list those that are not."
+    )
 
     @Argument(help: "E-mail addresses.")
-    var addresses: [String]
+    var addresses: [String] = []
 
     @Option(help: "Only touches of this category; all when it is left out.")
     var category: String?
@@ -146,10 +147,12 @@ struct SuppressCommand: ParsableCommand {
     var reason = "by hand"
 
     @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
 
     func run() throws {
         let loaded = try options.read()
         try checkCategory(category, loaded)
+        guard !addresses.isEmpty else { return try list(loaded) }
         let normalized = try addresses.map(normalize)
         let store = try loaded.open(.readWrite)
         let at = try options.moment(store, zone: loaded.zone)
@@ -165,6 +168,23 @@ struct SuppressCommand: ParsableCommand {
         Terminal.print(
             "\(Terminal.count(normalized.count, "address", "addresses")) suppressed\(category.map { " for \($0)" } ?? "")."
         )
+    }
+}
+
+extension SuppressCommand {
+    private func list(_ loaded: LoadedWorkspace) throws {
+        var table = Table([("address", .left), ("category", .left), ("since", .left), ("reason", .left)])
+        try loaded.open(.readOnly).read { connection in
+            try Suppressions.forEach(connection) { item in
+                guard category == nil || category == item.category else { return }
+                table.rows.append([
+                    item.address, item.category.isEmpty ? "all" : item.category,
+                    output.format == .table ? item.at.text(in: loaded.zone) : "\(item.at)", item.reason,
+                ])
+            }
+        }
+        guard output.format != .table || !table.rows.isEmpty else { return Terminal.print("No address is suppressed.") }
+        try output.show(table)
     }
 }
 

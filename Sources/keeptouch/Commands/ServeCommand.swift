@@ -81,7 +81,7 @@ struct ServeCommand: AsyncParsableCommand {
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
             sendLog: runtime.log, clockReading: { .now() },
             follow: { edition in
-                site?.use(edition.workspace)
+                site?.use(edition.workspace, pinned: edition.files.pinned)
                 pages?.use(edition)
             }, log: log)
         var services = server.services
@@ -118,7 +118,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func site(_ runtime: Runtime, _ log: Logger) throws -> Site {
         Site(
-            workspace: runtime.loaded.workspace, reading: try runtime.loaded.open(.readOnly),
+            workspace: runtime.loaded.workspace, pinned: runtime.loaded.files.pinned,
+            reading: try runtime.loaded.open(.readOnly),
             writing: try runtime.loaded.open(.readWrite), secret: runtime.secret,
             environment: ProcessInfo.processInfo.environment, directory: runtime.loaded.directory.path,
             proxies: Set(proxy), processNow: Clocks.system.processNow, log: log)

@@ -9,9 +9,13 @@ struct TouchesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "touches", abstract: "The ledger of touches, the newest first.")
 
-    private static let states = TouchState.allCases.map(\.rawValue)
+    private static let open = "open"
+    private static let states = TouchState.allCases.map(\.rawValue) + [open]
 
-    @Option(help: "Only touches in this state: \(Self.states.joined(separator: ", ")).")
+    @Option(
+        help:
+            "Only touches in this state, or open, which is all that are not settled: \(Self.states.joined(separator: ", "))."
+    )
     var state: String?
 
     @Option(help: "Only touches of this playbook.")
@@ -42,7 +46,9 @@ struct TouchesCommand: ParsableCommand {
             var filter = Ledger.Filter()
             filter.account = try account.map { try AccountStory.find($0, connection).key }
             (filter.playbook, filter.limit) = (playbook, limit)
-            filter.state = state.flatMap(TouchState.init(rawValue:))
+            filter.states = state.map { state in
+                TouchState.allCases.filter { state == Self.open ? !$0.isSettled : $0.rawValue == state }
+            }
             let ledger = Ledger(connection)
             let entries = try ledger.touches(filter)
             return (entries, try entries.map { try ledger.outcomes(of: $0.id) })
@@ -148,13 +154,19 @@ struct StatusCommand: ParsableCommand {
             }
             Terminal.print("")
             Terminal.print(table.text)
+            if playbooks.contains(where: { $0.active + $0.ended > 0 }) {
+                Terminal.hint("who they are: keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout]")
+                Terminal.hint("open and sent: keeptouch touches --playbook PLAYBOOK --state open|sent")
+            }
             let places = PlacesText(try query.places(), of: loaded)
             if !places.lines.isEmpty { Terminal.print("") }
             for line in places.lines { Terminal.print(line) }
+            if !places.lines.isEmpty { Terminal.hint("  who they are: keeptouch accounts --in PLAYBOOK --step STEP") }
             let touches = try CycleRecords.touchCounts(connection)
             let counted = TouchState.allCases.compactMap { state in touches[state].map { "\($0) \(state.rawValue)" } }
             Terminal.print("")
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
+            if !counted.isEmpty { Terminal.hint("  which they are: keeptouch touches --state STATE") }
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for sentence in context.freshness { Terminal.print(sentence) }
             for source in try SourcesText(loaded, connection, now: now).lines {
@@ -193,6 +205,10 @@ struct StatusCommand: ParsableCommand {
                     Terminal.print(Terminal.styled("  \(stage.name): \(sentence)", .yellow))
                 }
             }
+        }
+        if !stages.isEmpty {
+            Terminal.hint(
+                "  who they are: keeptouch accounts --where 'in_stage(STAGE) and status == \"active\"' [--stuck]")
         }
         for stage in try census.unknownStages(journeys) {
             Terminal.print(

@@ -30,6 +30,12 @@ struct CycleText {
             Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
         }
         if !report.playbooks.isEmpty { Terminal.print(table.text) }
+        if report.playbooks.contains(where: { $0.matched > 0 && $0.heldBecause == nil }) {
+            Terminal.hint(
+                hasRun
+                    ? "who they are: keeptouch accounts --playbook PLAYBOOK --verdict VERDICT"
+                    : "who they are: keeptouch plan --who [VERDICT]")
+        }
         for item in report.playbooks {
             if let reason = item.heldBecause {
                 Terminal.print(Terminal.styled("\(item.playbook) is held: \(reason)", .yellow))

@@ -9,26 +9,19 @@ struct PlacesText {
     let lines: [String]
 
     init(_ places: [StatusQuery.Place], of loaded: LoadedWorkspace) {
-        let pinned = PinnedVersions(texts: loaded.texts)
-        var versions: [String: Playbook] = [:]
+        let names = loaded.stepNames
         var order: [String] = []
         var counts: [String: [(step: String, count: Int)]] = [:]
         for place in places {
-            let current = loaded.workspace.playbook(place.playbook)
-            if versions[place.source] == nil {
-                versions[place.source] =
-                    current?.source == place.source
-                    ? current : pinned.playbook(place.playbook, source: place.source)
-            }
-            let steps = versions[place.source]?.steps(of: place.variant) ?? []
-            if steps.indices.contains(place.step), case .send = steps[place.step].action { continue }
-            let step = steps.indices.contains(place.step) ? steps[place.step].id : "step \(place.step + 1)"
+            let step = names.step(place.playbook, place.source, place.variant, place.step)
+            if case .send? = step?.action { continue }
+            let name = step?.id ?? "step \(place.step + 1)"
             if !order.contains(place.playbook) { order.append(place.playbook) }
             var known = counts[place.playbook, default: []]
-            if let index = known.firstIndex(where: { $0.step == step }) {
+            if let index = known.firstIndex(where: { $0.step == name }) {
                 known[index].count += place.count
             } else {
-                known.append((step, place.count))
+                known.append((name, place.count))
             }
             counts[place.playbook] = known
         }

@@ -1,4 +1,5 @@
 import Basics
+import Measure
 import Playbooks
 import Storage
 
@@ -6,7 +7,11 @@ extension Dashboard {
     private static let page = 50
 
     func addAccounts(to routes: DashboardRoutes) {
-        routes.page("/accounts") { ask, connection in try Self.list(ask, connection) }
+        routes.page("/accounts") { [self] ask, connection in
+            if let question = AccountQuestion(ask) { return try accountList(question, ask) }
+            return try Self.list(ask, connection)
+        }
+        addAccountLists(to: routes)
         routes.page("/accounts/:key") { ask, connection in try AccountPage(ask, connection).page }
         addSuppressing(to: routes)
     }
@@ -31,6 +36,7 @@ extension Dashboard {
                 }
                 html.add("button", ["class": "go"], text: "Show")
             }
+            AccountFilters(ask: ask).draw(in: &html)
             if hits.isEmpty {
                 return html.nothing(
                     ask["q"] == nil && churned == nil && ask["stage"] == nil

@@ -21,12 +21,13 @@ enum DashboardFiles {
     }
 
     static let style = File("app", "css", "text/css; charset=utf-8", PackageResources.app_css)
+    static let icon = File("icon", "svg", "image/svg+xml", PackageResources.icon_svg)
     static let script = File("app", "js", "text/javascript; charset=utf-8", PackageResources.app_js)
 }
 
 extension Dashboard {
     func addFiles(to router: Router<Context>) {
-        for file in [DashboardFiles.style, DashboardFiles.script] {
+        for file in [DashboardFiles.style, DashboardFiles.script, DashboardFiles.icon] {
             router.get(RouterPath(file.path)) { _, _ -> Response in
                 var headers = HTTPFields()
                 headers[.contentType] = file.type

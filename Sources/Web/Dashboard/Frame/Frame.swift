@@ -178,6 +178,7 @@ struct Frame {
                     html.add("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
                     html.add("meta", ["name": "color-scheme", "content": "light dark"])
                     html.add("title", text: title)
+                    html.add("link", ["rel": "icon", "href": address.of(DashboardFiles.icon.path)])
                     html.add("link", ["rel": "stylesheet", "href": address.of(DashboardFiles.style.path)])
                     html.add("script", ["src": address.of(DashboardFiles.script.path), "defer": ""], text: "")
                 }

@@ -95,7 +95,12 @@ extension HTML {
                 html.add("thead") { html in
                     html.add("tr") { html in
                         for column in columns {
-                            html.add("th", ["scope": "col", "class": column.style], text: column.title)
+                            // A heading without a word is none.
+                            if column.title.isEmpty {
+                                html.add("td", ["class": column.style], text: "")
+                            } else {
+                                html.add("th", ["scope": "col", "class": column.style], text: column.title)
+                            }
                         }
                     }
                 }

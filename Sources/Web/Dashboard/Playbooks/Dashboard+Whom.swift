@@ -238,25 +238,7 @@ struct WhomPage {
                     }
                 }
             }
-            html.add("nav", ["class": "page", "aria-label": "Accounts"]) { html in
-                html.add(
-                    "span",
-                    text:
-                        "\(min(from + 1, found.count).grouped) to \(min(from + Self.shown, found.count).grouped) of \(found.count.grouped)"
-                )
-                html.add("span", ["class": "acts"]) { html in
-                    if from > 0 {
-                        html.add(
-                            "a", ["class": "button", "href": ask.changing(["from": "\(max(0, from - Self.shown))"])],
-                            text: "Before")
-                    }
-                    if from + Self.shown < found.count {
-                        html.add(
-                            "a", ["class": "button", "href": ask.changing(["from": "\(from + Self.shown)"])],
-                            text: "Next")
-                    }
-                }
-            }
+            html.steps(ask, from: from, shown: Self.shown, of: found.count)
         }
     }
 

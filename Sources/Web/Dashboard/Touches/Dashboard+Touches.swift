@@ -31,7 +31,7 @@ extension Dashboard {
     static func filter(_ ask: PageRequest, _ connection: Connection, limit: Int) throws -> Ledger.Filter? {
         var filter = Ledger.Filter()
         filter.limit = limit
-        filter.state = try ask.word("state")
+        filter.states = try (ask.word("state") as TouchState?).map { [$0] }
         (filter.playbook, filter.step, filter.channel) = (ask["playbook"], ask["step"], ask["channel"])
         filter.variant = ask["variant"]
         filter.account = ask["account"]

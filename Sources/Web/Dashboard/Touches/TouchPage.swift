@@ -117,7 +117,7 @@ struct TouchPage {
     private func addAttempts(to html: inout HTML) {
         guard !touch.attempts.isEmpty else { return }
         html.panel("Attempts", id: "attempts") { html in
-            html.add("ul", ["class": "time short"]) { html in
+            html.add("ul", ["class": "time"]) { html in
                 for attempt in touch.attempts {
                     html.add("li") { html in
                         html.add(ask.time(attempt.beganAt))

@@ -1,0 +1,103 @@
+import Decisions
+package import Playbooks
+package import Storage
+
+/// Which accounts somebody wants to see, in the words of a command line or a query.
+package struct AccountQuestion: Sendable, Equatable {
+    /// A condition.
+    package var condition: String?
+    package var segment: String?
+    /// A playbook that they are in, with the step and the arm.
+    package var playbook: String?
+    package var step: String?
+    package var arm: String?
+    /// `active`, `ended`, `goal` or `all`.
+    package var state: String?
+    /// "" for any reason.
+    package var risk: String?
+    package var isStuck = false
+    package var verdict: String?
+    /// The playbook of the verdict.
+    package var judging: String?
+
+    package init() {}
+
+    /// What it asks of the accounts of a workspace.
+    ///
+    /// - Throws: `MeasureError` for what the workspace does not have, with the nearest that it has.
+    package func choice(in workspace: Workspace) throws -> AccountList.Choice {
+        var choice = AccountList.Choice()
+        choice.isStuck = isStuck
+        let parts = [
+            try segment.map { try term(ofSegment: $0, workspace) }, try condition.map { try term($0, workspace) },
+        ]
+        for part in parts.compactMap(\.self) { choice.condition = Term.both(choice.condition, part) }
+        if let risk { choice.risk = try self.risk(risk, workspace) }
+        choice.enrollment = try inside(workspace)
+        choice.verdict = try judged(workspace)
+        return choice
+    }
+
+    private func term(ofSegment name: String, _ workspace: Workspace) throws -> Term {
+        guard let segment = workspace.segments.first(where: { $0.name == name }) else {
+            throw MeasureError.unknown("segment", name, among: workspace.segments.map(\.name))
+        }
+        return segment.term
+    }
+
+    private func term(_ text: String, _ workspace: Workspace) throws -> Term {
+        let scope = ConditionScope(
+            dataMap: workspace.dataMap, segments: workspace.segments,
+            stages: workspace.journeys.flatMap { $0.stages.map(\.name) }, playbooks: workspace.playbooks.map(\.name))
+        let (term, complaints) = ConditionParser(scope).condition(
+            SourceText(name: "where", text: text, position: Position(file: "where", line: 1)))
+        guard let term else { throw MeasureError(complaints.map(\.description).joined(separator: "\n")) }
+        return term
+    }
+
+    private func risk(_ reason: String, _ workspace: Workspace) throws -> AccountList.Risk {
+        guard !reason.isEmpty else { return .any }
+        let names = workspace.dataMap.reasons.map(\.name)
+        guard names.contains(reason) else { throw MeasureError.unknown("reason", reason, among: names) }
+        return .reason(reason)
+    }
+
+    private func playbook(_ name: String, _ workspace: Workspace) throws -> Playbook {
+        guard let playbook = workspace.playbook(name) else {
+            throw MeasureError.unknown("usable playbook", name, among: workspace.playbooks.map(\.name))
+        }
+        return playbook
+    }
+
+    private func inside(_ workspace: Workspace) throws -> AccountList.Inside? {
+        guard let name = playbook else {
+            if let lonely = [("step", step), ("arm", arm), ("state", state)].first(where: { $0.1 != nil }) {
+                throw MeasureError("\"\(lonely.0)\" is of an enrollment: name its playbook with \"in\", too")
+            }
+            return nil
+        }
+        _ = try playbook(name, workspace)
+        var inside = AccountList.Inside(playbook: name)
+        inside.step = step
+        inside.arm = try arm.map { try word($0, "arm") }
+        if let state { inside.state = try word(state, "state") }
+        return inside
+    }
+
+    private func judged(_ workspace: Workspace) throws -> AccountList.Judged? {
+        switch (verdict, judging) {
+        case (nil, nil): return nil
+        case (let verdict?, let name?):
+            return AccountList.Judged(
+                playbook: try playbook(name, workspace).name, verdict: try word(verdict, "verdict"))
+        default: throw MeasureError("a verdict is of a playbook: name both, \"verdict\" and \"playbook\"")
+        }
+    }
+
+    private func word<Word: RawRepresentable<String> & CaseIterable>(_ text: String, _ what: String) throws -> Word {
+        guard let word = Word(rawValue: text) else {
+            throw MeasureError.unknown(what, text, among: Word.allCases.map(\.rawValue))
+        }
+        return word
+    }
+}

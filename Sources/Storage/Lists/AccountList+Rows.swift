@@ -1,0 +1,127 @@
+import Decisions
+import Playbooks
+
+/// The rows of the playbooks by which accounts are listed.
+extension AccountList {
+    private var riskyPlaybooks: [(name: String, reason: String)] {
+        context.risks.sorted { $0.key < $1.key }.flatMap { reason, playbooks in
+            playbooks.sorted().map { (name: $0, reason: reason) }
+        }
+    }
+
+    /// The accounts that may be listed, from the smallest set of rows that tells; nil where all may be.
+    func candidates() throws -> Set<Int64>? {
+        if let verdict = choice.verdict {
+            return try ids(
+                """
+                SELECT DISTINCT s.account_id AS account_id FROM standing AS s JOIN playbook AS p ON p.id = s.playbook_id
+                WHERE p.name = :playbook AND s.verdict = :verdict AND s.false_since IS NULL
+                """, ["playbook": .text(verdict.playbook), "verdict": .word(verdict.verdict)])
+        }
+        if let inside = choice.enrollment {
+            return try ids(
+                """
+                SELECT DISTINCT e.account_id AS account_id FROM playbook AS p JOIN enrollment AS e ON e.playbook_id = p.id
+                WHERE p.name = :playbook AND (e.state = 'active' OR CAST(:active AS bigint) = 0)
+                """,
+                ["playbook": .text(inside.playbook), "active": .integer(inside.state == .active ? 1 : 0)])
+        }
+        guard choice.risk != nil else { return nil }
+        return try riskyPlaybooks.reduce(into: []) { found, playbook in
+            found.formUnion(
+                try ids(
+                    """
+                    SELECT DISTINCT s.account_id AS account_id FROM standing AS s JOIN playbook AS p ON p.id = s.playbook_id
+                    WHERE p.name = :playbook
+                    """, ["playbook": .text(playbook.name)]))
+        }
+    }
+
+    private func ids(_ sql: String, _ arguments: [String: SQLValue]) throws -> Set<Int64> {
+        var ids: Set<Int64> = []
+        try connection.forEach(sql, arguments) { ids.insert($0.integer("account_id")) }
+        return ids
+    }
+
+    /// For what each account is at risk, by its index: the matches that stand of live playbooks with a `risk`, unless a
+    /// safety rule holds them.
+    func risks(_ rows: AccountRows) throws -> [Int: [AtRisk]] {
+        var found: [Int: [AtRisk]] = [:]
+        for playbook in riskyPlaybooks {
+            try rows.forEach(
+                """
+                SELECT standing.account_id, min(standing.since) AS since
+                FROM playbook CROSS JOIN standing ON standing.playbook_id = playbook.id
+                WHERE playbook.name = :playbook AND playbook.state = 'live' AND standing.verdict <> 'held'
+                    AND standing.account_id BETWEEN :first AND :last AND standing.since <= :now
+                    AND \(BlockLoader.stands)
+                GROUP BY standing.account_id ORDER BY standing.account_id
+                """, ["playbook": .text(playbook.name), "now": .instant(context.now)]
+            ) { row, index in
+                found[index, default: []].append(
+                    AtRisk(reason: playbook.reason, playbook: playbook.name, since: row.instant("since")))
+            }
+        }
+        return found
+    }
+
+    struct Enrollments {
+        var reasons: [Reason]
+        var nextAt: Instant?
+    }
+
+    func enrollments(_ asked: Inside, _ rows: AccountRows) throws -> [Int: Enrollments] {
+        var found: [Int: Enrollments] = [:]
+        try rows.forEach(
+            """
+            SELECT e.account_id, e.arm, e.variant, e.state, e.step, e.due_at, e.entered_at, e.ended_at, e.end_reason,
+                e.goal_at, v.source
+            FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
+            JOIN playbook_version AS v ON v.id = e.version_id
+            WHERE e.account_id BETWEEN :first AND :last AND p.name = :playbook ORDER BY e.account_id, e.id
+            """, ["playbook": .text(asked.playbook)]
+        ) { row, index in
+            let arm: Arm = try row.word("arm")
+            let state: EnrollmentState = try row.word("state")
+            let isAsked =
+                switch asked.state {
+                case .active: state == .active
+                case .ended: state == .ended
+                case .goal: row.optionalInstant("goal_at") != nil
+                case .all: true
+                }
+            guard isAsked, asked.arm.map({ $0 == arm }) != false else { return }
+            let variant = row.optionalText("variant")
+            let place = Int(row.integer("step"))
+            let step = stepName(asked.playbook, row.text("source") ?? "", variant, place) ?? "step \(place + 1)"
+            if let wanted = asked.step, state != .active || wanted != step { return }
+            var text = "in \(asked.playbook): \(arm.rawValue)\(variant.map { ", variant \($0)" } ?? "")"
+            if state == .active {
+                text += ", at \(step)"
+            } else if let end = row.optionalInstant("ended_at") {
+                text += ", ended \(end.text(in: context.zone)) (\(row.text("end_reason") ?? ""))"
+            }
+            if let goal = row.optionalInstant("goal_at") { text += ", goal \(goal.text(in: context.zone))" }
+            found[index, default: Enrollments(reasons: [])].reasons.append(
+                Reason(text, since: row.instant("entered_at")))
+            if let due = row.optionalInstant("due_at") { found[index]?.nextAt = due }
+        }
+        return found
+    }
+
+    func standings(_ asked: Judged, _ rows: AccountRows) throws -> [Int: [Reason]] {
+        var found: [Int: [Reason]] = [:]
+        try rows.forEach(
+            """
+            SELECT s.account_id, s.since, s.reason FROM playbook AS p CROSS JOIN standing AS s ON s.playbook_id = p.id
+            WHERE p.name = :playbook AND s.verdict = :verdict AND s.false_since IS NULL
+                AND s.account_id BETWEEN :first AND :last
+            ORDER BY s.account_id, s.since
+            """, ["playbook": .text(asked.playbook), "verdict": .word(asked.verdict)]
+        ) { row, index in
+            found[index, default: []].append(
+                Reason("\(asked.verdict.rawValue): \(row.text("reason") ?? "")", since: row.instant("since")))
+        }
+        return found
+    }
+}

@@ -1,0 +1,244 @@
+import Basics
+import Decisions
+import Hummingbird
+import Measure
+import NIOCore
+import Playbooks
+import Runner
+import Storage
+
+/// The accounts of which something is true: by any condition, segment, risk, or place in a playbook.
+struct AccountListResult: Sendable {
+    var items: [AccountList.Item]
+    /// Of all, not only of those that are kept.
+    var count: Int
+    var asOf: Instant
+    /// Why what was asked may be out of date.
+    var stale: String?
+}
+
+extension AccountQuestion {
+    /// What the address of a page asks; nil when it asks nothing.
+    init?(_ ask: PageRequest) {
+        self.init()
+        condition = ask["where"]
+        segment = ask["segment"]
+        (playbook, step, arm, state) = (ask["in"], ask["step"], ask["arm"], ask["state"])
+        risk = ask["risk"].map { $0 == "any" ? "" : $0 }
+        isStuck = ask["stuck"] == "yes"
+        (verdict, judging) = (ask["verdict"], ask["playbook"])
+        if self == AccountQuestion() { return nil }
+    }
+
+    /// The command that lists the same.
+    var command: String {
+        var words = ["keeptouch accounts"]
+        func add(_ option: String, _ value: String?) {
+            guard let value else { return }
+            let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+            words.append("--\(option) " + (isPlain ? value : "'\(value.replacing("'", with: "'\\''"))'"))
+        }
+        add("where", condition)
+        add("segment", segment)
+        add("in", playbook)
+        add("step", step)
+        add("arm", arm)
+        add("state", state)
+        if let risk { words.append(risk.isEmpty ? "--at-risk" : "--at-risk \(risk)") }
+        if isStuck { words.append("--stuck") }
+        add("verdict", verdict)
+        add("playbook", judging)
+        return words.joined(separator: " ")
+    }
+}
+
+extension Dashboard {
+    /// At most so many accounts are kept of a list; the count is of all.
+    private static let mostKept = 100_000
+
+    func addAccountLists(to routes: DashboardRoutes) {
+        routes.change("/accounts/list", .viewer) { [self] ask, form, _ in
+            var ask = ask
+            ask.query = Dictionary(Form(form["query"] ?? "", contentType: nil).fields.map { ($0.name, $0.value) }) {
+                $1
+            }
+            guard let question = AccountQuestion(ask) else { return .not("/accounts", "Nothing was asked.") }
+            try begin(question, ask)
+            return .done("/accounts?" + (form["query"] ?? ""), "It is being worked out.")
+        }
+        routes.file("/accounts.csv", .operator) { [jobs] ask, _ in
+            guard let question = AccountQuestion(ask),
+                case .done(let result, _, _) = jobs.state(
+                    Self.job(question), of: AccountListResult.self, now: ask.processNow)
+            else { throw PageProblem(.notFound, "Not worked out", "Open the page of the list first.") }
+            return CSVAnswer.response(
+                "accounts.csv", AccountLine.titles, result.items.map { AccountLine($0).cells { "\($0)" } })
+        }
+    }
+
+    private static func job(_ question: AccountQuestion) -> String { "accounts \(question)" }
+
+    func accountList(_ question: AccountQuestion, _ ask: PageRequest) throws -> DashboardPage {
+        var state: Jobs.State<AccountListResult> = jobs.state(Self.job(question), now: ask.processNow)
+        if case .none = state {
+            try begin(question, ask)
+            state = .running(since: ask.processNow)
+        }
+        return AccountListPage(ask: ask, question: question, state: state).page
+    }
+
+    private func begin(_ question: AccountQuestion, _ ask: PageRequest) throws {
+        let choice: AccountList.Choice
+        do {
+            choice = try question.choice(in: ask.workspace)
+        } catch let error as MeasureError {
+            throw PageProblem(.badRequest, "It cannot be understood", error.description)
+        }
+        let (workspace, now) = (ask.workspace, ask.now)
+        let names = StepNames(workspace, pinned: ask.edition.files.pinned)
+        jobs.begin(Self.job(question), processNow: processNow) { store in
+            try store.guardedRead(for: .seconds(300)) { connection in
+                let context = try EvaluationContext(
+                    connection, workspace: workspace, now: now, asking: [choice.condition].compactMap(\.self))
+                let list = try AccountList(connection, context, choice, stepName: names.name)
+                var result = AccountListResult(items: [], count: 0, asOf: now)
+                _ = try list.forEach { item in
+                    result.count += 1
+                    if result.items.count < Self.mostKept { result.items.append(item) }
+                }
+                result.stale = choice.condition.flatMap { context.staleness(of: [$0]) }
+                return result
+            }
+        }
+    }
+}
+
+struct AccountListPage {
+    let ask: PageRequest
+    let question: AccountQuestion
+    let state: Jobs.State<AccountListResult>
+
+    private static let shown = 50
+
+    private var query: String {
+        let parts = ask.changing(["from": nil]).split(separator: "?", maxSplits: 1)
+        return parts.count > 1 ? String(parts[1]) : ""
+    }
+
+    var page: DashboardPage {
+        DashboardPage(
+            "Accounts", in: .accounts, crumb: HTML { $0.link("All accounts", ask.link("/accounts")) },
+            acts: HTML { html in
+                html.change(ask, "/accounts/list", "Make anew", fields: ["query": query])
+                if case .done = state, ask.visitor.role >= .operator {
+                    html.add("a", ["class": "button", "href": ask.link("/accounts.csv") + "?" + query], text: "CSV")
+                }
+            }
+        ) { html in
+            AccountFilters(ask: ask).draw(in: &html)
+            switch state {
+            case .none: html.nothing("Not worked out", "Press Make anew.")
+            case .running(let since): html.running(ask, since: since)
+            case .failed(let error, _): html.add("div", ["class": "note bad"]) { $0.add("p", text: error) }
+            case .done(let result, let at, let took): draw(result, at, took, in: &html)
+            }
+            html.command(question.command)
+        }
+    }
+
+    private func draw(_ result: AccountListResult, _ at: Instant, _ took: Duration, in html: inout HTML) {
+        if let stale = result.stale { html.add("div", ["class": "note warn"]) { $0.add("p", text: stale) } }
+        html.panel(result.count.of("account"), id: "found") { html in
+            html.add("p", ["class": "soft small"]) { html in
+                html.text("As of ")
+                html.add(ask.time(result.asOf))
+                html.text(", made ")
+                html.add(ask.time(at))
+                html.text(" in \(WhomPage.text(took)).")
+            }
+            guard !result.items.isEmpty else {
+                return html.nothing("Nobody", "`keeptouch explain ACCOUNT` says of one account why it is not here.")
+            }
+            let from = max(0, Int(ask["from"] ?? "") ?? 0)
+            html.table(
+                "Accounts",
+                [("account", nil), ("MRR", "num x"), ("stage", "x"), ("why", nil), ("since", "x"), ("next", "x")]
+            ) { html in
+                for item in result.items.dropFirst(from).prefix(Self.shown) {
+                    html.add("tr") { html in
+                        html.add("th", ["scope": "row", "class": "who"]) { html in
+                            html.add("span") { html in
+                                html.link(item.name ?? item.key, ask.accountLink(item.key))
+                                if item.name != nil { html.add("span", ["class": "soft small"], text: " \(item.key)") }
+                            }
+                        }
+                        html.cell("num x", item.mrr.map { JSON.text(of: $0) } ?? "–")
+                        html.cell("x", item.stage ?? "")
+                        html.cell("soft small", item.reasons.map(\.text).joined(separator: "; "))
+                        html.add("td", ["class": "x"]) { html in
+                            if let since = item.reasons.compactMap(\.since).min() { html.add(ask.time(since)) }
+                        }
+                        html.add("td", ["class": "x"]) { html in if let next = item.nextAt { html.add(ask.time(next)) }
+                        }
+                    }
+                }
+            }
+            html.steps(ask, from: from, shown: Self.shown, of: result.items.count)
+        }
+    }
+}
+
+/// What accounts can be asked for.
+struct AccountFilters {
+    let ask: PageRequest
+
+    func draw(in html: inout HTML) {
+        html.add("form", ["class": "filters", "action": ask.link("/accounts")]) { html in
+            html.add("label") { html in
+                html.text("Condition, as in a playbook: mrr < 50 and drop(logins, 14d, 56d) > 40%")
+                html.add(
+                    "input",
+                    ["name": "where", "value": ask["where"] ?? "", "list": "names", "size": "48", "maxlength": "2000"])
+            }
+            html.add("datalist", ["id": "names"]) { html in
+                let map = ask.workspace.dataMap
+                for name in map.attributes.map(\.name) + map.metrics.map(\.name) + ask.workspace.segments.map(\.name) {
+                    html.add("option", ["value": name])
+                }
+            }
+            html.select(
+                "Segment", "segment", [("", "all")] + ask.workspace.segments.map { ($0.name, $0.name) },
+                chosen: ask["segment"])
+            html.select(
+                "At risk for", "risk",
+                [("", "–"), ("any", "anything")] + ask.workspace.risks.keys.sorted().map { ($0, $0) },
+                chosen: ask["risk"])
+            html.select("Overdue in its stage", "stuck", [("", "–"), ("yes", "yes")], chosen: ask["stuck"])
+            html.select(
+                "In a playbook", "in", [("", "–")] + ask.workspace.playbooks.map { ($0.name, $0.name) },
+                chosen: ask["in"])
+            html.add("button", ["class": "go"], text: "Show")
+        }
+    }
+}
+
+extension HTML {
+    /// The way through a list that is held as a whole.
+    mutating func steps(_ ask: PageRequest, from: Int, shown: Int, of count: Int) {
+        add("nav", ["class": "page", "aria-label": "Parts of the list"]) { html in
+            html.add(
+                "span",
+                text: "\(min(from + 1, count).grouped) to \(min(from + shown, count).grouped) of \(count.grouped)")
+            html.add("span", ["class": "acts"]) { html in
+                if from > 0 {
+                    html.add(
+                        "a", ["class": "button", "href": ask.changing(["from": "\(max(0, from - shown))"])],
+                        text: "Before")
+                }
+                if from + shown < count {
+                    html.add("a", ["class": "button", "href": ask.changing(["from": "\(from + shown)"])], text: "Next")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Basics
+import Decisions
+import Measure
+import Playbooks
+import Runner
+import Storage
+
+struct AccountsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accounts", abstract: "The accounts behind a number: who, why and since when.",
+        discussion: """
+            All accounts, or those of which everything is true that is asked. What is asked of playbooks is as the last cycle left it.
+            """)
+
+    @Option(name: .customLong("where"), help: "A condition: mrr > 100 and drop(logins, 14d, 56d) > 40%.")
+    var condition: String?
+
+    @Option(help: "A segment of data.yaml.")
+    var segment: String?
+
+    @Option(name: .customLong("in"), help: "A playbook that they are in.")
+    var inside: String?
+
+    @Option(help: "With --in: the step that they stand at, such as wait_1.")
+    var step: String?
+
+    @Option(help: "With --in: \(Arm.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var arm: String?
+
+    @Option(help: "With --in: active (when left out), ended, goal (it was reached) or all.")
+    var state: String?
+
+    @Option(name: .customLong("at-risk"), defaultAsFlag: "", help: "Those at risk, of a reason of data.yaml or of any.")
+    var risk: String?
+
+    @Flag(help: "Those who are in their stage for longer than is expected.")
+    var stuck = false
+
+    @Option(help: "With --playbook: \(Verdict.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var verdict: String?
+
+    @Option(help: "The playbook of --verdict.")
+    var playbook: String?
+
+    @Option(help: "At most so many.")
+    var limit: Int?
+
+    @OptionGroup var options: WorkspaceOptions
+    @OptionGroup var output: FormatOption
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+    }
+
+    func run() throws {
+        let loaded = try options.read()
+        let choice = try question.choice(in: loaded.workspace)
+        let store = try loaded.open(.readOnly)
+        let now = try options.moment(store, zone: loaded.zone)
+        let names = loaded.stepNames
+        try store.read { connection in
+            let context = try EvaluationContext(
+                connection, workspace: loaded.workspace, now: now, asking: [choice.condition].compactMap(\.self))
+            let list = try AccountList(connection, context, choice, stepName: names.name)
+            let printing = AccountLines(output.format, loaded.zone)
+            let end = try list.forEach(limit: limit ?? .max) { try printing.add(AccountLine($0)) }
+            try printing.end()
+            guard output.format == .table else { return }
+            let more = end == .all ? "" : "; there are more"
+            if printing.count > 0 { Terminal.hint("\(Terminal.count(printing.count, "account"))\(more)") }
+            if let condition = choice.condition, let stale = context.staleness(of: [condition]) {
+                Terminal.hint(stale)
+            }
+        }
+    }
+
+    private var question: AccountQuestion {
+        var question = AccountQuestion()
+        question.condition = condition
+        question.segment = segment
+        question.playbook = inside
+        (question.step, question.arm, question.state) = (step, arm, state)
+        question.risk = risk
+        question.isStuck = stuck
+        (question.verdict, question.judging) = (verdict, playbook)
+        return question
+    }
+}
+
+/// Prints accounts as they come, so that a list of any length is begun at once.
+private final class AccountLines {
+    private let format: OutputFormat
+    private let zone: Zone
+    private(set) var count = 0
+    private var waiting: [AccountLine] = []
+    private var widths: [Int] = []
+
+    /// So many lines are looked at together, so that their columns stand below each other.
+    private static let page = 500
+
+    init(_ format: OutputFormat, _ zone: Zone) {
+        (self.format, self.zone) = (format, zone)
+    }
+
+    func add(_ line: AccountLine) throws {
+        count += 1
+        waiting.append(line)
+        if waiting.count == Self.page { flush() }
+    }
+
+    func end() throws {
+        flush()
+        switch format {
+        case .table: if count == 0 { Terminal.print("No account is so.") }
+        case .csv: if count == 0 { Terminal.print(Table(columns).csv) }
+        case .json: Terminal.print(count == 0 ? "[]" : "]")
+        }
+    }
+
+    private var columns: [(String, Table.Alignment)] {
+        AccountLine.titles.map { ($0, $0 == "mrr" ? .right : .left) }
+    }
+
+    private func flush() {
+        guard !waiting.isEmpty else { return }
+        let isFirst = count == waiting.count
+        if format == .json {
+            let rows = waiting.map(\.json.encodedText).joined(separator: ",\n")
+            Terminal.print((isFirst ? "[" : ",") + rows)
+        } else {
+            var table = Table(columns)
+            table.rows = waiting.map { line in
+                line.cells { format == .table ? $0.text(in: zone) : "\($0)" }
+            }
+            let text = format == .table ? table.text : table.csv
+            Terminal.print(isFirst ? text : Self.withoutHead(text))
+        }
+        waiting = []
+    }
+
+    private static func withoutHead(_ text: String) -> String {
+        guard let end = text.firstIndex(where: \.isNewline) else { return "" }
+        return String(text[text.index(after: end)...])
+    }
+}
