@@ -1,9 +1,31 @@
 package import Playbooks
 
 extension EvaluationContext {
-    /// Why decisions that look at these terms must wait; nil when every metric they read is fresh.
+    /// Why decisions that look at these terms must wait; nil when all that they read is there and fresh.
     package func staleness(of terms: [Term]) -> String? {
-        staleness(ofMetrics: terms.reduce(into: []) { $0.formUnion($1.reads.metrics) })
+        let reads = terms.reduce(into: Term.Reads()) { $0.formUnion($1.reads) }
+        return staleness(ofMetrics: reads.metrics) ?? gone(reads) ?? doubt(about: reads.attributes)
+    }
+
+    /// What these terms of a version of before read and data.yaml does not have any more.
+    package func gone(from terms: [Term]) -> String? {
+        gone(terms.reduce(into: Term.Reads()) { $0.formUnion($1.reads) })
+    }
+
+    private func gone(_ reads: Term.Reads) -> String? {
+        let attribute = reads.attributes.sorted().first { dataMap.attribute($0) == nil && !Self.ofJourneys.contains($0) }
+        if let attribute { return "it reads the attribute \(attribute), which data.yaml has no more" }
+        let event = reads.events.sorted().first { dataMap.event($0) == nil }
+        if let event { return "it reads the event \(event), which data.yaml has no more" }
+        let metric = reads.metrics.sorted().first { dataMap.metric($0) == nil }
+        return metric.map { "it reads the metric \($0), which data.yaml has no more" }
+    }
+
+    private static let ofJourneys: Set<String> = ["stage", "stage_since", "journey"]
+
+    /// Why the values of attributes are not believed for now.
+    private func doubt(about attributes: Set<String>) -> String? {
+        doubtfulAttributes.isEmpty ? nil : attributes.sorted().lazy.compactMap { doubtfulAttributes[$0] }.first
     }
 
     /// The same for metrics by their names.

@@ -33,6 +33,8 @@ package struct EvaluationContext: Sendable {
     package var stages: [StageKey: StageFigures] = [:]
     /// What each channel reads beside the message, by the channel's name.
     package var channelVariables: [String: [String]] = [:]
+    /// Attributes that look as if their column had been emptied, each with why; what reads them waits.
+    package var doubtfulAttributes: [String: String] = [:]
     package var metricIDs: [String: Int64] = [:]
     package var kindIDs: [String: Int64] = [:]
 

@@ -3,19 +3,34 @@ package struct WorkspaceReader {
     /// The texts by path relative to the workspace; what is no file of a workspace is passed over.
     let texts: [String: String]
     let diagnostics = Diagnostics()
+    private let known: Known
+
+    /// What a text of the past may name although the files of today do not have it.
+    package struct Known: Sendable {
+        package var categories: [String]
+        package var channels: [String: Channel.Kind]
+
+        package init(categories: [String] = [], channels: [String: Channel.Kind] = [:]) {
+            self.categories = categories
+            self.channels = channels
+        }
+    }
 
     /// The workspace and every complaint, ordered by place.
     ///
     /// There is no workspace when `keeptouch.yaml` has an error or `data.yaml` cannot be parsed. Anything else that has
     /// an error is left out, and the good rest stays.
-    package static func read(_ texts: [String: String]) -> (workspace: Workspace?, diagnostics: [Diagnostic]) {
-        let reader = WorkspaceReader(texts: texts)
+    package static func read(
+        _ texts: [String: String], known: Known = Known()
+    ) -> (workspace: Workspace?, diagnostics: [Diagnostic]) {
+        let reader = WorkspaceReader(texts: texts, known: known)
         let workspace = reader.workspace()
         return (workspace, reader.diagnostics.all.sorted())
     }
 
-    private init(texts: [String: String]) {
+    private init(texts: [String: String], known: Known) {
         self.texts = texts
+        self.known = known
     }
 
     private func workspace() -> Workspace? {
@@ -35,6 +50,12 @@ package struct WorkspaceReader {
         }
         let dataRoot = root("data.yaml")
         // Without either nothing can be said about the names in playbooks.
+        for name in known.categories where configuration?.categories.contains(where: { $0.name == name }) == false {
+            configuration?.categories.append(Configuration.Category(name: name, title: name))
+        }
+        for (name, kind) in known.channels where channels[name] == nil {
+            channels[name] = Channel(name: name, kind: kind, url: "", position: Position(file: "channels/\(name).yaml"))
+        }
         guard let configuration, dataRoot != nil || texts["data.yaml"] == nil else {
             _ = self.journeys(journeys, nil)
             return nil

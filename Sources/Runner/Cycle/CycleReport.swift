@@ -71,6 +71,8 @@ package struct CycleReport: Sendable, Encodable {
 
     /// Playbooks that are not as they were; told by `plan` only.
     package var changes: [Change] = []
+    /// Why enrollments stand still that nobody has paused, a sentence each.
+    package var standingStill: [String] = []
     /// When the first of the schedules comes round next.
     package private(set) var nextAt: Instant?
     /// False when there was nothing to do, and nothing was written.
@@ -89,6 +91,7 @@ package struct CycleReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
+        case standingStill = "standing_still"
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -102,6 +105,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(left, forKey: .left)
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
+        if !standingStill.isEmpty { try container.encode(standingStill, forKey: .standingStill) }
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {
             try container.encode(touches.full.byName, forKey: .touches)

@@ -118,6 +118,8 @@ struct CycleWriting {
             try Meta.stagesAt.write(String(now.milliseconds), connection)
             try Meta.stagesEvent.write(String(newest), connection)
         }
+        try plan.doubts.record(connection)
+        try Meta.standingStill.write(plan.report.standingStill.joined(separator: "\n"), connection)
         let records = CycleRecords(connection, cycleID: cycleID, now: now)
         let registry = Registry(connection)
         for turn in plan.turns {

@@ -34,13 +34,40 @@ package struct PinnedVersions: Sendable {
 
     /// The playbook of a stored text; nil when it can no longer be read, and its enrollments then stand still.
     ///
-    /// - Parameter messages: the texts of messages as they once were, by path, in the place of today's.
-    package func playbook(_ name: String, source: String, messages: [String: String] = [:]) -> Playbook? {
+    /// Read with the files of today; where these lack a message, a name or a channel of it, with those that it was first
+    /// read with.
+    ///
+    /// - Parameters:
+    ///   - files: what the version was first read with, as it is stored.
+    ///   - messages: the texts of messages as they once were, by path, in the place of today's.
+    package func playbook(
+        _ name: String, source: String, files: String? = nil, messages: [String: String] = [:]
+    ) -> Playbook? {
         let folder = folder(of: name)
         var texts = texts.filter { !$0.key.hasPrefix("playbooks/") || $0.key.hasPrefix(folder + "/") }
         texts.merge(messages) { $1 }
         texts[folder + "/playbook.yaml"] = source
-        return WorkspaceReader.read(texts).workspace?.playbook(name)
+        if let playbook = WorkspaceReader.read(texts).workspace?.playbook(name) { return playbook }
+        guard let files = VersionFiles(files) else { return nil }
+        // A folder that was moved or deleted: its messages lay beside the file.
+        let kept = files.texts.map { path, text in
+            (path.hasSuffix(".md") ? "\(folder)/\(path.split(separator: "/").dropFirst(2).joined(separator: "/"))" : path, text)
+        }
+        let (messages, others) = (kept.filter { $0.0.hasSuffix(".md") }, kept.filter { !$0.0.hasSuffix(".md") })
+        // As much of today as can be read: messages that are gone, names that are gone, messages that have an error.
+        texts.merge(messages) { today, _ in today }
+        for older in [[], others, messages] {
+            texts.merge(older) { $1 }
+            if let playbook = WorkspaceReader.read(texts, known: files.known).workspace?.playbook(name) {
+                return playbook
+            }
+        }
+        return nil
+    }
+
+    /// What a version is read with, to be stored with it.
+    func files(of playbook: Playbook, in workspace: Workspace) -> String? {
+        VersionFiles(of: playbook, in: workspace, texts: texts).text
     }
 
     /// The playbooks that somebody walks, by version; one that can no longer be read is left out.
@@ -49,7 +76,7 @@ package struct PinnedVersions: Sendable {
         for version in try Registry(connection).runningVersions(now: now) {
             let current = workspace.playbook(version.playbook)
             playbooks[version.versionID] =
-                current?.source == version.source ? current : playbook(version.playbook, source: version.source)
+                current?.source == version.source ? current : playbook(version.playbook, source: version.source, files: version.files)
         }
         return playbooks
     }
@@ -62,5 +89,12 @@ package struct PinnedVersions: Sendable {
             path.hasSuffix("/playbook.yaml") && texts[path]?.contains("playbook: \(name)\n") == true
         }
         return other.map { String($0.dropLast("/playbook.yaml".count)) } ?? usual
+    }
+}
+
+extension Playbook {
+    /// A playbook of which nothing is known but its name.
+    static func stub(_ name: String) -> Playbook {
+        Playbook(name: name, category: "", trigger: .on(event: "", condition: nil), reentry: .never)
     }
 }

@@ -32,6 +32,7 @@ struct Planning {
         /// Whether everything was paused already.
         var wasPaused: Bool
         var report: CycleReport
+        var doubts: AttributeDoubts
 
         func deciding(_ connection: Connection) throws -> BlockDeciding {
             try BlockDeciding(connection, rules, turns: turns, journeys: journeys, heldJourneys: heldJourneys)
@@ -50,9 +51,18 @@ struct Planning {
         var turns = try TurnFinder(
             workspace: workspace, connection: connection, now: now, matching: matching, context: context
         ).find(taking)
+        let isEvaluating = matching == .all || isTurnOfJourneys || turns.contains { $0.isDue }
+        var found = try versions(known, taking, pauses, context)
+        let doubts = try AttributeDoubts(
+            found.versions.values.reduce(into: []) { $0.formUnion($1.walkedAttributes) }, workspace.configuration,
+            isLookedAt: isEvaluating, connection)
+        // What enrollments ask for waits; whether a playbook is matched is for the rules of safety to say.
+        var believed = context
+        believed.doubtfulAttributes = doubts.reasons
+        if !doubts.reasons.isEmpty { found = try versions(known, taking, pauses, believed) }
         var rules = CycleRules(
-            context: context, lastCycle: try Meta.lastNow(connection),
-            versions: try versions(known, taking, pauses, context), matching: turns.map(\.work),
+            context: believed, lastCycle: try Meta.lastNow(connection),
+            versions: found.versions, matching: turns.map(\.work),
             globalHoldout: known.globalHoldout, channels: workspace.configuration.channels,
             declaredChannels: Set(workspace.channels.keys), sendWindow: workspace.configuration.sendWindow)
         rules.newestEvent = try CycleRecords.newestEvent(connection)
@@ -73,7 +83,7 @@ struct Planning {
         var plan = Plan(
             rules: rules, turns: turns, scope: scope, journeys: workspace.journeys,
             heldJourneys: Set(heldJourneys.keys), tally: Tally(), stagesEvent: late?.newest,
-            wasPaused: pauses.all != nil, report: CycleReport(now: now, playbooks: [], balanced: true))
+            wasPaused: pauses.all != nil, report: CycleReport(now: now, playbooks: [], balanced: true), doubts: doubts)
         let deciding = try plan.deciding(connection)
         var pass = try FirstPass(scope, deciding, isStopped: isStopped)
         if pass.isWorthTwoThreads {
@@ -92,10 +102,13 @@ struct Planning {
         guard errors.isEmpty else { throw UnbalancedBooks(errors: errors) }
         (plan.rules, plan.turns, plan.tally) = (rules, turns, tally)
         plan.report = report(plan, isTurnOfJourneys ? heldJourneys : nil)
+        plan.report.standingStill =
+            found.standingStill
+            + doubts.reasons.values.sorted().map { "\($0): enrollments that ask for it wait" }
         plan.isNews =
             try matching == .all || isTurnOfJourneys || !tally.changed.isEmpty
             || turns.contains { $0.isNews || tally.playbooks[$0.id]?.isNews == true }
-            || Benchmarks.areUnsaved(connection)
+            || doubts.isNews || Benchmarks.areUnsaved(connection)
         return plan
     }
 
@@ -177,18 +190,30 @@ struct Planning {
     // MARK: Who takes part
 
     /// The versions that somebody walks or may enter; one that can no longer be read is left out, and its enrollments
-    /// stand still.
+    /// stand still, which is said.
     private func versions(
         _ known: Registration.Registered, _ taking: [PlaybookAtWork], _ pauses: Pauses, _ context: EvaluationContext
-    ) throws -> [Int64: Version] {
+    ) throws -> (versions: [Int64: Version], standingStill: [String]) {
         var versions: [Int64: Version] = [:]
+        var standingStill: [String] = []
         for running in try Registry(connection).runningVersions(now: now - workspace.dataMap.longestLateness) {
             let ending =
                 pinned.isGone(running.playbook, from: workspace)
                 ? "deleted" : workspace.playbook(running.playbook)?.state == .retired ? "retired" : nil
             let current = known.works.first { $0.registered.versionID == running.versionID }?.playbook
-            guard let playbook = current ?? pinned.playbook(running.playbook, source: running.source) else {
+            let version =
+                current ?? pinned.playbook(running.playbook, source: running.source, files: running.files)
+            // What is to end needs no steps.
+            let hash = Registry.hash(running.source).prefix(8)
+            guard let playbook = version ?? ending.map({ _ in Playbook.stub(running.playbook) }) else {
+                standingStill.append(
+                    "\(running.playbook): version \(hash) cannot be read with the files of today, and its enrollments stand "
+                        + "still until it can")
                 continue
+            }
+            if current == nil, ending == nil, let gone = context.gone(from: playbook.terms) {
+                standingStill.append(
+                    "\(running.playbook): enrollments by version \(hash) wait where they ask for it: \(gone)")
             }
             versions[running.versionID] = Version(
                 id: running.versionID, playbookID: running.playbookID, playbook: playbook, in: context,
@@ -198,8 +223,10 @@ struct Planning {
             versions[work.registered.versionID] = Version(
                 id: work.registered.versionID, playbookID: work.id, playbook: work.playbook, in: context)
         }
-        return versions
+        return (versions, standingStill)
     }
+
+    // MARK: Order
 
     private func arbitrationOrder(_ works: [PlaybookAtWork]) -> [PlaybookAtWork] {
         works.filter { only.isEmpty ? $0.playbook.state == .live : only.contains($0.playbook.name) }

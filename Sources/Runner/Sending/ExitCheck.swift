@@ -52,7 +52,8 @@ struct ExitCheck {
         let due = try store.read { try TouchRecords($0).accounts(dueBy: now) }
         guard !due.isEmpty else { return 0 }
         let deciding = try store.read { connection in
-            let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
+            var context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
+            context.doubtfulAttributes = try DoubtfulAttributes(connection).reasons
             var rules = CycleRules(
                 context: context,
                 versions: versions.reduce(into: [:]) { versions, version in

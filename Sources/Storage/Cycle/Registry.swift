@@ -25,10 +25,12 @@ package final class Registry {
     ///
     /// A playbook that goes live has only later events trigger it; a changed design begins a new period of its experiment.
     ///
-    /// - Parameter shares: the part of the design that earlier versions of the program wrote down; a period that has no
+    /// - Parameters:
+    ///   - files: what else the version was read with, kept when it is first seen.
+    ///   - shares: the part of the design that earlier versions of the program wrote down; a period that has no
     ///   more than that goes on with the design.
     package func register(
-        _ playbook: Playbook, design: String, shares: String? = nil, now: Instant
+        _ playbook: Playbook, design: String, shares: String? = nil, files: String? = nil, now: Instant
     ) throws -> RegisteredPlaybook {
         let name: [String: SQLValue] = ["name": .text(playbook.name)]
         var row = try connection.first("SELECT id, state FROM playbook WHERE name = :name", name)
@@ -39,7 +41,8 @@ package final class Registry {
         }
         guard let id = row?[0].integer else { throw StorageError("playbook \"\(playbook.name)\" was not registered") }
         let isNewlyLive = playbook.state == .live && row?[1].text != Playbook.State.live.rawValue
-        let versionID = try version(of: id, hash: Self.hash(playbook.source), source: playbook.source, now: now)
+        let versionID = try version(
+            of: id, hash: Self.hash(playbook.source), source: playbook.source, files: files, now: now)
         let experimentID = try experiment(
             playbook.experiment, design: design, shares: shares, isDraft: playbook.state == .draft, now: now)
         // A row that stays as it is is not written: `serve` comes by every few seconds.
@@ -120,13 +123,17 @@ package final class Registry {
     }
 
     /// How many active enrollments are pinned to each version of a playbook, the oldest version first.
-    package func pinned(to playbookID: Int64) throws -> [(hash: String, source: String, running: Int)] {
+    package func pinned(
+        to playbookID: Int64
+    ) throws -> [(hash: String, source: String, files: String?, running: Int)] {
         try connection.query(
             """
-            SELECT v.hash, v.source, count(*) FROM enrollment AS e JOIN playbook_version AS v ON v.id = e.version_id
-            WHERE e.playbook_id = :playbook AND e.state = 'active' GROUP BY v.id, v.hash, v.source ORDER BY v.id
+            SELECT v.hash, v.source, v.files, e.running FROM playbook_version AS v JOIN (
+                SELECT version_id, count(*) AS running FROM enrollment
+                WHERE playbook_id = :playbook AND state = 'active' GROUP BY version_id) AS e ON e.version_id = v.id
+            ORDER BY v.id
             """, ["playbook": .integer(playbookID)]
-        ).map { ($0[0].text ?? "", $0[1].text ?? "", Int($0[2].integer ?? 0)) }
+        ).map { ($0["hash"].text ?? "", $0["source"].text ?? "", $0["files"].text, Int($0["running"].integer ?? 0)) }
     }
 
     /// The playbooks that were live when they were last seen.
@@ -186,16 +193,16 @@ package final class Registry {
     /// The stored texts of the versions that running enrollments are pinned to, or those whose goals are watched still,
     /// by version id.
     package func runningVersions(now: Instant) throws -> [(
-        playbook: String, playbookID: Int64, versionID: Int64, source: String
+        playbook: String, playbookID: Int64, versionID: Int64, source: String, files: String?
     )] {
         try connection.query(
             """
-            SELECT p.name, p.id, v.id, v.source FROM playbook_version v JOIN playbook p ON p.id = v.playbook_id
+            SELECT p.name, p.id, v.id, v.source, v.files FROM playbook_version v JOIN playbook p ON p.id = v.playbook_id
             WHERE EXISTS (SELECT 1 FROM enrollment e WHERE e.playbook_id = p.id AND e.version_id = v.id
                 AND (e.state = 'active' OR e.goal_until >= :now))
             ORDER BY p.name, v.id
             """, ["now": .instant(now)]
-        ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].integer ?? 0, $0[3].text ?? "") }
+        ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].integer ?? 0, $0[3].text ?? "", $0[4].text) }
     }
 
     package func schedule(of playbookID: Int64) throws -> String? {
@@ -215,14 +222,17 @@ package final class Registry {
         Hexadecimal.text(SHA256.hash(data: Array(source.utf8)))
     }
 
-    private func version(of playbookID: Int64, hash: String, source: String, now: Instant) throws -> Int64 {
+    private func version(
+        of playbookID: Int64, hash: String, source: String, files: String?, now: Instant
+    ) throws -> Int64 {
         let key: [String: SQLValue] = ["playbook": .integer(playbookID), "hash": .text(hash)]
         let find = "SELECT id FROM playbook_version WHERE playbook_id = :playbook AND hash = :hash"
         if let id = try connection.first(find, key)?[0].integer { return id }
         try connection.execute(
             """
-            INSERT INTO playbook_version (playbook_id, hash, source, seen_at) VALUES (:playbook, :hash, :source, :now)
-            """, key.merging(["source": .text(source), "now": .instant(now)]) { $1 })
+            INSERT INTO playbook_version (playbook_id, hash, source, files, seen_at)
+            VALUES (:playbook, :hash, :source, :files, :now)
+            """, key.merging(["source": .text(source), "files": .optional(files), "now": .instant(now)]) { $1 })
         return try connection.integer(find, key)
     }
 }

@@ -36,6 +36,11 @@ package enum Meta: String {
     /// What the kinds of events and their properties were when values that had been left out were last read.
     case eventProperties = "event_properties"
 
+    /// The attributes whose values are not believed for now, as JSON.
+    case doubtfulAttributes = "doubtful_attributes"
+    /// Why enrollments stand still, a sentence a line.
+    case standingStill = "standing_still"
+
     package func read(_ connection: Connection) throws -> String? {
         try Self.value(of: rawValue, connection)
     }

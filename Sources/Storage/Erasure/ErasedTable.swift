@@ -73,6 +73,7 @@ struct ErasedTable {
         ErasedTable(name: "cycle", columns: [("summary", .nothing)]),
         ErasedTable(name: "channel_state", columns: [("reason", .text("erased"))]),
         ErasedTable(name: "api_key", columns: [("name", .hash)]),
+        ErasedTable(name: "playbook_version", columns: [("files", .nothing)]),
         ErasedTable(name: "message_version", columns: [("texts", .text("{}"))]),
         ErasedTable(name: "dashboard_user", columns: [("name", .hash)]),
         ErasedTable(

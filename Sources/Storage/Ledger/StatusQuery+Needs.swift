@@ -10,6 +10,11 @@ extension StatusQuery {
         ).map { ($0["name"].text ?? "", $0["held_at"].instant, $0["held_because"].text ?? "") }
     }
 
+    /// Why enrollments stand still that nobody has paused, as the last cycle found it.
+    package func standingStill() throws -> [String] {
+        (try Meta.standingStill.read(connection) ?? "").split(separator: "\n").map(String.init)
+    }
+
     /// How many touches only a person can settle, or mend the cause of.
     package func stuck() throws -> (unknown: Int, held: Int) {
         // Each state by itself, so that the partial index answers.

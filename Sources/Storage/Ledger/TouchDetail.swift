@@ -21,6 +21,7 @@ package struct TouchDetail: Sendable {
     package var playbook: String
     package var versionHash: String
     package var versionSource: String
+    package var versionFiles: String?
     package var step: String
     package var variant: String?
     package var arm: Arm
@@ -54,7 +55,7 @@ package struct TouchDetail: Sendable {
         guard
             let row = try connection.first(
                 """
-                SELECT t.*, a.key AS account, a.name AS account_name, p.name AS playbook, v.hash, v.source, e.arm,
+                SELECT t.*, a.key AS account, a.name AS account_name, p.name AS playbook, v.hash, v.source, v.files, e.arm,
                     e.entered_at, c.key AS contact_key, c.name AS contact_name
                 FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
                 JOIN enrollment AS e ON e.id = t.enrollment_id
@@ -73,7 +74,7 @@ package struct TouchDetail: Sendable {
         accountName = row["account_name"].text
         playbook = text("playbook")
         versionHash = text("hash")
-        versionSource = text("source")
+        (versionSource, versionFiles) = (text("source"), row["files"].text)
         step = text("step")
         variant = row["variant"].text
         arm = try row["arm"].word()

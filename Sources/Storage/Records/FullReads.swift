@@ -16,6 +16,11 @@ package struct FullReads {
         }
     }
 
+    /// When a source or an import was last read as a whole.
+    package static func newest(_ connection: Connection) throws -> Instant? {
+        try connection.first("SELECT max(at) AS at FROM full_read")?["at"].instant
+    }
+
     private let connection: Connection
     private let name: String
     private let weekday: Int

@@ -1,4 +1,9 @@
 extension Schema {
+    static let versionFiles = """
+        -- The files beside the playbook's own that the version was read with, as JSON; NULL of older versions.
+        ALTER TABLE playbook_version ADD COLUMN files TEXT;
+        """
+
     static let people = """
         -- Who may open the dashboard.
         CREATE TABLE dashboard_user (

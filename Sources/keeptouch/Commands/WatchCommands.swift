@@ -260,6 +260,9 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
             Terminal.print("  keeptouch release \(item.name)")
         }
+        for sentence in try query.standingStill() {
+            Terminal.print(Terminal.styled(sentence, .yellow))
+        }
         for item in try query.waiting() {
             Terminal.print(Terminal.styled("\(item.playbook) waits: \(item.reason)", .yellow))
             Terminal.print("  keeptouch import metrics FILE; with --complete when the day is all there")

@@ -58,6 +58,7 @@ struct CycleText {
             }
             for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
         }
+        for sentence in report.standingStill { Terminal.print(Terminal.styled(sentence, .yellow)) }
         for journey in report.journeys {
             if let reason = journey.heldBecause {
                 Terminal.print(Terminal.styled("journey \(journey.journey) stands still: \(reason)", .yellow))

@@ -28,6 +28,7 @@ struct Needs {
         try addTouches(.unknown, query)
         try addHolds(query)
         try addTouches(.held, query)
+        try addStandstill(query)
         try addFeeds(query, connection)
         addFiles()
         try addRest(query, connection)
@@ -129,6 +130,10 @@ struct Needs {
                 }
             }
         }
+    }
+
+    private mutating func addStandstill(_ query: StatusQuery) throws {
+        for sentence in try query.standingStill() { add("held", "Stands still") { $0.text(sentence) } }
     }
 
     private mutating func addFeeds(_ query: StatusQuery, _ connection: Connection) throws {
