@@ -35,6 +35,12 @@ struct Keeptouch: AsyncParsableCommand {
                     UnsuppressCommand.self, ForgetCommand.self, KeysCommand.self, InboxTokenCommand.self,
                     ClockCommand.self,
                 ]),
+            CommandGroup(
+                name: "By hand",
+                subcommands: [
+                    EnrollCommand.self, UnenrollCommand.self, SnoozeCommand.self, ExcludeCommand.self,
+                    IncludeCommand.self, HoldCommand.self,
+                ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])
 
