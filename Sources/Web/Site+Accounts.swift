@@ -62,6 +62,7 @@ extension Site {
                   {"name": "at_risk", "in": "query", "allowEmptyValue": true, "schema": {"type": "string"},
                     "description": "A reason of data.yaml; empty for any"},
                   {"name": "stuck", "in": "query", "schema": {"type": "boolean"}},
+                  {"name": "excluded", "in": "query", "schema": {"type": "boolean"}, "description": "Snoozed or excluded by hand"},
                   {"name": "verdict", "in": "query", "schema": {"type": "string"}, "description": "With playbook"},
                   {"name": "playbook", "in": "query", "schema": {"type": "string"}, "description": "The playbook of the verdict"},
                   {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
@@ -102,7 +103,8 @@ struct AccountRequest: Sendable {
     let after: Int64
 
     private static let names: Set = [
-        "where", "segment", "in", "step", "arm", "state", "at_risk", "stuck", "verdict", "playbook", "limit", "after",
+        "where", "segment", "in", "step", "arm", "state", "at_risk", "stuck", "excluded", "verdict", "playbook",
+        "limit", "after",
     ]
 
     /// - Throws: `Problem` for what cannot be asked; a misspelled name must not list everybody.
@@ -119,14 +121,19 @@ struct AccountRequest: Sendable {
         (question.playbook, question.step) = (text("in"), text("step"))
         (question.arm, question.state, question.risk) = (text("arm"), text("state"), text("at_risk"))
         (question.verdict, question.judging) = (text("verdict"), text("playbook"))
-        switch text("stuck") {
-        case nil, "false": break
-        case "true", "": question.isStuck = true
-        case let other?: throw Problem(.badRequest, "stuck: \"\(other)\" is neither true nor false")
-        }
+        question.isStuck = try Self.flag(text("stuck"), "stuck")
+        question.isExcluded = try Self.flag(text("excluded"), "excluded")
         self.question = question
         limit = try Self.number(text("limit"), "limit", 1...Int64(Site.mostAccounts)).map { Int($0) } ?? 100
         after = try Self.number(text("after"), "after", 0...Int64.max) ?? 0
+    }
+
+    private static func flag(_ text: String?, _ name: String) throws -> Bool {
+        switch text {
+        case nil, "false": return false
+        case "true", "": return true
+        case let other?: throw Problem(.badRequest, "\(name): \"\(other)\" is neither true nor false")
+        }
     }
 
     private static func number(_ text: String?, _ name: String, _ range: ClosedRange<Int64>) throws -> Int64? {

@@ -37,6 +37,12 @@ struct Keeptouch: AsyncParsableCommand {
                     InboxTokenCommand.self,
                     ClockCommand.self,
                 ]),
+            CommandGroup(
+                name: "By hand",
+                subcommands: [
+                    EnrollCommand.self, UnenrollCommand.self, SnoozeCommand.self, ExcludeCommand.self,
+                    IncludeCommand.self, HoldCommand.self,
+                ]),
             CommandGroup(name: "Try", subcommands: [SinkCommand.self]),
         ])
 

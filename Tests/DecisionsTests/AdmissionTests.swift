@@ -73,6 +73,10 @@ import Testing
         Row("an exclusive playbook", .blocked, settled: false, "an exclusive playbook has the account") {
             admission, _ in admission.isTaken = true
         },
+        Row("a person", .blocked, settled: false, "snoozed by hand") { admission, _ in
+            admission.exclusion = "snoozed by hand"
+            admission.isTaken = true
+        },
         Row("the global holdout", .globalHoldout, settled: true, "drawn into the global holdout of 5 %") {
             admission, _ in
             admission.lots.isGlobalHoldout = true
@@ -101,6 +105,21 @@ import Testing
         #expect(admission.decide(match).isSettled == false)
         admission.isReachable = true
         #expect(admission.decide(match).verdict == .enrolled)
+    }
+
+    @Test func whatIsAskedForByHandIsAnOccurrenceOfAConditionToo() {
+        var admission = Admission(
+            rules: Admission.Rules(
+                Playbook(name: "p", category: "education", trigger: .when(.always), reentry: .never)),
+            now: Self.now)
+        var match = Match(key: "hand:1", at: Self.now, since: Self.now)
+        #expect(admission.decide(match) == Admission.Decision(.enrolled, "all rules passed", isSettled: true))
+        admission.past.isInside = true
+        #expect(admission.decide(match).isSettled == false)
+        Self.waited(.hours(49), &match)
+        #expect(admission.decide(match).isSettled)
+        admission.past.isInside = false
+        #expect(admission.decide(match).verdict == .tooOld)
     }
 
     @Test func anOccurrenceThatTheNextOneOvertakesIsDropped() {

@@ -104,8 +104,10 @@ import Testing
         #expect(try change(test)?.change == .broken)
     }
 
-    @Test func aMessageThatIsGoneLeavesEnrollmentsStandingStill() throws {
+    /// A version that is older than the keeping of what versions were read with.
+    @Test func aMessageThatIsGoneLeavesEnrollmentsOfAnOldDatabaseStandingStill() throws {
         let test = try workspace(Self.text("seats > 6", steps: ["wait: 1d", "email: hello.md"]))
+        try test.execute("UPDATE playbook_version SET files = NULL")
         try test.edit(["playbooks/main/hello.md": nil], withErrors: true)
         let change = try #require(try change(test))
         #expect(change.change == .broken)

@@ -63,14 +63,18 @@ import Testing
         #expect(try test.rows("SELECT live_since FROM playbook") == ["\(noon(20_000).milliseconds)"])
     }
 
-    @Test func anEnrollmentWhoseMessageIsGoneStandsStillUntilItIsBack() async throws {
+    /// A version that is older than the keeping of what versions were read with.
+    @Test func anEnrollmentWhoseMessageIsGoneStandsStillUntilItIsBackAndIsTold() async throws {
         let endpoint = try Endpoint()
         let test = try workspace(endpoint)
         try await test.drain(noon(20_000))
         #expect(endpoint.received.count == 1)
+        try test.execute("UPDATE playbook_version SET files = NULL")
         try test.edit([Self.path: Self.new, "playbooks/main/second.md": nil])
         for day in [20_001, 20_003, 20_004] { try test.run(noon(day)) }
         #expect(try test.rows("SELECT step, state FROM enrollment WHERE account_id = 1") == ["0|active"])
+        let said = try test.store.read { try StatusQuery($0).standingStill() }
+        #expect(said.contains { $0.contains("cannot be read with the files of today") }, "\(said)")
         try test.edit(["playbooks/main/second.md": "---\nsubject: Second\n---\nBack.\n"])
         try test.run(noon(20_005))
         try test.run(noon(20_007))
@@ -91,5 +95,69 @@ import Testing
         try test.edit([Self.path: text("seats * 100")])
         try test.script("UPDATE account SET a_seats = 11")
         #expect(try test.run(noon(20_001)).left == 1)
+    }
+
+    /// Day by day from the second on.
+    private func live(_ test: TestWorkspace, through day: Int) async throws {
+        for day in 20_001...day {
+            try test.run(noon(day))
+            try await test.drain(noon(day))
+        }
+    }
+
+    @Test func aRenamedMessageIsSentToThoseWhoBeganBeforeAsItWas() async throws {
+        let endpoint = try Endpoint()
+        let test = try workspace(endpoint)
+        try await test.drain(noon(20_000))
+        try test.edit([
+            Self.path: Self.old.replacing("second.md", with: "follow.md"), "playbooks/main/second.md": nil,
+            "playbooks/main/follow.md": "---\nsubject: Second\n---\nRenamed.\n",
+        ])
+        try test.addAccounts(1, from: 2)
+        try await live(test, through: 20_004)
+        #expect(
+            try test.rows("SELECT account_id, message, state FROM touch ORDER BY account_id, id")
+                == ["1|hello.md|sent", "1|second.md|sent", "2|hello.md|sent", "2|follow.md|sent"])
+    }
+
+    @Test func theEnrollmentsOfADeletedFolderEnd() async throws {
+        let endpoint = try Endpoint()
+        let test = try workspace(endpoint)
+        try await test.drain(noon(20_000))
+        try test.edit([
+            Self.path: nil, "playbooks/main/hello.md": nil, "playbooks/main/second.md": nil,
+            "playbooks/main/third.md": nil,
+        ])
+        try await live(test, through: 20_003)
+        #expect(try test.rows("SELECT state, end_reason FROM enrollment") == ["ended|deleted"])
+    }
+
+    @Test(arguments: ["seats", "signed"]) func whatAsksForANameThatIsGoneWaitsAndSaysSo(name: String) async throws {
+        let endpoint = try Endpoint()
+        let question = name == "seats" ? "seats > 1" : "happened(signed)"
+        let text =
+            TestWorkspace.playbook("main", steps: ["email: hello.md", "wait: 1d"])
+            + "\n  - choose:\n    - if: \(question)\n      then: [{ email: hello.md }]\n    - else: [{ email: hello.md }]\n"
+        let test = try TestWorkspace(
+            playbooks: ["main": text],
+            files: ["channels/mail.yaml": TestWorkspace.channel("mail", "email", url: endpoint.url)])
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        let data = test.texts["data.yaml"] ?? ""
+        try test.edit([
+            "data.yaml": data.replacing("\(name):", with: "other:"),
+            Self.path: text.replacing(question, with: question.replacing(name, with: "other")),
+        ])
+        try AttributeColumns(test.workspace.dataMap).apply(to: test.store)
+        try await live(test, through: 20_003)
+        #expect(try test.rows("SELECT state FROM enrollment") == ["active"])
+        #expect(endpoint.received.count == 1)
+        let said = try test.store.read { try StatusQuery($0).standingStill() }
+        #expect(said.contains { $0.contains(name) && $0.contains("data.yaml has no more") }, "\(said)")
+        try test.edit(["data.yaml": data, Self.path: text])
+        try test.run(noon(20_004))
+        try await test.drain(noon(20_004))
+        #expect(endpoint.received.count == 2)
     }
 }

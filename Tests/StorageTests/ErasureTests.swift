@@ -101,7 +101,7 @@ import Testing
         "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule"],
         "playbook_version": ["hash", "source"], "standing": ["verdict"], "decision": ["verdict"],
         "experiment": ["name", "design"], "assignment": ["arm", "variant"],
-        "enrollment": ["arm", "variant", "state", "end_reason"],
+        "enrollment": ["arm", "variant", "state"], "exclusion": ["playbook", "kind"],
         "touch": [
             "step", "variant", "kind", "channel", "category", "message", "state", "message_hash", "body_hash",
             "owner", "endpoint",

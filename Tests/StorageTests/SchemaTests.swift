@@ -24,6 +24,7 @@ import Testing
         WordList("touch", "kind", Channel.Kind.self), WordList("occurrence", "state", OccurrenceState.self),
         WordList("cycle", "state", CycleState.self), WordList("stage_entry", "how", StageEntry.How.self),
         WordList("digest", "state", DigestState.self), WordList("channel_state", "state", ChannelState.Kind.self),
+        WordList("exclusion", "kind", Exclusion.Kind.self),
     ]
 
     private func text(of name: String) throws -> String {

@@ -13,7 +13,9 @@ extension EvaluationContext {
     }
 
     private func gone(_ reads: Term.Reads) -> String? {
-        let attribute = reads.attributes.sorted().first { dataMap.attribute($0) == nil && !Self.ofJourneys.contains($0) }
+        let attribute = reads.attributes.sorted().first {
+            dataMap.attribute($0) == nil && !Self.ofJourneys.contains($0)
+        }
         if let attribute { return "it reads the attribute \(attribute), which data.yaml has no more" }
         let event = reads.events.sorted().first { dataMap.event($0) == nil }
         if let event { return "it reads the event \(event), which data.yaml has no more" }

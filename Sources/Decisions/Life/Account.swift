@@ -71,6 +71,8 @@ package struct Account: Sendable {
     /// By the experiment's id.
     package var assignments: [Int64: Assignment] = [:]
     package var findings: [Finding] = []
+    /// What people have said of it that holds now.
+    package var exclusions: [Exclusion] = []
     /// The messages that the account has had from a playbook with a rotation, by the playbook's id.
     package var hadMessages: [Int64: Set<String>] = [:]
     /// Secondary goals reached before, by enrollment.

@@ -75,6 +75,8 @@ package struct Admission: Sendable {
     package var whyNobody: String?
     /// Whether a contact without a role of `to:` stands in.
     package var hasStandIn = false
+    /// Why a person wants the account to be left alone, or nil.
+    package var exclusion: String?
     /// Whether an exclusive playbook has the account.
     package var isTaken: Bool
     package var lots: Lots
@@ -99,7 +101,7 @@ package struct Admission: Sendable {
     package func decide(_ match: Match) -> Decision {
         if let hold { return Decision(.held, hold, isSettled: false) }
         if match.standing?.enrollmentID != nil {
-            return Decision(.already, "enrolled for this match", isSettled: rules.isOccurrence)
+            return Decision(.already, "enrolled for this match", isSettled: isOccurrence(match))
         }
         if past.isInside { return waiting(.already, "in this playbook now", match) }
         if let other {
@@ -109,7 +111,7 @@ package struct Admission: Sendable {
         }
         if let reason = cooling {
             return rules.reentry == .never
-                ? Decision(.cooling, reason, isSettled: rules.isOccurrence) : waiting(.cooling, reason, match)
+                ? Decision(.cooling, reason, isSettled: isOccurrence(match)) : waiting(.cooling, reason, match)
         }
         if rules.isEvent, match.since - match.at > rules.maxAge {
             return Decision(.tooOld, "older than max_age \(rules.maxAge)", isSettled: true)
@@ -118,11 +120,13 @@ package struct Admission: Sendable {
             let why = whyNobody.map { ": \($0)" } ?? ""
             return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
         }
+        if let exclusion { return waiting(.blocked, exclusion, match) }
         if isTaken, !rules.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)
         }
         // Nothing is in the way any more, but it has waited for too long.
-        if let standing = match.standing, rules.isOccurrence, standing.verdict != .held || rules.isEvent, isOver(match)
+        if let standing = match.standing, isOccurrence(match),
+            standing.verdict != .held || rules.isEvent || match.isByHand, isOver(match)
         {
             return Decision(.tooOld, "older than max_age \(rules.maxAge)", isSettled: true)
         }
@@ -142,13 +146,16 @@ package struct Admission: Sendable {
     /// A `when` match is decided anew as long as it stands; an occurrence for as long as `max_age` gives it, and then it
     /// is dropped for good.
     private func waiting(_ verdict: Verdict, _ reason: String, _ match: Match) -> Decision {
-        guard rules.isOccurrence else { return Decision(verdict, reason, isSettled: false) }
+        guard isOccurrence(match) else { return Decision(verdict, reason, isSettled: false) }
         if match.isOvertaken {
             return Decision(verdict, "\(reason); dropped, for the next occurrence has come", isSettled: true)
         }
         guard isOver(match) else { return Decision(verdict, reason, isSettled: false) }
         return Decision(verdict, "\(reason); dropped after max_age \(rules.maxAge)", isSettled: true)
     }
+
+    /// Whether the match is one occurrence, and not a condition that goes on.
+    private func isOccurrence(_ match: Match) -> Bool { rules.isOccurrence || match.isByHand }
 
     private func isOver(_ match: Match) -> Bool { now - match.since > rules.maxAge }
 

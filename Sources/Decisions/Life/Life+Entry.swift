@@ -15,7 +15,8 @@ extension Life {
     private func decide(
         _ matches: [Match], of work: PlaybookAtWork, _ account: inout Account, _ count: inout Tally.OfPlaybook
     ) {
-        if matches.contains(where: \.isFresh) {
+        // Somebody asked for those by hand, which a cycle has not looked at before.
+        if matches.contains(where: { $0.isFresh || $0.isAsked }) {
             count.fresh += 1
             if work.playbook.isTriggeredByEvents { count.freshAccounts.append(account.id) }
         }
@@ -31,14 +32,16 @@ extension Life {
         let standings = account.standings.filter { $0.playbookID == work.id }
         switch finding {
         case .nothing, .condition(nil), .condition(false): return waiting(standings, work, account)
-        case .condition(true): return [standing(standings.first { $0.matchKey.isEmpty }, rearm: work.playbook.rearm)]
+        case .condition(true):
+            return [standing(standings.first { $0.matchKey.isEmpty }, rearm: work.playbook.rearm)]
+                + waiting(standings, work, account)
         case .events(let events): return waiting(standings, work, account) + fresh(events, standings, work)
         case .occurrence(let key, let at):
             let known = standings.first { $0.matchKey == key }
             let match = Match(key: key, at: at, since: known?.since ?? now, standing: known)
             return waiting(standings.filter { $0.matchKey != key }, work, account).map { earlier in
                 var earlier = earlier
-                earlier.isOvertaken = true
+                earlier.isOvertaken = !earlier.isByHand
                 return earlier
             } + [match]
         }
@@ -58,7 +61,8 @@ extension Life {
         // A held occurrence of a schedule is found anew, as long as it is not too late for it.
         let mayWait = { (standing: Standing) in
             !standing.isSettled && !standing.matchKey.isEmpty
-                && (standing.verdict != .held || work.playbook.isTriggeredByEvents)
+                && (standing.verdict != .held || work.playbook.isTriggeredByEvents
+                    || Match.isByHand(key: standing.matchKey))
         }
         return standings.filter(mayWait).map { standing in
             Match(
@@ -168,6 +172,7 @@ extension Life {
         if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
             admission.other = (owner, first.address)
         }
+        admission.exclusion = account.exclusion(from: work.playbook)?.sentence(in: rules.zone)
         admission.hasStandIn = recipients.first?.isStandIn ?? false
         if !admission.isReachable {
             admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, needsAddress: work.needsAddress)
@@ -344,7 +349,7 @@ extension Life {
             playbookID: work.id, matchKey: match.key, eventID: match.event?.id ?? match.standing?.eventID,
             since: match.since, verdict: decision.verdict, reason: decision.reason,
             enrollmentID: match.standing?.enrollmentID, isSettled: decision.isSettled, eventAt: match.event?.at)
-        let isNews = match.standing?.verdict != decision.verdict
+        let isNews = match.standing?.verdict != decision.verdict || match.isAsked
         let isDropped = decision.isSettled && match.standing?.isSettled == false && decision.verdict.arm == nil
         if isNews || isDropped {
             account.changes.decisions.append(standing)

@@ -124,12 +124,23 @@ extension Life {
             return
         }
         guard !touch.isAmbiguous else { return }
+        if let exclusion = account.exclusion(from: version.playbook), let until = exclusion.until {
+            return postpone(&touch, until, exclusion, version)
+        }
         followChannel(&touch, account, index, version)
         guard readdress(&touch, account, index, version) else { return }
         guard touch.state == .held else { return }
         let before = touch
         freeze(&touch, account, index, version)
         if touch.state == .held, touch.reason == before.reason { touch = before }
+    }
+
+    /// Lets a touch wait until its account is no longer left alone; the time that it had left begins anew.
+    private func postpone(_ touch: inout Touch, _ until: Instant, _ exclusion: Exclusion, _ version: Version) {
+        guard touch.notBefore < until else { return }
+        touch.notBefore = until
+        touch.reason = exclusion.sentence(in: rules.zone)
+        touch.expiresAt = max(touch.expiresAt, until + version.playbook.expires)
     }
 
     /// Where its channel is gone from the files, a touch leaves by the one that stands there for its kind now.

@@ -137,6 +137,7 @@ package struct Life {
             guard enrollment.isActive,
                 enrollment.isWaiting || enrollment.dueAt.map({ $0 - .minutes(1) <= now }) == true,
                 let version = rules.versions[enrollment.versionID], !version.isPaused,
+                account.exclusion(from: version.playbook) == nil,
                 enrollment.isExclusive || version.playbook.isService || !account.isTaken
             else { continue }
             walk(&account, index, version)

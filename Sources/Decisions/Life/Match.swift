@@ -31,6 +31,17 @@ package struct Match: Sendable, Equatable {
         per.flatMap { event.keys[$0] }.map { "per:" + $0 } ?? "\(event.id)"
     }
 
+    /// How the keys of enrollments by hand begin.
+    package static let handPrefix = "hand:"
+
+    /// Whether a person has asked for it.
+    package var isByHand: Bool { Self.isByHand(key: key) }
+    package static func isByHand(key: String) -> Bool { key.hasPrefix(handPrefix) }
+
+    /// Whether it was asked for by hand and no cycle has decided about it yet.
+    package var isAsked: Bool { isByHand && standing?.reason == Self.asked }
+    package static let asked = "enrolled by hand; the next cycle decides"
+
     /// Whether the account has not matched before.
     package var isFresh: Bool { standing == nil }
 }

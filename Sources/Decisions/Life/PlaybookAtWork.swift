@@ -13,11 +13,13 @@ package struct RegisteredPlaybook: Sendable, Equatable {
     package var isLetThrough: Bool
     package var heldAt: Instant?
     package var heldBecause: String?
+    /// When a hold by hand ends; nil for one of a safety rule.
+    package var heldUntil: Instant?
 
     package init(
         id: Int64, versionID: Int64, experimentID: Int64, liveSince: Instant, eventCursor: Int64 = 0,
         nextAt: Instant? = nil, lastMatchAt: Instant? = nil, releasedAt: Instant? = nil, isLetThrough: Bool = false,
-        heldAt: Instant? = nil, heldBecause: String? = nil
+        heldAt: Instant? = nil, heldBecause: String? = nil, heldUntil: Instant? = nil
     ) {
         self.id = id
         self.versionID = versionID
@@ -30,6 +32,7 @@ package struct RegisteredPlaybook: Sendable, Equatable {
         self.isLetThrough = isLetThrough
         self.heldAt = heldAt
         self.heldBecause = heldBecause
+        self.heldUntil = heldUntil
     }
 }
 

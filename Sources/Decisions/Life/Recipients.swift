@@ -74,10 +74,17 @@ package struct Recipients: Sendable {
         }
     }
 
+    /// Capitals do not count, nor blanks around it: systems write `Admin` and `ADMIN`.
+    private func isNamed(_ role: String, _ contact: Int) -> Bool {
+        guard let text = contacts.text("role", contact) else { return false }
+        if text == role { return true }
+        return text.lowercased().split(separator: " ") == role.lowercased().split(separator: " ")
+    }
+
     private func hasRole(_ contact: Int, of playbook: Playbook) -> Bool {
         playbook.recipients.contains {
             switch $0 {
-            case .role(let role), .all(let role): contacts.text("role", contact) == role
+            case .role(let role), .all(let role): isNamed(role, contact)
             case .everyone, .anyone, .eventContact: false
             }
         }
@@ -141,7 +148,7 @@ package struct Recipients: Sendable {
     private func rank(of contact: Int, for playbook: Playbook, eventContact: Int64?) -> Int? {
         playbook.recipients.firstIndex { recipient in
             switch recipient {
-            case .role(let role), .all(let role): contacts.text("role", contact) == role
+            case .role(let role), .all(let role): isNamed(role, contact)
             case .everyone, .anyone: true
             case .eventContact: contacts.ids[contact] == eventContact
             }

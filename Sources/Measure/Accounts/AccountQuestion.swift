@@ -16,6 +16,7 @@ package struct AccountQuestion: Sendable, Equatable {
     /// "" for any reason.
     package var risk: String?
     package var isStuck = false
+    package var isExcluded = false
     package var verdict: String?
     /// The playbook of the verdict.
     package var judging: String?
@@ -27,7 +28,7 @@ package struct AccountQuestion: Sendable, Equatable {
     /// - Throws: `MeasureError` for what the workspace does not have, with the nearest that it has.
     package func choice(in workspace: Workspace) throws -> AccountList.Choice {
         var choice = AccountList.Choice()
-        choice.isStuck = isStuck
+        (choice.isStuck, choice.isExcluded) = (isStuck, isExcluded)
         let parts = [
             try segment.map { try term(ofSegment: $0, workspace) }, try condition.map { try term($0, workspace) },
         ]

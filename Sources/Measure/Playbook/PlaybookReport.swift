@@ -42,6 +42,13 @@ package struct PlaybookReport {
             return report
         }
         report.sections = [.init("Funnel", chart(total) + [.table(table(versions, total)), Self.note])]
+        let byHand = try funnel.byHand()
+        if byHand.entered > 0 {
+            report.sections[0].blocks.append(
+                .sentence(
+                    "Entered by hand, and counted nowhere else: \(byHand.entered), of which \(byHand.treated) treated, "
+                        + "\(byHand.goals) of them with the goal."))
+        }
         if known.state != .live {
             report.sections[0].blocks.append(.sentence("The playbook is not live: nobody enters any more."))
         }

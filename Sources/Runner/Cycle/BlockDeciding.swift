@@ -112,11 +112,14 @@ final class BlockDeciding {
         concerned.formUnion(
             try EnrollmentRecords(connection).running(watchedSince: accountLoader.watchedSince, in: range))
         let standings = StandingRecords(connection)
-        for turn in turns where turn.isDue || turn.trigger != .when {
-            let ids = try standings.accounts(of: turn.id, waiting: turn.trigger != .when, in: range)
+        for turn in turns {
+            if turn.trigger == .when, turn.isDue {
+                concerned.formUnion(try standings.accounts(of: turn.id, waiting: false, in: range))
+            }
+            let ids = try standings.accounts(of: turn.id, waiting: true, in: range)
             concerned.formUnion(ids)
             let lost = ids.count { !known.contains($0) }
-            if lost > 0, turn.trigger != .when {
+            if lost > 0 {
                 tally.playbooks[turn.id, default: Tally.OfPlaybook()].matched += lost
             }
         }

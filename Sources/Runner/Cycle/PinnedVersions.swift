@@ -51,7 +51,10 @@ package struct PinnedVersions: Sendable {
         guard let files = VersionFiles(files) else { return nil }
         // A folder that was moved or deleted: its messages lay beside the file.
         let kept = files.texts.map { path, text in
-            (path.hasSuffix(".md") ? "\(folder)/\(path.split(separator: "/").dropFirst(2).joined(separator: "/"))" : path, text)
+            (
+                path.hasSuffix(".md")
+                    ? "\(folder)/\(path.split(separator: "/").dropFirst(2).joined(separator: "/"))" : path, text
+            )
         }
         let (messages, others) = (kept.filter { $0.0.hasSuffix(".md") }, kept.filter { !$0.0.hasSuffix(".md") })
         // As much of today as can be read: messages that are gone, names that are gone, messages that have an error.
@@ -76,7 +79,8 @@ package struct PinnedVersions: Sendable {
         for version in try Registry(connection).runningVersions(now: now) {
             let current = workspace.playbook(version.playbook)
             playbooks[version.versionID] =
-                current?.source == version.source ? current : playbook(version.playbook, source: version.source, files: version.files)
+                current?.source == version.source
+                ? current : playbook(version.playbook, source: version.source, files: version.files)
         }
         return playbooks
     }

@@ -20,7 +20,8 @@ extension Planning {
                 change.pinned.append(
                     CycleReport.Change.Pinned(
                         version: Self.short(version.hash), running: version.running,
-                        isReadable: isCurrent || pinned.playbook(before.name, source: version.source, files: version.files) != nil))
+                        isReadable: isCurrent
+                            || pinned.playbook(before.name, source: version.source, files: version.files) != nil))
             }
             if kind == .edited, let now {
                 change.to = Self.short(Registry.hash(now.source))

@@ -147,9 +147,7 @@ struct Planning {
         var ids: Set<Int64> = []
         for turn in turns {
             ids.formUnion(turn.events.keys)
-            if turn.trigger != .when {
-                ids.formUnion(try StandingRecords(connection).accounts(of: turn.id, waiting: true, in: 0...Int64.max))
-            }
+            ids.formUnion(try StandingRecords(connection).accounts(of: turn.id, waiting: true, in: 0...Int64.max))
         }
         if matching == .due {
             let enrollments = EnrollmentRecords(connection)

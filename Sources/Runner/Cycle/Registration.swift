@@ -33,7 +33,8 @@ struct Registration {
                 playbook: playbook,
                 registered: try registry.register(
                     playbook, design: designs.map(\.text).joined(separator: ","),
-                    shares: designs.map(\.shares).joined(separator: ","), files: pinned.files(of: playbook, in: workspace),
+                    shares: designs.map(\.shares).joined(separator: ","),
+                    files: pinned.files(of: playbook, in: workspace),
                     now: now))
         }
         for name in try registry.liveNames() where pinned.isGone(name, from: workspace) { try registry.retire(name) }

@@ -28,7 +28,9 @@ struct SafetyCheck {
         // A release whose match is gone is taken back.
         if registered.isLetThrough, tally.matched == 0 { turn.isNews = true }
         counts = try compared(counts, turn, tally)
-        if let standing = registered.heldBecause, registered.heldAt != nil {
+        if let standing = registered.heldBecause, registered.heldUntil != nil {
+            (turn.hold, turn.lasts) = (standing, true)
+        } else if let standing = registered.heldBecause, registered.heldAt != nil {
             let before = standing.split(separator: Self.today).first.map(String.init) ?? standing
             turn.hold =
                 try reason(turn, counts, tally, isAgain: true) ?? "\(before)\(Self.today)\(tally.matched) match"

@@ -13,7 +13,8 @@ package struct VersionFiles: Sendable, Codable, Equatable {
     package var channels: [String: String]
 
     init(of playbook: Playbook, in workspace: Workspace, texts: [String: String]) {
-        let folder = playbook.path.hasSuffix("/playbook.yaml") ? String(playbook.path.dropLast("playbook.yaml".count)) : ""
+        let folder =
+            playbook.path.hasSuffix("/playbook.yaml") ? String(playbook.path.dropLast("playbook.yaml".count)) : ""
         self.texts = texts.filter { path, _ in
             path == "data.yaml" || path.hasPrefix("journeys/")
                 || !folder.isEmpty && path.hasPrefix(folder) && path.hasSuffix(".md")

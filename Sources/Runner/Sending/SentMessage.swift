@@ -44,7 +44,8 @@ package struct SentMessage {
         pinned: PinnedVersions, secret: [UInt8]
     ) throws -> Shown {
         let playbook =
-            pinned.playbook(touch.playbook, source: touch.versionSource, files: touch.versionFiles, messages: texts ?? [:])
+            pinned.playbook(
+                touch.playbook, source: touch.versionSource, files: touch.versionFiles, messages: texts ?? [:])
             ?? workspace.playbook(touch.playbook)
         guard let message = playbook?.messages[touch.message] else {
             throw Missing(text: "The message \(touch.message) is not kept and not in the files any more.")

@@ -68,8 +68,10 @@ package struct CycleRecords {
                     SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NULL AND matched > 0)
                     THEN NULL ELSE released_at END,
                 let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
-                held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) ELSE held_at END,
-                held_because = CASE WHEN :lasts = 1 THEN :hold ELSE held_because END
+                held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) WHEN held_until <= :now THEN NULL
+                    ELSE held_at END,
+                held_because = CASE WHEN :lasts = 1 THEN :hold WHEN held_until <= :now THEN NULL ELSE held_because END,
+                held_until = CASE WHEN held_until <= :now THEN NULL ELSE held_until END
             WHERE id = :playbook
             """,
             [

@@ -47,7 +47,9 @@ struct ErasedTable {
         ErasedTable(
             name: "decision", columns: [("reason", .text("erased")), ("match_key", .hash)], account: "account_id"),
         ErasedTable(
-            name: "enrollment", columns: [("entry", .text("{}")), ("match_key", .hash)], account: "account_id"),
+            name: "enrollment",
+            columns: [("entry", .text("{}")), ("match_key", .hash), ("end_reason", .text("erased"))],
+            account: "account_id"),
         ErasedTable(
             name: "touch",
             columns: [
@@ -57,6 +59,7 @@ struct ErasedTable {
         ErasedTable(name: "attempt", columns: [("detail", .nothing)]),
         ErasedTable(
             name: "outcome", columns: [("detail", .nothing), ("dedup", .hash)], account: "account_id"),
+        ErasedTable(name: "exclusion", columns: [("reason", .text("erased"))], account: "account_id"),
         ErasedTable(name: "inbox", columns: [("body", .nothing)], account: "account_id", isDeleted: true),
         ErasedTable(name: "link", columns: [("url", .nothing)], account: "account_id", isDeleted: true),
         ErasedTable(

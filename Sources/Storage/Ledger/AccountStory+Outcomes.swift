@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 extension Ledger {
@@ -28,6 +29,21 @@ extension Ledger {
 extension AccountStory {
     package func outcomes(of touch: Int64) throws -> [Ledger.Consequence] {
         try Ledger(connection).outcomes(of: touch)
+    }
+
+    /// What people did with the account by hand, in the order of time.
+    package func hands() throws -> [Ledger.Consequence] {
+        let kinds = BoundList("kind", Exclusion.Kind.allCases.map(\.rawValue) + ["included"])
+        return try connection.query(
+            """
+            SELECT kind, at, detail FROM outcome WHERE account_id = :account AND touch_id IS NULL
+                AND kind IN (\(kinds.names)) ORDER BY at, id
+            """, kinds.arguments.merging(["account": .integer(accountID)]) { $1 }
+        ).map {
+            Ledger.Consequence(
+                kind: $0["kind"].text ?? "", at: $0["at"].instant ?? Instant(milliseconds: 0), detail: $0["detail"].text
+            )
+        }
     }
 
     /// An address of a contact that is not written to.

@@ -23,6 +23,21 @@ package struct AccountStory {
         status = row["status"].text ?? ""
     }
 
+    /// The account with that key, else the only one with a contact of that address; nil where there is none.
+    package static func find(keyOrAddress text: String, _ connection: Connection) throws -> AccountStory? {
+        if let story = try AccountStory(connection, key: text) { return story }
+        guard let address = EmailAddress.normalized(text) else { return nil }
+        let keys = try connection.query(
+            """
+            SELECT DISTINCT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id
+            WHERE c.address = :address LIMIT 2
+            """, ["address": .text(address)]
+        ).compactMap { $0["key"].text }
+        guard let key = keys.first else { return nil }
+        guard keys.count == 1 else { throw StorageError("\"\(text)\" is several accounts; name one by its key") }
+        return try AccountStory(connection, key: key)
+    }
+
     /// The account with that key, else the only one with that name or with a contact of that address.
     ///
     /// - Throws: `StorageError` in words for a person, with the nearest there is.

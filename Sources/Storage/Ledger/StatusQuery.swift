@@ -40,12 +40,13 @@ package struct StatusQuery {
         package func text(in zone: Zone) -> String { isLocal ? "\(at.text(in: .utc)) local" : at.text(in: zone) }
     }
 
-    package func playbooks() throws -> [OfPlaybook] {
+    /// - Parameter now: holds by hand that have ended by then hold no more.
+    package func playbooks(now: Instant = Instant(milliseconds: 0)) throws -> [OfPlaybook] {
         try connection.query(
             """
             SELECT p.name, p.state, coalesce(e.active, 0) AS active, coalesce(e.ended, 0) AS ended,
                 coalesce(e.goals, 0) AS goals, coalesce(e.holdout, 0) AS holdout, coalesce(t.waiting, 0) AS waiting,
-                coalesce(t.sent, 0) AS sent, p.held_because, p.last_match_at,
+                coalesce(t.sent, 0) AS sent, CASE WHEN p.held_until <= :now THEN NULL ELSE p.held_because END AS held_because, p.last_match_at,
                 p.next_at, p.schedule
             FROM playbook AS p
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
@@ -56,7 +57,7 @@ package struct StatusQuery {
                     count(*) FILTER (WHERE state = 'sent') AS sent
                 FROM touch GROUP BY playbook_id) AS t ON t.playbook_id = p.id
             ORDER BY p.name
-            """
+            """, ["now": .instant(now)]
         ).map { row in
             func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }
             return OfPlaybook(
@@ -147,7 +148,7 @@ package struct StatusQuery {
         let held = try connection.execute(
             """
             UPDATE playbook SET released_at = coalesce(released_at, :at), let_through = 1, held_at = NULL,
-                held_because = NULL
+                held_because = NULL, held_until = NULL
             WHERE name = :name AND (held_at IS NOT NULL OR released_at IS NULL)
             """, ["name": .text(playbook), "at": .instant(at)])
         // Whoever looks at a playbook and lets it go believes the values that were in doubt.

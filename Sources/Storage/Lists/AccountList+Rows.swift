@@ -26,6 +26,7 @@ extension AccountList {
                 """,
                 ["playbook": .text(inside.playbook), "active": .integer(inside.state == .active ? 1 : 0)])
         }
+        if choice.isExcluded { return try ExclusionRecords(connection).accounts(at: context.now) }
         guard choice.risk != nil else { return nil }
         return try riskyPlaybooks.reduce(into: []) { found, playbook in
             found.formUnion(

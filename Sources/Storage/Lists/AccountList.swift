@@ -12,6 +12,8 @@ package struct AccountList {
         /// A condition that must hold.
         package var condition: Term?
         package var isStuck = false
+        /// Those that a person leaves alone.
+        package var isExcluded = false
         package var risk: Risk?
         package var enrollment: Inside?
         package var verdict: Judged?
@@ -174,6 +176,7 @@ package struct AccountList {
         let rows = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
         let risks = try self.risks(rows)
         let inside = try choice.enrollment.map { try enrollments($0, rows) }
+        let excluded = choice.isExcluded ? try ExclusionRecords(connection).load(rows, at: context.now) : nil
         let judged = try choice.verdict.map { try standings($0, rows) }
         return block.ids.indices.compactMap { index in
             guard block.ids[index] > id, holds?.holds(index) != false, stuck?.holds(index) != false else { return nil }
@@ -189,6 +192,13 @@ package struct AccountList {
                 guard let found = inside[index] else { return nil }
                 item.reasons += found.reasons
                 item.nextAt = found.nextAt
+            }
+            if let excluded {
+                guard let found = excluded[item.id] else { return nil }
+                item.reasons += found.map { exclusion in
+                    Reason((exclusion.playbook.map { "\($0): " } ?? "") + exclusion.sentence(in: context.zone))
+                }
+                item.nextAt = found.compactMap(\.until).min()
             }
             if let judged {
                 guard let found = judged[index] else { return nil }

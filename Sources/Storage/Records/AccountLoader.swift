@@ -65,6 +65,9 @@ package struct AccountLoader {
         for (index, id) in block.ids.enumerated() { places[id] = index }
         try loadStandings(&accounts, ranges, places)
         try loadArms(&accounts, ranges, places)
+        for (id, exclusions) in try ExclusionRecords(connection).load(ranges, at: rules.now) {
+            if let place = places[id] { accounts[place].exclusions = exclusions }
+        }
         let secondary = hasSecondaryGoals ? try enrollments.secondaryGoals(ranges) : [:]
         var rows: [Int64: [Subject]] = [:]
         let events = try loader.events(eventIDs(stored, accounts))
@@ -88,7 +91,6 @@ package struct AccountLoader {
                 for (id, standing) in try standings.conditions(of: work.id, ranges) {
                     if let place = places[id] { accounts[place].standings.append(standing) }
                 }
-                continue
             }
             for (id, waiting) in try standings.waiting(of: work.id, ranges) {
                 if let place = places[id] { accounts[place].standings += waiting }

@@ -75,7 +75,8 @@ package struct PlaybookEntries {
                 CASE WHEN e.goal_at <= :as_of AND e.goal_at <= e.goal_until THEN e.goal_at END, NULL, NULL,
                 CASE WHEN a.id IS NULL OR a.erased_at IS NOT NULL THEN 1 ELSE 0 END
             FROM enrollment AS e LEFT JOIN account AS a ON a.id = e.account_id
-            WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of AND NOT EXISTS (
+            WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of AND NOT \(Match.isByHand("e.match_key"))
+                AND NOT EXISTS (
                 SELECT 1 FROM enrollment AS f WHERE f.account_id = e.account_id AND f.playbook_id = e.playbook_id
                     AND f.entered_at < e.entered_at)
             ORDER BY e.entered_at / 86400000, e.account_id

@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// From match to goal, by the version of a playbook, as of a moment.
@@ -64,7 +65,8 @@ package struct PlaybookFunnel {
             FROM (
                 SELECT at, count(*) AS matches FROM (
                     SELECT account_id, match_key, min(at) AS at FROM decision
-                    WHERE playbook_id = :playbook AND at <= :as_of GROUP BY account_id, match_key
+                    WHERE playbook_id = :playbook AND at <= :as_of AND NOT \(Match.isByHand("match_key"))
+                    GROUP BY account_id, match_key
                 ) AS d WHERE NOT EXISTS (
                     SELECT 1 FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.account_id = d.account_id
                         AND e.match_key = d.match_key AND e.entered_at <= :as_of)
@@ -80,7 +82,9 @@ package struct PlaybookFunnel {
                 count(*) FILTER (WHERE e.arm = 'treated' AND e.goal_until > :as_of),
                 count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watch <= :as_of),
                 count(*) FILTER (WHERE e.arm = 'treated' AND e.entered_at + :watch > :as_of)
-            FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of GROUP BY e.version_id
+            FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of
+                AND NOT \(Match.isByHand("e.match_key"))
+            GROUP BY e.version_id
             """
         ) { version, row in
             (version.entered, version.treated) = (int(row[1]), int(row[2]))
@@ -94,7 +98,7 @@ package struct PlaybookFunnel {
             SELECT e.version_id, count(DISTINCT e.id) FROM enrollment AS e
             JOIN event AS v ON v.account_id = e.account_id AND v.at >= e.entered_at AND v.at <= e.entered_at + :watch
             WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND e.entered_at + :watch <= :as_of
-                AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned') AND v.received_at <= :as_of
+                AND NOT \(Match.isByHand("e.match_key")) AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned') AND v.received_at <= :as_of
             GROUP BY e.version_id
             """
         ) { $0.kept -= int($1[1]) }
@@ -102,7 +106,8 @@ package struct PlaybookFunnel {
             """
             SELECT e.version_id, count(DISTINCT e.id) FROM enrollment AS e
             JOIN touch AS t ON t.enrollment_id = e.id AND t.state = 'sent' AND t.settled_at <= :as_of
-            WHERE e.playbook_id = :playbook AND e.arm = 'treated' GROUP BY e.version_id
+            WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND NOT \(Match.isByHand("e.match_key"))
+            GROUP BY e.version_id
             """
         ) { $0.sent = int($1[1]) }
         try fill(
@@ -111,10 +116,30 @@ package struct PlaybookFunnel {
                 count(DISTINCT CASE WHEN o.kind = 'clicked' THEN e.id END)
             FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
             JOIN outcome AS o ON o.touch_id = t.id AND o.at <= :as_of AND o.kind IN ('delivered', 'opened', 'clicked')
-            WHERE e.playbook_id = :playbook AND e.arm = 'treated' GROUP BY e.version_id
+            WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND NOT \(Match.isByHand("e.match_key"))
+            GROUP BY e.version_id
             """
         ) { version, row in (version.delivered, version.clicked) = (int(row[1]), int(row[2])) }
         return versions
+    }
+
+    /// Enrollments that people asked for, which nothing else counts.
+    package struct ByHand: Sendable, Equatable {
+        package var entered = 0
+        package var treated = 0
+        package var goals = 0
+    }
+
+    package func byHand() throws -> ByHand {
+        let row = try connection.first(
+            """
+            SELECT count(*) AS entered, count(*) FILTER (WHERE arm = 'treated') AS treated,
+                count(*) FILTER (WHERE arm = 'treated' AND goal_at <= :as_of) AS goals
+            FROM enrollment
+            WHERE playbook_id = :playbook AND entered_at <= :as_of AND \(Match.isByHand("match_key"))
+            """, arguments)
+        func count(_ name: String) -> Int { Int(row?[name].integer ?? 0) }
+        return ByHand(entered: count("entered"), treated: count("treated"), goals: count("goals"))
     }
 
     package struct Loss: Sendable {
@@ -131,7 +156,8 @@ package struct PlaybookFunnel {
             SELECT verdict, CASE reason WHEN 'erased' THEN '' ELSE reason END AS cause, count(*) AS count FROM (
                 SELECT verdict, reason, row_number() OVER (
                     PARTITION BY account_id, match_key ORDER BY at DESC, cycle_id DESC) AS place
-                FROM decision WHERE playbook_id = :playbook AND at <= :as_of
+                FROM decision
+                WHERE playbook_id = :playbook AND at <= :as_of AND NOT \(Match.isByHand("match_key"))
             ) AS d WHERE place = 1 AND verdict NOT IN ('enrolled', 'holdout', 'global_holdout', 'already')
             GROUP BY verdict, cause
             """, arguments)

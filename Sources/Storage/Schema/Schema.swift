@@ -6,7 +6,7 @@ enum Schema {
     /// The migrations in order; how many of them a database has had is its `user_version`.
     static let migrations = [
         first, flow, journey, safety, ingest, webhook, seen, pages, sending, decisions, restores, identity,
-        erasure, sources, endpoints, lateFacts, wishes, people, versionFiles,
+        erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands,
     ]
 
     private static let openStates = ["pending", "claimed", "sending", "held", "unknown"]

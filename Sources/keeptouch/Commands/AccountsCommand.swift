@@ -37,6 +37,9 @@ struct AccountsCommand: ParsableCommand {
     @Flag(help: "Those who are in their stage for longer than is expected.")
     var stuck = false
 
+    @Flag(help: "Those that are snoozed or excluded by hand.")
+    var excluded = false
+
     @Option(help: "With --playbook: \(Verdict.allCases.map(\.rawValue).joined(separator: ", ")).")
     var verdict: String?
 
@@ -82,7 +85,7 @@ struct AccountsCommand: ParsableCommand {
         question.playbook = inside
         (question.step, question.arm, question.state) = (step, arm, state)
         question.risk = risk
-        question.isStuck = stuck
+        (question.isStuck, question.isExcluded) = (stuck, excluded)
         (question.verdict, question.judging) = (verdict, playbook)
         return question
     }

@@ -30,6 +30,9 @@ struct ExplainCommand: ParsableCommand {
                 Terminal.styled("\(story.key)\(story.name.map { " (\($0))" } ?? "")", .bold)
                     + ", \(story.status), as of \(now.text(in: loaded.zone)) \(loaded.zone.name)")
             try showPlace(of: story, StageCensus(connection, context), context, loaded)
+            for item in try story.hands() {
+                Terminal.print("\(item.at.text(in: loaded.zone))  \(item.kind): \(item.detail ?? "")")
+            }
             for item in try story.suppressions() {
                 Terminal.print(
                     "suppressed since \(item.at.text(in: loaded.zone)): \(item.address)"

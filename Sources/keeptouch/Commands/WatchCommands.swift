@@ -126,7 +126,7 @@ struct StatusCommand: ParsableCommand {
         try store.read { connection in
             let query = StatusQuery(connection)
             if dropped { return try showDropped(query, now, loaded) }
-            let playbooks = try query.playbooks()
+            let playbooks = try query.playbooks(now: now)
             var table = Table([
                 ("playbook", .left), ("state", .left), ("active", .right), ("ended", .right), ("goal", .right),
                 ("holdout", .right), ("open", .right), ("sent", .right), ("last match", .left), ("next", .left),
@@ -176,6 +176,13 @@ struct StatusCommand: ParsableCommand {
             try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded, now)
             try countDropped(query, now)
+            let left = try ExclusionRecords(connection).counts(at: now)
+            for kind in Exclusion.Kind.allCases {
+                guard let count = left[kind] else { continue }
+                Terminal.print(
+                    "\(Terminal.count(count, "account")) \(count == 1 ? "is" : "are") \(kind.rawValue) by hand")
+                Terminal.hint("  who they are: keeptouch accounts --excluded")
+            }
             if let waiting = try WaitingChanges(connection).census() {
                 Terminal.print(
                     Terminal.count(waiting.count, "billing webhook") + (waiting.count == 1 ? " waits" : " wait")

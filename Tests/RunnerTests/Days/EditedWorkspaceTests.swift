@@ -228,4 +228,48 @@ import Testing
         try await world.run(noon(20_003))
         #expect(world.mails.count == 1)
     }
+
+    /// One night the column comes empty; it is back the next.
+    @Test func aNightOfAnEmptiedColumnMovesNobody() async throws {
+        let world = try LivedWorkspace(
+            [
+                "main": TestWorkspace.playbook(
+                    "main", "when: seats > 0", steps: ["wait_till: renewal_at - 10d", "email: hello.md"])
+            ])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_nulls: 100%", with: "max_nulls: 5%")
+        ])
+        try world.test.addAccounts(60)
+        try world.test.execute("UPDATE account SET a_seats = 1, a_renewal_at = 20016")
+        try await world.run([noon(20_000), noon(20_001)])
+        try world.test.execute("UPDATE account SET a_seats = NULL, a_renewal_at = NULL")
+        try await world.run(noon(20_002))
+        let said = try world.test.store.read { try StatusQuery($0).standingStill() }
+        #expect(said.contains { $0.contains("renewal_at is newly empty for 60 of 60 accounts") }, "\(said)")
+        try world.test.execute("UPDATE account SET a_seats = 1, a_renewal_at = 20016")
+        try await world.run((3...7).map { noon(20_000 + $0) })
+        #expect(world.mails.count == 60)
+        #expect(try world.test.store.read { try StatusQuery($0).standingStill() }.isEmpty)
+    }
+
+    /// A person who has looked says that the values are really gone.
+    @Test func aReleaseBelievesTheEmptiedColumn() async throws {
+        let world = try LivedWorkspace(
+            [
+                "main": TestWorkspace.playbook(
+                    "main", "when: seats > 0", steps: ["wait_till: renewal_at - 10d", "email: hello.md"])
+            ])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_nulls: 100%", with: "max_nulls: 5%")
+        ])
+        try world.test.addAccounts(60)
+        try world.test.execute("UPDATE account SET a_seats = 1, a_renewal_at = 20016")
+        try await world.run([noon(20_000), noon(20_001)])
+        try world.test.execute("UPDATE account SET a_renewal_at = NULL")
+        try await world.run([noon(20_002), noon(20_003)])
+        #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
+        #expect(try world.test.store.write { try StatusQuery.release("main", at: noon(20_003), $0) })
+        try await world.run([noon(20_004), noon(20_005)])
+        #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
+    }
 }

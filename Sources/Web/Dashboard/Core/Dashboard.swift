@@ -87,6 +87,7 @@ package final class Dashboard: Sendable {
     /// Everything that can be asked for.
     var router: Router<Context> {
         let router = Router(context: Context.self)
+        router.add(middleware: MissingPageMiddleware(address: address))
         let routes = DashboardRoutes(self, router)
         addFiles(to: router)
         addSignIn(to: router)

@@ -4,6 +4,27 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
+/// Makes a page of what the router does not know.
+struct MissingPageMiddleware: RouterMiddleware {
+    typealias Context = DashboardContext
+
+    let address: DashboardAddress
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as Problem {
+            return Door.page(PageProblem(.badRequest, "It cannot be read", problem.detail), address: address)
+        } catch let error as any HTTPResponseError where error.status == .notFound {
+            let path = String(request.uri.path.prefix(200))
+            return Door.page(
+                PageProblem(.notFound, "No such page", "There is nothing at \(path)."), address: address)
+        }
+    }
+}
+
 /// Pages outside of the frame: signing in, setting a password, and why there is no page.
 enum Door {
     static func page(

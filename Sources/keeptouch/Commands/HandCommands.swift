@@ -1,0 +1,304 @@
+import ArgumentParser
+import Decisions
+import Playbooks
+import Runner
+import Storage
+
+struct EnrollCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enroll", abstract: "Enroll accounts in a playbook by hand; the next cycle decides about each.",
+        discussion: """
+            Verdicts, safety rules, caps and holdouts are those of every other match. Reports count them apart.
+            """)
+
+    @Argument(help: "Accounts, by key, name or an address.")
+    var accounts: [String] = []
+
+    @Option(help: "The playbook; it must be live.")
+    var playbook: String
+
+    @Option(help: "A CSV file with a column account, key or email.", completion: .file(extensions: ["csv"]))
+    var file: String?
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+        if accounts.isEmpty == (file == nil) { throw ValidationError("name accounts, or a file of them with --file") }
+    }
+
+    func run() throws {
+        let loaded = try options.read()
+        let playbook = try loaded.playbook(playbook)
+        guard playbook.state == .live else {
+            throw CommandError("\(playbook.name) is \(playbook.state.rawValue); only a live playbook takes anybody in")
+        }
+        if case .on(let event, _) = playbook.trigger {
+            throw CommandError(
+                "\(playbook.name) begins with the event \(event), which its messages may tell of; record it: keeptouch record ACCOUNT \(event)"
+            )
+        }
+        let store = try loaded.open(.readWrite)
+        let now = try options.moment(store, zone: loaded.zone)
+        let wish = try store.read { try EnrollmentWish(playbook, loaded, now, $0) }
+        var complaints = 0
+        func complain(_ text: String) {
+            complaints += 1
+            Terminal.complain(text)
+        }
+        var ids: [Int64] = []
+        if let file {
+            try store.read { connection in
+                try AccountFile.forEach(file) { row, line in
+                    switch line {
+                    case .bad(let reason): complain("\(file):\(row): error: \(reason)")
+                    case .name(let name):
+                        do {
+                            ids.append(try wish.account(named: name, isByName: false, connection))
+                        } catch {
+                            complain("\(file):\(row): error: \(error)")
+                        }
+                    }
+                }
+            }
+        } else {
+            try store.read { connection in
+                for name in accounts {
+                    do {
+                        ids.append(try wish.account(named: name, isByName: true, connection))
+                    } catch {
+                        complain("\(error)")
+                    }
+                }
+            }
+        }
+        var (asked, known) = (0, 0)
+        try store.writeInSlices(count: ids.count) { connection, range in
+            let hand = ByHand(connection, now: now, zone: loaded.zone)
+            for id in ids[range] {
+                if try hand.enroll(id, in: playbook.name) { asked += 1 } else { known += 1 }
+            }
+        }
+        let before = known > 0 ? ", \(known) were asked for before" : ""
+        Terminal.print(
+            "\(Terminal.count(asked, "account")) to be enrolled in \(playbook.name)\(before); the next cycle decides.")
+        Terminal.hint("what it will decide: keeptouch plan \(playbook.name) --who")
+        if complaints > 0 { throw ExitCode(1) }
+    }
+}
+
+/// Whether accounts may be enrolled in a playbook by hand.
+private struct EnrollmentWish {
+    private let playbook: Playbook
+    private let context: EvaluationContext
+
+    init(_ playbook: Playbook, _ loaded: LoadedWorkspace, _ now: Instant, _ connection: Connection) throws {
+        self.playbook = playbook
+        context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+    }
+
+    /// - Parameter isByName: whether a name will do, for which all accounts are looked at.
+    /// - Throws: why it may not.
+    func account(named name: String, isByName: Bool, _ connection: Connection) throws -> Int64 {
+        let story: AccountStory
+        if isByName {
+            story = try AccountStory.find(name, connection)
+        } else if let known = try AccountStory.find(keyOrAddress: name, connection) {
+            story = known
+        } else {
+            throw StorageError("there is no account \"\(name)\", by key or address")
+        }
+        guard let audience = playbook.audience?.term else { return story.accountID }
+        let explanation = try AccountFacts(connection, context, account: story.accountID).explain(
+            audience, audience: playbook.audienceKey)
+        guard explanation?.verdict == "met" else {
+            throw StorageError(
+                "\(story.key) is not in the audience of \(playbook.name), which it would leave at once: \(audience.text)"
+            )
+        }
+        return story.accountID
+    }
+}
+
+struct UnenrollCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unenroll", abstract: "End what runs of a playbook for accounts; open touches are cancelled.")
+
+    @Argument(help: "Accounts, by key, name or an address.")
+    var accounts: [String]
+
+    @Option(help: "The playbook.")
+    var playbook: String
+
+    @Option(help: "Why; the account's story tells it.")
+    var reason = "unenrolled"
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        _ = try loaded.playbook(playbook)
+        try options.change(accounts, loaded) { story, hand, _ in
+            try hand.unenroll(story.accountID, from: playbook, because: reason)
+                ? "\(story.key) is out of \(playbook)." : "\(story.key) was not in \(playbook)."
+        }
+    }
+}
+
+struct SnoozeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snooze", abstract: "Leave an account alone for a while; what runs goes on afterwards.",
+        discussion: "Messages of the category service go out all the same.")
+
+    @Argument(help: "The account, by key, name or an address.")
+    var account: String
+
+    @Argument(help: "For how long, or until when: 14d, 2026-04-01.")
+    var time: String
+
+    @Option(help: "Only this playbook.")
+    var playbook: String?
+
+    @Option(help: "Why; the account's story tells it.")
+    var reason = "snoozed"
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        if let playbook { _ = try loaded.playbook(playbook) }
+        try options.change([account], loaded) { story, hand, now in
+            let until = try WorkspaceOptions.end(time, after: now, in: loaded.zone)
+            let exclusion = Exclusion(.snoozed, playbook: playbook, until: until, reason: reason)
+            _ = try hand.exclude(story.accountID, exclusion, playbooks: loaded.workspace.playbooks)
+            return "\(story.key) is \(exclusion.sentence(in: loaded.zone))."
+        }
+        Terminal.hint("end it before with: keeptouch include \(account)")
+    }
+}
+
+struct ExcludeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exclude", abstract: "Leave accounts alone, for good or until a date; what runs ends.",
+        discussion: "Messages of the category service go out all the same.")
+
+    @Argument(help: "Accounts, by key, name or an address.")
+    var accounts: [String]
+
+    @Option(help: "Only this playbook.")
+    var playbook: String?
+
+    @Option(help: "The end: 2026-04-01, 90d.")
+    var until: String?
+
+    @Option(help: "Why; the account's story tells it.")
+    var reason: String
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        if let playbook { _ = try loaded.playbook(playbook) }
+        try options.change(accounts, loaded) { story, hand, now in
+            let exclusion = Exclusion(
+                .excluded, playbook: playbook,
+                until: try until.map { try WorkspaceOptions.end($0, after: now, in: loaded.zone) }, reason: reason)
+            let ended = try hand.exclude(story.accountID, exclusion, playbooks: loaded.workspace.playbooks)
+            let ends = ended == 0 ? "" : "; \(Terminal.count(ended, "enrollment")) ended"
+            return "\(story.key) is \(exclusion.sentence(in: loaded.zone))\(ends)."
+        }
+    }
+}
+
+struct IncludeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "include", abstract: "End snoozing and exclusions of accounts.")
+
+    @Argument(help: "Accounts, by key, name or an address.")
+    var accounts: [String]
+
+    @Option(help: "Only what was said for this playbook.")
+    var playbook: String?
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func run() throws {
+        let loaded = try options.read()
+        try options.change(accounts, loaded) { story, hand, _ in
+            try hand.include(story.accountID, playbook: playbook)
+                ? "\(story.key) takes part again." : "\(story.key) was neither snoozed nor excluded."
+        }
+    }
+}
+
+struct HoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold", abstract: "Let nobody enter a playbook until a date; what runs goes on.",
+        discussion: "keeptouch hold win-back until 2026-12-27. release ends it before; pause stops what runs, too.")
+
+    @Argument(help: "The playbook.")
+    var playbook: String
+
+    @Argument(help: ArgumentHelp("The end: 2026-12-27, or 14d.", valueName: "until DATE"))
+    var words: [String]
+
+    @Option(help: "Why; status shows it.")
+    var reason = "held back"
+
+    @OptionGroup var options: WorkspaceOptions
+
+    func validate() throws {
+        guard words.count == 2, words[0] == "until" else {
+            throw ValidationError("say until when: keeptouch hold \(playbook) until 2026-12-27")
+        }
+    }
+
+    func run() throws {
+        let loaded = try options.read()
+        _ = try loaded.playbook(playbook)
+        let store = try loaded.open(.readWrite)
+        let now = try options.moment(store, zone: loaded.zone)
+        let until = try WorkspaceOptions.end(words[1], after: now, in: loaded.zone)
+        try store.write { try ByHand($0, now: now, zone: loaded.zone).hold(playbook, until: until, because: reason) }
+        Terminal.print("\(playbook) takes nobody in until \(until.text(in: loaded.zone)) \(loaded.zone.name).")
+        Terminal.hint("end it before with: keeptouch release \(playbook)")
+    }
+}
+
+extension WorkspaceOptions {
+    /// Does something with each account that is named; those that are not there are told, and do not keep the others.
+    fileprivate func change(
+        _ names: [String], _ loaded: LoadedWorkspace, _ body: (AccountStory, ByHand, Instant) throws -> String
+    ) throws {
+        let store = try loaded.open(.readWrite)
+        let now = try moment(store, zone: loaded.zone)
+        var complaints: [String] = []
+        for name in names {
+            do {
+                let line = try store.write { connection in
+                    try body(
+                        try AccountStory.find(name, connection), ByHand(connection, now: now, zone: loaded.zone), now)
+                }
+                Terminal.print(line)
+            } catch let error as StorageError {
+                complaints.append("\(error)")
+            }
+        }
+        if !complaints.isEmpty { throw CommandError(complaints.joined(separator: "\n")) }
+    }
+
+    /// The moment that ends something: a span from now, or a date, which begins with its first moment.
+    fileprivate static func end(_ text: String, after now: Instant, in zone: Zone) throws -> Instant {
+        let end: Instant
+        if case .success(let span) = TimeSpan.parse(text) {
+            end = now + span
+        } else if case .success(let day) = Day.parse(text) {
+            end = zone.start(of: day)
+        } else if case .success(let instant) = Instant.parse(text, in: zone) {
+            end = instant
+        } else {
+            throw ValidationError("\"\(text)\" is neither a span such as 14d nor a date such as 2026-04-01")
+        }
+        guard end > now else { throw ValidationError("\(text) is over; name a moment after \(now.text(in: zone))") }
+        return end
+    }
+}
