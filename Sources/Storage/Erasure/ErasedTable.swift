@@ -47,7 +47,8 @@ struct ErasedTable {
         ErasedTable(
             name: "decision", columns: [("reason", .text("erased")), ("match_key", .hash)], account: "account_id"),
         ErasedTable(
-            name: "enrollment", columns: [("entry", .text("{}")), ("match_key", .hash), ("end_reason", .text("erased"))],
+            name: "enrollment",
+            columns: [("entry", .text("{}")), ("match_key", .hash), ("end_reason", .text("erased"))],
             account: "account_id"),
         ErasedTable(
             name: "touch",
