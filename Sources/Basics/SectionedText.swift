@@ -1,4 +1,7 @@
-/// The Mustache of one part of a message, compiled: names and sections on presence, nothing else.
+/// The Mustache of one part of a message, compiled: names and sections on presence, and no more than that.
+///
+/// `{{x | there}}` says what stands where x is not; `{{x | one: day | other: days}}` the word beside a number, by the
+/// plural categories of the language. `{{> x}}` is a snippet, which stands for nothing here: it was taken in before.
 ///
 /// `{{#x}}…{{/x}}` stands when x is there (and not false), with `{{.}}` for x inside; `{{^x}}…{{/x}}` stands when it is
 /// not, and makes it good that x is missing elsewhere in the text.
@@ -12,7 +15,26 @@ package struct SectionedText: Sendable, Hashable {
     private enum Step: Sendable, Hashable {
         case piece(Piece)
         /// What is before `end` stands under the condition.
-        case section(number: Int, name: String, isInverted: Bool, end: Int)
+        case section(number: Int, name: String, condition: Condition, end: Int)
+    }
+
+    private enum Condition: Sendable, Hashable {
+        case present, absent
+        /// The plural category of a number is this one, or none of these.
+        case category(String)
+        case otherThan([String])
+    }
+
+    /// The plural forms of one tag.
+    package struct Plural: Sendable, Hashable {
+        package var categories: [String]
+        package var place: TextPlace
+    }
+
+    /// One snippet that is named.
+    package struct SnippetUse: Sendable, Hashable {
+        package var name: String
+        package var place: TextPlace
     }
 
     /// One mention of a variable.
@@ -29,6 +51,8 @@ package struct SectionedText: Sendable, Hashable {
     private var onlyPieces: [Piece]?
     /// In their order, also those of sections.
     package private(set) var uses: [Use] = []
+    package private(set) var snippets: [SnippetUse] = []
+    package private(set) var plurals: [Plural] = []
     /// The names with a `{{^x}}`: where they are missing they stand for nothing.
     package private(set) var covered: Set<String> = []
     /// Text with a complaint is not to be used.
@@ -66,13 +90,23 @@ package struct SectionedText: Sendable, Hashable {
         }
     }
 
-    package func pattern(where isPresent: (String) -> Bool) -> Pattern {
+    /// - Parameter category: the plural category of a number by its name; nil for what is no number or missing.
+    package func pattern(
+        where isPresent: (String) -> Bool, category: (String) -> String? = { _ in nil }
+    ) -> Pattern {
         var pattern = Pattern()
         guard onlyPieces == nil else { return pattern }
         var index = 0
         while index < steps.count {
-            if case .section(let number, let name, let isInverted, let end) = steps[index] {
-                if isPresent(name) == isInverted {
+            if case .section(let number, let name, let condition, let end) = steps[index] {
+                let stands =
+                    switch condition {
+                    case .present: isPresent(name)
+                    case .absent: !isPresent(name)
+                    case .category(let wanted): category(name) == wanted
+                    case .otherThan(let others): category(name).map { !others.contains($0) } ?? false
+                    }
+                if !stands {
                     index = end
                     continue
                 }
@@ -112,6 +146,10 @@ package struct SectionedText: Sendable, Hashable {
             }
             switch tag.kind {
             case .comment: break
+            case .snippet:
+                check(tag)
+                snippets.append(SnippetUse(name: tag.name, place: tag.place))
+            case .value where tag.name.contains("|"): appendAlternatives(tag, inside: open.map(\.tag), replaced)
             case .value: append(tag, inside: open.map(\.tag), replaced)
             case .section, .inverted:
                 check(tag)
@@ -119,8 +157,7 @@ package struct SectionedText: Sendable, Hashable {
                 if isInverted { covered.insert(tag.name) }
                 uses.append(Use(name: tag.name, place: tag.place, isCovered: true))
                 open.append((tag, steps.count))
-                steps.append(.section(number: sectionCount, name: tag.name, isInverted: isInverted, end: 0))
-                sectionCount += 1
+                begin(tag.name, isInverted ? .absent : .present)
             case .end:
                 guard let last = open.last, last.tag.name == tag.name else {
                     let expected =
@@ -140,8 +177,81 @@ package struct SectionedText: Sendable, Hashable {
     }
 
     private mutating func close(_ step: Int) {
-        guard case .section(let number, let name, let isInverted, _) = steps[step] else { return }
-        steps[step] = .section(number: number, name: name, isInverted: isInverted, end: steps.count)
+        guard case .section(let number, let name, let condition, _) = steps[step] else { return }
+        steps[step] = .section(number: number, name: name, condition: condition, end: steps.count)
+    }
+
+    private mutating func begin(_ name: String, _ condition: Condition) {
+        steps.append(.section(number: sectionCount, name: name, condition: condition, end: 0))
+        sectionCount += 1
+    }
+
+    /// The categories of CLDR.
+    private static let categories: Set = ["zero", "one", "two", "few", "many", "other"]
+
+    /// `x | there`, or `x | one: day | other: days`: sections in another form.
+    private mutating func appendAlternatives(
+        _ tag: TaggedText.Tag, inside open: [TaggedText.Tag], _ replaced: [String: [Piece]]
+    ) {
+        let parts = tag.name.split(separator: "|", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
+        var tag = tag
+        tag.name = parts[0]
+        check(tag)
+        let forms = parts.dropFirst().map { part -> (category: String, text: String)? in
+            guard let colon = part.firstIndex(of: ":"), Self.categories.contains(String(part[..<colon])) else {
+                return nil
+            }
+            return (String(part[..<colon]), Self.unquoted(String(part[part.index(after: colon)...]).trimmingBlanks))
+        }
+        if forms.allSatisfy({ $0 != nil }) { return appendPlural(tag, forms.compactMap(\.self), inside: open) }
+        guard parts.count == 2 else {
+            return complain(
+                "\"{{\(tag.name) | ...}}\" has several texts to fall back on; write one, or one: ... | other: ... for the forms "
+                    + "beside a number", tag)
+        }
+        guard !parts[1].isEmpty else {
+            return complain("\"{{\(tag.name) |}}\" names no text to fall back on; write {{\(tag.name) | text}}", tag)
+        }
+        uses.append(Use(name: tag.name, place: tag.place, isCovered: true))
+        let start = steps.count
+        begin(tag.name, .present)
+        steps += (replaced[tag.name] ?? [.variable(tag.name)]).map { .piece($0) }
+        close(start)
+        let other = steps.count
+        begin(tag.name, .absent)
+        let text = Self.unquoted(parts[1])
+        if !text.isEmpty { steps.append(.piece(.text(text))) }
+        close(other)
+    }
+
+    private mutating func appendPlural(
+        _ tag: TaggedText.Tag, _ forms: [(category: String, text: String)], inside open: [TaggedText.Tag]
+    ) {
+        let named = forms.map(\.category)
+        guard named.contains("other") else {
+            return complain("\"{{\(tag.name) | ...}}\" has no \"other:\", which every language needs", tag)
+        }
+        guard Set(named).count == named.count else {
+            return complain("\"{{\(tag.name) | ...}}\" says the same form twice", tag)
+        }
+        plurals.append(Plural(categories: named, place: tag.place))
+        let isCovered = open.contains { $0.kind == .section && $0.name == tag.name }
+        uses.append(Use(name: tag.name, place: tag.place, isCovered: isCovered))
+        for form in forms {
+            let start = steps.count
+            begin(
+                tag.name,
+                form.category == "other" ? .otherThan(named.filter { $0 != "other" }) : .category(form.category))
+            if !form.text.isEmpty { steps.append(.piece(.text(form.text))) }
+            close(start)
+        }
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote else {
+            return text
+        }
+        return String(text.dropFirst().dropLast())
     }
 
     private mutating func append(

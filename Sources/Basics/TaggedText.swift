@@ -12,6 +12,8 @@ package struct TaggedText: Sendable, Hashable {
             case value, comment
             /// `{{#x}}`, `{{^x}}` and `{{/x}}`.
             case section, inverted, end
+            /// `{{> x}}`.
+            case snippet
         }
 
         package var kind: Kind
@@ -85,6 +87,7 @@ package struct TaggedText: Sendable, Hashable {
             case "#": .section
             case "^": .inverted
             case "/": .end
+            case ">": .snippet
             default: .value
             }
         let name = String(content.dropFirst(kind == .value ? 0 : 1)).trimmingBlanks
@@ -100,7 +103,7 @@ package struct TaggedText: Sendable, Hashable {
     private static func refusal(of content: Substring.UnicodeScalarView) -> String? {
         switch content.first {
         case "{", "&": return escaping
-        case ">", "<", "$": return "partials and blocks are not allowed; write the text where it belongs"
+        case "<", "$": return "parents and blocks are not allowed; write the text where it belongs"
         case "=": return "other tags than {{ }} cannot be set"
         default: break
         }

@@ -20,6 +20,57 @@ import Testing
 
     private func text(_ name: String, _ value: String) -> Variables { Variables([name: .init(.text, .text(value))]) }
 
+    @Test func aFallbackStandsWhereThereIsNothing() throws {
+        let body = "Hi {{contact.first_name | there}}, {{account.seats | \"\"}}{{account.seats | many}} seats"
+        #expect(try fragment(body).text == "Hi there, many seats\n")
+        #expect(try fragment(body, ada).text == "Hi Ada, many seats\n")
+        #expect(try fragment(body, text("contact.first_name", "  ")).text == "Hi there, many seats\n")
+        #expect(
+            try fragment(body, Variables(["account.seats": .init(.number, .number(3))])).text == "Hi there, 33 seats\n")
+        #expect(throws: RenderError.self) { try fragment("{{contact.first_name | there}} {{contact.first_name}}") }
+    }
+
+    @Test func aWordFollowsItsNumber() throws {
+        var message = Message(path: "m.md", body: "{{n}} {{n | one: day | other: days}}")
+        message.locales["pl"] = Message(
+            path: "m.pl.md", body: "{{n}} {{n | one: dzień | few: dni | many: dni | other: dnia}}")
+        for (number, english, polish) in [
+            (1.0, "1 day", "1 dzień"), (2, "2 days", "2 dni"), (1.5, "1.5 days", "1,5 dnia"),
+        ] {
+            let variables = Variables(["n": .init(.number, .number(number))])
+            #expect(try renderer.render(message, as: .inApp, variables: variables).text == english + "\n")
+            #expect(
+                try renderer.render(message, as: .inApp, variables: variables, locale: "pl-PL").text == polish + "\n")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, "$1,234.50, March 3, 12,000.5, 36 hours"), ("en-GB", "$1,234.50, 3 March, 12,000.5, 36 hours"),
+            ("de", "$1,234.50, March 3, 12,000.5, 36 hours"),
+            ("pt-BR", "$\u{a0}1.234,50, 3 de março, 12.000,5, 36 horas"),
+            ("pt", "1.234,50\u{a0}$, 3 de março, 12.000,5, 36 horas"),
+            ("pl-PL", "1\u{a0}234,50\u{a0}$, 3 marca, 12\u{a0}000,5, 36 godzin"),
+            ("zh-Hant-TW", "$1,234.50, 3月3日, 12,000.5, 36 小時"), ("ar", "$1,234.50, March 3, 12,000.5, 36 hours"),
+        ] as [(String?, String)])
+    func valuesAreWrittenAsTheContactReadsThem(locale: String?, expected: String) throws {
+        let body = "{{m}}, {{d}}, {{n}}, {{s}}"
+        var message = Message(path: "m.md", subject: "x", body: body)
+        for tag in ["pt", "pl", "zh-hant", "ar"] {
+            message.locales[tag] = Message(path: "m.\(tag).md", subject: "x", body: body)
+        }
+        let day = try #require(Day(year: 2026, month: 3, day: 3))
+        let variables = Variables([
+            "m": .init(.money, .number(1_234.5)), "d": .init(.date, .date(day)), "n": .init(.number, .number(12_000.5)),
+            "s": .init(.duration, .duration(.hours(36))),
+        ])
+        let rendered = try renderer.render(message, as: .inApp, variables: variables, locale: locale)
+        #expect(rendered.text == expected + "\n")
+        let html = try renderer.render(message, as: .email, variables: variables, locale: locale).html
+        let tag = ["pt-BR": "pt", "pl-PL": "pl", "zh-Hant-TW": "zh-Hant", "pt": "pt"][locale ?? ""] ?? "en"
+        #expect(html.contains(locale == "ar" ? "<html lang=\"ar\" dir=\"rtl\">" : "<html lang=\"\(tag)\">"))
+    }
+
     @Test func aMessageMayNameItsSender() throws {
         let message = try fragment("From {{sender.name}}{{#sender.reply_to}}, {{sender.reply_to}}{{/sender.reply_to}}.")
         #expect(message.text == "From Acme & Sons.\n")
@@ -184,7 +235,7 @@ import Testing
             "at": .init(.date, .date(Day(number: 20_515))),
         ])
         let rendered = try renderer.render(message, as: .inApp, variables: variables, locale: "de-AT")
-        #expect(rendered.text == "43\u{a0}% 1.200,00\u{a0}$ 3. März\n")
+        #expect(rendered.text == "43\u{a0}% $\u{a0}1.200,00 3. März\n")
         #expect(
             try renderer.render(message, as: .inApp, variables: variables, locale: "ja").text
                 == "43% $1,200.00 March 3\n")

@@ -39,8 +39,8 @@ struct MessageVariablesTests {
         let escaped = "error: \"{{{ }}}\" and \"{{& }}\" are not allowed; every value is escaped"
         #expect(complaints("{{{a}}} {{& a}}") == ["a.md:3:1: \(escaped)", "a.md:3:9: \(escaped)"])
         #expect(
-            complaints("{{> a}}") == [
-                "a.md:3:1: error: partials and blocks are not allowed; write the text where it belongs"
+            complaints("{{< a}}") == [
+                "a.md:3:1: error: parents and blocks are not allowed; write the text where it belongs"
             ])
         #expect(complaints("{{=<% %>=}}") == ["a.md:3:1: error: other tags than {{ }} cannot be set"])
         #expect(complaints("x {{a") == ["a.md:3:3: error: \"{{\" is not closed by \"}}\""])

@@ -6,10 +6,14 @@ struct EmailFrame: Sendable {
     /// The sender's name and postal address, as the footer shows them.
     let sender: Configuration.Sender?
 
-    func document(_ message: MessageTemplate.Rendered, language: Language, unsubscribeURL: String?) -> [UInt8] {
+    /// - Parameter tag: of the language that the message is written in.
+    func document(
+        _ message: MessageTemplate.Rendered, tag: String, language: Language, unsubscribeURL: String?
+    ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(message.html.count + 3_072)
-        bytes.append(contentsOf: "<!doctype html>\n<html lang=\"\(language.code)\">\n".utf8)
+        bytes.append(
+            contentsOf: "<!doctype html>\n<html lang=\"\(LanguageTag.canonical(tag))\"\(Self.direction(tag))>\n".utf8)
         bytes.append(contentsOf: Self.head.utf8)
         HTML.escape(message.subject ?? "", into: &bytes)
         bytes.append(contentsOf: Self.style.utf8)
@@ -25,6 +29,10 @@ struct EmailFrame: Sendable {
         footer(language, unsubscribeURL, into: &bytes)
         bytes.append(contentsOf: "</table>\n</td></tr></table>\n</body>\n</html>\n".utf8)
         return bytes
+    }
+
+    private static func direction(_ tag: String) -> String {
+        LanguageTag.isRightToLeft(tag) ? " dir=\"rtl\"" : ""
     }
 
     func fragment(_ message: MessageTemplate.Rendered) -> [UInt8] {

@@ -16,7 +16,7 @@ extension MarkdownTree {
         var found: [(line: Int, complaint: String)] = []
         walk(root, line: 1, &found)
         return found.map {
-            Diagnostic(at: Position(file: message.path, line: message.bodyLine + $0.line - 1), $0.complaint)
+            Diagnostic(at: message.place(ofBodyLine: $0.line), $0.complaint)
         }
     }
 

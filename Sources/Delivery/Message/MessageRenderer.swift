@@ -6,6 +6,8 @@ package final class MessageRenderer: Sendable {
     private let frame: EmailFrame
     private let currency: String
     private let zone: Zone
+    /// Of messages without a language in their names.
+    private let language: String
     /// By the path of the translation, with the message that it belongs to.
     private let templates = Mutex<[String: Kept]>([:])
 
@@ -16,10 +18,11 @@ package final class MessageRenderer: Sendable {
     }
 
     /// Takes what `keeptouch.yaml` says of all messages.
-    package init(sender: Configuration.Sender?, currency: String, zone: Zone) {
+    package init(sender: Configuration.Sender?, currency: String, zone: Zone, language: String = "en") {
         frame = EmailFrame(sender: sender)
         self.currency = currency
         self.zone = zone
+        self.language = language
     }
 
     /// The message as one contact gets it: an email is a complete document with a footer, everything else a fragment.
@@ -36,30 +39,31 @@ package final class MessageRenderer: Sendable {
     ) throws(RenderError) -> RenderedMessage {
         let kept = try kept(message, for: locale)
         let template = kept.template
+        let language = Language.of(template.tag, for: locale)
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
-            format: ValueFormat(language: template.language, currency: currency, zone: zone ?? self.zone))
+            format: ValueFormat(language: language, currency: currency, zone: zone ?? self.zone))
         let rendered = try template.render(in: scope)
         let isEmail = kind == .email
         let html =
             isEmail
-            ? frame.document(rendered, language: template.language, unsubscribeURL: unsubscribeURL)
+            ? frame.document(rendered, tag: template.tag, language: language, unsubscribeURL: unsubscribeURL)
             : frame.fragment(rendered)
         let text = frame.text(
-            rendered, language: template.language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
+            rendered, language: language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
         return RenderedMessage(
             subject: rendered.subject, preheader: rendered.preheader, html: String(decoding: html, as: UTF8.self),
             text: String(decoding: text, as: UTF8.self), messageHash: kept.hash)
     }
 
     private func kept(_ message: Message, for locale: String?) throws(RenderError) -> Kept {
-        let translation = message.localized(locale)
+        let tag = message.translation(for: locale)
+        let translation = tag.flatMap { message.locales[$0] } ?? message
         if let kept = templates.withLock({ $0[translation.path] }), kept.message == message { return kept }
         do {
-            let isTranslated = translation.path != message.path
             let kept = Kept(
                 message: message, hash: MessageTemplate.hash(of: message),
-                template: try MessageTemplate(translation, locale: isTranslated ? locale : nil))
+                template: try MessageTemplate(translation, tag: tag ?? language))
             templates.withLock { $0[translation.path] = kept }
             return kept
         } catch {

@@ -18,7 +18,16 @@ struct MessageScope {
         if Self.linkNames.contains(name) { return unsubscribeURL != nil }
         if let value = senderValue(name) { return !value.isEmpty }
         guard let variable = variables[name] else { return false }
+        if case .text = variable.value { return line(name) != nil }
         return variable.value != .boolean(false)
+    }
+
+    /// The plural category of a number in the message's language; nil where there is no number.
+    func category(_ name: String) -> String? {
+        guard let variable = variables[name], case .number(let number) = variable.value else { return nil }
+        // What is shown decides: 1.001 is written as 1.
+        let shown = variable.type == .percent ? number * 100 : number
+        return PluralCategory(of: (shown * 100).rounded() / 100, in: format.language.code).rawValue
     }
 
     private func senderValue(_ name: String) -> String? {

@@ -17,7 +17,8 @@ package final class MessageTemplate: Sendable {
     private static let layoutLimit = 64
 
     package let message: Message
-    let language: Language
+    /// The tag of the language that it is written in.
+    let tag: String
     private let subject: SectionedText?
     private let preheader: SectionedText?
     private let label: SectionedText?
@@ -28,14 +29,18 @@ package final class MessageTemplate: Sendable {
     /// Compiles the message in the one language it is written in.
     ///
     /// - Throws: a `Diagnostic` with the line for Mustache that messages do not know.
-    package init(_ message: Message, locale: String? = nil) throws(Diagnostic) {
+    package init(_ message: Message, tag: String = "en") throws(Diagnostic) {
         self.message = message
-        language = Language.named(locale)
+        self.tag = tag
         var texts: [String: SectionedText] = [:]
         for source in message.texts {
             let answers = source.name == "body" ? message.ask?.pieces : nil
             let text = SectionedText(source.text, replacing: answers.map { ["ask": $0] } ?? [:])
             if let complaint = text.complaints.first { throw Diagnostic(complaint, in: source) }
+            if let snippet = text.snippets.first {
+                throw Diagnostic(
+                    TextComplaint("there is no snippet \"\(snippet.name)\"", at: snippet.place), in: source)
+            }
             texts[source.name] = text
         }
         (subject, preheader, label, url) = (texts["subject"], texts["preheader"], texts["label"], texts["url"])
@@ -68,7 +73,7 @@ package final class MessageTemplate: Sendable {
     }
 
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
-        let layout = try layout(for: body.pattern { scope.isPresent($0) })
+        let layout = try layout(for: body.pattern(where: scope.isPresent, category: scope.category))
         var missing: [String] = []
         let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
@@ -92,7 +97,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern { scope.isPresent($0) }) {
+        for piece in program.pieces(program.pattern(where: scope.isPresent, category: scope.category)) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):
@@ -114,7 +119,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern { scope.isPresent($0) }) {
+        for piece in program.pieces(program.pattern(where: scope.isPresent, category: scope.category)) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):

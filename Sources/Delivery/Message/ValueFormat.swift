@@ -37,7 +37,9 @@ struct ValueFormat: Sendable {
         let text = decimal(abs(amount), places: places, isTrimmed: false, groupsFrom: 1_000)
         let sign = amount < 0 && text.contains(where: { $0.isNumber && $0 != "0" }) ? "-" : ""
         let symbol = Self.symbols[currency]
-        if language.currencyLeads { return sign + (symbol ?? currency + "\u{a0}") + text }
+        if language.currencyLeads {
+            return sign + (symbol ?? currency) + (symbol == nil || language.currencySpaces ? "\u{a0}" : "") + text
+        }
         return "\(sign)\(text)\u{a0}\(symbol ?? currency)"
     }
 
@@ -68,19 +70,25 @@ struct ValueFormat: Sendable {
     private func date(_ day: Day) -> String {
         let date = day.civil
         let month = language.months[date.month - 1]
-        return language.dayJoin.map { "\(date.day)\($0)\(month)" } ?? "\(month) \(date.day)"
+        return language.date.replacing("{day}", with: "\(date.day)").replacing("{month}", with: month)
+    }
+
+    private func word(_ unit: (one: String, many: String), of index: Int, _ count: Double) -> String {
+        if abs(count) == 1 { return unit.one }
+        let isFew = PluralCategory(of: count, in: language.code) == .few
+        return isFew ? language.fewUnits?[index] ?? unit.many : unit.many
     }
 
     /// In the largest unit that leaves no more than a tenth unsaid, at least two of it: `14 days`, `36 hours`.
     private func duration(_ span: TimeSpan) -> String {
         let seconds = Double(span.milliseconds) / 1_000
         let sizes = [86_400.0, 3_600, 60, 1]
-        for (size, unit) in zip(sizes, language.units) {
+        for (index, (size, unit)) in zip(sizes, language.units).enumerated() {
             let count = (seconds / size).rounded()
             let isClose = abs(seconds - count * size) <= 0.1 * size
             guard size == 1 || (abs(count) >= 1 && isClose) || abs(count) >= 10 else { continue }
             let number = decimal(count, places: 0, isTrimmed: true, groupsFrom: 10_000)
-            return "\(number) \(abs(count) == 1 ? unit.one : unit.many)"
+            return "\(number) \(word(unit, of: index, count))"
         }
         return ""
     }

@@ -11,6 +11,7 @@ struct ConfigurationReader {
         guard let evaluate, let zone = zone(fields) ?? Zone("UTC") else { return nil }
         var configuration = Configuration(workspace: fields.text("workspace") ?? "", zone: zone, evaluate: evaluate)
         if let currency = currency(fields) { configuration.currency = currency }
+        if let language = language(fields) { configuration.language = language }
         if let database = fields.text("database") { configuration.database = database }
         configuration.baseURL = baseURL(fields)
         configuration.sender = sender(fields)
@@ -48,6 +49,17 @@ struct ConfigurationReader {
         guard let node = fields["currency"], let code = diagnostics.text(node, "currency") else { return nil }
         if code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) { return code }
         diagnostics.error(node.position, "expected a currency code such as USD, got \(node.summary)")
+        return nil
+    }
+
+    private func language(_ fields: Fields) -> String? {
+        guard let node = fields["language"], let tag = diagnostics.text(node, "language") else { return nil }
+        let parts = tag.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }
+        let isTag = parts.allSatisfy {
+            (1...8).contains($0.count) && $0.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "z") ~= $0 }
+        }
+        if isTag, (2...3).contains(parts[0].count), parts[0].allSatisfy(\.isLetter) { return tag }
+        diagnostics.error(node.position, "expected a language such as en or pt-BR, got \(node.summary)")
         return nil
     }
 

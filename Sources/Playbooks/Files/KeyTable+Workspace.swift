@@ -6,6 +6,9 @@ extension KeyTable {
             "timezone", .form(".+", examples: ["America/Chicago", "UTC"]), required: true,
             "The IANA zone of accounts and contacts that have none, and of what a day is."),
         Key("currency", .form("^[A-Z]{3}$", examples: ["USD"]), "The ISO 4217 code of all money; USD by default."),
+        Key(
+            "language", .form("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", examples: ["en", "pt-BR"]),
+            "The language of messages that name none; en by default."),
         Key("database", .text, "A path relative to the workspace; keeptouch.db by default."),
         Key(
             "base_url", .form("^https?://", examples: ["https://touch.acme.example"]),

@@ -1,3 +1,5 @@
+import Basics
+
 extension PlaybookReader {
     /// The messages that the steps name, with their languages; complains about files that are missing or not used.
     func readMessages(
@@ -17,10 +19,12 @@ extension PlaybookReader {
                 }
                 continue
             }
-            if read.insert(use.path).inserted, var message = message(text, use.path, known) {
+            if read.insert(use.path).inserted, var message = message(text, use.path, known, language: nil) {
                 for (locale, path) in languages[use.path, default: [:]] {
                     read.insert(path)
-                    if let text = texts[path] { message.locales[locale] = self.message(text, path, known) }
+                    if let text = texts[path] {
+                        message.locales[locale] = self.message(text, path, known, language: locale)
+                    }
                 }
                 playbook.messages[use.path] = message
             }
@@ -49,14 +53,17 @@ extension PlaybookReader {
         return paths.map { StepReader.MessageUse(path: $0, kind: use.kind, position: use.position) }
     }
 
-    private func message(_ text: String, _ path: String, _ known: Set<String>) -> Message? {
+    /// - Parameter language: of a translation; nil for the workspace's own.
+    private func message(_ text: String, _ path: String, _ known: Set<String>, language: String?) -> Message? {
         let place = "\(folder)/\(path)"
         guard
-            let (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
+            var (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
                 text, path: place)
         else { return nil }
+        texts += takeIn(&message, texts, language)
         let variables = MessageVariables(of: texts)
         diagnostics.add(variables.diagnostics)
+        checkPlurals(texts, language ?? configuration.language)
         checkAsk(of: message, variables)
         for use in variables.uses where use.name != "ask" {
             if !known.contains(use.name), !(use.name.hasPrefix("event.") && known.contains("event.*")) {
@@ -72,6 +79,45 @@ extension PlaybookReader {
         return message
     }
 
+    /// Puts the snippets into the body.
+    ///
+    /// - Returns: the snippets, to be checked with the message's names.
+    private func takeIn(_ message: inout Message, _ texts: [SourceText], _ language: String?) -> [SourceText] {
+        var taken: [SourceText] = []
+        for text in texts {
+            let sources = snippets.sources(in: text, language: language)
+            guard text.name == "body" else {
+                if let use = SectionedText(text.text).snippets.first {
+                    diagnostics.error(
+                        text.position.moved(to: use.place),
+                        "snippets stand in the body of a message, not in its \(text.name)")
+                }
+                continue
+            }
+            guard !sources.isEmpty else { continue }
+            let lines = snippets.expanded(text, language: language)
+            message.body = lines.map(\.text).joined(separator: "\n")
+            message.places = lines.map(\.place)
+            taken = sources
+        }
+        return taken
+    }
+
+    /// A form that a language has and a message lacks is read as "other", which native readers notice.
+    private func checkPlurals(_ texts: [SourceText], _ language: String) {
+        let needed = PluralCategory.all(in: language).map(\.rawValue)
+        for source in texts {
+            for plural in SectionedText(source.text).plurals {
+                let missing = needed.filter { !plural.categories.contains($0) }
+                guard !missing.isEmpty else { continue }
+                diagnostics.warning(
+                    source.position.moved(to: plural.place),
+                    "numbers in \(language) have the forms \(needed.joined(separator: ", ")); \(missing.joined(separator: ", ")) "
+                        + "\(missing.count == 1 ? "is" : "are") not there, and \"other\" stands instead")
+            }
+        }
+    }
+
     /// For each message the files that say the same in another language: `lessons.de.md` beside `lessons.md`.
     private func languages(of files: [String]) -> [String: [String: String]] {
         var languages: [String: [String: String]] = [:]
@@ -80,7 +126,7 @@ extension PlaybookReader {
             guard parts.count > 1, let locale = parts.last, isLocale(locale) else { continue }
             let base = parts.dropLast().joined(separator: ".") + ".md"
             if texts[base] != nil {
-                languages[base, default: [:]][locale.lowercased().replacing("_", with: "-")] = file
+                languages[base, default: [:]][LanguageTag.normalized(String(locale))] = file
             }
         }
         return languages

@@ -8,6 +8,7 @@ struct PlaybookReader {
     let dataMap: DataMap
     let channels: [String: Channel]
     let brokenChannels: Set<String>
+    let snippets: Snippets
     let diagnostics: Diagnostics
 
     /// The playbook, or nil when it has an error.

@@ -25,7 +25,12 @@ package struct WorkspaceReader {
     ) -> (workspace: Workspace?, diagnostics: [Diagnostic]) {
         let reader = WorkspaceReader(texts: texts, known: known)
         let workspace = reader.workspace()
-        return (workspace, reader.diagnostics.all.sorted())
+        // A mistake in a snippet is one of every message that takes it in.
+        return (
+            workspace,
+            reader.diagnostics.all.sorted().reduce(into: []) { told, next in if told.last != next { told.append(next) }
+            }
+        )
     }
 
     private init(texts: [String: String], known: Known) {
@@ -212,11 +217,13 @@ package struct WorkspaceReader {
             files[folder, default: [:]][String(path.dropFirst(folder.count + 1))] = text
         }
         let names = Dictionary(grouping: roots) { $0.1["playbook"]?.text ?? "" }
+        let snippets = Snippets(texts, diagnostics)
+        defer { snippets.warnOfUnused() }
         return roots.compactMap { folder, root in
             let reader = PlaybookReader(
                 folder: folder, texts: files[folder] ?? [:], configuration: workspace.configuration,
                 dataMap: workspace.dataMap, channels: workspace.channels, brokenChannels: brokenChannels,
-                diagnostics: diagnostics)
+                snippets: snippets, diagnostics: diagnostics)
             let playbook = reader.read(root, terms: terms)
             let name = root["playbook"]?.text ?? ""
             guard let others = names[name], others.count > 1, !name.isEmpty else { return playbook }

@@ -25,6 +25,11 @@ extension Channel {
                 case .text(let text): result.pieces.append(.text(text))
                 case .tag(let tag):
                     if tag.kind == .comment { continue }
+                    if tag.kind == .snippet {
+                        complaints.append(
+                            TextComplaint("snippets are for messages; write the text here", at: tag.place))
+                        continue
+                    }
                     do throws(TextComplaint) {
                         result.pieces.append(.expression(try Expression(tag, vars: vars, inEach: inEach)))
                     } catch {

@@ -1,3 +1,5 @@
+import Basics
+
 /// A message as written: Markdown with YAML front matter, Mustache inside; `Delivery` renders it.
 package struct Message: Sendable, Hashable {
     package var path: String
@@ -10,6 +12,8 @@ package struct Message: Sendable, Hashable {
     package var body: String
     /// The line of the file on which the body begins.
     package var bodyLine: Int
+    /// Where the lines of the body stand, when snippets were taken into it; empty when they stand below each other.
+    package var places: [Position] = []
     /// The same message in other languages, by locale in small letters: `de` for `lessons.de.md`, `zh-hant`.
     package var locales: [String: Message]
 
@@ -44,9 +48,18 @@ package struct Message: Sendable, Hashable {
         self.locales = locales
     }
 
-    /// The message in the language of the locale, from `de-AT` to `de` to the default one.
+    /// The message in the language of the locale, from `zh-Hant-TW` to `zh-Hant` to `zh` to the default one.
     package func localized(_ locale: String?) -> Message {
-        guard let locale = locale?.lowercased().replacing("_", with: "-") else { return self }
-        return locales[locale] ?? locales[String(locale.prefix { $0 != "-" })] ?? self
+        translation(for: locale).flatMap { locales[$0] } ?? self
+    }
+
+    /// The language of the translation for a locale; nil where the default one is meant.
+    package func translation(for locale: String?) -> String? {
+        LanguageTag.lookup(locale) { locales[$0] != nil }
+    }
+
+    /// Where a line of the body stands, counted from 1.
+    package func place(ofBodyLine line: Int) -> Position {
+        places.indices.contains(line - 1) ? places[line - 1] : Position(file: path, line: bodyLine + line - 1)
     }
 }

@@ -55,6 +55,8 @@ package struct Configuration: Sendable, Equatable {
     /// For accounts and contacts that have none; also what a "day" is.
     package var zone: Zone
     package var currency = "USD"
+    /// In which messages without a language in their names are written.
+    package var language = "en"
     /// A path relative to the workspace, or `postgresql://...`.
     package var database = "keeptouch.db"
     package var baseURL: String?

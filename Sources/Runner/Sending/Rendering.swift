@@ -25,7 +25,7 @@ package struct Rendering: Sendable {
         playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
         renderer = MessageRenderer(
             sender: workspace.configuration.sender, currency: workspace.configuration.currency,
-            zone: workspace.configuration.zone)
+            zone: workspace.configuration.zone, language: workspace.configuration.language)
         let baseURL = workspace.configuration.baseURL
         unsubscription = baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
         asking = baseURL.map { AskLinks(baseURL: $0, secret: secret) }

@@ -15,7 +15,7 @@ action:
   label: Download everything
   url: https://app.acme.example/account/export
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 We have your request, and nothing more is needed from you. The account ends with the period you have paid for; what is
 left of it is paid back to the card on file within a few days.
@@ -34,7 +34,7 @@ action:
   label: Download everything
   url: https://app.acme.example/account/export
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Here is the link to everything {{account.name}} made with us: reports, views and raw data, in one file that opens in any
 spreadsheet. It works until 30 days after your last day.
@@ -63,7 +63,7 @@ action:
   label: Compare the options
   url: https://app.acme.example/account/options
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 We have your request, and nothing more is needed from you: the account ends with the period you have paid for, and you
 can export everything in it until then and for 30 days after.
@@ -86,7 +86,7 @@ action:
   label: Pause instead
   url: https://app.acme.example/account/pause
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 We have your request, and nothing more is needed from you: the account ends with the period you have paid for, and you can
 export everything in it until then and for 30 days after.
@@ -196,7 +196,7 @@ action:
   label: Compare the plans
   url: https://app.acme.example/account/options
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 We have your request, and nothing more is needed from you: the account ends with the period you have paid for, and you can
 export everything in it until then and for 30 days after.
@@ -217,7 +217,7 @@ action:
   label: See what is coming
   url: https://app.acme.example/roadmap
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 We have your request, and nothing more is needed from you: the account ends with the period you have paid for, and you can
 export everything in it until then and for 30 days after.
@@ -237,7 +237,7 @@ action:
   label: I look after it
   url: https://app.acme.example/team/owner
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Nobody is named for {{account.name}}'s account yet. As long as that is so, invoices and warnings go to somebody who no
 longer reads them.
@@ -332,7 +332,7 @@ action:
   label: Open the overview
   url: https://app.acme.example/overview
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You look after {{account.name}}'s account now. Somebody else set it up, so this is what one wants to know first:
 
@@ -352,7 +352,7 @@ action:
   label: Name the person
   url: https://app.acme.example/team/owner
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 The person who looked after your account with us has left. Everything works as before; there is only nobody now who gets
 the important mail and may change the plan.
@@ -432,7 +432,7 @@ tests:
 subject: We read what you wrote
 preheader: A person has it now. In two weeks you hear what came of it.
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Thank you for your answer to our survey, and for saying why. You wrote:
 
@@ -453,7 +453,7 @@ action:
   label: See the list and answer
   url: https://app.acme.example/what-changed
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Two weeks ago you told us that you were not happy. The page below lists what has changed since, and what has not; it is
 short, and it does not pretend.
@@ -466,7 +466,7 @@ Has it become better for you? The same question as last time, one click, and the
 subject: What should have been better?
 preheader: One word is plenty; a person reads it.
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Thank you for your answer to our survey. It was a low number, and we would like to understand it rather than count it.
 
@@ -492,7 +492,7 @@ action:
   label: Schedule it
   url: https://app.acme.example/reports/latest
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 The report that you made can write itself. Press **Schedule**, choose Monday, and add everybody who should have it. It is
 in their inbox before the first meeting, with the numbers of last week.
@@ -508,7 +508,7 @@ action:
   label: Look at the three
   url: https://app.acme.example/learn/examples
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 If the report that you made is not yet the one worth showing around, these three are the ones that others share first.
 Each is a copy with your own data in it, one click away:
@@ -621,7 +621,7 @@ action:
   label: Open my report
   url: https://app.acme.example/reports/latest
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You have made a report that works. The second half of its value is still waiting: somebody else reading it.
 
@@ -639,7 +639,7 @@ action:
   label: See what changed
   url: https://app.acme.example/overview
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Nobody has opened your account for {{quiet}}, and that is fine: it waits. Your reports, views and data are all as you left
 them, and the numbers in them have been kept up to date.
@@ -658,7 +658,7 @@ action:
   label: Pause my account
   url: https://app.acme.example/account/pause
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You pay for something that nobody has used for a while, and we would rather tell you than hope that you do not notice.
 Three honest ways on:
@@ -755,7 +755,7 @@ action:
   label: Run the check-up
   url: https://app.acme.example/check-up
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Some of the signs that we look at when we ask ourselves whether an account is doing well have turned in the last few
 weeks. That may be the season, or something that we should know.
@@ -774,7 +774,7 @@ action:
   label: Pick a time
   url: https://app.acme.example/help/call
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 A page can find what is broken; it cannot find what is in the way. If something is, take a quarter of an hour of one of
 us. You say what you are trying to get done, we look at your account together, and you leave with it done or with a
@@ -869,7 +869,7 @@ action:
   label: Take data along, or connect
   url: https://app.acme.example/learn/connect
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Half a year ago you asked us for something{{#event.title}}: {{event.title}}{{/event.title}}. It has not been built, and it is not among the things that will be soon.
 You should know that rather than wait.
@@ -886,7 +886,7 @@ action:
   label: Show me
   url: https://app.acme.example/learn/new
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 {{#event.title}}**{{event.title}}**, which you asked for, is in your account since today.{{/event.title}}{{^event.title}}What you asked for is in your account since today.{{/event.title}} It is switched on already; the page
 shows in one minute where it is and how it works.
@@ -970,7 +970,7 @@ action:
   label: Look for a way that works today
   url: https://app.acme.example/learn/workarounds
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your request has arrived with the people who decide what is built next, with your name beside it.
 
@@ -1056,7 +1056,7 @@ action:
   label: Save a view now
   url: https://app.acme.example/learn/saved-views
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 This month's tip takes one minute and pays back every day.
 
@@ -1080,7 +1080,7 @@ action:
   label: Schedule a report
   url: https://app.acme.example/learn/scheduled-reports
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 This month's tip takes half a minute.
 
@@ -1101,7 +1101,7 @@ action:
   label: Set my first alert
   url: https://app.acme.example/learn/alerts
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 This month's tip is for numbers that should never surprise you.
 
@@ -1125,7 +1125,7 @@ action:
   label: Try it on a table
   url: https://app.acme.example/learn/export
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 This month's tip takes ten seconds.
 
@@ -1145,7 +1145,7 @@ action:
   label: Sort by last opened
   url: https://app.acme.example/reports?sort=last-opened
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 This month's tip is for a quiet afternoon.
 
@@ -1165,7 +1165,7 @@ action:
   label: Ask something
   url: https://app.acme.example/search
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 This month's tip takes one sentence.
 
@@ -1275,7 +1275,7 @@ action:
   label: Invite a colleague
   url: https://app.acme.example/team/invite
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You are the only one who works in {{account.name}}'s account, and {{#free_seats}}{{free_seats}} of the seats that you pay
 for are{{/free_seats}}{{^free_seats}}part of what you pay for is{{/free_seats}} free. Two people who make good use of one:
@@ -1294,7 +1294,7 @@ action:
   label: Have a look
   url: https://app.acme.example/overview
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 What we had promised you is done{{#promise}}: {{promise}}{{/promise}}. Late, and we are sorry for that.
 
@@ -1306,7 +1306,7 @@ Have a look whether it is as you had imagined it. If not, answer this email, and
 subject: We promised you something, and we are late
 preheader: "You hear within a week: that it is done, or when it will be."
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 When you started with us we promised to {{#promise}}**{{promise}}**{{/promise}}{{^promise}}do something for you{{/promise}}. The day for it has gone by, and
 you should not be the one who has to notice.
@@ -1320,7 +1320,7 @@ your way until then, answer this email, and we look for a way around it at once.
 subject: Not done yet, and not forgotten
 preheader: The truth, and what you can ask of us.
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 A week ago we wrote that you would hear from us. Here is the truth: it is not done yet. It needed longer than we thought,
 and the person who has it will write to you with a date and not before they can keep it.
@@ -1412,7 +1412,7 @@ action:
   label: Update the card
   url: https://app.acme.example/account/billing
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 The payment is still open, so we will pause {{account.name}}'s account in three days. Pausing means: nobody can log in, and
 nothing is deleted. As soon as the payment goes through, everything is there again as it was.
@@ -1447,7 +1447,7 @@ action:
   label: Update the card
   url: https://app.acme.example/account/billing
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your bank did not accept our charge{{#event.amount}} of **{{event.amount}}**{{/event.amount}}. This happens mostly when a card has expired or been
 replaced, and it is mended in a minute.
@@ -1559,7 +1559,7 @@ action:
   label: Update the card
   url: https://app.acme.example/account/billing
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 We tried again, and the bank said no again. Your account goes on working for another week, so that there is time to sort
 it out in peace.
@@ -1572,7 +1572,7 @@ If you are not the person for this, forward the email to whoever is: the link wo
 subject: Thank you, the payment is in
 preheader: Everything is in order; nothing else to do.
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 The payment went through, and everything is in order. Nothing else to do.
 
@@ -1585,7 +1585,7 @@ action:
   label: Keep my account
   url: https://app.acme.example/account/keep
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You asked us to end your account, and we will{{#account.service_end_at}}, on {{account.service_end_at}}{{/account.service_end_at}}{{^account.service_end_at}} with the period
 that is paid for{{/account.service_end_at}}. Nothing more is needed for that.
@@ -1604,7 +1604,7 @@ action:
   label: Download everything
   url: https://app.acme.example/account/export
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your account ends{{#account.service_end_at}} on {{account.service_end_at}}{{/account.service_end_at}}{{^account.service_end_at}} in a few days{{/account.service_end_at}}. Everything in it
 fits into one file, which opens in any spreadsheet. You can still fetch it during the 30 days after.
@@ -1693,7 +1693,7 @@ action:
   label: See my plan
   url: https://app.acme.example/account/plan
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 {{#account.renewal_at}}Your plan renews on {{account.renewal_at}}.{{/account.renewal_at}}{{^account.renewal_at}}Your plan renews in a week.{{/account.renewal_at}} If anything about it is unclear, the price, the seats, the date, answer
 this email with it. A person reads it, and nothing renews before you have the answer.
@@ -1709,7 +1709,7 @@ action:
   label: Look at both
   url: https://app.acme.example/account/options
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your plan renews{{#account.renewal_at}} on {{account.renewal_at}}{{/account.renewal_at}}{{^account.renewal_at}} in a month{{/account.renewal_at}}, and you have hardly used it lately. That
 leaves two good ways:
@@ -1823,7 +1823,7 @@ action:
   label: See my plan
   url: https://app.acme.example/account/plan
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your plan renews{{#account.renewal_at}} on {{account.renewal_at}}{{/account.renewal_at}}{{^account.renewal_at}} in a month{{/account.renewal_at}}. So that you can tell whether it is worth it, this is what
 you had from it in the last two months:
@@ -1864,7 +1864,7 @@ action:
   label: Make my first report
   url: https://app.acme.example/reports/new
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your account is ready, and everything in it is leading up to one moment: the first report that answers a question you
 really have. It takes three clicks:
@@ -1967,7 +1967,7 @@ action:
   label: See three finished examples
   url: https://app.acme.example/learn/examples
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 A blank page is the hardest part. So here is an offer: answer this email with the question you would like your first
 report to answer, in your own words, such as "which of our customers order less than last year?"
@@ -1983,7 +1983,7 @@ If you would rather look around first, the examples below are from teams of abou
 subject: Is it good now?
 preheader: If not, one word opens it again.
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 The last of your tickets has been closed on our side for two days. What counts is yours: **does it work for you now?**
 
@@ -2070,7 +2070,7 @@ action:
   label: See how it stands
   url: https://app.acme.example/support
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 It is five days now, and your tickets are not solved. You should not have to ask how it stands, so: they are being worked
 on, the page below shows each with the name of the person who has it, and you hear from that person whatever happens.
@@ -2086,7 +2086,7 @@ action:
   label: See all my tickets
   url: https://app.acme.example/support
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You opened {{#tickets}}{{tickets}}{{/tickets}}{{^tickets}}several{{/tickets}} tickets in two weeks. That is too many, whatever the
 causes were, and we are sorry for the time it cost you.
@@ -2103,7 +2103,7 @@ action:
   label: Schedule a report
   url: https://app.acme.example/reports?sort=most-made
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 {{#by_hand}}You made {{by_hand}} reports in the last four weeks, all of them by hand.{{/by_hand}}{{^by_hand}}You make your
 reports by hand.{{/by_hand}} Any of them can write itself:
@@ -2228,7 +2228,7 @@ action:
   label: Open my report
   url: https://app.acme.example/reports/latest
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your first report is made. The step after it, showing it to somebody, is where many teams stop at the moment, and it is
 the one that makes the difference between a tool and a habit.
@@ -2244,7 +2244,7 @@ action:
   label: Connect my data
   url: https://app.acme.example/connect
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Most teams that set out as you did got stuck at the same place: connecting their data. We have made it shorter since. It
 is one page now, with a button for each source, and it says at once whether the connection works.
@@ -2262,7 +2262,7 @@ action:
   label: Give it a day
   url: https://app.acme.example/reports?sort=most-read
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 You have what you came for. Teams that keep it have one thing in common: a fixed day. They schedule one report for Monday
 and look at it together for five minutes, and everything else follows from the questions that come up.
@@ -2330,7 +2330,7 @@ action:
   label: Open the checklist
   url: https://app.acme.example/learn/tidy-up
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Your team logged in {{fall}} less in the last two weeks than in the two months before. That may be just right for the
 season. If you would like to pick things up again, this is the quickest way we know:
@@ -2351,7 +2351,7 @@ action:
   label: Pick a fifteen-minute slot
   url: https://app.acme.example/help/call
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 Teams usually slow down for one of three reasons. Answer with the number, and we will send exactly what helps:
 
@@ -2370,7 +2370,7 @@ action:
   label: Start with the first lesson
   url: https://app.acme.example/learn/first-five-minutes
 ---
-Hi {{#contact.first_name}}{{contact.first_name}}{{/contact.first_name}}{{^contact.first_name}}there{{/contact.first_name}},
+Hi {{contact.first_name | there}},
 
 It has been a little quieter in your account these last two weeks. Busy weeks happen to everyone; if it was something
 about the product, these two lessons fix what most often gets in the way:
