@@ -100,8 +100,12 @@ struct DataMapDraft {
             taken.insert(found)
             columns.append(pair(name, file, found))
         }
-        let wishes = WishGuess(file, free: { file.columns($0).filter { !taken.contains($0) } }) {
-            "contact_attributes: { unsubscribed: { column: \(ImportHint.quoted($0)) } }"
+        // The column "status" is read for wishes, too.
+        let wishes = WishGuess(
+            file, statuses: StatusGuess.names.filter { $0 != "status" },
+            free: { file.columns($0).filter { !taken.contains($0) } }
+        ) { column, isOptIn in
+            "contact_attributes: { \(isOptIn ? "subscribed" : "unsubscribed"): { column: \(ImportHint.quoted(column)) } }"
         }
         notes += wishes.notes
         for (name, isOptIn) in [("unsubscribed", false), ("subscribed", true)] {
