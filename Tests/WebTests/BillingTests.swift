@@ -1,5 +1,4 @@
 import Basics
-import Crypto
 import Delivery
 import Foundation
 import Playbooks
@@ -34,21 +33,10 @@ import Testing
         }
     }
 
-    /// Sends a body as its provider would, signed at the site's present.
     private func send(_ provider: String, _ body: String, to site: PagesSite) async throws -> Int {
-        let seconds = PagesSite.now.milliseconds / 1_000
-        func code(_ secret: String, _ text: String) -> String {
-            Hexadecimal.text(
-                HMAC<SHA256>.authenticationCode(
-                    for: Data(text.utf8), using: SymmetricKey(data: Data(secret.utf8))))
-        }
-        let headers =
-            switch provider {
-            case "stripe": ["Stripe-Signature": "t=\(seconds),v1=\(code("whsec_x", "\(seconds).\(body)"))"]
-            case "paddle": ["Paddle-Signature": "ts=\(seconds);h1=\(code("pdl_x", "\(seconds):\(body)"))"]
-            default: ["Authorization": "Basic \(Data("any:hush".utf8).base64EncodedString())"]
-            }
-        return try await site.send("POST", "/billing/\(provider)", body: body, headers: headers).status
+        try await site.send(
+            "POST", "/billing/\(provider)", body: body, headers: BillingSignature.headers(provider, body)
+        ).status
     }
 
     private func fixture(_ path: String) throws -> String {

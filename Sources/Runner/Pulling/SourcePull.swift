@@ -101,6 +101,7 @@ package struct SourcePull {
             ? nil : try store.read { try reads($0, source, now).usual(forgivesRepeats: false) }
         let options = ImportOptions(
             isHistory: isPast, closesDays: (source.closesDays || isWhole) && map.kind == .metrics,
+            takesDepartures: isWhole,
             rejectedPath: directory.appendingPathComponent("\(source.name).rejected.csv").path, map: map,
             since: source.since.map { DataSource.Since(column: $0.column, first: since ?? $0.first) },
             appendsRejected: source.since != nil && !isAgain, usual: usual, isStopped: isStopped)

@@ -66,6 +66,43 @@ package struct BillingAccounts {
         return true
     }
 
+    /// A bill of which a payment failed, and none has succeeded since.
+    package struct OpenBill: Sendable, Equatable {
+        /// Nil where nobody has said what it is called.
+        package var invoice: String?
+    }
+
+    /// After so long an open bill is no one's that is paid now.
+    private static let longestDunning = TimeSpan.days(90)
+
+    /// The newest bill that was open at a moment and goes by one of the names; by any name where there are none.
+    package func openBill(of account: Account, among names: [String], at moment: Instant) throws -> OpenBill? {
+        let payments = try connection.query(
+            """
+            SELECT k.name = 'payment_failed' AS failed, e.properties ->> 'invoice' AS invoice
+            FROM event_kind AS k JOIN event AS e ON e.kind_id = k.id
+            WHERE k.name IN ('payment_failed', 'payment_succeeded') AND e.account_id = :account
+                AND e.at <= :at AND e.at > :old
+            ORDER BY e.at DESC, e.id DESC
+            """,
+            [
+                "account": .integer(account.id), "at": .instant(moment),
+                "old": .instant(moment - Self.longestDunning),
+            ]
+        ).map { (isFailed: $0["failed"].integer == 1, invoice: $0["invoice"].text) }
+        var paid: Set<String?> = []
+        for payment in payments {
+            if !payment.isFailed {
+                paid.insert(payment.invoice)
+            } else if !paid.contains(payment.invoice), !paid.contains(nil),
+                names.isEmpty || payment.invoice.map(names.contains) ?? true
+            {
+                return OpenBill(invoice: payment.invoice)
+            }
+        }
+        return nil
+    }
+
     /// The newest cancel request or withdrawal that the provider told of: whether it is a request, and its moment.
     ///
     /// - Parameter prefix: what the ids of the provider's events begin with, `paddle:`.

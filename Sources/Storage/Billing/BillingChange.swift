@@ -13,6 +13,8 @@ package struct BillingChange: Sendable, Equatable, Codable {
     /// What the provider's status of a subscription means.
     package enum State: String, Sendable, Codable {
         case running, trial, idle, ended
+        /// It rests: whoever was a customer because of it still is, whoever was none is none yet.
+        case paused
     }
 
     /// When the service ends.
@@ -34,6 +36,8 @@ package struct BillingChange: Sendable, Equatable, Codable {
     package var id: String
     /// Properties of the event, by name.
     package var properties: [String: String] = [:]
+    /// Of a payment that is news only after one that failed: the names that its bill may go by, none for any bill.
+    package var paysBill: [String]?
     /// Nil when the webhook says nothing of it.
     package var serviceEnd: ServiceEnd?
     /// Nil when the webhook is about something else than a subscription.

@@ -21,15 +21,19 @@ struct BillingDecision {
     ) {
         event = change.event
         guard let state = change.state else { return }
-        let told = min(change.toldAt ?? change.at ?? now, now)
+        // Within reason what the provider's clock says orders its webhooks, however far it is ahead of ours.
+        let told = min(change.toldAt ?? change.at ?? now, now + Self.clocksApart)
         let before = known[provider: provider.rawValue, id: change.subscription ?? ""]
         let isOwn = change.currency.map { $0.uppercased() == configuration.currency } ?? (provider == .recurly)
         var after = Subscription(
             provider: provider.rawValue, id: change.subscription ?? "",
-            state: Self.state(state, trialsAreCustomers: configuration.trialsAreCustomers), isEnding: change.isEnding,
+            state: Self.state(
+                state, before: before, mayRun: !change.isBeginning && !account.isChurned,
+                trialsAreCustomers: configuration.trialsAreCustomers), isEnding: change.isEnding,
             mrr: isOwn ? change.mrr : nil, at: told)
         // Providers that tell less than how it stands leave what is known of the price.
         if change.currency == nil, change.mrr == nil { after.mrr = before?.mrr }
+        if state == .paused { after.mrr = before?.mrr }
         let isOutdated =
             before.map { before in
                 told < before.at
@@ -70,9 +74,15 @@ struct BillingDecision {
     /// Two wishes to leave that are told so close together are one, told twice.
     private static let sameWish = TimeSpan.days(3)
 
-    private static func state(_ state: BillingChange.State, trialsAreCustomers: Bool) -> Subscription.State {
+    private static let clocksApart = TimeSpan.hours(1)
+
+    /// - Parameter mayRun: whether a subscription of which nothing is known may have been one of a customer.
+    private static func state(
+        _ state: BillingChange.State, before: Subscription?, mayRun: Bool, trialsAreCustomers: Bool
+    ) -> Subscription.State {
         switch state {
         case .running: .running
+        case .paused: before.map { $0.state == .running } ?? mayRun ? .running : .idle
         case .trial: trialsAreCustomers ? .running : .idle
         case .idle: .idle
         case .ended: .ended

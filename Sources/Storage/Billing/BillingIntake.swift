@@ -60,6 +60,13 @@ package struct BillingIntake {
         _ change: BillingChange, from provider: BillingProvider, body: String, to account: BillingAccounts.Account,
         by intake: Intake, holdsRevenue: Bool = false
     ) throws -> (mrr: Int64?, failure: String?) {
+        var change = change
+        if let names = change.paysBill {
+            let bill = try accounts.openBill(of: account, among: names, at: min(change.at ?? now, now))
+            if bill == nil { change.event = nil }
+            // The bill is called as it was when the payment failed.
+            change.properties["invoice"] = bill?.invoice ?? change.properties["invoice"]
+        }
         let decision = try follow(change, of: provider, account)
         var rows: [IncomingRow] = []
         if let event = decision.event {

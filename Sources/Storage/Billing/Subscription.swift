@@ -3,9 +3,9 @@ package import Playbooks
 /// What billing systems told last of one subscription of an account.
 package struct Subscription: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
-        /// Its account is a customer because of it.
+        /// Its account is a customer because of it, also while it pauses.
         case running
-        /// Not paid for yet, on trial, or paused.
+        /// Not paid for yet, on trial, or paused before it ran.
         case idle
         case ended
     }

@@ -204,8 +204,9 @@ struct AccountDraft {
     }
 
     private mutating func addWishes() {
-        let guess = WishGuess(file, free: free) {
-            "attributes: { contact_unsubscribed: { column: \(ImportHint.quoted($0)) } }"
+        let guess = WishGuess(file, free: free) { column, isOptIn in
+            "attributes: { \(isOptIn ? "contact_subscribed" : "contact_unsubscribed"): "
+                + "{ column: \(ImportHint.quoted(column)) } }"
         }
         notes += guess.notes
         for (name, isOptIn) in [("contact_unsubscribed", false), ("contact_subscribed", true)] {

@@ -50,8 +50,11 @@ struct ColumnGuess {
     private let zoneName = CellReader("", .zone)
     private let plain: WrittenTime
     private let latest: Int64
+    private let holdsNames: Bool
 
-    init(zone: Zone, latest: Int64 = .max) {
+    /// - Parameter holdsNames: whether its digits alone are no moments, but name things.
+    init(zone: Zone, latest: Int64 = .max, holdsNames: Bool = false) {
+        self.holdsNames = holdsNames
         plain = WrittenTime(zone: zone)
         self.latest = latest
         dates = Self.formats.map { Dates(name: $0, time: WrittenTime(formats: [$0], zone: zone)) }
@@ -109,7 +112,7 @@ struct ColumnGuess {
         if isComma, !isPoint { commas += 1 }
         if sign == nil, isPoint || isComma { plainNumbers += 1 }
         if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
-        guard text.count <= 40 else { return }
+        guard text.count <= 40, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }
         if !text.contains(where: { $0 &- 0x30 >= 10 }), let moment = plain.instant(text), text.count != 8 {
             epochs += 1
             if moment <= latest { past += 1 }

@@ -100,8 +100,12 @@ struct DataMapDraft {
             taken.insert(found)
             columns.append(pair(name, file, found))
         }
-        let wishes = WishGuess(file, free: { file.columns($0).filter { !taken.contains($0) } }) {
-            "contact_attributes: { unsubscribed: { column: \(ImportHint.quoted($0)) } }"
+        // The column "status" is read for wishes, too.
+        let wishes = WishGuess(
+            file, statuses: StatusGuess.names.filter { $0 != "status" },
+            free: { file.columns($0).filter { !taken.contains($0) } }
+        ) { column, isOptIn in
+            "contact_attributes: { \(isOptIn ? "subscribed" : "unsubscribed"): { column: \(ImportHint.quoted(column)) } }"
         }
         notes += wishes.notes
         for (name, isOptIn) in [("unsubscribed", false), ("subscribed", true)] {
@@ -171,6 +175,7 @@ struct DataMapDraft {
         if let person = file.usable.first(where: { $0 != account && file.guesses[$0].isEmail }) {
             columns.append(pair("contact", file, person))
         }
+        if let name = file.rowName(besides: account) { columns.append(pair("id", file, name)) }
         let comment = file.columns(["comment", "comments", "feedback", "verbatim", "details", "note", "notes"]).first
         switch kind {
         case .nps(let score):
@@ -197,6 +202,12 @@ struct DataMapDraft {
                 )
             }
             note(file, "\(event) events")
+            let named = file.guesses[account].distinct
+            if !isRequest, named >= 10, named * 5 > keys.count {
+                notes.append(
+                    "\(file.name) names \(named) of \(keys.count) accounts; where more than one in five are still "
+                        + "customers, say that they have left: keeptouch import cancellations --complete")
+            }
             addImport(file, "cancellations", .events, ["event: \(event)"], columns)
         case .named(let column):
             var map: [String] = []

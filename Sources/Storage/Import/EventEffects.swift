@@ -12,7 +12,8 @@ final class EventEffects {
     private let ids: [String: SQLValue]
     private let accountKinds: Set<Int64>
     private let contactKinds: Set<Int64>
-    private var touchesAccounts = false
+    /// Whether an event is staged that changes an account.
+    private(set) var touchesAccounts = false
     private var touchesContacts = false
 
     private static let ofAccounts = ["cancel_requested", "cancel_withdrawn", "churned", "reactivated"]

@@ -24,6 +24,7 @@ final class EventImport: ImportTarget {
     private let accounts: AccountNames
     private let contacts: ContactKeys
     private let effects: EventEffects
+    private let departures: DepartureLimit
     private let moment: CellReader
     private var properties: EventProperties
     private var places: [Int?] = []
@@ -67,6 +68,7 @@ final class EventImport: ImportTarget {
         awaited = AwaitedContacts(connection)
         earlier = try EarlierEvents(connection)
         effects = EventEffects(connection, context, kinds)
+        departures = DepartureLimit(connection, kinds)
         moment = CellReader(Attribute("at", .instant), context)
         properties = EventProperties(context) { _ in nil }
     }
@@ -168,6 +170,11 @@ final class EventImport: ImportTarget {
     }
 
     var isFull: Bool { rows.isFull }
+
+    func refusal() throws -> String? {
+        guard effects.touchesAccounts, !context.options.takesDepartures else { return nil }
+        return try departures.refusal()
+    }
 
     func apply() throws {
         rows.sort { left, right in

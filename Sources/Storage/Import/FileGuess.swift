@@ -30,7 +30,9 @@ struct FileGuess {
             guard alike[index].count > 1, alike[index][0] == index, cell.trimmed.isEmpty else { return cell }
             return alike[index].lazy.map { record.cells[$0] }.first { !$0.trimmed.isEmpty } ?? cell
         }
-        var guesses = header.map { _ in ColumnGuess(zone: zone, latest: latest) }
+        var guesses = header.map { name in
+            ColumnGuess(zone: zone, latest: latest, holdsNames: Self.isOfNames(Self.simplified(name)))
+        }
         var record = Record()
         var rows = 0
         reading: while rows < mostRows {
@@ -119,12 +121,16 @@ struct FileGuess {
             ?? usable.first { guesses[$0].isEmail }
     }
 
+    /// Whether a column of that name names things: its digits are neither amounts nor moments.
+    static func isOfNames(_ name: String) -> Bool {
+        let words = name.split(separator: "_").map(String.init)
+        if ["id", "ids", "uuid", "guid"].contains(where: words.contains) { return true }
+        let names = ["key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code"]
+        return names.contains(words.last ?? "")
+    }
+
     /// Whether a column of numbers counts something, and does not name it.
     func isFigure(_ index: Int) -> Bool {
-        guard guesses[index].type == .number, guesses[index].filled > 0 else { return false }
-        let words = simple[index].split(separator: "_").map(String.init)
-        if ["id", "ids", "uuid", "guid"].contains(where: words.contains) { return false }
-        let names = ["key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code"]
-        return !names.contains(words.last ?? "")
+        guesses[index].type == .number && guesses[index].filled > 0 && !Self.isOfNames(simple[index])
     }
 }

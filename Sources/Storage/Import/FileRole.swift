@@ -61,11 +61,9 @@ enum FileRole {
         let hasAddress = free.contains { file.guesses[$0].isEmail }
         let isOfPeople = hasAddress || file.guesses[account].isEmail
         let score = score(file, free)
-        let reason = file.usable.first { index in
-            index != account && ["reason", "why"].contains { file.simpleName(index).contains($0) }
-        }
+        let departures = DepartureGuess(file, besides: account, moments: moments)
         // Who wants no messages is said of people; what they answered and why they left are events, all the same.
-        if isOfPeople, score == nil, reason == nil,
+        if isOfPeople, score == nil, departures == nil,
             !file.columns(WishWord.optOutNames + WishWord.optInNames).isEmpty
         {
             return .success(.contacts(account: account))
@@ -73,20 +71,17 @@ enum FileRole {
         let names = file.columns(["event", "event_name", "event_type", "activity", "action", "type"])
         if let at = moments.first {
             if let score { return .success(.events(account: account, at: at, kind: .nps(score: score))) }
-            let isCancel =
-                file.title.contains("cancel") || file.title.contains("churn")
-                || file.header.contains { $0.lowercased().contains("cancel") }
-            if isCancel || reason != nil {
-                let when = moments.first {
-                    file.simpleName($0).contains("cancel") || file.simpleName($0).contains("request")
-                }
-                return .success(.events(account: account, at: when ?? at, kind: .cancellations(reason: reason)))
+            if let departures {
+                if let doubt = departures.doubt(file, account: account, among: keys.count) { return .failure(doubt) }
+                return .success(
+                    .events(account: account, at: departures.at, kind: .cancellations(reason: departures.reason)))
             }
             if let named = names.first(where: { $0 != account && file.guesses[$0].distinct <= 50 }) {
                 return .success(.events(account: account, at: at, kind: .named(named)))
             }
             let figures = free.filter(file.isFigure)
-            if !figures.isEmpty, !hasAddress { return .success(.metrics(account: account, day: at)) }
+            let isOfRows = file.rowName(besides: account) != nil
+            if !figures.isEmpty, !hasAddress, !isOfRows { return .success(.metrics(account: account, day: at)) }
             if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
         }
         if isOfPeople { return .success(.contacts(account: account)) }

@@ -22,6 +22,8 @@ final class ImportRun {
     private var highest: HighestValue?
     /// Of the rows that are no rows, those that stand below the table.
     private var footers = 0
+    /// How many rows had been read when the last were written.
+    private var applied = 0
     private var alike: [Alike: Likeness] = [:]
 
     private struct Alike: Hashable {
@@ -98,18 +100,27 @@ final class ImportRun {
                 if isStopped() { throw ImportError("\(source.name): stopped after \(report.read) rows") }
             }
             if report.read == Self.trial, stopsEarly() { return finished() }
-            if target.isFull { try apply() }
+            if target.isFull, try !apply() { return finished() }
         }
         if report.read < Self.trial, report.read >= Self.fewest, stopsEarly() { return finished() }
-        try apply()
+        guard try apply() else { return finished() }
         report.size = target.rowsOfADay ?? report.read - report.totals
         if let usual, usual.isShort(report.size) { report.shortOf = usual.rows }
         try target.finish(&report)
         return finished()
     }
 
-    private func apply() throws {
-        if target.staged > 0 { try target.apply() }
+    /// False when the staged rows are refused, which ends the import.
+    private func apply() throws -> Bool {
+        guard target.staged > 0 else { return true }
+        if let refusal = try target.refusal() {
+            let before = applied > 0 ? "the first \(applied) stay" : "nothing was changed"
+            report.stopped = "stopped after \(report.read) rows, and \(before): \(refusal)"
+            return false
+        }
+        try target.apply()
+        applied = report.read
+        return true
     }
 
     // MARK: Bad rows

@@ -44,6 +44,8 @@ package struct ImportOptions: Sendable {
     package var isHistory = false
     /// The days that a metrics file holds are complete.
     package var closesDays = false
+    /// Somebody says that as many customers have left as the file says.
+    package var takesDepartures = false
     /// Where rejected rows go; nil: `<source>.rejected.csv`, for standard input `stdin.rejected.csv` in the working
     /// directory.
     package var rejectedPath: String?
@@ -59,12 +61,14 @@ package struct ImportOptions: Sendable {
     package var isStopped: @Sendable () -> Bool
 
     package init(
-        isHistory: Bool = false, closesDays: Bool = false, rejectedPath: String? = nil, map: ImportMap? = nil,
+        isHistory: Bool = false, closesDays: Bool = false, takesDepartures: Bool = false,
+        rejectedPath: String? = nil, map: ImportMap? = nil,
         since: DataSource.Since? = nil, appendsRejected: Bool = false, usual: FullReads.Usual? = nil,
         isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
         self.isHistory = isHistory
         self.closesDays = closesDays
+        self.takesDepartures = takesDepartures
         self.rejectedPath = rejectedPath
         self.map = map
         self.since = since

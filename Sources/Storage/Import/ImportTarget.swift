@@ -15,6 +15,8 @@ protocol ImportTarget: AnyObject {
     func stage(_ record: Record) throws
     /// Whether the staged rows must be written before there can be more.
     var isFull: Bool { get }
+    /// Why the staged rows must not be written; nil when they may be.
+    func refusal() throws -> String?
     /// Writes the staged rows, in slices, each all or nothing.
     func apply() throws
     func finish(_ report: inout ImportReport) throws
@@ -30,6 +32,7 @@ protocol ImportTarget: AnyObject {
 
 extension ImportTarget {
     var rowsOfADay: Int? { nil }
+    func refusal() throws -> String? { nil }
 }
 
 /// Counts of what was written.

@@ -3,7 +3,7 @@ import Playbooks
 /// Which column of an export says who is still a customer, and what its words mean.
 struct StatusGuess {
     /// Columns that say so by their name, whatever is in them.
-    private static let names = [
+    static let names = [
         "status", "account_status", "customer_status", "subscription_status", "account_state", "customer_state",
         "lifecycle_status", "contract_status", "client_status", "membership_status", "billing_status", "plan_status",
         "kundenstatus", "vertragsstatus", "abo_status", "kontostatus", "statut", "statut_client", "état", "etat",
@@ -36,7 +36,7 @@ struct StatusGuess {
         }
         func isFew(_ index: Int) -> Bool {
             file.guesses[index].filled > 0 && file.guesses[index].distinct <= Self.mostWords
-                && !file.guesses[index].isMoment
+                && !file.guesses[index].isMoment && !WishWord.isOfAList(file.guesses[index].words.keys)
         }
         let named = free(Self.names).filter(isFew)
         let sure =

@@ -1,4 +1,5 @@
 import Basics
+import Playbooks
 import Storage
 
 /// What the webhooks of several providers have in common.
@@ -6,6 +7,13 @@ extension BillingChange {
     /// `account`, `account_id` or `account_key` of what the team gave the provider to keep.
     static func keys(in metadata: JSON?) -> [String] {
         ["account", "account_id", "account_key"].compactMap { metadata?[$0]?.scalarText }.filter { !$0.isEmpty }
+    }
+
+    /// Says what was to be paid, as a property of the event; an amount in minor units of its currency.
+    mutating func setAmount(_ minor: JSON?, _ currency: JSON?) {
+        guard let minor = minor?.asNumber.flatMap({ BillingChange.sum([$0]) }), let currency = currency?.scalarText
+        else { return }
+        properties["amount"] = Currency.text(minor: minor, currency: currency)
     }
 
     /// What an amount for so many intervals comes to in a month; nil for an interval that is not known.

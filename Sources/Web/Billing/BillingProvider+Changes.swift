@@ -6,11 +6,12 @@ package import Storage
 extension BillingProvider {
     /// What a webhook says of an account; nil when it is of no use here.
     ///
+    /// - Parameter currency: of amounts that name none.
     /// - Throws: `Unreadable` when the body is not what the provider sends.
-    package func change(in webhook: Webhook) throws(Unreadable) -> BillingChange? {
+    package func change(in webhook: Webhook, currency: String) throws(Unreadable) -> BillingChange? {
         if webhook.body.first(where: { $0 > 0x20 && $0 < 0x80 }) == UInt8(ascii: "<") {
             guard self == .recurly else { throw Unreadable("it is XML; let \(rawValue) send JSON") }
-            return try Self.recurlyXML(webhook.body)
+            return try Self.recurlyXML(webhook.body, currency: currency)
         }
         let item = try Channel.Dialect.object(webhook.json())
         return switch self {
@@ -67,10 +68,20 @@ extension BillingProvider {
                 type)
             change.changesRevenue = true
             change.properties = [:]
-        case "payment_failed":
-            change.event = .paymentFailed
+        case "payment_failed", "payment_succeeded":
+            let (invoice, transaction) = (content?["invoice"], content?["transaction"])
             change.properties = [:]
-            change.properties["invoice"] = content?[pointer: "/invoice/id"]?.scalarText
+            change.properties["invoice"] = invoice?["id"]?.scalarText
+            change.setAmount(
+                transaction?["amount"] ?? (type == "payment_failed" ? invoice?["amount_due"] : invoice?["amount_paid"]),
+                transaction?["currency_code"] ?? invoice?["currency_code"])
+            if type == "payment_failed" {
+                change.event = .paymentFailed
+                change.properties["attempt"] = invoice?["dunning_attempts"]?.items.last?["attempt"]?.scalarText
+            } else {
+                change.event = .paymentSucceeded
+                change.paysBill = [invoice?["id"]?.scalarText].compactMap { $0 }
+            }
         default: return nil
         }
         return change
@@ -84,7 +95,8 @@ extension BillingProvider {
         change.state =
             switch status {
             case "in_trial": .trial
-            case "future", "paused": .idle
+            case "future": .idle
+            case "paused": .paused
             case "cancelled", "transferred": .ended
             default: .running
             }

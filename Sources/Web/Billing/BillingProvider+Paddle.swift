@@ -39,14 +39,17 @@ extension BillingProvider {
             change.currency = data["currency_code"]?.scalarText
             change.at = data["canceled_at"]?.time ?? change.at
             return change
-        case "transaction.payment_failed":
+        case "transaction.payment_failed", "transaction.paid", "transaction.completed":
             change.subscription = data["subscription_id"]?.scalarText
-            change.event = .paymentFailed
-            change.properties["invoice"] = (data["invoice_id"] ?? data["id"])?.scalarText
-            if let minor = data[pointer: "/details/totals/total"]?.asNumber.flatMap({ BillingChange.sum([$0]) }),
-                let currency = data["currency_code"]?.scalarText
-            {
-                change.properties["amount"] = Currency.text(minor: minor, currency: currency)
+            // The invoice may get its number between the two.
+            let names = [data["invoice_id"]?.scalarText, data["id"]?.scalarText].compactMap { $0 }
+            change.properties["invoice"] = names.first
+            change.setAmount(data[pointer: "/details/totals/total"], data["currency_code"])
+            if type == "transaction.payment_failed" {
+                change.event = .paymentFailed
+            } else {
+                change.event = .paymentSucceeded
+                change.paysBill = names
             }
             return change
         default: return nil
@@ -56,7 +59,7 @@ extension BillingProvider {
     private static func paddleState(_ status: String?) -> BillingChange.State {
         switch status {
         case "trialing": .trial
-        case "paused": .idle
+        case "paused": .paused
         case "canceled": .ended
         default: .running
         }

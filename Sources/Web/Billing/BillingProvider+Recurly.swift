@@ -18,6 +18,9 @@ extension BillingProvider {
         case ("subscription", let type):
             guard recurlySubscription(type, into: &change) else { return nil }
         case ("payment", "failed"): change.event = .paymentFailed
+        case ("payment", "succeeded"), ("payment", "successful"), ("charge_invoice", "paid"):
+            change.event = .paymentSucceeded
+            change.paysBill = []
         default: return nil
         }
         return change
@@ -29,7 +32,7 @@ extension BillingProvider {
         switch type {
         case "created", "new": change.isBeginning = true
         case "updated", "renewed", "resumed": break
-        case "paused": change.state = .idle
+        case "paused": change.state = .paused
         case "canceled":
             change.event = .cancelRequested
             change.isEnding = true
@@ -55,14 +58,23 @@ extension BillingProvider {
     /// The older form: no id and no moment of its own, but how the subscription stands.
     ///
     /// Amounts name no currency: they are taken as the workspace's.
-    static func recurlyXML(_ body: [UInt8]) throws(Unreadable) -> BillingChange? {
+    static func recurlyXML(_ body: [UInt8], currency: String) throws(Unreadable) -> BillingChange? {
         guard let root = XMLElement(parsing: body) else { throw Unreadable("the body is not XML") }
         var change = BillingChange(id: Hexadecimal.text(SHA256.hash(data: body).prefix(16)))
         change.accountKeys = root.text("account", "account_code").map { [$0] } ?? []
-        if root.name == "failed_payment_notification" {
-            change.event = .paymentFailed
+        if ["failed_payment_notification", "successful_payment_notification"].contains(root.name) {
             change.at = root.text("transaction", "date").flatMap { try? Instant.parse($0).get() }
-            change.properties["invoice"] = root.text("transaction", "invoice_number")
+            let invoice = root.text("transaction", "invoice_number")
+            change.properties["invoice"] = invoice
+            if let amount = root.text("transaction", "amount_in_cents").flatMap(Double.init) {
+                change.setAmount(.number(amount), .text(root.text("transaction", "currency") ?? currency))
+            }
+            if root.name == "failed_payment_notification" {
+                change.event = .paymentFailed
+            } else {
+                change.event = .paymentSucceeded
+                change.paysBill = [invoice].compactMap { $0 }
+            }
             return change
         }
         guard let type = notifications[root.name], recurlySubscription(type, into: &change) else { return nil }
@@ -83,7 +95,8 @@ extension BillingProvider {
         if type == "reactivated" { change.serviceEnd = .never }
         switch root.text("subscription", "state") {
         case "expired": change.state = .ended
-        case "future", "paused": change.state = .idle
+        case "future": change.state = .idle
+        case "paused": change.state = .paused
         case "in_trial", "trial": change.state = .trial
         default: break
         }

@@ -22,20 +22,17 @@ extension BillingProvider {
             change.accountKeys =
                 BillingChange.keys(in: details?["metadata"]) + BillingChange.keys(in: object["metadata"])
             let attempts = object["attempt_count"]?.asNumber ?? 1
+            change.properties["invoice"] = object["id"]?.scalarText
             if type == "invoice.paid" {
-                // Of interest only where an attempt had failed.
-                guard attempts > 1 else { return nil }
                 change.event = .paymentSucceeded
+                change.setAmount(object["amount_paid"], object["currency"])
+                // Only automatic attempts are counted: who pays by hand after one of them is still at the first.
+                if attempts <= 1 { change.paysBill = [object["id"]?.scalarText].compactMap { $0 } }
             } else {
                 change.event = .paymentFailed
                 change.properties["attempt"] = object["attempt_count"]?.scalarText
-                if let minor = object["amount_due"]?.asNumber.flatMap({ BillingChange.sum([$0]) }),
-                    let currency = object["currency"]?.scalarText
-                {
-                    change.properties["amount"] = Currency.text(minor: minor, currency: currency)
-                }
+                change.setAmount(object["amount_due"], object["currency"])
             }
-            change.properties["invoice"] = object["id"]?.scalarText
             return change
         default: return nil
         }
@@ -73,11 +70,12 @@ extension BillingProvider {
         return change
     }
 
-    /// Who owes money is still a customer; who has not paid yet, or whose subscription is paused, is none because of it.
+    /// Who owes money is still a customer; who has not paid yet is none because of it.
     private static func stripeState(_ status: String?) -> BillingChange.State {
         switch status {
         case "trialing": .trial
-        case "incomplete", "paused": .idle
+        case "incomplete": .idle
+        case "paused": .paused
         case "incomplete_expired", "canceled": .ended
         default: .running
         }

@@ -29,7 +29,7 @@ extension Site {
         do {
             let key = try verifiers.value(of: secret, at: Position(file: "keeptouch.yaml"))
             try provider.signature(key).check(webhook, at: now)
-            change = try provider.change(in: webhook)
+            change = try provider.change(in: webhook, currency: edition.workspace.configuration.currency)
         } catch let refusal as Refusal {
             log.warning("webhook refused", metadata: ["billing": "\(name)", "reason": "\(refusal)"])
             throw Problem(.unauthorized, "this webhook is not believed: \(refusal)")

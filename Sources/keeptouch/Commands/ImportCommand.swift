@@ -40,7 +40,10 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "These events count in conditions and trigger nothing.")
     var history = false
 
-    @Flag(help: "The days that the file holds are complete; of a source, that what it brings is all there is.")
+    @Flag(
+        help:
+            "The days that the file holds are complete; of a source, that what it brings is all there is; of events, that as many customers have left as they say."
+    )
     var complete = false
 
     @OptionGroup var options: WorkspaceOptions
@@ -113,7 +116,9 @@ struct ImportCommand: ParsableCommand {
 
     private func check(_ kind: ImportKind) throws {
         guard !history || kind == .events else { throw ValidationError("--history is for events") }
-        guard !complete || kind == .metrics else { throw ValidationError("--complete is for metrics") }
+        guard !complete || kind == .metrics || kind == .events else {
+            throw ValidationError("--complete is for metrics and events")
+        }
     }
 
     /// Files with one map, or a source.
@@ -186,7 +191,7 @@ struct ImportCommand: ParsableCommand {
             for source in job.sources {
                 let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
                 // Several files share the days out among them as they like.
-                let isMeasured = complete && job.sources.count == 1
+                let isMeasured = complete && kind == .metrics && job.sources.count == 1
                 // Files of one kind are told apart by the letters of their names: `logins-2026-03-01.csv`.
                 let letters = source.name.split(separator: "/").last.map { $0.filter(\.isLetter) } ?? ""
                 func reads(_ connection: Connection) -> FullReads {
@@ -195,7 +200,9 @@ struct ImportCommand: ParsableCommand {
                 let usual = isMeasured ? try store.read { try reads($0).usual(forgivesRepeats: true) } : nil
                 let report = try importer.run(
                     kind, from: source,
-                    options: ImportOptions(isHistory: isPast, closesDays: complete, map: map, usual: usual), now: now
+                    options: ImportOptions(
+                        isHistory: isPast, closesDays: complete, takesDepartures: complete, map: map, usual: usual),
+                    now: now
                 ) { progress.show($0.rows) }
                 progress.end()
                 if isMeasured, report.stopped == nil {

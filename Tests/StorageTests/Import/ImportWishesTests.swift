@@ -54,6 +54,73 @@ struct ImportWishesTests {
         #expect(guess.yaml.contains("      unsubscribed: \"Unsubscribed from all email\"\n"), "\(guess.yaml)")
     }
 
+    /// What the usual systems, and people, call a wish to get nothing, with the word for wanting messages first.
+    static let spellings: [(name: String, within: String, out: String)] = [
+        ("Marketing contact status", "Marketing contact", "Non-marketing contact"), ("Email Opt Out", "0", "1"),
+        ("HasOptedOutOfEmail", "false", "true"), ("Do Not Email", "No", "Yes"), ("Subscribed", "yes", "no"),
+        ("Newsletter", "Ja", "Nein"), ("email_marketing_consent", "subscribed", "not_subscribed"),
+        ("Accepts Email Marketing", "yes", "no"), ("Opted out of email: Marketing Information", "", "true"),
+        ("Email Permission", "Opt-in", "Opt-out"), ("GDPR consent", "yes", "no"), ("Abgemeldet", "nein", "ja"),
+        ("Opt-in newsletter", "oui", "non"), ("Unsubscribed at", "", "2025-03-04 10:00"), ("Unsubscribed", "", "x"),
+        ("Unsubscribed", "0000-00-00", "2025-03-04"), ("UNSUB_TIME", "", "2025-03-04 10:00:00"),
+        ("Email status", "active", "unsubscribed"), ("Subscription status", "Subscribed", "Unsubscribed"),
+        ("Opt Out", "N", "Y"), ("Werbesperre", "nein", "ja"), ("Email Bounced", "false", "true"),
+        ("opted_in", "TRUE", "FALSE"), ("Marketing emails", "On", "Off"), ("Subscribed to product updates", "t", "f"),
+        ("Consentement e-mail", "oui", "non"), ("Baja de emails", "no", "sí"), ("Status", "Subscribed", "Cleaned"),
+        ("Marked email as spam", "false", "true"), ("Has hard bounced", "false", "true"),
+        ("Einwilligung Werbung", "Ja", "Nein"), ("Désabonnement newsletter", "non", "oui"),
+    ]
+
+    @Test(arguments: spellings.indices, ["accounts", "contacts"])
+    func initAndImportHonorEverySpelling(index: Int, kind: String) throws {
+        let (name, within, out) = Self.spellings[index]
+        let world = try ImportWorld()
+        let isOfAccounts = kind == "accounts"
+        let rows = (0..<9).map { "c\($0),Co \($0),u\($0)@c.example,\($0 % 3 == 2 ? out : within)\n" }.joined()
+        let path = try world.file("Customer ID,\(isOfAccounts ? "Company" : "Name"),Email,\(name)\n" + rows, "list.csv")
+        let keys = try world.file("Customer ID,MRR\n" + (0..<9).map { "c\($0),9\n" }.joined(), "accounts.csv")
+        let guess = try DataMapGuess(
+            from: (isOfAccounts ? [path] : [keys, path]).map { .file($0) },
+            paths: isOfAccounts ? ["list.csv"] : ["accounts.csv", "list.csv"], configuration: world.configuration,
+            now: world.now)
+        let (workspace, diagnostics) = WorkspaceReader.read([
+            "keeptouch.yaml": "workspace: acme\ntimezone: UTC\n", "data.yaml": guess.yaml,
+        ])
+        #expect(diagnostics.filter { $0.position.file == "data.yaml" } == [], "\(guess.yaml)")
+        world.dataMap = try #require(workspace).dataMap
+        if !isOfAccounts {
+            _ = try world.importer.run(.accounts, from: .file(keys), now: world.now)
+            let map = world.dataMap.importMap("contacts")
+            _ = try world.importer.run(
+                .contacts, from: .file(path), options: ImportOptions(map: map), now: world.now)
+        } else {
+            _ = try world.importer.run(.accounts, from: .file(path), now: world.now)
+        }
+        #expect(
+            try suppressed(world).map { String($0.prefix(2)) } == ["u2", "u5", "u8"], "\(guess.yaml)\n\(guess.notes)")
+        #expect(try world.rows("SELECT count(*) FROM account WHERE status = 'active'") == ["9"])
+        if name != "Status" || isOfAccounts {
+            #expect(guess.notes.contains("\"\(name)\": 3 of 9 want no messages and get none"), "\(guess.notes)")
+        }
+    }
+
+    @Test func whatIsDoubtfulIsSaidWithTheLineToWrite() throws {
+        let world = try ImportWorld()
+        let source = ImportSource.file(
+            try world.file(
+                "id,email,Newsletter A consent,Newsletter B consent,Do not call\n"
+                    + (0..<9).map { "c\($0),u\($0)@c.example,yes,no,yes\n" }.joined()))
+        let guess = try DataMapGuess(from: source, configuration: world.configuration, now: world.now)
+        for name in ["Newsletter A consent", "Newsletter B consent"] {
+            #expect(
+                guess.notes.contains {
+                    $0.hasPrefix("\"\(name)\" sounds like a wish to get messages")
+                        && $0.hasSuffix("attributes: { contact_subscribed: { column: \"\(name)\" } }")
+                }, "\(guess.notes)")
+        }
+        #expect(!guess.yaml.contains("\n  contact_subscribed:"), "\(guess.yaml)")
+    }
+
     @Test func ofSeveralColumnsTheOneThatSaysNoCounts() throws {
         let world = try world()
         try world.load(

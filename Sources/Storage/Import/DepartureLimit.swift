@@ -1,0 +1,48 @@
+import Playbooks
+
+/// Doubts a file of events that would make more customers leave at once than ever leave at once.
+///
+/// A wrong column, or a list of something else, would stop every message and count as attrition of everybody.
+final class DepartureLimit {
+    /// One in so many active customers may leave with one import.
+    private static let share = 5
+    /// Fewer than these are no proof of anything.
+    private static let fewest = 10
+
+    private let connection: Connection
+    private let kinds: [String: SQLValue]
+    /// Active customers when the first of them would leave.
+    private var customers: Int?
+    private var departed = 0
+
+    init(_ connection: Connection, _ kinds: [String: Int64]) {
+        self.connection = connection
+        self.kinds = ["churned": .optional(kinds["churned"]), "back": .optional(kinds["reactivated"])]
+    }
+
+    /// Counts whom the staged events would make leave, together with what was written before.
+    ///
+    /// - Returns: why they must not be written.
+    func refusal() throws -> String? {
+        let leaving = try connection.integer(
+            """
+            SELECT count(*) FROM (
+                SELECT account_id, max(CASE WHEN kind_id = :churned THEN at END) AS churned,
+                    max(CASE WHEN kind_id = :back THEN at END) AS back
+                FROM temp.import_event WHERE kind_id IN (:churned, :back) GROUP BY account_id
+            ) t JOIN account a ON a.id = t.account_id
+            WHERE a.status = 'active' AND t.churned IS NOT NULL AND (t.back IS NULL OR t.back < t.churned)
+                AND NOT EXISTS (
+                    SELECT 1 FROM event e WHERE e.kind_id = :back AND e.account_id = a.id AND e.at >= t.churned)
+            """, kinds)
+        if leaving == 0 { return nil }
+        let customers =
+            try self.customers
+            ?? Int(connection.integer("SELECT count(*) FROM account WHERE status = 'active'"))
+        self.customers = customers
+        departed += Int(leaving)
+        guard departed >= Self.fewest, departed * Self.share > customers else { return nil }
+        return "\(departed) of \(customers) active customers would leave at once, more than one in five; "
+            + "if they have left, import it with --complete"
+    }
+}
