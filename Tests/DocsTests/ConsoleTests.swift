@@ -52,7 +52,7 @@ func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
 @Test func everyCommandHasItsPlaceInReadmeOrOperations() throws {
     let pages = try [
         "README.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md", "docs/http-api.md",
-        "docs/channels.md", "docs/pages.md",
+        "docs/channels.md", "docs/pages.md", "docs/dashboard.md",
     ].map { try Document($0) }
     let folder = Document.repository.appendingPathComponent("Sources/keeptouch/Commands")
     var names: [String] = []

@@ -40,4 +40,66 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 0, "\(said)")
     }
+
+    @Test func aProxyThatIsBelievedSaysWhoItIs() async throws {
+        let scratch = try Scratch(small: "email")
+        try scratch.write(
+            "keeptouch.yaml",
+            try scratch.text("keeptouch.yaml")
+                + "dashboard: { sign_in: header, header: X-User, proxies: [127.0.0.1], url: \"https://ops.example/kt\" }\n"
+        )
+        try scratch.importAccounts(3)
+        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").output == "ada is operator.\n")
+        let serving = try Serving(scratch, ["--dashboard", "0", "--port", "0"])
+        #expect(serving.tells("dashboard url="))
+        let port = try #require(try scratch.dashboardPort(of: serving))
+        func get(_ path: String, as name: String?) async throws -> (Int, String) {
+            var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
+            if let name { request.setValue(name, forHTTPHeaderField: "X-User") }
+            let (data, response) = try await URLSession.shared.data(for: request)
+            return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
+        }
+        let known = try await get("/kt/", as: "ada")
+        #expect(known.0 == 200 && known.1.contains("Overview"))
+        // Links and files have the prefix, whether the proxy leaves it in the request or not.
+        #expect(known.1.contains("href=\"/kt/playbooks\""))
+        #expect(try await get("/playbooks", as: "ada").0 == 200)
+        #expect(try await get("/", as: "ben").0 == 403)
+        #expect(try await get("/", as: nil).0 == 403)
+        #expect(try await get("/people", as: "ada").0 == 403)
+        // The port that customers reach has no page of it.
+        let other = try await get("/playbooks", as: "ada")
+        #expect(other.0 == 200)
+        let site = try serving.address()
+        let (_, response) = try await URLSession.shared.data(from: try #require(URL(string: site + "/playbooks")))
+        #expect((response as? HTTPURLResponse)?.statusCode == 404)
+        #expect(serving.end() == 0)
+    }
+
+    @Test func whatWouldTravelInTheOpenIsRefused() throws {
+        let scratch = try Scratch(small: "email")
+        let refused = try scratch.keeptouch("dashboard", "--host", "0.0.0.0", "--port", "0")
+        #expect(refused.code == 1)
+        #expect(refused.complaints.contains("put a proxy with TLS before it"), "\(refused)")
+    }
+}
+
+extension Scratch {
+    /// Its log names the address that people use, so the port is looked up among those that it listens on.
+    fileprivate func dashboardPort(of serving: Serving) throws -> Int? {
+        let other = serving.port
+        let inodes = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(serving.identifier)/fd").compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(serving.identifier)/fd/\($0)")
+        }
+        let table = try String(contentsOfFile: "/proc/\(serving.identifier)/net/tcp", encoding: .utf8)
+        for line in table.split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: " ")
+            // State 0A listens.
+            guard fields.count > 9, fields[3] == "0A", inodes.contains("socket:[\(fields[9])]"),
+                let digits = fields[1].split(separator: ":").last, let port = Int(digits, radix: 16), port != other
+            else { continue }
+            return port
+        }
+        return nil
+    }
 }
