@@ -183,7 +183,7 @@ struct DataMapReader {
         else { return Reason(entry.key) }
         return Reason(
             entry.key, theme: fields.text("theme"), avoidable: fields.boolean("avoidable"),
-            notify: fields.text("notify"))
+            notify: fields.text("notify"), needs: fields.text("needs"))
     }
 
     private func attritionTarget(_ fields: Fields) -> Double? {

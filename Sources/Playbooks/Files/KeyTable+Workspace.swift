@@ -177,6 +177,7 @@ extension KeyTable {
         Key("theme", .text, "The theme it is reported under."),
         Key("avoidable", .boolean, "Whether the team could have avoided it."),
         Key("notify", .text, "The channel, of the kind webhook, that is told once a day of accounts newly at risk."),
+        Key("needs", .text, "What somebody has to do about it, as risk notes say; by default what its theme says."),
     ])
 
     static let attrition = KeyTable([

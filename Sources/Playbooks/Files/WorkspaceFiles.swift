@@ -5,7 +5,7 @@ package enum WorkspaceFiles {
     package static let mostFiles = 10_000
     package static let largestTotal = 64 * 1_024 * 1_024
 
-    /// Reads `keeptouch.yaml`, `data.yaml` and what lies in `journeys/`, `playbooks/`, `snippets/` and `channels/`, by path relative
+    /// Reads `keeptouch.yaml`, `data.yaml` and what lies in `journeys/`, `playbooks/`, `snippets/`, `notes/` and `channels/`, by path relative
     /// to the folder.
     ///
     /// A file that is too large, not UTF-8, not readable, or a symbolic link that leads out of the folder is a
@@ -13,7 +13,7 @@ package enum WorkspaceFiles {
     package static func read(_ folder: URL) -> (texts: [String: String], diagnostics: [Diagnostic]) {
         var folderReader = FolderReader(folder: folder.resolvingSymlinksInPath().standardizedFileURL)
         for file in ["keeptouch.yaml", "data.yaml"] where folderReader.exists(file) { folderReader.read(file) }
-        for (name, depth) in [("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1)]
+        for (name, depth) in [("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1), ("notes", 1)]
         where folderReader.exists(name) {
             folderReader.walk(name, depth: depth)
         }

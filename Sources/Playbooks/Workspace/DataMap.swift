@@ -186,9 +186,14 @@ package struct Reason: Sendable, Hashable {
     package var avoidable: Bool?
     /// The channel that is told.
     package var notify: String?
+    /// What somebody has to do about it; nil for what its theme says.
+    package var needs: String?
 
-    package init(_ name: String, theme: String? = nil, avoidable: Bool? = nil, notify: String? = nil) {
+    package init(
+        _ name: String, theme: String? = nil, avoidable: Bool? = nil, notify: String? = nil, needs: String? = nil
+    ) {
         self.name = name
+        self.needs = needs
         self.theme = theme
         self.avoidable = avoidable
         self.notify = notify

@@ -12,6 +12,8 @@ package struct Workspace: Sendable {
     package var channels: [String: Channel]
     /// In the order of their files' names; the first whose segment holds is an account's.
     package var journeys: [Journey] = []
+    /// The team's own forms of risk notes, by reason; `risk` is for all others.
+    package var notes: [String: String] = [:]
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],

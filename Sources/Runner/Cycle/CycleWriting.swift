@@ -31,7 +31,7 @@ struct CycleWriting {
             report.touches = try store.read { try CycleRecords.touchCounts($0) }
         }
         let digests = try store.read { connection in
-            try DigestPlanning(workspace: cycle.workspace, now: now)
+            try DigestPlanning(workspace: cycle.workspace, now: now, pinned: cycle.pinned)
                 .plan(isTurn: plan.rules.movesThroughStages, connection)
         }
         let summary = try Cycle.json(report)

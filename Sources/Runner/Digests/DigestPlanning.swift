@@ -1,3 +1,4 @@
+import Decisions
 import Measure
 import Playbooks
 import Storage
@@ -7,6 +8,10 @@ import Storage
 struct DigestPlanning {
     let workspace: Workspace
     let now: Instant
+    let pinned: PinnedVersions
+
+    /// So many risk notes stand in a digest.
+    private static let mostNotes = 5
 
     /// A digest to be written.
     struct Planned {
@@ -14,6 +19,8 @@ struct DigestPlanning {
         var accounts: Int
         var subject: String
         var text: String
+        /// The keys of the accounts that it names.
+        var named: [String] = []
     }
 
     /// A missed occurrence of a digest's schedule is posted when it is less late than this.
@@ -27,9 +34,10 @@ struct DigestPlanning {
             let day = workspace.configuration.zone.day(of: now).description
             for (channel, risks) in notified() {
                 let key = Digests.Key(channel: channel, kind: "notes", occasion: day)
-                guard try !digests.contains(key), let found = try digest(key, risks, digests, connection),
+                guard try !digests.contains(key), var found = try digest(key, risks, digests, connection),
                     found.accounts > 0
                 else { continue }
+                found.text += try notes(of: found.named, connection)
                 planned.append(found)
             }
         }
@@ -69,10 +77,28 @@ struct DigestPlanning {
         let seen = try RisksSeen(risks, since: since, until: now, connection)
         let total = try seen.total()
         let configuration = workspace.configuration
+        let accounts = try seen.accounts(limit: RiskDigest.mostAccounts)
         let digest = RiskDigest(
-            reasons: try seen.reasons(), accounts: try seen.accounts(limit: RiskDigest.mostAccounts), total: total,
-            since: since, currency: configuration.currency, zone: configuration.zone)
-        return Planned(key: key, accounts: total.accounts, subject: digest.subject, text: digest.text)
+            reasons: try seen.reasons(), accounts: accounts, total: total, since: since,
+            currency: configuration.currency, zone: configuration.zone)
+        return Planned(
+            key: key, accounts: total.accounts, subject: digest.subject, text: digest.text, named: accounts.map(\.key))
+    }
+
+    /// The notes of those who pay most, where the team has a form for them; of what cannot be avoided there is nothing to
+    /// note.
+    private func notes(of keys: [String], _ connection: Connection) throws -> String {
+        guard !workspace.notes.isEmpty else { return "" }
+        let context = try EvaluationContext(connection, workspace: workspace, now: now)
+        let notes = RiskNotes(
+            connection, context, workspace: workspace, names: StepNames(workspace, pinned: pinned))
+        var texts: [String] = []
+        for key in keys where texts.count < Self.mostNotes {
+            guard let story = try AccountStory(connection, key: key) else { continue }
+            let note = try notes.note(of: story.accountID)
+            if !note.isUnavoidable { texts.append("\n\n" + note.text) }
+        }
+        return texts.joined()
     }
 
     private func attrition(_ connection: Connection) throws -> Report {

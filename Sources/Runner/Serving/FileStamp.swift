@@ -6,7 +6,7 @@ struct FileStamp: Equatable {
 
     init(of folder: URL) {
         for name in ["keeptouch.yaml", "data.yaml"] { look(at: folder.path + "/" + name, depth: 0) }
-        for (name, depth) in [("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1)] {
+        for (name, depth) in [("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1), ("notes", 1)] {
             look(at: folder.path + "/" + name, depth: depth)
         }
     }

@@ -141,6 +141,9 @@ package struct AccountList {
         return .all
     }
 
+    /// One account; nil where it is not so, or not there.
+    package func item(_ account: Int64) throws -> Item? { try items(.accounts([account]), after: 0).first }
+
     // MARK: Which accounts are looked at
 
     private enum Part {

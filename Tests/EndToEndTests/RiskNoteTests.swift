@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// What a team reads of an account at risk.
+@Suite struct RiskNoteTests {
+    private func workspace(reason: String = "price: { theme: value, avoidable: yes }") throws -> (Scratch, Endpoint) {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "in_app", port: endpoint.port)
+        try scratch.write(
+            "playbooks/hello/playbook.yaml",
+            """
+            playbook: hello
+            state: live
+            category: education
+            risk: price
+            when: seats > 1 and seats < 100
+            holdout: 0%
+            to: [owner]
+            steps:
+              - in_app: hello.md
+              - wait: 7d
+              - in_app: hello.md
+
+            """)
+        let data = try scratch.text("data.yaml")
+        try scratch.write("data.yaml", data + "reasons:\n  \(reason)\n")
+        #expect(try scratch.keeptouch("init", ".", "--simulation").code == 0)
+        try scratch.write(
+            "accounts.csv",
+            "key,name,created_at,mrr,plan,seats,contact_email\na1,One,2025-03-02,100,pro,3,o@a1.example\na2,Two,2026-02-20,,,500,o@a2.example\n"
+        )
+        #expect(try scratch.keeptouch("import", "accounts", "accounts.csv", "--now", "2026-03-01T09:00Z").code == 0)
+        #expect(try scratch.keeptouch("run", "--now", "2026-03-02T09:00Z").code == 0)
+        return (scratch, endpoint)
+    }
+
+    @Test func theNoteSaysWhatWasDoneAndWhatComes() throws {
+        let (scratch, endpoint) = try workspace()
+        let note = try scratch.keeptouch("risk", "One")
+        #expect(
+            note.output == """
+                One (a1)
+                background
+                  at risk: price (value) since 2026-03-02, by hello: seats = 3
+                  plan pro, MRR 100.00 USD, paid so far 1200.41 USD, with us for 12 months
+                what was done so far
+                  2026-03-02 in_app_1 of hello
+                what happens next
+                  in_app_2 of hello, not before 2026-03-09
+                what is needed
+                  price: show what it gets for its money, or offer a plan that fits, from customer success; nobody is told (notify: of data.yaml)
+
+                """, "\(note)")
+        let other = try scratch.keeptouch("risk", "a2").output
+        #expect(other.contains("at no risk that a live playbook knows of"), "\(other)")
+        #expect(other.contains("nothing comes by itself: a person is needed"), "\(other)")
+        let json = try scratch.keeptouch("risk", "a1", "--format", "json").object()
+        #expect(json["next"] as? [String] == ["in_app_2 of hello, not before 2026-03-09"])
+        #expect(try scratch.keeptouch("risk", "nobody").complaints.contains("there is no account \"nobody\""))
+        withExtendedLifetime(endpoint) {}
+    }
+
+    @Test func aTeamHasItsOwnForm() throws {
+        let (scratch, endpoint) = try workspace(reason: "price: { theme: value, needs: \"an offer\" }")
+        let check = try scratch.keeptouch("check")
+        #expect(check.output.contains("warning: reason price has nobody to notify"), "\(check)")
+        try scratch.write("notes/risk.md", "*{{account}}* pays {{mrr}}{{#stage}} in {{stage}}{{/stage}}: {{needed}}\n")
+        try scratch.write("notes/prise.md", "{{acount}}\n")
+        let wrong = try scratch.keeptouch("check")
+        #expect(wrong.output.contains("notes/prise.md:1:1: error: "), "\(wrong)")
+        #expect(
+            wrong.output.contains("no reason of data.yaml is called \"prise\"; did you mean \"price\"?"), "\(wrong)")
+        try scratch.remove("notes/prise.md")
+        let note = try scratch.keeptouch("risk", "a1")
+        #expect(
+            note.output.hasPrefix("*One* pays 100.00 USD: price: an offer, from customer success; nobody is told"),
+            "\(note)")
+        try scratch.write("notes/price.md", "{{reason}} {{clause}} {{done}}\n")
+        #expect(try scratch.keeptouch("risk", "a1").output.hasPrefix("price seats = 3 2026-03-02 in_app_1 of hello"))
+        withExtendedLifetime(endpoint) {}
+    }
+
+    @Test func aDigestCarriesTheNotes() throws {
+        let (scratch, endpoint) = try workspace(reason: "price: { theme: value, avoidable: yes, notify: team }")
+        try scratch.write(
+            "channels/team.yaml",
+            """
+            channel: team
+            kind: webhook
+            allow_private: true
+            request: { url: "http://127.0.0.1:\(endpoint.port)/team" }
+            body: { kind: json, template: { text: "{{ text }}" } }
+            response: { id: none, rules: [ { status: 200-299, then: accepted } ] }
+
+            """)
+        try scratch.write("notes/risk.md", "NOTE {{key}} {{next}}\n")
+        let ran = try scratch.keeptouch("run", "--now", "2026-03-03T09:00Z")
+        #expect(ran.code == 0, "\(ran)")
+        let texts = try scratch.query("SELECT text FROM digest")
+        #expect(texts.first?.first?.contains("NOTE a1 in_app_2 of hello, not before 2026-03-09") == true, "\(texts)")
+    }
+}
