@@ -60,10 +60,10 @@ struct FileGuess {
         }
     }
 
-    /// Lower case, words joined by `_`, without a currency at the end.
+    /// Lower case, words joined by `_`, without a currency or a clock at the end.
     static func simplified(_ name: String) -> String {
         var words = ColumnMap.simplified(name).split(separator: "_")
-        if words.count > 1, ["usd", "eur", "gbp"].contains(words.last) { words.removeLast() }
+        if words.count > 1, ["usd", "eur", "gbp", "utc", "gmt"].contains(words.last) { words.removeLast() }
         return words.joined(separator: "_")
     }
 

@@ -29,10 +29,10 @@ enum FileRole {
     /// How much a file looks like the list of accounts.
     static func likeness(of file: FileGuess) -> Int {
         var points = 0
-        if file.columns(AccountDraft.keyNames).contains(where: { file.guesses[$0].isNearlyUnique }) { points += 3 }
-        if !file.columns(AccountDraft.nameNames).isEmpty { points += 2 }
+        if file.columns(AccountColumnNames.key).contains(where: { file.guesses[$0].isNearlyUnique }) { points += 3 }
+        if !file.columns(AccountColumnNames.name).isEmpty { points += 2 }
         for names in [
-            AccountDraft.mrrNames, AccountDraft.createdNames, ["plan", "tier", "subscription_plan", "seats"],
+            AccountColumnNames.mrr, AccountColumnNames.created, ["plan", "tier", "subscription_plan", "seats"],
         ]
         where !file.columns(names).isEmpty {
             points += 2
