@@ -57,12 +57,21 @@ struct AccountDraft {
             let guess = file.guesses[index]
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
         }
+        // Of a file with a row for each subscription the customers are the accounts.
+        let isOfSubscriptions =
+            !file.columns(["subscription_id"]).isEmpty
+            || file.columns(["id"]).contains { index in
+                file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
+            }
+        let ofCustomers = file.columns(["customer_id", "account_id", "company_id"]).first {
+            isOfSubscriptions && file.guesses[$0].filled == file.guesses[$0].count
+        }
         let named = file.columns(AccountColumnNames.key).first { file.guesses[$0].isNearlyUnique }
         let unique = usable.first { file.guesses[$0].isUnique && isKey($0) }
         // What people are called comes twice; what nearly always comes once tells them apart, too.
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
         let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
-        guard let index = named ?? unique ?? near ?? address else {
+        guard let index = ofCustomers ?? named ?? unique ?? near ?? address else {
             notes.append("no column tells accounts apart; add one and name it: key: { column: \"...\" }")
             return
         }
@@ -70,7 +79,10 @@ struct AccountDraft {
         let guess = file.guesses[index]
         var remarks: [String] = []
         if guess.repeats > 0 {
-            remarks.append("\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts")
+            let others = file.columns(["subscription_id", "subscription", "id"]).contains { $0 != index }
+            remarks.append(
+                "\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts"
+                    + (others ? ", and one that runs before one that has ended" : ""))
         }
         if guess.filled < guess.count { remarks.append("\(guess.count - guess.filled) rows have none and are refused") }
         add(Attribute("key", .text), index, remarks)
@@ -109,9 +121,16 @@ struct AccountDraft {
     }
 
     private mutating func addMoney() {
-        if let index = free(AccountColumnNames.mrr).first(where: { file.guesses[$0].isMoney }) {
+        let amounts = file.usable.filter { file.guesses[$0].isMoney }
+        if let inCents = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) && file.isOfTable($0) }) {
+            notes.append(
+                "\"\(file.header[inCents])\" may be in cents and is not taken for the monthly revenue; if it is in whole "
+                    + "\(file.guesses[inCents].currencies.first?.key ?? "units"), say: mrr: { column: "
+                    + "\(ImportHint.quoted(file.header[inCents])) }")
+        } else if let index = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
             mrr = (index, false)
-        } else if let index = free(AccountColumnNames.arr).first(where: { file.guesses[$0].isMoney }) {
+        } else if let index = free(AccountColumnNames.arr).first(where: { amounts.contains($0) && !file.isOfTable($0) })
+        {
             mrr = (index, true)
         }
         guard let mrr else { return }

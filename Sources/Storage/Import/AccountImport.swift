@@ -68,6 +68,7 @@ final class AccountImport: ImportTarget {
     }
 
     private var undated: UndatedAccounts
+    private var subscriptions: SubscriptionRows?
 
     private let words = ByteArena(capacity: 32)
     private let active: Cell
@@ -108,6 +109,7 @@ final class AccountImport: ImportTarget {
         emailPlace = map.place(of: "contact_email")
         namePlace = map.place(of: "contact_name")
         wishes.begin(map)
+        subscriptions = SubscriptionRows(map)
         if context.takesGoodCells {
             spell(map, isPerRow: true)
             ofPartialRows = columns
@@ -181,6 +183,11 @@ final class AccountImport: ImportTarget {
         if !seen.insert(key) {
             hasRepeats = true
             tally.duplicates += 1
+        }
+        if let statusIndex, case .text(let word) = scalars[statusIndex],
+            subscriptions?.isPassedOver(key, isRunning: word.elementsEqual(active)) == true
+        {
+            return
         }
         rows.add(.null)
         rows.add(.integer(0))
@@ -361,7 +368,7 @@ final class AccountImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings +=
             owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
-        tally.warnings += [undated.warning].compactMap { $0 }
+        tally.warnings += [undated.warning, subscriptions?.warning].compactMap { $0 }
         report.unsubscribed = wishes.count
     }
 
@@ -369,6 +376,7 @@ final class AccountImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         undated.renew()
+        subscriptions?.renew()
         wishes.renew()
         try owner.renew()
     }
