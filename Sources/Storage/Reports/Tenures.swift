@@ -259,6 +259,15 @@ package struct Tenures {
 
     /// The first day on which anybody was a customer.
     package var firstDay: Day? { tenures.map(\.began).min().map { Day(number: Int($0)) } }
+
+    /// From when on figures are of more than a few: the first day on which accounts were seen that had been there before, if
+    /// they are more than had been watched until then.
+    package var watchedSince: Day? {
+        let entries = tenures.filter(isLateEntry).map(\.began)
+        guard let first = entries.min() else { return firstDay }
+        let before = tenures.count { $0.began < first }
+        return entries.count { $0 == first } > before ? Day(number: Int(first)) : firstDay
+    }
 }
 
 extension Block {
