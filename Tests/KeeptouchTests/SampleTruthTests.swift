@@ -65,12 +65,15 @@ struct SampleTruthTests {
         let months = try table("Months")
         for month in 4...6 {
             let (start, end) = (try first(month), try first(month + 1))
-            let there = Self.truth.filter { $0.isThere(start) }
+            let there = Self.truth.filter { $0.isThere(start - 1) }
             let row = try #require(months.first { $0[0] == "2026-0\(month)" })
             #expect(row[1] == "\(there.count)")
-            #expect(row[3] == "\(there.count { !$0.isThere(end) })")
+            #expect(row[4] == "\(there.count { !$0.isThere(end - 1) })")
             let came = Self.truth.filter { $0.came >= start && $0.came < end }
             #expect(!came.isEmpty)
+            #expect(row[2] == "\(came.count)")
+            let next = Self.truth.count { $0.isThere(end - 1) }
+            #expect(there.count + came.count - (Int(row[3]) ?? 0) == next)
             let cohort = try #require(try table("Cohorts").first { $0[0] == "2026-0\(month)" })
             #expect(cohort[1] == "\(came.count)")
         }

@@ -57,6 +57,33 @@ struct BlockLoaderTests {
         return try loader(connection).load(0...999, needs).events["thing"]
     }
 
+    // MARK: Accounts
+
+    /// The first two came without a date on the first day, the third two days later; the fourth brought a date.
+    @Test func theMomentOfTheFirstImportIsNoFactAboutItsAccounts() throws {
+        let store = try store(accounts: 4)
+        let day: Int64 = 86_400_000
+        try store.write { connection in
+            for (id, created, seen) in [(1, 100, 100), (2, 101, 101), (3, 103, 103), (4, 50, 100)]
+                as [(Int64, Int64, Int64)]
+            {
+                try connection.execute(
+                    "UPDATE account SET created_at = :created, seen_at = :seen WHERE id = :id",
+                    ["created": .integer(created * day), "seen": .integer(seen * day), "id": .integer(id)])
+            }
+        }
+        try store.read { connection in
+            let block = try loader(connection).load(0...999, Needs())
+            let created = (0..<4).map { block.instant("created_at", $0)?.milliseconds }
+            #expect(created == [nil, nil, 103 * day, 50 * day])
+            // They exist since then, all the same: a day without a row is a day without usage.
+            #expect(
+                (0..<4).map { block.instant(Block.origin, $0)?.milliseconds } == [
+                    100 * day, 101 * day, 103 * day, 50 * day,
+                ])
+        }
+    }
+
     // MARK: Events
 
     @Test func propertiesAreThoseThatTheDatabaseReads() throws {

@@ -39,7 +39,9 @@ package struct AsOf: Sendable {
     }
 
     /// Attributes of which every moment is known without a history of them.
-    package static let known: Set = ["key", "name", "created_at", "status", "churned_at", "cancel_requested_at"]
+    package static let known: Set = [
+        "key", "name", "created_at", Block.origin, "status", "churned_at", "cancel_requested_at",
+    ]
     /// The kinds of events that say when an account asked to cancel, and when it took that back.
     package static let cancelEvents = ["cancel_requested", "cancel_withdrawn"]
 

@@ -23,6 +23,9 @@ package struct Block: Sendable {
 
     /// Under which name `attributes` holds the journey that an account is on; no declared attribute can have it.
     package static let journey = "account.journey"
+    /// Under which name `attributes` holds the moment from which an account is known to exist, where that may be before or
+    /// without its `created_at`.
+    package static let origin = "account.origin"
 
     package init(ids: [Int64]) {
         self.ids = ids

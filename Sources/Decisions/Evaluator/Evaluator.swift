@@ -27,7 +27,7 @@ package final class Evaluator {
         now = Double(context.now.milliseconds)
         today = Double(context.today.number)
         let missing = Column.missing(.instant, count: block.count)
-        created = (block.attributes["created_at"] ?? missing).numbers
+        created = (block.attributes[Block.origin] ?? block.attributes["created_at"] ?? missing).numbers
         churned = (block.attributes["churned_at"] ?? missing).numbers
     }
 

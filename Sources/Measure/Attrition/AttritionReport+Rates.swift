@@ -77,7 +77,9 @@ extension AttritionReport {
         ])
         table.add([
             .text("customers"), .count(flow.start), .text(""),
-            .text("at the start; \(flow.arrivals) came, \(flow.departures) went, \(flow.end) at the end"),
+            .text(
+                "at the start; \(flow.arrivals - flow.entered) came, \(flow.departures) went, \(flow.end) at the end"
+                    + (flow.entered > 0 ? "; \(flow.entered) were there already when they were first seen" : "")),
         ])
         return table
     }
@@ -148,7 +150,7 @@ extension AttritionReport {
         var table = Report.Table(
             "Months",
             [
-                .init("month", .left), .init("customers"), .init("came"), .init("gone"), .init("churn"),
+                .init("month", .left), .init("customers"), .init("came"), .init("went"), .init("gone"), .init("churn"),
                 .init("95% interval"), .init("GRR"), .init("NRR"), .init("limits of chance"), .init("", .left),
             ])
         var points: [Report.Chart.Control.Point] = []
@@ -156,7 +158,8 @@ extension AttritionReport {
             let point = charts[index]?.points.first.flatMap { $0 }
             let kept = revenue(item.flow)
             table.add([
-                .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals), .count(item.flow.gone),
+                .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals - item.flow.entered),
+                .count(item.flow.departures), .count(item.flow.gone),
                 rates[index].rate.map { .number($0, .share) } ?? .none(""),
                 rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
                 item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
@@ -172,6 +175,7 @@ extension AttritionReport {
             "Month by month",
             [
                 .sentence(controlSentence(points, isTarget: target != nil)),
+                .sentence(monthSentence(months.map { ($0.month, $0.flow.entered) })),
                 .chart(
                     .control(
                         .init(
@@ -181,21 +185,33 @@ extension AttritionReport {
             ])
     }
 
+    private func monthSentence(_ entered: [(month: Month, count: Int)]) -> String {
+        let seen = entered.filter { $0.count > 0 }.prefix(3).map { "\($0.count) in \($0.month)" }
+        return
+            "Customers are those before the first day of the month; came and went are all of its days; gone are those of the "
+            + "customers who are none at its end."
+            + (seen.isEmpty
+                ? ""
+                : " Accounts that were there already when they were first seen (\(seen.joined(separator: ", "))) did not come, and "
+                    + "count as customers from the next month on: of the time before, nobody knows who left.")
+    }
+
     private func controlSentence(_ points: [Report.Chart.Control.Point], isTarget: Bool) -> String {
         let outside = points.filter(\.isOutside)
         let scale = isTarget ? "of the target" : "of the mean of all months"
+        let asked = points.count { $0.value != nil }
         guard points.contains(where: { $0.value != nil && $0.value != 0 }) else {
-            return "No account has left in any of \(points.count) months."
+            return "No account has left in any of \(asked) months."
         }
         guard !outside.isEmpty else {
             return
-                "All \(points.count) months lie within three standard deviations \(scale). A month outside would be found where "
+                "All \(asked) months lie within three standard deviations \(scale). A month outside would be found where "
                 + "chance alone puts 3 in 1,000; a change that is smaller than the limits is not."
         }
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
         let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""
         return
-            "\(outside.count) of \(points.count) months lie outside of three standard deviations \(scale), which chance "
+            "\(outside.count) of \(asked) months lie outside of three standard deviations \(scale), which chance "
             + "alone does 3 times in 1,000: \(names)\(more)."
     }
 

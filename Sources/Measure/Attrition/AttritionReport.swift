@@ -57,7 +57,7 @@ package struct AttritionReport {
         let isSimulation = try Meta.isSimulation(connection)
         let tenures = try Tenures(
             connection, workspace: workspace, segment: term, asOf: asOf, isKnownBy: !isSimulation)
-        let usual = Window.usual(asOf: today, since: tenures.firstDay)
+        let usual = Window.usual(asOf: today, since: tenures.watchedSince)
         let window = Window(
             from: from ?? min(usual.from, (to ?? usual.to) - 1), to: to ?? max(usual.to, from ?? usual.to))
         return try AttritionReport(

@@ -76,7 +76,9 @@ package struct PlaybookReport {
 
     private static let note = Report.Block.sentence(
         "Entered counts all arms; what is right of it only treated enrollments. Rates are of those whose time is over. "
-            + "A funnel compares nobody with anybody: what the playbook changed is in report experiment. "
+            + "A goal counts by when it happened, where that is known within two days after the end of its window (where it "
+            + "reads metrics, within their fresh_within); what a weekly file tells later does not. A funnel compares nobody "
+            + "with anybody: what the playbook changed is in report experiment. "
             + "Who they are: keeptouch accounts --in PLAYBOOK --state all|goal|ended; their touches: keeptouch touches --playbook PLAYBOOK."
     )
 

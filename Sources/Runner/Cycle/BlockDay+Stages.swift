@@ -102,7 +102,8 @@ private struct StageTurn {
         StagePlace(
             journey: block.text(Block.journey, index), stage: block.text("stage", index),
             imported: block.text("stage_imported", index), importedAt: block.instant("stage_imported_at", index),
-            createdAt: block.instant("created_at", index) ?? day.rules.now, entries: entries)
+            createdAt: block.instant(Block.origin, index) ?? block.instant("created_at", index) ?? day.rules.now,
+            entries: entries)
     }
 
     func mayMove(_ index: Int) -> Bool {

@@ -19,7 +19,7 @@ package struct TrialBlock {
     init(_ block: Block, _ asOf: AsOf = AsOf()) {
         self.block = block
         self.asOf = asOf
-        created = block.attributes["created_at"]?.numbers ?? []
+        created = (block.attributes[Block.origin] ?? block.attributes["created_at"])?.numbers ?? []
         histories = Array(repeating: PlaybookHistory(), count: block.count)
         nextMoments = Array(repeating: PlaybookHistory.NextMoments(), count: block.count)
     }
@@ -30,7 +30,7 @@ package struct TrialBlock {
     mutating func renew(_ newer: Block) {
         let older = block
         block = newer
-        created = block.attributes["created_at"]?.numbers ?? []
+        created = (block.attributes[Block.origin] ?? block.attributes["created_at"])?.numbers ?? []
         triggers = [:]
         while histories.count < block.count {
             histories.append(PlaybookHistory())

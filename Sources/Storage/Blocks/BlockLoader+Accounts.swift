@@ -16,11 +16,12 @@ extension BlockLoader {
         }
         let statement = try connection.cached(
             """
-            SELECT id, \(columns.map(\.sql).joined(separator: ", ")) FROM account
+            SELECT id, \(columns.map(\.sql).joined(separator: ", ")), seen_at FROM account
             WHERE id BETWEEN :first AND :last ORDER BY id
             """)
         defer { statement.reset() }
         var ids: [Int64] = []
+        var seen: [Double] = []
         var next = 0
         for range in ranges {
             statement.rewind()
@@ -34,10 +35,12 @@ extension BlockLoader {
                 }
                 ids.append(id)
                 for index in columns.indices { columns[index].builder.append(statement, index + 1) }
+                seen.append(statement.isNull(columns.count + 1) ? .nan : statement.real(columns.count + 1))
             }
         }
         var block = Block(ids: ids)
         for column in columns { block.attributes[column.name] = column.builder.column }
+        if let firstSeen { block.forgetMomentsOfImport(seen, until: firstSeen + UndatedAccounts.beginning) }
         return block
     }
 
@@ -105,5 +108,19 @@ extension BlockLoader {
                 Block.Suppression(category: row.text(2) ?? "", reason: row.text(3) ?? ""))
         }
         return suppressions
+    }
+}
+
+extension Block {
+    /// Accounts that the first imports brought without a date were created before, nobody knows when: the moment of the
+    /// import is no fact about them. They exist since then, all the same.
+    ///
+    /// - Parameter seen: when each account was first seen.
+    fileprivate mutating func forgetMomentsOfImport(_ seen: [Double], until last: Instant) {
+        guard case .numbers(let created)? = attributes["created_at"] else { return }
+        let isUndated = created.indices.map { created[$0] == seen[$0] && seen[$0] <= Double(last.milliseconds) }
+        guard isUndated.contains(true) else { return }
+        attributes[Block.origin] = .numbers(created)
+        attributes["created_at"] = .numbers(created.indices.map { isUndated[$0] ? .nan : created[$0] })
     }
 }

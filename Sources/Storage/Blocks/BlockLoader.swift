@@ -15,6 +15,8 @@ package struct BlockLoader {
     let context: EvaluationContext
     let playbookNames: [Int64: String]
     let livePlaybooks: [String: Int64]
+    /// When the first account was seen; nil in databases that did not keep it.
+    let firstSeen: Instant?
 
     package init(_ connection: Connection, _ context: EvaluationContext) throws {
         self.connection = connection
@@ -28,6 +30,7 @@ package struct BlockLoader {
         }
         playbookNames = names
         livePlaybooks = live
+        firstSeen = try connection.firstSeen()
     }
 
     /// The accounts with ids in the range, which lies within one block of series.

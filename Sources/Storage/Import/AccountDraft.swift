@@ -2,35 +2,6 @@ import Playbooks
 
 /// What the columns of an export of accounts become: built-in attributes, the account's contact, declared attributes.
 struct AccountDraft {
-    static let keyNames = [
-        "key", "account_key", "customer_key", "account_id", "customer_id", "company_id", "org_id", "organization_id",
-        "tenant_id", "client_id", "id", "account", "customer", "account_number", "customer_number", "account_no",
-        "customer_no", "user_id", "record_id", "external_id",
-    ]
-    static let nameNames = [
-        "name", "company", "company_name", "account_name", "customer_name", "organization", "organisation", "client",
-        "organization_name", "business_name",
-    ]
-    static let createdNames = [
-        "created_at", "created", "signup_date", "sign_up_date", "signed_up_at", "signed_up", "signed_up_on", "signup",
-        "created_date", "created_on", "date_created", "creation_date", "account_created", "customer_since", "since",
-        "registration_date", "registered_at", "registered_on", "registered", "join_date", "joined", "joined_on",
-        "activation_date", "start_date", "contract_start", "onboarded_at",
-    ]
-    static let mrrNames = [
-        "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
-        "monthly_spend", "monthly_value", "current_mrr", "mrr_amount", "subscription_mrr", "recurring_revenue",
-    ]
-    static let arrNames = [
-        "arr", "annual_recurring_revenue", "annual_revenue", "yearly_revenue", "acv", "annual_contract_value",
-        "annual_amount", "annual_price",
-    ]
-    private static let churnedNames = [
-        "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
-        "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
-        "cancelled",
-        "canceled", "churned", "deactivated_at", "closed_at", "ended_at",
-    ]
     /// Names of declared attributes that the library's playbooks know, with their usual names in exports.
     private static let known: [(name: String, type: ValueType, names: [String])] = [
         (
@@ -86,12 +57,21 @@ struct AccountDraft {
             let guess = file.guesses[index]
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
         }
-        let named = file.columns(Self.keyNames).first { file.guesses[$0].isNearlyUnique }
+        // Of a file with a row for each subscription the customers are the accounts.
+        let isOfSubscriptions =
+            !file.columns(["subscription_id"]).isEmpty
+            || file.columns(["id"]).contains { index in
+                file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
+            }
+        let ofCustomers = file.columns(["customer_id", "account_id", "company_id"]).first {
+            isOfSubscriptions && file.guesses[$0].filled == file.guesses[$0].count
+        }
+        let named = file.columns(AccountColumnNames.key).first { file.guesses[$0].isNearlyUnique }
         let unique = usable.first { file.guesses[$0].isUnique && isKey($0) }
         // What people are called comes twice; what nearly always comes once tells them apart, too.
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
         let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
-        guard let index = named ?? unique ?? near ?? address else {
+        guard let index = ofCustomers ?? named ?? unique ?? near ?? address else {
             notes.append("no column tells accounts apart; add one and name it: key: { column: \"...\" }")
             return
         }
@@ -99,7 +79,10 @@ struct AccountDraft {
         let guess = file.guesses[index]
         var remarks: [String] = []
         if guess.repeats > 0 {
-            remarks.append("\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts")
+            let others = file.columns(["subscription_id", "subscription", "id"]).contains { $0 != index }
+            remarks.append(
+                "\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts"
+                    + (others ? ", and one that runs before one that has ended" : ""))
         }
         if guess.filled < guess.count { remarks.append("\(guess.count - guess.filled) rows have none and are refused") }
         add(Attribute("key", .text), index, remarks)
@@ -112,8 +95,9 @@ struct AccountDraft {
     }
 
     private mutating func addMoments() {
+        var isDated = false
         for (name, names) in [
-            ("churned_at", Self.churnedNames), ("created_at", Self.createdNames),
+            ("churned_at", AccountColumnNames.churned), ("created_at", AccountColumnNames.created),
             ("cancel_requested_at", ["cancel_requested_at", "cancel_request_date", "cancellation_requested"]),
             ("service_end_at", ["service_end_at", "service_end", "contract_end", "contract_end_date", "end_date"]),
         ] {
@@ -124,13 +108,29 @@ struct AccountDraft {
                 })
             else { continue }
             add(moment: Attribute(name, .instant), index)
+            isDated = isDated || name == "created_at"
         }
+        guard !isDated else { return }
+        let others = file.usable.filter { !taken.contains($0) && file.guesses[$0].isPast }.prefix(3)
+        let advice =
+            others.isEmpty
+            ? "" : " (dates that are past stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
+        notes.append(
+            "no column says since when accounts are customers\(advice): what is asked about created_at is missing, and "
+                + "playbooks that ask find nobody, until one does: created_at: { column: \"...\" }")
     }
 
     private mutating func addMoney() {
-        if let index = free(Self.mrrNames).first(where: { file.guesses[$0].isMoney }) {
+        let amounts = file.usable.filter { file.guesses[$0].isMoney }
+        if let inCents = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) && file.isOfTable($0) }) {
+            notes.append(
+                "\"\(file.header[inCents])\" may be in cents and is not taken for the monthly revenue; if it is in whole "
+                    + "\(file.guesses[inCents].currencies.first?.key ?? "units"), say: mrr: { column: "
+                    + "\(ImportHint.quoted(file.header[inCents])) }")
+        } else if let index = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
             mrr = (index, false)
-        } else if let index = free(Self.arrNames).first(where: { file.guesses[$0].isMoney }) {
+        } else if let index = free(AccountColumnNames.arr).first(where: { amounts.contains($0) && !file.isOfTable($0) })
+        {
             mrr = (index, true)
         }
         guard let mrr else { return }
@@ -142,7 +142,7 @@ struct AccountDraft {
 
     private mutating func addOthers() {
         for (name, names) in [
-            ("name", Self.nameNames),
+            ("name", AccountColumnNames.name),
             ("churn_reason", ["churn_reason", "cancellation_reason", "cancelation_reason", "cancel_reason"]),
             ("stage", ["stage", "lifecycle_stage"]), ("timezone", ["timezone", "time_zone", "tz"]),
             ("locale", ["locale", "language", "lang"]),
@@ -153,8 +153,8 @@ struct AccountDraft {
             add(Attribute(name, .text), index)
         }
         // The key may be all that there is of a name.
-        if let key, Self.nameNames.contains(file.simpleName(key)),
-            file.columns(Self.nameNames).allSatisfy({ $0 == key || !taken.contains($0) })
+        if let key, AccountColumnNames.name.contains(file.simpleName(key)),
+            file.columns(AccountColumnNames.name).allSatisfy({ $0 == key || !taken.contains($0) })
         {
             lines.append("  name: { column: \(ImportHint.quoted(file.header[key])) }")
         }

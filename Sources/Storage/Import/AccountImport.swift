@@ -3,7 +3,8 @@ import Playbooks
 /// Accounts, upserted by key.
 ///
 /// - A column that the source lacks leaves values alone; an empty cell makes them NULL. An empty `status` keeps what is
-///   there (a new account is active), an empty `created_at` too (a new account's is the moment of the import).
+///   there (a new account is active), an empty `created_at` too (a new account's is the moment of the import, which is no
+///   fact about those of the first day).
 /// - Status and `churned_at` are one truth: without a status the date decides; an active account has no `churned_at`; an
 ///   account that turns churned without a date does so now; a new account that is churned without a date has none, and
 ///   no event is made of it.
@@ -66,6 +67,9 @@ final class AccountImport: ImportTarget {
         static let account = 0, isNew = 1, key = 3, email = 4, address = 5, contact = 6, wish = 7
     }
 
+    private var undated: UndatedAccounts
+    private var subscriptions: SubscriptionRows?
+
     private let words = ByteArena(capacity: 32)
     private let active: Cell
     private let churned: Cell
@@ -88,6 +92,7 @@ final class AccountImport: ImportTarget {
         events = try ColumnEvents(store, connection, context)
         owner = ContactTable(store, connection, context, events, name: "import_owner")
         columns = StagedColumns(isPerRow: false)
+        undated = try UndatedAccounts(connection, at: context.now)
         active = words.append("active".utf8)
         churned = words.append("churned".utf8)
         ownerWord = words.append("owner".utf8)
@@ -104,6 +109,7 @@ final class AccountImport: ImportTarget {
         emailPlace = map.place(of: "contact_email")
         namePlace = map.place(of: "contact_name")
         wishes.begin(map)
+        subscriptions = SubscriptionRows(map)
         if context.takesGoodCells {
             spell(map, isPerRow: true)
             ofPartialRows = columns
@@ -178,6 +184,11 @@ final class AccountImport: ImportTarget {
             hasRepeats = true
             tally.duplicates += 1
         }
+        if let statusIndex, case .text(let word) = scalars[statusIndex],
+            subscriptions?.isPassedOver(key, isRunning: word.elementsEqual(active)) == true
+        {
+            return
+        }
         rows.add(.null)
         rows.add(.integer(0))
         rows.add(.integer(present))
@@ -250,11 +261,12 @@ final class AccountImport: ImportTarget {
         var counts = ImportTally()
         (counts.unchanged, counts.updated) = try resolve()
         if counts.updated > 0 {
-            try keepHistory()
+            try columns.keepHistory(at: context.now, hasRepeats: hasRepeats, connection)
             counts.eventsMade += try events.ofChangedAccounts(columns)
             try update()
         }
         if counts.unchanged + counts.updated < slice.count {
+            try undated.look(connection)
             counts.inserted = try insert()
             if hasSequel, counts.inserted > 0 {
                 try resolveNew()
@@ -300,30 +312,6 @@ final class AccountImport: ImportTarget {
             let row = Int(match.integer(0))
             rows[row, Place.account] = .integer(match.integer(1))
             rows[row, Place.isNew] = .integer(1)
-        }
-    }
-
-    private func keepHistory() throws {
-        for column in columns.all where column.isTracked {
-            let at =
-                column.name == "status"
-                ? "COALESCE(\(columns.updated("churned_at")), \(Self.now))" : "\(Self.now)"
-            try connection.execute(
-                """
-                INSERT INTO history (account_id, attribute, at, value, previous)
-                SELECT a.id, :attribute, \(at), \(column.updated), a.\(column.column)
-                FROM temp.import_account s JOIN account a ON a.id = s.account_id
-                WHERE s.is_new = 0 AND \(column.updated) IS DISTINCT FROM a.\(column.column)
-                ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
-                """, ["attribute": .text(column.name), "now": .instant(context.now)])
-            // A key that comes again may have brought the old value back.
-            if hasRepeats {
-                try connection.execute(
-                    """
-                    DELETE FROM history WHERE attribute = :attribute AND at = :now AND value IS NOT DISTINCT FROM previous
-                    AND account_id IN (SELECT account_id FROM temp.import_account)
-                    """, ["attribute": .text(column.name), "now": .instant(context.now)])
-            }
         }
     }
 
@@ -380,12 +368,15 @@ final class AccountImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings +=
             owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
+        tally.warnings += [undated.warning, subscriptions?.warning].compactMap { $0 }
         report.unsubscribed = wishes.count
     }
 
     func renew() throws {
         seen = SeenKeys()
         tally = ImportTally()
+        undated.renew()
+        subscriptions?.renew()
         wishes.renew()
         try owner.renew()
     }

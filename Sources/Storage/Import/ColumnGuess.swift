@@ -28,6 +28,8 @@ struct ColumnGuess {
     /// How often each of the first different values came, as they are spelled.
     private(set) var words: [String: Int] = [:]
     private(set) var hashes: Set<Int> = []
+    /// Of whole numbers without the zeros before them, which spreadsheets drop.
+    private(set) var withoutZeros: Set<Int> = []
     private(set) var emails = 0
     /// Of addresses in the form in which they are compared.
     private(set) var addresses: Set<Int> = []
@@ -51,6 +53,8 @@ struct ColumnGuess {
     private let plain: WrittenTime
     private let latest: Int64
     private let holdsNames: Bool
+    /// Whether dates that can be read both ways have the day first, as where amounts are in euros or have a comma.
+    var isDayFirst = false
 
     /// - Parameter holdsNames: whether its digits alone are no moments, but name things.
     init(zone: Zone, latest: Int64 = .max, holdsNames: Bool = false) {
@@ -96,6 +100,9 @@ struct ColumnGuess {
     }
 
     private mutating func lookAtFigures(_ text: Cell) {
+        if !text.contains(where: { $0 &- 0x30 >= 10 }) {
+            withoutZeros.insert(String(text.string.drop { $0 == "0" }).hashValue)
+        }
         if text.last == UInt8(ascii: "%") {
             if DecimalText.double(Cell(rebasing: text.dropLast()).trimmed) != nil { percents += 1 }
             return
@@ -138,6 +145,15 @@ struct ColumnGuess {
         filled > 0 && Double(some) >= share * Double(filled)
     }
 
+    /// Whether the values are those of another column without the zeros before them.
+    func lacksZeros(of other: ColumnGuess) -> Bool {
+        guard !withoutZeros.isEmpty, other.leadingZeros > 0 else { return false }
+        let (found, lost) = (
+            hashes.intersection(other.hashes).count, withoutZeros.intersection(other.withoutZeros).count
+        )
+        return lost * 2 > hashes.count && found * 2 < lost
+    }
+
     var isEmail: Bool { isMost(emails, of: 0.5) }
     var isZone: Bool { isMost(zones, of: 0.5) }
     var isBoolean: Bool { isMost(booleans, of: 0.95) }
@@ -161,7 +177,7 @@ struct ColumnGuess {
             }
             // A second order with the same mark would guess at every value that both can read.
             let allowed = dates.indices.filter { index in !chosen.contains { Self.isContrary($0, index) } }
-            guard let best = allowed.max(by: { (counts[$0], $1) < (counts[$1], $0) }), counts[best] > 0,
+            guard let best = allowed.max(by: { (counts[$0], rank($1)) < (counts[$1], rank($0)) }), counts[best] > 0,
                 chosen.isEmpty || counts[best] * 200 >= filled
             else { break }
             chosen.append(best)
@@ -170,6 +186,16 @@ struct ColumnGuess {
         let read = readings.values.reduce(0, +) - left.values.reduce(0, +)
         return !chosen.isEmpty && isMost(read) ? chosen.map { dates[$0].name } : nil
     }
+
+    /// Of formats that read as many dates the one with the lowest is taken.
+    private func rank(_ index: Int) -> Int {
+        guard isDayFirst, let other = Self.dayFirst[Self.formats[index]].flatMap(Self.formats.firstIndex) else {
+            return index
+        }
+        return other
+    }
+
+    private static let dayFirst = ["m/d/y": "d/m/y", "d/m/y": "m/d/y", "m-d-y": "d-m-y", "d-m-y": "m-d-y"]
 
     private static func isContrary(_ one: Int, _ other: Int) -> Bool {
         let (one, other) = (formats[one], formats[other])

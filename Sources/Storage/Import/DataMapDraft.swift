@@ -3,7 +3,10 @@ import Playbooks
 /// A data map while it is being guessed, section by section.
 struct DataMapDraft {
     private let accounts: AccountDraft
-    private let keys: Set<Int>
+    private let key: ColumnGuess?
+    private var keys: Set<Int> { key?.hashes ?? [] }
+    /// Addresses of contacts that the file of accounts names.
+    private let ownAddresses: Set<Int>
     private let addresses: Set<Int>
     private var contactAttributes: [String] = []
     private var metrics: [String] = []
@@ -16,14 +19,18 @@ struct DataMapDraft {
     /// - Parameter others: the files that are to be added.
     init(_ accounts: AccountDraft, with others: [FileGuess] = []) {
         self.accounts = accounts
-        let keys = accounts.key.map { accounts.file.guesses[$0].hashes } ?? []
-        self.keys = keys
+        let key = accounts.key.map { accounts.file.guesses[$0] }
+        self.key = key
         let contacts = others.filter { file in
-            if case .success(.contacts) = FileRole.find(file, keys: keys, addresses: []) { true } else { false }
+            if case .success(.contacts) = FileRole.find(file, key: key, addresses: []) { true } else { false }
         }
-        addresses = ([accounts.file] + contacts).reduce(into: []) { all, file in
-            for guess in file.guesses where guess.isEmail { all.formUnion(guess.addresses) }
+        func addresses(of files: [FileGuess]) -> Set<Int> {
+            files.reduce(into: []) { all, file in
+                for guess in file.guesses where guess.isEmail { all.formUnion(guess.addresses) }
+            }
         }
+        ownAddresses = addresses(of: [accounts.file])
+        self.addresses = ownAddresses.union(addresses(of: contacts))
         names = accounts.names
         notes = accounts.notes
         noteReading(accounts.file)
@@ -55,7 +62,7 @@ struct DataMapDraft {
 
     mutating func add(_ file: FileGuess) {
         noteReading(file)
-        let role = FileRole.find(file, keys: keys, addresses: addresses)
+        let role = FileRole.find(file, key: key, addresses: addresses)
         if case .success(let role) = role { noteAddresses(file, role) }
         switch role {
         case .failure(let error): notes.append(error.description)
@@ -69,7 +76,9 @@ struct DataMapDraft {
     private mutating func noteAddresses(_ file: FileGuess, _ role: FileRole) {
         let guess = file.guesses[role.account]
         guard guess.isEmail, !guess.hashes.isSubset(of: keys) || keys.isEmpty else { return }
-        let known = guess.addresses.count { addresses.contains($0) }
+        // A file of contacts cannot find its accounts by itself.
+        let others = if case .contacts = role { ownAddresses } else { addresses }
+        let known = guess.addresses.count { others.contains($0) }
         notes.append(
             "\(file.name): accounts are found by the addresses in \"\(file.header[role.account])\", of which \(known) of "
                 + "\(guess.addresses.count) are contacts in these files")
@@ -123,11 +132,13 @@ struct DataMapDraft {
     private mutating func addCalendar(_ file: FileGuess, _ account: Int) {
         guard let (format, columns) = file.calendar else { return }
         let isMonth = !format.contains("d")
+        let isWeek = MetricCalendar.areWeeks(columns.map { file.header[$0] }, [format])
+        let period = isMonth ? "month" : isWeek ? "week" : "day"
         let name = metricName(file, columns)
         metrics.append("  \(name): {}")
         notes.append(
-            "\(file.name): \(columns.count) \(isMonth ? "months" : "days") of the metric \(name)"
-                + (isMonth ? "; a month's total is spread evenly over its days" : ""))
+            "\(file.name): \(columns.count) \(period)s of the metric \(name)"
+                + (period == "day" ? "" : "; a \(period)'s total is spread evenly over its days"))
         var parts = [pair("account", file, account)]
         if usesComma(file, columns) { parts.append("value: { decimal: comma }") }
         addImport(file, "usage", .metrics, ["metric: \(name)", "days: \(ImportHint.list([format]))"], parts)
@@ -138,6 +149,7 @@ struct DataMapDraft {
         let words = columns.map { index in
             file.simpleName(index).split(separator: "_").filter { word in word.allSatisfy(\.isLetter) }
                 .filter { word in !Self.months.contains { $0.hasPrefix(word) && word.count >= 3 } }
+                .filter { !MetricCalendar.isOfWeeks(String($0)) }
         }
         let common = words.first.flatMap { first in words.allSatisfy { $0 == first } ? first : nil } ?? []
         return names.insertFree(common.isEmpty ? "logins" : common.joined(separator: "_"))
@@ -166,7 +178,13 @@ struct DataMapDraft {
                 columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
             }
         }
-        note(file, "metrics by day")
+        let isWeekly = MetricCalendar.namesWeek(file.header[day])
+        note(file, isWeekly ? "metrics by week; a week's total is spread evenly over its days" : "metrics by day")
+        if !isWeekly, let weekday = file.onlyWeekday(of: day) {
+            notes.append(
+                "\(file.name): all dates of \"\(file.header[day])\" are \(weekday)s; if each stands for a week, call the column "
+                    + "\"week\", so that its total is spread over the days")
+        }
         addImport(file, "usage", .metrics, [], columns)
     }
 

@@ -11,6 +11,8 @@ struct FileGuess {
     /// What the reader passed over.
     let notes: [String]
     private let simple: [String]
+    /// What columns are called without the table before it, `status` of `subscriptions.status`; nil for others.
+    private let bare: [String?]
     /// Columns that have a name, the first of each; others cannot be found again.
     let usable: [Int]
 
@@ -47,6 +49,13 @@ struct FileGuess {
                 for index in header.indices { guesses[index].look(at: cell(index, of: record, alike)) }
             }
         }
+        let commas = guesses.compactMap(\.usesComma)
+        let isDayFirst =
+            commas.contains(true) && !commas.contains(false)
+            || guesses.contains {
+                $0.hasCurrency && $0.currencies.keys.allSatisfy { ["EUR", "€", "GBP", "£"].contains($0) }
+            }
+        for index in guesses.indices { guesses[index].isDayFirst = isDayFirst }
         name = source.name.split(separator: "/").last.map(String.init) ?? source.name
         self.path = path
         self.header = header
@@ -54,25 +63,39 @@ struct FileGuess {
         self.rows = rows
         let repeated = header.indices.filter { alike[$0].count > 1 && alike[$0][0] == $0 }
         notes = reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
-        simple = header.map(Self.simplified)
+        let parts = header.map { $0.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
+        let isOfTables = parts.count { $0.count == 2 && !$0[0].contains(" ") && !$0[1].isEmpty } * 2 > header.count
+        // `customers.id` is a customer's id.
+        simple = zip(header, parts).map { name, parts in
+            guard isOfTables, parts.count == 2 else { return Self.simplified(name) }
+            let table = parts[0].hasSuffix("s") ? String(parts[0].dropLast()) : parts[0]
+            return Self.simplified("\(table) \(parts[1])")
+        }
+        bare = parts.map { isOfTables && $0.count == 2 ? Self.simplified($0[1]) : nil }
         usable = header.indices.filter { index in
             !plain[index].isEmpty && plain.firstIndex(of: plain[index]) == index
         }
     }
 
-    /// Lower case, words joined by `_`, without a currency at the end.
+    /// Lower case, words joined by `_`, without a currency or a clock at the end.
     static func simplified(_ name: String) -> String {
         var words = ColumnMap.simplified(name).split(separator: "_")
-        if words.count > 1, ["usd", "eur", "gbp"].contains(words.last) { words.removeLast() }
+        if words.count > 1, ["usd", "eur", "gbp", "utc", "gmt"].contains(words.last) { words.removeLast() }
         return words.joined(separator: "_")
     }
 
     func simpleName(_ index: Int) -> String { simple[index] }
 
-    /// The usable columns that have one of the names, in the order of the names.
+    /// The usable columns that have one of the names, in the order of the names; those of which it is only the name within
+    /// their table come last.
     func columns(_ names: [String]) -> [Int] {
-        names.flatMap { name in usable.filter { simple[$0] == name } }
+        let named = names.flatMap { name in usable.filter { simple[$0] == name } }
+        let within = names.flatMap { name in usable.filter { bare[$0] == name } }
+        return named + within.filter { !named.contains($0) }
     }
+
+    /// Whether a column names its table, too: such exports write amounts in cents.
+    func isOfTable(_ index: Int) -> Bool { bare[index] != nil }
 
     /// The words of the file's name.
     var title: String { ColumnMap.simplified(name.split(separator: ".").dropLast().joined(separator: "_")) }

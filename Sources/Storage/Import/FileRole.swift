@@ -29,10 +29,10 @@ enum FileRole {
     /// How much a file looks like the list of accounts.
     static func likeness(of file: FileGuess) -> Int {
         var points = 0
-        if file.columns(AccountDraft.keyNames).contains(where: { file.guesses[$0].isNearlyUnique }) { points += 3 }
-        if !file.columns(AccountDraft.nameNames).isEmpty { points += 2 }
+        if file.columns(AccountColumnNames.key).contains(where: { file.guesses[$0].isNearlyUnique }) { points += 3 }
+        if !file.columns(AccountColumnNames.name).isEmpty { points += 2 }
         for names in [
-            AccountDraft.mrrNames, AccountDraft.createdNames, ["plan", "tier", "subscription_plan", "seats"],
+            AccountColumnNames.mrr, AccountColumnNames.created, ["plan", "tier", "subscription_plan", "seats"],
         ]
         where !file.columns(names).isEmpty {
             points += 2
@@ -48,7 +48,18 @@ enum FileRole {
     }
 
     /// Nil, with the reason, when nothing can be made of the file.
-    static func find(_ file: FileGuess, keys: Set<Int>, addresses: Set<Int>) -> Result<FileRole, ImportError> {
+    ///
+    /// - Parameter key: the column that tells accounts apart.
+    static func find(
+        _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>
+    ) -> Result<FileRole, ImportError> {
+        let keys = key?.hashes ?? []
+        if let key, let index = file.usable.first(where: { file.guesses[$0].lacksZeros(of: key) }) {
+            return .failure(
+                ImportError(
+                    "\(file.name): \"\(file.header[index])\" holds the keys of accounts without the zeros before them, which "
+                        + "spreadsheets drop; it is left out. Export it again and let no spreadsheet save it"))
+        }
         guard let account = file.accountColumn(keys, addresses) else {
             return .failure(
                 ImportError(
@@ -81,6 +92,12 @@ enum FileRole {
             }
             let figures = free.filter(file.isFigure)
             let isOfRows = file.rowName(besides: account) != nil
+            if !figures.isEmpty, !hasAddress, file.isAsOfLast(at, account: account) {
+                return .failure(
+                    ImportError(
+                        "\(file.name) says of each account when something happened last (\"\(file.header[at])\"), and no usage "
+                            + "by day; it was left out. Columns about accounts belong into their own file"))
+            }
             if !figures.isEmpty, !hasAddress, !isOfRows { return .success(.metrics(account: account, day: at)) }
             if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
         }

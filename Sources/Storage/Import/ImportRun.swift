@@ -128,7 +128,7 @@ final class ImportRun {
     private func reject(_ record: Record, _ rejection: Rejection) {
         if isNoRow(record, rejection) {
             report.totals += 1
-            if TotalsRow.isFooter(record) { footers += 1 }
+            if isBelowTheTable(record) { footers += 1 }
             return
         }
         report.rejected += 1
@@ -154,9 +154,15 @@ final class ImportRun {
         switch rejection.kind {
         case .total, .footer: true
         case .missing: TotalsRow.isFooter(record) || record.cells.contains { TotalsRow.isTotal($0.trimmed) }
-        case .malformed, .unknownAccount, .value: TotalsRow.isBesideTheTable(record)
+        case .malformed: TotalsRow.isBesideTheTable(record) || isBelowTheTable(record)
+        case .unknownAccount, .value: TotalsRow.isBesideTheTable(record)
         case .encoding, .unknownName, .future, .outOfRange, .ambiguous: false
         }
+    }
+
+    /// Whether it is a line below the table, or a word among them, such as the name of the company.
+    private func isBelowTheTable(_ record: Record) -> Bool {
+        TotalsRow.isFooter(record) || footers > 0 && record.cells.count { !$0.trimmed.isEmpty } <= 1
     }
 
     private func count(_ rejection: Rejection, _ row: Int, isOfCell: Bool) {

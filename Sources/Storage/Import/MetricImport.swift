@@ -4,7 +4,8 @@ import Playbooks
 ///
 /// Counts are of values, not rows. A later value of the same account, metric and day replaces an earlier one; an empty
 /// cell of a wide row leaves what is there. Days are dates, also `yyyymmdd`, or moments on the workspace's calendar. Where
-/// the import says whose values they are, columns may be called after days or months (`MetricCalendar`).
+/// the import says whose values they are, columns may be called after days, weeks or months (`MetricCalendar`). The total of a row
+/// whose date stands in a column "week" is spread over seven days.
 final class MetricImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { taken - written }
@@ -27,6 +28,8 @@ final class MetricImport: ImportTarget {
     private var written = 0
     private var accountPlace = 0
     private var dayPlace = 0
+    /// Whether a row's date stands for the week that begins on it.
+    private var isWeekly = false
     private var metricPlace: Int?
     private var valuePlace = 0
     private var wide: [(name: String, id: Int64, place: Int, reader: CellReader)] = []
@@ -72,6 +75,7 @@ final class MetricImport: ImportTarget {
         }
         try map.require("day")
         dayPlace = map.place(of: "day") ?? 0
+        isWeekly = map.place(of: "day").map { MetricCalendar.namesWeek(map.header[$0]) } ?? false
         metricPlace = map.isPerRow && map.place(of: "metric") == nil ? nil : map.place(of: "metric")
         valuePlace = map.place(of: "value") ?? 0
         wide = context.dataMap.metrics.compactMap { metric in
@@ -99,13 +103,13 @@ final class MetricImport: ImportTarget {
             guard case .real(let value) = try number.scalar(record.cells[valuePlace]) else {
                 throw Rejection(.missing, "value", "is empty")
             }
-            add(metric, account, day, value)
+            spread(metric, account, day, value)
             return
         }
         if context.takesGoodCells {
             for metric in wide {
                 guard let value = try number(record, metric.place, metric.reader) else { continue }
-                add(metric.id, account, day, value)
+                spread(metric.id, account, day, value)
             }
             return
         }
@@ -113,8 +117,15 @@ final class MetricImport: ImportTarget {
         for metric in wide { _ = try metric.reader.scalar(record.cells[metric.place]) }
         for metric in wide {
             guard case .real(let value) = try metric.reader.scalar(record.cells[metric.place]) else { continue }
-            add(metric.id, account, day, value)
+            spread(metric.id, account, day, value)
         }
+    }
+
+    /// A week's total goes to its days, as far as they are over.
+    private func spread(_ metric: Int64, _ account: Int64, _ day: Int, _ value: Double) {
+        guard isWeekly else { return add(metric, account, day, value) }
+        let days = day..<min(day + 7, max(today, day + 1))
+        for day in days { add(metric, account, day, value / Double(days.count)) }
     }
 
     /// A row with a column for each day or month.

@@ -17,7 +17,8 @@ struct StatusGuess {
     ]
     /// Columns that may as well say something else, such as a state of the USA.
     private static let others = [
-        "state", "lifecycle_stage", "lifecyclestage", "opportunity_stage", "deal_stage",
+        "type", "account_type", "customer_type", "state", "lifecycle_stage", "lifecyclestage", "opportunity_stage",
+        "deal_stage",
     ]
     private static let mostWords = 40
 
@@ -40,11 +41,17 @@ struct StatusGuess {
         }
         let named = free(Self.names).filter(isFew)
         let sure =
-            (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) } + free(Self.others).filter(isFew))
+            (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) }
+            + free(Self.others).filter { isFew($0) && Self.tellsApart(file, $0) })
             .first { share($0) >= 0.7 }
         guard let column = sure ?? named.max(by: { (share($0), $1) < (share($1), $0) }) else { return nil }
         self.column = column
         explain(file)
+    }
+
+    /// Whether some have left or never came: all "paid" may be a price, all "live" a stage.
+    private static func tellsApart(_ file: FileGuess, _ index: Int) -> Bool {
+        !file.simpleName(index).hasSuffix("type") || meanings(file, index).values.contains { $0 != .active }
     }
 
     private static func isFlag(_ file: FileGuess, _ index: Int) -> Bool {

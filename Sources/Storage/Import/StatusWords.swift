@@ -33,7 +33,9 @@ enum StatusWords {
 
     private static let active = [
         // English, and the billing systems'
-        "active", "live", "paying", "paid", "current", "customer", "current customer", "active customer", "client",
+        "customer direct", "customer channel", "suspended", "in kündigung", "in kuendigung", "kündigung vorgemerkt",
+        "suspendu", "suspendue", "active", "live", "paying", "paid", "current", "customer", "current customer",
+        "active customer", "client",
         "subscribed", "enabled", "open", "trialing", "trialling", "trial", "in trial", "on trial", "free trial",
         "past due", "unpaid", "overdue", "delinquent", "dunning", "renewed", "renewing", "paused", "non renewing",
         "pending cancellation", "pending cancel", "cancelling", "canceling", "cancels at period end",

@@ -40,6 +40,8 @@ struct AccountFeed {
 
     /// Whether an account that was created on one day and first seen on another was watched from the first on.
     func watchesFromCreation(_ created: Int, seen: Int) -> Bool {
+        // The first import follows none: who came and left before it was never seen.
+        if seen == days.first { return seen - created <= Self.least }
         if seen - created <= usualDelay { return true }
         guard seen - created <= Self.slowest else { return false }
         var (low, high) = (0, days.count)

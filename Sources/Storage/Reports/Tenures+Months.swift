@@ -15,35 +15,40 @@ extension Tenures {
         /// Every departure, of accounts too that came in between, or came back.
         package var departures = 0
         package var arrivals = 0
+        /// Of the arrivals, accounts that had been there before, unseen.
+        package var entered = 0
         package var accountDays = 0
 
         package init() {}
     }
 
-    /// Each calendar month from the first customer's to the one before the moment's, oldest first.
+    /// Each calendar month from the first customer's to the one before the moment's, oldest first: what happened from its
+    /// first day to its last, to those who were customers before it.
     package func months() -> [(month: Month, flow: Flow)] {
         let last = Month(of: today).number
         guard let first = firstDay.map({ Month(of: $0).number }), first < last else { return [] }
-        // What is of the first day of the first month came before it.
-        var flows = Array(repeating: Flow(), count: last - first + 1)
-        func place(_ month: Int) -> Int? { month < last ? max(0, month - first + 1) : nil }
+        var flows = Array(repeating: Flow(), count: last - first)
+        func place(_ month: Int) -> Int? { month < last ? max(0, month - first) : nil }
         for stay in tenures {
-            if let place = place(Self.month(before: stay.began)) { flows[place].arrivals += 1 }
-            if stay.ended != nil, let place = place(Self.month(before: stay.end)) { flows[place].departures += 1 }
+            if let place = place(Self.month(of: stay.began)) {
+                flows[place].arrivals += 1
+                if isLateEntry(stay) { flows[place].entered += 1 }
+            }
+            if stay.ended != nil, let place = place(Self.month(of: stay.end)) { flows[place].departures += 1 }
         }
         // Until the end, `endMRR` is the change of the month.
         for account in accounts where account.mrr > 0 {
-            if let place = place(Self.month(before: account.began)) { flows[place].endMRR += account.mrr }
+            if let place = place(Self.month(of: account.began)) { flows[place].endMRR += account.mrr }
         }
         var rest = changes[...]
         while let opening = rest.first {
-            let month = Self.month(before: opening.day)
-            let mine = rest.prefix { $0.account == opening.account && Self.month(before: $0.day) == month }
+            let month = Self.month(of: opening.day)
+            let mine = rest.prefix { $0.account == opening.account && Self.month(of: $0.day) == month }
             rest = rest.dropFirst(mine.count)
             guard let place = place(month), let closing = mine.last else { continue }
             flows[place].endMRR += closing.mrr - opening.mrrBefore
             // Who came in the course of the month was not there at its start.
-            guard opening.was, Self.month(before: accounts[Int(opening.account)].began) < month else { continue }
+            guard opening.was, Self.month(of: accounts[Int(opening.account)].began) < month else { continue }
             if !closing.pays { flows[place].gone += 1 }
             flows[place].lostMRR += max(0, opening.mrrBefore - closing.mrr)
             flows[place].expandedMRR += max(0, closing.mrr - opening.mrrBefore)
@@ -56,9 +61,13 @@ extension Tenures {
             flows[index].end = flows[index].start + flows[index].arrivals - flows[index].departures
             flows[index].endMRR += flows[index].startMRR
         }
-        return flows.dropFirst().enumerated().map { (Month(number: first + $0.offset), $0.element) }
+        return flows.enumerated().map { (Month(number: first + $0.offset), $0.element) }
     }
 
-    /// In which month a change of a day shows: a month counts from the state at its first day to that at the next one's.
-    private static func month(before day: Int32) -> Int { Month(of: Day(number: Int(day) - 1)).number }
+    private static func month(of day: Int32) -> Int { Month(of: Day(number: Int(day))).number }
+
+    /// Whether a tenure begins because its account was seen, and not because it came.
+    func isLateEntry(_ stay: Tenure) -> Bool {
+        stay.origin < stay.began && stay.began == accounts[Int(stay.account)].began
+    }
 }

@@ -10,7 +10,10 @@ extension Tenures {
             if stay.holds(from) { flow.start += 1 }
             if stay.holds(to) { flow.end += 1 }
             if stay.end > from, stay.end <= to { flow.departures += 1 }
-            if stay.began > from { flow.arrivals += 1 }
+            if stay.began > from {
+                flow.arrivals += 1
+                if isLateEntry(stay) { flow.entered += 1 }
+            }
             flow.accountDays += min(Int(stay.end), to) - max(Int(stay.began), from)
         }
         for account in accounts where account.mrr > 0 && account.began <= to {

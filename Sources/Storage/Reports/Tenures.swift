@@ -160,17 +160,23 @@ package struct Tenures {
         return needs
     }
 
-    /// The days on which accounts came with an import that brought the past with it: some of them had left before.
+    /// The days on which accounts came with an import that brought the past with it: of some of them it said that they had
+    /// left before. Who was there then, and is said later to have left in those hours, tells nothing of the past.
     private func informedDays(_ context: EvaluationContext, known: Instant) throws -> Set<Int> {
         var days: Set<Int> = []
         try connection.forEach(
             """
             SELECT a.seen_at FROM event AS e CROSS JOIN account AS a
-            WHERE a.id = e.account_id AND e.kind_id = :churned AND e.received_at <= :known AND e.at < a.seen_at
+            WHERE a.id = e.account_id AND e.kind_id = :churned AND e.received_at <= :known AND e.at < a.seen_at - :day
+                AND (e.received_at < a.seen_at + :day OR e.history = 1)
             UNION
-            SELECT a.seen_at FROM account AS a WHERE a.churned_at < a.seen_at AND NOT EXISTS (
+            SELECT a.seen_at FROM account AS a WHERE a.churned_at < a.seen_at - :day AND NOT EXISTS (
                 SELECT 1 FROM event AS e WHERE e.kind_id = :churned AND e.account_id = a.id)
-            """, ["churned": .integer(context.kindIDs["churned"] ?? -1), "known": .instant(known)]
+            """,
+            [
+                "churned": .integer(context.kindIDs["churned"] ?? -1), "known": .instant(known),
+                "day": .integer(TimeSpan.days(1).milliseconds),
+            ]
         ) { days.insert(zone.day(of: $0.instant("seen_at")).number) }
         return days
     }
@@ -253,6 +259,15 @@ package struct Tenures {
 
     /// The first day on which anybody was a customer.
     package var firstDay: Day? { tenures.map(\.began).min().map { Day(number: Int($0)) } }
+
+    /// From when on figures are of more than a few: the first day on which accounts were seen that had been there before, if
+    /// they are more than had been watched until then.
+    package var watchedSince: Day? {
+        let entries = tenures.filter(isLateEntry).map(\.began)
+        guard let first = entries.min() else { return firstDay }
+        let before = tenures.count { $0.began < first }
+        return entries.count { $0 == first } > before ? Day(number: Int(first)) : firstDay
+    }
 }
 
 extension Block {

@@ -54,8 +54,8 @@ struct RejectedRowsTests {
 
     @Test func theHintNamesWhatIsMissing() throws {
         let world = try ImportWorld()
-        let plans = (0..<30).map { "k\($0),gold" }.joined(separator: "\n")
-        let report = try world.load(.accounts, "key,Subscription Plan\n\(plans)\n")
+        let plans = (0..<30).map { "k\($0),gold,2025-01-01" }.joined(separator: "\n")
+        let report = try world.load(.accounts, "key,Subscription Plan,created_at\n\(plans)\n")
         #expect(report.isClean && report.inserted == 30)
         #expect(
             report.warnings == [

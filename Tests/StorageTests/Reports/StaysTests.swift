@@ -108,17 +108,64 @@ struct StaysTests {
         }
     }
 
-    @Test func monthsAddUpToTheWindowsBetweenTheirFirstDays() throws {
+    @Test func monthsAddUpToTheWindowsBetweenTheirLastDays() throws {
         let store = try Self.subscriptions()
         let tenures = try Self.tenures(store, asOf: "2026-06-15")
         let months = tenures.months()
         #expect(months.count > 12)
         #expect(months.last?.month.description == "2026-05")
         for (month, flow) in months {
-            var whole = tenures.flow(from: month.first, to: (month + 1).first)
+            var whole = tenures.flow(
+                from: Day(number: month.first.number - 1), to: Day(number: (month + 1).first.number - 1))
             whole.accountDays = 0
             #expect(flow == whole, "\(month)")
         }
+    }
+
+    @Test func whoComesOnTheFirstComesInThatMonth() throws {
+        let store = try Scratch().store()
+        try store.write { connection in
+            try connection.executeScript("INSERT INTO event_kind (name) VALUES ('churned')")
+            for (key, day) in [("a", "2025-10-01"), ("b", "2025-11-01"), ("c", "2025-11-30"), ("d", "2025-12-01")] {
+                try connection.execute(
+                    "INSERT INTO account (key, created_at) VALUES (:key, :at)",
+                    ["key": .text(key), "at": Self.start(try Self.day(day))])
+            }
+        }
+        let tenures = try Self.tenures(store, asOf: "2026-01-15")
+        #expect(
+            tenures.months().map { "\($0.month) \($0.flow.start) \($0.flow.arrivals)" } == [
+                "2025-10 0 1", "2025-11 1 2", "2025-12 3 1",
+            ])
+        #expect(
+            tenures.cohorts(from: Month(number: 0)).map { "\($0.month) \($0.accounts)" }
+                == ["2025-10 1", "2025-11 2", "2025-12 1"])
+    }
+
+    /// A nightly feed that begins with survivors, and dates departures by the day: the first is told a day later.
+    @Test func monthsBeforeAnybodyWasWatchedAreNoMonthsWithoutDepartures() throws {
+        let store = try Scratch().store()
+        try store.write { connection in
+            try connection.executeScript(
+                """
+                INSERT INTO event_kind (name) VALUES ('churned');
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+                INSERT INTO account (key, created_at, seen_at, mrr)
+                SELECT 'old' || i, i * 86400000, 1000 * 86400000 + 18000000, 5 FROM n;
+                INSERT INTO account (key, created_at, seen_at, mrr)
+                VALUES ('new', 975 * 86400000, 1000 * 86400000 + 18000000, 5),
+                    ('yesterday', 999 * 86400000, 1000 * 86400000 + 18000000, 5);
+                UPDATE account SET status = 'churned', churned_at = 1000 * 86400000 WHERE key = 'old7';
+                INSERT INTO event (account_id, kind_id, at, received_at, dedup)
+                SELECT id, 1, 1000 * 86400000, 1001 * 86400000 + 18000000, 'x' FROM account WHERE key = 'old7';
+                """)
+        }
+        let tenures = try Self.tenures(store, asOf: "1972-12-15")
+        #expect(tenures.firstDay == Day(number: 999) && tenures.watchedSince == Day(number: 1_000))
+        let months = tenures.months()
+        #expect(months.first?.month.description == "1972-09", "\(months)")
+        #expect(months.first?.flow.start == 0 && months.first?.flow.entered == 201, "\(months)")
+        #expect(months.dropFirst().first?.flow.start == 201)
     }
 
     @Test func cohortsAreThoseOfTheVectors() throws {

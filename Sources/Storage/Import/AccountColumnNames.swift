@@ -1,0 +1,60 @@
+/// What exports call the columns that become built-in attributes of accounts, simplified, the likelier names first.
+enum AccountColumnNames {
+    static let key = [
+        "key", "account_key", "customer_key", "account_id", "customer_id", "company_id", "org_id", "organization_id",
+        "tenant_id", "client_id", "id", "account", "customer", "account_number", "customer_number", "account_no",
+        "customer_no", "user_id", "record_id", "external_id",
+        "kundennummer", "kundennr", "kunden_nr", "kunden_id", "kunden_nummer", "n_client", "no_client",
+        "numéro_client", "numero_client", "id_client", "id_cliente", "número_de_cliente", "numero_de_cliente",
+        "código_de_cliente",
+    ]
+    static let name = [
+        "name", "company", "company_name", "account_name", "customer_name", "organization", "organisation", "client",
+        "organization_name", "business_name",
+        "firma", "firmenname", "unternehmen", "kunde", "kundenname", "raison_sociale", "société", "societe",
+        "entreprise", "nom_du_client", "nom_client", "razón_social", "razon_social", "empresa", "nombre_de_la_empresa",
+    ]
+    static let created = [
+        "created_at", "created", "signup_date", "sign_up_date", "signed_up_at", "signed_up", "signed_up_on", "signup",
+        "created_date", "created_on", "date_created", "creation_date", "account_created", "customer_since", "since",
+        "registration_date", "registered_at", "registered_on", "registered", "join_date", "joined", "joined_on",
+        "activation_date", "start_date", "contract_start", "onboarded_at",
+        "create_date", "creation_time", "created_time", "account_created_at", "account_created_date", "date_added",
+        "added_on", "added_at", "registered_date", "date_registered", "date_joined", "joined_at", "signed_up_date",
+        "sign_up", "signup_at", "customer_since_date", "client_since", "member_since", "contract_start_date",
+        "contract_begin", "subscription_start", "subscription_start_date", "subscription_created_at", "start",
+        // German
+        "vertragsbeginn", "vertragsstart", "vertragsabschluss", "kunde_seit", "mitglied_seit", "angelegt_am",
+        "angelegt", "erstellt_am", "erstellt", "erstelldatum", "anlagedatum", "registriert_am", "registrierungsdatum",
+        "anmeldedatum", "beitrittsdatum", "eintrittsdatum", "startdatum", "abobeginn", "abo_beginn", "beginn",
+        // French
+        "date_d_inscription", "date_inscription", "inscrit_le", "inscription", "date_de_création", "date_de_creation",
+        "date_création", "date_creation", "créé_le", "cree_le", "client_depuis", "membre_depuis", "date_d_adhésion",
+        "date_d_adhesion", "début_de_contrat", "debut_de_contrat", "début_du_contrat", "debut_du_contrat",
+        "date_de_début", "date_de_debut", "date_de_souscription", "date_d_abonnement", "date_d_entrée",
+        // Spanish
+        "fecha_de_alta", "fecha_alta", "alta", "fecha_de_registro", "fecha_registro", "fecha_de_creación",
+        "fecha_de_creacion", "creado_el", "creado", "cliente_desde", "fecha_de_inicio", "fecha_inicio",
+        "inicio_de_contrato", "inicio_del_contrato", "fecha_de_inscripción", "fecha_de_suscripción",
+    ]
+    static let mrr = [
+        "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
+        "monthly_spend", "monthly_value", "current_mrr", "mrr_amount", "subscription_mrr", "recurring_revenue",
+        "monatsbeitrag", "monatspreis", "monatsumsatz", "monatlicher_betrag", "monatlicher_umsatz", "monatsgebühr",
+        "monatliche_gebühr", "montant_mensuel", "montant_mensuel_ht", "revenu_mensuel", "prix_mensuel",
+        "abonnement_mensuel", "importe_mensual", "cuota_mensual", "precio_mensual", "ingreso_mensual",
+    ]
+    static let arr = [
+        "arr", "annual_recurring_revenue", "annual_revenue", "yearly_revenue", "acv", "annual_contract_value",
+        "annual_amount", "annual_price",
+    ]
+    static let churned = [
+        "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
+        "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
+        "cancelled",
+        "canceled", "churned", "deactivated_at", "closed_at", "ended_at",
+        "gekündigt_am", "gekuendigt_am", "kündigungsdatum", "kuendigungsdatum", "gekündigt_zum", "date_de_résiliation",
+        "date_de_resiliation", "résilié_le", "resilie_le", "fecha_de_baja", "fecha_baja", "fecha_de_cancelación",
+        "fecha_de_cancelacion",
+    ]
+}
