@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Testing
 
 /// The dashboard in real Chromium, beside a real `serve`.

@@ -1,0 +1,59 @@
+import Basics
+import Decisions
+import Playbooks
+
+extension Step {
+    /// What a person would call a step.
+    var isShown: Bool {
+        if case .goTo = action { return false }
+        return true
+    }
+}
+
+extension Playbook.Recipients {
+    var words: String {
+        switch self {
+        case .role(let role): role
+        case .all(let role): "every \(role)"
+        case .everyone: "everyone"
+        case .anyone: "anyone"
+        case .eventContact: "the person of the event"
+        }
+    }
+}
+
+extension Verdict {
+    /// In a few words, for tables.
+    var meaning: String {
+        switch self {
+        case .held: "a safety rule holds the playbook"
+        case .already: "enrolled for this match"
+        case .cooling: "the time between two enrollments is not over"
+        case .tooOld: "the event is older than max_age"
+        case .unreachable: "no contact that may be written to"
+        case .blocked: "an exclusive playbook has it"
+        case .globalHoldout: "held out of everything"
+        case .holdout: "held out"
+        case .enrolled: "enters"
+        }
+    }
+}
+
+extension HTML {
+    /// The way to older rows, by the id of the last one shown.
+    mutating func pager(_ ask: PageRequest, older: Int64?, note: String = "") {
+        let before = ask["before"]
+        guard older != nil || before != nil else { return }
+        add("nav", ["class": "page", "aria-label": "Pages of the list"]) { html in
+            html.add("span", text: note)
+            html.add("span", ["class": "acts"]) { html in
+                if before != nil {
+                    html.add("a", ["class": "button", "href": ask.changing(["before": nil])], text: "Newest")
+                }
+                if let older {
+                    html.add("a", ["class": "button", "href": ask.changing(["before": "\(older)"])], text: "Older")
+                }
+            }
+        }
+    }
+}
