@@ -53,7 +53,7 @@ import Testing
         #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").output == "ada is operator.\n")
         let serving = try Serving(scratch, ["--dashboard", "0", "--port", "0"])
         #expect(serving.tells("dashboard url="))
-        let port = try #require(try scratch.dashboardPort(of: serving))
+        let port = try #require(serving.log.firstMatch(of: /dashboard port=(\d+)/)?.1)
         func get(_ path: String, as name: String?) async throws -> (Int, String) {
             var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
             if let name { request.setValue(name, forHTTPHeaderField: "X-User") }
@@ -82,25 +82,5 @@ import Testing
         let refused = try scratch.keeptouch("dashboard", "--host", "0.0.0.0", "--port", "0")
         #expect(refused.code == 1)
         #expect(refused.complaints.contains("put a proxy with TLS before it"), "\(refused)")
-    }
-}
-
-extension Scratch {
-    /// Its log names the address that people use, so the port is looked up among those that it listens on.
-    fileprivate func dashboardPort(of serving: Serving) throws -> Int? {
-        let other = serving.port
-        let inodes = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(serving.identifier)/fd").compactMap {
-            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(serving.identifier)/fd/\($0)")
-        }
-        let table = try String(contentsOfFile: "/proc/\(serving.identifier)/net/tcp", encoding: .utf8)
-        for line in table.split(separator: "\n").dropFirst() {
-            let fields = line.split(separator: " ")
-            // State 0A listens.
-            guard fields.count > 9, fields[3] == "0A", inodes.contains("socket:[\(fields[9])]"),
-                let digits = fields[1].split(separator: ":").last, let port = Int(digits, radix: 16), port != other
-            else { continue }
-            return port
-        }
-        return nil
     }
 }

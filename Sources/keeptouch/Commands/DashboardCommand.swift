@@ -36,7 +36,7 @@ struct DashboardCommand: AsyncParsableCommand {
         let watch = FileFollowing(folder: loaded.directory, edition: edition) { dashboard.use($0) }
         let service = dashboard.service(host: host, port: port) { [host] port in
             let url = loaded.workspace.configuration.dashboard.url ?? "http://\(host):\(port)"
-            log.info("dashboard", metadata: ["url": "\(url)"])
+            log.info("dashboard", metadata: ["url": "\(url)", "port": "\(port)"])
         }
         let quiet = Logger(label: "services") { _ in LogLines(level: .error) }
         let group = ServiceGroup(

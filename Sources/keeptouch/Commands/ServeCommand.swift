@@ -95,7 +95,7 @@ struct ServeCommand: AsyncParsableCommand {
             services.append(
                 pages.service(host: host, port: dashboard) { [host] port in
                     let url = loaded.workspace.configuration.dashboard.url ?? "http://\(host):\(port)"
-                    log.info("dashboard", metadata: ["url": "\(url)"])
+                    log.info("dashboard", metadata: ["url": "\(url)", "port": "\(port)"])
                 })
         }
         // What the group itself tells is of interest only to those who look for a fault in it.
