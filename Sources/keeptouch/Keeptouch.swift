@@ -21,7 +21,7 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self, RetypeCommand.self]),
             CommandGroup(
                 name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
-            CommandGroup(name: "Measure", subcommands: [ReportCommand.self, RiskCommand.self]),
+            CommandGroup(name: "Measure", subcommands: [ReportCommand.self, NextCommand.self, RiskCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [

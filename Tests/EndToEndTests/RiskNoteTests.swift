@@ -53,9 +53,15 @@ import Testing
                 """, "\(note)")
         let other = try scratch.keeptouch("risk", "a2").output
         #expect(other.contains("at no risk that a live playbook knows of"), "\(other)")
-        #expect(other.contains("nothing comes by itself: a person is needed"), "\(other)")
+        #expect(other.contains("what happens next\n  nothing\n"), "\(other)")
+        // The last message has gone, and the account is still at risk.
+        for day in ["2026-03-10", "2026-03-11"] {
+            #expect(try scratch.keeptouch("run", "--now", "\(day)T09:00Z").code == 0)
+        }
+        let stuck = try scratch.keeptouch("risk", "a1").output
+        #expect(stuck.contains("what happens next\n  nothing comes by itself: a person is needed\n"), "\(stuck)")
         let json = try scratch.keeptouch("risk", "a1", "--format", "json").object()
-        #expect(json["next"] as? [String] == ["in_app_2 of hello, not before 2026-03-09"])
+        #expect(json["next"] as? [String] == ["nothing comes by itself: a person is needed"])
         #expect(try scratch.keeptouch("risk", "nobody").complaints.contains("there is no account \"nobody\""))
         withExtendedLifetime(endpoint) {}
     }

@@ -18,7 +18,7 @@ struct JourneyReportTests {
 
     /// A simulated year: accounts come to two journeys every day; from day 250 on, fewer of one are activated, and those
     /// that are not leave.
-    private static func leaking() throws -> AttritionWorld {
+    static func leaking() throws -> AttritionWorld {
         let dataMap =
             AttritionWorld.dataMap + """
 

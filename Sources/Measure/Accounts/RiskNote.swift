@@ -112,7 +112,9 @@ package struct RiskNote: Sendable {
     }
 
     private var nextLines: [String] {
-        if isStuck { return next + [isUnavoidable ? "nothing" : "nothing comes by itself: a person is needed"] }
+        if isStuck {
+            return next + [isUnavoidable || risks.isEmpty ? "nothing" : "nothing comes by itself: a person is needed"]
+        }
         return next
     }
 

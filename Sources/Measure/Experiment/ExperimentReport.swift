@@ -28,8 +28,6 @@ package struct ExperimentReport {
             return report
         }
         let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
-        let experiment = playbook?.experiment ?? name
-        let sharing = workspace.playbooks.filter { $0.experiment == experiment }.map(\.name)
         let periods = try entries.periods(of: experiment)
         guard let last = periods.last else {
             let since = known.liveSince.map { "it has been live since \($0)" } ?? "it has never been live"
@@ -39,14 +37,7 @@ package struct ExperimentReport {
             return report
         }
         let designs = periods.map { ExperimentArms.marks($0.design) }
-        let read = try periods.enumerated().map { index, period in
-            try ExperimentPeriod(
-                period, of: entries, rule: rule, playbook: playbook, sharing: sharing,
-                metrics: workspace.dataMap.metrics,
-                measuredAlike: periods.indices.filter {
-                    designs[$0].map { $0["goal"] } == designs[index].map { $0["goal"] }
-                }.map { periods[$0].experimentID })
-        }
+        let read = try self.read(periods, designs, entries)
         guard let current = read.last else { return report }
         let changes = zip(designs, designs.dropFirst()).map(Self.changes)
         report.sections = sections(current, number: last.number, changed: changes.last, state: known.state)
@@ -58,6 +49,32 @@ package struct ExperimentReport {
                     changed + [.sentence(period.sentence)] + period.primaryBlocks))
         }
         return report
+    }
+
+    private var experiment: String { playbook?.experiment ?? name }
+
+    private func read(
+        _ periods: [PlaybookEntries.Period], _ designs: [[[String: String]]], _ entries: PlaybookEntries
+    ) throws -> [ExperimentPeriod] {
+        let sharing = workspace.playbooks.filter { $0.experiment == experiment }.map(\.name)
+        return try periods.enumerated().map { index, period in
+            try ExperimentPeriod(
+                period, of: entries, rule: rule, playbook: playbook, sharing: sharing,
+                metrics: workspace.dataMap.metrics,
+                measuredAlike: periods.indices.filter {
+                    designs[$0].map { $0["goal"] } == designs[index].map { $0["goal"] }
+                }.map { periods[$0].experimentID })
+        }
+    }
+
+    /// The running period with the edit that ships its winner; nil where nothing has run.
+    func current() throws -> (period: ExperimentPeriod, patch: String?)? {
+        guard let known = try KnownPlaybook.named(name, connection) else { return nil }
+        let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
+        let periods = try entries.periods(of: experiment)
+        let designs = periods.map { ExperimentArms.marks($0.design) }
+        guard let period = try read(periods, designs, entries).last else { return nil }
+        return (period, playbook.flatMap { diff(period, $0) })
     }
 
     /// In words, what one period's design has otherwise than that of the one before.
