@@ -52,7 +52,7 @@ import Testing
         try scratch.importAccounts(3)
         #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").output == "ada is operator.\n")
         let serving = try Serving(scratch, ["--dashboard", "0", "--port", "0"])
-        #expect(serving.tells("dashboard url="))
+        #expect(serving.tells("dashboard port="))
         let port = try #require(serving.log.firstMatch(of: /dashboard port=(\d+)/)?.1)
         func get(_ path: String, as name: String?) async throws -> (Int, String) {
             var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))

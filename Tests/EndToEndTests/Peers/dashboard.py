@@ -83,7 +83,7 @@ log = []
 BASE = None
 for line in serving.stderr:
     log.append(line)
-    found = re.search(r"dashboard url=(\S+)", line)
+    found = re.search(r"dashboard .*url=(\S+)", line)
     if found:
         BASE = found[1]
         break
