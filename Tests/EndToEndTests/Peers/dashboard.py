@@ -138,6 +138,9 @@ def sign_in(path, name=None):
         browser.find_element(By.NAME, "password").send_keys(PASSWORD)
         browser.find_element(By.NAME, "again").send_keys(PASSWORD)
     browser.find_element(By.CSS_SELECTOR, "button.go").click()
+    deadline = time.monotonic() + 30
+    while not (browser.get_cookies() and browser.title.startswith("Overview")) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def check_access(path):
