@@ -111,10 +111,21 @@ def text():
     return browser.execute_script("return document.body.innerText")
 
 
+def follow(element):
+    """Clicks, and waits until the next page is there."""
+    browser.execute_script("window.isBefore = true")
+    element.click()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if browser.execute_script("return !window.isBefore && document.readyState === 'complete'"):
+            return
+        time.sleep(0.05)
+
+
 def press(label):
     for button in browser.find_elements(By.CSS_SELECTOR, "main button, main a.button"):
         if button.text == label:
-            button.click()
+            follow(button)
             return
     expect(False, f"there is no button {label}")
 
@@ -237,7 +248,7 @@ try:
     visit("/touches?state=unknown")
     Select(browser.find_element(By.NAME, "as")).select_by_value("sent")
     browser.find_element(By.NAME, "reason").send_keys("the provider's log says so")
-    browser.find_element(By.CSS_SELECTOR, "section[aria-labelledby=settle] button.go").click()
+    follow(browser.find_element(By.CSS_SELECTOR, "section[aria-labelledby=settle] button.go"))
     expect("settled" in text(), "it was not settled")
 
     # Pausing and resuming.
