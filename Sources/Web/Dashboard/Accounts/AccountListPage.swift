@@ -136,11 +136,10 @@ struct AccountListPage {
             }
         ) { html in
             AccountFilters(ask: ask).draw(in: &html)
-            switch state {
-            case .none: html.nothing("Not worked out", "Press Make anew.")
-            case .running(let since): html.running(ask, since: since)
-            case .failed(let error, _): html.add("div", ["class": "note bad"]) { $0.add("p", text: error) }
-            case .done(let result, let at, let took): draw(result, at, took, in: &html)
+            html.job(ask, state) { html in
+                html.nothing("Not worked out", "Press Make anew.")
+            } done: { result, at, took, html in
+                draw(result, at, took, in: &html)
             }
             html.command(question.command)
         }
@@ -152,9 +151,7 @@ struct AccountListPage {
             html.add("p", ["class": "soft small"]) { html in
                 html.text("As of ")
                 html.add(ask.time(result.asOf))
-                html.text(", made ")
-                html.add(ask.time(at))
-                html.text(" in \(WhomPage.text(took)).")
+                html.made(ask, at, took)
             }
             guard !result.items.isEmpty else {
                 return html.nothing("Nobody", "`keeptouch explain ACCOUNT` says of one account why it is not here.")
@@ -166,12 +163,7 @@ struct AccountListPage {
             ) { html in
                 for item in result.items.dropFirst(from).prefix(Self.shown) {
                     html.add("tr") { html in
-                        html.add("th", ["scope": "row", "class": "who"]) { html in
-                            html.add("span") { html in
-                                html.link(item.name ?? item.key, ask.accountLink(item.key))
-                                if item.name != nil { html.add("span", ["class": "soft small"], text: " \(item.key)") }
-                            }
-                        }
+                        html.account(item.key, item.name, ask)
                         html.cell("num x", item.mrr.map { JSON.text(of: $0) } ?? "–")
                         html.cell("x", item.stage ?? "")
                         html.cell("soft small", item.reasons.map(\.text).joined(separator: "; "))

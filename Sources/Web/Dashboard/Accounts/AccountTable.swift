@@ -13,12 +13,7 @@ struct AccountTable {
         ) { html in
             for hit in hits {
                 html.add("tr") { html in
-                    html.add("th", ["scope": "row", "class": "who"]) { html in
-                        html.add("span") { html in
-                            html.link(hit.name ?? hit.key, ask.accountLink(hit.key))
-                            if hit.name != nil { html.add("span", ["class": "soft small"], text: " \(hit.key)") }
-                        }
-                    }
+                    html.account(hit.key, hit.name, ask)
                     html.add("td") { $0.state(hit.isActive ? "live" : "retired", hit.isActive ? "active" : "churned") }
                     html.cell("num x", ask.money(hit.mrr))
                     html.cell("x", hit.stage ?? "")

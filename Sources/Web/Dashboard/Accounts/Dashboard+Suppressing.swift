@@ -37,7 +37,7 @@ extension Dashboard {
                                 "From what", "category",
                                 [("", "everything")] + configuration.categories.map { ($0.name, $0.title) }, chosen: nil
                             )
-                            html.field("Why, for the audit log", "reason", nil, size: "30")
+                            html.reasonField()
                         }
                     }
                     html.command("keeptouch suppress ADDRESS")

@@ -144,6 +144,18 @@ extension HTML {
         }
     }
 
+    /// The name of an account, as the head of a row.
+    mutating func account(_ key: String, _ name: String?, _ ask: PageRequest) {
+        add("th", ["scope": "row", "class": "who"]) { html in
+            html.add("span") { html in
+                html.link(name ?? key, ask.accountLink(key))
+                if name != nil { html.add("span", ["class": "soft small"], text: " \(key)") }
+            }
+        }
+    }
+
+    mutating func reasonField() { field("Why, for the audit log", "reason", nil, size: "40") }
+
     /// A choice among named values.
     mutating func select(
         _ label: String, _ name: String, _ options: [(value: String, text: String)], chosen: String?,

@@ -19,9 +19,7 @@ extension Dashboard {
                         html.add("p", ["class": "warn"], text: "It is paused already: \(reason)")
                     }
                     html.change(ask, "/pause", "Pause", style: "danger", fields: ["scope": scope]) { html in
-                        html.add("div", ["class": "filters"]) {
-                            $0.field("Why, for the audit log", "reason", nil, size: "40")
-                        }
+                        html.add("div", ["class": "filters"]) { $0.reasonField() }
                     }
                     html.command("keeptouch pause \(scope)")
                 }
@@ -41,9 +39,7 @@ extension Dashboard {
                     )
                     html.change(ask, "/resume", "Resume", style: "go", fields: ["scope": scope, "seen": reason]) {
                         html in
-                        html.add("div", ["class": "filters"]) {
-                            $0.field("Why, for the audit log", "reason", nil, size: "40")
-                        }
+                        html.add("div", ["class": "filters"]) { $0.reasonField() }
                     }
                     html.command("keeptouch resume \(scope)")
                 }

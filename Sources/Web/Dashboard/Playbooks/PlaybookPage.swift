@@ -197,18 +197,7 @@ struct PlaybookPage {
         let others = (counts?.verdicts ?? [:]).filter { $0.key.arm == nil && $0.key != .already }
         guard !others.isEmpty else { return }
         html.panel("Did not enter", id: "no", note: "of the matches that stand") { html in
-            html.add("table") { html in
-                html.add("tbody") { html in
-                    for verdict in Verdict.allCases {
-                        guard let count = others[verdict] else { continue }
-                        html.add("tr") { html in
-                            html.add("th", ["scope": "row"], text: verdict.rawValue)
-                            html.number(count, link: ask.playbookLink(name, "/whom?verdict=\(verdict.rawValue)"))
-                            html.add("td", ["class": "soft small"], text: verdict.meaning)
-                        }
-                    }
-                }
-            }
+            html.verdicts(others) { ask.playbookLink(name, "/whom?verdict=\($0.rawValue)") }
         }
     }
 
@@ -330,14 +319,7 @@ struct PlaybookPage {
             ) { html in
                 for row in rows.prefix(Self.page) {
                     html.add("tr") { html in
-                        html.add("th", ["scope": "row", "class": "who"]) { html in
-                            html.add("span") { html in
-                                html.link(row.name ?? row.account, ask.accountLink(row.account))
-                                if row.name != nil {
-                                    html.add("span", ["class": "soft small"], text: " \(row.account)")
-                                }
-                            }
-                        }
+                        html.account(row.account, row.name, ask)
                         html.cell(nil, row.variant ?? (row.arm == .treated ? "treated" : "held out"))
                         html.add("td") { $0.add(ask.time(row.enteredAt)) }
                         html.cell(nil, row.endedAt == nil ? place(row) : row.endReason ?? "ended")

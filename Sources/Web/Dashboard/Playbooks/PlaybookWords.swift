@@ -57,3 +57,31 @@ extension HTML {
         }
     }
 }
+
+extension HTML {
+    /// How many have each verdict, those that enter first.
+    mutating func verdicts(_ counts: [Verdict: Int], link: (Verdict) -> String) {
+        add("table") { html in
+            html.add("tbody") { html in
+                for verdict in Verdict.allCases.reversed() {
+                    guard let count = counts[verdict], count > 0 else { continue }
+                    html.add("tr") { html in
+                        html.add("th", ["scope": "row"], text: verdict.rawValue)
+                        html.number(count, link: link(verdict))
+                        html.add("td", ["class": "soft small"], text: verdict.meaning)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension PageRequest {
+    func crumb(toPlaybook name: String) -> HTML {
+        HTML { html in
+            html.link("Playbooks", link("/playbooks"))
+            html.text(" · ")
+            html.link(name, playbookLink(name))
+        }
+    }
+}

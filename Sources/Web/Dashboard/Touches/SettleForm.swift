@@ -35,7 +35,7 @@ struct SettleForm {
                                 ),
                                 (Ledger.Resolution.drop.rawValue, "let it be"),
                             ], chosen: nil)
-                    html.field("Why, for the audit log", "reason", nil, size: "30")
+                    html.reasonField()
                 }
             }
             html.command("keeptouch resolve \(ids.first ?? 0) sent|resend|drop")

@@ -1,0 +1,54 @@
+import Basics
+import Playbooks
+import Storage
+
+/// The experiments, a line each.
+struct ExperimentList {
+    private let ask: PageRequest
+    private let counts: [(name: String, arms: [String: Int], since: Instant?)]
+
+    init(_ ask: PageRequest, _ connection: Connection) throws {
+        self.ask = ask
+        counts = try ExperimentFigures.all(connection)
+    }
+
+    var page: DashboardPage {
+        DashboardPage("Experiments", in: .experiments) { html in
+            guard !counts.isEmpty else {
+                return html.nothing(
+                    "No experiment has begun",
+                    "Every playbook with a holdout or variants is one, from its first entry on.")
+            }
+            html.panel("All", id: "all") { html in
+                html.table(
+                    "Experiments",
+                    [
+                        ("experiment", nil), ("state", nil), ("this period since", nil), ("treated", "num"),
+                        ("held out", "num"), ("goal", "x"),
+                    ]
+                ) { html in
+                    for item in counts {
+                        let playbook = ask.workspace.playbooks.first { $0.experiment == item.name }
+                        html.add("tr") { html in
+                            html.add("th", ["scope": "row"]) {
+                                $0.link(
+                                    item.name,
+                                    ask.link("/experiments/" + DashboardAddress.part(playbook?.name ?? item.name)))
+                            }
+                            html.add("td") { html in
+                                guard let playbook else { return html.state("retired", "gone") }
+                                html.state(playbook.state.rawValue, playbook.state.rawValue)
+                            }
+                            html.add("td") { html in if let since = item.since { html.add(ask.time(since, .day)) } }
+                            html.number(item.arms["treated"] ?? 0)
+                            html.number((item.arms["holdout"] ?? 0) + (item.arms["global_holdout"] ?? 0))
+                            html.add("td", ["class": "x"]) { html in
+                                if let goal = playbook?.goal { html.add("code", text: goal.condition.text) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
