@@ -132,10 +132,8 @@ struct CycleWriting {
                     verdicts: try JSONText.encode(tally.verdicts.full.byName))
             }
             if let hold = turn.hold, turn.lasts, turn.work.registered.heldAt == nil {
-                try Audit(
-                    at: cycle.processNow(), origin: .runner, action: "hold", object: turn.work.playbook.name,
-                    reason: hold
-                ).write(connection)
+                try Author(from: .runner, at: cycle.processNow()).did(
+                    "hold", turn.work.playbook.name, because: hold, connection)
             }
             if turn.hold == nil { try NullCounts.record(turn.nulls, of: turn.id, connection) }
             if let canary = turn.canary {

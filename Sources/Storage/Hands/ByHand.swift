@@ -9,9 +9,11 @@ package struct ByHand {
     private let connection: Connection
     private let now: Instant
     private let zone: Zone
+    private let author: Author
 
-    package init(_ connection: Connection, now: Instant, zone: Zone) {
+    package init(_ connection: Connection, now: Instant, zone: Zone, by author: Author) {
         self.connection = connection
+        self.author = author
         self.now = now
         self.zone = zone
     }
@@ -39,6 +41,7 @@ package struct ByHand {
                 "key": .text("\(Match.handPrefix)\(now)"), "now": .instant(now),
                 "reason": .text(Match.asked),
             ]) { $1 })
+        try author.did("enroll", try key(of: account), to: playbook, connection)
         return true
     }
 
@@ -52,7 +55,13 @@ package struct ByHand {
                 AND \(Match.isByHand("match_key"))
             """, ["playbook": .integer(id), "account": .integer(account)])
         let ended = try end(account, reason: "by hand: \(reason)") { $0 == playbook }
-        return taken > 0 || ended > 0
+        guard taken > 0 || ended > 0 else { return false }
+        try author.did("unenroll", try key(of: account), because: reason, from: playbook, connection)
+        return true
+    }
+
+    private func key(of account: Int64) throws -> String {
+        try connection.first("SELECT key FROM account WHERE id = :id", ["id": .integer(account)])?["key"].text ?? ""
     }
 
     /// - Returns: how many enrollments end.
@@ -89,6 +98,9 @@ package struct ByHand {
         }
         try ExclusionRecords(connection).set(exclusion, of: account, at: now)
         try note(exclusion.kind.rawValue, of: account, exclusion.playbook, sentence)
+        try author.did(
+            exclusion.kind == .snoozed ? "snooze" : "exclude", try key(of: account), because: exclusion.reason,
+            to: sentence, connection)
         guard exclusion.kind == .snoozed else { return try end(account, reason: sentence, where: isMeant) }
         // What would go out before the next cycle looks at it waits at once.
         try connection.execute(
@@ -111,6 +123,7 @@ package struct ByHand {
     package func include(_ account: Int64, playbook: String?) throws -> Bool {
         guard try ExclusionRecords(connection).remove(playbook, of: account) > 0 else { return false }
         try note("included", of: account, playbook, "by hand")
+        try author.did("include", try key(of: account), to: playbook ?? "all playbooks", connection)
         try connection.execute(
             """
             UPDATE touch SET not_before = :now, reason = NULL
@@ -147,6 +160,8 @@ package struct ByHand {
                 "id": .integer(try self.playbook(playbook)), "now": .instant(now), "until": .instant(until),
                 "reason": .text("held by hand until \(until.text(in: zone)) \(zone.name): \(reason)"),
             ])
+        try author.did(
+            "hold", playbook, because: reason, to: "until \(until.text(in: zone)) \(zone.name)", connection)
     }
 
     /// The number of a playbook, also of one that no cycle has seen yet.

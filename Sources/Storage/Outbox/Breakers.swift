@@ -94,8 +94,7 @@ package struct Breakers {
     package static func trip(
         _ scope: String, reason: String, now: Instant, processNow: Instant, _ connection: Connection
     ) throws {
-        try Pauses.set(scope, reason: reason, at: processNow, connection)
-        try Audit(at: processNow, origin: .runner, action: "pause", object: scope, reason: reason).write(connection)
+        try Author(from: .runner, at: processNow).pause(scope, because: reason, connection)
         try connection.execute(
             """
             INSERT INTO breaker (scope, decided_at, process_at) VALUES (:scope, :now, :process)

@@ -51,7 +51,7 @@ struct ClockSetCommand: ParsableCommand {
         let clocks = try WorkspaceClocks(store)
         try store.write { connection in
             try Meta.clock.write(clocks.reading.text, connection)
-            try Audit(at: clocks.reading.wall, origin: .command, action: "clock set", object: "all").write(connection)
+            try Author.command.did("clock set", "all", connection)
             if clocks.doubt != nil, clocks.witness != nil, let expected = clocks.expected {
                 try Meta.accept(difference: expected - clocks.reading.wall, connection)
             }

@@ -47,10 +47,8 @@ struct PauseCommand: ParsableCommand {
         let loaded = try options.read()
         try scope.check(loaded)
         let store = try loaded.open(.readWrite)
-        let at = Clocks.system.processNow()
         try store.write { connection in
-            try Pauses.set(scope.text, reason: reason, at: at, connection)
-            try Audit(at: at, origin: .command, action: "pause", object: scope.text, reason: reason).write(connection)
+            try Author.command.pause(scope.text, because: reason, connection)
         }
         Terminal.print("\(scope.text) is paused: nothing is planned or sent for it.")
         Terminal.hint("let it go on with: keeptouch resume \(scope.text)")
@@ -84,12 +82,8 @@ struct ResumeCommand: ParsableCommand {
                 "--as is for a database of which status says that it may be another one; this one is not")
         }
         let isCleared = try store.write { connection in
-            guard try Pauses.clear(scope.text, connection) else { return false }
-            try Audit(
-                at: Clocks.system.processNow(), origin: .command, action: "resume", object: scope.text,
-                reason: origin.map { "the database is \($0.rawValue)" }
-            ).write(connection)
-            return true
+            try Author.command.resume(
+                scope.text, because: origin.map { "the database is \($0.rawValue)" }, connection)
         }
         guard isCleared else {
             let paused = try store.read { try StatusQuery($0).pauses().map(\.scope) }
@@ -116,13 +110,7 @@ struct ReleaseCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         let isReleased = try store.write { connection in
-            let held = try StatusQuery(connection).known(playbook)?.heldBecause
-            guard try StatusQuery.release(playbook, at: now, connection) else { return false }
-            try Audit(
-                at: Clocks.system.processNow(), origin: .command, action: "release", object: playbook, old: held,
-                new: "let through"
-            ).write(connection)
-            return true
+            try Author.command.release(playbook, now: now, connection)
         }
         guard isReleased else {
             throw CommandError("\"\(playbook)\" is not held; keeptouch status tells what is")
@@ -158,11 +146,7 @@ struct SuppressCommand: ParsableCommand {
         let at = try options.moment(store, zone: loaded.zone)
         try store.write { connection in
             for address in normalized {
-                try Suppressions.add(address, category: category, reason: reason, at: at, connection)
-                try Audit(
-                    at: Clocks.system.processNow(), origin: .command, action: "suppress", object: address,
-                    reason: reason, new: category ?? "everything"
-                ).write(connection)
+                try Author.command.suppress(address, from: category, because: reason, now: at, connection)
             }
         }
         Terminal.print(
@@ -207,15 +191,8 @@ struct UnsuppressCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         var unknown: [String] = []
         try store.write { connection in
-            for address in normalized {
-                guard try Suppressions.remove(address, category: category, connection) else {
-                    unknown.append(address)
-                    continue
-                }
-                try Audit(
-                    at: Clocks.system.processNow(), origin: .command, action: "unsuppress", object: address,
-                    new: category ?? "everything"
-                ).write(connection)
+            for address in normalized where try !Author.command.unsuppress(address, from: category, connection) {
+                unknown.append(address)
             }
         }
         Terminal.print(

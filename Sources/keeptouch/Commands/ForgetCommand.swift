@@ -58,8 +58,7 @@ struct ForgetCommand: ParsableCommand {
                     ).erase(subject, also: also)
                     if dryRun { throw DryRun(counts: counts) }
                     // Whom it was about is what must not be kept.
-                    try Audit(at: Clocks.system.processNow(), origin: .command, action: "forget", object: "a person")
-                        .write(connection)
+                    try Author.command.did("forget", "a person", connection)
                     return counts
                 }
                 tell(counts)

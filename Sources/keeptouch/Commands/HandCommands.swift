@@ -73,7 +73,7 @@ struct EnrollCommand: ParsableCommand {
         }
         var (asked, known) = (0, 0)
         try store.writeInSlices(count: ids.count) { connection, range in
-            let hand = ByHand(connection, now: now, zone: loaded.zone)
+            let hand = ByHand(connection, now: now, zone: loaded.zone, by: .command)
             for id in ids[range] {
                 if try hand.enroll(id, in: playbook.name) { asked += 1 } else { known += 1 }
             }
@@ -258,7 +258,9 @@ struct HoldCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         let until = try WorkspaceOptions.end(words[1], after: now, in: loaded.zone)
-        try store.write { try ByHand($0, now: now, zone: loaded.zone).hold(playbook, until: until, because: reason) }
+        try store.write {
+            try ByHand($0, now: now, zone: loaded.zone, by: .command).hold(playbook, until: until, because: reason)
+        }
         Terminal.print("\(playbook) takes nobody in until \(until.text(in: loaded.zone)) \(loaded.zone.name).")
         Terminal.hint("end it before with: keeptouch release \(playbook)")
     }
@@ -276,7 +278,8 @@ extension WorkspaceOptions {
             do {
                 let line = try store.write { connection in
                     try body(
-                        try AccountStory.find(name, connection), ByHand(connection, now: now, zone: loaded.zone), now)
+                        try AccountStory.find(name, connection),
+                        ByHand(connection, now: now, zone: loaded.zone, by: .command), now)
                 }
                 Terminal.print(line)
             } catch let error as StorageError {

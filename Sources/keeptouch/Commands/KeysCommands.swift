@@ -44,9 +44,7 @@ struct KeysCommand: AsyncParsableCommand {
                 try APIKeys.add(
                     name: name, prefix: key.beginning, hash: key.digest, scopes: scopes, perSecond: perSecond, at: now,
                     connection)
-                try Audit(
-                    at: now, origin: .command, action: "create key", object: name, new: scopes.joined(separator: ", ")
-                ).write(connection)
+                try Author.command.did("create key", name, to: scopes.joined(separator: ", "), connection)
             }
             Terminal.print(key.text)
             Terminal.hint("\(name) may \(scopes.joined(separator: ", ")); keep the key, it is not shown again")
@@ -88,7 +86,7 @@ struct KeysCommand: AsyncParsableCommand {
             let now = Clocks.system.processNow()
             let isRevoked = try store.write { connection in
                 guard try APIKeys.revoke(name: name, at: now, connection) else { return false }
-                try Audit(at: now, origin: .command, action: "revoke key", object: name).write(connection)
+                try Author.command.did("revoke key", name, connection)
                 return true
             }
             guard isRevoked else {

@@ -71,7 +71,7 @@ struct UsersAddCommand: ParsableCommand {
         let now = Clocks.system.processNow()
         try store.write { connection in
             try DashboardUser.add(name, role: role, at: now, connection)
-            try Audit(at: now, origin: .command, action: "add user", object: name, new: role.rawValue).write(connection)
+            try Author.command.did("add user", name, to: role.rawValue, connection)
         }
         Terminal.print("\(name) is \(role.rawValue).")
         guard loaded.workspace.configuration.dashboard.signIn == .password else { return }
@@ -136,12 +136,9 @@ struct UsersRoleCommand: ParsableCommand {
     func run() throws {
         let store = try options.read().open(.readWrite)
         let user = try DashboardUser.expect(name, store)
-        let now = Clocks.system.processNow()
         try store.write { connection in
             try user.setRole(role, connection)
-            try Audit(
-                at: now, origin: .command, action: "set role", object: name, old: user.role.rawValue, new: role.rawValue
-            ).write(connection)
+            try Author.command.did("set role", name, from: user.role.rawValue, to: role.rawValue, connection)
         }
         Terminal.print("\(name) is \(role.rawValue).")
     }
@@ -178,7 +175,6 @@ private func set(_ name: String, isDisabled: Bool, _ options: WorkspaceOptions) 
     let now = Clocks.system.processNow()
     try store.write { connection in
         try user.setDisabled(isDisabled, at: now, connection)
-        try Audit(at: now, origin: .command, action: isDisabled ? "disable user" : "enable user", object: name)
-            .write(connection)
+        try Author.command.did(isDisabled ? "disable user" : "enable user", name, connection)
     }
 }

@@ -93,12 +93,7 @@ struct ResolveCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         try store.write { connection in
-            let old = try TouchDetail(touch, connection)?.state.rawValue
-            try Ledger(connection).resolve(touch, as: verdict, now: now)
-            try Audit(
-                at: Clocks.system.processNow(), origin: .command, action: "resolve", object: "touch \(touch)", old: old,
-                new: verdict.rawValue
-            ).write(connection)
+            try Author.command.resolve(touch, as: verdict, now: now, connection)
         }
         Terminal.print("Touch \(touch): \(verdict.rawValue).")
     }

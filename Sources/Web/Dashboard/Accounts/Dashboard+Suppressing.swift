@@ -55,10 +55,9 @@ extension Dashboard {
             guard category.map(names.contains) ?? true else {
                 return .not(back, "There is no category \(category ?? ""). Nothing was changed.")
             }
-            let reason = Self.words(form["reason"])
-            try Suppressions.add(
-                address, category: category, reason: reason ?? "by \(ask.visitor.name)", at: ask.now, connection)
-            try ask.audit("suppress", address, reason: reason, new: category ?? "everything", connection)
+            try ask.author.suppress(
+                address, from: category, because: Self.words(form["reason"]) ?? "by \(ask.visitor.name)", now: ask.now,
+                connection)
             return .done(back, "\(address) is not written to any more\(category.map { " about \($0)" } ?? "").")
         }
     }

@@ -193,13 +193,9 @@ extension Dashboard {
     }
 
     func refuse(_ name: String, _ request: Request, _ reason: String) async throws {
-        let at = processNow()
+        let author = Author(name, from: .page, at: processNow())
         let action = "\(request.method.rawValue) \(request.uri.path.prefix(200))"
-        try await write {
-            try Audit(
-                at: at, who: name, origin: .page, action: "refused", object: action, reason: reason, isDone: false
-            ).write($0)
-        }
+        try await write { try author.wasRefused("refused", action, because: reason, $0) }
     }
 
     /// To another page, which shows the note once.

@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import Playbooks
 import Runner
+import Storage
 
 /// One request of a page: who asks for what, as of when.
 struct PageRequest: Sendable {
@@ -21,6 +22,9 @@ struct PageRequest: Sendable {
     var workspace: Workspace { edition.workspace }
     /// The reader's zone.
     var zone: Zone { visitor.timezone.flatMap { Zone($0) } ?? workspace.configuration.zone }
+
+    /// Who does what this visitor asks for.
+    var author: Author { Author(visitor.name, from: .page, at: processNow) }
 
     /// A part of the path.
     func part(_ name: String) -> String { parts[name] ?? "" }

@@ -51,8 +51,7 @@ extension Dashboard {
             if let known = try Self.reason(of: scope, connection) {
                 return .not(Self.path(of: scope), "It was paused already: \(known). Nothing was changed.")
             }
-            try Pauses.set(scope, reason: reason, at: ask.processNow, connection)
-            try ask.audit("pause", scope, reason: Self.words(form["reason"]), old: "going", new: "paused", connection)
+            try ask.author.pause(scope, because: reason, connection)
             return .done(Self.path(of: scope), "\(Self.name(of: scope, atStart: true)) is paused.")
         }
         routes.change("/resume") { ask, form, connection in
@@ -67,9 +66,7 @@ extension Dashboard {
                 return .not(
                     "/", "Say on the machine what the database is: keeptouch resume all --as restored|copy|moved")
             }
-            _ = try Pauses.clear(scope, connection)
-            try ask.audit(
-                "resume", scope, reason: Self.words(form["reason"]), old: "paused: \(known)", new: "going", connection)
+            _ = try ask.author.resume(scope, because: Self.words(form["reason"]), connection)
             return .done(Self.path(of: scope), "\(Self.name(of: scope, atStart: true)) goes on with the next cycle.")
         }
     }
@@ -104,19 +101,6 @@ extension Dashboard {
         let name = DashboardAddress.part(name(of: scope))
         if scope.hasPrefix("playbook:") { return "/playbooks/\(name)" }
         return scope.hasPrefix("channel:") ? "/channels/\(name)" : "/"
-    }
-}
-
-extension PageRequest {
-    /// A line of the audit log for what this visitor did.
-    func audit(
-        _ action: String, _ object: String, reason: String? = nil, old: String? = nil, new: String? = nil,
-        _ connection: Connection
-    ) throws {
-        try Audit(
-            at: processNow, who: visitor.name, origin: .page, action: action, object: object, reason: reason, old: old,
-            new: new
-        ).write(connection)
     }
 }
 

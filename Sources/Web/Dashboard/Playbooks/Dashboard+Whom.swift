@@ -94,13 +94,9 @@ extension Dashboard {
                     "It is not as you saw it any more: \(known?.heldBecause ?? "it is not held")\(who). Nothing was changed."
                 )
             }
-            guard try StatusQuery.release(name, at: ask.now, connection) else {
-                return .not(back, "\(name) is not held. Nothing was changed.")
-            }
-            try ask.audit(
-                "release", name, reason: Self.words(form["reason"]),
-                old: known?.heldBecause ?? "asks before its first run",
-                new: "let through", connection)
+            guard
+                try ask.author.release(name, because: Self.words(form["reason"]), now: ask.now, connection)
+            else { return .not(back, "\(name) is not held. Nothing was changed.") }
             return .done(
                 back,
                 "\(name) is released: its next match is let through, whatever its size"

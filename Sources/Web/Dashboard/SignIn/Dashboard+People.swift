@@ -64,7 +64,7 @@ extension Dashboard {
                 return .not("/people", "There is no such user. Nothing was changed.")
             }
             try DashboardSession.endAll(of: user.id, connection)
-            try ask.audit("end sessions", user.name, connection)
+            try ask.author.did("end sessions", user.name, connection)
             return .done("/people", "All sessions of \(user.name) have ended.")
         }
         routes.change("/people/revoke", .admin) { ask, form, connection in
@@ -72,7 +72,7 @@ extension Dashboard {
             guard try APIKeys.revoke(name: key, at: ask.processNow, connection) else {
                 return .not("/people", "There is no key \(key) in use. Nothing was changed.")
             }
-            try ask.audit("revoke key", key, connection)
+            try ask.author.did("revoke key", key, connection)
             return .done("/people", "The key \(key) works no more.")
         }
         addSettings(to: routes)

@@ -148,11 +148,9 @@ extension Dashboard {
         let stored = user?.disabledAt == nil ? user?.password : nil
         let isRight = try await NIOThreadPool.singleton.runIfActive { Password.isRight(password, for: stored) }
         guard isRight, let user else {
+            let author = Author(name, from: .page, at: now)
             try await write {
-                try Audit(
-                    at: now, who: name, origin: .page, action: "sign in", object: "dashboard",
-                    reason: "name or password is wrong", isDone: false
-                ).write($0)
+                try author.wasRefused("sign in", "dashboard", because: "name or password is wrong", $0)
             }
             return Door.signIn(
                 address: address, name: name, to: form["to"], complaint: "Name or password is wrong.",
@@ -167,7 +165,7 @@ extension Dashboard {
         let hash = RandomToken.hash(token)
         try await write { connection in
             try DashboardSession.begin(of: user.id, hash: hash, at: now, connection)
-            try Audit(at: now, who: user.name, origin: .page, action: "sign in", object: "dashboard").write(connection)
+            try Author(user.name, from: .page, at: now).did("sign in", "dashboard", connection)
         }
         let path = path.flatMap { $0.hasPrefix("/") && !$0.hasPrefix("//") && !$0.contains("\\") ? $0 : nil } ?? "/"
         return Self.redirect(address.of(path), cookie: setCookie(token, for: DashboardSession.longest))
@@ -187,8 +185,7 @@ extension Dashboard {
         let now = processNow()
         try await write { connection in
             try user.setPassword(stored, connection)
-            try Audit(at: now, who: user.name, origin: .page, action: "set password", object: user.name)
-                .write(connection)
+            try Author(user.name, from: .page, at: now).did("set password", user.name, connection)
         }
         return try await letIn(user, to: nil, at: now)
     }

@@ -58,10 +58,8 @@ extension Dashboard {
                 guard let touch = try TouchDetail(id, connection), touch.state.rawValue == form["state"],
                     form["fence"].flatMap({ Int64($0) }).map({ $0 == touch.fence }) ?? true
                 else { continue }
-                try Ledger(connection).resolve(id, as: verdict, now: ask.now)
-                try ask.audit(
-                    "resolve", "touch \(id)", reason: Self.words(form["reason"]), old: touch.state.rawValue,
-                    new: verdict.rawValue, connection)
+                try ask.author.resolve(
+                    id, as: verdict, because: Self.words(form["reason"]), now: ask.now, connection)
                 settled += 1
             }
             let rest = ids.count - settled
