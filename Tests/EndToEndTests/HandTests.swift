@@ -213,4 +213,33 @@ import Testing
         #expect(try scratch.keeptouch("release", "hello").code == 0)
         #expect(!(try scratch.keeptouch("status").output.contains("is held")))
     }
+
+    @Test func everyMoveOfACommandIsInTheAuditLog() throws {
+        let endpoint = try Endpoint()
+        let scratch = try workspace(endpoint)
+        for words in [
+            ["enroll", "a1", "--playbook", "hello"], ["unenroll", "a1", "--playbook", "hello"],
+            ["snooze", "a2", "14d"], ["exclude", "a3", "--reason", "a lawsuit"], ["include", "a3"],
+            ["hold", "hello", "until", "2026-04-01"], ["release", "hello"], ["pause", "hello", "--reason", "a look"],
+            ["resume", "hello"], ["suppress", "owner@a4.example"], ["unsuppress", "owner@a4.example"],
+            ["keys", "create", "backend"], ["keys", "revoke", "backend"], ["users", "add", "ada"],
+            ["users", "role", "ada", "admin"], ["users", "disable", "ada"], ["forget", "owner@a5.example"],
+        ] {
+            let done = try Program.run(words, in: scratch.folder)
+            #expect(done.code == 0, "\(words): \(done)")
+        }
+        #expect(
+            try scratch.query("SELECT action, object, origin, is_done FROM audit ORDER BY id").map {
+                "\($0[0]) \($0[1])"
+            } == [
+                "enroll a1", "unenroll a1", "snooze a2", "exclude a3", "include a3", "hold hello", "release hello",
+                "pause playbook:hello", "resume playbook:hello", "suppress owner@a4.example",
+                "unsuppress owner@a4.example", "create key backend", "revoke key backend", "add user ada",
+                "set role ada", "disable user ada", "forget a person",
+            ])
+        #expect(try scratch.query("SELECT DISTINCT origin, is_done FROM audit") == [["command", "1"]])
+        // What is done twice changes nothing the second time, and is not written down again.
+        _ = try Program.run(["include", "a3"], in: scratch.folder)
+        #expect(try scratch.number("SELECT count(*) FROM audit") == 17)
+    }
 }
