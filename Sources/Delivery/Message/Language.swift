@@ -43,7 +43,7 @@ struct Language: Sendable {
         units: [("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")],
         unsubscribe: "Unsubscribe")
 
-    private static let european = [
+    private static let languages: [Language] = [
         english,
         Language(
             code: "de",
@@ -107,15 +107,6 @@ struct Language: Sendable {
             no: "não",
             units: [("dia", "dias"), ("hora", "horas"), ("minuto", "minutos"), ("segundo", "segundos")],
             unsubscribe: "Cancelar inscrição"),
-    ]
-
-    private func with(_ change: (inout Language) -> Void) -> Language {
-        var language = self
-        change(&language)
-        return language
-    }
-
-    private static let others = [
         Language(
             code: "sv",
             months: [
@@ -166,9 +157,15 @@ struct Language: Sendable {
             units: [("天", "天"), ("小时", "小时"), ("分钟", "分钟"), ("秒", "秒")], unsubscribe: "退订"),
     ]
 
+    private func with(_ change: (inout Language) -> Void) -> Language {
+        var language = self
+        change(&language)
+        return language
+    }
+
     /// By their tags, regions that differ from their language with them.
     private static let all: [String: Language] = {
-        var all = Dictionary(uniqueKeysWithValues: (european + others).map { ($0.code, $0) })
+        var all = Dictionary(uniqueKeysWithValues: languages.map { ($0.code, $0) })
         func region(_ tags: [String], _ change: (inout Language) -> Void) {
             for tag in tags { all[tag] = all[LanguageTag.primary(tag)]?.with(change) }
         }

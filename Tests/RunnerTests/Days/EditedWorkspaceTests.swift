@@ -229,8 +229,8 @@ import Testing
         #expect(world.mails.count == 1)
     }
 
-    /// One night the column comes empty; it is back the next.
-    @Test func aNightOfAnEmptiedColumnMovesNobody() async throws {
+    /// They wait until day 20,006.
+    private func sixtyWhoWaitForTheirRenewal() async throws -> LivedWorkspace {
         let world = try LivedWorkspace(
             [
                 "main": TestWorkspace.playbook(
@@ -242,6 +242,12 @@ import Testing
         try world.test.addAccounts(60)
         try world.test.execute("UPDATE account SET a_seats = 1, a_renewal_at = 20016")
         try await world.run([noon(20_000), noon(20_001)])
+        return world
+    }
+
+    /// One night the column comes empty; it is back the next.
+    @Test func aNightOfAnEmptiedColumnMovesNobody() async throws {
+        let world = try await sixtyWhoWaitForTheirRenewal()
         try world.test.execute("UPDATE account SET a_seats = NULL, a_renewal_at = NULL")
         try await world.run(noon(20_002))
         let said = try world.test.store.read { try StatusQuery($0).standingStill() }
@@ -254,17 +260,7 @@ import Testing
 
     /// A person who has looked says that the values are really gone.
     @Test func aReleaseBelievesTheEmptiedColumn() async throws {
-        let world = try LivedWorkspace(
-            [
-                "main": TestWorkspace.playbook(
-                    "main", "when: seats > 0", steps: ["wait_till: renewal_at - 10d", "email: hello.md"])
-            ])
-        try world.test.edit([
-            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_nulls: 100%", with: "max_nulls: 5%")
-        ])
-        try world.test.addAccounts(60)
-        try world.test.execute("UPDATE account SET a_seats = 1, a_renewal_at = 20016")
-        try await world.run([noon(20_000), noon(20_001)])
+        let world = try await sixtyWhoWaitForTheirRenewal()
         try world.test.execute("UPDATE account SET a_renewal_at = NULL")
         try await world.run([noon(20_002), noon(20_003)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])

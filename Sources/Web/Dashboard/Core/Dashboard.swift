@@ -15,7 +15,7 @@ import Synchronization
 /// Pages are drawn from one snapshot; changes are rows that the runner acts on, each with its line in the audit log. It
 /// sends nothing but tests to oneself, and writes no file.
 package final class Dashboard: Sendable {
-    typealias Context = DashboardContext
+    typealias Context = SiteContext
 
     private let readers: [Store]
     private let nextReader = Atomic<Int>(0)

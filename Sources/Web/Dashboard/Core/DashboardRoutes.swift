@@ -12,9 +12,9 @@ struct DashboardRoutes {
     typealias Act = @Sendable (PageRequest, Form, Connection) throws -> Change
 
     private let dashboard: Dashboard
-    private let router: Router<DashboardContext>
+    private let router: Router<SiteContext>
 
-    init(_ dashboard: Dashboard, _ router: Router<DashboardContext>) {
+    init(_ dashboard: Dashboard, _ router: Router<SiteContext>) {
         self.dashboard = dashboard
         self.router = router
     }
@@ -109,7 +109,7 @@ struct DashboardRoutes {
 extension Dashboard {
     /// Answers a request of somebody who may ask; everybody else is led to the door or told why not.
     func answer(
-        _ request: Request, _ context: DashboardContext, role: Role,
+        _ request: Request, _ context: SiteContext, role: Role,
         _ body: (Visitor) async throws -> Response
     ) async throws -> Response {
         do {
@@ -162,7 +162,7 @@ extension Dashboard {
     }
 
     func ask(
-        _ request: Request, _ context: DashboardContext, _ visitor: Visitor, _ connection: Connection
+        _ request: Request, _ context: SiteContext, _ visitor: Visitor, _ connection: Connection
     ) throws -> PageRequest {
         let parts = context.parameters.map { (String($0.key), $0.value.removingPercentEncoding ?? String($0.value)) }
         return PageRequest(

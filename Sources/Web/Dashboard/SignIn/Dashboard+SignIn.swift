@@ -17,7 +17,7 @@ extension Dashboard {
     private var cookieName: String { address.isSecure ? "__Host-keeptouch" : "keeptouch" }
 
     /// Who asks.
-    func visitor(_ request: Request, _ context: DashboardContext) async throws -> Arrival {
+    func visitor(_ request: Request, _ context: SiteContext) async throws -> Arrival {
         switch settings.signIn {
         case .header: return try await visitorOfProxy(request, context)
         case .password:
@@ -36,7 +36,7 @@ extension Dashboard {
         }
     }
 
-    private func visitorOfProxy(_ request: Request, _ context: DashboardContext) async throws -> Arrival {
+    private func visitorOfProxy(_ request: Request, _ context: SiteContext) async throws -> Arrival {
         let peer = context.remoteAddress?.ipAddress.flatMap { ClientAddress($0) }
         guard let peer, settings.proxies.contains(where: { ClientAddress($0) == peer }) else {
             return .unknown(

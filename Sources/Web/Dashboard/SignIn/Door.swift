@@ -6,7 +6,7 @@ import NIOCore
 
 /// Makes a page of what the router does not know.
 struct MissingPageMiddleware: RouterMiddleware {
-    typealias Context = DashboardContext
+    typealias Context = SiteContext
 
     let address: DashboardAddress
 
