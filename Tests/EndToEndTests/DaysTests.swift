@@ -106,6 +106,34 @@ import Testing
         #expect(list.contains("south,key,report_made,") && list.contains("max_age"), "\(list)")
     }
 
+    @Test func aRunTakesTheStepsThatFollowAtOnceAndAnswersEveryoneOfTheNight() throws {
+        let scratch = try simulation(
+            try Endpoint(),
+            [
+                "two":
+                    "when: seats > 0\nsteps:\n  - email: mail.md\n  - email: mail.md\n  - wait: 1d\n  - email: mail.md",
+                "rating": "on: report_made\nto: event.contact\nsteps:\n  - email: mail.md",
+            ])
+        try load(
+            scratch, "accounts",
+            "key,name,seats,contact_email\nnorth,North,,nora@north.example\nsouth,S,1,s@s.example\n",
+            at: "2026-06-01T06:00Z")
+        let people = (1...6).map { "north,p\($0),p\($0)@north.example" }
+        try load(
+            scratch, "contacts", "account,key,email\n" + people.joined(separator: "\n") + "\n", at: "2026-06-01T06:00Z")
+        try run(scratch, "run", "--now", "2026-06-01T08:00Z")
+        #expect(try mails(scratch) == Array(repeating: "south 06-01 08:00 s@s.example", count: 2))
+        try load(
+            scratch, "events",
+            "account,event,at,contact\n"
+                + (1...6).map { "north,report_made,2026-06-01T1\($0):00:00Z,p\($0)" }.joined(separator: "\n") + "\n",
+            at: "2026-06-02T05:00Z")
+        try run(scratch, "run", "--now", "2026-06-02T08:00Z")
+        #expect(
+            try mails(scratch).dropFirst(2).sorted()
+                == (1...6).map { "north 06-02 08:00 p\($0)@north.example" } + ["south 06-02 08:00 s@s.example"])
+    }
+
     @Test func aRenewalThatMovesIsFollowed() throws {
         let endpoint = try Endpoint()
         let scratch = try simulation(

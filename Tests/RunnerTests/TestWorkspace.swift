@@ -146,15 +146,20 @@ final class TestWorkspace {
     @discardableResult
     func run(_ now: Instant) throws -> CycleReport { try cycle.run(now: now) }
 
+    /// Process time is real, and back-off is none.
+    func worker(_ clocks: Clocks? = nil) -> Worker {
+        Worker(
+            workspace: workspace, pinned: PinnedVersions(texts: texts), directory: folder.path, environment: [:],
+            secret: [UInt8](repeating: 7, count: 32), store: store,
+            clocks: clocks ?? Clocks(processNow: Clocks.system.processNow, random: { 0 }), owner: UUID().uuidString)
+    }
+
     /// Sends what is due; process time is real, and back-off is none.
     @discardableResult
     func drain(
         _ now: Instant, clocks: Clocks? = nil, whileRunning body: (Worker) -> Void = { _ in }
     ) async throws -> DrainReport {
-        let worker = Worker(
-            workspace: workspace, pinned: PinnedVersions(texts: texts), directory: folder.path, environment: [:],
-            secret: [UInt8](repeating: 7, count: 32), store: store,
-            clocks: clocks ?? Clocks(processNow: Clocks.system.processNow, random: { 0 }), owner: UUID().uuidString)
+        let worker = worker(clocks)
         body(worker)
         let report = try worker.drain(now: now)
         await worker.close()
@@ -162,8 +167,9 @@ final class TestWorkspace {
     }
 
     func release(_ playbook: String, at now: Instant) throws {
-        let isReleased = try store.write { try StatusQuery.release(playbook, at: now, $0) }
-        #expect(isReleased)
+        let attributes = workspace.playbook(playbook)?.nullableAttributes ?? []
+        let release = try store.write { try Release(of: playbook, reading: attributes, at: now, $0) }
+        #expect(release.isDone)
     }
 
     @discardableResult

@@ -242,4 +242,27 @@ final class Gauge: Sendable {
     }
 
     func leave() { counts.withLock { $0.now -= 1 } }
+
+    /// In `serve` a worker lives for as long as the files stay as they are, and versions that nobody walked when it began
+    /// are walked later.
+    @Test func aWorkerThatBeganBeforeAnybodyEnteredSendsWhatWaitedForANewDay() async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main")], more: "send_window: { days: mon-fri, hours: 09:00-17:00 }")
+        let test = world.test
+        let process = Mutex(Instant(milliseconds: 0))
+        let worker = test.worker(Clocks(processNow: { process.withLock { $0 } }, random: { 0 }))
+        // A Friday evening.
+        try worker.begin(now: noon(20_000, hours: 7))
+        try test.addAccounts(3)
+        try test.run(noon(20_000, hours: 8))
+        let monday = noon(20_003, hours: -2)
+        try test.run(monday)
+        for _ in 1...20 where world.mails.count < 3 {
+            process.withLock { $0 = $0 + .minutes(2) }
+            try worker.turn(now: monday)
+            while worker.isBusy { try worker.turn(now: monday) }
+        }
+        await worker.close()
+        #expect(world.mails.count == 3)
+    }
 }

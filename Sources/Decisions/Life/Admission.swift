@@ -6,7 +6,7 @@ package import Playbooks
 package struct Admission: Sendable {
     /// What the account has had of the playbook before.
     package struct Past: Sendable, Equatable {
-        /// Whether an enrollment of the account in the playbook is active, or began at this very moment.
+        /// Whether an enrollment of the account in the playbook is active, or began in this cycle.
         package var isInside: Bool
         /// The moments from which `reentry` counts, one for each earlier enrollment.
         package var enteredAt: [Instant]

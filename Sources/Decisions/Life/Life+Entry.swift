@@ -158,7 +158,7 @@ extension Life {
         var past = Admission.Past()
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == work.id {
             let enrollment = enrolled.enrollment
-            if enrollment.isActive || enrollment.enteredAt == now { past.isInside = true }
+            if enrollment.isActive || enrolled.isNew { past.isInside = true }
             // One that was over before its first step gave the account nothing that it would have to rest from.
             if !enrollment.isActive, enrollment.step == 0, !enrollment.hasBegun { continue }
             past.enteredAt.append(enrollment.enteredAt)
@@ -276,7 +276,8 @@ extension Life {
         let entry = isEntryNeeded ? entry(of: work.playbook, account, match.event).json : "{}"
         var enrollment = Enrollment(
             playbookID: work.id, versionID: work.registered.versionID, matchKey: match.key, eventID: match.event?.id,
-            experimentID: work.registered.experimentID, arm: arm, variant: variant, enteredAt: now, entry: entry,
+            experimentID: work.registered.experimentID, arm: arm, variant: variant,
+            enteredAt: entryMoment(of: work, account), entry: entry,
             isExclusive: work.playbook.exclusive)
         enrollment.goalUntil = work.playbook.goal.map { now + $0.within }
         enrollment.knownEvent = rules.newestEvent
@@ -289,6 +290,14 @@ extension Life {
             account.assignments[experiment] = assignment
             account.changes.assignments[experiment] = assignment
         }
+    }
+
+    /// Now; a little later where the account has entered at this very moment in an earlier cycle, for the moment tells its
+    /// entries apart.
+    private func entryMoment(of work: PlaybookAtWork, _ account: Account) -> Instant {
+        let last = account.enrollments.lazy.filter { $0.enrollment.playbookID == work.id }.map(\.enrollment.enteredAt)
+            .max()
+        return last.map { max(now, $0 + TimeSpan(milliseconds: 1)) } ?? now
     }
 
     /// Ends an enrollment that is over before its first step: between the event and the cycle that sees it, a nightly

@@ -12,14 +12,15 @@ package struct RegisteredPlaybook: Sendable, Equatable {
     package var releasedAt: Instant?
     package var isLetThrough: Bool
     package var heldAt: Instant?
+    /// Why a safety rule holds it.
     package var heldBecause: String?
-    /// When a hold by hand ends; nil for one of a safety rule.
-    package var heldUntil: Instant?
+    /// Why a person holds it now.
+    package var heldByHand: String?
 
     package init(
         id: Int64, versionID: Int64, experimentID: Int64, liveSince: Instant, eventCursor: Int64 = 0,
         nextAt: Instant? = nil, lastMatchAt: Instant? = nil, releasedAt: Instant? = nil, isLetThrough: Bool = false,
-        heldAt: Instant? = nil, heldBecause: String? = nil, heldUntil: Instant? = nil
+        heldAt: Instant? = nil, heldBecause: String? = nil, heldByHand: String? = nil
     ) {
         self.id = id
         self.versionID = versionID
@@ -32,7 +33,7 @@ package struct RegisteredPlaybook: Sendable, Equatable {
         self.isLetThrough = isLetThrough
         self.heldAt = heldAt
         self.heldBecause = heldBecause
-        self.heldUntil = heldUntil
+        self.heldByHand = heldByHand
     }
 }
 

@@ -138,6 +138,7 @@ struct ConfigurationReader {
             }
         }
         if let share = safety.share("max_nulls") { configuration.safety.maxNulls = share }
+        if let share = safety.share("max_shift") { configuration.safety.maxShift = share }
         if let share = safety.share("max_fall") { configuration.safety.maxFall = share }
         if let share = safety.share("max_failed") { configuration.safety.maxFailed = share }
         if let share = safety.share("max_bounced") { configuration.safety.maxBounced = share }

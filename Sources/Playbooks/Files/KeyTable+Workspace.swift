@@ -72,6 +72,10 @@ extension KeyTable {
             "max_nulls", .share,
             "Hold a playbook when an attribute that it reads is newly empty for more of the accounts; 5% by default."),
         Key(
+            "max_shift", .share,
+            "Let enrollments wait that ask for an attribute of which more accounts have another value at once; 50% by default."
+        ),
+        Key(
             "max_fall", .share,
             "Hold a playbook when more accounts than usual fall on one day of a metric that it reads; 10% by default."),
         Key(

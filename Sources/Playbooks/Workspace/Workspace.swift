@@ -126,6 +126,8 @@ package struct Configuration: Sendable, Equatable {
         package var asksFirst = true
         /// Hold when an attribute that a playbook reads has newly no value for a larger share of accounts.
         package var maxNulls = 0.05
+        /// Believe no attribute of which a larger share of accounts has another value at once.
+        package var maxShift = 0.5
         /// Hold when a larger share of accounts than usual falls on one day of a metric that a playbook reads.
         package var maxFall = 0.1
         /// Whether a playbook's first large batch goes out in three parts.
@@ -143,7 +145,7 @@ package struct Configuration: Sendable, Equatable {
         package static var none: Safety {
             var none = Safety()
             (none.maxShare, none.jump, none.asksFirst) = (1, .infinity, false)
-            (none.maxNulls, none.maxFall, none.hasCanary, none.asleep) = (1, 1, false, nil)
+            (none.maxNulls, none.maxShift, none.maxFall, none.hasCanary, none.asleep) = (1, 1, 1, false, nil)
             (none.maxFailed, none.maxBounced, none.maxComplained) = (1, 1, 1)
             return none
         }

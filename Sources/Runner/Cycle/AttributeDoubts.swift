@@ -2,14 +2,17 @@ import Decisions
 import Playbooks
 import Storage
 
-/// Attributes that look as if a column had been emptied, so that enrollments that ask for them wait.
+/// Attributes that look as if a column had been emptied or filled with other things, so that enrollments that ask for them
+/// wait.
 ///
-/// The rule is that of `max_nulls`; it compares with the last cycle in which the values were believed.
+/// The rules are `max_nulls` and `max_shift`; they compare with the last cycle in which the values were believed.
 struct AttributeDoubts {
     /// By attribute, why.
     private(set) var reasons: [String: String] = [:]
     /// What is written when the cycle is: the counts of the attributes that are believed.
     private(set) var counts: [NullCounts.Count] = []
+
+    private var censuses: [String: ValueCensus] = [:]
 
     /// The rows of the whole workspace in the table of counts.
     static let everybody: Int64 = 0
@@ -18,28 +21,41 @@ struct AttributeDoubts {
     ///   - attributes: those that versions read whose enrollments may move.
     ///   - isLookedAt: whether they are counted; else what was found last still stands.
     init(
-        _ attributes: Set<String>, _ configuration: Configuration, isLookedAt: Bool, _ connection: Connection
+        _ attributes: Set<String>, _ workspace: Workspace, isLookedAt: Bool, _ connection: Connection
     ) throws {
-        guard configuration.safety.maxNulls < 1, !attributes.isEmpty else { return }
+        let rules = workspace.configuration.safety
+        guard rules.maxNulls < 1 || rules.maxShift < 1, !attributes.isEmpty else { return }
         let marker = try FullReads.newest(connection).map { "\($0.milliseconds)" } ?? ""
         let kept = try DoubtfulAttributes(connection)
         guard isLookedAt || kept.marker != marker else {
             reasons = kept.reasons
             return
         }
-        let safety = Safety(configuration.safety)
+        let safety = Safety(rules)
         let nulls = NullCounts()
         let known = try NullCounts.atLastMatch(of: Self.everybody, connection)
+        let believed = rules.maxShift < 1 ? try ValueCensus.believed(connection) : [:]
         for attribute in attributes.sorted() {
             let now = try nulls.now(attribute, connection)
+            let type = rules.maxShift < 1 ? workspace.dataMap.attribute(attribute)?.type : nil
+            let isCounted = type?.hasUsualValues == true
             if let earlier = known.first(where: { $0.attribute == attribute }) {
+                let accounts = try NullCounts.accounts(upTo: earlier.lastAccount, connection)
                 let found = Safety.NewNulls(
-                    attribute: attribute, accounts: try NullCounts.accounts(upTo: earlier.lastAccount, connection),
-                    nulls: try nulls.lost(since: earlier, connection))
-                if let reason = safety.hold([found]) {
+                    attribute: attribute, accounts: accounts, nulls: try nulls.lost(since: earlier, connection))
+                var reason = safety.hold([found])
+                if reason == nil, isCounted, let type, let before = believed[attribute] {
+                    let census = try ValueCensus.now(attribute, upTo: earlier.lastAccount, connection)
+                    reason = safety.hold(attribute, census, since: before, of: accounts, isMeasure: type.isMeasure)
+                }
+                if let reason {
                     reasons[attribute] = reason
                     continue
                 }
+            }
+            if isCounted {
+                let census = try ValueCensus.now(attribute, upTo: now.lastAccount, connection)
+                if believed[attribute] != census { censuses[attribute] = census }
             }
             counts.append(now)
         }
@@ -57,8 +73,17 @@ struct AttributeDoubts {
     func record(_ connection: Connection) throws {
         guard isCounted else { return }
         try NullCounts.record(counts, of: Self.everybody, connection)
+        for (attribute, census) in censuses { try census.record(attribute, connection) }
         try DoubtfulAttributes.write(reasons, marker: marker, connection)
     }
+}
+
+extension ValueType {
+    /// Whether a value says the same tomorrow; moments and dates move on.
+    fileprivate var hasUsualValues: Bool { self != .date && self != .instant }
+
+    /// Whether it may well change every day.
+    fileprivate var isMeasure: Bool { isNumeric || self == .duration }
 }
 
 extension Version {

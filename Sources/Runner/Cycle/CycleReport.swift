@@ -78,6 +78,15 @@ package struct CycleReport: Sendable, Encodable {
     /// False when there was nothing to do, and nothing was written.
     package var isNews = true
 
+    /// Counts what a cycle at the same moment did that followed on the sending; the verdicts stay those of the first.
+    package mutating func add(_ next: CycleReport) {
+        entered += next.entered
+        moved += next.moved
+        left += next.left
+        goals += next.goals
+        made += next.made
+    }
+
     mutating func comesRound(_ at: Instant?) {
         guard let at else { return }
         nextAt = nextAt.map { min($0, at) } ?? at

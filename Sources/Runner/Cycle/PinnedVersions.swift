@@ -74,9 +74,17 @@ package struct PinnedVersions: Sendable {
     }
 
     /// The playbooks that somebody walks, by version; one that can no longer be read is left out.
-    func playbooks(_ connection: Connection, _ workspace: Workspace, now: Instant) throws -> [Int64: Playbook] {
+    ///
+    /// - Parameter known: those that were read before, with the same files.
+    func playbooks(
+        _ connection: Connection, _ workspace: Workspace, now: Instant, known: [Int64: Playbook] = [:]
+    ) throws -> [Int64: Playbook] {
         var playbooks: [Int64: Playbook] = [:]
         for version in try Registry(connection).runningVersions(now: now) {
+            if let read = known[version.versionID] {
+                playbooks[version.versionID] = read
+                continue
+            }
             let current = workspace.playbook(version.playbook)
             playbooks[version.versionID] =
                 current?.source == version.source

@@ -54,7 +54,7 @@ struct Planning {
         let isEvaluating = matching == .all || isTurnOfJourneys || turns.contains { $0.isDue }
         var found = try versions(known, taking, pauses, context)
         let doubts = try AttributeDoubts(
-            found.versions.values.reduce(into: []) { $0.formUnion($1.walkedAttributes) }, workspace.configuration,
+            found.versions.values.reduce(into: []) { $0.formUnion($1.walkedAttributes) }, workspace,
             isLookedAt: isEvaluating, connection)
         // What enrollments ask for waits; whether a playbook is matched is for the rules of safety to say.
         var believed = context

@@ -45,6 +45,25 @@ extension Safety {
         }.first
     }
 
+    /// Why a column looks as if other things had been written into it, or nil.
+    ///
+    /// - Parameter isMeasure: whether its values are numbers, of which many change every day; they look wrong when nearly
+    ///   all have become one.
+    package func hold(
+        _ attribute: String, _ now: ValueCensus, since earlier: ValueCensus, of accounts: Int, isMeasure: Bool
+    ) -> String? {
+        guard accounts >= Self.fewest else { return nil }
+        let rise = now.rise(since: earlier)
+        let share = isMeasure ? (rise.share >= Self.nearlyAll ? rise.by : 0) : now.shift(since: earlier)
+        guard share > rules.maxShift else { return nil }
+        return """
+            max_shift: \(attribute) has another value for at least \(Int((share * Double(accounts)).rounded())) of \
+            \(accounts) accounts at once (\(Self.percent(share)), more than \(Self.percent(rules.maxShift)))
+            """
+    }
+
+    private static let nearlyAll = 0.9
+
     /// Why a day looks like an outage, or nil: so many accounts do not fall at once by themselves.
     package func hold(_ falls: [Fall]) -> String? {
         falls.lazy.compactMap { fall -> String? in

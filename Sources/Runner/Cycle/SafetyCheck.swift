@@ -28,8 +28,8 @@ struct SafetyCheck {
         // A release whose match is gone is taken back.
         if registered.isLetThrough, tally.matched == 0 { turn.isNews = true }
         counts = try compared(counts, turn, tally)
-        if let standing = registered.heldBecause, registered.heldUntil != nil {
-            (turn.hold, turn.lasts) = (standing, true)
+        if let reason = registered.heldByHand {
+            turn.hold = reason
         } else if let standing = registered.heldBecause, registered.heldAt != nil {
             let before = standing.split(separator: Self.today).first.map(String.init) ?? standing
             turn.hold =
@@ -81,7 +81,8 @@ struct SafetyCheck {
         let earlier = try CycleRecords.freshCounts(connection, of: turn.id, since: moments)
         seen.fresh += earlier[0] ?? 0
         seen.freshAccounts = seen.fresh
-        if Double(seen.fresh) > workspace.configuration.safety.maxShare * Double(counts.audience) {
+        // Of events an account may have several; a condition begins to hold once.
+        if turn.trigger == .on, Double(seen.fresh) > workspace.configuration.safety.maxShare * Double(counts.audience) {
             seen.freshAccounts = try CycleRecords.freshAccounts(
                 connection, of: turn.id, since: moments[0], with: tally.freshAccounts)
         }

@@ -9,7 +9,8 @@ struct Turn {
     var isDue = false
     /// Whether there is something to record even if no verdict changes.
     var isNews = false
-    /// Why its data are late, or nil.
+    /// Why nothing that it finds counts yet: its data are late, or a person holds it. Whoever matches when that has ended
+    /// matches for the first time then, so that the safety rules look at all of them.
     var stale: String?
     /// As stored, and when the next occurrence begins for the first contact.
     var schedule: (text: String, nextAt: Instant?, begins: Instant?)?

@@ -15,7 +15,7 @@ struct TurnFinder {
         try works.map { work in
             var turn = Turn(work)
             turn.canaryBefore = try canary(of: work)
-            turn.stale = context.staleness(of: work.playbook.decidingTerms)
+            turn.stale = work.registered.heldByHand ?? context.staleness(of: work.playbook.decidingTerms)
             switch work.playbook.trigger {
             case .when: try take(&turn, when: work)
             case .on(let event, _): try take(&turn, on: event)
@@ -45,7 +45,7 @@ struct TurnFinder {
     private func take(_ turn: inout Turn, on event: String) throws {
         let registered = turn.work.registered
         turn.isDue = true
-        turn.eventCursor = try CycleRecords.newestEvent(connection)
+        turn.eventCursor = try CycleRecords.eventCursor(after: registered.eventCursor, at: now, connection)
         turn.events = try NewEvents(connection, context).find(
             event, of: turn.work, now: now, withThoseThatLayAhead: matching != .events)
         // A cursor far behind makes the next look at the events long.

@@ -20,6 +20,9 @@ package struct DrainReport: Sendable, Encodable {
 
     package init() {}
 
+    /// How many touches have come to their end.
+    package var settled: Int { sent + rejected + unknown + ghosts + dropped + held }
+
     mutating func count(_ state: TouchState) {
         switch state {
         case .sent: sent += 1

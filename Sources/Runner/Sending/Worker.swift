@@ -123,15 +123,13 @@ package final class Worker {
         return report
     }
 
-    /// Settles what a dead owner left, and learns the versions that are walked; comes before the first turn.
-    func begin(now: Instant) throws {
+    /// Settles what a dead owner left; comes before the first turn.
+    package func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.write { try Outbox($0).lostSends.clean(at: now) }
         // An attempt to list requests may have failed after the database had them.
         try log?.fill(to: store.read { try Meta.sentCount($0) })
         try store.read { connection in
-            let versions = try pinned.playbooks(connection, workspace, now: now)
-            (claiming.versions, messages.versions) = (versions, versions)
             witness.accepted = try Meta.acceptedDifferences(connection)
             for item in try ChannelStates(connection).all() { channels[item.channel]?.begin(from: item.state) }
             for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
@@ -141,13 +139,21 @@ package final class Worker {
         try beginBreakers()
         try pauseHarmful(now: now)
         restart(Array(channels.keys))
-        report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
+        try checkExits(now: now)
+    }
+
+    /// Others than at the last check may be walked by now.
+    private func checkExits(now: Instant) throws {
+        let known = claiming.versions
+        let versions = try store.read { try pinned.playbooks($0, workspace, now: now, known: known) }
+        (claiming.versions, messages.versions) = (versions, versions)
+        report.dropped += try exits.run(versions, now: now, clock: clocks.processNow)
     }
 
     /// One tick, and what came back meanwhile.
-    func turn(now: Instant) throws {
+    package func turn(now: Instant) throws {
         if try !workQueue.isStopping && exits.isDue(processNow: clocks.processNow()) {
-            report.dropped += try exits.run(claiming.versions, now: now, clock: clocks.processNow)
+            try checkExits(now: now)
         }
         for channel in channels.values { channel.restartIfDue(processNow: clocks.processNow()) }
         try tick(now: now)
@@ -162,7 +168,7 @@ package final class Worker {
     }
 
     /// Whether something is claimed, on the wire, or to be recorded.
-    var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+    package var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private func mustWait(processNow: Instant) -> Bool {

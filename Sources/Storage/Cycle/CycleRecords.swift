@@ -68,9 +68,9 @@ package struct CycleRecords {
                     SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NULL AND matched > 0)
                     THEN NULL ELSE released_at END,
                 let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
-                held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) WHEN held_until <= :now THEN NULL
-                    ELSE held_at END,
-                held_because = CASE WHEN :lasts = 1 THEN :hold WHEN held_until <= :now THEN NULL ELSE held_because END,
+                held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) ELSE held_at END,
+                held_because = CASE WHEN :lasts = 1 THEN :hold ELSE held_because END,
+                held_by_hand = CASE WHEN held_until <= :now THEN NULL ELSE held_by_hand END,
                 held_until = CASE WHEN held_until <= :now THEN NULL ELSE held_until END
             WHERE id = :playbook
             """,
@@ -152,6 +152,16 @@ package struct CycleRecords {
     /// The newest event that the database holds.
     package static func newestEvent(_ connection: Connection) throws -> Int64 {
         try connection.integer("SELECT coalesce(max(id), 0) FROM event")
+    }
+
+    /// Up to which event a cycle at a moment has looked, when an earlier one had looked up to another: no further than one
+    /// that came after that moment, and may have happened after it.
+    package static func eventCursor(after cursor: Int64, at now: Instant, _ connection: Connection) throws -> Int64 {
+        let later = try connection.first(
+            "SELECT min(id) AS id FROM event WHERE id > :cursor AND received_at > :now",
+            ["cursor": .integer(cursor), "now": .instant(now)])
+        if let later = later?["id"].integer { return max(cursor, later - 1) }
+        return try newestEvent(connection)
     }
 
     package static func touchCounts(_ connection: Connection) throws -> [TouchState: Int] {

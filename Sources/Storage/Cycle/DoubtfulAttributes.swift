@@ -25,11 +25,22 @@ package struct DoubtfulAttributes {
             try JSONText.encode(Kept(reasons: reasons, marker: marker)), connection)
     }
 
-    /// Believes the values as they are now; false when nothing was in doubt.
-    package static func believe(_ connection: Connection) throws -> Bool {
-        guard try !DoubtfulAttributes(connection).reasons.isEmpty else { return false }
-        try connection.execute("DELETE FROM null_count WHERE playbook_id = 0")
-        try Meta.doubtfulAttributes.delete(connection)
-        return true
+    /// Believes the values of these attributes as they are now.
+    ///
+    /// - Returns: those of them that were in doubt.
+    package static func believe(_ attributes: [String], _ connection: Connection) throws -> [String] {
+        let kept = try DoubtfulAttributes(connection)
+        let believed = attributes.filter { kept.reasons[$0] != nil }
+        for attribute in believed {
+            try connection.execute(
+                "DELETE FROM null_count WHERE playbook_id = 0 AND attribute = :attribute",
+                ["attribute": .text(attribute)])
+            try ValueCensus.forget(attribute, connection)
+        }
+        if !believed.isEmpty {
+            // Nobody has counted since.
+            try write(kept.reasons.filter { !believed.contains($0.key) }, marker: "", connection)
+        }
+        return believed
     }
 }

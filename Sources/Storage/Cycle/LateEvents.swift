@@ -21,7 +21,7 @@ package struct LateEvents {
                 """
                 SELECT account_id, min(at) FROM event
                 WHERE id > :cursor AND at <= :last
-                    AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names)))
+                    AND +kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names)))
                 GROUP BY account_id
                 """, list.arguments.merging(["cursor": .integer(cursor), "last": .instant(last)]) { $1 }
             ) { moments[$0.integer(0)] = Instant(milliseconds: $0.integer(1)) }

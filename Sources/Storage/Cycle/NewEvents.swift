@@ -23,13 +23,17 @@ package struct NewEvents {
             "cursor": .integer(work.registered.eventCursor),
             "last": .instant(work.registered.lastMatchAt ?? work.registered.liveSince),
         ]
-        let isNew = """
-            SELECT id, account_id FROM event WHERE kind_id = (SELECT id FROM event_kind WHERE name = :event)
-                AND history = 0 AND at <= :now AND at > :live
-            """
-        func add(_ row: Statement) { accounts[row.integer(0)] = row.integer(1) }
-        try connection.forEach("\(isNew) AND id > :cursor", arguments, add)
-        if withThoseThatLayAhead { try connection.forEach("\(isNew) AND at > :last", arguments, add) }
+        func add(_ condition: String, kind: String = "kind_id") throws {
+            try connection.forEach(
+                """
+                SELECT id, account_id FROM event WHERE \(kind) = (SELECT id FROM event_kind WHERE name = :event)
+                    AND history = 0 AND at <= :now AND at > :live AND \(condition)
+                """, arguments
+            ) { accounts[$0.integer(0)] = $0.integer(1) }
+        }
+        // `+`: what came since the last cycle is read, and not all that ever came of the kind.
+        try add("id > :cursor", kind: work.registered.eventCursor > 0 ? "+kind_id" : "kind_id")
+        if withThoseThatLayAhead { try add("at > :last AND at > received_at") }
         guard !accounts.isEmpty else { return [:] }
         var events = try BlockLoader(connection, context).events(accounts.keys.sorted())
         if let per = work.playbook.per { for id in accounts.keys { events[id]?.keys[per] = try value(of: per, id) } }

@@ -68,19 +68,17 @@ package final class Registry {
         try connection.first(
             """
             SELECT live_since, event_cursor, next_at, last_match_at, released_at, let_through, held_at, held_because,
-                held_until
+                CASE WHEN held_until > :now THEN held_by_hand END AS held_by_hand
             FROM playbook WHERE id = :id
-            """, ["id": .integer(id)]
+            """, ["id": .integer(id), "now": .instant(now)]
         ).map { known in
-            let until = known["held_until"].instant
-            let isOver = until.map { $0 <= now } ?? false
-            return RegisteredPlaybook(
+            RegisteredPlaybook(
                 id: id, versionID: versionID, experimentID: experimentID,
                 liveSince: known["live_since"].instant ?? now, eventCursor: known["event_cursor"].integer ?? 0,
                 nextAt: known["next_at"].instant, lastMatchAt: known["last_match_at"].instant,
                 releasedAt: known["released_at"].instant, isLetThrough: known["let_through"].integer == 1,
-                heldAt: isOver ? nil : known["held_at"].instant,
-                heldBecause: isOver ? nil : known["held_because"].text, heldUntil: isOver ? nil : until)
+                heldAt: known["held_at"].instant, heldBecause: known["held_because"].text,
+                heldByHand: known["held_by_hand"].text)
         }
     }
 

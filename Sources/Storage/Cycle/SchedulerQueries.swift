@@ -15,7 +15,7 @@ package struct SchedulerQueries {
         return try connection.first(
             """
             SELECT 1 FROM event WHERE id > :after AND history = 0
-                AND kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names))) LIMIT 1
+                AND +kind_id IN (SELECT id FROM event_kind WHERE name IN (\(list.names))) LIMIT 1
             """, list.arguments.merging(["after": .integer(id)]) { $1 }) != nil
     }
 

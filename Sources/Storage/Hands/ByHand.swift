@@ -129,6 +129,8 @@ package struct ByHand {
             UPDATE touch SET not_before = :now, reason = NULL
             WHERE account_id = :account AND state = 'pending' AND not_before > :now
                 AND substr(reason, 1, length(CAST(:mark AS TEXT))) = :mark
+                AND NOT EXISTS (SELECT 1 FROM exclusion AS x JOIN playbook AS p ON p.id = touch.playbook_id
+                    WHERE x.account_id = :account AND x.playbook IN ('', p.name) AND coalesce(x.until, :now + 1) > :now)
             """,
             ["account": .integer(account), "now": .instant(now), "mark": .text(Exclusion.mark(.snoozed))])
         return true
@@ -150,14 +152,15 @@ package struct ByHand {
 
     // MARK: Holding
 
-    /// Lets nobody enter a playbook until a moment; what runs goes on.
+    /// Lets nobody enter a playbook until a moment; what runs goes on, and afterwards the safety rules look at all who match
+    /// by then.
     package func hold(_ playbook: String, until: Instant, because reason: String) throws {
         try connection.execute(
             """
-            UPDATE playbook SET held_at = :now, held_until = :until, held_because = :reason WHERE id = :id
+            UPDATE playbook SET held_until = :until, held_by_hand = :reason WHERE id = :id
             """,
             [
-                "id": .integer(try self.playbook(playbook)), "now": .instant(now), "until": .instant(until),
+                "id": .integer(try self.playbook(playbook)), "until": .instant(until),
                 "reason": .text("held by hand until \(until.text(in: zone)) \(zone.name): \(reason)"),
             ])
         try author.did(

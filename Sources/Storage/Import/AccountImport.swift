@@ -69,6 +69,9 @@ final class AccountImport: ImportTarget {
 
     private var undated: UndatedAccounts
     private var subscriptions: SubscriptionRows?
+    private let departures: DepartureLimit
+    /// Whether a staged row says that its account has left.
+    private var hasDepartures = false
 
     private let words = ByteArena(capacity: 32)
     private let active: Cell
@@ -90,8 +93,9 @@ final class AccountImport: ImportTarget {
                 WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
             } + wishes.wanted(beside: attributes.map(\.name))
         events = try ColumnEvents(store, connection, context)
-        owner = ContactTable(store, connection, context, events, name: "import_owner")
+        owner = ContactTable(store, connection, context, events, name: "import_owner", isOfAccounts: true)
         columns = StagedColumns(isPerRow: false)
+        departures = DepartureLimit(connection)
         undated = try UndatedAccounts(connection, at: context.now)
         active = words.append("active".utf8)
         churned = words.append("churned".utf8)
@@ -189,6 +193,9 @@ final class AccountImport: ImportTarget {
         {
             return
         }
+        if let statusIndex, case .text(let word) = scalars[statusIndex], word.elementsEqual(churned) {
+            hasDepartures = true
+        }
         rows.add(.null)
         rows.add(.integer(0))
         rows.add(.integer(present))
@@ -240,6 +247,11 @@ final class AccountImport: ImportTarget {
 
     var isFull: Bool { rows.isFull }
 
+    func refusal() throws -> String? {
+        guard hasDepartures, !context.isOngoing, !context.options.takesDepartures else { return nil }
+        return try departures.refusalOfAccounts()
+    }
+
     func apply() throws {
         columns = hasPartialRows ? ofPartialRows : ofWholeRows
         if hasRepeats { rows.hideRepeats(of: [Place.key]) }
@@ -253,6 +265,7 @@ final class AccountImport: ImportTarget {
         }
         rows.removeAll()
         hasRepeats = false
+        hasDepartures = false
         hasPartialRows = false
         hasSequel = false
     }

@@ -20,12 +20,16 @@ final class ContactTable {
     /// How many addresses came back that were erased before.
     private var erased = 0
     private var knowsErased = false
+    private let isOfAccounts: Bool
 
-    /// - Parameter name: of the staged rows; two that live at the same time need two.
+    /// - Parameters:
+    ///   - name: of the staged rows; two that live at the same time need two.
+    ///   - isOfAccounts: whether the rows are the one contact of each account, which may become another person.
     init(
         _ store: Store, _ connection: Connection, _ context: ImportContext, _ events: ColumnEvents,
-        name: String = "import_contact"
+        name: String = "import_contact", isOfAccounts: Bool = false
     ) {
+        self.isOfAccounts = isOfAccounts
         rows = StagedRows(name, [])
         self.store = store
         self.connection = connection
@@ -76,7 +80,9 @@ final class ContactTable {
             if let address { try carryWishes(to: address) }
             tally.unsubscribed += try unsubscribeKnown(address ?? "a.address")
             let last = address.map {
-                ", last_address = CASE WHEN \($0) IS NULL THEN COALESCE(a.address, a.last_address) END"
+                (isOfAccounts && !columns.hasWish
+                    ? ", unsubscribed = CASE WHEN \(isAnother($0)) THEN NULL ELSE a.unsubscribed END" : "")
+                    + ", last_address = CASE WHEN \($0) IS NULL THEN COALESCE(a.address, a.last_address) END"
             }
             try connection.forEach(
                 """
@@ -119,6 +125,12 @@ final class ContactTable {
         return tally
     }
 
+    /// SQL that is true where the contact of an account `a` becomes another person: with the address the name changes.
+    private func isAnother(_ address: String) -> String {
+        guard isOfAccounts, columns.all.contains(where: { $0.column == "\"name\"" }) else { return "false" }
+        return "(\(address) <> a.address AND coalesce(lower(trim(s.name)) <> lower(trim(a.name)), false))"
+    }
+
     /// Wishes and complaints belong to a person: they hold for the new address of the same contact.
     ///
     /// - Parameter address: what the staged row makes of the address.
@@ -131,6 +143,7 @@ final class ContactTable {
             FROM (
                 SELECT \(address) AS address, COALESCE(a.address, a.last_address) AS former
                 FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
+                WHERE NOT \(isAnother(address))
             ) m
             JOIN suppression x ON x.address = m.former
             WHERE m.address <> m.former AND x.reason NOT IN (\(ofAddress))
@@ -144,14 +157,17 @@ final class ContactTable {
     private func unsubscribeKnown(_ address: String) throws -> Int {
         guard columns.hasWish || columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
         // What an earlier file said holds for an address that comes later.
+        let isAnother = isAnother(address)
+        let kept = "a.\(WishReader.column) = 1 AND NOT \(isAnother)"
         let wish =
-            columns.hasWish ? "COALESCE(s.\(WishReader.column), a.\(WishReader.column))" : "a.\(WishReader.column)"
+            columns.hasWish
+            ? "(s.\(WishReader.column) = 1 OR (s.\(WishReader.column) IS NULL AND \(kept)))" : "(\(kept))"
         return try unsubscribe(
             """
             SELECT COALESCE(\(address), a.address, a.last_address) AS address
             FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
-            WHERE \(wish) = 1
-                AND (COALESCE(a.\(WishReader.column), 0) = 0 OR a.address IS NULL AND a.last_address IS NULL)
+            WHERE \(wish)
+                AND (COALESCE(a.\(WishReader.column), 0) = 0 OR \(isAnother) OR a.address IS NULL AND a.last_address IS NULL)
             """)
     }
 

@@ -1,6 +1,6 @@
 import Playbooks
 
-/// Doubts a file of events that would make more customers leave at once than ever leave at once.
+/// Doubts a file that would make more customers leave at once than ever leave at once.
 ///
 /// A wrong column, or a list of something else, would stop every message and count as attrition of everybody.
 final class DepartureLimit {
@@ -10,20 +10,30 @@ final class DepartureLimit {
     private static let fewest = 10
 
     private let connection: Connection
-    private let kinds: [String: SQLValue]
     /// Active customers when the first of them would leave.
     private var customers: Int?
     private var departed = 0
 
-    init(_ connection: Connection, _ kinds: [String: Int64]) {
+    init(_ connection: Connection) {
         self.connection = connection
-        self.kinds = ["churned": .optional(kinds["churned"]), "back": .optional(kinds["reactivated"])]
+    }
+
+    /// Counts whom the staged accounts would make leave, together with what was written before.
+    ///
+    /// - Returns: why they must not be written.
+    func refusalOfAccounts() throws -> String? {
+        try refusal(
+            of: connection.integer(
+                """
+                SELECT count(*) FROM temp.import_account s JOIN account a ON a.key = s.key
+                WHERE s.status = 'churned' AND a.status = 'active'
+                """))
     }
 
     /// Counts whom the staged events would make leave, together with what was written before.
     ///
     /// - Returns: why they must not be written.
-    func refusal() throws -> String? {
+    func refusalOfEvents(_ kinds: [String: Int64]) throws -> String? {
         let leaving = try connection.integer(
             """
             SELECT count(*) FROM (
@@ -34,7 +44,11 @@ final class DepartureLimit {
             WHERE a.status = 'active' AND t.churned IS NOT NULL AND (t.back IS NULL OR t.back < t.churned)
                 AND NOT EXISTS (
                     SELECT 1 FROM event e WHERE e.kind_id = :back AND e.account_id = a.id AND e.at >= t.churned)
-            """, kinds)
+            """, ["churned": .optional(kinds["churned"]), "back": .optional(kinds["reactivated"])])
+        return try refusal(of: leaving)
+    }
+
+    private func refusal(of leaving: Int64) throws -> String? {
         if leaving == 0 { return nil }
         let customers =
             try self.customers

@@ -28,9 +28,7 @@ final class EventImport: ImportTarget {
     private let moment: CellReader
     private var properties: EventProperties
     private var places: [Int?] = []
-    private let rows = StagedRows(
-        "import_event",
-        ["account_id", "contact_id", "kind_id", "at", "dedup", "properties", "contact_key", "left_out", "earlier"])
+    private let rows = StagedEvent.rows()
     /// What the file calls the kinds of events, and the kind of all of its rows where no column says it.
     private let kindWords: MappedWords?
     var leftOut: [Rejection] { properties.rejections }
@@ -43,6 +41,9 @@ final class EventImport: ImportTarget {
     private var pace = Store.freshPace
     private var identity = EventIdentity()
     private let earlier: EarlierEvents?
+    private let retold: RetoldEvents
+    /// Whether the events that were stored before may come again in other words: in a file, and when there are any.
+    private let mayRetell: Bool
     /// How many events have more that data.yaml does not have than is kept.
     private var longLeftOut = 0
 
@@ -67,8 +68,10 @@ final class EventImport: ImportTarget {
         contacts = try ContactKeys(connection)
         awaited = AwaitedContacts(connection)
         earlier = try EarlierEvents(connection)
+        retold = RetoldEvents(connection, rows)
+        mayRetell = try !context.isOngoing && connection.first("SELECT 1 FROM event LIMIT 1") != nil
         effects = EventEffects(connection, context, kinds)
-        departures = DepartureLimit(connection, kinds)
+        departures = DepartureLimit(connection)
         moment = CellReader(Attribute("at", .instant), context)
         properties = EventProperties(context) { _ in nil }
     }
@@ -140,6 +143,7 @@ final class EventImport: ImportTarget {
         } else {
             rows.add(.null)
         }
+        rows.add(.integer(id.isEmpty ? 0 : 1))
         rows.endRow()
         effects.note(kind.id)
     }
@@ -173,27 +177,28 @@ final class EventImport: ImportTarget {
 
     func refusal() throws -> String? {
         guard effects.touchesAccounts, !context.options.takesDepartures else { return nil }
-        return try departures.refusal()
+        return try departures.refusalOfEvents(kinds)
     }
 
     func apply() throws {
         rows.sort { left, right in
-            for column in [2, 0, 3] {
+            for column in [StagedEvent.kind, .account, .at] {
                 guard case .integer(var first) = rows[left, column], case .integer(var second) = rows[right, column],
                     first != second
                 else { continue }
-                if column == 2 { (first, second) = (effects.order(of: first), effects.order(of: second)) }
+                if column == .kind { (first, second) = (effects.order(of: first), effects.order(of: second)) }
                 return first < second
             }
             return left < right
         }
-        var inserted = 0
+        var (inserted, updated) = (0, 0)
         try store.writeInSlices(
             on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
         ) {
             connection, slice in
             rows.window = slice
             try earlier?.adopt(rows.name)
+            var changed = mayRetell ? try retold.adopt(now: context.now.milliseconds) : 0
             let count = try connection.execute(
                 """
                 INSERT INTO event
@@ -205,6 +210,7 @@ final class EventImport: ImportTarget {
                 """,
                 ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
                     .merging(effects.newsValues) { value, _ in value })
+            if !context.isOngoing, count < slice.count { changed += try retold.correct() }
             // Another import may have brought the contact since it was looked up.
             if awaits {
                 try awaited.arrive(
@@ -213,11 +219,13 @@ final class EventImport: ImportTarget {
             }
             try effects.apply()
             inserted += count
+            updated += changed
         }
         effects.reset()
         awaits = false
         tally.inserted += inserted
-        tally.unchanged += rows.count - inserted
+        tally.updated += updated
+        tally.unchanged += rows.count - inserted - updated
         rows.removeAll()
     }
 

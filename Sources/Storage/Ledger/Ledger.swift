@@ -125,14 +125,14 @@ package struct Ledger {
             case .resend: .pending
             case .drop: .cancelled
             }
-        // Whoever resends says that the first attempt did not arrive, so the message may differ from it.
+        // What may have arrived counts for caps, even when nobody sends it again. Whoever resends says that the first attempt did not arrive, so the message may differ from it.
         try connection.execute(
             """
             UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL, ambiguous = 0,
                 settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE :now END,
                 not_before = CASE WHEN :end = 'pending' THEN :now ELSE not_before END,
                 expires_at = CASE WHEN :end = 'pending' AND expires_at < :tomorrow THEN :tomorrow ELSE expires_at END,
-                claimed_at = CASE WHEN :end = 'sent' THEN claimed_at END
+                claimed_at = CASE WHEN :end = 'sent' OR (:end = 'cancelled' AND state = 'unknown') THEN claimed_at END
             WHERE id = :id AND state = :state
             """,
             [

@@ -3,10 +3,13 @@ package import Playbooks
 
 /// What needs a person.
 extension StatusQuery {
-    /// The playbooks that a safety rule holds, the longest held first.
-    package func held() throws -> [(playbook: String, since: Instant?, reason: String)] {
+    /// The playbooks that a safety rule or a person holds, the longest held first.
+    package func held(now: Instant) throws -> [(playbook: String, since: Instant?, reason: String)] {
         try connection.query(
-            "SELECT name, held_at, held_because FROM playbook WHERE held_because IS NOT NULL ORDER BY held_at, name"
+            """
+            SELECT name, held_at, \(Self.heldBecause) AS held_because FROM playbook
+            WHERE \(Self.heldBecause) IS NOT NULL ORDER BY held_at, name
+            """, ["now": .instant(now)]
         ).map { ($0["name"].text ?? "", $0["held_at"].instant, $0["held_because"].text ?? "") }
     }
 
@@ -28,12 +31,13 @@ extension StatusQuery {
     package func waitingRows() throws -> Int { Int(try connection.integer("SELECT count(*) FROM waiting_row")) }
 
     /// The id and state of a playbook as the runner saw it last.
-    package func known(_ playbook: String) throws -> KnownState? {
+    package func known(_ playbook: String, now: Instant) throws -> KnownState? {
         try connection.first(
             """
-            SELECT id, state, version_id, live_since, last_match_at, next_at, schedule, held_at, held_because,
-                released_at FROM playbook WHERE name = :name
-            """, ["name": .text(playbook)]
+            SELECT id, state, version_id, live_since, last_match_at, next_at, schedule, held_at,
+                \(Self.heldBecause) AS held_because, released_at
+            FROM playbook WHERE name = :name
+            """, ["name": .text(playbook), "now": .instant(now)]
         ).map { row in
             KnownState(
                 id: row["id"].integer ?? 0, state: try row["state"].word(), versionID: row["version_id"].integer,

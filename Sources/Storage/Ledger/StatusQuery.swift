@@ -40,14 +40,16 @@ package struct StatusQuery {
         package func text(in zone: Zone) -> String { isLocal ? "\(at.text(in: .utc)) local" : at.text(in: zone) }
     }
 
-    /// - Parameter now: holds by hand that have ended by then hold no more.
-    package func playbooks(now: Instant = Instant(milliseconds: 0)) throws -> [OfPlaybook] {
+    /// Why a playbook is held at `:now`, by a person or by a safety rule.
+    static let heldBecause = "CASE WHEN held_until > :now THEN held_by_hand ELSE held_because END"
+
+    package func playbooks(now: Instant) throws -> [OfPlaybook] {
         try connection.query(
             """
             SELECT p.name, p.state, coalesce(e.active, 0) AS active, coalesce(e.ended, 0) AS ended,
                 coalesce(e.goals, 0) AS goals, coalesce(e.holdout, 0) AS holdout, coalesce(t.waiting, 0) AS waiting,
-                coalesce(t.sent, 0) AS sent, CASE WHEN p.held_until <= :now THEN NULL ELSE p.held_because END AS held_because, p.last_match_at,
-                p.next_at, p.schedule
+                coalesce(t.sent, 0) AS sent, \(Self.heldBecause) AS held_because,
+                p.last_match_at, p.next_at, p.schedule
             FROM playbook AS p
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
                     count(*) FILTER (WHERE state = 'ended') AS ended, count(goal_at) AS goals,
@@ -131,28 +133,5 @@ package struct StatusQuery {
         try connection.first("SELECT now, state FROM cycle ORDER BY id DESC LIMIT 1").map {
             ($0["now"].instant ?? Instant(milliseconds: 0), try $0["state"].word())
         }
-    }
-
-    /// Lets a held playbook go: its next match is let through whatever its size. False when nothing was held.
-    ///
-    /// One that no cycle has seen yet asks on its first run, and may be released before it: `plan` has shown it.
-    package static func release(_ playbook: String, at: Instant, _ connection: Connection) throws -> Bool {
-        try connection.execute(
-            "INSERT INTO playbook (name, state) VALUES (:name, 'draft') ON CONFLICT (name) DO NOTHING",
-            ["name": .text(playbook)])
-        let canary = try connection.execute(
-            """
-            UPDATE canary SET stage = 3 WHERE stage < 3
-                AND playbook_id = (SELECT id FROM playbook WHERE name = :name)
-            """, ["name": .text(playbook)])
-        let held = try connection.execute(
-            """
-            UPDATE playbook SET released_at = coalesce(released_at, :at), let_through = 1, held_at = NULL,
-                held_because = NULL, held_until = NULL
-            WHERE name = :name AND (held_at IS NOT NULL OR released_at IS NULL)
-            """, ["name": .text(playbook), "at": .instant(at)])
-        // Whoever looks at a playbook and lets it go believes the values that were in doubt.
-        let believed = try DoubtfulAttributes.believe(connection)
-        return canary > 0 || held > 0 || believed
     }
 }

@@ -15,6 +15,9 @@ package enum Suppressions {
     /// What is known of an address and not of a person: all else goes with the contact to a new address.
     static let ofAddress = [softBounced, hardBounce, notWritten, erased]
 
+    /// The reasons of the program; no person's may read like one of them.
+    static let words = [unsubscribed, complaint] + ofAddress
+
     /// Adds an address; a reason that later events may lift never takes the place of one that they may not.
     ///
     /// - Parameter category: nil for all of them.

@@ -45,16 +45,19 @@ package struct Author: Sendable {
         return true
     }
 
-    /// False when nothing was held.
+    /// - Parameter attributes: those that the playbook reads.
     package func release(
-        _ playbook: String, because reason: String? = nil, now: Instant, _ connection: Connection
-    ) throws -> Bool {
-        let old = try StatusQuery(connection).known(playbook)?.heldBecause
-        guard try StatusQuery.release(playbook, at: now, connection) else { return false }
-        try did(
-            "release", playbook, because: reason, from: old ?? "asks before its first run", to: "let through",
-            connection)
-        return true
+        _ playbook: String, reading attributes: [String], because reason: String? = nil, now: Instant,
+        _ connection: Connection
+    ) throws -> Release {
+        let old = try StatusQuery(connection).known(playbook, now: now)?.heldBecause
+        let release = try Release(of: playbook, reading: attributes, at: now, connection)
+        if release.isDone {
+            try did(
+                "release", playbook, because: reason, from: old ?? "asks before its first run",
+                to: release.sentence(of: playbook), connection)
+        }
+        return release
     }
 
     /// - Throws: `StorageError` when there is no such touch, or its state leaves nothing to settle.
@@ -71,7 +74,9 @@ package struct Author: Sendable {
     package func suppress(
         _ address: String, from category: String?, because reason: String, now: Instant, _ connection: Connection
     ) throws {
-        try Suppressions.add(address, category: category, reason: reason, at: now, connection)
+        // What the program itself says of an address has a meaning.
+        let words = Suppressions.words.contains(reason) ? "by hand: \(reason)" : reason
+        try Suppressions.add(address, category: category, reason: words, at: now, connection)
         try did("suppress", address, because: reason, to: category ?? "everything", connection)
     }
 

@@ -120,7 +120,8 @@ package struct TouchRecords {
     /// The accounts with touches that wait for their turn to be written, or of which any may go out by a moment.
     package func accounts(dueBy now: Instant) throws -> [Int64] {
         try connection.query(
-            "SELECT DISTINCT account_id FROM touch WHERE state = 'pending' AND not_before <= :now",
+            // `+`: the index of open touches is to answer, and not that of accounts, which holds all touches ever.
+            "SELECT DISTINCT +account_id AS account_id FROM touch WHERE state = 'pending' AND not_before <= :now",
             ["now": .instant(now)]
         ).compactMap { $0["account_id"].integer }.sorted()
     }

@@ -17,4 +17,11 @@ extension Schema {
             CHECK (kind = 'excluded' OR until IS NOT NULL)
         ) STRICT, WITHOUT ROWID;
         """
+
+    static let heldByHand = """
+        -- Why a person holds it until `held_until`; `held_because` is a safety rule's alone.
+        ALTER TABLE playbook ADD COLUMN held_by_hand TEXT;
+        UPDATE playbook SET held_by_hand = held_because, held_at = NULL, held_because = NULL
+            WHERE held_until IS NOT NULL;
+        """
 }

@@ -29,4 +29,15 @@ extension Schema {
 
         CREATE INDEX outcome_harm ON outcome (touch_id, kind) WHERE kind = 'bounced' OR kind = 'complained';
         """
+
+    static let valueCensus = """
+        -- The most frequent values of attributes that running enrollments ask for, as digests, with the share of accounts
+        -- that had them when they were last believed.
+        CREATE TABLE value_census (
+            attribute TEXT NOT NULL,
+            value TEXT NOT NULL,
+            share REAL NOT NULL,
+            PRIMARY KEY (attribute, value)
+        ) STRICT, WITHOUT ROWID;
+        """
 }

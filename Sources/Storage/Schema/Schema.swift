@@ -6,7 +6,8 @@ enum Schema {
     /// The migrations in order; how many of them a database has had is its `user_version`.
     static let migrations = [
         first, flow, journey, safety, ingest, webhook, seen, pages, sending, decisions, restores, identity,
-        erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands,
+        erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands, valueCensus, heldByHand,
+        eventsAhead,
     ]
 
     private static let openStates = ["pending", "claimed", "sending", "held", "unknown"]

@@ -106,16 +106,16 @@ struct ReleaseCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        _ = try loaded.playbook(playbook)
+        let attributes = try loaded.playbook(playbook).nullableAttributes
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
-        let isReleased = try store.write { connection in
-            try Author.command.release(playbook, now: now, connection)
+        let release = try store.write { connection in
+            try Author.command.release(playbook, reading: attributes, now: now, connection)
         }
-        guard isReleased else {
+        guard release.isDone else {
             throw CommandError("\"\(playbook)\" is not held; keeptouch status tells what is")
         }
-        Terminal.print("\(playbook) is released: its next match is let through, whatever its size.")
+        Terminal.print(release.sentence(of: playbook) + ".")
         Terminal.hint("look once more with: keeptouch plan \(playbook)")
     }
 }

@@ -42,7 +42,7 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(
         help:
-            "The days that the file holds are complete; of a source, that what it brings is all there is; of events, that as many customers have left as they say."
+            "The days that the file holds are complete; of a source, that what it brings is all there is; of accounts and events, that as many customers have left as they say."
     )
     var complete = false
 
@@ -116,8 +116,8 @@ struct ImportCommand: ParsableCommand {
 
     private func check(_ kind: ImportKind) throws {
         guard !history || kind == .events else { throw ValidationError("--history is for events") }
-        guard !complete || kind == .metrics || kind == .events else {
-            throw ValidationError("--complete is for metrics and events")
+        guard !complete || kind != .contacts else {
+            throw ValidationError("--complete is for accounts, metrics and events")
         }
     }
 

@@ -33,18 +33,15 @@ struct RunCommand: AsyncParsableCommand {
             isStopped.store(true, ordering: .relaxed)
             interrupt()
         }
+        let cycle = loaded.cycle(store, killSwitch: killSwitch) { isStopped.load(ordering: .relaxed) }
         var report: CycleReport
+        let sending: DrainReport
         do {
-            report = try loaded.cycle(store, killSwitch: killSwitch) { isStopped.load(ordering: .relaxed) }.run(
-                now: now)
+            (report, sending) = try Run(cycle, sending: worker).at(now)
         } catch let error as CycleStopped {
             await worker.close()
             withExtendedLifetime((killing, stopping, runtime)) {}
             return Terminal.complain("\(error)")
-        }
-        let sending: DrainReport
-        do {
-            sending = try worker.drain(now: now)
         } catch {
             await worker.close()
             throw error

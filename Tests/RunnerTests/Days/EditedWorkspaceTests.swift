@@ -264,8 +264,99 @@ import Testing
         try world.test.execute("UPDATE account SET a_renewal_at = NULL")
         try await world.run([noon(20_002), noon(20_003)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
-        #expect(try world.test.store.write { try StatusQuery.release("main", at: noon(20_003), $0) })
+        try world.test.release("main", at: noon(20_003))
         try await world.run([noon(20_004), noon(20_005)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
+    }
+
+    /// One night every plan comes in another spelling, and every number as 0.
+    @Test(arguments: ["a_plan = 'Pro'", "a_seats = 0"]) func aNightOfOtherValuesMovesNobody(change: String) async throws
+    {
+        let world = try LivedWorkspace(
+            [
+                "main": TestWorkspace.playbook(
+                    "main", "when: seats > 0 and plan == \"pro\"\nexit: no_match",
+                    steps: ["wait: 5d", "choose:\n      - if: seats > 0\n        then:\n          - email: hello.md"])
+            ])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_shift: 100%", with: "max_shift: 50%")
+        ])
+        try world.test.addAccounts(60)
+        try world.test.execute("UPDATE account SET a_seats = 1 + id % 7, a_plan = 'pro'")
+        try await world.run([noon(20_000), noon(20_001)])
+        try world.test.execute("UPDATE account SET \(change)")
+        try await world.run(noon(20_002))
+        let said = try world.test.store.read { try StatusQuery($0).standingStill() }
+        #expect(
+            said.contains { $0.contains("has another value for at least") && $0.contains("of 60 accounts") }, "\(said)")
+        #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
+        try world.test.execute("UPDATE account SET a_seats = 1 + id % 7, a_plan = 'pro'")
+        // New accounts change what all have, and that is no doubt.
+        try world.test.addAccounts(200, from: 61)
+        try await world.run((3...7).map { noon(20_000 + $0) })
+        #expect(world.mails.count == 60)
+        #expect(try world.test.store.read { try StatusQuery($0).standingStill() }.isEmpty)
+    }
+
+    /// What matches while a person holds a playbook is looked at by the safety rules afterwards, however the hold ends.
+    @Test(arguments: [false, true]) func aHoldByHandLetsNothingPastTheSafetyRules(isReleased: Bool) async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats < 2")])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_share: 100%", with: "max_share: 20%")
+        ])
+        try world.test.addAccounts(200)
+        try world.test.execute("UPDATE account SET a_seats = 9")
+        try await world.run(noon(20_000))
+        try world.test.store.write { connection in
+            try ByHand(
+                connection, now: noon(20_000, hours: 1), zone: .utc, by: Author(from: .command, at: noon(20_000))
+            )
+            .hold("main", until: noon(20_003), because: "holidays")
+        }
+        try world.test.execute("UPDATE account SET a_seats = 1 WHERE id <= 120")
+        let held = try await world.run(noon(20_001))
+        #expect(held.playbooks[0].heldBecause?.hasPrefix("held by hand until") == true)
+        #expect(held.playbooks[0].verdicts[.held] == 120)
+        if isReleased { try world.test.release("main", at: noon(20_002)) }
+        let after = try await world.run(noon(20_004))
+        #expect(after.playbooks[0].heldBecause?.hasPrefix("max_share: 120 of 200") == true, "\(after.playbooks)")
+        #expect(world.mails.isEmpty)
+        try world.test.release("main", at: noon(20_004, hours: 1))
+        try await world.run(noon(20_005))
+        #expect(world.mails.count == 120)
+    }
+
+    /// A hold by hand does not end the one of a safety rule.
+    @Test func aHoldByHandEndsAndTheSafetyRulesStays() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats < 2")])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_share: 100%", with: "max_share: 20%")
+        ])
+        try world.test.addAccounts(200)
+        try world.test.execute("UPDATE account SET a_seats = 1")
+        try await world.run(noon(20_000))
+        try world.test.store.write { connection in
+            try ByHand(
+                connection, now: noon(20_000, hours: 1), zone: .utc, by: Author(from: .command, at: noon(20_000))
+            )
+            .hold("main", until: noon(20_001), because: "holidays")
+        }
+        let after = try await world.run(noon(20_002))
+        #expect(after.playbooks[0].heldBecause?.hasPrefix("max_share: 200 of 200") == true, "\(after.playbooks)")
+        #expect(world.mails.isEmpty)
+    }
+
+    /// Whoever releases a playbook believes what it reads, and nothing else.
+    @Test func aReleaseBelievesNoAttributeThatItsPlaybookDoesNotRead() async throws {
+        let world = try await sixtyWhoWaitForTheirRenewal()
+        try world.test.edit([
+            "playbooks/other/playbook.yaml": TestWorkspace.playbook("other", "when: plan == \"pro\""),
+            "playbooks/other/hello.md": "---\nsubject: Hello\n---\nHi\n",
+        ])
+        try world.test.execute("UPDATE account SET a_renewal_at = NULL")
+        try await world.run([noon(20_002), noon(20_003)])
+        _ = try world.test.store.write { try Release(of: "other", reading: ["plan"], at: noon(20_003), $0) }
+        try await world.run([noon(20_004), noon(20_005)])
+        #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
     }
 }

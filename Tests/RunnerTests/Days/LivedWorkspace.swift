@@ -15,7 +15,7 @@ final class LivedWorkspace {
         sender: { name: Test, email: success@test.example, postal_address: "1 Main St" }
         base_url: https://touch.test.example
         evaluate: daily at 06:00
-        safety: { max_share: 100%, jump: 1000x, first_run: go, canary: off, max_failed: 100%, max_nulls: 100%, asleep: off }
+        safety: { max_share: 100%, jump: 1000x, first_run: go, canary: off, max_failed: 100%, max_nulls: 100%, max_shift: 100%, asleep: off }
         channels: { email: mail, in_app: app }
         categories: { education: Tips }
 
@@ -60,12 +60,13 @@ final class LivedWorkspace {
     /// One `run`: a cycle, whose books must balance, and what may go out goes out.
     @discardableResult
     func run(_ now: Instant) async throws -> CycleReport {
-        let report = try test.run(now)
+        let worker = test.worker()
+        let report = try Run(test.cycle, sending: worker).at(now).cycle
+        await worker.close()
         #expect(report.balanced)
         for playbook in report.playbooks {
             #expect(playbook.verdicts.values.reduce(0, +) == playbook.matched, "\(playbook.playbook) at \(now)")
         }
-        if try test.integer("SELECT count(*) FROM touch WHERE state = 'pending'") > 0 { try await test.drain(now) }
         return report
     }
 

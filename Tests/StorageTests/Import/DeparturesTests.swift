@@ -114,6 +114,24 @@ struct DeparturesTests {
         #expect(try world.rows("SELECT count(*) FROM account WHERE status = 'churned'") == ["40"])
     }
 
+    @Test func aNightOnWhichEverybodyHasChurnedChangesNothing() throws {
+        let world = try ImportWorld()
+        func file(_ count: Int) -> String {
+            "key,seats,status\n" + (0..<40).map { "k\($0),\(count),\($0 < count ? "churned" : "active")\n" }.joined()
+        }
+        // Who had left before is none of those who leave.
+        try world.load(.accounts, file(15))
+        let refused = try world.load(.accounts, file(36))
+        #expect(refused.stopped?.contains("21 of 25 active customers would leave at once") == true, "\(refused)")
+        #expect(
+            try world.rows("SELECT status, a_seats, count(*) FROM account GROUP BY 1, 2") == [
+                "active|15.0|25", "churned|15.0|15",
+            ])
+        #expect(try world.load(.accounts, file(19)).isClean)
+        #expect(try world.load(.accounts, file(36), ImportOptions(takesDepartures: true)).isClean)
+        #expect(try world.rows("SELECT count(*) FROM account WHERE status = 'churned'") == ["36"])
+    }
+
     @Test func whoCameBackInTheSameFileHasNotLeft() throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key\n" + (0..<40).map { "k\($0)\n" }.joined())

@@ -90,7 +90,7 @@ import Testing
             a,paid,2026-03-05,1
             """
         let report = try world.load(.events, text)
-        #expect((report.inserted, report.unchanged) == (3, 1))
+        #expect((report.inserted, report.updated) == (3, 1))
         #expect(try world.load(.events, text).inserted == 0)
         #expect(try paid(world) == ["a||", "b||"])
     }
@@ -144,5 +144,87 @@ import Testing
         try makeEarlier(world, properties: #"{"amount":5}"#)
         #expect(try world.load(.events, "account,event,at,amount\na,paid,2026-03-01,6\n").inserted == 1)
         #expect(try world.load(.events, "account,event,at,amount\na,paid,2026-03-01,5\n").inserted == 0)
+    }
+
+    // MARK: - Told again
+
+    private static let retold: [(String, [String])] = [
+        // Cells that were filled in, columns that came, others that went.
+        (
+            "account,event,at,comment\na,nps_response,2026-03-01,",
+            ["account,event,at,comment\na,nps_response,2026-03-01,slow"]
+        ),
+        (
+            "account,event,at,score\na,nps_response,2026-03-01,3",
+            ["account,event,at,score,exported_on\na,nps_response,2026-03-01,3,2026-03-04"]
+        ),
+        (
+            "account,event,at,score,note\na,nps_response,2026-03-01,3,x",
+            ["account,event,at,score\na,nps_response,2026-03-01,3.0"]
+        ),
+        (
+            "account,event,at,score\na,nps_response,2026-03-01T10:00:00Z,3",
+            ["account,event,at,score\na,nps_response,2026-03-01 10:00:00,3"]
+        ),
+        (
+            "account,event,at,score\na,nps_response,2026-03-01,3",
+            ["account,event,at,score,contact\na,nps_response,2026-03-01,3,ada@example.com"]
+        ),
+        (
+            "account,event,at,score\na,nps_response,2026-03-01,3",
+            ["account,event,at,score,id\na,nps_response,2026-03-01,3,r1"]
+        ),
+    ]
+
+    @Test(arguments: retold) func aRowThatSaysMoreOfAnEventIsThatEvent(first: String, later: [String]) throws {
+        let world = try world()
+        try world.load(.events, first + "\n")
+        for text in later {
+            #expect(try world.load(.events, text + "\n").inserted == 0)
+            let again = try world.load(.events, text + "\n")
+            #expect((again.inserted, again.updated, again.unchanged) == (0, 0, 1))
+        }
+        #expect(try world.events.count { $0.contains("nps_response") } == 1)
+    }
+
+    @Test func aNightlyExportInWhichCellsChangeMakesNoEventNew() throws {
+        let world = try world()
+        func export(_ day: Int, comment: String, rows: Int) -> String {
+            "account,event,at,score,comment,exported\n"
+                + (1...rows).map { "a,nps_response,2026-03-0\($0)T09:00:00Z,\($0),\(comment),2026-03-0\(day)" }
+                .joined(separator: "\n") + "\n"
+        }
+        try world.load(.events, export(4, comment: "", rows: 3))
+        let second = try world.load(.events, export(5, comment: "so so", rows: 4))
+        #expect((second.inserted, second.updated) == (1, 3))
+        let third = try world.load(.events, export(6, comment: "fine", rows: 5))
+        #expect((third.inserted, third.updated) == (1, 4))
+        #expect(try world.events.filter { $0.contains("nps_response") }.allSatisfy { $0.contains("fine") })
+    }
+
+    @Test func twoRowsOfADayThatContradictEachOtherAreTwoEvents() throws {
+        let world = try world()
+        for invoice in 1...3 {
+            #expect(try world.load(.events, "account,event,at,invoice\na,paid,2026-03-10,\(invoice)\n").inserted == 1)
+        }
+        // All of them again, and one more.
+        let all = "account,event,at,invoice\n" + (1...4).map { "a,paid,2026-03-10,\($0)\n" }.joined()
+        #expect(try world.load(.events, all).inserted == 1)
+        #expect(try paid(world).count == 4)
+    }
+
+    @Test func aCorrectedEventIsTakenByItsId() throws {
+        let world = try world()
+        func text(_ at: String, _ score: String, _ comment: String) -> String {
+            "account,event,at,id,score,comment\na,nps_response,\(at),7,\(score),\(comment)\n"
+        }
+        try world.load(.events, text("2026-03-02T10:00:00Z", "3", ""))
+        let report = try world.load(.events, text("2026-03-01T10:00:00Z", "8", "better"))
+        #expect((report.inserted, report.updated, report.unchanged) == (0, 1, 0))
+        let at = try ImportWorld.milliseconds("2026-03-01T10:00:00Z")
+        #expect(
+            try world.events.filter { $0.contains("nps_response") }
+                == [#"a|nps_response|\#(at)|{"score":8,"comment":"better"}|0"#])
+        #expect(try world.load(.events, text("2026-03-01T10:00:00Z", "8", "better")).unchanged == 1)
     }
 }

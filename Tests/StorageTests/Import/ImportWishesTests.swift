@@ -227,6 +227,18 @@ struct ImportWishesTests {
         #expect(try world.rows("SELECT c_email_opt_out FROM contact ORDER BY id") == ["1", "0"])
     }
 
+    @Test func anotherPersonDoesNotInheritAWish() throws {
+        let world = try ImportWorld()
+        func file(_ email: String, _ name: String) -> String { "key,contact_email,contact_name\na,\(email),\(name)\n" }
+        try world.load(.accounts, file("ada@x.example", "Ada Li"))
+        try world.load(.contacts, "account,email,unsubscribed\na,ada@x.example,yes\n")
+        // The same person under another address, then another one.
+        try world.load(.accounts, file("ada.li@x.example", "ada li"))
+        try world.load(.accounts, file("bob@x.example", "Bob Roe"))
+        try world.load(.accounts, file("bob.roe@x.example", "Bob Roe"))
+        #expect(try world.rows("SELECT address FROM suppression ORDER BY 1") == ["ada.li@x.example", "ada@x.example"])
+    }
+
     @Test func theWishOfAnOwnerNeedsNoAddressInTheSameRow() throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key,contact_email\na,ada@x.example\n")

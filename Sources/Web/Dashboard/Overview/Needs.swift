@@ -118,7 +118,7 @@ struct Needs {
 
     private mutating func addHolds(_ query: StatusQuery) throws {
         let ask = ask
-        for (name, since, reason) in try query.held() {
+        for (name, since, reason) in try query.held(now: ask.now) {
             add("held", "Held", since: (nil, since)) { html in
                 html.link(name, ask.playbookLink(name))
                 html.text(": \(reason)")

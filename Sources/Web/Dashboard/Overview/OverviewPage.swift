@@ -37,7 +37,7 @@ struct OverviewPage {
         totals = try query.totals()
         lastCycle = try query.lastCycle()
         customers = try query.customers()
-        playbooks = try query.playbooks()
+        playbooks = try query.playbooks(now: ask.now)
         entered = try query.entries(since: ask.now - .days(30))
         daily = try DailyTouches(since: ask.zone.day(of: ask.now) - Self.days + 1, in: ask.zone, connection)
         let context = try EvaluationContext(connection, workspace: ask.workspace, now: ask.now)

@@ -28,7 +28,7 @@ extension Dashboard {
     private static func playbooks(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
         let state: Playbook.State? = try ask.word("state")
         let query = StatusQuery(connection)
-        var known = try query.playbooks()
+        var known = try query.playbooks(now: ask.now)
         // A draft that no cycle has seen is in the files only.
         let missing = ask.workspace.playbooks.filter { playbook in !known.contains { $0.name == playbook.name } }
         let entered = try query.entries(since: ask.now - .days(30))

@@ -25,7 +25,7 @@ extension Dashboard {
             let name = ask.part("name")
             guard ask.workspace.playbook(name) != nil else { throw PageProblem.noPlaybook(name) }
             let state: Jobs.State<WhomResult> = jobs.state(Self.job(name, ask), now: ask.processNow)
-            return try WhomPage(ask: ask, name: name, state: state, known: StatusQuery(connection).known(name)).page
+            return try WhomPage(ask: ask, name: name, state: state, known: StatusQuery(connection).known(name, now: ask.now)).page
         }
         routes.change("/playbooks/:name/whom", .viewer) { [self] ask, _, _ in
             let name = ask.part("name")
@@ -75,15 +75,15 @@ extension Dashboard {
         routes.page("/playbooks/:name/release", .operator) { [jobs] ask, connection in
             let name = ask.part("name")
             guard ask.workspace.playbook(name) != nil else { throw PageProblem.noPlaybook(name) }
-            let known = try StatusQuery(connection).known(name)
+            let known = try StatusQuery(connection).known(name, now: ask.now)
             let state: Jobs.State<WhomResult> = jobs.state(Self.job(name, ask), now: ask.processNow)
             return ReleasePage(ask: ask, name: name, known: known, state: state).page
         }
         routes.change("/playbooks/:name/release") { ask, form, connection in
             let name = ask.part("name")
-            guard ask.workspace.playbook(name) != nil else { throw PageProblem.noPlaybook(name) }
+            guard let playbook = ask.workspace.playbook(name) else { throw PageProblem.noPlaybook(name) }
             let back = "/playbooks/" + DashboardAddress.part(name)
-            let known = try StatusQuery(connection).known(name)
+            let known = try StatusQuery(connection).known(name, now: ask.now)
             guard form["seen"] == ReleasePage.seen(known) else {
                 let last = try Audit.entries(object: name, limit: 1, connection).first
                 let who =
@@ -94,12 +94,13 @@ extension Dashboard {
                     "It is not as you saw it any more: \(known?.heldBecause ?? "it is not held")\(who). Nothing was changed."
                 )
             }
-            guard
-                try ask.author.release(name, because: Self.words(form["reason"]), now: ask.now, connection)
-            else { return .not(back, "\(name) is not held. Nothing was changed.") }
+            let release = try ask.author.release(
+                name, reading: playbook.nullableAttributes, because: Self.words(form["reason"]), now: ask.now,
+                connection)
+            guard release.isDone else { return .not(back, "\(name) is not held. Nothing was changed.") }
             return .done(
                 back,
-                "\(name) is released: its next match is let through, whatever its size"
+                release.sentence(of: name)
                     + (ask.isSimulation ? ", with the next run." : "."))
         }
     }

@@ -35,7 +35,7 @@ struct PlaybookPage {
         self.ask = ask
         name = ask.part("name")
         let query = StatusQuery(connection)
-        known = try query.known(name)
+        known = try query.known(name, now: ask.now)
         let ofFiles = ask.workspace.playbook(name)
         if let ofFiles {
             playbook = ofFiles
