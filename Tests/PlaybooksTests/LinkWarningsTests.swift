@@ -2,7 +2,10 @@ import Playbooks
 import Testing
 
 @Suite struct LinkWarningsTests {
-    private func warnings(_ lines: [String], category: String = "tips", state: String = "live", more: String = "")
+    private func warnings(
+        _ lines: [String], category: String = "tips", state: String = "live", more: String = "",
+        trigger: String = "when: mrr > 1"
+    )
         -> [String]
     {
         let files = [
@@ -14,7 +17,7 @@ import Testing
                 ] + lines).joined(separator: "\n") + "\n",
             "channels/mail.yaml": "channel: mail\nkind: email\nrequest: { url: \"https://m.example\" }\n\(more)\n",
             "playbooks/p/playbook.yaml":
-                "playbook: p\nstate: \(state)\ncategory: \(category)\nwhen: mrr > 1\nsteps: [ { email: m.md } ]\n",
+                "playbook: p\nstate: \(state)\ncategory: \(category)\n\(trigger)\nsteps: [ { email: m.md } ]\n",
             "playbooks/p/m.md": "---\nsubject: Hi\n---\nHi.\n",
         ]
         return WorkspaceReader.read(files).diagnostics.map(\.description)
@@ -54,5 +57,27 @@ import Testing
             let told = warnings(["base_url: https://t.example", "inbox: { origins: [ \"\(origin)\" ] }"])
             #expect(told.first?.contains("expected an origin such as https://app.acme.example") == true, "\(origin)")
         }
+    }
+
+    @Test func whoeverHasChurnedGetsNothingUnlessTheExitsSaySo() {
+        let here = "base_url: https://t.example"
+        #expect(
+            warnings([here], trigger: "on: churned") == [
+                "playbooks/p/playbook.yaml:4:5: warning: whoever has churned leaves at once (exit: churned), so nobody gets "
+                    + "anything; write exit: [goal]"
+            ])
+        #expect(warnings([here], trigger: "on: churned\nexit: [goal]") == [])
+    }
+
+    @Test func conditionsThatLookFurtherBackThanEventsAreKeptAreWarnedOf() {
+        let kept = ["base_url: https://t.example", "retention: { events: 90d }"]
+        #expect(
+            warnings(kept, trigger: "when: not ever(contact_left)") == [
+                "playbooks/p/playbook.yaml:1:1: warning: ever(contact_left) looks further back than events are kept "
+                    + "(retention: { events: 90d }), and forgets what happened before"
+            ])
+        #expect(warnings(kept, trigger: "when: count(contact_left, 180d) == 0").count == 1)
+        #expect(warnings(kept, trigger: "when: count(contact_left, 30d) == 0") == [])
+        #expect(warnings(kept, trigger: "when: ever(reactivated)") == [])
     }
 }

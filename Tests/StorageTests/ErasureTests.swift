@@ -109,6 +109,7 @@ import Testing
         "occurrence": ["state"], "cycle": ["state"], "tally": ["verdicts"],
         "benchmark": ["audience", "metric", "name"],
         "passage": ["step", "result"], "stage_entry": ["journey", "stage", "how"], "null_count": ["attribute"],
+        "value_census": ["attribute", "value"],
         "breaker": ["scope"], "channel_state": ["channel", "state"], "api_key": ["prefix", "hash", "scopes"],
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],

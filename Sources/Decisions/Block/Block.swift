@@ -147,13 +147,16 @@ package struct Block: Sendable {
         /// "" for all categories.
         package var category: String
         package var reason: String
+        /// Whether its category is none of the files any more: until they say what became of it, it holds for all.
+        package var isGone: Bool
 
         /// The reason of an address whose person asked to be forgotten.
         package static let erased = "erased"
 
-        package init(category: String, reason: String) {
+        package init(category: String, reason: String, isGone: Bool = false) {
             self.category = category
             self.reason = reason
+            self.isGone = isGone
         }
     }
 

@@ -108,6 +108,7 @@ package struct Recipients: Sendable {
         let what =
             suppression.reason == "unsubscribed"
             ? "unsubscribed from \(suppression.category.isEmpty ? "everything" : suppression.category)"
+                + (suppression.isGone ? ", which is no category any more" : "")
             : "is suppressed (\(suppression.reason))"
         return "\(who) \(what)"
     }
@@ -161,6 +162,6 @@ extension Block.Suppression {
     package func forbids(_ playbook: Playbook) -> Bool {
         playbook.isService
             ? category.isEmpty && reason != "unsubscribed"
-            : category.isEmpty || category == playbook.category
+            : category.isEmpty || isGone || category == playbook.category
     }
 }

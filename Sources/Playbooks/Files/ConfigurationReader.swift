@@ -173,9 +173,15 @@ struct ConfigurationReader {
             if entry.key == "service" {
                 diagnostics.error(entry.position, "the category \"service\" is built in; nobody unsubscribes from it")
             }
-            return diagnostics.shownText(entry.value, entry.key).map {
-                Configuration.Category(name: entry.key, title: $0)
+            guard case .mapping = entry.value.content else {
+                return diagnostics.shownText(entry.value, entry.key).map {
+                    Configuration.Category(name: entry.key, title: $0)
+                }
             }
+            guard let category = Fields(entry.value, .category, diagnostics, of: "the category \"\(entry.key)\""),
+                let title = category.shownText("title")
+            else { return nil }
+            return Configuration.Category(name: entry.key, title: title, was: category.items("was").compactMap(\.text))
         }
     }
 

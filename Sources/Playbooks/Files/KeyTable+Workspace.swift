@@ -23,7 +23,9 @@ extension KeyTable {
             "holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
         Key("safety", .table(.safety), "When playbooks are held back."),
         Key("channels", .table(.defaultChannels), "The channel that carries each kind of step by default."),
-        Key("categories", .mapping(.text), "What a contact can unsubscribe from, by name, with its title."),
+        Key(
+            "categories", .mapping(.either([.text, .table(.category)])),
+            "What a contact can unsubscribe from, by name, with its title."),
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("sources", .mapping(.table(.source)), "Where serve and import all get data, by name."),
@@ -59,6 +61,11 @@ extension KeyTable {
     static let globalHoldout = KeyTable([
         Key("share", .share, required: true, "The share of all accounts."),
         Key("redraw", .choice(["never", "monthly", "quarterly", "yearly"]), "How often other accounts are drawn."),
+    ])
+
+    static let category = KeyTable([
+        Key("title", .text, required: true, "What the preferences page calls it."),
+        Key("was", .list(.text), "What it was called before: whoever left those has left it."),
     ])
 
     static let safety = KeyTable([

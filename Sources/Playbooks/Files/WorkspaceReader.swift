@@ -83,6 +83,7 @@ package struct WorkspaceReader {
         workspace.journeys = self.journeys(journeys, terms)
         workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
         checkLinks(workspace)
+        checkRetention(workspace)
         workspace.notes = notes(workspace)
         return isGood ? workspace : nil
     }

@@ -182,10 +182,13 @@ package struct Configuration: Sendable, Equatable {
     package struct Category: Sendable, Equatable {
         package var name: String
         package var title: String
+        /// What it was called before: whoever left those has left it.
+        package var was: [String]
 
-        package init(name: String, title: String) {
+        package init(name: String, title: String, was: [String] = []) {
             self.name = name
             self.title = title
+            self.was = was
         }
     }
 }

@@ -37,6 +37,7 @@ struct Registration {
                     files: pinned.files(of: playbook, in: workspace),
                     now: now))
         }
+        for category in workspace.configuration.categories { try registry.rename(category.was, to: category.name) }
         for name in try registry.liveNames() where pinned.isGone(name, from: workspace) { try registry.retire(name) }
         return Registered(works: works, globalHoldout: try drawGlobalHoldout())
     }

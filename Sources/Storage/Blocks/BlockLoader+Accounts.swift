@@ -104,8 +104,10 @@ extension BlockLoader {
         ) { row, account in
             let id = row.integer(1)
             guard let contact = contacts.range(account).first(where: { contacts.ids[$0] == id }) else { return }
+            let category = row.text(2) ?? ""
+            let isGone = !category.isEmpty && category != "service" && context.categories?.contains(category) == false
             suppressions[contact, default: []].append(
-                Block.Suppression(category: row.text(2) ?? "", reason: row.text(3) ?? ""))
+                Block.Suppression(category: category, reason: row.text(3) ?? "", isGone: isGone))
         }
         return suppressions
     }

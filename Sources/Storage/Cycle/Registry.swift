@@ -207,6 +207,12 @@ package final class Registry {
         ).map { ($0[0].text ?? "", $0[1].integer ?? 0, $0[2].integer ?? 0, $0[3].text ?? "", $0[4].text) }
     }
 
+    /// Whoever left a category of an earlier name has left the one of today.
+    package func rename(_ names: [String], to category: String) throws {
+        if isReadOnly { return }
+        try Suppressions.rename(names, to: category, connection)
+    }
+
     package func schedule(of playbookID: Int64) throws -> String? {
         try connection.first("SELECT schedule FROM playbook WHERE id = :id", ["id": .integer(playbookID)])?[0].text
     }

@@ -42,6 +42,7 @@ extension EvaluationContext {
             currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
+        categories = Set(configuration.categories.map(\.name))
         channelVariables = workspace.channels.mapValues(\.variables)
         guard figures == .measured else { return }
         let asked = populations(askedBy: workspace.playbooks, and: asking)

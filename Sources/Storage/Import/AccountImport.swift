@@ -382,6 +382,11 @@ final class AccountImport: ImportTarget {
         tally.warnings +=
             owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
         tally.warnings += [undated.warning, subscriptions?.warning].compactMap { $0 }
+        if !context.isOngoing, context.options.since == nil, report.rejected == 0 {
+            let absent = AbsentAccounts(connection)
+            let warning = try absent.warning(known: tally.unchanged + tally.updated, seen: seen)
+            tally.warnings += [warning].compactMap { $0 }
+        }
         report.unsubscribed = wishes.count
     }
 

@@ -77,8 +77,7 @@ final class CellReader {
         self.init(
             attribute.name, Self.kind(of: attribute, form, context),
             map: form.map, isYearly: form.isYearly,
-            // Over HTTP the sender is told of a value that no list knows.
-            isStrict: context.isStrict || (context.isOngoing && attribute.type == .text))
+            isStrict: context.isStrict)
     }
 
     private static func kind(of attribute: Attribute, _ form: ColumnForm, _ context: ImportContext) -> Kind {

@@ -6,14 +6,29 @@ struct SeenKeys {
 
     /// Whether the key is new.
     mutating func insert(_ key: Cell, of owner: Int64 = 0) -> Bool {
-        var hasher = Hasher()
-        hasher.combine(owner)
-        hasher.combine(bytes: UnsafeRawBufferPointer(key))
-        let hash = UInt64(bitPattern: Int64(hasher.finalize())) | 1
+        let hash = Self.hash(key, owner)
         if count * 2 >= slots.count { grow() }
         guard Self.insert(hash, into: &slots) else { return false }
         count += 1
         return true
+    }
+
+    func contains(_ key: Cell, of owner: Int64 = 0) -> Bool {
+        let hash = Self.hash(key, owner)
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: hash >> 1) & mask
+        while slots[slot] != 0 {
+            if slots[slot] == hash { return true }
+            slot = (slot + 1) & mask
+        }
+        return false
+    }
+
+    private static func hash(_ key: Cell, _ owner: Int64) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(owner)
+        hasher.combine(bytes: UnsafeRawBufferPointer(key))
+        return UInt64(bitPattern: Int64(hasher.finalize())) | 1
     }
 
     private mutating func grow() {

@@ -18,6 +18,11 @@ extension StatusQuery {
         (try Meta.standingStill.read(connection) ?? "").split(separator: "\n").map(String.init)
     }
 
+    /// The categories that people have left and that are none of these, with how many people.
+    package func goneCategories(but known: [String]) throws -> [(category: String, people: Int)] {
+        try Suppressions.gone(but: known, connection)
+    }
+
     /// How many touches only a person can settle, or mend the cause of.
     package func stuck() throws -> (unknown: Int, held: Int) {
         // Each state by itself, so that the partial index answers.

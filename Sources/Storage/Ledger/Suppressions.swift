@@ -37,6 +37,28 @@ package enum Suppressions {
             ])
     }
 
+    /// Whoever left a category of one of these names has left that of the new one.
+    package static func rename(_ names: [String], to category: String, _ connection: Connection) throws {
+        for name in names {
+            let arguments: [String: SQLValue] = ["old": .text(name), "new": .text(category)]
+            try connection.execute(
+                """
+                INSERT INTO suppression (address, category, reason, at)
+                SELECT address, :new, reason, at FROM suppression WHERE category = :old
+                ON CONFLICT (address, category) DO NOTHING
+                """, arguments)
+            try connection.execute("DELETE FROM suppression WHERE category = :old", ["old": .text(name)])
+        }
+    }
+
+    /// The categories that people have left and that are none of these, with how many people.
+    package static func gone(but known: [String], _ connection: Connection) throws -> [(category: String, people: Int)] {
+        try connection.query(
+            "SELECT category, count(*) AS people FROM suppression WHERE category <> '' GROUP BY category ORDER BY category"
+        ).map { ($0["category"].text ?? "", Int($0["people"].integer ?? 0)) }
+            .filter { $0.category != "service" && !known.contains($0.category) }
+    }
+
     package struct Entry: Sendable, Hashable {
         package var address: String
         /// "" for all of them.

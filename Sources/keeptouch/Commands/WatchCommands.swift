@@ -265,6 +265,15 @@ struct StatusCommand: ParsableCommand {
         for sentence in try query.standingStill() {
             Terminal.print(Terminal.styled(sentence, .yellow))
         }
+        let categories = loaded.workspace.configuration.categories.map(\.name)
+        for (category, people) in try query.goneCategories(but: categories) {
+            Terminal.print(
+                Terminal.styled(
+                    "\(Terminal.count(people, "person has", "people have")) left \"\(category)\", which is no category of "
+                        + "keeptouch.yaml any more; until it says what became of it they get service messages only",
+                    .yellow))
+            Terminal.print("  categories: { NEW: { title: ..., was: [\(category)] } }, or keep \(category): its title")
+        }
         for item in try query.waiting() {
             Terminal.print(Terminal.styled("\(item.playbook) waits: \(item.reason)", .yellow))
             Terminal.print("  keeptouch import metrics FILE; with --complete when the day is all there")

@@ -359,4 +359,34 @@ import Testing
         try await world.run([noon(20_004), noon(20_005)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
     }
+
+    /// A category gets another name: whoever left it has left it.
+    @Test func whoLeftACategoryHasLeftItUnderItsNewName() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "on: signed", category: "education")])
+        try world.test.addAccounts(2)
+        try await world.run(noon(20_000))
+        try world.test.execute(
+            "INSERT INTO suppression (address, category, reason, at) VALUES ('a1@example.com', 'education', 'unsubscribed', 0)"
+        )
+        func rename(was: String) throws {
+            let (playbook, configuration) = (
+                TestWorkspace.playbook("main", "on: signed", category: "tips"), LivedWorkspace.configuration
+            )
+            #expect(configuration.contains("education:"))
+            try world.test.edit([
+                "playbooks/main/playbook.yaml": playbook,
+                "keeptouch.yaml": configuration.replacing(
+                    "categories: { education: Tips }", with: "categories: { tips: { title: Tips\(was) }, news: News }"),
+            ])
+        }
+        for (day, was) in [(20_001, ""), (20_002, ", was: [education]")] {
+            try rename(was: was)
+            for account in ["a1", "a2"] { try world.signs("\(day)", account, at: noon(day, hours: -1)) }
+            try await world.run([noon(day), noon(day, hours: 1)])
+        }
+        #expect(try Set(world.test.rows("SELECT recipient FROM touch WHERE state = 'sent'")) == ["a2@example.com"])
+        #expect(try world.test.rows("SELECT category FROM suppression") == ["tips"])
+        let reasons = try world.test.rows("SELECT DISTINCT reason FROM standing WHERE verdict = 'unreachable'")
+        #expect(reasons.contains { $0.contains("unsubscribed from tips") }, "\(reasons)")
+    }
 }

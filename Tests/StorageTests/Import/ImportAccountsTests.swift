@@ -4,6 +4,16 @@ import Storage
 import Testing
 
 struct ImportAccountsTests {
+    @Test func accountsThatAFileOfNearlyAllDoesNotHaveAreNamed() throws {
+        let world = try ImportWorld()
+        func file(_ keys: ClosedRange<Int>) -> String { "key\n" + keys.map { "k\($0)\n" }.joined() }
+        #expect(try world.load(.accounts, file(1...30)).warnings.allSatisfy { !$0.contains("not in this file") })
+        let later = try world.load(.accounts, file(3...32))
+        #expect(later.warnings.contains { $0.hasPrefix("2 active accounts are not in this file (k1, k2)") }, "\(later)")
+        // A file of changes.
+        #expect(try world.load(.accounts, file(1...5)).warnings.allSatisfy { !$0.contains("not in this file") })
+    }
+
     @Test func valuesAreTypedByTheDataMap() throws {
         let world = try ImportWorld(zone: "America/Chicago")
         let report = try world.load(

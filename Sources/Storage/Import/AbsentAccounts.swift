@@ -1,0 +1,36 @@
+/// Active accounts that a file of nearly all accounts does not have; nothing changes for them, so somebody is told.
+struct AbsentAccounts {
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// - Parameters:
+    ///   - known: how many rows of the file were of accounts that were there before.
+    ///   - seen: the keys of all its rows.
+    /// - Returns: nil where the file brings less than half of the accounts, as one of changes does.
+    func warning(known: Int, seen: SeenKeys) throws -> String? {
+        let all = Int(try connection.integer("SELECT count(*) FROM account WHERE status = 'active'"))
+        guard known > 0, known * 2 >= all else { return nil }
+        var absent = 0
+        var examples: [String] = []
+        try connection.forEach("SELECT key FROM account WHERE status = 'active' ORDER BY id") { row in
+            guard let key = row.text(0), !Self.has(seen, key) else { return }
+            absent += 1
+            if examples.count < 3 { examples.append(key) }
+        }
+        guard absent > 0, absent * 10 <= all else { return nil }
+        let names = examples.joined(separator: ", ") + (absent > examples.count ? ", ..." : "")
+        return """
+            \(absent) active \(absent == 1 ? "account is" : "accounts are") not in this file (\(names)) and \
+            \(absent == 1 ? "is" : "are") written to as before; who has left is to come with the status churned, and \
+            keeptouch exclude leaves an account alone
+            """
+    }
+
+    private static func has(_ seen: SeenKeys, _ key: String) -> Bool {
+        var key = key
+        return key.withUTF8 { seen.contains($0) }
+    }
+}
