@@ -120,7 +120,8 @@ import Testing
                 let (planned, done) = (try plan(scratch, now), try run(scratch, now))
                 #expect(planned.now == now && done.now == now)
                 #expect(planned.playbooks == done.playbooks, "at \(now)")
-                #expect(planned.made == done.made, "at \(now)")
+                // What follows at once on what was sent comes on top.
+                #expect(planned.made <= done.made, "at \(now)")
                 enrolled += done.playbooks.values.map { $0.verdicts["enrolled", default: 0] }.reduce(0, +)
                 let total = done.touches?.values.reduce(0, +)
                 #expect(try total == scratch.number("SELECT count(*) FROM touch"))

@@ -63,7 +63,7 @@ import Testing
         let here = "base_url: https://t.example"
         #expect(
             warnings([here], trigger: "on: churned") == [
-                "playbooks/p/playbook.yaml:4:5: warning: whoever has churned leaves at once (exit: churned), so nobody gets "
+                "playbooks/p/playbook.yaml:4:1: warning: whoever has churned leaves at once (exit: churned), so nobody gets "
                     + "anything; write exit: [goal]"
             ])
         #expect(warnings([here], trigger: "on: churned\nexit: [goal]") == [])

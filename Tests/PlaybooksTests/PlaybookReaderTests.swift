@@ -70,7 +70,7 @@ struct PlaybookReaderTests {
                 "playbook.yaml:1:1: error: a playbook needs a trigger: \"when\", \"on\" or \"at\""
             ])
         #expect(
-            complaints(least + "when: seats > 3\non: reactivated\n") == [
+            complaints(least + "when: seats > 3\non: cancel_requested\n") == [
                 "playbook.yaml:6:1: error: a playbook has one trigger, not both \"when\" and \"on\""
             ])
     }
@@ -84,7 +84,7 @@ struct PlaybookReaderTests {
                 "playbook.yaml:8:1: error: \"max_age\" goes with \"on\", not with \"when\"",
             ])
         #expect(
-            complaints(least + "on: reactivated\nto: event.contact\nevaluate: daily at 06:00\nrearm: 1d\n" + on) == [
+            complaints(least + "on: cancel_requested\nto: event.contact\nevaluate: daily at 06:00\nrearm: 1d\n" + on) == [
                 "playbook.yaml:7:1: error: \"evaluate\" goes with \"when\", not with \"on\"",
                 "playbook.yaml:8:1: error: \"rearm\" goes with \"when\", not with \"on\"",
             ])
@@ -118,7 +118,7 @@ struct PlaybookReaderTests {
                 "playbook.yaml:6:6: error: expected a property such as event.invoice_id for \"per\", got \"invoice\"",
             ])
         #expect(
-            complaints(least + "on: reactivated\nper: event.raison\n") == [
+            complaints(least + "on: cancel_requested\nper: event.raison\n") == [
                 "playbook.yaml:6:6: error: unknown property \"raison\"; did you mean \"reason\"?"
             ])
         #expect(complaints(least + "at: sometimes\n").first?.hasPrefix("playbook.yaml:5:5: error: \"at\": ") == true)

@@ -50,7 +50,7 @@ struct PlaybookReader {
         readMessages(uses, known: known, into: &playbook)
         terms.scope.steps = playbook.programs.joined().map(\.known)
         readEnds(fields, terms, into: &playbook)
-        if event == "churned", playbook.exits.contains(.churned) {
+        if event?.name == "churned", playbook.exits.contains(.churned) {
             diagnostics.warning(
                 fields.position("on"),
                 "whoever has churned leaves at once (exit: churned), so nobody gets anything; write exit: [goal]")
