@@ -36,6 +36,8 @@ package enum Meta: String {
     /// What the kinds of events and their properties were when values that had been left out were last read.
     case eventProperties = "event_properties"
 
+    /// How the moments of events were read last, by import, as JSON.
+    case eventMoments = "event_moments"
     /// The attributes whose values are not believed for now, as JSON.
     case doubtfulAttributes = "doubtful_attributes"
     /// Why enrollments stand still, a sentence a line.

@@ -4,19 +4,20 @@ import Crypto
 /// What an event is known by within its kind and its account: the text of `event.dedup`.
 ///
 /// - With a sender's id: the id; two accounts may number their events alike.
-/// - Without one: a digest of account, kind, moment, contact and all properties as they were sent. What `data.yaml` makes
-///   of them has no part in it, so that an edit of it makes no old event new.
+/// - Without one: its moment, and a digest of account, kind, contact, moment and all properties as they were sent. What
+///   `data.yaml` makes of them has no part in the digest, so that an edit of it makes no old event new.
 struct EventIdentity {
     private(set) var text: [UInt8] = []
     private var bytes: [UInt8] = []
 
     /// - Parameters:
+    ///   - written: the moment as it was sent.
     ///   - contact: the key or the address that the event names; empty for none.
     ///   - sent: in the order of names, which count without case, blanks and signs.
     mutating func take(
-        account: Cell, kind: String, at: Int64, contact: Cell, sent: [EventProperties.Sent]
+        account: Cell, kind: String, at: Int64, written: Cell, contact: Cell, sent: [EventProperties.Sent]
     ) {
-        begin([account, contact], kind, at)
+        begin([account, contact, written], kind)
         for property in sent {
             add(property.plainName)
             add(property.value)
@@ -26,16 +27,16 @@ struct EventIdentity {
 
     /// The digest that programs made before: of the declared properties, as they are stored.
     mutating func takeEarlier(_ names: [Cell], _ kind: String, _ at: Int64, properties: [UInt8]) {
-        begin(names, kind, at)
+        begin(names, kind)
+        withUnsafeBytes(of: at.littleEndian) { bytes.append(contentsOf: $0) }
         bytes.append(contentsOf: properties)
         finish(at, mark: UInt8(ascii: "-"))
     }
 
-    private mutating func begin(_ names: [Cell], _ kind: String, _ at: Int64) {
+    private mutating func begin(_ names: [Cell], _ kind: String) {
         bytes.removeAll(keepingCapacity: true)
         for name in names { add(name) }
         bytes.append(contentsOf: kind.utf8)
-        withUnsafeBytes(of: at.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     private mutating func add(_ text: Cell) {

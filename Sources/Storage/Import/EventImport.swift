@@ -42,6 +42,7 @@ final class EventImport: ImportTarget {
     private var identity = EventIdentity()
     private let earlier: EarlierEvents?
     private let retold: RetoldEvents
+    private let moments: EventMoments
     /// Whether the events that were stored before may come again in other words: in a file, and when there are any.
     private let mayRetell: Bool
     /// How many events have more that data.yaml does not have than is kept.
@@ -68,7 +69,8 @@ final class EventImport: ImportTarget {
         contacts = try ContactKeys(connection)
         awaited = AwaitedContacts(connection)
         earlier = try EarlierEvents(connection)
-        retold = RetoldEvents(connection, rows)
+        moments = EventMoments(context)
+        retold = RetoldEvents(connection, rows, isReread: try moments.areReadAnew(connection))
         mayRetell = try !context.isOngoing && connection.first("SELECT 1 FROM event LIMIT 1") != nil
         effects = EventEffects(connection, context, kinds)
         departures = DepartureLimit(connection)
@@ -125,7 +127,7 @@ final class EventImport: ImportTarget {
         rows.add(.integer(at))
         if id.isEmpty {
             identity.take(
-                account: found.contact?.account ?? account, kind: kind.name, at: at,
+                account: found.contact?.account ?? account, kind: kind.name, at: at, written: field(2),
                 contact: contact.isEmpty ? contact : contacts.awaitedName(contact), sent: properties.sent)
             add(identity.text)
         } else {
@@ -239,6 +241,9 @@ final class EventImport: ImportTarget {
             tally.warnings.append(
                 "\(longLeftOut) events have more than 64 KiB of properties that are not in data.yaml; these are not kept"
             )
+        }
+        if !context.isOngoing {
+            try store.write(on: connection) { try moments.record($0) }
         }
         tally.warnings += accounts.warnings + properties.warnings
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }

@@ -3,13 +3,14 @@
 ///
 /// - An event with an id is the one of that id, whatever else became of it; the last row counts.
 /// - One without is the stored one of its account, kind, moment and contact that no row tells as it was, as
-///   long as their values do not contradict each other. Where they do, it is the stored one, corrected, if the file is an
+///   long as their values do not contradict each other; or, after an edit of how moments are read, the one of these words. Where they do, it is the stored one, corrected, if the file is an
 ///   export of all: if at least half of its rows tell of events that are stored. Else it is another one.
 ///
 /// Over HTTP an id that comes again is a repetition, and says nothing new.
 final class RetoldEvents {
     private let connection: Connection
     private let rows: StagedRows
+    private let isReread: Bool
     /// Rows of the file so far that can say whether it is an export of all, and how many of them tell of stored events.
     private var evidence = (rows: 0, told: 0)
 
@@ -20,7 +21,9 @@ final class RetoldEvents {
     /// More events of one account, kind and moment than this are not compared with each other.
     private static let mostCompared = 200
 
-    init(_ connection: Connection, _ rows: StagedRows) {
+    /// - Parameter isReread: whether the moments of the file were read otherwise when it came last.
+    init(_ connection: Connection, _ rows: StagedRows, isReread: Bool) {
+        self.isReread = isReread
         self.connection = connection
         self.rows = rows
     }
@@ -71,6 +74,7 @@ final class RetoldEvents {
     func adopt(now: Int64) throws -> Int {
         var groups: [Group] = []
         var group = Group()
+        var news: [Int] = []
         var previous: Int?
         try connection.forEach(
             """
@@ -84,10 +88,11 @@ final class RetoldEvents {
         ) { row in
             let (place, isStored, isTold) = (Int(row.integer(0)), row.integer(1) == 1, row.integer(2) == 1)
             let at = rows.integer(place, .at) ?? 0
-            if at % Self.startOfDays != 0 || at < now - Self.settlesAfter {
+            if isStored || at % Self.startOfDays != 0 || at < now - Self.settlesAfter {
                 evidence.rows += 1
                 if isTold || isStored { evidence.told += 1 }
             }
+            if !isStored { news.append(place) }
             if !isTold { return }
             if let previous, !isAlike(previous, place) {
                 if !group.unknown.isEmpty { groups.append(group) }
@@ -102,7 +107,33 @@ final class RetoldEvents {
         }
         if !group.unknown.isEmpty { groups.append(group) }
         let takesCorrections = evidence.told >= 2 && evidence.told * 2 >= evidence.rows
-        return try groups.reduce(0) { try $0 + adopt($1, takesCorrections) }
+        let moved = isReread ? try move(news) : []
+        return try groups.reduce(0) { changed, group in
+            var group = group
+            group.unknown.removeAll { moved.contains($0) }
+            return try group.unknown.isEmpty ? changed : changed + adopt(group, takesCorrections)
+        }
+    }
+
+    /// Lets stored events happen when rows of the same words say by now that they did.
+    ///
+    /// - Returns: the rows that found theirs.
+    private func move(_ places: [Int]) throws -> Set<Int> {
+        var moved: Set<Int> = []
+        for place in places {
+            let count = try connection.execute(
+                """
+                UPDATE OR IGNORE event SET at = :at, dedup = :dedup WHERE id = (
+                    SELECT min(id) FROM event WHERE kind_id = :kind AND account_id = :account
+                        AND substr(dedup, 13) = substr(CAST(:dedup AS TEXT), 13))
+                """,
+                [
+                    "at": rows[place, .at].value, "dedup": rows[place, .dedup].value,
+                    "kind": rows[place, .kind].value, "account": rows[place, .account].value,
+                ])
+            if count > 0 { moved.insert(place) }
+        }
+        return moved
     }
 
     private func isAlike(_ row: Int, _ other: Int) -> Bool {

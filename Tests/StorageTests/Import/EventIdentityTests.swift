@@ -227,4 +227,27 @@ import Testing
                 == [#"a|nps_response|\#(at)|{"score":8,"comment":"better"}|0"#])
         #expect(try world.load(.events, text("2026-03-01T10:00:00Z", "8", "better")).unchanged == 1)
     }
+
+    /// An edit of the format or of the time zone of `at` moves the events that it read.
+    @Test func anEditOfHowMomentsAreReadMovesTheEventsAndMakesNone() throws {
+        let world = try world()
+        let text = "account,event,at,invoice\na,paid,02/03/2026 10:00,1\na,paid,03/03/2026 10:00,1\n"
+        func map(_ format: String, _ zone: String) -> ImportOptions {
+            var map = ImportMap("payments", .events)
+            var form = ColumnForm(formats: [format])
+            form.zone = Zone(zone)
+            map.columns["at"] = form
+            return ImportOptions(map: map)
+        }
+        #expect(try world.load(.events, text, map("m/d/y", "UTC")).inserted == 2)
+        for (format, zone, moments) in [
+            ("d/m/y", "UTC", ["2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"]),
+            ("d/m/y", "America/Chicago", ["2026-03-02T16:00:00Z", "2026-03-03T16:00:00Z"]),
+        ] {
+            #expect(try world.load(.events, text, map(format, zone)).inserted == 0)
+            #expect(
+                try world.rows("SELECT at FROM event WHERE dedup LIKE '%.%' ORDER BY at")
+                    == moments.map { "\(try ImportWorld.milliseconds($0))" })
+        }
+    }
 }
