@@ -14,7 +14,7 @@ export KEEPTOUCH_LONG=${KEEPTOUCH_LONG:-1} KEEPTOUCH_TABLE
 KEEPTOUCH_TABLE=$(mktemp) log=$(mktemp)
 trap 'rm -f "$KEEPTOUCH_TABLE" "$log"' EXIT
 
-suites='KillTests|FrozenRunnerTests|FaultSweepTests|DiskFaultTests|DatabaseFaultTests|EndpointFaultTests|OutboxModelTests'
+suites='KillTests|RestoreTests|ClockJumpTests|FrozenRunnerTests|FaultSweepTests|DiskFaultTests|DatabaseFaultTests|EndpointFaultTests|OutboxModelTests'
 suites+='|lookingOftenClaimsNoMore|weeksThatDifferAnyway|FuzzTests|CorruptPlaybookTests|BruteForce|ChaosTests|aReusedConnectionThatDies|aRequestWithoutABody|Signature'
 swift test --filter "$suites" "$@" 2>&1 | tee "$log" | grep -E '^(✘|error|.*warning: unhandled)' || true
 code=${PIPESTATUS[0]}

@@ -2,21 +2,7 @@ import Foundation
 
 /// A library that makes the disk under a program's database fail at one call; built from C where there is a compiler.
 enum FailingDisk {
-    static let library: String? = {
-        let source = Bundle.module.bundleURL.appendingPathComponent("Faults/faults.c").path
-        let library = FileManager.default.temporaryDirectory
-            .appendingPathComponent("keeptouch-faults-\(ProcessInfo.processInfo.processIdentifier).so").path
-        for compiler in ["cc", "clang"] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]
-            process.standardError = FileHandle.nullDevice
-            guard (try? process.run()) != nil else { continue }
-            process.waitUntilExit()
-            if process.terminationStatus == 0 { return library }
-        }
-        return nil
-    }()
+    static let library = PreloadedLibrary.build("faults")
 
     /// Runs the program on a disk whose call number `at` fails with a code, and, when `isLasting`, all later ones too.
     static func run(

@@ -65,6 +65,32 @@ import Testing
         #expect(run.code == 0 && run.output.contains("The books balance"), "\(run)")
     }
 
+    /// Why somebody did something with an account or a touch of the person; an address counts wherever it stands.
+    @Test func whatTheAuditLogSaysOfAPersonGoesToo() throws {
+        let scratch = try sent()
+        for arguments in [
+            ["exclude", "a3", "--reason", "Zoe Quillfeather is in hospital"], ["include", "a3"],
+            ["snooze", "a4", "7d", "--reason", "she is with owner@a3.example"],
+            ["unsuppress", "owner@a3.example"], ["suppress", "zoe.quill@example.com"],
+            ["pause", "hello", "--reason", "Zoe.Quill@example.com complained"], ["resume", "hello"],
+        ] {
+            let outcome = try Program.run(arguments, in: scratch.folder)
+            #expect(outcome.code == 0 || arguments[0] == "unsuppress", "\(outcome)")
+        }
+        let lines = try scratch.number("SELECT count(*) FROM audit")
+        #expect(lines > 5)
+        #expect(bytes(scratch, hold: "in hospital"))
+        for address in ["zoe.quill@example.com", "owner@a3.example"] {
+            #expect(try scratch.keeptouch("forget", address).code == 0)
+        }
+        for text in ["Quillfeather", "uill@", "owner@a3", "in hospital", "she is with"] {
+            #expect(!bytes(scratch, hold: text), "\(text)")
+        }
+        // That something was done stays, and whom nobody asked to forget.
+        #expect(try scratch.number("SELECT count(*) FROM audit") >= lines)
+        #expect(bytes(scratch, hold: "owner@a4.example"))
+    }
+
     @Test func anErasedAddressStaysSuppressedWhenItComesBack() throws {
         let scratch = try sent()
         #expect(try scratch.keeptouch("forget", "owner@a3.example").code == 0)

@@ -76,6 +76,10 @@ import Testing
         #expect(Set(after.map(\.touch)).isDisjoint(with: before.map(\.touch)))
         #expect(Set(after.compactMap(\.key)).isDisjoint(with: before.compactMap(\.key)))
         #expect(try scratch.states() == ["sent": 1, "unknown": 5])
+        // Nor are those that links and delivery events name besides.
+        for table in ["account", "contact", "enrollment", "touch"] {
+            #expect(try scratch.number("SELECT max(id) FROM \(table)") > 1_000_000, "\(table)")
+        }
     }
 
     @Test func aLogThatLostItsEndIsNoticed() throws {
@@ -117,6 +121,65 @@ import Testing
         #expect(try scratch.keeptouch("release", "hello").code == 0)
         _ = try scratch.keeptouch("run")
         #expect(try scratch.states()["unknown"] == 3, "three are in the list, and are not sent again")
+    }
+
+    /// What becomes of the list of requests while the database is put back.
+    enum Loss: CaseIterable {
+        case cut, cutInARecord, emptied, missing, withoutItsHead, putBackToo, withAllMarks
+    }
+
+    private func lose(_ loss: Loss, _ scratch: Scratch, saved: Data) throws {
+        let list = URL(fileURLWithPath: scratch.database + ".sent")
+        let data = try Data(contentsOf: list)
+        switch loss {
+        case .cut: try data.prefix(34 * 4).write(to: list)
+        case .cutInARecord: try data.prefix(34 * 4 + 9).write(to: list)
+        case .emptied: try Data().write(to: list)
+        case .missing: try FileManager.default.removeItem(at: list)
+        case .withoutItsHead: try data.dropFirst(34).write(to: list)
+        case .putBackToo: try saved.write(to: list, options: .atomic)
+        case .withAllMarks:
+            try FileManager.default.removeItem(at: list)
+            try scratch.remove("keeptouch.db.instance")
+        }
+    }
+
+    @Test(arguments: Loss.allCases)
+    func aBackUpThatIsPutBackWhileItsListIsDamagedSendsNothingTwice(loss: Loss) throws {
+        // All that was put back agrees where nothing left in between.
+        for phase in loss == .putBackToo ? [2, 11] : [2, 11, 20] {
+            let endpoint = try Endpoint(["--delay", "20"])
+            let scratch = try scratch(endpoint, accounts: 20)
+            let runner = try RunningProgram(["run"], in: scratch.folder)
+            #expect(endpoint.waits(forRequests: phase))
+            try backUp(scratch, to: "backup.db")
+            let saved = try Data(contentsOf: URL(fileURLWithPath: scratch.database + ".sent"))
+            if phase < 20 { runner.signal(SIGKILL) }
+            runner.wait()
+            if phase < 20 { _ = try scratch.keeptouch("run") }
+            let place = "\(loss) after \(phase)"
+            try lose(loss, scratch, saved: saved)
+            try putBack("backup.db", scratch)
+            let count = endpoint.count
+            var first = try scratch.keeptouch("run")
+            if loss == .withoutItsHead {
+                // What is no list may be anything: a person looks at it first.
+                #expect(
+                    first.code == 1 && first.complaints.contains("is no list of requests; move it away"), "\(first)")
+                try scratch.remove("keeptouch.db.sent")
+                first = try scratch.keeptouch("run")
+            }
+            #expect(first.code == 1 && first.complaints.contains("--as restored"), "\(place): \(first)")
+            let resumed = try scratch.keeptouch("resume", "all", "--as", "restored")
+            #expect(resumed.code == 0 && resumed.output.contains("each playbook is held"), "\(place): \(resumed)")
+            for _ in 0..<2 { _ = try scratch.keeptouch("run") }
+            #expect(try scratch.keeptouch("release", "hello").code == 0, "\(place)")
+            for _ in 0..<2 { _ = try scratch.keeptouch("run") }
+            #expect(endpoint.count == count, "\(place): something was sent twice")
+            let states = try scratch.states()
+            #expect(states["sent", default: 0] + states["unknown", default: 0] == 20, "\(place): \(states)")
+            #expect(try Set(endpoint.requests(since: 0).map(\.touch)).count == count, "\(place)")
+        }
     }
 
     @Test func aDatabaseThatIsReplacedUnderServeStopsIt() throws {

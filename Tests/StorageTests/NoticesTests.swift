@@ -204,6 +204,22 @@ import Testing
         }
     }
 
+    /// A number that was given twice, before and after a back-up was put back unnoticed.
+    @Test func whatIsToldOfAnotherAddressIsOfAnotherTouch() throws {
+        let store = try store(touches: 1)
+        var late = notice(.bounced)
+        (late.address, late.providerID) = ("somebody.else@example.org", "m1@mail")
+        #expect(try take([late], in: store) == [.unmatched])
+        late.touch = nil
+        late.id = "again"
+        #expect(try take([late], in: store) == [.unmatched])
+        #expect(try suppressed(store) == [])
+        #expect(try rows(store, "SELECT count(*) FROM outcome") == ["0"])
+        (late.address, late.id) = ("Ada@Example.org", "hers")
+        #expect(try take([late], in: store) == [.recorded])
+        #expect(try suppressed(store) == ["|hard bounce"])
+    }
+
     @Test func oneIdOfABatchIsToldApartByItsRecipient() throws {
         let store = try store(touches: 3)
         try store.write {

@@ -73,6 +73,8 @@ package struct Account: Sendable {
     package var findings: [Finding] = []
     /// What people have said of it that holds now.
     package var exclusions: [Exclusion] = []
+    /// What they have said of it that is over.
+    package var formerExclusions: [Exclusion] = []
     /// The messages that the account has had from a playbook with a rotation, by the playbook's id.
     package var hadMessages: [Int64: Set<String>] = [:]
     /// Secondary goals reached before, by enrollment.

@@ -23,6 +23,8 @@ package struct Exclusion: Sendable, Hashable {
         self.reason = reason
     }
 
+    package func holds(at now: Instant) -> Bool { until.map { $0 > now } ?? true }
+
     /// Messages of the category `service` go on: a bill that was not paid, a confirmation.
     package func concerns(_ playbook: Playbook) -> Bool {
         !playbook.isService && (self.playbook.map { $0 == playbook.name } ?? true)
@@ -40,4 +42,9 @@ package struct Exclusion: Sendable, Hashable {
 extension Account {
     /// Why a playbook leaves the account alone, or nil.
     func exclusion(from playbook: Playbook) -> Exclusion? { exclusions.first { $0.concerns(playbook) } }
+
+    /// When a playbook last ceased to leave the account alone; nil when it never did.
+    func endOfExclusion(from playbook: Playbook) -> Instant? {
+        formerExclusions.lazy.filter { $0.concerns(playbook) }.compactMap(\.until).max()
+    }
 }

@@ -1,7 +1,8 @@
 import Playbooks
 
 extension Life {
-    /// The touches of a step that begins: one for each recipient, or one that says why there is none.
+    /// The touches of a step that begins: one for each recipient, or one that says why there is none; where the step comes
+    /// too late, they have ended.
     func touches(
         of send: Step.Send, step: Step, _ account: Account, _ index: Int, _ version: Version
     ) -> [Touch] {
@@ -44,9 +45,33 @@ extension Life {
             guard !own.isEmpty else { return nobody("every contact gets it for another account; once_per: person") }
             touches = own.map { touch(message, $0, $0.address) }
         }
-        if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
+        if let why = whyTooLate(base, account, version) {
+            for place in touches.indices {
+                (touches[place].state, touches[place].reason) = (.expired, why)
+                (touches[place].notBefore, touches[place].expiresAt) = (now, now)
+            }
+        } else if freezes {
+            for place in touches.indices { freeze(&touches[place], account, index, version) }
+        }
         return touches
     }
+
+    /// Why a step comes too late to be sent, or nil: it has stood still for longer than its touches may wait, because its
+    /// playbook was paused, its data were late, another playbook had the account, or nothing ran.
+    ///
+    /// - Parameter base: when the step was due.
+    private func whyTooLate(_ base: Instant, _ account: Account, _ version: Version) -> String? {
+        // Who was left alone by hand gets afterwards what waited meanwhile.
+        let due = max(base, account.endOfExclusion(from: version.playbook) ?? base)
+        // Where somebody looks once a day, what came due in between is not late.
+        let isFirstLook = rules.lastCycle.map { $0 < due } ?? true
+        let most = isFirstLook ? max(version.playbook.expires, Self.usualPeriod) : version.playbook.expires
+        guard now - due > most else { return nil }
+        return "waited too long: it was due \(due.text(in: rules.zone)) \(rules.zone.name)"
+    }
+
+    /// How often a cycle comes where nothing has to happen within seconds, some minutes late.
+    private static let usualPeriod = TimeSpan.hours(25)
 
     /// The message itself, or of a rotation the first that the account has not had from the playbook.
     private func nextMessage(at path: String, _ account: Account, _ version: Version) -> String? {

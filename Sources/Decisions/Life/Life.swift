@@ -156,8 +156,17 @@ package struct Life {
     func walk(_ account: inout Account, _ index: Int, _ version: Version) {
         let steps = version.playbook.steps(of: account.enrollments[index].enrollment.variant)
         var isSkipping = false
+        // Whether touches came too late; what was due together with them is late, too.
+        var isTooLate = false
         // Steps only ever lead forward.
         for _ in 0...steps.count {
+            if isTooLate, steps.indices.contains(account.enrollments[index].enrollment.step),
+                steps[account.enrollments[index].enrollment.step].isWait
+            {
+                // A step is done when its touches are settled, which is now.
+                account.enrollments[index].enrollment.dueAt = now
+                isTooLate = false
+            }
             let enrollment = account.enrollments[index].enrollment
             let action = Walk(now: now, zone: rules.zone).next(enrollment, in: steps, isSkipping: isSkipping) {
                 questions(account, index, version)
@@ -171,7 +180,7 @@ package struct Life {
                 account.enrollments[index].enrollment.isWaiting = isOpen
                 return
             case .end(let reason, let at):
-                account.enrollments[index].enrollment.end(reason, at: min(at, now))
+                account.enrollments[index].enrollment.end(reason, at: isTooLate ? now : min(at, now))
                 return
             case .move(let target, let at, let passage, let skips):
                 if let passage { account.enrollments[index].passages.append((steps[enrollment.step].id, passage)) }
@@ -180,6 +189,7 @@ package struct Life {
             case .touch(let send):
                 let touches = self.touches(of: send, step: steps[enrollment.step], account, index, version)
                 account.enrollments[index].made += touches
+                isTooLate = isTooLate || touches.contains { $0.state == .expired }
                 // Where nobody could be written to, the step is over at once.
                 guard touches.contains(where: { !$0.state.isSettled }) else {
                     advance(

@@ -50,8 +50,10 @@ package struct Tally: Sendable {
     package var moved = 0
     package var left = 0
     package var goals = 0
-    /// Touches made, those of them that belong to an enrollment that moves, and distinct keys among them.
+    /// Touches made, those of them that came too late to be sent, those that belong to an enrollment that moves, and
+    /// distinct keys among them.
     package var touches = 0
+    package var tooLate = 0
     package var owned = 0
     package var distinct = 0
     /// Accounts by journey and stage into which they come.
@@ -74,6 +76,7 @@ package struct Tally: Sendable {
             if enrolled.reachedGoal != nil { goals += 1 }
             guard !enrolled.made.isEmpty else { continue }
             touches += enrolled.made.count
+            tooLate += enrolled.made.count { $0.state == .expired }
             owned += enrolled.isNew || enrolled.enrollment != enrolled.stored ? enrolled.made.count : 0
             distinct +=
                 enrolled.made.count == 1
@@ -92,6 +95,7 @@ package struct Tally: Sendable {
         left += other.left
         goals += other.goals
         touches += other.touches
+        tooLate += other.tooLate
         owned += other.owned
         distinct += other.distinct
         stages.merge(other.stages, uniquingKeysWith: +)

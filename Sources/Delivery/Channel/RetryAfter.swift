@@ -1,10 +1,10 @@
 import Foundation
-import Playbooks
+package import Playbooks
 
 /// How long an endpoint asks to wait.
-enum RetryAfter {
+package enum RetryAfter {
     /// The longest wait that is granted.
-    static let cap = TimeSpan.hours(1)
+    package static let cap = TimeSpan.hours(1)
 
     /// The wait that a value of the given unit means, from 0 to `cap`; nil when it means nothing.
     ///

@@ -81,6 +81,13 @@ extension Step {
         }
     }
 
+    package var isWait: Bool {
+        switch action {
+        case .wait, .waitFor, .waitTill: true
+        case .send, .choose, .goTo, .stop: false
+        }
+    }
+
     /// The conditions and dates by which it decides.
     package var terms: [Term] {
         switch action {

@@ -66,6 +66,8 @@ package struct CycleReport: Sendable, Encodable {
     package var left = 0
     package var goals = 0
     package var made = 0
+    /// Touches made that came too late to be sent.
+    package var tooLate = 0
     /// The whole ledger by state, after `run`; printed with all twelve, zeros included.
     package var touches: [TouchState: Int]?
 
@@ -100,6 +102,7 @@ package struct CycleReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case now, playbooks, journeys, balanced, entered, moved, left, goals, made, touches, changes
+        case tooLate = "too_late"
         case standingStill = "standing_still"
     }
 
@@ -114,6 +117,7 @@ package struct CycleReport: Sendable, Encodable {
         try container.encode(left, forKey: .left)
         try container.encode(goals, forKey: .goals)
         try container.encode(made, forKey: .made)
+        try container.encode(tooLate, forKey: .tooLate)
         if !standingStill.isEmpty { try container.encode(standingStill, forKey: .standingStill) }
         if !changes.isEmpty { try container.encode(changes, forKey: .changes) }
         if let touches {

@@ -26,7 +26,7 @@ extension Planning {
         }
         report.entered = plan.turns.reduce(0) { $0 + (plan.tally.playbooks[$1.id]?.begun ?? 0) }
         (report.moved, report.left) = (plan.tally.moved, plan.tally.left)
-        (report.goals, report.made) = (plan.tally.goals, plan.tally.touches)
+        (report.goals, report.made, report.tooLate) = (plan.tally.goals, plan.tally.touches, plan.tally.tooLate)
         report.playbooks.sort { $0.playbook < $1.playbook }
         return report
     }

@@ -86,7 +86,8 @@ extension Channel {
     /// Whether a touch that was first attempted then may be repeated without arriving twice: half the life of its key is
     /// not yet over.
     func honorsKey(of firstAttemptAt: Instant, at processNow: Instant) -> Bool {
-        idempotency.lifetime.map { processNow - firstAttemptAt < TimeSpan(milliseconds: $0.milliseconds / 2) } ?? false
+        // Of an attempt that is to come nobody knows how old it is: the clock was set back since.
+        idempotency.lifetime.map { abs((processNow - firstAttemptAt).milliseconds) < $0.milliseconds / 2 } ?? false
     }
 
     /// Whether a touch may be sent now as far as earlier attempts go.

@@ -1,12 +1,12 @@
 import Delivery
-import Foundation
+import Dispatch
 
 /// Where the other threads leave for the worker what came back and what is rendered; keeps each channel's places filled.
 ///
 /// At most `in_flight` requests of a channel are on the wire; the others whose `sending` row is durable wait here and
 /// leave as soon as a place is free, without waiting for the worker's next tick.
 final class WorkQueue: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition = TimedCondition()
     private var post = Post()
     private var lanes: [String: Lane] = [:]
     private var laneOfToken: [Int64: String] = [:]
@@ -114,7 +114,7 @@ final class WorkQueue: @unchecked Sendable {
 
     /// Waits until so many have come; the lock is held by the caller.
     private func wait(for count: Int, _ seconds: Double) {
-        let deadline = Date(timeIntervalSinceNow: seconds)
+        let deadline = DispatchTime.now() + seconds
         wanted = count
         while post.count < count, !isWoken, count == 1 || !isDry, condition.wait(until: deadline) {}
         (wanted, isWoken) = (0, false)
@@ -127,7 +127,7 @@ final class WorkQueue: @unchecked Sendable {
     /// Waits while nothing is on the wire; only `stop` ends it early.
     func rest(_ seconds: Double) {
         condition.withLock {
-            let deadline = Date(timeIntervalSinceNow: seconds)
+            let deadline = DispatchTime.now() + seconds
             while !stopping, condition.wait(until: deadline) {}
         }
     }

@@ -104,6 +104,14 @@ extension Worker {
         results.append(.doubted(trusted))
     }
 
+    /// Stops everything when somebody has set the wall clock since the last look.
+    func heedClock(_ connection: Connection, processNow: Instant) throws {
+        guard let reading = clockReading(), clockGuard.check(reading) != nil, let trusted = clockGuard.last else {
+            return
+        }
+        try doubt(trusted, connection, processNow: processNow)
+    }
+
     /// Stops everything until the clock is right, or a person says that it is.
     func doubt(_ trusted: ClockReading, _ connection: Connection, processNow: Instant) throws {
         guard let reading = clockReading(), let reason = trusted.doubt(of: reading) else { return }

@@ -26,6 +26,8 @@ package final class Worker {
     let clockReading: @Sendable () -> ClockReading?
     let onDoubt: @Sendable (ClockReading) -> Void
     var witness = ClockWitness()
+    /// Notices when somebody sets the wall clock meanwhile.
+    var clockGuard = ClockGuard(last: nil)
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
     var breakers: [String: Breaker] = [:]
     let workQueue: WorkQueue
@@ -127,6 +129,7 @@ package final class Worker {
     package func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.write { try Outbox($0).lostSends.clean(at: now) }
+        clockGuard = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
         // An attempt to list requests may have failed after the database had them.
         try log?.fill(to: store.read { try Meta.sentCount($0) })
         try store.read { connection in
@@ -270,6 +273,7 @@ package final class Worker {
             let processNow = clocks.processNow()
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
             try killSwitch.apply(connection, processNow: processNow)
+            try heedClock(connection, processNow: processNow)
             let pauses = try Pauses(connection)
             try giveBack(outbox, pauses, now: now, processNow: processNow)
             leaving = try begin(
@@ -302,6 +306,7 @@ package final class Worker {
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
             let released = try recovery.releaseClaims()
+            try recovery.bringBackRetries(within: RetryAfter.cap, of: processNow)
             let orphans = try recovery.orphans()
             for orphan in orphans {
                 let settlement = SettlementRules(channel: workspace.channels[orphan.channel]).settlement(

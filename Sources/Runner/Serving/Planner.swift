@@ -234,7 +234,8 @@ final class Planner: @unchecked Sendable {
             name,
             metadata: [
                 "entered": "\(report.entered)", "moved": "\(report.moved)", "ended": "\(report.left)",
-                "goals": "\(report.goals)", "touches": "\(report.made)", "ms": "\(Int(seconds * 1_000))",
+                "goals": "\(report.goals)", "touches": "\(report.made)", "too_late": "\(report.tooLate)",
+                "ms": "\(Int(seconds * 1_000))",
             ])
         return report
     }

@@ -1,8 +1,8 @@
-import Foundation
+import Dispatch
 
 /// What wakes a loop before its time: a signal, or the end of all work.
 final class WakeSignal: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition = TimedCondition()
     private var raised = 0
     private var isOver = false
 
@@ -27,7 +27,7 @@ final class WakeSignal: @unchecked Sendable {
     /// Waits for a signal, the end, or so many seconds.
     func wait(_ seconds: Double) {
         condition.withLock {
-            let deadline = Date(timeIntervalSinceNow: seconds)
+            let deadline = DispatchTime.now() + seconds
             while raised == 0, !isOver, condition.wait(until: deadline) {}
         }
     }
@@ -35,8 +35,8 @@ final class WakeSignal: @unchecked Sendable {
     /// Waits for the end, or so many seconds, whoever signals.
     func pause(_ seconds: Double) {
         condition.withLock {
-            let deadline = Date(timeIntervalSinceNow: seconds)
-            while !isOver, Date() < deadline, condition.wait(until: deadline) {}
+            let deadline = DispatchTime.now() + seconds
+            while !isOver, condition.wait(until: deadline) {}
         }
     }
 

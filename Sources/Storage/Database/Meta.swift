@@ -86,13 +86,20 @@ package enum Meta: String {
     ///
     /// - Throws: `StorageError` when a cycle has already been at a later moment.
     package static func advance(to now: Instant, _ connection: Connection) throws {
+        try expect(now, connection)
+        try lastNow.write(String(now.milliseconds), connection)
+    }
+
+    /// Makes sure that the clock of decisions may stand at a moment.
+    ///
+    /// - Throws: `StorageError` when a cycle has already been at a later moment.
+    package static func expect(_ now: Instant, _ connection: Connection) throws {
         if let last = try lastNow(connection), now < last {
             throw StorageError(
                 "the clock would run backwards: a cycle has already been at \(last), and this one is at \(now); check the "
                     + "machine's clock, or give a later --now; when that cycle ran on a wrong clock, see keeptouch clock"
             )
         }
-        try lastNow.write(String(now.milliseconds), connection)
     }
 
     /// Says whose database this is.

@@ -10,7 +10,7 @@ struct ErasedTable {
 
     var name: String
     var columns: [(name: String, fate: Fate)]
-    /// The table has `account_id`, or is `account`: in rows of the person's accounts names count too.
+    /// What says whose account a row is about: in rows of the person's accounts names count too.
     var account: String?
     /// The row goes.
     var isDeleted = false
@@ -84,7 +84,7 @@ struct ErasedTable {
             columns: [
                 ("who", .text("erased")), ("object", .text("erased")), ("reason", .text("erased")), ("old", .nothing),
                 ("new", .nothing),
-            ]),
+            ], account: "(SELECT x.account_id FROM temp.erased_object AS x WHERE x.object = audit.object)"),
         // Without the last value seen a source is read from its beginning again.
         ErasedTable(name: "source", columns: [("error", .nothing), ("since", .nothing)]),
     ]

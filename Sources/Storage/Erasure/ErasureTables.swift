@@ -2,7 +2,7 @@
 struct ErasureTables {
     private let connection: Connection
     private static let names = [
-        "erased_account", "erased_contact", "erased_address", "erased_touch", "erased_event",
+        "erased_account", "erased_contact", "erased_address", "erased_touch", "erased_event", "erased_object",
     ]
 
     init(_ connection: Connection) {
@@ -18,6 +18,7 @@ struct ErasureTables {
             CREATE TEMP TABLE erased_address (address TEXT PRIMARY KEY);
             CREATE TEMP TABLE erased_touch (id INTEGER PRIMARY KEY, enrollment_id INTEGER NOT NULL, own INTEGER NOT NULL);
             CREATE TEMP TABLE erased_event (id INTEGER PRIMARY KEY);
+            CREATE TEMP TABLE erased_object (object TEXT PRIMARY KEY, account_id INTEGER NOT NULL);
             """)
     }
 
@@ -44,6 +45,22 @@ struct ErasureTables {
         try mentions(also).register(on: connection)
         try takeTouches()
         try takeEvents()
+        try takeObjects()
+    }
+
+    /// What the audit log calls the accounts, their people and their touches.
+    private func takeObjects() throws {
+        try connection.execute(
+            """
+            INSERT INTO temp.erased_object (object, account_id)
+            SELECT a.key, x.id FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
+            UNION ALL
+            SELECT 'touch ' || t.id, t.account_id FROM temp.erased_account AS x JOIN touch AS t ON t.account_id = x.id
+            UNION ALL
+            SELECT c.address, c.account_id FROM temp.erased_account AS x JOIN contact AS c ON c.account_id = x.id
+            WHERE c.address IS NOT NULL
+            ON CONFLICT (object) DO NOTHING
+            """)
     }
 
     private func take(_ subject: Erasure.Subject) throws {

@@ -121,7 +121,7 @@ package struct ByHand {
 
     /// Ends what was said of an account, for one playbook or all; false when nothing was.
     package func include(_ account: Int64, playbook: String?) throws -> Bool {
-        guard try ExclusionRecords(connection).remove(playbook, of: account) > 0 else { return false }
+        guard try ExclusionRecords(connection).end(playbook, of: account, at: now) > 0 else { return false }
         try note("included", of: account, playbook, "by hand")
         try author.did("include", try key(of: account), to: playbook ?? "all playbooks", connection)
         try connection.execute(

@@ -28,6 +28,13 @@ package struct Recovery {
             """)
     }
 
+    /// Lets touches go that are to be tried again later than anything is put off: the clock was wrong when that was written.
+    package func bringBackRetries(within longest: TimeSpan, of processNow: Instant) throws {
+        try connection.execute(
+            "UPDATE touch SET retry_at = :now WHERE state = 'pending' AND retry_at > :limit",
+            ["now": .instant(processNow), "limit": .instant(processNow + longest)])
+    }
+
     package func orphans() throws -> [Orphan] {
         try connection.query(
             """

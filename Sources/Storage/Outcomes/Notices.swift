@@ -77,17 +77,22 @@ package struct Notices {
             FROM touch
         """
 
-    /// By our own key, else by the provider's id, which a batch may give to several recipients.
+    /// By our own key, else by the provider's id, which a batch may give to several recipients; what is told of another
+    /// address than the touch's is of another touch, which a restored database may not know of.
     private func touch(of notice: Notice) throws -> Touch? {
         if let workspace = notice.workspace, workspace != self.workspace { return nil }
+        let address = notice.address.flatMap(EmailAddress.normalized)
+        func isOf(_ touch: Touch) -> Bool {
+            guard let address, touch.isEmail, !touch.recipient.hasPrefix(ErasureKey.prefix) else { return true }
+            return address == touch.recipient
+        }
         if let key = notice.touch, key.first == "t", let id = Int64(key.dropFirst()) {
             let rows = try touches(
                 "\(Self.columns) WHERE id = :id AND channel = :channel",
                 ["id": .integer(id), "channel": .text(channel)])
-            if let touch = rows.first { return touch }
+            if let touch = rows.first { return isOf(touch) ? touch : nil }
         }
         guard let id = notice.providerID, !id.isEmpty else { return nil }
-        let address = notice.address.flatMap(EmailAddress.normalized)
         let rows = try touches(
             """
             \(Self.columns) WHERE provider_id IN (:provider, '<' || :provider || '>') AND channel = :channel
@@ -97,7 +102,7 @@ package struct Notices {
                 "provider": .text(id), "channel": .text(channel),
                 "address": .text(address ?? ""),
             ])
-        guard let first = rows.first else { return nil }
+        guard let first = rows.first, isOf(first) else { return nil }
         return rows.count == 1 || first.recipient == address ? first : nil
     }
 

@@ -65,8 +65,10 @@ package struct AccountLoader {
         for (index, id) in block.ids.enumerated() { places[id] = index }
         try loadStandings(&accounts, ranges, places)
         try loadArms(&accounts, ranges, places)
-        for (id, exclusions) in try ExclusionRecords(connection).load(ranges, at: rules.now) {
-            if let place = places[id] { accounts[place].exclusions = exclusions }
+        for (id, exclusions) in try ExclusionRecords(connection).begun(ranges, at: rules.now) {
+            guard let place = places[id] else { continue }
+            accounts[place].exclusions = exclusions.filter { $0.holds(at: rules.now) }
+            accounts[place].formerExclusions = exclusions.filter { !$0.holds(at: rules.now) }
         }
         let secondary = hasSecondaryGoals ? try enrollments.secondaryGoals(ranges) : [:]
         var rows: [Int64: [Subject]] = [:]

@@ -11,12 +11,19 @@ package struct ExclusionRecords {
 
     /// Those that hold at a moment, by account.
     func load(_ accounts: AccountRows, at now: Instant) throws -> [Int64: [Exclusion]] {
+        try begun(accounts, at: now).compactMapValues { exclusions in
+            let holding = exclusions.filter { $0.holds(at: now) }
+            return holding.isEmpty ? nil : holding
+        }
+    }
+
+    /// Those that hold at a moment and those that are over, by account.
+    func begun(_ accounts: AccountRows, at now: Instant) throws -> [Int64: [Exclusion]] {
         var found: [Int64: [Exclusion]] = [:]
         try accounts.forEach(
             """
             SELECT account_id, playbook, kind, until, reason FROM exclusion
-            WHERE account_id BETWEEN :first AND :last AND since <= :now AND (until IS NULL OR until > :now)
-            ORDER BY account_id, kind, playbook
+            WHERE account_id BETWEEN :first AND :last AND since <= :now ORDER BY account_id, kind, playbook
             """, ["now": .instant(now)]
         ) { row, _ in found[row.integer("account_id"), default: []].append(try Self.exclusion(row)) }
         return found
@@ -71,12 +78,15 @@ package struct ExclusionRecords {
             ])
     }
 
+    /// Ends those that hold; what waited for them counts from now.
+    ///
     /// - Returns: how many there were.
-    func remove(_ playbook: String?, of account: Int64) throws -> Int {
+    func end(_ playbook: String?, of account: Int64, at now: Instant) throws -> Int {
         try connection.execute(
             """
-            DELETE FROM exclusion
+            UPDATE exclusion SET until = :now
             WHERE account_id = :account AND (CAST(:playbook AS TEXT) IS NULL OR playbook = :playbook)
-            """, ["account": .integer(account), "playbook": .optional(playbook)])
+                AND (until IS NULL OR until > :now)
+            """, ["account": .integer(account), "playbook": .optional(playbook), "now": .instant(now)])
     }
 }

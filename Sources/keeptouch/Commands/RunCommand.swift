@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
         let store = runtime.store
         let now = try options.moment(store, zone: loaded.zone)
         try runtime.wake()
-        try startClock(store, now: now)
+        try expectClock(store, now: now)
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
         let worker = try runtime.worker()
@@ -77,8 +77,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Decision time is the present, except on a simulation; it never runs backwards.
-    private func startClock(_ store: Store, now: Instant) throws {
-        try store.write { connection in
+    private func expectClock(_ store: Store, now: Instant) throws {
+        try store.read { connection in
             if options.now != nil, try !Meta.isSimulation(connection),
                 abs((now - Clocks.system.processNow()).milliseconds) > 60_000
             {
@@ -86,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
                     "run --now works on simulations only; this database has real customers. Leave --now out, or make a simulation with: keeptouch init DIR --simulation"
                 )
             }
-            try Meta.advance(to: now, connection)
+            try Meta.expect(now, connection)
         }
     }
 }

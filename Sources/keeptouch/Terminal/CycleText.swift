@@ -68,9 +68,12 @@ struct CycleText {
             Terminal.print("journey \(journey.journey): into \(entered.joined(separator: ", "))")
         }
         let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
+        let late =
+            report.tooLate > 0
+            ? ", \(report.tooLate) of them too late to be sent (keeptouch touches --state expired)" : ""
         Terminal.print(
             "\(begun), \(report.moved) moved on, \(report.left) ended, \(Terminal.count(report.goals, "goal")) reached, "
-                + "\(Terminal.count(report.made, "touch", "touches")) made. The books balance.")
+                + "\(Terminal.count(report.made, "touch", "touches")) made\(late). The books balance.")
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Playbooks
 import Reliability
 
 extension EnduranceRound {
@@ -48,10 +49,7 @@ extension EnduranceRound {
         for ending in ["-wal", "-shm"] { try? scratch.remove("keeptouch.db" + ending) }
         try Data(contentsOf: backUp).write(
             to: URL(fileURLWithPath: scratch.database), options: dice.below(2) == 0 ? .atomic : [])
-        if cut {
-            let list = URL(fileURLWithPath: scratch.database + ".sent")
-            try Data(contentsOf: list).prefix(34 * (1 + dice.below(4))).write(to: list)
-        }
+        if cut { try damageTheList() }
 
         let before = endpoint.countAtRest()
         let first = try keeptouch("run")
@@ -63,6 +61,18 @@ extension EnduranceRound {
         try kill("resume", "all", "--as", "restored")
         try keeptouch("resume", "all", "--as", "restored")
         try keeptouch("release", "hello")
+    }
+
+    /// The list of requests loses its end, or everything; the mark of the database may go with it.
+    private func damageTheList() throws {
+        let list = URL(fileURLWithPath: scratch.database + ".sent")
+        switch dice.below(4) {
+        case 0: try FileManager.default.removeItem(at: list)
+        case 1:
+            try FileManager.default.removeItem(at: list)
+            try scratch.remove("keeptouch.db.instance")
+        default: try Data(contentsOf: list).prefix(34 * (1 + dice.below(4)) + dice.below(34)).write(to: list)
+        }
     }
 
     private func startACopy() throws {
@@ -82,8 +92,46 @@ extension EnduranceRound {
         if soundness != [["ok"]] { complain("the copy is damaged: \(soundness)") }
     }
 
-    /// As if the wall clock had been so far from where it is now when something last ran.
     private func jumpOfTheClock() throws {
+        if MovableClock.library != nil, dice.below(2) == 0 {
+            try setTheClockWhileItSends()
+        } else {
+            try jumpBetweenTwoRuns()
+        }
+    }
+
+    /// Somebody sets the clock again and again while `run` or `serve` sends.
+    private func setTheClockWhileItSends() throws {
+        let clock = try MovableClock(beside: scratch)
+        for _ in 0..<2 + dice.below(6) {
+            let program = try RunningProgram(
+                [dice.below(3) == 0 ? "serve" : "run"], in: scratch.folder, environment: clock.environment)
+            let count = endpoint.count + 1 + dice.below(12)
+            guard endpoint.waits(forRequests: count, or: { program.hasEnded }), !program.hasEnded else {
+                program.signal(SIGKILL)
+                _ = program.wait()
+                continue
+            }
+            let minutes = Int64(2 + dice.below(dice.below(2) == 0 ? 600 : 60_000)) * (dice.below(2) == 0 ? 1 : -1)
+            try clock.move(by: .minutes(minutes))
+            let before = endpoint.count
+            usleep(UInt32(dice.below(400_000)))
+            // It notices before it claims again; what was claimed is on record.
+            if endpoint.count - before > form.accounts / 4 {
+                complain("\(endpoint.count - before) requests left on a clock that is \(minutes) minutes off")
+            }
+            if dice.below(2) == 0 { try clock.move(by: .hours(0)) }
+            program.signal(dice.below(2) == 0 ? SIGKILL : SIGTERM)
+            let end = program.wait()
+            if end.code == 128 + SIGKILL { countKill() } else if end.code != 0, end.code != 1 { complain("\(end)") }
+            try clock.move(by: .hours(0))
+        }
+        // What it was told by the last of these programs may be a time that never was.
+        try keeptouch("clock", "set")
+    }
+
+    /// As if the wall clock had been so far from where it is now when something last ran.
+    private func jumpBetweenTwoRuns() throws {
         for _ in 0..<1 + dice.below(3) {
             try kills(upTo: 6)
             let parts = try scratch.query("SELECT value FROM meta WHERE key = 'clock'").first?[0].split(separator: " ")

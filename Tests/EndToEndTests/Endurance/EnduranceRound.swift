@@ -100,6 +100,8 @@ final class EnduranceRound {
         return entry
     }
 
+    func countKill() { kills += 1 }
+
     func complain(_ text: String) { complaints.append("\(form): \(text)") }
 
     /// Starts the program and kills it: after some time, when some requests have arrived, or while it stands still and the

@@ -32,8 +32,9 @@ final class FickleEndpoint: @unchecked Sendable {
         let change = NSCondition()
         var arrivals: [Arrival] = []
         var dice: Dice
-        /// The share of requests that end badly.
+        /// The share of requests that end badly, and of those that are refused as too many.
         var failing = 0.0
+        var refused = 0.0
         /// How many connections are open.
         var open = 0
         /// Microseconds until it answers.
@@ -43,16 +44,19 @@ final class FickleEndpoint: @unchecked Sendable {
 
         func receive(_ request: String) -> Conduct {
             change.withLock {
-                let conduct = Double.random(in: 0..<1, using: &dice) < failing ? mishap() : .takes
+                let lot = Double.random(in: 0..<1, using: &dice)
+                let conduct = lot < failing ? mishap() : lot < failing + refused ? Self.tooMany : .takes
                 arrivals.append(Arrival(request, conduct))
                 change.broadcast()
                 return conduct
             }
         }
 
+        private static let tooMany = Conduct.refuses("429 Too Many Requests")
+
         private func mishap() -> Conduct {
             switch dice.below(8) {
-            case 0, 1: .refuses("429 Too Many Requests")
+            case 0, 1: Self.tooMany
             case 2: .refuses("503 Service Unavailable")
             case 3: .breaks(TestServer.answer("500 Internal Server Error"))
             case 4: .breaks("HTTP/1.1 202 Acc")
@@ -106,8 +110,10 @@ final class FickleEndpoint: @unchecked Sendable {
 
     func fails(_ share: Double) { scene.change.withLock { scene.failing = share } }
 
+    func refuses(_ share: Double) { scene.change.withLock { scene.refused = share } }
+
     /// Answers at once and well from now on.
-    func recover() { scene.change.withLock { (scene.failing, scene.delay) = (0, 0) } }
+    func recover() { scene.change.withLock { (scene.failing, scene.refused, scene.delay) = (0, 0, 0) } }
 
     /// Waits until so many requests have arrived, or for what else ends the waiting; false when none has come for long.
     func waits(forRequests count: Int, or isOver: () -> Bool) -> Bool {
