@@ -27,9 +27,7 @@ struct ReleasePage {
                     html.text(ask.isSimulation ? ", with the next run. " : ". ")
                     if let reason = known?.heldBecause { html.text("It is held: \(reason).") }
                 }
-                if case .done(let result, let at, _) = state,
-                    let report = result.report.playbooks.first(where: { $0.playbook == name })
-                {
+                if case .done(let result, let at, _) = state, let report = result.report(of: name) {
                     let counts = report.ifReleased ?? report.verdicts
                     html.add("p") { html in
                         html.text("As of ")
@@ -57,7 +55,7 @@ struct ReleasePage {
                     html.add("div", ["class": "filters"]) { $0.reasonField() }
                 }
                 html.add("p") { $0.link("Not now", ask.playbookLink(name)) }
-                html.command("keeptouch release \(name)")
+                html.command(["release", name])
             }
         }
     }
