@@ -42,7 +42,7 @@ final class SharedFigures: Sendable {
 
     deinit { threads.shutdownGracefully { _ in } }
 
-    /// Changes with every count.
+    /// Changes with every count that pages have not waited for: what they show is older.
     var generation: Int { condition.withLock { table.generation } }
 
     /// The counts that a page shows; nil while they are made for the first time and it takes long.
@@ -77,9 +77,11 @@ final class SharedFigures: Sendable {
             let made = Result { try store.read { try WorkspaceFigures(workspace, now: now, $0) } }
             condition.withLock {
                 table.isAtWork = false
-                table.generation += 1
                 switch made {
-                case .success(let figures): table.kept = Kept(figures: figures, began: began, ended: .now)
+                case .success(let figures):
+                    let kept = Kept(figures: figures, began: began, ended: .now)
+                    table.kept = kept
+                    if kept.took > Self.short { table.generation += 1 }
                 case .failure(let error): table.failure = error
                 }
                 condition.broadcast()
