@@ -30,9 +30,7 @@ package final class KillSwitch: Sendable {
     /// Pauses everything if the switch is pulled; part of a write transaction.
     package func apply(_ connection: Connection, processNow: Instant) throws {
         guard let reason else { return }
-        if try Pauses(connection).all == nil {
-            try Pauses.set("all", reason: reason, at: processNow, connection)
-        }
+        try Author(from: .runner, at: processNow).pauseIfGoing("all", because: reason, connection)
         // It is written down: a person decides from here on.
         pulled.withLock { $0 = nil }
     }

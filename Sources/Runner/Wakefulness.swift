@@ -80,16 +80,19 @@ package struct Wakefulness {
         try store.write { connection in
             try Meta.clock.write(trusted, connection)
             let pause = try Pauses(connection).all
+            let author = Author(from: .runner, at: reading.wall)
             if let reason {
                 // A person's pause stays when the clock is right again.
-                if pause.map(Self.isClock) ?? true {
+                if pause == nil {
+                    try author.pause("all", because: reason, connection)
+                } else if pause.map(Self.isClock) == true {
                     try Pauses.set("all", reason: reason, at: reading.wall, connection)
                 } else if !Self.isClock(reason), let pause, !pause.contains(reason) {
-                    try Pauses.set("all", reason: "\(reason); before that: \(pause)", at: reading.wall, connection)
+                    try author.pause("all", because: "\(reason); before that: \(pause)", connection)
                 }
             } else if clock.last == reading, let pause, Self.isClock(pause) {
                 // The clock is back where it belongs, and nothing was decided meanwhile.
-                _ = try Pauses.clear("all", connection)
+                _ = try author.resume("all", because: "the clock is right again", connection)
             }
         }
         written = trusted

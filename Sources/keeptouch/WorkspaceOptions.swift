@@ -99,7 +99,7 @@ struct LoadedWorkspace {
 
     func playbook(_ name: String) throws -> Playbook {
         if let playbook = workspace.playbook(name) { return playbook }
-        let near = nearest(to: name, in: workspace.playbooks.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+        let near = suggestion(for: name, in: workspace.playbooks.map(\.name))
         throw CommandError("there is no usable playbook \"\(name)\" in playbooks/\(near); keeptouch check lists them")
     }
 }

@@ -224,7 +224,9 @@ import Testing
             ["hold", "hello", "until", "2026-04-01"], ["release", "hello"], ["pause", "hello", "--reason", "a look"],
             ["resume", "hello"], ["suppress", "owner@a4.example"], ["unsuppress", "owner@a4.example"],
             ["keys", "create", "backend"], ["keys", "revoke", "backend"], ["users", "add", "ada"],
-            ["users", "role", "ada", "admin"], ["users", "disable", "ada"], ["forget", "owner@a5.example"],
+            ["users", "role", "ada", "admin"], ["users", "link", "ada"], ["users", "disable", "ada"],
+            ["forget", "owner@a5.example"], ["inbox-token", "--renew-key"], ["record", "a6", "report_made", "score=1"],
+            ["retype", "seats", "text", "--yes"],
         ] {
             let done = try Program.run(words, in: scratch.folder)
             #expect(done.code == 0, "\(words): \(done)")
@@ -236,11 +238,12 @@ import Testing
                 "enroll a1", "unenroll a1", "snooze a2", "exclude a3", "include a3", "hold hello", "release hello",
                 "pause playbook:hello", "resume playbook:hello", "suppress owner@a4.example",
                 "unsuppress owner@a4.example", "create key backend", "revoke key backend", "add user ada",
-                "set role ada", "disable user ada", "forget a person",
+                "make link ada", "set role ada", "make link ada", "disable user ada", "forget a person",
+                "renew inbox key all", "record a6", "retype seats",
             ])
         #expect(try scratch.query("SELECT DISTINCT origin, is_done FROM audit") == [["command", "1"]])
         // What is done twice changes nothing the second time, and is not written down again.
         _ = try Program.run(["include", "a3"], in: scratch.folder)
-        #expect(try scratch.number("SELECT count(*) FROM audit") == 17)
+        #expect(try scratch.number("SELECT count(*) FROM audit") == 22)
     }
 }

@@ -8,10 +8,13 @@ final class Serving: @unchecked Sendable {
     private var lines: [String] = []
     private var isOver = false
 
-    init(_ scratch: Scratch, _ options: [String] = [], environment: [String: String] = [:]) throws {
+    /// - Parameter command: another one that runs until it is stopped.
+    init(
+        _ scratch: Scratch, command: String = "serve", _ options: [String] = [], environment: [String: String] = [:]
+    ) throws {
         let complaints = try Pipe()
         program = try RunningProgram(
-            ["serve"] + options, in: scratch.folder, environment: environment, complaints: complaints.writing)
+            [command] + options, in: scratch.folder, environment: environment, complaints: complaints.writing)
         complaints.closeWriting()
         Thread.detachNewThread { [self] in
             while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }

@@ -76,8 +76,7 @@ extension Fields {
     func secret(_ key: String) -> Secret? {
         guard let node = self[key], let text = diagnostics.text(node, key) else { return nil }
         guard let reference = Secret.Reference(text) else {
-            diagnostics.warning(
-                node.position, "\"\(key)\" holds the secret itself; write env:NAME or file:PATH instead")
+            diagnostics.warnOfSecret(node.position, key)
             return Secret(.literal(text))
         }
         let name = String(text.drop { $0 != ":" }.dropFirst())
@@ -89,7 +88,18 @@ extension Fields {
     }
 }
 
+extension Diagnostic {
+    fileprivate static let ofSecret = "holds the secret itself; write env:NAME or file:PATH instead"
+
+    /// Whether it warns of a secret that stands in a file, from its position on.
+    package var isAboutSecret: Bool { message.hasSuffix(Self.ofSecret) }
+}
+
 extension Diagnostics {
+    func warnOfSecret(_ position: Position, _ key: String) {
+        warning(position, "\"\(key)\" \(Diagnostic.ofSecret)")
+    }
+
     func checkHeader(_ name: String, at position: Position) {
         let isToken = name.utf8.allSatisfy { $0 > 32 && $0 < 127 && !Array("()<>@,;:\\\"/[]?={}".utf8).contains($0) }
         if name.isEmpty || !isToken { error(position, "\"\(name)\" cannot name a header") }

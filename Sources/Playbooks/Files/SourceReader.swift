@@ -62,6 +62,7 @@ struct SourceReader {
             return words.isEmpty ? nil : .command(words)
         case "url":
             guard let url = fields.text("url") else { return nil }
+            warnOfPassword(url, "url", fields)
             let isURL = url.hasPrefix("https://") || url.hasPrefix("http://") || Secret.Reference(url) != nil
             if url.hasPrefix("http://"), !(fields.boolean("allow_private") ?? false) {
                 diagnostics.error(
@@ -83,6 +84,7 @@ struct SourceReader {
                 }
                 return nil
             }
+            if kind == "postgres" { warnOfPassword(place, kind, fields) }
             let mark = kind == "postgres" ? "$1" : ":since"
             expect(since == nil || query.contains(mark), mark, "query", fields)
             if since == nil, query.contains(mark) {
@@ -92,6 +94,11 @@ struct SourceReader {
             }
             return kind == "postgres" ? .postgres(url: place, query: query) : .sqlite(path: place, query: query)
         }
+    }
+
+    /// Everybody who may look at the files would read a password that stands in an address.
+    private func warnOfPassword(_ url: String, _ key: String, _ fields: Fields) {
+        if url.firstMatch(of: /:\/\/[^\/\s@]*:[^\s@]+@/) != nil { diagnostics.warnOfSecret(fields.position(key), key) }
     }
 
     private func expect(_ asks: Bool, _ mark: String, _ key: String, _ fields: Fields) {

@@ -4,7 +4,7 @@ package enum Role: String, Sendable, CaseIterable, Comparable {
     case viewer
     /// Also releases, pauses, settles, suppresses and exports.
     case `operator`
-    /// Also people and erasure.
+    /// Also people and API keys.
     case admin
 
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }

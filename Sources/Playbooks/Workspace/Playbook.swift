@@ -157,6 +157,13 @@ package struct Playbook: Sendable {
         variants.first { $0.name == variant }?.steps ?? steps
     }
 
+    /// The steps of a variant that send something, with their places in its program.
+    package func sends(of variant: String?) -> [(index: Int, step: Step)] {
+        steps(of: variant).enumerated().compactMap { index, step in
+            if case .send = step.action { (index, step) } else { nil }
+        }
+    }
+
     /// The steps of the playbook, and those of the variants that have their own.
     package var programs: [[Step]] { [steps] + variants.compactMap(\.steps) }
 }

@@ -99,7 +99,8 @@ package struct DigestPost {
                 mayHaveArrived: row.endpoint != nil))
         return try store.write { connection in
             if case .halt(let reason) = result {
-                try Pauses.set("channel:" + row.channel, reason: reason, at: processNow, connection)
+                try Author(from: .runner, at: processNow).pauseIfGoing(
+                    "channel:" + row.channel, because: reason, connection)
             }
             let end = settlement(of: result, row, channel, processNow: processNow)
             try Digests(connection).settle(

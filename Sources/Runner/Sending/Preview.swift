@@ -15,14 +15,17 @@ package struct Preview {
     private let variables: Variables
     private let rendering: Rendering
 
+    /// - Parameters:
+    ///   - secret: signs its links; none for those of nobody.
+    ///   - figures: where the figures of whole populations come from.
     /// - Throws: `CannotPreview` in words for a person.
     package static func make(
         _ playbook: Playbook, step index: Int, variant: String?, account: AccountStory, workspace: Workspace,
-        secret: [UInt8], now: Instant, _ connection: Connection
+        secret: [UInt8], now: Instant, figures: EvaluationContext.Figures = .measured, _ connection: Connection
     ) throws -> [Preview] {
         var event: Int64?
         if case .on(let kind, _) = playbook.trigger { event = try account.newestEvent(kind, now: now)?.id }
-        let context = try EvaluationContext(connection, workspace: workspace, now: now)
+        let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
         let version = Version(id: 0, playbookID: 0, playbook: playbook, in: context)
         var rules = CycleRules(
             context: context, versions: [version.id: version], channels: workspace.configuration.channels,

@@ -54,15 +54,16 @@ package struct SentMessage {
             throw Missing(text: "Its values are not kept any more: they were erased, or `retention` is over.")
         }
         let candidate = candidate(touch, contact)
-        let rendering = Rendering(workspace: workspace, secret: secret)
-        let envelope: Envelope
+        let (envelope, shown): (Envelope, Envelope)
         do throws(RenderError) {
-            envelope = try rendering.seal(candidate, message, variables)
+            envelope = try Rendering(workspace: workspace, secret: secret).seal(candidate, message, variables)
+            // Whoever looks must not be able to answer or unsubscribe for the one who got it.
+            shown = try Rendering(workspace: workspace, secret: []).seal(candidate, message, variables)
         } catch {
             throw Missing(text: "\(error)")
         }
         return Shown(
-            subject: envelope.message.subject, html: envelope.message.html, text: envelope.message.text,
+            subject: shown.message.subject, html: shown.message.html, text: shown.message.text,
             source: texts?[message.localized(candidate.locale).path] ?? texts?[message.path],
             bytes: bytes(of: envelope, touch, workspace))
     }

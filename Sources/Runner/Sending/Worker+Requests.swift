@@ -214,7 +214,7 @@ extension Worker {
             try outbox.park(id: claim.touch.id, fence: claim.fence, as: state, reason: reason)
             report.count(state)
         case .halted(let channel, let reason):
-            try Pauses.set("channel:" + channel, reason: reason, at: processNow, connection)
+            try Author(from: .runner, at: processNow).pauseIfGoing("channel:" + channel, because: reason, connection)
             report.stopped[channel] = reason
         case .doubted(let trusted):
             try doubt(trusted, connection, processNow: processNow)

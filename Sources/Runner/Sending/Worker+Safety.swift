@@ -117,7 +117,10 @@ extension Worker {
         guard let reading = clockReading(), let reason = trusted.doubt(of: reading) else { return }
         try Meta.clock.write(trusted.text, connection)
         // Another pause stays.
-        if try Pauses(connection).all.map(Wakefulness.isClock) ?? true {
+        let author = Author(from: .runner, at: processNow)
+        if try !author.pauseIfGoing("all", because: reason, connection),
+            try Pauses(connection).all.map(Wakefulness.isClock) == true
+        {
             try Pauses.set("all", reason: reason, at: processNow, connection)
         }
         onDoubt(trusted)

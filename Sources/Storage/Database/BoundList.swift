@@ -5,11 +5,13 @@ struct BoundList {
     let arguments: [String: SQLValue]
 
     /// - Parameter name: what the parameters of the list are called before their number.
-    init(_ name: String, _ texts: some Sequence<String>) {
+    init(_ name: String, _ texts: some Sequence<String>) { self.init(name, texts.map { SQLValue.text($0) }) }
+
+    init(_ name: String, _ values: [SQLValue]) {
         var arguments: [String: SQLValue] = [:]
         var names: [String] = []
-        for (index, text) in texts.enumerated() {
-            arguments["\(name)_\(index)"] = .text(text)
+        for (index, value) in values.enumerated() {
+            arguments["\(name)_\(index)"] = value
             names.append(":\(name)_\(index)")
         }
         self.arguments = arguments

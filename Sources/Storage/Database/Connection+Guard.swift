@@ -25,7 +25,9 @@ extension Connection {
     }
 
     /// Runs the body with a connection that cannot change the file and that gives up after a while.
-    func guarded<T>(for limit: Duration, _ body: () throws -> T) throws -> T {
+    ///
+    /// - Parameter complaint: what it took too long for, with what can be done.
+    func guarded<T>(for limit: Duration, orElse complaint: Store.Complaint, _ body: () throws -> T) throws -> T {
         forbidWriting()
         let deadline = Deadline(ContinuousClock.now + limit)
         sqlite3_progress_handler(
@@ -41,9 +43,7 @@ extension Connection {
         do {
             return try withExtendedLifetime(deadline) { try body() }
         } catch let error as StorageError where error.isInterrupted && deadline.isOver {
-            throw StorageError(
-                "planning took longer than \(limit.components.seconds) s and was given up, nothing was changed; see which "
-                    + "condition is slow with keeptouch plan PLAYBOOK")
+            throw StorageError(complaint.text(limit))
         }
     }
 

@@ -107,8 +107,9 @@ package final class GroupCommit: @unchecked Sendable {
             }
             for answer in answers { answer(nil) }
         } catch {
-            // Nothing of this transaction is written: all who took part in it are told.
-            if answers.isEmpty, let first = rest.popFirst() { first.fail(error) }
+            // Nothing of this transaction is written: all who took part in it are told. Where none could begin, the
+            // others would wait as long for the same lock, one after the other.
+            if answers.isEmpty { while let write = rest.popFirst() { write.fail(error) } }
             for answer in answers { answer(error) }
         }
     }

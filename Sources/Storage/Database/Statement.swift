@@ -12,6 +12,9 @@ package final class Statement {
     }
 
     init(_ handle: OpaquePointer, _ sql: String) throws {
+        #if DEBUG
+            StatementLog.shared?.note(sql)
+        #endif
         var pointer: OpaquePointer?
         let code = sqlite3_prepare_v2(handle, sql, -1, &pointer, nil)
         guard code == SQLITE_OK, let pointer else {

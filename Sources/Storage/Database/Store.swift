@@ -104,16 +104,35 @@ package final class Store: Sendable {
 
     /// Works on one snapshot, in which the conditions that people wrote run: nothing can change the file, and it ends in time.
     ///
+    /// - Parameter complaint: what it says that took too long.
     /// - Throws: `StorageError` when it takes longer than `limit`.
     @discardableResult
-    package func guardedRead<T>(for limit: Duration, _ body: (Connection) throws -> T) throws -> T {
+    package func guardedRead<T>(
+        for limit: Duration, orElse complaint: Complaint = .planning, _ body: (Connection) throws -> T
+    ) throws -> T {
         switch mode {
         // There is nothing to guard.
         case .memory: return try read(body)
         case .readOnly, .readWrite:
             return try session { connection in
-                try connection.guarded(for: limit) { try read(body) }
+                try connection.guarded(for: limit, orElse: complaint) { try read(body) }
             }
+        }
+    }
+
+    /// What a read that was given up says: what took too long, and what to do.
+    package struct Complaint: Sendable {
+        private let what: String
+        private let advice: String
+
+        package init(_ what: String, _ advice: String) {
+            (self.what, self.advice) = (what, advice)
+        }
+
+        package static let planning = Complaint("planning", "see which condition is slow with keeptouch plan PLAYBOOK")
+
+        func text(_ limit: Duration) -> String {
+            "\(what) took longer than \(limit.components.seconds) s and was given up, nothing was changed; \(advice)"
         }
     }
 

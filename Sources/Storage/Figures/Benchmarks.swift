@@ -42,6 +42,26 @@ package enum Benchmarks {
         return figures
     }
 
+    /// What was stored, of the last day that has it; nothing of an audience whose figures were never stored.
+    static func stored(
+        _ asked: [PopulationSums], _ connection: Connection
+    ) throws -> [EvaluationContext.BenchmarkKey: (population: UsageDrop.Population, day: Day)] {
+        try connection.executeScript(planned)
+        var found: [EvaluationContext.BenchmarkKey: (population: UsageDrop.Population, day: Day)] = [:]
+        for sums in asked {
+            let place = place(of: sums).merging(["name": .text(names[0] + suffix(of: sums))]) { $1 }
+            let day = try connection.first(
+                """
+                SELECT max(day) AS day FROM benchmark
+                WHERE audience = :audience AND metric = :metric AND day <= :day AND name = :name
+                """, place)?["day"].integer
+            guard let day else { continue }
+            let known = PopulationSums(sums.key, day: Day(number: Int(day)), audience: nil)
+            if let population = try stored(known, connection) { found[sums.key] = (population, known.day) }
+        }
+        return found
+    }
+
     /// Under which names the figures of an audience are kept. (Figures of an older rule are "phi" and "shock".)
     private static let names = ["drop unit", "drop scatter", "drop shock", "drop limit", "drop strict limit"]
 

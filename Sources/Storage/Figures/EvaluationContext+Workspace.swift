@@ -24,6 +24,8 @@ extension EvaluationContext {
     /// Where figures of a whole population come from.
     package enum Figures: Sendable {
         case measured
+        /// Those that a cycle has stored, of the last day that has them; a page works none out.
+        case stored
         /// Those of nobody: counts that scatter as Poisson's do, no common shock.
         case neutral
     }
@@ -44,12 +46,26 @@ extension EvaluationContext {
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
         categories = Set(configuration.categories.map(\.name))
         channelVariables = workspace.channels.mapValues(\.variables)
-        guard figures == .measured else { return }
+        guard figures != .neutral else { return }
         let asked = populations(askedBy: workspace.playbooks, and: asking)
+        if figures == .stored {
+            benchmarks = try Benchmarks.stored(asked, connection).mapValues(\.population)
+            return
+        }
         // An audience that asks for a drop itself is told of the figures of the others.
         for part in [asked.filter { !$0.asksForDrops }, asked.filter(\.asksForDrops)] {
             benchmarks.merge(try Benchmarks.usage(part, self, connection)) { $1 }
         }
+    }
+
+    /// The oldest day of which the stored figures of a whole population are that `usage_drop` is explained with; nil where
+    /// none is asked for, or none is older than the data.
+    package func daysBehind(_ workspace: Workspace, _ connection: Connection) throws -> Day? {
+        let asked = populations(askedBy: workspace.playbooks, and: [])
+        let stored = try Benchmarks.stored(asked, connection)
+        return asked.compactMap { sums in
+            stored[sums.key].flatMap { $0.day < sums.day ? $0.day : nil }
+        }.min()
     }
 
     /// The audiences of whose use a playbook asks, or somebody else of all accounts, each once.

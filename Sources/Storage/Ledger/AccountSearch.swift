@@ -66,31 +66,27 @@ package struct AccountSearch {
 
     /// Accounts by key, behind one.
     package func page(after key: String?, churned: Bool?, stage: String?, limit: Int) throws -> [Hit] {
-        var conditions = ["a.key > :after"]
         var values: [String: SQLValue] = ["after": .text(key ?? ""), "limit": .integer(Int64(limit))]
-        if let churned {
-            conditions.append("a.status = :status")
-            values["status"] = .text(churned ? "churned" : "active")
-        }
-        if let stage {
-            conditions.append("a.stage = :stage")
-            values["stage"] = .text(stage)
-        }
-        return try connection.query(
-            """
-            SELECT \(Self.columns) FROM account AS a WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY a.key LIMIT :limit
-            """, values
-        ).map { hit($0, person: nil) }
-    }
-
-    /// Accounts by id, in the order of the ids.
-    package func accounts(_ ids: [Int64]) throws -> [Hit] {
-        try ids.compactMap { id in
-            try connection.first(
-                "SELECT \(Self.columns) FROM account AS a WHERE a.id = :id", ["id": .integer(id)]
+        guard let stage else {
+            // Written out, so that SQLite sees which accounts a partial index holds.
+            let status = churned.map { $0 ? " AND a.status = 'churned'" : " AND a.status = 'active'" } ?? ""
+            return try connection.query(
+                "SELECT \(Self.columns) FROM account AS a WHERE a.key > :after\(status) ORDER BY a.key LIMIT :limit",
+                values
             ).map { hit($0, person: nil) }
         }
+        values["stage"] = .text(stage)
+        // The index has the keys of a stage and a status in their order.
+        let statuses = churned.map { [$0 ? "churned" : "active"] } ?? ["active", "churned"]
+        let hits = try statuses.flatMap { status in
+            try connection.query(
+                """
+                SELECT \(Self.columns) FROM account AS a
+                WHERE a.stage = :stage AND a.status = :status AND a.key > :after ORDER BY a.key LIMIT :limit
+                """, values.merging(["status": .text(status)]) { $1 }
+            ).map { hit($0, person: nil) }
+        }
+        return Array(hits.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.prefix(limit))
     }
 
     private func hit(_ row: Row, person: String?) -> Hit {

@@ -26,6 +26,31 @@ extension Ledger {
     }
 }
 
+extension Ledger {
+    /// What came of each of these touches, in their order: one question for a hundred of them.
+    package func outcomes(of entries: [Entry]) throws -> [[Consequence]] {
+        var found: [Int64: [Consequence]] = [:]
+        var rest = entries.map(\.id)[...]
+        while !rest.isEmpty {
+            let ids = BoundList("touch", rest.prefix(100).map { .integer($0) })
+            rest = rest.dropFirst(100)
+            var known: [Int64: Set<String>] = [:]
+            try connection.forEach(
+                """
+                SELECT touch_id, kind, at, detail FROM outcome WHERE touch_id IN (\(ids.names))
+                ORDER BY touch_id, at, id
+                """, ids.arguments
+            ) { row in
+                let (touch, kind) = (row.integer("touch_id"), row.text("kind") ?? "")
+                guard known[touch, default: []].insert(kind).inserted else { return }
+                found[touch, default: []].append(
+                    Consequence(kind: kind, at: row.instant("at"), detail: row.optionalText("detail")))
+            }
+        }
+        return entries.map { found[$0.id] ?? [] }
+    }
+}
+
 extension AccountStory {
     package func outcomes(of touch: Int64) throws -> [Ledger.Consequence] {
         try Ledger(connection).outcomes(of: touch)

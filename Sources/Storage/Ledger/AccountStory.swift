@@ -44,11 +44,12 @@ package struct AccountStory {
     package static func find(_ text: String, _ connection: Connection) throws -> AccountStory {
         if let story = try AccountStory(connection, key: text) { return story }
         let address = EmailAddress.normalized(text) ?? ""
+        // Two questions in one, so that each is led by its own index.
         let keys = try connection.query(
             """
-            SELECT key FROM account WHERE lower(name) = lower(CAST(:text AS TEXT))
-                OR id IN (SELECT account_id FROM contact WHERE address = :address)
-            ORDER BY key LIMIT 6
+            SELECT key FROM account WHERE lower(name) = lower(CAST(:text AS TEXT)) AND name IS NOT NULL
+            UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.address = :address
+            ORDER BY 1 LIMIT 6
             """, ["text": .text(text), "address": .text(address)]
         ).compactMap { $0["key"].text }
         if keys.count == 1, let story = try AccountStory(connection, key: keys[0]) { return story }
@@ -64,20 +65,22 @@ package struct AccountStory {
 
     private static func names(like text: String, _ connection: Connection) throws -> [String] {
         try connection.query(
-            "SELECT name FROM account WHERE lower(substr(name, 1, 2)) = lower(CAST(:prefix AS TEXT)) ORDER BY name LIMIT 200",
-            ["prefix": .text(String(text.prefix(2)))]
+            """
+            SELECT name FROM account
+            WHERE lower(name) >= lower(CAST(:prefix AS TEXT)) AND lower(name) < lower(CAST(:prefix AS TEXT)) || :last
+                AND name IS NOT NULL
+            ORDER BY lower(name) LIMIT 200
+            """, ["prefix": .text(String(text.prefix(2))), "last": .text("\u{10ffff}")]
         ).compactMap { $0["name"].text }
     }
 
     /// Keys of accounts that resemble the one asked for.
     package static func keys(like key: String, _ connection: Connection) throws -> [String] {
-        try connection.query(
-            "SELECT key FROM account WHERE substr(key, 1, :length) = :prefix ORDER BY key LIMIT 50",
-            [
-                "prefix": .text(String(key.prefix(max(1, key.count - 2)))),
-                "length": .integer(Int64(max(1, key.count - 2))),
-            ]
-        ).compactMap { $0[0].text }
+        let prefix = String(key.prefix(max(1, key.count - 2)))
+        return try connection.query(
+            "SELECT key FROM account WHERE key >= :first AND key < :last ORDER BY key LIMIT 50",
+            ["first": .text(prefix), "last": .text(prefix + "\u{10ffff}")]
+        ).compactMap { $0["key"].text }
     }
 
     /// The keys of its contacts, the first 20.

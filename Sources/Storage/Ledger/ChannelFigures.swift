@@ -6,7 +6,6 @@ package struct ChannelFigures: Sendable {
     package struct Attempt: Sendable {
         package var touch: Int64
         package var beganAt: Instant
-        package var endedAt: Instant?
         package var result: String?
         package var detail: String?
     }
@@ -15,34 +14,70 @@ package struct ChannelFigures: Sendable {
     /// Of its last touches, at most `recent`.
     package var states: [TouchState: Int] = [:]
     package var outcomes: [String: Int] = [:]
-    /// The newest first.
-    package var attempts: [Attempt] = []
+    /// Those that were not taken, the newest first.
+    package var failures: [Attempt] = []
 
     package static let recent = 200
+    /// Of a channel that is seldom used nobody looks further back for more.
+    package static let reach: Int64 = 200_000
+    private static let mostFailures = 20
 
-    package init(of channel: String, now: Instant, _ connection: Connection) throws {
-        due = Int(
-            try connection.integer(
-                """
-                SELECT count(*) FROM touch
-                WHERE state = 'pending' AND channel = :channel AND not_before <= :now
-                """, ["channel": .text(channel), "now": .instant(now)]))
-        var filter = Ledger.Filter()
-        (filter.channel, filter.limit) = (channel, Self.recent)
-        // Of a channel that is seldom used nobody walks all touches for more.
-        filter.after = max(0, try connection.integer("SELECT coalesce(max(id), 0) FROM touch") - 200_000)
-        for entry in try Ledger(connection).touches(filter) {
-            states[entry.state, default: 0] += 1
-            for outcome in try Ledger(connection).outcomes(of: entry.id) { outcomes[outcome.kind, default: 0] += 1 }
-            guard attempts.count < Self.recent else { continue }
-            attempts += try connection.query(
-                "SELECT began_at, ended_at, result, detail FROM attempt WHERE touch_id = :id ORDER BY number DESC",
-                ["id": .integer(entry.id)]
-            ).map {
-                Attempt(
-                    touch: entry.id, beganAt: $0["began_at"].instant ?? Instant(milliseconds: 0),
-                    endedAt: $0["ended_at"].instant, result: $0["result"].text, detail: $0["detail"].text)
+    package init() {}
+
+    /// Of all of them: one walk back over the newest touches.
+    package static func all(
+        _ channels: [String], now: Instant, _ connection: Connection
+    ) throws -> [String: ChannelFigures] {
+        var figures = Dictionary(channels.map { ($0, ChannelFigures()) }) { first, _ in first }
+        /// The ids of the last touches of each, the newest first.
+        var last: [String: [Int64]] = [:]
+        var open = figures.count
+        let top = try connection.integer("SELECT coalesce(max(id), 0) FROM touch")
+        // In parts, so that the walk ends where all have enough.
+        for high in stride(from: top, to: max(0, top - reach), by: -5_000) where open > 0 {
+            try connection.forEach(
+                "SELECT id, channel, state FROM touch WHERE id > :low AND id <= :high ORDER BY id DESC",
+                ["low": .integer(max(high - 5_000, 0)), "high": .integer(high)]
+            ) { row in
+                guard let channel = row.text("channel"), figures[channel] != nil,
+                    (last[channel]?.count ?? 0) < recent
+                else { return }
+                last[channel, default: []].append(row.integer("id"))
+                if last[channel]?.count == recent { open -= 1 }
+                figures[channel]?.states[try row.word("state"), default: 0] += 1
             }
+        }
+        for channel in channels {
+            figures[channel]?.due = Int(
+                try connection.integer(
+                    "SELECT count(*) FROM touch WHERE state = 'pending' AND channel = :channel AND not_before <= :now",
+                    ["channel": .text(channel), "now": .instant(now)]))
+            guard let ids = last[channel], let first = ids.last else { continue }
+            try figures[channel]?.add(of: channel, since: first, connection)
+        }
+        return figures
+    }
+
+    private mutating func add(of channel: String, since first: Int64, _ connection: Connection) throws {
+        let scope: [String: SQLValue] = ["channel": .text(channel), "first": .integer(first)]
+        for row in try connection.query(
+            """
+            SELECT o.kind, count(DISTINCT t.id) AS n FROM touch AS t CROSS JOIN outcome AS o ON o.touch_id = t.id
+            WHERE t.id >= :first AND t.channel = :channel GROUP BY o.kind
+            """, scope)
+        {
+            outcomes[row["kind"].text ?? ""] = row.count("n")
+        }
+        failures = try connection.query(
+            """
+            SELECT a.touch_id, a.began_at, a.result, a.detail FROM touch AS t CROSS JOIN attempt AS a ON a.touch_id = t.id
+            WHERE t.id >= :first AND t.channel = :channel AND a.result <> 'sent'
+            ORDER BY a.touch_id DESC, a.number DESC LIMIT :most
+            """, scope.merging(["most": .integer(Int64(Self.mostFailures))]) { $1 }
+        ).map {
+            Attempt(
+                touch: $0["touch_id"].integer ?? 0, beganAt: $0["began_at"].instant ?? Instant(milliseconds: 0),
+                result: $0["result"].text, detail: $0["detail"].text)
         }
     }
 }

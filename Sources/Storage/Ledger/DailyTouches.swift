@@ -1,7 +1,7 @@
 import Decisions
 package import Playbooks
 
-/// How many touches were settled on each of the last days.
+/// How many touches were settled on each of the last days, on the clock of any zone.
 package struct DailyTouches: Sendable {
     package struct OfDay: Sendable, Equatable {
         package var sent = 0
@@ -12,32 +12,45 @@ package struct DailyTouches: Sendable {
         package init() {}
     }
 
-    package var days: [Day: OfDay] = [:]
+    /// By quarters of an hour since 1970: no zone is off by less.
+    private var quarters: [Int64: OfDay] = [:]
 
-    /// - Parameter first: in the zone.
-    package init(since first: Day, in zone: Zone, _ connection: Connection) throws {
-        let start = zone.start(of: first)
+    private static let quarter: Int64 = 900_000
+
+    package init(since start: Instant, _ connection: Connection) throws {
         // Ids grow with time: what is due a month before may be settled today.
         let id = try Self.firstID(dueAt: start - .days(31), connection)
         try connection.forEach(
-            "SELECT settled_at, state FROM touch WHERE id >= :id AND settled_at >= :start",
-            ["id": .integer(id), "start": .instant(start)]
+            """
+            SELECT settled_at / :quarter AS quarter, state, count(*) AS n FROM touch
+            WHERE id >= :id AND settled_at >= :start GROUP BY 1, 2
+            """, ["id": .integer(id), "start": .instant(start), "quarter": .integer(Self.quarter)]
         ) { row in
-            guard let settled = row.optionalInstant(0), let state = row.text(1).flatMap(TouchState.init(rawValue:))
-            else { return }
-            let day = zone.day(of: settled)
+            let count = Int(row.integer("n"))
+            let state: TouchState = try row.word("state")
+            var found = quarters[row.integer("quarter")] ?? OfDay()
             switch state {
-            case .sent: days[day, default: OfDay()].sent += 1
-            case .ghost: days[day, default: OfDay()].heldOut += 1
-            default: days[day, default: OfDay()].notSent += 1
+            case .sent: found.sent += count
+            case .ghost: found.heldOut += count
+            default: found.notSent += count
             }
+            quarters[row.integer("quarter")] = found
+        }
+    }
+
+    package func days(in zone: Zone) -> [Day: OfDay] {
+        quarters.reduce(into: [:]) { days, item in
+            let day = zone.day(of: Instant(milliseconds: item.key * Self.quarter))
+            days[day, default: OfDay()].sent += item.value.sent
+            days[day, default: OfDay()].heldOut += item.value.heldOut
+            days[day, default: OfDay()].notSent += item.value.notSent
         }
     }
 
     /// The id from which on touches are due at a moment or later, but for few.
     static func firstID(dueAt moment: Instant, _ connection: Connection) throws -> Int64 {
         var low: Int64 = 0
-        var high = try connection.integer("SELECT coalesce(max(id), 0) FROM touch")
+        var high = try connection.integer("SELECT coalesce(max(id), 0) FROM touch") + 1
         while low < high {
             let middle = low + (high - low) / 2
             let row = try connection.first(

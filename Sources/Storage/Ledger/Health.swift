@@ -13,7 +13,7 @@ package enum Health {
         try connection.first("PRAGMA journal_mode")?[0].text ?? "unknown"
     }
 
-    /// Touches whose books do not add up: settled without an end, or owned by nobody.
+    /// Touches whose enrollment is gone.
     package static func strayTouches(_ connection: Connection) throws -> Int {
         Int(
             try connection.integer(

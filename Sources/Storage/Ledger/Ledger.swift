@@ -21,6 +21,7 @@ package struct Ledger {
         package var notBefore: Instant
         package var settledAt: Instant?
         package var attempts: Int
+        package var fence: Int64
         /// Why it waits or ended, or what the endpoint said.
         package var reason: String?
     }
@@ -33,24 +34,98 @@ package struct Ledger {
         package var step: String?
         package var channel: String?
         package var variant: String?
+        /// Of which this was heard: `delivered`, `clicked`.
+        package var outcome: String?
         /// As it is kept: normalized.
         package var recipient: String?
         /// Those that were due from this moment on, and before that one.
         package var from: Instant?
         package var to: Instant?
+        /// Those that ended from this moment on, and before that one.
+        package var settledFrom: Instant?
+        package var settledTo: Instant?
         /// Only touches of lower ids: the page after the one that ended there.
         package var before: Int64?
-        /// Only touches of higher ids.
-        package var after: Int64?
         package var limit = 100
 
         package init() {}
+
+        /// Whether an index leads to what is asked, so that few others are looked at.
+        fileprivate var isLed: Bool {
+            account != nil || recipient != nil || states.map { $0.allSatisfy(Self.few.contains) } == true
+                || (playbook != nil && states == nil && step == nil && channel == nil && variant == nil
+                    && outcome == nil)
+        }
+
+        /// The states of which an index keeps the touches.
+        private static let few: [TouchState] = [.claimed, .sending, .unknown, .held]
     }
 
-    /// The newest first.
+    /// How many ids one page looks through where no index leads to what is asked, and how many touches of one playbook:
+    /// 0.3 s at most.
+    static let (reach, reachInPlaybook): (Int64, Int64) = (300_000, 100_000)
+
+    /// A part of the touches that were asked for.
+    package struct Page: Sendable {
+        /// The newest first.
+        package var entries: [Entry]
+        /// Touches of lower ids have not been looked at; nil when there are none.
+        package var rest: Int64?
+
+        package init(entries: [Entry], rest: Int64?) {
+            (self.entries, self.rest) = (entries, rest)
+        }
+    }
+
+    /// The newest first, of all touches.
     package func touches(_ filter: Filter) throws -> [Entry] {
-        var conditions: [String] = []
-        var values: [String: SQLValue] = ["limit": .integer(Int64(filter.limit))]
+        var (entries, part): ([Entry], Filter) = ([], filter)
+        while true {
+            let page = try page(part)
+            entries += page.entries
+            guard entries.count < filter.limit, let rest = page.rest else { return entries }
+            (part.before, part.limit) = (rest, filter.limit - entries.count)
+        }
+    }
+
+    /// The newest first, as far back as a page may look.
+    package func page(_ filter: Filter) throws -> Page {
+        let (first, end) = try range(filter)
+        let low = filter.isLed ? first : max(first, try lowest(filter, under: end))
+        let entries = try find(filter, from: low, to: end)
+        let isFull = entries.count >= filter.limit
+        return Page(entries: entries, rest: isFull ? entries.last?.id : low > first ? low : nil)
+    }
+
+    /// How far down a page looks.
+    private func lowest(_ filter: Filter, under end: Int64) throws -> Int64 {
+        guard let playbook = filter.playbook else { return end - Self.reach }
+        return try connection.integer(
+            """
+            SELECT id FROM touch WHERE playbook_id = (SELECT id FROM playbook WHERE name = :playbook) AND id < :end
+            ORDER BY id DESC LIMIT 1 OFFSET :reach
+            """, ["playbook": .text(playbook), "end": .integer(end), "reach": .integer(Self.reachInPlaybook)])
+    }
+
+    /// The ids among which the touches are, the last one apart: they grow with the moments at which touches are due.
+    private func range(_ filter: Filter) throws -> (first: Int64, end: Int64) {
+        var (first, end): (Int64, Int64) = (0, filter.before ?? .max)
+        if let from = filter.from { first = try DailyTouches.firstID(dueAt: from - .days(2), connection) }
+        if let from = filter.settledFrom {
+            first = max(first, try DailyTouches.firstID(dueAt: from - .days(31), connection))
+        }
+        for to in [filter.to, filter.settledTo].compactMap(\.self) {
+            end = min(end, try DailyTouches.firstID(dueAt: to + .days(2), connection))
+        }
+        if end == .max { end = try connection.integer("SELECT coalesce(max(id), 0) FROM touch") + 1 }
+        return (first, end)
+    }
+
+    private func find(_ filter: Filter, from low: Int64, to end: Int64) throws -> [Entry] {
+        var conditions = ["x.id >= :low", "x.id < :end"]
+        var values: [String: SQLValue] = [
+            "limit": .integer(Int64(filter.limit)), "low": .integer(low), "end": .integer(end),
+        ]
         func ask(_ condition: String, _ name: String, _ value: SQLValue?) {
             guard let value else { return }
             conditions.append(condition)
@@ -69,17 +144,20 @@ package struct Ledger {
         ask("x.step = :step", "step", filter.step.map { .text($0) })
         ask("x.channel = :channel", "channel", filter.channel.map { .text($0) })
         ask("x.variant = :variant", "variant", filter.variant.map { .text($0) })
-        ask("x.recipient = :recipient", "recipient", filter.recipient.map { .text($0) })
+        ask(
+            "EXISTS (SELECT 1 FROM outcome AS o WHERE o.touch_id = x.id AND o.kind = :outcome)", "outcome",
+            filter.outcome.map { .text($0) })
+        ask(Self.isFor, "recipient", filter.recipient.map { .text($0) })
         ask("x.due_at >= :from", "from", filter.from.map { .instant($0) })
         ask("x.due_at < :to", "to", filter.to.map { .instant($0) })
-        ask("x.id < :before", "before", filter.before.map { .integer($0) })
-        ask("x.id > :after", "after", filter.after.map { .integer($0) })
-        let asked = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        ask("x.settled_at >= :settled_from", "settled_from", filter.settledFrom.map { .instant($0) })
+        ask("x.settled_at < :settled_to", "settled_to", filter.settledTo.map { .instant($0) })
         return try connection.query(
             """
             SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel, t.not_before,
-                t.settled_at, t.attempts, coalesce(t.error, t.reason) AS reason
-            FROM (SELECT x.* FROM touch AS x \(asked) ORDER BY x.id DESC LIMIT :limit) AS t
+                t.settled_at, t.attempts, t.fence, coalesce(t.error, t.reason) AS reason
+            FROM (SELECT x.* FROM touch AS x WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY x.id DESC LIMIT :limit) AS t
             JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
             ORDER BY t.id DESC
             """, values
@@ -89,9 +167,20 @@ package struct Ledger {
                 playbook: row["playbook"].text ?? "", step: row["step"].text ?? "",
                 recipient: row["recipient"].text ?? "", channel: row["channel"].text ?? "",
                 notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), settledAt: row["settled_at"].instant,
-                attempts: Int(row["attempts"].integer ?? 0), reason: row["reason"].text)
+                attempts: Int(row["attempts"].integer ?? 0), fence: row["fence"].integer ?? 0,
+                reason: row["reason"].text)
         }
     }
+
+    /// Touches of an address: those that went to it, by their index, and those that wait for it or never left, by the
+    /// accounts that have it, or had it when something went to it.
+    private static let isFor = """
+        x.id IN (SELECT w.id FROM touch AS w WHERE w.recipient = :recipient AND w.claimed_at IS NOT NULL
+            UNION SELECT n.id FROM touch AS n WHERE n.recipient = :recipient AND n.account_id IN (
+                SELECT c.account_id FROM contact AS c WHERE c.address = :recipient
+                UNION SELECT w.account_id FROM touch AS w
+                WHERE w.recipient = :recipient AND w.claimed_at IS NOT NULL))
+        """
 
     /// What a person says of a touch that nobody else can tell about.
     package enum Resolution: String, Sendable, CaseIterable {
@@ -125,14 +214,17 @@ package struct Ledger {
             case .resend: .pending
             case .drop: .cancelled
             }
-        // What may have arrived counts for caps, even when nobody sends it again. Whoever resends says that the first attempt did not arrive, so the message may differ from it.
+        // Whoever resends says that the first attempt did not arrive, so the message may differ from it. Whoever lets it be
+        // does not know: it may have arrived, and counts for caps.
         try connection.execute(
             """
-            UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL, ambiguous = 0,
+            UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL,
+                ambiguous = CASE WHEN :end <> 'cancelled' THEN 0 WHEN state = 'unknown' THEN 1 ELSE ambiguous END,
                 settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE :now END,
                 not_before = CASE WHEN :end = 'pending' THEN :now ELSE not_before END,
                 expires_at = CASE WHEN :end = 'pending' AND expires_at < :tomorrow THEN :tomorrow ELSE expires_at END,
-                claimed_at = CASE WHEN :end = 'sent' OR (:end = 'cancelled' AND state = 'unknown') THEN claimed_at END
+                claimed_at = CASE WHEN :end = 'sent' OR (:end = 'cancelled' AND (state = 'unknown' OR ambiguous = 1))
+                    THEN claimed_at END
             WHERE id = :id AND state = :state
             """,
             [

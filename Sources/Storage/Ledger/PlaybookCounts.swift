@@ -1,5 +1,5 @@
 package import Decisions
-import Playbooks
+package import Playbooks
 
 /// What came of a playbook, step by step, for its flow.
 package struct PlaybookCounts: Sendable {
@@ -21,72 +21,121 @@ package struct PlaybookCounts: Sendable {
         package var count: Int
     }
 
+    /// Those of one version.
+    package struct OfVersion: Sendable {
+        package var entered = 0
+        package var active = 0
+
+        package init() {}
+    }
+
     package var steps: [String: OfStep] = [:]
     package var standing: [Standing] = []
     package var entries: [Arm: Int] = [:]
+    package var versions: [Int64: OfVersion] = [:]
     /// Of those that ended, by reason.
     package var ends: [String: Int] = [:]
     package var goals = 0
-    /// Of the matches that stand, the verdicts.
+    /// Since the moment from which on entries are counted apart.
+    package var recent = 0
+    /// Accounts by the verdict of a match of theirs that stands now.
     package var verdicts: [Verdict: Int] = [:]
+
+    package init() {}
 
     package var entered: Int { entries.values.reduce(0, +) }
     package var active: Int { standing.reduce(0) { $0 + $1.count } }
+    package var heldOut: Int { entries.reduce(0) { $0 + ($1.key == .treated ? 0 : $1.value) } }
 
-    package init(of playbook: Int64, _ connection: Connection) throws {
-        let key: [String: SQLValue] = ["playbook": .integer(playbook)]
-        for row in try connection.query(
-            "SELECT step, state, count(*) AS n FROM touch WHERE playbook_id = :playbook GROUP BY step, state", key)
-        {
-            let state: TouchState = try row["state"].word()
-            steps[row["step"].text ?? "", default: OfStep()].touches[state] = row.count("n")
-        }
-        for row in try connection.query(
+    /// Touches in one of these states.
+    package func touches(_ states: [TouchState]) -> Int {
+        steps.values.reduce(0) { sum, step in sum + states.reduce(0) { $0 + (step.touches[$1] ?? 0) } }
+    }
+
+    /// Of every playbook, by its id: one pass over each table. The sign before a column keeps SQLite from walking an index
+    /// of that column, which would look up every row by itself.
+    ///
+    /// - Parameter moment: from when on entries are counted apart.
+    package static func all(since moment: Instant, _ connection: Connection) throws -> [Int64: PlaybookCounts] {
+        var counts: [Int64: PlaybookCounts] = [:]
+        try addEnrollments(since: moment, to: &counts, connection)
+        try addTouches(to: &counts, connection)
+        try connection.forEach(
             """
-            SELECT t.step, o.kind, count(DISTINCT t.id) AS n FROM touch AS t JOIN outcome AS o ON o.touch_id = t.id
-            WHERE t.playbook_id = :playbook GROUP BY t.step, o.kind
-            """, key)
-        {
-            steps[row["step"].text ?? "", default: OfStep()].outcomes[row["kind"].text ?? ""] = row.count("n")
-        }
-        for row in try connection.query(
+            SELECT e.playbook_id, p.step, p.result, count(*) AS n FROM passage AS p
+            CROSS JOIN enrollment AS e ON e.id = p.enrollment_id GROUP BY e.playbook_id, p.step, p.result
             """
-            SELECT p.step, p.result, count(*) AS n FROM enrollment AS e
-            JOIN passage AS p ON p.account_id = e.account_id AND p.enrollment_id = e.id
-            WHERE e.playbook_id = :playbook GROUP BY p.step, p.result
-            """, key)
-        {
-            let text = row["result"].text ?? ""
-            guard let result = PassageResult(rawValue: text) else { continue }
-            steps[row["step"].text ?? "", default: OfStep()].passages[result] = row.count("n")
+        ) { row in
+            guard let result = row.text("result").flatMap(PassageResult.init(rawValue:)) else { return }
+            counts[row.integer("playbook_id"), default: Self()]
+                .steps[row.text("step") ?? "", default: OfStep()].passages[result] = Int(row.integer("n"))
         }
-        standing = try connection.query(
+        try connection.forEach(
             """
-            SELECT version_id, variant, step, count(*) AS n FROM enrollment
-            WHERE playbook_id = :playbook AND state = 'active' GROUP BY version_id, variant, step
-            """, key
-        ).map {
-            Standing(
-                versionID: $0["version_id"].integer ?? 0, variant: $0["variant"].text, step: $0.count("step"),
-                count: $0.count("n"))
+            SELECT playbook_id, verdict, count(DISTINCT account_id) AS n FROM standing
+            WHERE false_since IS NULL GROUP BY playbook_id, verdict
+            """
+        ) { row in
+            counts[row.integer("playbook_id"), default: Self()].verdicts[try row.word("verdict")] = Int(
+                row.integer("n"))
         }
-        for row in try connection.query(
+        return counts
+    }
+
+    private static func addEnrollments(
+        since moment: Instant, to counts: inout [Int64: PlaybookCounts], _ connection: Connection
+    ) throws {
+        try connection.forEach(
             """
-            SELECT arm, state, coalesce(end_reason, '') AS reason, count(*) AS n, count(goal_at) AS goals
-            FROM enrollment WHERE playbook_id = :playbook GROUP BY arm, state, end_reason
-            """, key)
-        {
-            let arm: Arm = try row["arm"].word()
-            entries[arm, default: 0] += row.count("n")
-            goals += row.count("goals")
-            if row["state"].text == EnrollmentState.ended.rawValue {
-                ends[row["reason"].text ?? "", default: 0] += row.count("n")
+            SELECT playbook_id, version_id, arm, state, coalesce(end_reason, '') AS reason, count(*) AS n,
+                count(goal_at) AS goals, count(*) FILTER (WHERE entered_at >= :since) AS recent
+            FROM enrollment GROUP BY +playbook_id, version_id, arm, state, end_reason
+            """, ["since": .instant(moment)]
+        ) { row in
+            let count = Int(row.integer("n"))
+            var found = counts[row.integer("playbook_id")] ?? Self()
+            let isEnded = row.text("state") == EnrollmentState.ended.rawValue
+            found.entries[try row.word("arm"), default: 0] += count
+            found.versions[row.integer("version_id"), default: OfVersion()].entered += count
+            found.goals += Int(row.integer("goals"))
+            found.recent += Int(row.integer("recent"))
+            if isEnded {
+                found.ends[row.text("reason") ?? "", default: 0] += count
+            } else {
+                found.versions[row.integer("version_id"), default: OfVersion()].active += count
             }
+            counts[row.integer("playbook_id")] = found
         }
-        for row in try connection.query(
-            "SELECT verdict, count(*) AS n FROM standing WHERE playbook_id = :playbook GROUP BY verdict", key)
-        {
-            verdicts[try row["verdict"].word()] = row.count("n")
+        try connection.forEach(
+            """
+            SELECT playbook_id, version_id, variant, step, count(*) AS n FROM enrollment
+            WHERE state = 'active' GROUP BY +playbook_id, version_id, variant, step
+            """
+        ) { row in
+            counts[row.integer("playbook_id"), default: Self()].standing.append(
+                Standing(
+                    versionID: row.integer("version_id"), variant: row.optionalText("variant"),
+                    step: Int(row.integer("step")), count: Int(row.integer("n"))))
+        }
+    }
+
+    private static func addTouches(to counts: inout [Int64: PlaybookCounts], _ connection: Connection) throws {
+        try connection.forEach(
+            "SELECT playbook_id, step, state, count(*) AS n FROM touch GROUP BY +playbook_id, step, state"
+        ) { row in
+            counts[row.integer("playbook_id"), default: Self()]
+                .steps[row.text("step") ?? "", default: OfStep()].touches[try row.word("state")] = Int(
+                    row.integer("n"))
+        }
+        try connection.forEach(
+            """
+            SELECT t.playbook_id, t.step, o.kind, count(DISTINCT t.id) AS n FROM outcome AS o
+            CROSS JOIN touch AS t ON t.id = o.touch_id GROUP BY t.playbook_id, t.step, o.kind
+            """
+        ) { row in
+            counts[row.integer("playbook_id"), default: Self()]
+                .steps[row.text("step") ?? "", default: OfStep()].outcomes[row.text("kind") ?? ""] = Int(
+                    row.integer("n"))
         }
     }
 }

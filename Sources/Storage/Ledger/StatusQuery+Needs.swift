@@ -1,4 +1,3 @@
-package import Decisions
 package import Playbooks
 
 /// What needs a person.
@@ -65,22 +64,17 @@ extension StatusQuery {
         package var isReleased: Bool
     }
 
-    /// The versions of a playbook, the newest first, with how many entered by each and walk it still.
-    package func versions(of playbook: Int64) throws -> [Version] {
+    /// The versions of a playbook, the newest first.
+    package func versions(of playbook: Int64, limit: Int = 50) throws -> [Version] {
         try connection.query(
             """
-            SELECT v.id, v.hash, v.source, v.seen_at,
-                (SELECT count(*) FROM enrollment AS e WHERE e.playbook_id = v.playbook_id AND e.version_id = v.id)
-                    AS entered,
-                (SELECT count(*) FROM enrollment AS e WHERE e.playbook_id = v.playbook_id AND e.version_id = v.id
-                    AND e.state = 'active') AS active
-            FROM playbook_version AS v WHERE v.playbook_id = :playbook ORDER BY v.id DESC LIMIT 50
-            """, ["playbook": .integer(playbook)]
+            SELECT id, hash, source, files, seen_at FROM playbook_version
+            WHERE playbook_id = :playbook ORDER BY id DESC LIMIT :limit
+            """, ["playbook": .integer(playbook), "limit": .integer(Int64(limit))]
         ).map { row in
             Version(
                 id: row["id"].integer ?? 0, hash: row["hash"].text ?? "", source: row["source"].text ?? "",
-                seenAt: row["seen_at"].instant ?? Instant(milliseconds: 0), entered: row.count("entered"),
-                active: row.count("active"))
+                files: row["files"].text, seenAt: row["seen_at"].instant ?? Instant(milliseconds: 0))
         }
     }
 
@@ -88,74 +82,9 @@ extension StatusQuery {
         package var id: Int64
         package var hash: String
         package var source: String
+        /// The files beside it that it was read with, as JSON.
+        package var files: String?
         package var seenAt: Instant
-        package var entered: Int
-        package var active: Int
-    }
-
-    /// Accounts in a playbook, the newest entries first.
-    ///
-    /// - Parameters:
-    ///   - step: the index at which they stand; all of them when nil, those that ended, too.
-    ///   - before: only entries of lower ids.
-    package func enrollments(
-        of playbook: Int64, step: Int? = nil, arm: Arm? = nil, activeOnly: Bool, before: Int64?, limit: Int
-    ) throws -> [Enrolled] {
-        var conditions = ["e.playbook_id = :playbook", "e.id < :before"]
-        var values: [String: SQLValue] = [
-            "playbook": .integer(playbook), "before": .integer(before ?? .max), "limit": .integer(Int64(limit)),
-        ]
-        if let step {
-            conditions.append("e.step = :step")
-            values["step"] = .integer(Int64(step))
-        }
-        if let arm {
-            conditions.append("e.arm = :arm")
-            values["arm"] = .word(arm)
-        }
-        if activeOnly { conditions.append("e.state = 'active'") }
-        return try connection.query(
-            """
-            SELECT e.id, a.key, a.name, e.arm, e.variant, e.entered_at, e.state, e.step, e.due_at, e.ended_at,
-                e.end_reason, e.goal_at, v.hash
-            FROM (SELECT * FROM enrollment AS e WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY e.id DESC LIMIT :limit) AS e
-            JOIN account AS a ON a.id = e.account_id LEFT JOIN playbook_version AS v ON v.id = e.version_id
-            ORDER BY e.id DESC
-            """, values
-        ).map { row in
-            Enrolled(
-                id: row["id"].integer ?? 0, account: row["key"].text ?? "", name: row["name"].text,
-                arm: try row["arm"].word(), variant: row["variant"].text,
-                enteredAt: row["entered_at"].instant ?? Instant(milliseconds: 0), step: row.count("step"),
-                dueAt: row["due_at"].instant, endedAt: row["ended_at"].instant, endReason: row["end_reason"].text,
-                goalAt: row["goal_at"].instant, version: row["hash"].text ?? "")
-        }
-    }
-
-    package struct Enrolled: Sendable {
-        package var id: Int64
-        package var account: String
-        package var name: String?
-        package var arm: Arm
-        package var variant: String?
-        package var enteredAt: Instant
-        package var step: Int
-        package var dueAt: Instant?
-        package var endedAt: Instant?
-        package var endReason: String?
-        package var goalAt: Instant?
-        package var version: String
-    }
-
-    /// How many entered a playbook since a moment.
-    package func entries(since moment: Instant) throws -> [String: Int] {
-        let rows = try connection.query(
-            """
-            SELECT p.name, count(*) AS n FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
-            WHERE e.entered_at >= :since GROUP BY p.name
-            """, ["since": .instant(moment)])
-        return Dictionary(rows.map { ($0["name"].text ?? "", $0.count("n")) }) { first, _ in first }
     }
 
     /// Customers now: how many, and what they pay a month in minor units.

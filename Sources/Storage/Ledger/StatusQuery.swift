@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// What is going on, counted for `status`.
@@ -12,6 +13,7 @@ package struct StatusQuery {
     package func isDoubtful() throws -> Bool { try Doubt(connection) != nil }
 
     package struct OfPlaybook: Sendable {
+        package var id: Int64
         package var name: String
         package var state: Playbook.State
         package var active: Int
@@ -43,10 +45,31 @@ package struct StatusQuery {
     /// Why a playbook is held at `:now`, by a person or by a safety rule.
     static let heldBecause = "CASE WHEN held_until > :now THEN held_by_hand ELSE held_because END"
 
+    /// With what others have counted of each, by its id.
+    package func playbooks(now: Instant, _ counts: [Int64: PlaybookCounts]) throws -> [OfPlaybook] {
+        try connection.query(
+            """
+            SELECT id, name, state, \(Self.heldBecause) AS held_because,
+                last_match_at, next_at, schedule
+            FROM playbook ORDER BY name
+            """, ["now": .instant(now)]
+        ).map { row in
+            let id = row["id"].integer ?? 0
+            let found = counts[id] ?? PlaybookCounts()
+            return OfPlaybook(
+                id: id, name: row["name"].text ?? "", state: try row["state"].word(), active: found.active,
+                ended: found.entered - found.active, goals: found.goals, holdout: found.heldOut,
+                open: found.touches(TouchState.allCases.filter { !$0.isSettled }), sent: found.touches([.sent]),
+                heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
+                nextAt: row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) })
+        }
+    }
+
+    /// Counted now, in a pass over enrollments and touches.
     package func playbooks(now: Instant) throws -> [OfPlaybook] {
         try connection.query(
             """
-            SELECT p.name, p.state, coalesce(e.active, 0) AS active, coalesce(e.ended, 0) AS ended,
+            SELECT p.id, p.name, p.state, coalesce(e.active, 0) AS active, coalesce(e.ended, 0) AS ended,
                 coalesce(e.goals, 0) AS goals, coalesce(e.holdout, 0) AS holdout, coalesce(t.waiting, 0) AS waiting,
                 coalesce(t.sent, 0) AS sent, \(Self.heldBecause) AS held_because,
                 p.last_match_at, p.next_at, p.schedule
@@ -54,17 +77,18 @@ package struct StatusQuery {
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
                     count(*) FILTER (WHERE state = 'ended') AS ended, count(goal_at) AS goals,
                     count(*) FILTER (WHERE arm <> 'treated') AS holdout
-                FROM enrollment GROUP BY playbook_id) AS e ON e.playbook_id = p.id
+                FROM enrollment GROUP BY +playbook_id) AS e ON e.playbook_id = p.id
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE settled_at IS NULL) AS waiting,
                     count(*) FILTER (WHERE state = 'sent') AS sent
-                FROM touch GROUP BY playbook_id) AS t ON t.playbook_id = p.id
+                FROM touch GROUP BY +playbook_id) AS t ON t.playbook_id = p.id
             ORDER BY p.name
             """, ["now": .instant(now)]
         ).map { row in
             func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }
             return OfPlaybook(
-                name: row["name"].text ?? "", state: try row["state"].word(), active: count("active"),
-                ended: count("ended"), goals: count("goals"), holdout: count("holdout"), open: count("waiting"),
+                id: row["id"].integer ?? 0, name: row["name"].text ?? "", state: try row["state"].word(),
+                active: count("active"), ended: count("ended"), goals: count("goals"), holdout: count("holdout"),
+                open: count("waiting"),
                 sent: count("sent"), heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
                 nextAt: row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) })
         }

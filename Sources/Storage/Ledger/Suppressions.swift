@@ -15,8 +15,12 @@ package enum Suppressions {
     /// What is known of an address and not of a person: all else goes with the contact to a new address.
     static let ofAddress = [softBounced, hardBounce, notWritten, erased]
 
-    /// The reasons of the program; no person's may read like one of them.
-    static let words = [unsubscribed, complaint] + ofAddress
+    /// A person's own words as a reason; where they are among those by which the program decides, they are marked as a
+    /// person's, so that "unsubscribed" by hand is not lifted by the contact.
+    static func byHand(_ words: String) -> String {
+        [unsubscribed, complaint, erased, softBounced, hardBounce, notWritten].contains(words)
+            ? "by hand: \(words)" : words
+    }
 
     /// Adds an address; a reason that later events may lift never takes the place of one that they may not.
     ///

@@ -26,8 +26,6 @@ package struct TouchDetail: Sendable {
     package var variant: String?
     package var arm: Arm
     package var recipient: String
-    package var contactKey: String?
-    package var contactName: String?
     package var kind: Channel.Kind
     package var channel: String
     package var category: String
@@ -56,10 +54,10 @@ package struct TouchDetail: Sendable {
             let row = try connection.first(
                 """
                 SELECT t.*, a.key AS account, a.name AS account_name, p.name AS playbook, v.hash, v.source, v.files, e.arm,
-                    e.entered_at, c.key AS contact_key, c.name AS contact_name
+                    e.entered_at
                 FROM touch AS t JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
                 JOIN enrollment AS e ON e.id = t.enrollment_id
-                LEFT JOIN playbook_version AS v ON v.id = t.version_id LEFT JOIN contact AS c ON c.id = t.contact_id
+                LEFT JOIN playbook_version AS v ON v.id = t.version_id
                 WHERE t.id = :id
                 """, ["id": .integer(id)])
         else { return nil }
@@ -79,8 +77,6 @@ package struct TouchDetail: Sendable {
         variant = row["variant"].text
         arm = try row["arm"].word()
         recipient = text("recipient")
-        contactKey = row["contact_key"].text
-        contactName = row["contact_name"].text
         kind = try row["kind"].word()
         channel = text("channel")
         category = text("category")

@@ -19,12 +19,13 @@ extension AccountList {
                 """, ["playbook": .text(verdict.playbook), "verdict": .word(verdict.verdict)])
         }
         if let inside = choice.enrollment {
+            // Written out, so that SQLite sees the index of those that are active.
+            let isActive = inside.state == .active ? " AND e.state = 'active'" : ""
             return try ids(
                 """
                 SELECT DISTINCT e.account_id AS account_id FROM playbook AS p JOIN enrollment AS e ON e.playbook_id = p.id
-                WHERE p.name = :playbook AND (e.state = 'active' OR CAST(:active AS bigint) = 0)
-                """,
-                ["playbook": .text(inside.playbook), "active": .integer(inside.state == .active ? 1 : 0)])
+                WHERE p.name = :playbook\(isActive)
+                """, ["playbook": .text(inside.playbook)])
         }
         if choice.isExcluded { return try ExclusionRecords(connection).accounts(at: context.now) }
         guard choice.risk != nil else { return nil }

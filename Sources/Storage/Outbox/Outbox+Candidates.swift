@@ -116,7 +116,8 @@ extension Outbox {
     static func counts(ghost: String, enrollment: String) -> String {
         """
         o.kind IN ('email', 'push') AND o.category <> 'service'
-        AND (o.state IN ('sent', 'sending', 'unknown', 'claimed') OR (o.state = 'pending' AND o.ambiguous = 1)
+        AND (o.state IN ('sent', 'sending', 'unknown', 'claimed')
+            OR ((o.state = 'pending' OR o.state = 'cancelled') AND o.ambiguous = 1)
             OR (o.state = 'ghost' AND \(ghost) = 1 AND o.enrollment_id = \(enrollment)))
         """
     }

@@ -20,6 +20,9 @@ package struct Pauses: Sendable {
 
     package var all: String? { reasons["all"] }
 
+    /// Whether there is a pause of exactly that scope.
+    func isSet(_ scope: String) -> Bool { reasons[scope] != nil }
+
     /// Why a playbook neither plans nor sends, or nil.
     package func reason(for playbook: String) -> String? { reason("playbook:", playbook) }
 
@@ -30,6 +33,7 @@ package struct Pauses: Sendable {
         reasons.isEmpty ? nil : all ?? reasons[scope + name]
     }
 
+    /// Whoever pauses something is an `Author`, who writes it into the audit log, too.
     package static func set(_ scope: String, reason: String, at: Instant, _ connection: Connection) throws {
         try connection.execute(
             """

@@ -37,6 +37,14 @@ package struct Author: Sendable {
         try did("pause", scope, because: reason, from: "going", to: "paused", connection)
     }
 
+    /// Pauses what is not paused by anybody else: another reason stays. False when it was.
+    @discardableResult
+    package func pauseIfGoing(_ scope: String, because reason: String, _ connection: Connection) throws -> Bool {
+        guard try !Pauses(connection).isSet(scope) else { return false }
+        try pause(scope, because: reason, connection)
+        return true
+    }
+
     /// False when nothing of that scope was paused.
     package func resume(_ scope: String, because reason: String?, _ connection: Connection) throws -> Bool {
         let old = try StatusQuery(connection).pauses().first { $0.scope == scope }?.reason
@@ -74,9 +82,8 @@ package struct Author: Sendable {
     package func suppress(
         _ address: String, from category: String?, because reason: String, now: Instant, _ connection: Connection
     ) throws {
-        // What the program itself says of an address has a meaning.
-        let words = Suppressions.words.contains(reason) ? "by hand: \(reason)" : reason
-        try Suppressions.add(address, category: category, reason: words, at: now, connection)
+        try Suppressions.add(
+            address, category: category, reason: Suppressions.byHand(reason), at: now, connection)
         try did("suppress", address, because: reason, to: category ?? "everything", connection)
     }
 

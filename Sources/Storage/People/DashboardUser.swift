@@ -62,12 +62,20 @@ package struct DashboardUser: Sendable, Equatable {
         ).map { try DashboardUser($0) }
     }
 
-    /// Sets a password: the link is used up and all sessions end.
-    package func setPassword(_ password: String, _ connection: Connection) throws {
-        try connection.execute(
-            "UPDATE dashboard_user SET password = :password, link = NULL, link_until = NULL WHERE id = :id",
-            ["id": .integer(id), "password": .text(password)])
+    /// Sets a password: the link is used up and all sessions end. False when the link is good no more.
+    ///
+    /// - Parameter link: the hash of the link on which it is set.
+    package func setPassword(_ password: String, link: String, at now: Instant, _ connection: Connection) throws -> Bool
+    {
+        let changed = try connection.execute(
+            """
+            UPDATE dashboard_user SET password = :password, link = NULL, link_until = NULL
+            WHERE id = :id AND link = :link AND link_until > :now AND disabled_at IS NULL
+            """,
+            ["id": .integer(id), "password": .text(password), "link": .text(link), "now": .instant(now)])
+        guard changed > 0 else { return false }
         try DashboardSession.endAll(of: id, connection)
+        return true
     }
 
     package func setRole(_ role: Role, _ connection: Connection) throws {

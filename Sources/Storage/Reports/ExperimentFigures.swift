@@ -1,23 +1,40 @@
+package import Decisions
 package import Playbooks
 
 /// The present periods of the experiments, with how many each arm has.
 package enum ExperimentFigures {
-    package static func all(
-        _ connection: Connection
-    ) throws -> [(name: String, arms: [String: Int], since: Instant?)] {
+    package struct OfExperiment: Sendable {
+        package var name: String
+        /// A playbook whose enrollments are of it; nil while there is none.
+        package var playbook: String?
+        package var arms: [Arm: Int]
+        package var since: Instant?
+    }
+
+    /// The draw of the global holdout, which belongs to no playbook, is none of them.
+    package static func all(_ connection: Connection) throws -> [OfExperiment] {
         let periods = try connection.query(
             """
             SELECT x.id, x.name, x.started_at FROM experiment AS x
             WHERE x.period = (SELECT max(last.period) FROM experiment AS last WHERE last.name = x.name)
+                AND x.name <> :draw
             ORDER BY x.name
-            """)
+            """, ["draw": .text(GlobalDraw.experiment)])
         return try periods.compactMap { period in
+            let key = ["id": period["id"]]
             let rows = try connection.query(
-                "SELECT arm, count(*) AS n FROM assignment WHERE experiment_id = :id GROUP BY arm", ["id": period["id"]]
-            )
+                "SELECT arm, count(*) AS n FROM assignment WHERE experiment_id = :id GROUP BY arm", key)
             guard !rows.isEmpty else { return nil }
-            let arms = Dictionary(rows.map { ($0["arm"].text ?? "", $0.count("n")) }) { first, _ in first }
-            return (period["name"].text ?? "", arms, period["started_at"].instant)
+            let arms = Dictionary(try rows.map { (try $0["arm"].word() as Arm, $0.count("n")) }) { first, _ in first }
+            let playbook = try connection.first(
+                """
+                SELECT p.name FROM assignment AS s
+                CROSS JOIN enrollment AS e ON e.account_id = s.account_id AND e.experiment_id = s.experiment_id
+                JOIN playbook AS p ON p.id = e.playbook_id WHERE s.experiment_id = :id LIMIT 1
+                """, key)
+            return OfExperiment(
+                name: period["name"].text ?? "", playbook: playbook?["name"].text, arms: arms,
+                since: period["started_at"].instant)
         }
     }
 }

@@ -7,6 +7,8 @@
 
   // Live parts: asked for again while the page is seen; never under the reader's hands.
   let pause = 5000;
+  // What the server said the parts are made of: while it is the same, it answers without them.
+  let mark = "";
   const busy = (part) => part.contains(document.activeElement) || one("dialog[open], details[open]", part)
     || (getSelection().rangeCount && !getSelection().isCollapsed && part.contains(getSelection().anchorNode));
   const numbers = (part) => all("b, .big a, td.num, dd", part).map((item) => item.textContent);
@@ -14,12 +16,17 @@
     const parts = all("[data-live]");
     if (parts.length && !document.hidden) {
       try {
-        const answer = await fetch(location.href, { headers: { "Keeptouch-Part": "1" } });
+        const headers = { "Keeptouch-Part": "1" };
+        if (mark) headers["If-None-Match"] = mark;
+        const answer = await fetch(location.href, { headers });
+        if (answer.status === 304) pause = 5000;
         if (answer.ok && !answer.redirected) {
+          mark = answer.headers.get("ETag") || "";
           const next = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
           for (const part of parts) {
             const fresh = one(`[data-live="${part.dataset.live}"]`, next);
             if (!fresh && part.hasAttribute("data-soon")) { location.reload(); return; }
+            if (fresh && busy(part)) mark = "";
             if (!fresh || busy(part) || fresh.innerHTML === part.innerHTML) continue;
             const before = numbers(part);
             part.replaceChildren(...fresh.childNodes);
@@ -40,12 +47,14 @@
   const base = one(".brand") ? one(".brand").getAttribute("href").replace(/\/$/, "") : "";
   let waiting = "";
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("keys") === "off") return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    // The key that shows the keys always works: by it they are turned on again.
+    if (event.key === "?") { help(); return; }
+    if (localStorage.getItem("keys") === "off") return;
     if (waiting === "g" && places[event.key]) { location.href = base + places[event.key]; return; }
     waiting = event.key;
     if (event.key === "/") { event.preventDefault(); one("#find")?.focus(); }
-    if (event.key === "?") help();
     if (event.key === "j" || event.key === "k") {
       const links = all("main tbody th a");
       const at = links.indexOf(document.activeElement);
@@ -64,12 +73,16 @@
       const close = document.createElement("button");
       close.textContent = "Close";
       close.addEventListener("click", () => dialog.close());
-      const off = document.createElement("button");
-      off.textContent = "Turn keys off";
-      off.addEventListener("click", () => { localStorage.setItem("keys", "off"); dialog.close(); });
-      dialog.append(title, list, close, " ", off);
+      const toggle = document.createElement("button");
+      toggle.id = "toggle-keys";
+      toggle.addEventListener("click", () => {
+        localStorage.setItem("keys", localStorage.getItem("keys") === "off" ? "on" : "off");
+        dialog.close();
+      });
+      dialog.append(title, list, close, " ", toggle);
       document.body.append(dialog);
     }
+    one("#toggle-keys").textContent = localStorage.getItem("keys") === "off" ? "Turn keys on" : "Turn keys off";
     dialog.showModal();
   }
 

@@ -39,7 +39,7 @@ struct BacktestCommand: ParsableCommand {
     private static let mostDays = 3_660
 
     func run() throws {
-        let (first, last) = (try day(from, "--from"), try day(to, "--to"))
+        let (first, last) = (try Day.option("--from", from), try Day.option("--to", to))
         guard first <= last else { throw ValidationError("--from \(first) lies after --to \(last)") }
         guard last - first < Self.mostDays else { throw ValidationError("a backtest takes at most ten years") }
         let loaded = try options.read()
@@ -64,13 +64,6 @@ struct BacktestCommand: ParsableCommand {
         case .table:
             text.show()
             if let html { Terminal.hint("the page is in \(html)") }
-        }
-    }
-
-    private func day(_ text: String, _ option: String) throws -> Day {
-        switch Day.parse(text) {
-        case .success(let day): return day
-        case .failure(let error): throw ValidationError("\(option) \(text): \(error.message)")
         }
     }
 }

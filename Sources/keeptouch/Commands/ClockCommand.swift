@@ -59,7 +59,7 @@ struct ClockSetCommand: ParsableCommand {
                 try Meta.lastNow.write(String(clocks.reading.wall.milliseconds), connection)
             }
             if let pause = try Pauses(connection).all, Wakefulness.isClock(pause) {
-                _ = try Pauses.clear("all", connection)
+                _ = try Author.command.resume("all", because: "the clock is right", connection)
             }
         }
         Terminal.print("It is \(clocks.reading.wall) now.")

@@ -25,8 +25,9 @@ struct Scope: ExpressibleByArgument {
         } else if text.hasPrefix("channel:") {
             let name = String(text.dropFirst("channel:".count))
             guard loaded.workspace.channels[name] == nil else { return }
-            let near = nearest(to: name, in: loaded.workspace.channels.keys).map { "; did you mean \"\($0)\"?" } ?? ""
-            throw CommandError("there is no channel \"\(name)\" in channels/\(near)")
+            throw CommandError(
+                "there is no channel \"\(name)\" in channels/\(suggestion(for: name, in: loaded.workspace.channels.keys))"
+            )
         }
     }
 }
@@ -213,6 +214,6 @@ private func normalize(_ address: String) throws -> String {
 private func checkCategory(_ category: String?, _ loaded: LoadedWorkspace) throws {
     let names = loaded.workspace.configuration.categories.map(\.name)
     guard let category, !names.contains(category) else { return }
-    let near = nearest(to: category, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
-    throw ValidationError("there is no category \"\(category)\" in keeptouch.yaml\(near)")
+    throw ValidationError(
+        "there is no category \"\(category)\" in keeptouch.yaml\(suggestion(for: category, in: names))")
 }

@@ -33,7 +33,12 @@ struct DashboardCommand: AsyncParsableCommand {
         let log = Logger(label: "keeptouch") { _ in LogLines(level: .info) }
         guard let edition = Edition(loaded.files) else { return }
         let dashboard = try loaded.dashboard(edition, log)
-        let watch = FileFollowing(folder: loaded.directory, edition: edition) { dashboard.use($0) }
+        let store = try loaded.open(.readWrite)
+        let watch = FileFollowing(folder: loaded.directory, edition: edition, log: log) { edition in
+            // A new attribute has its column before any page asks for it.
+            try AttributeColumns(edition.workspace.dataMap).apply(to: store)
+            dashboard.use(edition)
+        }
         let service = dashboard.service(host: host, port: port) { [host] port in
             let url = loaded.workspace.configuration.dashboard.url ?? "http://\(host):\(port)"
             log.info("dashboard", metadata: ["url": "\(url)", "port": "\(port)"])
@@ -50,7 +55,8 @@ struct DashboardCommand: AsyncParsableCommand {
 struct FileFollowing: Service {
     let folder: URL
     let edition: Edition
-    let follow: @Sendable (Edition) -> Void
+    let log: Logger
+    let follow: @Sendable (Edition) throws -> Void
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
@@ -59,8 +65,13 @@ struct FileFollowing: Service {
             while true {
                 try await Task.sleep(for: .seconds(2))
                 guard stamps.haveChanged() else { continue }
-                edition = edition.followed(by: CheckedFiles.read(folder))
-                follow(edition)
+                let next = edition.followed(by: CheckedFiles.read(folder))
+                do {
+                    try follow(next)
+                    edition = next
+                } catch {
+                    log.warning("changed files cannot be followed", metadata: ["error": "\(error)"])
+                }
             }
         }
     }
@@ -83,8 +94,7 @@ extension LoadedWorkspace {
         let writing = try open(.readWrite)
         return Dashboard(
             edition: edition, reading: try (0..<4).map { _ in try open(.readOnly) }, jobs: try open(.readOnly),
-            writing: writing, secret: try SigningSecret.read(beside: writing),
-            environment: ProcessInfo.processInfo.environment, directory: directory.path,
-            processNow: Clocks.system.processNow, log: log)
+            counting: try open(.readOnly), watching: try open(.readOnly), writing: writing,
+            secret: try SigningSecret.read(beside: writing), processNow: Clocks.system.processNow, log: log)
     }
 }

@@ -43,7 +43,10 @@ struct InboxTokenCommand: ParsableCommand {
         let store = try loaded.open(renewKey ? .readWrite : .readOnly)
         let secret = try SigningSecret.read(beside: store)
         if renewKey {
-            try store.write { try Meta.inboxGeneration.write(String(Meta.inboxGeneration($0) + 1), $0) }
+            try store.write { connection in
+                try Meta.inboxGeneration.write(String(Meta.inboxGeneration(connection) + 1), connection)
+                try Author.command.did("renew inbox key", "all", connection)
+            }
         }
         let tokens = InboxToken(secret: secret, generation: try store.read { try Meta.inboxGeneration($0) })
         guard let account, let contact else {

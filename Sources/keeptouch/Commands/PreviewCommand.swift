@@ -87,17 +87,14 @@ struct PreviewCommand: AsyncParsableCommand {
     }
 
     private func index(in item: Playbook, _ variant: String?) throws -> Int {
-        let steps = item.steps(of: variant)
-        let sends = steps.indices.filter {
-            if case .send = steps[$0].action { true } else { false }
-        }
+        let sends = item.sends(of: variant)
         guard let first = sends.first else { throw CommandError("\(playbook) sends nothing") }
-        guard let step else { return first }
-        guard let found = sends.first(where: { steps[$0].id == step }) else {
+        guard let step else { return first.index }
+        guard let found = sends.first(where: { $0.step.id == step }) else {
             throw CommandError(
-                "\(playbook) has no step \"\(step)\" that sends; it has \(sends.map { steps[$0].id }.joined(separator: ", "))"
+                "\(playbook) has no step \"\(step)\" that sends; it has \(sends.map(\.step.id).joined(separator: ", "))"
             )
         }
-        return found
+        return found.index
     }
 }

@@ -35,6 +35,7 @@ struct RecordCommand: ParsableCommand {
         let isNew = try Importer(
             store: store, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration
         ).recordEvent(account: account, event: event, properties: values, contact: contact, now: now)
+        if isNew { try store.write { try Author.command.did("record", account, to: event, $0) } }
         Terminal.print(
             isNew ? "\(event) of \(account) is recorded at \(now)." : "The same event of \(account) was there already.")
     }

@@ -18,17 +18,10 @@ struct ReportAttritionCommand: ParsableCommand {
     @OptionGroup var options: ReportOptions
 
     func run() throws {
-        let (first, last) = (try from.map { try day($0, "--from") }, try to.map { try day($0, "--to") })
+        let (first, last) = (try from.map { try Day.option("--from", $0) }, try to.map { try Day.option("--to", $0) })
         try options.show { loaded, connection, asOf in
             try AttritionReport.report(
                 connection, workspace: loaded.workspace, segment: segment, from: first, to: last, asOf: asOf)
-        }
-    }
-
-    private func day(_ text: String, _ option: String) throws -> Day {
-        switch Day.parse(text) {
-        case .success(let day): return day
-        case .failure(let error): throw ValidationError("\(option) \(text): \(error.message)")
         }
     }
 }

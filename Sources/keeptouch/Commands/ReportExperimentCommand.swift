@@ -77,7 +77,8 @@ extension LoadedWorkspace {
     func expectPlaybook(_ name: String, _ connection: Connection) throws {
         guard workspace.playbook(name) == nil, try KnownPlaybook.named(name, connection) == nil else { return }
         let names = workspace.playbooks.map(\.name) + (try KnownPlaybook.all(connection).map(\.name))
-        let near = nearest(to: name, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
-        throw CommandError("there is no playbook \"\(name)\", neither in playbooks/ nor in the database\(near)")
+        throw CommandError(
+            "there is no playbook \"\(name)\", neither in playbooks/ nor in the database\(suggestion(for: name, in: names))"
+        )
     }
 }

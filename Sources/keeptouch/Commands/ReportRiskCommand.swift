@@ -12,12 +12,7 @@ struct ReportRiskCommand: ParsableCommand {
     @OptionGroup var options: ReportOptions
 
     func run() throws {
-        let first = try from.map { text -> Day in
-            switch Day.parse(text) {
-            case .success(let day): return day
-            case .failure(let error): throw ValidationError("--from \(text): \(error.message)")
-            }
-        }
+        let first = try from.map { try Day.option("--from", $0) }
         try options.show { loaded, connection, asOf in
             try RiskReport.report(connection, workspace: loaded.workspace, from: first, asOf: asOf)
         }

@@ -31,6 +31,9 @@ struct RetypeCommand: ParsableCommand {
             change = try store.write { connection in
                 let change = try retyping(connection)
                 try change.apply(connection)
+                try Author.command.did(
+                    "retype", name, because: change.lostCount > 0 ? "\(change.lostCount) values lost" : nil,
+                    from: "\(change.from)", to: type.rawValue, connection)
                 return change
             }
         } else {

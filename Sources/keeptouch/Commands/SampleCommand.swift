@@ -27,12 +27,7 @@ struct SampleCommand: ParsableCommand {
         sample.accounts = accounts
         sample.seed = seed
         sample.laterDays = later
-        if let until {
-            switch Day.parse(until) {
-            case .success(let day): sample.until = day
-            case .failure(let error): throw ValidationError("--until \(until): \(error.message)")
-            }
-        }
+        if let until { sample.until = try Day.option("--until", until) }
         let progress = Progress("accounts", of: accounts)
         try sample.write(to: URL(fileURLWithPath: directory, isDirectory: true)) { progress.show($0) }
         progress.end()

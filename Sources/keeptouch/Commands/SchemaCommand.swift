@@ -15,10 +15,8 @@ struct SchemaCommand: ParsableCommand {
     func run() throws {
         if let name {
             guard let schema = JSONSchema(rawValue: name) else {
-                let near = nearest(to: name, in: JSONSchema.allCases.map(\.rawValue)).map {
-                    "; did you mean \"\($0)\"?"
-                }
-                throw ValidationError("there is no schema \"\(name)\"\(near ?? "")")
+                let names = JSONSchema.allCases.map(\.rawValue)
+                throw ValidationError("there is no schema \"\(name)\"\(suggestion(for: name, in: names))")
             }
             return Terminal.print(schema.text)
         }

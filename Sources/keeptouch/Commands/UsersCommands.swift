@@ -26,7 +26,10 @@ extension DashboardUser {
     fileprivate func printLink(_ loaded: LoadedWorkspace, _ store: Store) throws {
         let token = Password.token()
         let now = Clocks.system.processNow()
-        try store.write { try setLink(hash: Password.hash(ofToken: token), until: now + linkLifetime, $0) }
+        try store.write { connection in
+            try setLink(hash: Password.hash(ofToken: token), until: now + linkLifetime, connection)
+            try Author.command.did("make link", name, connection)
+        }
         let path = "/welcome/\(token)"
         if let url = loaded.workspace.configuration.dashboard.url {
             Terminal.print("\(url)\(path)")
@@ -40,8 +43,8 @@ extension DashboardUser {
     fileprivate static func expect(_ name: String, _ store: Store) throws -> DashboardUser {
         try store.read { connection in
             if let user = try named(name, connection) { return user }
-            let near = nearest(to: name, in: try all(connection).map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
-            throw CommandError("there is no user \"\(name)\"\(near)")
+            throw CommandError(
+                "there is no user \"\(name)\"\(suggestion(for: name, in: try all(connection).map(\.name)))")
         }
     }
 }

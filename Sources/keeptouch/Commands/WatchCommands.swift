@@ -32,8 +32,7 @@ struct TouchesCommand: ParsableCommand {
 
     func validate() throws {
         if let state, !Self.states.contains(state) {
-            let near = nearest(to: state, in: Self.states).map { "; did you mean \"\($0)\"?" } ?? ""
-            throw ValidationError("there is no state \"\(state)\"\(near)")
+            throw ValidationError("there is no state \"\(state)\"\(suggestion(for: state, in: Self.states))")
         }
         guard limit > 0 else { throw ValidationError("--limit must be 1 or more") }
     }
@@ -51,7 +50,7 @@ struct TouchesCommand: ParsableCommand {
             }
             let ledger = Ledger(connection)
             let entries = try ledger.touches(filter)
-            return (entries, try entries.map { try ledger.outcomes(of: $0.id) })
+            return (entries, try ledger.outcomes(of: entries))
         }
         // A narrow table leaves out what it has nothing to say in.
         let hasOutcomes = output.format != .table || outcomes.contains { !$0.isEmpty }
@@ -162,7 +161,8 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("")
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
             if !counted.isEmpty { Terminal.hint("  which they are: keeptouch touches --state STATE") }
-            let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
+            let context = try EvaluationContext(
+                connection, workspace: loaded.workspace, now: now, figures: .neutral)
             for sentence in context.freshness { Terminal.print(sentence) }
             for source in try SourcesText(loaded, connection, now: now).lines {
                 let line = "source \(source.name): \(source.text)"

@@ -30,13 +30,11 @@ extension AccountQuestion {
         if self == AccountQuestion() { return nil }
     }
 
-    /// The command that lists the same.
-    var command: String {
-        var words = ["keeptouch accounts"]
+    /// The words of the command that lists the same.
+    var command: [String] {
+        var words = ["accounts"]
         func add(_ option: String, _ value: String?) {
-            guard let value else { return }
-            let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
-            words.append("--\(option) " + (isPlain ? value : "'\(value.replacing("'", with: "'\\''"))'"))
+            if let value { words += ["--\(option)", value] }
         }
         add("where", condition)
         add("segment", segment)
@@ -44,27 +42,25 @@ extension AccountQuestion {
         add("step", step)
         add("arm", arm)
         add("state", state)
-        if let risk { words.append(risk.isEmpty ? "--at-risk" : "--at-risk \(risk)") }
+        if let risk { words += risk.isEmpty ? ["--at-risk"] : ["--at-risk", risk] }
         if isStuck { words.append("--stuck") }
         add("verdict", verdict)
         add("playbook", judging)
-        return words.joined(separator: " ")
+        return words
     }
 }
 
 extension Dashboard {
     /// At most so many accounts are kept of a list; the count is of all.
-    private static let mostKept = 100_000
+    private static let mostKept = 50_000
 
     func addAccountLists(to routes: DashboardRoutes) {
         routes.change("/accounts/list", .viewer) { [self] ask, form, _ in
             var ask = ask
-            ask.query = Dictionary(Form(form["query"] ?? "", contentType: nil).fields.map { ($0.name, $0.value) }) {
-                $1
-            }
+            ask.query = PageRequest.query(of: form["query"] ?? "")
             guard let question = AccountQuestion(ask) else { return .not("/accounts", "Nothing was asked.") }
             try begin(question, ask)
-            return .done("/accounts?" + (form["query"] ?? ""), "It is being worked out.")
+            return .done("/accounts" + PageRequest.mark(ask.queryText()), "It is being worked out.")
         }
         routes.file("/accounts.csv", .operator) { [jobs] ask, _ in
             guard let question = AccountQuestion(ask),
@@ -82,9 +78,9 @@ extension Dashboard {
         var state: Jobs.State<AccountListResult> = jobs.state(Self.job(question), now: ask.processNow)
         if case .none = state {
             try begin(question, ask)
-            state = .running(since: ask.processNow)
+            state = jobs.state(Self.job(question), now: ask.processNow)
         }
-        return AccountListPage(ask: ask, question: question, state: state).page
+        return try AccountListPage(ask: ask, question: question, state: state).page
     }
 
     private func begin(_ question: AccountQuestion, _ ask: PageRequest) throws {
@@ -96,8 +92,11 @@ extension Dashboard {
         }
         let (workspace, now) = (ask.workspace, ask.now)
         let names = StepNames(workspace, pinned: ask.edition.files.pinned)
-        jobs.begin(Self.job(question), processNow: processNow) { store in
-            try store.guardedRead(for: .seconds(300)) { connection in
+        let complaint = Store.Complaint("the list", "ask the machine, where it may take longer: keeptouch accounts")
+        try jobs.begin(
+            Self.job(question), by: ask.visitor.name, processNow: processNow, rows: { $0.items.count }
+        ) { store in
+            try store.guardedRead(for: .seconds(300), orElse: complaint) { connection in
                 let context = try EvaluationContext(
                     connection, workspace: workspace, now: now, asking: [choice.condition].compactMap(\.self))
                 let list = try AccountList(connection, context, choice, stepName: names.name)
@@ -120,33 +119,33 @@ struct AccountListPage {
 
     private static let shown = 50
 
-    private var query: String {
-        let parts = ask.changing(["from": nil]).split(separator: "?", maxSplits: 1)
-        return parts.count > 1 ? String(parts[1]) : ""
-    }
-
     var page: DashboardPage {
-        DashboardPage(
-            "Accounts", in: .accounts, crumb: HTML { $0.link("All accounts", ask.link("/accounts")) },
-            acts: HTML { html in
-                html.change(ask, "/accounts/list", "Make anew", fields: ["query": query])
-                if case .done = state, ask.visitor.role >= .operator {
-                    html.add("a", ["class": "button", "href": ask.link("/accounts.csv") + "?" + query], text: "CSV")
+        get throws {
+            let query = ask.queryText(["from": nil])
+            return try DashboardPage(
+                "Accounts", in: .accounts, crumb: HTML { $0.link("All accounts", ask.link("/accounts")) },
+                acts: HTML { html in
+                    html.change(ask, "/accounts/list", "Make anew", fields: ["query": query])
+                    if case .done = state, ask.visitor.role >= .operator {
+                        html.add(
+                            "a", ["class": "button", "href": ask.link("/accounts.csv") + "?" + query], text: "CSV")
+                    }
                 }
+            ) { html in
+                AccountFilters(ask: ask).draw(in: &html)
+                try html.job(ask, state) { html in
+                    html.nothing("Not worked out", "Press Make anew.")
+                } done: { result, at, took, html in
+                    try draw(result, at, took, in: &html)
+                }
+                html.command(question.command)
             }
-        ) { html in
-            AccountFilters(ask: ask).draw(in: &html)
-            html.job(ask, state) { html in
-                html.nothing("Not worked out", "Press Make anew.")
-            } done: { result, at, took, html in
-                draw(result, at, took, in: &html)
-            }
-            html.command(question.command)
         }
     }
 
-    private func draw(_ result: AccountListResult, _ at: Instant, _ took: Duration, in html: inout HTML) {
-        if let stale = result.stale { html.add("div", ["class": "note warn"]) { $0.add("p", text: stale) } }
+    private func draw(_ result: AccountListResult, _ at: Instant, _ took: Duration, in html: inout HTML) throws {
+        if let stale = result.stale { html.note("warn", stale) }
+        let from = try ask.place(of: result.items.count)
         html.panel(result.count.of("account"), id: "found") { html in
             html.add("p", ["class": "soft small"]) { html in
                 html.text("As of ")
@@ -156,7 +155,6 @@ struct AccountListPage {
             guard !result.items.isEmpty else {
                 return html.nothing("Nobody", "`keeptouch explain ACCOUNT` says of one account why it is not here.")
             }
-            let from = max(0, Int(ask["from"] ?? "") ?? 0)
             html.table(
                 "Accounts",
                 [("account", nil), ("MRR", "num x"), ("stage", "x"), ("why", nil), ("since", "x"), ("next", "x")]
@@ -164,7 +162,7 @@ struct AccountListPage {
                 for item in result.items.dropFirst(from).prefix(Self.shown) {
                     html.add("tr") { html in
                         html.account(item.key, item.name, ask)
-                        html.cell("num x", item.mrr.map { JSON.text(of: $0) } ?? "–")
+                        html.cell("num x", ask.money(major: item.mrr))
                         html.cell("x", item.stage ?? "")
                         html.cell("soft small", item.reasons.map(\.text).joined(separator: "; "))
                         html.add("td", ["class": "x"]) { html in

@@ -13,6 +13,8 @@ struct AccountPage {
     private let story: AccountStory
     private let place: (key: StageKey, since: Instant, isStuck: Bool)?
     private let chosen: Playbook?
+    /// Of which day the figures of whole populations are, where a cycle has not worked out those of the data.
+    private let figuresOf: Day?
 
     private static let shown = 40
 
@@ -27,7 +29,8 @@ struct AccountPage {
         else { throw PageProblem.noAccount(key) }
         self.card = card
         self.story = story
-        context = try EvaluationContext(connection, workspace: ask.workspace, now: ask.now)
+        context = try EvaluationContext(connection, workspace: ask.workspace, now: ask.now, figures: .stored)
+        figuresOf = try context.daysBehind(ask.workspace, connection)
         place = try StageCensus(connection, context).place(of: card.id)
         let inNow = try ask.workspace.playbooks.first { playbook in
             try story.enrollments(playbook: playbook.name).contains { $0.endedAt == nil }
@@ -42,9 +45,9 @@ struct AccountPage {
             let timeline = AccountTimeline(
                 connection, account: card.id, ask.workspace.dataMap, ask.workspace.configuration)
             let kind: AccountTimeline.Item.Kind? = try ask.word("show")
-            let before = try ask.number("before").map { Instant(milliseconds: $0) } ?? Instant(milliseconds: .max)
-            let items = try timeline.items(
-                kind.map { [$0] } ?? Set(AccountTimeline.Item.Kind.allCases), before: before, limit: Self.shown + 1)
+            let story = try timeline.page(
+                kind.map { [$0] } ?? Set(AccountTimeline.Item.Kind.allCases), from: try Self.cursor(ask),
+                limit: Self.shown)
             let why = try chosen.map { try explanation(of: $0) }
             let others = try playbookLines()
             return DashboardPage(
@@ -56,7 +59,7 @@ struct AccountPage {
             ) { html in
                 if let why, let chosen { addWhy(chosen, why, to: &html) }
                 html.add("div", ["class": "grid side"]) { html in
-                    addStory(items, kind, to: &html)
+                    addStory(story, kind, to: &html)
                     html.add("div", ["class": "stack"]) { html in
                         addInNow(others, to: &html)
                         addPeople(to: &html)
@@ -153,6 +156,13 @@ struct AccountPage {
             }
             if let stale = why.stale { html.add("p", ["class": "warn"], text: "It waits for data: \(stale)") }
             for note in why.notes { html.add("p", ["class": "soft small"], text: note) }
+            if let figuresOf, playbook.terms.contains(where: { !$0.usageDrops.isEmpty }) {
+                html.add(
+                    "p", ["class": "soft small"],
+                    text:
+                        "What is usual among all accounts is as of \(ask.text(figuresOf)); the next cycle works it out anew."
+                )
+            }
             html.add("ul", ["class": "clauses"]) { html in
                 for clause in why.clauses { ClauseList.draw(clause.label, clause.explanation, in: &html) }
                 for standing in why.standings {
@@ -173,12 +183,23 @@ struct AccountPage {
             if why.standings.isEmpty {
                 html.add("p", ["class": "soft small under"], text: "No cycle has seen it match, as far as is kept.")
             }
-            html.command("keeptouch explain \(card.key) --playbook \(playbook.name)")
+            html.command(["explain", card.key, "--playbook", playbook.name])
         }
     }
 
+    /// Where a page of the story begins: `before=MILLISECONDS-SKIPPED`.
+    private static func cursor(_ ask: PageRequest) throws -> AccountTimeline.Cursor {
+        guard let text = ask["before"] else { return .newest }
+        let parts = text.split(separator: "-").map { Int64($0) }
+        guard parts.count == 2, let moment = parts[0], let skipped = parts[1], (0...100_000).contains(skipped) else {
+            throw PageProblem(
+                .badRequest, "Not a place", "before=\(text.prefix(60)) in the address is no place in a story.")
+        }
+        return AccountTimeline.Cursor(at: Instant(milliseconds: moment), skipped: Int(skipped))
+    }
+
     private func addStory(
-        _ items: [AccountTimeline.Item], _ kind: AccountTimeline.Item.Kind?, to html: inout HTML
+        _ page: AccountTimeline.Page, _ kind: AccountTimeline.Item.Kind?, to html: inout HTML
     ) {
         html.add("section", ["class": "panel", "aria-labelledby": "st"]) { html in
             html.add("header") { html in
@@ -192,12 +213,12 @@ struct AccountPage {
                     html.add("button", text: "Show")
                 }
             }
-            guard !items.isEmpty else {
+            guard !page.items.isEmpty else {
                 return html.nothing("Nothing has happened yet", "Events, decisions and touches stand here.")
             }
             html.add("ol", ["class": "time"]) { html in
                 var month = ""
-                for item in items.prefix(Self.shown) {
+                for item in page.items {
                     let date = ask.zone.day(of: item.at).civil
                     let name = "\(ask.text(ask.zone.day(of: item.at)).prefix(3)) \(date.year)"
                     if name != month { html.add("li", ["class": "day"], text: name) }
@@ -209,7 +230,7 @@ struct AccountPage {
                     }
                 }
             }
-            html.pager(ask, older: items.count > Self.shown ? items[Self.shown - 1].at.milliseconds : nil)
+            html.pager(ask, older: page.older.map { "\($0.at.milliseconds)-\($0.skipped)" })
         }
     }
 
@@ -281,10 +302,10 @@ struct AccountPage {
                     if let email = person.email {
                         html.add("br")
                         html.link(
-                            ask.shown(email),
+                            email,
                             ask.link(
                                 "/touches",
-                                ["of": ask.visitor.role >= .operator ? person.address : nil, "account": card.key]))
+                                ["of": ask.visitor.seesAddresses ? person.address : nil, "account": card.key]))
                     }
                     html.add("br")
                     html.add("span", ["class": "soft small"], text: standing(of: person))

@@ -17,7 +17,7 @@ struct AccountTable {
                     html.add("td") { $0.state(hit.isActive ? "live" : "retired", hit.isActive ? "active" : "churned") }
                     html.cell("num x", ask.money(hit.mrr))
                     html.cell("x", hit.stage ?? "")
-                    html.cell("x any", hit.person.map { $0.contains("@") ? ask.shown($0) : $0 } ?? "")
+                    html.cell("x any", hit.person ?? "")
                 }
             }
         }

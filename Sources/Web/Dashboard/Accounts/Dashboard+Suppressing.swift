@@ -40,7 +40,7 @@ extension Dashboard {
                             html.reasonField()
                         }
                     }
-                    html.command("keeptouch suppress ADDRESS")
+                    html.command(["suppress", "ADDRESS"])
                 }
             }
         }

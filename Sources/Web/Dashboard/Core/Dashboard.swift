@@ -13,53 +13,72 @@ import Synchronization
 /// The pages of those who run the workspace, on a port of their own.
 ///
 /// Pages are drawn from one snapshot; changes are rows that the runner acts on, each with its line in the audit log. It
-/// sends nothing but tests to oneself, and writes no file.
+/// sends nothing and writes no file.
 package final class Dashboard: Sendable {
     typealias Context = SiteContext
 
     private let readers: [Store]
     private let nextReader = Atomic<Int>(0)
     private let writing: Store
-    /// Signs the links of previews; 32 bytes.
+    /// Tells whether the data have changed; it does nothing else, so that nobody waits for the answer.
+    private let watching: Store
+    /// Threads of its own: what waits here for a lock or a password holds up nothing that customers ask for.
+    private let reads: NIOThreadPool
+    private let writes = NIOThreadPool(numberOfThreads: 1)
+    private let passwords = NIOThreadPool(numberOfThreads: 1)
+    /// The sessions of which it is being written that they were seen.
+    private let seeing = Mutex<Set<Int64>>([])
+    /// Tells whether a request made anew is the one that left; 32 bytes. No link of a page is signed with it.
     let secret: [UInt8]
-    let environment: [String: String]
-    /// The workspace's folder.
-    let directory: String
     let processNow: @Sendable () -> Instant
     let log: Logger
     let doors = Doors()
     let notes = NoteBoard()
     let jobs: Jobs
+    let figures: SharedFigures
     /// How it is reached, as of the start.
     let settings: DashboardSettings
     let address: DashboardAddress
-    private let current: Mutex<Edition>
+    /// No other start of the program has it.
+    let begun = RandomToken.make(bytes: 12)
+    private let current: Mutex<(edition: Edition, number: Int)>
 
     /// - Parameters:
     ///   - reading: connections of its own; each works for one page at a time.
     ///   - jobs: one more for what takes longer than a page may.
-    ///   - secret: signs links; 32 bytes.
+    ///   - counting: and one for the counts that all pages share.
+    ///   - watching: and one that tells whether anything has changed.
+    ///   - secret: signs the links of messages; 32 bytes.
     package init(
-        edition: Edition, reading: [Store], jobs: Store, writing: Store, secret: [UInt8],
-        environment: [String: String], directory: String, processNow: @escaping @Sendable () -> Instant, log: Logger
+        edition: Edition, reading: [Store], jobs: Store, counting: Store, watching: Store, writing: Store,
+        secret: [UInt8],
+        processNow: @escaping @Sendable () -> Instant, log: Logger
     ) {
-        current = Mutex(edition)
+        current = Mutex((edition, 0))
         readers = reading
+        reads = NIOThreadPool(numberOfThreads: reading.count)
         self.writing = writing
+        self.watching = watching
         self.jobs = Jobs(store: jobs)
+        figures = SharedFigures(store: counting)
         self.secret = secret
-        self.environment = environment
-        self.directory = directory
         self.processNow = processNow
         self.log = log
         settings = edition.workspace.configuration.dashboard
         address = DashboardAddress(settings.url)
+        for pool in [reads, writes, passwords] { pool.start() }
     }
 
-    var edition: Edition { current.withLock { $0 } }
+    deinit {
+        for pool in [reads, writes, passwords] { pool.shutdownGracefully { _ in } }
+    }
+
+    var edition: Edition { current.withLock { $0.edition } }
+    /// How often the files have changed since the start.
+    var editions: Int { current.withLock { $0.number } }
 
     /// Goes on with changed files.
-    package func use(_ edition: Edition) { current.withLock { $0 = edition } }
+    package func use(_ edition: Edition) { current.withLock { $0 = (edition, $0.number + 1) } }
 
     /// How long a page may read.
     static let patience = Duration.seconds(2)
@@ -67,15 +86,44 @@ package final class Dashboard: Sendable {
     /// Reads one snapshot on a thread that may wait.
     ///
     /// - Throws: `StorageError` when it takes too long.
-    func read<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+    func read<T: Sendable>(
+        for patience: Duration = Dashboard.patience, _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
         let index = nextReader.wrappingAdd(1, ordering: .relaxed).newValue
         let store = readers[abs(index % readers.count)]
-        return try await NIOThreadPool.singleton.runIfActive { try store.guardedRead(for: Self.patience, body) }
+        return try await reads.runIfActive {
+            try store.guardedRead(for: patience, orElse: Self.complaint, body)
+        }
+    }
+
+    private static let complaint = Store.Complaint(
+        "the page", "ask for less: a filter, a playbook, an account or a day")
+
+    /// Changes whenever somebody has changed the data.
+    func dataVersion() async throws -> Int64 {
+        let store = watching
+        return try await reads.runIfActive { try store.read { try $0.dataVersion() } }
     }
 
     func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
         let store = writing
-        return try await NIOThreadPool.singleton.runIfActive { try store.write(body) }
+        return try await writes.runIfActive { try store.write(body) }
+    }
+
+    /// Writes that somebody was seen, without making the page wait for it.
+    func saw(_ session: DashboardSession, at now: Instant) {
+        guard seeing.withLock({ $0.insert(session.id).inserted }) else { return }
+        let store = writing
+        writes.submit { [self] state in
+            // Whoever is not written down as seen signs in again a little earlier: nothing is lost.
+            if case .active = state { try? store.write { try session.saw(at: now, $0) } }
+            _ = seeing.withLock { $0.remove(session.id) }
+        }
+    }
+
+    /// Hashing and comparing passwords takes 0.3 s of a core: one at a time, on a thread of its own.
+    func withPassword<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await passwords.runIfActive(body)
     }
 
     /// The moment as of which pages are drawn: the present, or in a simulation that of its last cycle.
@@ -98,6 +146,7 @@ package final class Dashboard: Sendable {
         addReports(to: routes)
         addRunning(to: routes)
         addPeople(to: routes)
+        addJobs(to: routes)
         return router
     }
 

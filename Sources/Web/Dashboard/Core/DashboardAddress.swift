@@ -3,7 +3,7 @@ import Foundation
 
 /// Where people reach the dashboard: its origin and the path before every page.
 struct DashboardAddress: Sendable {
-    /// `https://ops.acme.example`; nil where it is reached on the address on which it listens.
+    /// `https://ops.acme.example`, as browsers write it; nil where it is reached on the address on which it listens.
     let origin: String?
     /// `/keeptouch`, or empty.
     let prefix: String
@@ -14,9 +14,17 @@ struct DashboardAddress: Sendable {
             (origin, prefix, isSecure) = (nil, "", false)
             return
         }
-        origin = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
+        let isSecure = scheme.lowercased() == "https"
+        self.isSecure = isSecure
+        let port = parts.port.flatMap { $0 == (isSecure ? 443 : 80) ? nil : ":\($0)" } ?? ""
+        origin = "\(scheme)://\(host)".lowercased() + port
         prefix = parts.path == "/" ? "" : parts.path
-        isSecure = scheme == "https"
+    }
+
+    /// The path, when it is one of this dashboard: a link that somebody was sent leads nowhere else.
+    static func own(_ path: String?) -> String? {
+        guard let path, path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("\\") else { return nil }
+        return path
     }
 
     /// The address of a page, with what it is asked for; a value that is nil or empty is left out.

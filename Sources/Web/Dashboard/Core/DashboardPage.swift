@@ -20,6 +20,8 @@ struct DashboardPage: Sendable {
     /// What can be done here.
     var acts: HTML?
     var body: HTML
+    /// What needs a person, where the page has asked for it itself.
+    var needs: Needs?
 
     init(
         _ title: String, in place: Place, crumb: HTML? = nil, lead: HTML? = nil, acts: HTML? = nil,

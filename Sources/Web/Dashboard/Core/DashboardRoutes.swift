@@ -37,13 +37,17 @@ struct DashboardRoutes {
     func page(_ path: String, _ role: Role = .viewer, _ draw: @escaping Draw) {
         router.get(RouterPath(path)) { [dashboard] request, context -> Response in
             try await dashboard.answer(request, context, role: role) { visitor in
-                let token = dashboard.query(of: request)["note"]
+                let mark = try await dashboard.partMark(request, visitor)
+                if let mark, request.headers[.ifNoneMatch] == mark { return PageMark.unchanged(mark) }
+                let token = PageRequest.query(of: request.uri.query ?? "")["note"]
                 let note = token.flatMap { dashboard.notes.take($0) }
-                return try await dashboard.read { connection in
+                var response = try await dashboard.read { connection in
                     let ask = try dashboard.ask(request, context, visitor, connection)
                     let page = try draw(ask, connection)
                     return try Frame(ask: ask, page: page, note: note, dashboard: dashboard, connection).response
                 }
+                if let mark { response.headers[.eTag] = mark }
+                return response
             }
         }
     }
@@ -61,7 +65,8 @@ struct DashboardRoutes {
         }
     }
 
-    /// A change of state, by a form of the dashboard's own; it writes its line of the audit log itself.
+    /// A change of state, by a form of the dashboard's own. What changes more than the visitor's own pages writes its line
+    /// of the audit log itself.
     func change(_ path: String, _ role: Role = .operator, _ act: @escaping Act) {
         router.post(RouterPath(path)) { [dashboard] request, context -> Response in
             try await dashboard.answer(request, context, role: role) { visitor in
@@ -155,19 +160,14 @@ extension Dashboard {
         return path + (parts.percentEncodedQuery.map { "?\($0)" } ?? "")
     }
 
-    func query(of request: Request) -> [String: String] {
-        Dictionary(
-            Form(request.uri.query ?? "", contentType: nil).fields.map { ($0.name, $0.value) }
-        ) { $1 }
-    }
-
     func ask(
         _ request: Request, _ context: SiteContext, _ visitor: Visitor, _ connection: Connection
     ) throws -> PageRequest {
         let parts = context.parameters.map { (String($0.key), $0.value.removingPercentEncoding ?? String($0.value)) }
         return PageRequest(
-            visitor: visitor, edition: edition, address: address, path: request.uri.path, query: query(of: request),
-            parts: Dictionary(parts) { $1 }, now: try moment(connection), processNow: processNow(),
+            visitor: visitor, edition: edition, address: address, path: request.uri.path,
+            query: PageRequest.query(of: request.uri.query ?? ""), parts: Dictionary(parts) { $1 },
+            now: try moment(connection), processNow: processNow(),
             isSimulation: try Meta.isSimulation(connection))
     }
 
@@ -200,9 +200,7 @@ extension Dashboard {
 
     /// To another page, which shows the note once.
     func go(to path: String, note: NoteBoard.Note) -> Response {
-        // Only to pages of its own.
-        let path = path.hasPrefix("/") && !path.hasPrefix("//") ? path : "/"
-        return Self.redirect(address.of(path, ["note": notes.post(note)]))
+        Self.redirect(address.of(DashboardAddress.own(path) ?? "/", ["note": notes.post(note)]))
     }
 
     static func redirect(_ location: String, cookie: String? = nil) -> Response {

@@ -7,20 +7,18 @@ extension HTML {
     /// - Parameter none: what stands there before it was ever begun.
     mutating func job<Result: Sendable>(
         _ ask: PageRequest, _ state: Jobs.State<Result>, none: (inout HTML) -> Void,
-        done: (Result, Instant, Duration, inout HTML) -> Void
-    ) {
+        done: (Result, Instant, Duration, inout HTML) throws -> Void
+    ) rethrows {
         switch state {
         case .none: none(&self)
-        case .running(let since): running(ask, since: since)
+        case .running(let work): running(ask, work)
         case .failed(let error, let at):
-            add("div", ["class": "note bad"]) { html in
-                html.add("p") { html in
-                    html.text("At ")
-                    html.add(ask.time(at))
-                    html.text(" it failed: \(error)")
-                }
+            note("bad") { html in
+                html.text("At ")
+                html.add(ask.time(at))
+                html.text(" it failed: \(error)")
             }
-        case .done(let result, let at, let took): done(result, at, took, &self)
+        case .done(let result, let at, let took): try done(result, at, took, &self)
         }
     }
 
@@ -33,16 +31,18 @@ extension HTML {
     }
 
     /// The page asks again each second.
-    private mutating func running(_ ask: PageRequest, since: Instant) {
+    private mutating func running(_ ask: PageRequest, _ work: Jobs.Work) {
         add("section", ["class": "panel", "data-live": "job", "data-soon": ""]) { html in
-            html.add("h2", text: "At work")
+            html.add("h2", text: work.ahead == 0 ? "At work" : "Waits for its turn")
             html.add("p", ["role": "status"]) { html in
+                if work.ahead > 0 { html.text("Before it: \(work.ahead.of("other")). ") }
                 html.text("Since ")
-                html.add(ask.time(since))
-                html.text(", for \(max(0, (ask.processNow - since).milliseconds / 1_000)) s. ")
+                html.add(ask.time(work.since))
+                html.text(", for \(max(0, (ask.processNow - work.since).milliseconds / 1_000)) s. ")
                 html.link("Look again", ask.changing([:]))
             }
-            html.change(ask, "/jobs/stop", "Stop it", fields: ["back": ask.path])
+            guard work.mayBeStopped(by: ask.visitor) else { return }
+            html.change(ask, "/jobs/stop", "Stop it", fields: ["job": work.name, "back": ask.here])
         }
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 final class NoteBoard: Sendable {
     struct Note: Sendable {
         enum Kind: String, Sendable {
-            case good, warn, bad
+            case good, warn
         }
 
         var kind: Kind

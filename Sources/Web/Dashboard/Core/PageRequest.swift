@@ -67,11 +67,6 @@ struct PageRequest: Sendable {
         return word
     }
 
-    /// An address as this visitor may see it.
-    func shown(_ address: String) -> String {
-        visitor.role >= .operator || address.hasPrefix("team:") ? address : PreferencesPage.masked(address)
-    }
-
     /// The address of a page of the dashboard.
     func link(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> String { address.of(path, query) }
 
@@ -81,14 +76,33 @@ struct PageRequest: Sendable {
     }
     func touchLink(_ id: Int64) -> String { link("/touches/\(id)") }
 
-    /// The same page with a part of its question changed.
-    func changing(_ changes: [String: String?]) -> String {
+    /// The address of the same page with a part of its question changed.
+    func changing(_ changes: [String: String?]) -> String { address.prefix + path + Self.mark(queryText(changes)) }
+
+    /// The page as it was asked for, without the prefix: where a form comes back to.
+    var here: String { path + Self.mark(queryText()) }
+
+    /// What is asked, in one order, with a part of it changed.
+    func queryText(_ changes: [String: String?] = [:]) -> String {
         var query = query
         for (name, value) in changes { query[name] = value }
-        let pairs = query.filter { !$0.value.isEmpty && $0.key != "note" }.sorted { $0.key < $1.key }.map {
+        return query.filter { !$0.value.isEmpty && $0.key != "note" }.sorted { $0.key < $1.key }.map {
             "\(PercentEncoding.component($0.key))=\(PercentEncoding.component($0.value))"
-        }
-        return address.of(path) + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+        }.joined(separator: "&")
+    }
+
+    /// A query behind its question mark; nothing when it is empty.
+    static func mark(_ query: String) -> String { query.isEmpty ? "" : "?" + query }
+
+    /// What the text of a query asks: of a name that stands there twice, the last value.
+    static func query(of text: String) -> [String: String] {
+        Dictionary(Form(text, contentType: nil).fields.map { ($0.name, $0.value) }) { $1 }
+    }
+
+    /// The place in a list from which on it is shown, of so many.
+    func place(of count: Int) throws -> Int {
+        let from = try number("from") ?? 0
+        return Int(max(0, min(from, Int64(max(0, count - 1)))))
     }
 }
 
@@ -102,6 +116,8 @@ struct Visitor: Sendable {
     var theme: String?
     /// What the forms of this visitor carry, so that no other site can send them.
     var formToken: String
+
+    var seesAddresses: Bool { role >= .operator }
 }
 
 /// Why there is no such page, in words for the one who looks.
@@ -111,7 +127,7 @@ struct PageProblem: Error {
     var text: String
 
     enum Status {
-        case badRequest, forbidden, notFound, conflict, unavailable
+        case badRequest, forbidden, notFound, unavailable
     }
 
     init(_ status: Status, _ title: String, _ text: String) {

@@ -16,6 +16,7 @@ struct Frame {
     private let broken: Int
     private let pulse: Pulse
     private let pause: String?
+    private let signsIn: Bool
 
     init(ask: PageRequest, page: DashboardPage, note: NoteBoard.Note?, dashboard: Dashboard, _ connection: Connection)
         throws
@@ -23,10 +24,11 @@ struct Frame {
         self.ask = ask
         self.page = page
         self.note = note
-        needs = try Needs(ask, connection).items.count
+        needs = try (page.needs ?? Needs(ask, connection)).items.count
         broken = Set(ask.edition.complaints.map(\.position.file)).count
         pulse = try Pulse(ask, connection)
         pause = try Pauses(connection).all
+        signsIn = dashboard.settings.signIn == .password
     }
 
     var response: Response {
@@ -37,9 +39,7 @@ struct Frame {
                 addNavigation(to: &html)
                 html.add("main", ["class": "main", "id": "main"]) { html in
                     if let pause {
-                        html.add("div", ["class": "note bad"]) {
-                            $0.add("p", text: "Everything is paused: \(pause). Nothing is planned or sent.")
-                        }
+                        html.note("bad", "Everything is paused: \(pause). Nothing is planned or sent.")
                     }
                     if let note {
                         html.add("div", ["class": "note \(note.kind.rawValue)"]) {
@@ -60,7 +60,7 @@ struct Frame {
         }
         return Self.document(
             title: "\(page.title) · \(ask.workspace.configuration.workspace) · Keeptouch", theme: ask.visitor.theme,
-            address: ask.address, body: body, status: .ok)
+            address: ask.address, body: body, status: .ok, hidesAddresses: !ask.visitor.seesAddresses)
     }
 
     private func addHead(to html: inout HTML) {
@@ -111,6 +111,7 @@ struct Frame {
                     if ask.visitor.role == .admin {
                         html.add("li") { $0.add("a", ["href": ask.link("/people")], text: "People") }
                     }
+                    guard signsIn else { return }
                     html.add("li") { html in
                         html.add("form", ["method": "post", "action": ask.link("/sign-out")]) {
                             $0.add("button", text: "Sign out")
@@ -169,7 +170,8 @@ struct Frame {
 
     /// The whole document, with the headers that every page has.
     static func document(
-        title: String, theme: String?, address: DashboardAddress, body: HTML, status: HTTPResponse.Status
+        title: String, theme: String?, address: DashboardAddress, body: HTML, status: HTTPResponse.Status,
+        hidesAddresses: Bool = false
     ) -> Response {
         let root = HTML { html in
             html.add("html", ["lang": "en", "data-theme": theme]) { html in
@@ -185,6 +187,7 @@ struct Frame {
                 html.add("body") { $0.add(body) }
             }
         }
+        let markup = hidesAddresses ? AddressMask.masked(markup: root.markup) : root.markup
         var headers = HTTPFields()
         headers[.contentType] = "text/html; charset=utf-8"
         headers[.cacheControl] = "no-store"
@@ -194,7 +197,7 @@ struct Frame {
         }
         return Response(
             status: status, headers: headers,
-            body: .init(byteBuffer: ByteBuffer(string: "<!doctype html>\n" + root.markup)))
+            body: .init(byteBuffer: ByteBuffer(string: "<!doctype html>\n" + markup)))
     }
 
     private static let policy =

@@ -1,5 +1,6 @@
 import Basics
 import Decisions
+import Foundation
 import Measure
 import Playbooks
 
@@ -62,6 +63,14 @@ extension PageRequest {
         guard let minor else { return "–" }
         let currency = workspace.configuration.currency
         return "\(Report.Unit.money(currency).text(Double(minor))) \(currency)"
+    }
+
+    /// Of an amount in major units.
+    func money(major: Double?) -> String {
+        money(
+            major.map {
+                Int64(($0 * pow(10, Double(Currency.minorDigits(of: workspace.configuration.currency)))).rounded())
+            })
     }
 }
 
@@ -128,6 +137,13 @@ extension HTML {
             html.addSentence(advice)
         }
     }
+
+    /// A sentence apart from the rest: `warn`, `bad`, `good`, or none of them.
+    mutating func note(_ kind: String = "", _ sentence: (inout HTML) -> Void) {
+        add("div", ["class": kind.isEmpty ? "note" : "note \(kind)"]) { html in html.add("p") { sentence(&$0) } }
+    }
+
+    mutating func note(_ kind: String = "", _ text: String) { note(kind) { $0.text(text) } }
 
     mutating func link(_ text: String, _ href: String) { add("a", ["href": href], text: text) }
 

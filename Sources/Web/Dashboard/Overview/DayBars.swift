@@ -7,7 +7,7 @@ import Storage
 /// Touches per day as bars of three parts: sent, held out, not sent.
 struct DayBars {
     let ask: PageRequest
-    let daily: DailyTouches
+    let daily: [Day: DailyTouches.OfDay]
     let days: Int
 
     private static let (width, height, left, floor) = (700.0, 176.0, 44.0, 150.0)
@@ -15,7 +15,7 @@ struct DayBars {
     func draw(in html: inout HTML) {
         let last = ask.zone.day(of: ask.now)
         let shown = (0..<days).map { last - (days - 1 - $0) }
-        let sums = shown.map { day in daily.days[day].map { $0.sent + $0.heldOut + $0.notSent } ?? 0 }
+        let sums = shown.map { day in daily[day].map { $0.sent + $0.heldOut + $0.notSent } ?? 0 }
         let most = sums.max() ?? 0
         guard most > 0 else {
             return html.nothing("Nothing was sent in these days", "As soon as a touch is settled it stands here.")
@@ -33,7 +33,7 @@ struct DayBars {
                 let slot = (Self.width - Self.left) / Double(days)
                 for (index, day) in shown.enumerated() {
                     addDay(
-                        day, daily.days[day] ?? DailyTouches.OfDay(), x: Self.left + slot * Double(index), slot, most,
+                        day, daily[day] ?? DailyTouches.OfDay(), x: Self.left + slot * Double(index), slot, most,
                         to: &html)
                     if index % 7 == (days - 1) % 7 {
                         html.add(
@@ -81,7 +81,9 @@ struct DayBars {
         var top = Self.floor
         let name =
             "\(day.weekday.shortName.capitalized) \(ask.text(day)): \(counts.sent.grouped) sent, \(counts.heldOut.grouped) held out, \(counts.notSent.grouped) did not go out"
-        html.add("a", ["href": ask.link("/touches", ["from": "\(day)", "to": "\(day)"]), "aria-label": name]) { html in
+        html.add(
+            "a", ["href": ask.link("/touches", ["ended_from": "\(day)", "ended_to": "\(day)"]), "aria-label": name]
+        ) { html in
             html.add("title", text: name)
             html.add(
                 "rect",

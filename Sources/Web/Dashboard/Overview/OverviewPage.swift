@@ -8,7 +8,7 @@ import Storage
 
 extension Dashboard {
     func addOverview(to routes: DashboardRoutes) {
-        routes.page("/") { ask, connection in try OverviewPage(ask, connection).page }
+        routes.page("/") { [figures] ask, connection in try OverviewPage(ask, figures, connection).page }
         addPausing(to: routes)
         addSearch(to: routes)
     }
@@ -18,53 +18,44 @@ extension Dashboard {
 struct OverviewPage {
     private let ask: PageRequest
     private let needs: Needs
-    private let totals: StatusQuery.Totals
+    /// Nil while they are counted for the first time.
+    private let figures: WorkspaceFigures?
     private let lastCycle: (now: Instant, state: CycleState)?
-    private let customers: (count: Int, mrr: Int64)
     private let playbooks: [StatusQuery.OfPlaybook]
-    private let entered: [String: Int]
-    private let daily: DailyTouches
-    private let stages: [StageCensus.OfStage]
-    private let stageFigures: [StageKey: StageFigures]
-    private let isEverPaused: Bool
+    private let isEverythingPaused: Bool
 
-    private static let days = 30
-
-    init(_ ask: PageRequest, _ connection: Connection) throws {
+    init(_ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection) throws {
         self.ask = ask
         let query = StatusQuery(connection)
         needs = try Needs(ask, connection)
-        totals = try query.totals()
+        figures = try shared.figures(ask.workspace, now: ask.now)
         lastCycle = try query.lastCycle()
-        customers = try query.customers()
-        playbooks = try query.playbooks(now: ask.now)
-        entered = try query.entries(since: ask.now - .days(30))
-        daily = try DailyTouches(since: ask.zone.day(of: ask.now) - Self.days + 1, in: ask.zone, connection)
-        let context = try EvaluationContext(connection, workspace: ask.workspace, now: ask.now)
-        stages = try StageCensus(connection, context).stages(ask.workspace.journeys)
-        stageFigures = context.stages
-        isEverPaused = try Pauses(connection).all != nil
+        playbooks = try query.playbooks(now: ask.now, figures?.playbooks ?? [:])
+        isEverythingPaused = try Pauses(connection).all != nil
     }
 
     var page: DashboardPage {
-        DashboardPage("Overview", in: .overview, lead: lead, acts: acts) { html in
+        var page = DashboardPage("Overview", in: .overview, lead: lead, acts: acts) { html in
             needs.draw(in: &html)
-            addFigures(to: &html)
+            if let figures { addFigures(figures, to: &html) } else { html.counting() }
             addPlaybooks(to: &html)
             html.add("div", ["class": "grid wide"]) { html in
-                html.panel(
-                    "Touches per day", id: "days", note: "the last \(Self.days) days",
-                    more: ("all touches", ask.link("/touches"))
-                ) { DayBars(ask: ask, daily: daily, days: Self.days).draw(in: &$0) }
+                if let figures { addDays(figures.daily.days(in: ask.zone), to: &html) }
                 addComingUp(to: &html)
             }
-            addJourneys(to: &html)
+            if let figures { addJourneys(figures, to: &html) }
         }
+        page.needs = needs
+        return page
     }
 
     private var lead: HTML {
         HTML { html in
-            html.text("\(totals.accounts.of("account")), \(totals.contacts.of("person", "people")). ")
+            if let figures {
+                html.text("\(figures.accounts.of("account")), \(figures.contacts.of("person", "people"))")
+                html.counted(figures, ask)
+                html.text(". ")
+            }
             guard let lastCycle else { return html.text("No cycle has run yet.") }
             html.text("The last cycle was at ")
             html.add(ask.time(lastCycle.now))
@@ -78,7 +69,7 @@ struct OverviewPage {
     private var acts: HTML {
         HTML { html in
             guard ask.visitor.role >= .operator else { return }
-            if isEverPaused {
+            if isEverythingPaused {
                 html.add("a", ["class": "button", "href": ask.link("/resume", ["scope": "all"])], text: "Resume…")
             } else {
                 html.add(
@@ -88,37 +79,47 @@ struct OverviewPage {
         }
     }
 
-    private func addFigures(to html: inout HTML) {
+    private func addDays(_ days: [Day: DailyTouches.OfDay], to html: inout HTML) {
+        html.panel(
+            "Touches per day", id: "days", note: "the last \(WorkspaceFigures.days) days",
+            more: ("all touches", ask.link("/touches"))
+        ) { DayBars(ask: ask, daily: days, days: WorkspaceFigures.days).draw(in: &$0) }
+    }
+
+    private func addFigures(_ figures: WorkspaceFigures, to html: inout HTML) {
+        let today = ask.zone.day(of: ask.now)
+        let days = figures.daily.days(in: ask.zone)
         let week = (0..<7).reduce(into: DailyTouches.OfDay()) { sum, back in
-            let day = daily.days[ask.zone.day(of: ask.now) - back] ?? DailyTouches.OfDay()
+            let day = days[today - back] ?? DailyTouches.OfDay()
             sum.sent += day.sent
             sum.heldOut += day.heldOut
             sum.notSent += day.notSent
         }
         html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
-            func figure(_ title: String, _ big: String, _ link: String, _ small: String = "", _ note: String) {
+            func figure(_ title: String, _ big: String, _ link: String?, _ small: String = "", _ note: String) {
                 html.add("div") { html in
                     html.add("dt", text: title)
                     html.add("dd", ["class": "big"]) { html in
-                        html.link(big, link)
+                        if let link { html.link(big, link) } else { html.text(big) }
                         if !small.isEmpty { html.add("small", text: small) }
                     }
                     html.add("dd", ["class": "small soft"], text: note)
                 }
             }
             figure(
-                "Customers now", customers.count.grouped, ask.link("/accounts", ["churned": "no"]),
-                customers.mrr > 0 ? "\(ask.money(customers.mrr)) a month" : "",
-                "of \(totals.accounts.of("account")) ever known")
+                "Customers now", figures.customers.count.grouped, ask.link("/accounts", ["churned": "no"]),
+                figures.customers.mrr > 0 ? "\(ask.money(figures.customers.mrr)) a month" : "",
+                "of \(figures.accounts.of("account")) ever known")
             figure(
                 "In playbooks now", playbooks.reduce(0) { $0 + $1.active }.grouped, ask.link("/playbooks"), "",
                 "\(playbooks.count { $0.active > 0 }.of("playbook")) at work")
             figure(
-                "Sent in the last 7 days", week.sent.grouped, ask.link("/touches", ["state": "sent"]), "",
+                "Sent in the last 7 days", week.sent.grouped,
+                ask.link("/touches", ["state": "sent", "ended_from": "\(today - 6)", "ended_to": "\(today)"]), "",
                 "\(week.heldOut.grouped) held out, \(week.notSent.grouped) did not go out")
             figure(
-                "May not be written to", totals.suppressed.grouped, ask.link("/accounts"), "addresses",
-                "left, bounced or complained")
+                "May not be written to", figures.suppressed.grouped, nil, "addresses",
+                "left, bounced or complained: keeptouch suppress lists them")
         }
     }
 
@@ -134,7 +135,7 @@ struct OverviewPage {
                     }
                         ?? "Make one: `keeptouch init` shows how, or take one from the library.")
             }
-            PlaybookTable(ask: ask, entered: entered).draw(shown, in: &html)
+            PlaybookTable(ask: ask, counts: figures?.playbooks).draw(shown, in: &html)
         }
     }
 
@@ -176,24 +177,26 @@ struct OverviewPage {
         }
     }
 
-    private func addJourneys(to html: inout HTML) {
+    private func addJourneys(_ figures: WorkspaceFigures, to html: inout HTML) {
         for (index, journey) in ask.workspace.journeys.enumerated() {
             html.panel("Journey, \(journey.name)", id: "jo\(index)", more: ("the whole journey", ask.link("/journeys")))
             { html in
                 html.add("ol", ["class": "stages"]) { html in
                     for stage in journey.stages {
                         let key = StageKey(journey.name, stage.name)
-                        let census = stages.first { $0.key == key }
+                        let census = figures.stages.first { $0.key == key }
                         html.add("li") { html in
                             html.add("span", ["class": "soft"], text: stage.name)
                             html.add("b") {
-                                $0.link((census?.accounts ?? 0).grouped, ask.link("/accounts", ["stage": stage.name]))
+                                $0.link(
+                                    (census?.accounts ?? 0).grouped,
+                                    ask.link("/accounts", ["stage": stage.name, "churned": "no"]))
                             }
                             html.add(
                                 "span", ["class": "small"],
                                 text: census.map { $0.stuck > 0 ? "\($0.stuck.grouped) overdue" : "none is overdue" }
                                     ?? "nobody")
-                            if let figures = stageFigures[key], figures.isWeak {
+                            if figures.stageFigures[key]?.isWeak == true {
                                 html.add("br")
                                 html.add("span", ["class": "small warn strong"], text: "loses more than it used to")
                             }
@@ -201,6 +204,22 @@ struct OverviewPage {
                     }
                 }
             }
+        }
+    }
+}
+
+extension HTML {
+    /// When counts were made that are not of this moment.
+    mutating func counted(_ figures: WorkspaceFigures, _ ask: PageRequest) {
+        guard ask.now - figures.asOf > .minutes(1) else { return }
+        text(", counted ")
+        add(ask.time(figures.asOf))
+    }
+
+    /// Instead of counts, while they are made for the first time; the page asks again by itself.
+    mutating func counting() {
+        add("section", ["class": "panel", "data-live": "counting", "data-soon": ""]) { html in
+            html.add("p", ["role": "status"], text: "Counting; the numbers follow in a moment.")
         }
     }
 }

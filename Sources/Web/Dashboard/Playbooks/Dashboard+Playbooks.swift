@@ -6,18 +6,18 @@ import Storage
 
 extension Dashboard {
     func addPlaybooks(to routes: DashboardRoutes) {
-        routes.page("/playbooks") { ask, connection in try Self.playbooks(ask, connection) }
-        routes.page("/playbooks/:name") { ask, connection in
-            try PlaybookPage(ask, connection).flow(connection)
+        routes.page("/playbooks") { [figures] ask, connection in try Self.playbooks(ask, figures, connection) }
+        routes.page("/playbooks/:name") { [figures] ask, connection in
+            try PlaybookPage(ask, connection).flow(figures, connection)
         }
         routes.page("/playbooks/:name/accounts") { ask, connection in
             try PlaybookPage(ask, connection).accounts(connection)
         }
-        routes.page("/playbooks/:name/messages") { [secret] ask, connection in
-            try PlaybookPage(ask, connection).messages(secret: secret, connection)
+        routes.page("/playbooks/:name/messages") { ask, connection in
+            try PlaybookPage(ask, connection).messages(connection)
         }
-        routes.page("/playbooks/:name/versions") { ask, connection in
-            try PlaybookPage(ask, connection).versions(connection)
+        routes.page("/playbooks/:name/versions") { [figures] ask, connection in
+            try PlaybookPage(ask, connection).versions(figures, connection)
         }
         addMessageFrame(to: routes)
         addWhom(to: routes)
@@ -25,19 +25,22 @@ extension Dashboard {
         addTrying(to: routes)
     }
 
-    private static func playbooks(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
+    private static func playbooks(
+        _ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection
+    ) throws -> DashboardPage {
         let state: Playbook.State? = try ask.word("state")
-        let query = StatusQuery(connection)
-        var known = try query.playbooks(now: ask.now)
+        let figures = try shared.figures(ask.workspace, now: ask.now)
+        var known = try StatusQuery(connection).playbooks(now: ask.now, figures?.playbooks ?? [:])
         // A draft that no cycle has seen is in the files only.
         let missing = ask.workspace.playbooks.filter { playbook in !known.contains { $0.name == playbook.name } }
-        let entered = try query.entries(since: ask.now - .days(30))
         if let state { known = known.filter { $0.state == state } }
         let drafts = missing.filter { state == nil || $0.state == state }
         return DashboardPage(
             "Playbooks", in: .playbooks,
             lead: HTML {
-                $0.text("\((known.count + drafts.count).of("playbook")); files in playbooks/, state from the runner.")
+                $0.text("\((known.count + drafts.count).of("playbook")); files in playbooks/, state from the runner")
+                if let figures { $0.counted(figures, ask) }
+                $0.text(".")
             }
         ) { html in
             html.add("form", ["class": "filters", "action": ask.link("/playbooks")]) { html in
@@ -51,8 +54,9 @@ extension Dashboard {
                     state == nil ? "No playbook yet" : "No playbook is \(state?.rawValue ?? "")",
                     "A playbook is a folder in `playbooks/` with a `playbook.yaml`.")
             }
+            if figures == nil { html.counting() }
             html.panel("All", id: "all", isLive: true) { html in
-                if !known.isEmpty { PlaybookTable(ask: ask, entered: entered).draw(known, in: &html) }
+                if !known.isEmpty { PlaybookTable(ask: ask, counts: figures?.playbooks).draw(known, in: &html) }
                 for draft in drafts {
                     html.add("p") { html in
                         html.link(draft.name, ask.playbookLink(draft.name))

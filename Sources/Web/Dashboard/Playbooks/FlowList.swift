@@ -11,7 +11,11 @@ struct FlowList {
     let ask: PageRequest
     let playbook: Playbook
     let counts: PlaybookCounts?
-    let versionID: Int64?
+    /// The one whose program is drawn.
+    let version: StatusQuery.Version?
+
+    /// How an address says that somebody walked to the end.
+    static let noReason = "-"
 
     func draw(in html: inout HTML) {
         html.add("div", ["class": "flow"]) { html in
@@ -62,9 +66,8 @@ struct FlowList {
                     count(counts.entered, "entered", ask.playbookLink(playbook.name, "/accounts?all=yes"), in: &html)
                     let out = counts.verdicts.filter { $0.key.arm == nil && $0.key != .already }
                     let sum = out.values.reduce(0, +)
-                    if sum > 0 {
-                        count(sum, "did not enter", ask.playbookLink(playbook.name, "/whom"), in: &html)
-                    }
+                    // The list beside the flow has each of them.
+                    if sum > 0 { count(sum, "did not enter", "#no", in: &html) }
                 }
             }
         }
@@ -150,7 +153,7 @@ struct FlowList {
             if let note = note(step) { html.add("p") { $0.add(note) } }
             guard let counts else { return }
             let here = counts.standing.filter {
-                $0.step == index && $0.versionID == versionID && (variant == nil || $0.variant == variant)
+                $0.step == index && $0.versionID == version?.id && (variant == nil || $0.variant == variant)
             }.reduce(0) { $0 + $1.count }
             if case .choose = step.action { return }
             html.add("div", ["class": "here"]) { html in
@@ -158,7 +161,9 @@ struct FlowList {
                     if here > 0 {
                         html.link(
                             here.grouped,
-                            ask.playbookLink(playbook.name, "/accounts?step=\(DashboardAddress.part(step.id))"))
+                            ask.link(
+                                "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
+                                ["step": step.id, "version": version?.hash, "variant": variant]))
                     } else {
                         html.add("span", ["class": "zero-count"], text: "0")
                     }
@@ -172,21 +177,23 @@ struct FlowList {
 
     private func addCounts(_ step: Step, _ found: PlaybookCounts.OfStep, to html: inout HTML) {
         var items: [(count: Int, word: String, link: String)] = []
-        func touches(_ states: [TouchState], _ word: String, _ state: String?) {
+        func link(state: String? = nil, outcome: String? = nil) -> String {
+            ask.link(
+                "/touches", ["playbook": playbook.name, "step": step.id, "state": state, "outcome": outcome])
+        }
+        func touches(_ states: [TouchState], _ word: String, _ state: String) {
             let sum = states.reduce(0) { $0 + (found.touches[$1] ?? 0) }
-            guard sum > 0 else { return }
-            items.append(
-                (sum, word, ask.link("/touches", ["playbook": playbook.name, "step": step.id, "state": state])))
+            if sum > 0 { items.append((sum, word, link(state: state))) }
         }
         if case .send = step.action {
             touches([.sent], "sent", TouchState.sent.rawValue)
             touches([.ghost], "held out", TouchState.ghost.rawValue)
-            touches([.pending, .claimed, .sending], "on the way", TouchState.pending.rawValue)
-            touches([.held, .unknown], "need you", nil)
-            touches([.rejected, .capped, .suppressed, .expired, .cancelled], "did not go out", nil)
+            for group in TouchGroup.allCases where group != .open {
+                touches(group.states, group.word, group.rawValue)
+            }
             for kind in ["delivered", "opened", "clicked", "answered", "bounced", "complained", "unsubscribed"] {
                 guard let count = found.outcomes[kind], count > 0 else { continue }
-                items.append((count, kind, ask.link("/touches", ["playbook": playbook.name, "step": step.id])))
+                items.append((count, kind, link(outcome: kind)))
             }
         } else {
             let all = found.passages.values.reduce(0, +)
@@ -194,7 +201,9 @@ struct FlowList {
                 items.append(
                     (
                         count, result.rawValue.replacing("_", with: " ") + (all > 0 ? ", \(count * 100 / all)%" : ""),
-                        ask.playbookLink(playbook.name, "/accounts?all=yes")
+                        ask.link(
+                            "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
+                            ["all": "yes", "step": step.id, "result": result.rawValue])
                     ))
             }
         }
@@ -209,7 +218,7 @@ struct FlowList {
         guard counts.entered > 0, let found = counts.steps[step.id] else { return }
         let passed = found.passages.values.reduce(0, +)
         let touched = found.touches.values.reduce(0, +)
-        let standing = counts.standing.filter { $0.step == index && $0.versionID == versionID }.reduce(0) {
+        let standing = counts.standing.filter { $0.step == index && $0.versionID == version?.id }.reduce(0) {
             $0 + $1.count
         }
         let share = min(100, max(passed + (passed > 0 ? standing : 0), touched) * 100 / counts.entered)
@@ -245,7 +254,9 @@ struct FlowList {
                     for (reason, number) in ends.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                         count(
                             number, reason.isEmpty ? "walked to the end" : reason,
-                            ask.playbookLink(playbook.name, "/accounts?all=yes"), in: &html)
+                            ask.link(
+                                "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
+                                ["all": "yes", "end": reason.isEmpty ? Self.noReason : reason]), in: &html)
                     }
                 }
             }

@@ -56,18 +56,13 @@ struct PlaybookPage {
             playbook?.title ?? name, in: .playbooks,
             crumb: HTML { $0.link("Playbooks", ask.link("/playbooks")) }, lead: lead, acts: acts
         ) { html in
-            if let reason = known?.heldBecause {
-                html.add("div", ["class": "note warn"]) { $0.add("p", text: "Held: \(reason)") }
-            }
-            if let pause { html.add("div", ["class": "note warn"]) { $0.add("p", text: "Paused: \(pause)") } }
+            if let reason = known?.heldBecause { html.note("warn", "Held: \(reason)") }
+            if let pause { html.note("warn", "Paused: \(pause)") }
             if !isOfFiles {
-                html.add("div", ["class": "note warn"]) {
-                    $0.add(
-                        "p",
-                        text:
-                            "Its files are gone or have an error; this is the version that ran last. Enrollments go on by the version that they entered with."
-                    )
-                }
+                html.note(
+                    "warn",
+                    "Its files are gone or have an error; this is the version that ran last. Enrollments go on by the version that they entered with."
+                )
             }
             html.add("ul", ["class": "tabs"]) { html in
                 for item in Tab.allCases {
@@ -134,25 +129,29 @@ struct PlaybookPage {
         }
     }
 
-    func flow(_ connection: Connection) throws -> DashboardPage {
-        let counts = try known.map { try PlaybookCounts(of: $0.id, connection) }
+    func flow(_ shared: SharedFigures, _ connection: Connection) throws -> DashboardPage {
+        let figures = try shared.figures(ask.workspace, now: ask.now)
+        let counts = known.flatMap { figures?.playbooks[$0.id] }
         let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
         return page(.flow) { html in
+            if figures == nil, known != nil { html.counting() }
             html.add("div", ["class": "grid side"]) { html in
                 html.panel("Flow", id: "fl", isLive: true) { html in
                     guard let playbook else {
                         return html.nothing("It cannot be read", "See `keeptouch check` and the page Files.")
                     }
-                    FlowList(ask: ask, playbook: playbook, counts: counts, versionID: known?.versionID)
-                        .draw(in: &html)
-                    let others = versions.filter { $0.id != known?.versionID && $0.active > 0 }
+                    let version = versions.first { $0.id == known?.versionID }
+                    FlowList(ask: ask, playbook: playbook, counts: counts, version: version).draw(in: &html)
                     html.add("footer") { html in
                         html.text(
                             "Each number leads to its accounts or touches. “Held out” walked the same way and got nothing."
                         )
-                        for version in others {
-                            html.text(" \(version.active.grouped) walk version \(version.hash.prefix(8)).")
+                        for version in versions where version.id != known?.versionID {
+                            let active = counts?.versions[version.id]?.active ?? 0
+                            guard active > 0 else { continue }
+                            html.text(" \(active.grouped) walk version \(version.hash.prefix(8)).")
                         }
+                        if let figures { html.counted(figures, ask) }
                     }
                 }
                 html.add("div", ["class": "stack"]) { html in
@@ -160,7 +159,7 @@ struct PlaybookPage {
                     addVerdicts(counts, to: &html)
                     addRules(to: &html)
                     addTests(to: &html)
-                    addChanges(versions, to: &html)
+                    addChanges(versions, counts, to: &html)
                 }
             }
         }
@@ -187,7 +186,7 @@ struct PlaybookPage {
                             arm == .holdout ? "held out" : "held out of everything", count,
                             ask.playbookLink(name, "/accounts?all=yes&arm=\(arm.rawValue)"))
                     }
-                    row("reached the goal", counts.goals, ask.playbookLink(name, "/accounts?all=yes"))
+                    row("reached the goal", counts.goals, ask.playbookLink(name, "/accounts?all=yes&goal=yes"))
                 }
             }
         }
@@ -196,8 +195,8 @@ struct PlaybookPage {
     private func addVerdicts(_ counts: PlaybookCounts?, to html: inout HTML) {
         let others = (counts?.verdicts ?? [:]).filter { $0.key.arm == nil && $0.key != .already }
         guard !others.isEmpty else { return }
-        html.panel("Did not enter", id: "no", note: "of the matches that stand") { html in
-            html.verdicts(others) { ask.playbookLink(name, "/whom?verdict=\($0.rawValue)") }
+        html.panel("Did not enter", id: "no", note: "accounts whose match stands") { html in
+            html.verdicts(others) { ask.link("/accounts", ["verdict": $0.rawValue, "playbook": name]) }
         }
     }
 
@@ -241,7 +240,7 @@ struct PlaybookPage {
         }
     }
 
-    private func addChanges(_ versions: [StatusQuery.Version], to html: inout HTML) {
+    private func addChanges(_ versions: [StatusQuery.Version], _ counts: PlaybookCounts?, to html: inout HTML) {
         guard !versions.isEmpty else { return }
         html.panel("Changes", id: "ve", more: ("all", ask.playbookLink(name, "/versions"))) { html in
             html.add("ul", ["class": "time short"]) { html in
@@ -249,24 +248,26 @@ struct PlaybookPage {
                     html.add("li") { html in
                         html.add(ask.time(version.seenAt, .day))
                         html.add("span", text: "")
-                        html.add(
-                            "p", text: "version \(version.hash.prefix(8)), \(version.entered.grouped) entered by it")
+                        let entered = counts?.versions[version.id]?.entered ?? 0
+                        html.add("p", text: "version \(version.hash.prefix(8)), \(entered.grouped) entered by it")
                     }
                 }
             }
         }
     }
 
-    func versions(_ connection: Connection) throws -> DashboardPage {
+    func versions(_ shared: SharedFigures, _ connection: Connection) throws -> DashboardPage {
+        let counts = try known.flatMap { try shared.figures(ask.workspace, now: ask.now)?.playbooks[$0.id] }
         let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
         return page(.versions) { html in
             guard !versions.isEmpty else {
                 return html.nothing("No version has run", "The first cycle that sees the playbook keeps its text.")
             }
             for (index, version) in versions.enumerated() {
+                let of = counts?.versions[version.id] ?? PlaybookCounts.OfVersion()
                 html.panel(
                     "Version \(version.hash.prefix(8))", id: "v\(version.id)",
-                    note: "\(version.entered.grouped) entered by it, \(version.active.grouped) walk it now"
+                    note: "\(of.entered.grouped) entered by it, \(of.active.grouped) walk it now"
                 ) { html in
                     html.add("p") { html in
                         html.text("First seen ")
@@ -284,65 +285,5 @@ struct PlaybookPage {
                 }
             }
         }
-    }
-
-    func accounts(_ connection: Connection) throws -> DashboardPage {
-        let step = ask["step"]
-        let arm: Arm? = try ask.word("arm")
-        let isAll = ask["all"] == "yes"
-        let steps = playbook?.steps ?? []
-        let index = step.flatMap { id in steps.firstIndex { $0.id == id } }
-        let rows =
-            try known.map {
-                try StatusQuery(connection).enrollments(
-                    of: $0.id, step: index, arm: arm, activeOnly: !isAll, before: try ask.number("before"),
-                    limit: Self.page + 1)
-            } ?? []
-        return page(.accounts) { html in
-            html.add("form", ["class": "filters", "action": ask.playbookLink(name, "/accounts")]) { html in
-                html.select(
-                    "Step", "step", [("", "any")] + steps.filter { $0.isShown }.map { ($0.id, $0.id) }, chosen: step)
-                html.select(
-                    "Arm", "arm", [("", "any")] + Arm.allCases.map { ($0.rawValue, $0.rawValue) }, chosen: arm?.rawValue
-                )
-                html.select("Which", "all", [("", "in it now"), ("yes", "all who entered")], chosen: ask["all"])
-                html.add("button", ["class": "go"], text: "Show")
-            }
-            guard !rows.isEmpty else {
-                return html.nothing(
-                    known == nil ? "Nobody has entered yet" : "Nobody matches these filters",
-                    "Take a filter away, or see whom it would touch now.")
-            }
-            html.table(
-                "Accounts",
-                [("account", nil), ("arm", nil), ("entered", nil), ("stands at", nil), ("until", "x"), ("goal", "x")]
-            ) { html in
-                for row in rows.prefix(Self.page) {
-                    html.add("tr") { html in
-                        html.account(row.account, row.name, ask)
-                        html.cell(nil, row.variant ?? (row.arm == .treated ? "treated" : "held out"))
-                        html.add("td") { $0.add(ask.time(row.enteredAt)) }
-                        html.cell(nil, row.endedAt == nil ? place(row) : row.endReason ?? "ended")
-                        html.add("td", ["class": "x"]) { html in
-                            if let at = row.endedAt ?? row.dueAt {
-                                html.add(ask.time(at))
-                            } else {
-                                html.text("its touch")
-                            }
-                        }
-                        html.add("td", ["class": "x"]) { html in if let goal = row.goalAt { html.add(ask.time(goal)) } }
-                    }
-                }
-            }
-            html.pager(ask, older: rows.count > Self.page ? rows[Self.page - 1].id : nil)
-        }
-    }
-
-    private func place(_ row: StatusQuery.Enrolled) -> String {
-        guard let playbook, Registry.hash(playbook.source) == row.version else {
-            return "step \(row.step + 1) of version \(row.version.prefix(8))"
-        }
-        let steps = playbook.steps(of: row.variant)
-        return steps.indices.contains(row.step) ? steps[row.step].id : "its end"
     }
 }

@@ -5,8 +5,8 @@ import Storage
 /// The playbooks, a row each.
 struct PlaybookTable {
     let ask: PageRequest
-    /// In 30 days, by name.
-    let entered: [String: Int]
+    /// By the id of the playbook; nil while they are counted for the first time.
+    let counts: [Int64: PlaybookCounts]?
 
     func draw(_ playbooks: [StatusQuery.OfPlaybook], in html: inout HTML) {
         html.table(
@@ -31,10 +31,16 @@ struct PlaybookTable {
                     }
                     html.add("td") { $0.add(Self.state(item)) }
                     html.number(item.active, link: ask.playbookLink(item.name, "/accounts"))
-                    html.number(entered[item.name] ?? 0, link: ask.playbookLink(item.name, "/accounts?all=yes"))
-                    html.number(item.goals, style: "num x")
-                    html.number(item.holdout, style: "num x")
-                    html.number(item.open, link: ask.link("/touches", ["playbook": item.name]), style: "num x")
+                    html.number(
+                        counts?[item.id]?.recent ?? 0,
+                        link: ask.playbookLink(item.name, "/accounts?all=yes&days=\(WorkspaceFigures.days)"))
+                    html.number(
+                        item.goals, link: ask.playbookLink(item.name, "/accounts?all=yes&goal=yes"), style: "num x")
+                    html.number(
+                        item.holdout, link: ask.playbookLink(item.name, "/accounts?all=yes&arm=held_out"),
+                        style: "num x")
+                    html.number(
+                        item.open, link: ask.link("/touches", ["playbook": item.name, "state": "open"]), style: "num x")
                     html.number(item.sent, link: ask.link("/touches", ["playbook": item.name, "state": "sent"]))
                     html.add("td", ["class": "x nowrap"]) { html in
                         guard let next = item.nextAt else {

@@ -40,8 +40,8 @@ extension Verdict {
 }
 
 extension HTML {
-    /// The way to older rows, by the id of the last one shown.
-    mutating func pager(_ ask: PageRequest, older: Int64?, note: String = "") {
+    /// The way to older rows, by where the next part begins.
+    mutating func pager(_ ask: PageRequest, older: String?, note: String = "") {
         let before = ask["before"]
         guard older != nil || before != nil else { return }
         add("nav", ["class": "page", "aria-label": "Pages of the list"]) { html in
@@ -51,7 +51,7 @@ extension HTML {
                     html.add("a", ["class": "button", "href": ask.changing(["before": nil])], text: "Newest")
                 }
                 if let older {
-                    html.add("a", ["class": "button", "href": ask.changing(["before": "\(older)"])], text: "Older")
+                    html.add("a", ["class": "button", "href": ask.changing(["before": older])], text: "Older")
                 }
             }
         }

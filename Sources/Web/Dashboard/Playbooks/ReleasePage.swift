@@ -13,7 +13,8 @@ struct ReleasePage {
 
     /// What a form saw, so that a release does nothing when it is another hold by then.
     static func seen(_ known: StatusQuery.KnownState?) -> String {
-        "\(known?.heldAt?.milliseconds ?? 0) \(known?.isReleased ?? false) \(known?.versionID ?? 0)"
+        let byHand = known?.heldAt == nil ? known?.heldBecause ?? "" : ""
+        return "\(known?.heldAt?.milliseconds ?? 0) \(known?.isReleased ?? false) \(known?.versionID ?? 0) \(byHand)"
     }
 
     var page: DashboardPage {
@@ -23,13 +24,15 @@ struct ReleasePage {
         ) { html in
             html.panel("What follows", id: "what") { html in
                 html.add("p") { html in
-                    html.text("Its next match is let through, whatever its size")
+                    let isByHand = known?.heldAt == nil && known?.heldBecause != nil
+                    html.text(
+                        isByHand
+                            ? "It takes in again, and the safety rules look at its next match"
+                            : "Its next match is let through, whatever its size")
                     html.text(ask.isSimulation ? ", with the next run. " : ". ")
                     if let reason = known?.heldBecause { html.text("It is held: \(reason).") }
                 }
-                if case .done(let result, let at, _) = state,
-                    let report = result.report.playbooks.first(where: { $0.playbook == name })
-                {
+                if case .done(let result, let at, _) = state, let report = result.report(of: name) {
                     let counts = report.ifReleased ?? report.verdicts
                     html.add("p") { html in
                         html.text("As of ")
@@ -57,7 +60,7 @@ struct ReleasePage {
                     html.add("div", ["class": "filters"]) { $0.reasonField() }
                 }
                 html.add("p") { $0.link("Not now", ask.playbookLink(name)) }
-                html.command("keeptouch release \(name)")
+                html.command(["release", name])
             }
         }
     }

@@ -4,9 +4,19 @@ import Playbooks
 import Runner
 import Storage
 
-extension CycleReport.Who {
-    /// Whether it has a verdict, now or if the playbook were released.
-    func isOf(_ verdict: Verdict?) -> Bool { verdict == nil || self.verdict == verdict || ifReleased == verdict }
+extension WhomResult {
+    /// What the plan says of one playbook.
+    func report(of name: String) -> CycleReport.OfPlaybook? { report.playbooks.first { $0.playbook == name } }
+
+    /// The accounts behind a count of the table; all of them for none.
+    ///
+    /// What a release would do is counted only where all of them would go: with a canary the rest stays held.
+    func accounts(of verdict: Verdict?, in name: String) -> [CycleReport.Who] {
+        let isReleased = report(of: name)?.ifReleased != nil
+        return who.filter { item in
+            verdict.map { $0 == (isReleased ? item.ifReleased ?? item.verdict : item.verdict) } ?? true
+        }
+    }
 }
 
 /// Whom a playbook would touch now.
@@ -19,41 +29,50 @@ struct WhomPage {
     private static let shown = 50
 
     var page: DashboardPage {
-        DashboardPage(
-            "Whom would it touch now?", in: .playbooks,
-            crumb: ask.crumb(toPlaybook: name),
-            acts: HTML { html in
-                html.change(ask, "/playbooks/\(DashboardAddress.part(name))/whom", "Make anew")
-                if case .done = state, ask.visitor.role >= .operator {
-                    html.add(
-                        "a",
-                        [
-                            "class": "button",
-                            "href": ask.playbookLink(name, "/whom.csv")
-                                + (ask["verdict"].map { "?verdict=\($0)" } ?? ""),
-                        ],
-                        text: "CSV")
+        get throws {
+            let verdict: Verdict? = try ask.word("verdict")
+            return try DashboardPage(
+                "Whom would it touch now?", in: .playbooks, crumb: ask.crumb(toPlaybook: name), acts: acts
+            ) { html in
+                try html.job(ask, state) { html in
+                    html.panel("Not worked out yet", id: "none") { html in
+                        html.add(
+                            "p", text: "Every account is looked at as the next cycle would, and nothing is changed.")
+                        html.change(
+                            ask, "/playbooks/\(DashboardAddress.part(name))/whom", "Work it out", style: "go")
+                    }
+                } done: { result, at, took, html in
+                    try draw(result, at, took, verdict, in: &html)
                 }
-                if known?.heldBecause != nil, ask.visitor.role >= .operator {
-                    html.add("a", ["class": "button go", "href": ask.playbookLink(name, "/release")], text: "Release…")
-                }
+                html.command(["plan", name, "--who"])
             }
-        ) { html in
-            html.job(ask, state) { html in
-                html.panel("Not worked out yet", id: "none") { html in
-                    html.add(
-                        "p", text: "Every account is looked at as the next cycle would, and nothing is changed.")
-                    html.change(ask, "/playbooks/\(DashboardAddress.part(name))/whom", "Work it out", style: "go")
-                }
-            } done: { result, at, took, html in
-                draw(result, at, took, in: &html)
-            }
-            html.command("keeptouch plan \(name) --who")
         }
     }
 
-    private func draw(_ result: WhomResult, _ at: Instant, _ took: Duration, in html: inout HTML) {
-        guard let report = result.report.playbooks.first(where: { $0.playbook == name }) else {
+    private var acts: HTML {
+        HTML { html in
+            html.change(ask, "/playbooks/\(DashboardAddress.part(name))/whom", "Make anew")
+            guard ask.visitor.role >= .operator else { return }
+            if case .done = state {
+                html.add(
+                    "a",
+                    [
+                        "class": "button",
+                        "href": ask.link(
+                            "/playbooks/\(DashboardAddress.part(name))/whom.csv", ["verdict": ask["verdict"]]),
+                    ],
+                    text: "CSV")
+            }
+            if known?.heldBecause != nil {
+                html.add("a", ["class": "button go", "href": ask.playbookLink(name, "/release")], text: "Release…")
+            }
+        }
+    }
+
+    private func draw(
+        _ result: WhomResult, _ at: Instant, _ took: Duration, _ verdict: Verdict?, in html: inout HTML
+    ) throws {
+        guard let report = result.report(of: name) else {
             return html.nothing("It is not planned", "A retired playbook is not, nor one whose file has an error.")
         }
         html.add("p", ["class": "lead"]) { html in
@@ -64,24 +83,27 @@ struct WhomPage {
             html.text(", version \(report.version.prefix(8))")
             html.made(ask, at, took)
         }
-        if let held = report.heldBecause {
-            html.add("div", ["class": "note warn"]) { $0.add("p", text: "Held: \(held)") }
-        }
-        for warning in report.warnings { html.add("div", ["class": "note"]) { $0.add("p", text: warning) } }
-        let counts = report.ifReleased ?? report.verdicts
-        let chosen = ask["verdict"]
+        if let held = report.heldBecause { html.note("warn", "Held: \(held)") }
+        for warning in report.warnings { html.note("", warning) }
         html.panel(report.ifReleased == nil ? "What would come of it" : "A release would give", id: "counts") { html in
-            html.verdicts(counts) { ask.changing(["verdict": $0.rawValue, "from": nil]) }
+            html.verdicts(report.ifReleased ?? report.verdicts) {
+                ask.changing(["verdict": $0.rawValue, "from": nil])
+            }
             if report.matched == 0 {
                 html.nothing("Nobody matches now", "`keeptouch explain ACCOUNT` says of one account why.")
             }
         }
-        let found = result.who.filter { $0.isOf(chosen.flatMap(Verdict.init(rawValue:))) }
-        let from = max(0, Int(ask["from"] ?? "") ?? 0)
+        try addAccounts(result.accounts(of: verdict, in: name), verdict, report.ifReleased != nil, to: &html)
+    }
+
+    private func addAccounts(
+        _ found: [CycleReport.Who], _ verdict: Verdict?, _ isReleased: Bool, to html: inout HTML
+    ) throws {
         guard !found.isEmpty else { return }
+        let from = try ask.place(of: found.count)
         html.panel(
-            chosen.map { "Accounts: \($0)" } ?? "Accounts", id: "who", note: found.count.grouped,
-            more: chosen == nil ? nil : ("all verdicts", ask.changing(["verdict": nil, "from": nil]))
+            verdict.map { "Accounts: \($0.rawValue)" } ?? "Accounts", id: "who", note: found.count.grouped,
+            more: verdict == nil ? nil : ("all verdicts", ask.changing(["verdict": nil, "from": nil]))
         ) { html in
             html.table(
                 "Accounts",
@@ -90,10 +112,10 @@ struct WhomPage {
                 for item in found.dropFirst(from).prefix(Self.shown) {
                     html.add("tr") { html in
                         html.account(item.account, item.name, ask)
-                        html.cell("nowrap", (item.ifReleased ?? item.verdict).rawValue)
+                        html.cell("nowrap", (isReleased ? item.ifReleased ?? item.verdict : item.verdict).rawValue)
                         html.cell("x", item.variant ?? "")
                         html.add("td") { html in if let at = item.firstTouchAt { html.add(ask.time(at)) } }
-                        html.cell("x any", item.recipient.map(ask.shown) ?? "")
+                        html.cell("x any", item.recipient ?? "")
                         html.cell("soft small", item.reason)
                     }
                 }

@@ -14,7 +14,8 @@ extension Dashboard {
             let name = ask.part("name")
             let rule: ArmComparison.Rule = try ask.word("rule") ?? .groupSequential
             return ReportRequest(
-                name: "experiment \(name) \(rule.rawValue)", title: name, command: "keeptouch report experiment \(name)"
+                name: "experiment \(name) \(rule.rawValue)", title: name,
+                command: ["report", "experiment", name] + rule.option
             ) { workspace, connection, asOf in
                 let isKnown = try KnownPlaybook.named(name, connection) != nil
                 guard isKnown || workspace.playbook(name) != nil else {
@@ -28,20 +29,21 @@ extension Dashboard {
             return ReportRequest(
                 name: "attrition \(segment ?? "") \(from.map { "\($0)" } ?? "") \(to.map { "\($0)" } ?? "")",
                 title: "Attrition",
-                command: "keeptouch report attrition" + (segment.map { " --segment \($0)" } ?? "")
+                command: ["report", "attrition"] + (segment.map { ["--segment", $0] } ?? [])
+                    + (from.map { ["--from", "\($0)"] } ?? []) + (to.map { ["--to", "\($0)"] } ?? [])
             ) { workspace, connection, asOf in
                 try AttritionReport.report(
                     connection, workspace: workspace, segment: segment, from: from, to: to, asOf: asOf)
             }
         }
         report("/journeys", in: .journey, on: routes) { _ in
-            ReportRequest(name: "journey", title: "Journey", command: "keeptouch report journey") {
+            ReportRequest(name: "journey", title: "Journey", command: ["report", "journey"]) {
                 workspace, connection, asOf in
                 try JourneyReport.report(connection, workspace: workspace, asOf: asOf)
             }
         }
         report("/risk", in: .risk, on: routes) { _ in
-            ReportRequest(name: "risk", title: "Risk", command: "keeptouch report risk") {
+            ReportRequest(name: "risk", title: "Risk", command: ["report", "risk"]) {
                 workspace, connection, asOf in
                 try RiskReport.report(connection, workspace: workspace, asOf: asOf)
             }
@@ -59,17 +61,16 @@ extension Dashboard {
             var state: Jobs.State<Report> = jobs.state(name, now: ask.processNow)
             // Looked at for the first time, it is begun at once: a page that only offers a button says nothing.
             if case .none = state {
-                begin(asked, ask)
-                state = .running(since: ask.processNow)
+                try begin(asked, ask)
+                state = jobs.state(name, now: ask.processNow)
             }
             return ReportPage(ask: ask, place: place, asked: asked, state: state, path: ask.path).page
         }
         routes.change(path, .viewer) { [self] ask, form, _ in
-            let query = form["query"] ?? ""
             var ask = ask
-            ask.query = Dictionary(Form(query, contentType: nil).fields.map { ($0.name, $0.value) }) { $1 }
-            begin(try request(ask), ask)
-            return .done(ask.path + (query.isEmpty ? "" : "?" + query), "It is being made anew.")
+            ask.query = PageRequest.query(of: form["query"] ?? "")
+            try begin(try request(ask), ask)
+            return .done(ask.here, "It is being made anew.")
         }
         routes.file(path + "/csv", .operator) { [jobs] ask, _ in
             let asked = try request(ask)
@@ -82,10 +83,21 @@ extension Dashboard {
         }
     }
 
-    private func begin(_ asked: ReportRequest, _ ask: PageRequest) {
+    private func begin(_ asked: ReportRequest, _ ask: PageRequest) throws {
         let (workspace, now) = (ask.workspace, ask.now)
-        jobs.begin(asked.job(ask), processNow: processNow) { store in
+        try jobs.begin(asked.job(ask), by: ask.visitor.name, processNow: processNow) { store in
             try store.read { try asked.make(workspace, $0, now) }
+        }
+    }
+}
+
+extension ArmComparison.Rule {
+    /// The option by which the command takes it; none for the usual one.
+    fileprivate var option: [String] {
+        switch self {
+        case .groupSequential: []
+        case .alwaysValid: ["--always-valid"]
+        case .fixed: ["--fixed"]
         }
     }
 }

@@ -1,11 +1,12 @@
 import Basics
+import Decisions
 import Playbooks
 import Storage
 
 /// The experiments, a line each.
 struct ExperimentList {
     private let ask: PageRequest
-    private let counts: [(name: String, arms: [String: Int], since: Instant?)]
+    private let counts: [ExperimentFigures.OfExperiment]
 
     init(_ ask: PageRequest, _ connection: Connection) throws {
         self.ask = ask
@@ -28,20 +29,22 @@ struct ExperimentList {
                     ]
                 ) { html in
                     for item in counts {
-                        let playbook = ask.workspace.playbooks.first { $0.experiment == item.name }
+                        let playbook =
+                            item.playbook.flatMap { ask.workspace.playbook($0) }
+                            ?? ask.workspace.playbooks.first { $0.experiment == item.name }
+                        let name = playbook?.name ?? item.playbook
                         html.add("tr") { html in
                             html.add("th", ["scope": "row"]) {
-                                $0.link(
-                                    item.name,
-                                    ask.link("/experiments/" + DashboardAddress.part(playbook?.name ?? item.name)))
+                                guard let name else { return $0.text(item.name) }
+                                $0.link(item.name, ask.link("/experiments/" + DashboardAddress.part(name)))
                             }
                             html.add("td") { html in
                                 guard let playbook else { return html.state("retired", "gone") }
                                 html.state(playbook.state.rawValue, playbook.state.rawValue)
                             }
                             html.add("td") { html in if let since = item.since { html.add(ask.time(since, .day)) } }
-                            html.number(item.arms["treated"] ?? 0)
-                            html.number((item.arms["holdout"] ?? 0) + (item.arms["global_holdout"] ?? 0))
+                            html.number(item.arms[.treated] ?? 0)
+                            html.number((item.arms[.holdout] ?? 0) + (item.arms[.globalHoldout] ?? 0))
                             html.add("td", ["class": "x"]) { html in
                                 if let goal = playbook?.goal { html.add("code", text: goal.condition.text) }
                             }

@@ -8,7 +8,8 @@ struct ReportRequest: Sendable {
     /// With its arguments.
     var name: String
     var title: String
-    var command: String
+    /// The words of the command that prints the same.
+    var command: [String]
     var make: @Sendable (Workspace, Connection, Instant) throws -> Report
 
     /// Reports of different days are different ones.
@@ -22,11 +23,6 @@ struct ReportPage {
     let state: Jobs.State<Report>
     let path: String
 
-    private var query: String {
-        let parts = ask.changing([:]).split(separator: "?", maxSplits: 1)
-        return parts.count > 1 ? String(parts[1]) : ""
-    }
-
     var page: DashboardPage {
         var title = asked.title
         if case .done(let report, _, _) = state { title = report.title }
@@ -34,10 +30,10 @@ struct ReportPage {
             title, in: place,
             crumb: place == .experiments ? HTML { $0.link("Experiments", ask.link("/experiments")) } : nil, lead: lead,
             acts: HTML { html in
-                html.change(ask, path, "Make anew", fields: ["query": query])
+                html.change(ask, path, "Make anew", fields: ["query": ask.queryText()])
                 if case .done = state, ask.visitor.role >= .operator {
                     html.add(
-                        "a", ["class": "button", "href": ask.link(path + "/csv") + (query.isEmpty ? "" : "?" + query)],
+                        "a", ["class": "button", "href": ask.link(path + "/csv") + PageRequest.mark(ask.queryText())],
                         text: "CSV")
                 }
             }

@@ -39,7 +39,7 @@ struct AuditPage {
                             html.cell(nil, entry.who)
                             html.cell("x", entry.origin.rawValue)
                             html.cell(nil, entry.action)
-                            html.cell("any", entry.object.contains("@") ? ask.shown(entry.object) : entry.object)
+                            html.cell("any", entry.object)
                             html.cell("x soft small", entry.reason ?? "")
                             html.cell(
                                 "x soft small", [entry.old, entry.new].compactMap { $0 }.joined(separator: " → "))
@@ -49,7 +49,7 @@ struct AuditPage {
                         }
                     }
                 }
-                html.pager(ask, older: entries.count > Self.shown ? entries[Self.shown - 1].id : nil)
+                html.pager(ask, older: entries.count > Self.shown ? "\(entries[Self.shown - 1].id)" : nil)
             }
         }
     }

@@ -4,13 +4,15 @@ import Playbooks
 import Storage
 
 enum ChannelPages {
-    static func list(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
+    static func list(
+        _ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection
+    ) throws -> DashboardPage {
         let states = try ChannelStates(connection).all()
         let pauses = try Pauses(connection)
-        let figures = try ask.workspace.channels.keys.sorted().map {
-            ($0, try ChannelFigures(of: $0, now: ask.now, connection))
-        }
+        let counted = try shared.figures(ask.workspace, now: ask.now)
+        let figures = ask.workspace.channels.keys.sorted().map { ($0, counted?.channels[$0] ?? ChannelFigures()) }
         return DashboardPage("Channels", in: .channels) { html in
+            if counted == nil { html.counting() }
             guard !figures.isEmpty else {
                 return html.nothing(
                     "No channel yet", "A channel is a file in `channels/`; `keeptouch channels` lists the presets.")
@@ -48,7 +50,9 @@ enum ChannelPages {
         }
     }
 
-    static func one(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
+    static func one(
+        _ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection
+    ) throws -> DashboardPage {
         let name = ask.part("name")
         guard let channel = ask.workspace.channels[name] else {
             throw PageProblem(
@@ -56,8 +60,7 @@ enum ChannelPages {
         }
         let state = try ChannelStates(connection).all().first { $0.channel == name }
         let pause = try Pauses(connection).reason(forChannel: name)
-        let figures = try ChannelFigures(of: name, now: ask.now, connection)
-        let failed = figures.attempts.filter { $0.result != nil && $0.result != "sent" }
+        let counted = try shared.figures(ask.workspace, now: ask.now)
         return DashboardPage(
             name, in: .channels, crumb: HTML { $0.link("Channels", ask.link("/channels")) },
             lead: HTML { html in
@@ -69,62 +72,80 @@ enum ChannelPages {
                 } else {
                     html.text("goes at full speed")
                 }
+                if let counted { html.counted(counted, ask) }
             },
-            acts: HTML { html in
-                guard ask.visitor.role >= .operator else { return }
-                let scope = "channel:\(name)"
-                if pause == nil {
-                    html.add(
-                        "a", ["class": "button danger", "href": ask.link("/pause", ["scope": scope])], text: "Pause…")
-                } else {
-                    html.add("a", ["class": "button", "href": ask.link("/resume", ["scope": scope])], text: "Resume…")
-                }
-            }
+            acts: acts(ask, name, isPaused: pause != nil)
         ) { html in
-            html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
+            if let counted {
+                let figures = counted.channels[name] ?? ChannelFigures()
+                addFigures(figures, name, ask, to: &html)
+                addFailures(figures, ask, to: &html)
+            } else {
+                html.counting()
+            }
+            addRules(channel, name, ask, to: &html)
+        }
+    }
+
+    private static func acts(_ ask: PageRequest, _ name: String, isPaused: Bool) -> HTML {
+        HTML { html in
+            guard ask.visitor.role >= .operator else { return }
+            let scope = "channel:\(name)"
+            if isPaused {
+                html.add("a", ["class": "button", "href": ask.link("/resume", ["scope": scope])], text: "Resume…")
+            } else {
+                html.add("a", ["class": "button danger", "href": ask.link("/pause", ["scope": scope])], text: "Pause…")
+            }
+        }
+    }
+
+    private static func addFigures(_ figures: ChannelFigures, _ name: String, _ ask: PageRequest, to html: inout HTML) {
+        html.add("dl", ["class": "figures", "data-live": "figures"]) { html in
+            html.add("div") { html in
+                html.add("dt", text: "Due now")
+                html.add("dd", ["class": "big"]) {
+                    $0.link(figures.due.grouped, ask.link("/touches", ["channel": name, "state": "pending"]))
+                }
+            }
+            for (title, text) in [
+                ("Of its last \(ChannelFigures.recent) touches", words(figures.states)),
+                ("Heard of them", words(figures.outcomes)),
+            ] {
                 html.add("div") { html in
-                    html.add("dt", text: "Due now")
-                    html.add("dd", ["class": "big"]) {
-                        $0.link(figures.due.grouped, ask.link("/touches", ["channel": name, "state": "pending"]))
-                    }
+                    html.add("dt", text: title)
+                    html.add("dd", text: text.isEmpty ? "nothing" : text)
                 }
-                for (title, text) in [
-                    ("Of its last \(ChannelFigures.recent) touches", words(figures.states)),
-                    ("Heard of them", words(figures.outcomes)),
-                ] {
-                    html.add("div") { html in
-                        html.add("dt", text: title)
-                        html.add("dd", text: text.isEmpty ? "nothing" : text)
+            }
+        }
+    }
+
+    private static func addFailures(_ figures: ChannelFigures, _ ask: PageRequest, to html: inout HTML) {
+        html.panel("Answers that were not taken", id: "failed", note: "newest first") { html in
+            guard !figures.failures.isEmpty else {
+                return html.nothing("None", "Every one of its last requests was taken, or it has sent nothing.")
+            }
+            html.table("Attempts", [("touch", nil), ("when", nil), ("result", nil), ("what it said", nil)]) { html in
+                for attempt in figures.failures {
+                    html.add("tr") { html in
+                        html.add("th", ["scope": "row"]) { $0.link("\(attempt.touch)", ask.touchLink(attempt.touch)) }
+                        html.add("td") { $0.add(ask.time(attempt.beganAt)) }
+                        html.cell(nil, attempt.result ?? "")
+                        html.cell("soft small any", String((attempt.detail ?? "").prefix(300)))
                     }
                 }
             }
-            html.panel("Answers that were not taken", id: "failed", note: "newest first") { html in
-                guard !failed.isEmpty else {
-                    return html.nothing("None", "Every one of its last requests was taken, or it has sent nothing.")
+        }
+    }
+
+    private static func addRules(_ channel: Channel, _ name: String, _ ask: PageRequest, to html: inout HTML) {
+        html.panel("Its rules", id: "rules") { html in
+            html.add("dl", ["class": "pairs"]) { html in
+                html.add("dt", text: "file")
+                html.add("dd") { html in
+                    html.link(channel.position.file, ask.link("/files", ["file": channel.position.file]))
                 }
-                html.table("Attempts", [("touch", nil), ("when", nil), ("result", nil), ("what it said", nil)]) {
-                    html in
-                    for attempt in failed.prefix(20) {
-                        html.add("tr") { html in
-                            html.add("th", ["scope": "row"]) {
-                                $0.link("\(attempt.touch)", ask.touchLink(attempt.touch))
-                            }
-                            html.add("td") { $0.add(ask.time(attempt.beganAt)) }
-                            html.cell(nil, attempt.result ?? "")
-                            html.cell("soft small any", String((attempt.detail ?? "").prefix(300)))
-                        }
-                    }
-                }
-            }
-            html.panel("Its rules", id: "rules") { html in
-                html.add("dl", ["class": "pairs"]) { html in
-                    html.add("dt", text: "file")
-                    html.add("dd") { html in
-                        html.link(channel.position.file, ask.link("/files", ["file": channel.position.file]))
-                    }
-                    html.add("dt", text: "touches")
-                    html.add("dd") { $0.link("all of this channel", ask.link("/touches", ["channel": name])) }
-                }
+                html.add("dt", text: "touches")
+                html.add("dd") { $0.link("all of this channel", ask.link("/touches", ["channel": name])) }
             }
         }
     }

@@ -24,7 +24,7 @@ enum CyclePages {
                 ) { html in
                     for entry in entries.prefix(page) { row(entry, ask, to: &html) }
                 }
-                html.pager(ask, older: entries.count > page ? entries[page - 1].id : nil)
+                html.pager(ask, older: entries.count > page ? "\(entries[page - 1].id)" : nil)
             }
         }
     }

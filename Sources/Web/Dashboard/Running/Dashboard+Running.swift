@@ -8,8 +8,10 @@ import Storage
 /// What the engineer looks at: channels, feeds, cycles, files, the audit log.
 extension Dashboard {
     func addRunning(to routes: DashboardRoutes) {
-        routes.page("/channels") { ask, connection in try ChannelPages.list(ask, connection) }
-        routes.page("/channels/:name") { ask, connection in try ChannelPages.one(ask, connection) }
+        routes.page("/channels") { [figures] ask, connection in try ChannelPages.list(ask, figures, connection) }
+        routes.page("/channels/:name") { [figures] ask, connection in
+            try ChannelPages.one(ask, figures, connection)
+        }
         routes.page("/feeds") { ask, connection in try FeedsPage(ask, connection).page }
         routes.page("/cycles") { ask, connection in try CyclePages.list(ask, connection) }
         routes.page("/cycles/:id") { ask, connection in try CyclePages.one(ask, connection) }

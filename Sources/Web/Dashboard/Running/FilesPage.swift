@@ -41,7 +41,7 @@ struct FilesPage {
                         }
                     }
                 }
-                html.command("keeptouch check")
+                html.command(["check"])
             }
         }
     }
@@ -52,7 +52,7 @@ struct FilesPage {
 
     private func one(_ file: String) -> DashboardPage {
         let found = complaints.filter { $0.position.file == file }
-        let text = ask.edition.files.texts[file]
+        let text = ask.edition.files.texts[file].map { SecretMask(ask.edition.files.diagnostics).masked($0, of: file) }
         return DashboardPage(
             file, in: .files, crumb: HTML { $0.link("Files", ask.link("/files")) },
             acts: HTML { html in
@@ -61,13 +61,9 @@ struct FilesPage {
             }
         ) { html in
             for complaint in found {
-                html.add("div", ["class": complaint.severity == .error ? "note bad" : "note warn"]) {
-                    $0.add(
-                        "p",
-                        text:
-                            "line \(complaint.position.line), column \(complaint.position.column): \(complaint.message)"
-                    )
-                }
+                html.note(
+                    complaint.severity == .error ? "bad" : "warn",
+                    "line \(complaint.position.line), column \(complaint.position.column): \(complaint.message)")
             }
             guard let text else {
                 return html.nothing("There is no such file", "It may have been renamed or deleted.")

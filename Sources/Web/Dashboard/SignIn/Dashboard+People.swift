@@ -38,7 +38,7 @@ extension Dashboard {
                             }
                         }
                     }
-                    html.command("keeptouch users add NAME --role viewer|operator|admin")
+                    html.command(["users", "add", "NAME", "--role", "viewer"])
                 }
                 html.panel("API keys", id: "keys") { html in
                     let used = keys.filter { $0.revokedAt == nil }

@@ -31,7 +31,8 @@ extension Dashboard {
                 return (session, user)
             }
             guard let (session, user) = found else { return .signedOut }
-            if now - session.seenAt > .minutes(1) { try await write { try session.saw(at: now, $0) } }
+            // A page that is left open asks by itself: that is no sign of a person.
+            if !PageMark.isPart(request), now - session.seenAt > .minutes(1) { saw(session, at: now) }
             return .known(Self.visitor(user, token: token))
         }
     }
@@ -53,7 +54,8 @@ extension Dashboard {
         let user = try await read { try DashboardUser.named(name, $0) }
         if let user, user.disabledAt == nil { return .known(Self.visitor(user, token: token)) }
         guard user == nil, let role = settings.role else {
-            return .unknown("\(name) may not come in. An admin lets somebody in with: keeptouch users add \(name)")
+            let command = CommandLine(["keeptouch", "users", user == nil ? "add" : "enable", name]).text
+            return .unknown("\(name) may not come in. An admin lets somebody in with: \(command)")
         }
         return .known(Visitor(name: name, role: role, formToken: Self.formToken(token)))
     }
@@ -79,8 +81,10 @@ extension Dashboard {
     }
 
     func addSignIn(to router: Router<Context>) {
+        // Where the proxy says who somebody is, there is no door to knock at.
+        guard settings.signIn == .password else { return }
         router.get("/sign-in") { [self] request, _ -> Response in
-            let query = query(of: request)
+            let query = PageRequest.query(of: request.uri.query ?? "")
             return Door.signIn(
                 address: address, name: "", to: query["to"], complaint: nil, hasUsers: try await hasUsers())
         }
@@ -146,29 +150,49 @@ extension Dashboard {
         doors.failed(keys, at: now)
         let user = try await read { try DashboardUser.named(name, $0) }
         let stored = user?.disabledAt == nil ? user?.password : nil
-        let isRight = try await NIOThreadPool.singleton.runIfActive { Password.isRight(password, for: stored) }
+        let isRight = try await withPassword { Password.isRight(password, for: stored) }
         guard isRight, let user else {
-            let author = Author(name, from: .page, at: now)
+            // What was typed as a name is kept only where it is one: people type passwords into the wrong field.
+            let author = Author(user?.name ?? "", from: .page, at: now)
             try await write {
-                try author.wasRefused("sign in", "dashboard", because: "name or password is wrong", $0)
+                try author.wasRefused(
+                    "sign in", "dashboard from \(client.network)", because: "name or password is wrong", $0)
             }
             return Door.signIn(
                 address: address, name: name, to: form["to"], complaint: "Name or password is wrong.",
                 hasUsers: try await hasUsers(), status: .unauthorized)
         }
+        // While the password was compared, somebody may have set another one or disabled the user.
+        let response = try await letIn(user, to: form["to"], at: now) { connection in
+            let current = try DashboardUser.with(id: user.id, connection)
+            return current?.password == stored && current?.disabledAt == nil
+        }
+        guard let response else {
+            return Door.signIn(
+                address: address, name: name, to: form["to"], complaint: "Name or password is wrong.", hasUsers: true,
+                status: .unauthorized)
+        }
         doors.succeeded(keys)
-        return try await letIn(user, to: form["to"], at: now)
+        return response
     }
 
-    private func letIn(_ user: DashboardUser, to path: String?, at now: Instant) async throws -> Response {
+    /// - Parameter before: what must come true in the same transaction; false lets nobody in.
+    /// - Returns: nil for somebody who may not come in any more.
+    private func letIn(
+        _ user: DashboardUser, to path: String?, at now: Instant,
+        if before: @escaping @Sendable (Connection) throws -> Bool
+    ) async throws -> Response? {
         let token = RandomToken.make()
         let hash = RandomToken.hash(token)
-        try await write { connection in
+        let isIn = try await write { connection in
+            guard try before(connection) else { return false }
             try DashboardSession.begin(of: user.id, hash: hash, at: now, connection)
             try Author(user.name, from: .page, at: now).did("sign in", "dashboard", connection)
+            return true
         }
-        let path = path.flatMap { $0.hasPrefix("/") && !$0.hasPrefix("//") && !$0.contains("\\") ? $0 : nil } ?? "/"
-        return Self.redirect(address.of(path), cookie: setCookie(token, for: DashboardSession.longest))
+        guard isIn else { return nil }
+        return Self.redirect(
+            address.of(DashboardAddress.own(path) ?? "/"), cookie: setCookie(token, for: DashboardSession.longest))
     }
 
     private func welcome(_ token: String, _ form: Form) async throws -> Response {
@@ -181,12 +205,13 @@ extension Dashboard {
             return Door.setPassword(
                 address: address, name: user.name, token: token, complaint: complaint, status: .badRequest)
         }
-        let stored = try await NIOThreadPool.singleton.runIfActive { try Password.hash(password) }
-        let now = processNow()
-        try await write { connection in
-            try user.setPassword(stored, connection)
+        let stored = try await withPassword { try Password.hash(password) }
+        let (hash, now) = (RandomToken.hash(token), processNow())
+        let response = try await letIn(user, to: nil, at: now) { connection in
+            guard try user.setPassword(stored, link: hash, at: now, connection) else { return false }
             try Author(user.name, from: .page, at: now).did("set password", user.name, connection)
+            return true
         }
-        return try await letIn(user, to: nil, at: now)
+        return response ?? Door.page(Self.oldLink, address: address)
     }
 }

@@ -45,7 +45,6 @@ enum Door {
             case .badRequest: .badRequest
             case .forbidden: .forbidden
             case .notFound: .notFound
-            case .conflict: .conflict
             case .unavailable: .serviceUnavailable
             }
         return page(problem.title, address: address, status: status) { html in

@@ -11,27 +11,27 @@ extension Dashboard {
 
     func addTouches(to routes: DashboardRoutes) {
         routes.page("/touches") { ask, connection in
-            let filter = try Self.filter(ask, connection, limit: Self.touchesPerPage + 1)
-            let entries = try filter.map { try Ledger(connection).touches($0) } ?? []
-            let outcomes = try entries.map { try Ledger(connection).outcomes(of: $0.id) }
-            return TouchesPage(ask: ask, entries: entries, outcomes: outcomes).page
-        }
-        routes.page("/touches/:id") { [secret] ask, connection in
-            guard let id = Int64(ask.part("id")), let touch = try TouchDetail(id, connection) else {
-                throw PageProblem(.notFound, "No such touch", "There is no touch \(ask.part("id").prefix(40)).")
-            }
-            return try TouchPage(ask: ask, touch: touch, secret: secret, connection).page
+            let filter = try Self.filter(ask, connection, limit: Self.touchesPerPage)
+            let ledger = Ledger(connection)
+            let found = try filter.map { try ledger.page($0) } ?? Ledger.Page(entries: [], rest: nil)
+            let outcomes = try ledger.outcomes(of: found.entries)
+            return TouchesPage(ask: ask, found: found, outcomes: outcomes).page
         }
         addTouchExport(to: routes)
+        addTouchPage(to: routes)
         addSettling(to: routes)
-        addSentFrame(to: routes)
     }
 
     /// What the address asks for; nil when an account that it names does not exist.
     static func filter(_ ask: PageRequest, _ connection: Connection, limit: Int) throws -> Ledger.Filter? {
         var filter = Ledger.Filter()
         filter.limit = limit
-        filter.states = try (ask.word("state") as TouchState?).map { [$0] }
+        if let group = ask["state"].flatMap(TouchGroup.init(rawValue:)) {
+            filter.states = group.states
+        } else {
+            filter.states = try (ask.word("state") as TouchState?).map { [$0] }
+        }
+        filter.outcome = ask["outcome"]
         (filter.playbook, filter.step, filter.channel) = (ask["playbook"], ask["step"], ask["channel"])
         filter.variant = ask["variant"]
         filter.account = ask["account"]
@@ -44,9 +44,14 @@ extension Dashboard {
         }
         filter.from = try ask.day("from").map { ask.zone.start(of: $0) }
         filter.to = try ask.day("to").map { ask.zone.start(of: $0 + 1) }
+        filter.settledFrom = try ask.day("ended_from").map { ask.zone.start(of: $0) }
+        filter.settledTo = try ask.day("ended_to").map { ask.zone.start(of: $0 + 1) }
         filter.before = try ask.number("before")
         return filter
     }
+
+    /// How long one part of a file may take to be read: whoever takes a file along waits for it.
+    private static let exportPatience = Duration.seconds(60)
 
     /// Exactly what is shown, all of it.
     private func addTouchExport(to routes: DashboardRoutes) {
@@ -65,10 +70,9 @@ extension Dashboard {
                 try await writer.write(ByteBuffer(string: CSVAnswer.line(columns)))
                 while left > 0 {
                     let part = filter
-                    let entries = try await read { try Ledger($0).touches(part) }
-                    guard let last = entries.last else { break }
+                    let found = try await read(for: Self.exportPatience) { try Ledger($0).page(part) }
                     var text = ""
-                    for entry in entries {
+                    for entry in found.entries {
                         text += CSVAnswer.line([
                             "\(entry.id)", entry.state.rawValue, entry.account, entry.playbook, entry.step,
                             entry.recipient, entry.channel, "\(entry.settledAt ?? entry.notBefore)",
@@ -76,8 +80,9 @@ extension Dashboard {
                         ])
                     }
                     try await writer.write(ByteBuffer(string: text))
-                    left -= entries.count
-                    filter.before = last.id
+                    left -= found.entries.count
+                    guard let rest = found.rest else { break }
+                    filter.before = rest
                 }
                 try await writer.finish(nil)
             }
@@ -89,20 +94,13 @@ extension Dashboard {
 /// The ledger of touches, filtered by the address.
 struct TouchesPage {
     let ask: PageRequest
-    let entries: [Ledger.Entry]
+    let found: Ledger.Page
     let outcomes: [[Ledger.Consequence]]
 
     var page: DashboardPage {
         DashboardPage("Touches", in: .touches) { html in
             addFilters(to: &html)
-            guard !entries.isEmpty else {
-                let isFiltered = ask.query.contains { $0.key != "note" && !$0.value.isEmpty }
-                return html.nothing(
-                    isFiltered ? "No touch matches these filters" : "No touch yet",
-                    isFiltered
-                        ? "Take a filter away." : "The first one stands here as soon as a playbook enrolls somebody.")
-            }
-            let shown = Array(zip(entries, outcomes).prefix(Dashboard.touchesPerPage))
+            guard !found.entries.isEmpty else { return addNothing(to: &html) }
             html.panel("Touches", id: "rows") { html in
                 html.table(
                     "Touches",
@@ -112,23 +110,40 @@ struct TouchesPage {
                         ("when", nil), ("outcome or reason", "x"),
                     ]
                 ) { html in
-                    for (entry, outcomes) in shown { addRow(entry, outcomes, to: &html) }
+                    for (entry, outcomes) in zip(found.entries, outcomes) { addRow(entry, outcomes, to: &html) }
                 }
-                html.pager(ask, older: entries.count > shown.count ? shown.last?.0.id : nil)
+                html.pager(ask, older: found.rest.map(String.init))
             }
-            if ask.visitor.role >= .operator, let state = ask["state"], state == "unknown" || state == "held" {
-                SettleForm(ask: ask, state: state, ids: shown.map { $0.0.id }).draw(in: &html)
+            if ask.visitor.role >= .operator, let state = ask["state"].flatMap(TouchState.init(rawValue:)),
+                state == .unknown || state == .held
+            {
+                SettleForm(
+                    ask: ask, state: state, touches: found.entries.map { SettleForm.Seen(id: $0.id, fence: $0.fence) }
+                ).draw(in: &html)
             }
             html.command(
-                "keeptouch touches" + (ask["state"].map { " --state \($0)" } ?? "")
-                    + (ask["playbook"].map { " --playbook \($0)" } ?? ""))
+                ["touches"] + (ask["state"].map { ["--state", $0] } ?? [])
+                    + (ask["playbook"].map { ["--playbook", $0] } ?? []))
         }
+    }
+
+    private func addNothing(to html: inout HTML) {
+        if let rest = found.rest {
+            html.nothing("None among the newest touches", "The older ones have not been looked at yet.")
+            return html.pager(ask, older: String(rest))
+        }
+        let isFiltered = ask.query.contains { $0.key != "note" && !$0.value.isEmpty }
+        html.nothing(
+            isFiltered ? "No touch matches these filters" : "No touch yet",
+            isFiltered ? "Take a filter away." : "The first one stands here as soon as a playbook enrolls somebody.")
     }
 
     private func addFilters(to html: inout HTML) {
         html.add("form", ["class": "filters", "action": ask.link("/touches")]) { html in
             html.select(
-                "State", "state", [("", "any")] + TouchState.allCases.map { ($0.rawValue, $0.word) },
+                "State", "state",
+                [("", "any")] + TouchState.allCases.map { ($0.rawValue, $0.word) }
+                    + TouchGroup.allCases.map { ($0.rawValue, $0.word) },
                 chosen: ask["state"])
             html.select(
                 "Playbook", "playbook", [("", "any")] + ask.workspace.playbooks.map { ($0.name, $0.name) },
@@ -139,6 +154,9 @@ struct TouchesPage {
             if ask["step"] != nil { html.field("Step", "step", ask["step"], size: "8") }
             html.field("Due from", "from", ask["from"], type: "date")
             html.field("to", "to", ask["to"], type: "date")
+            html.field("Ended from", "ended_from", ask["ended_from"], type: "date")
+            html.field("to", "ended_to", ask["ended_to"], type: "date")
+            if ask["outcome"] != nil { html.field("Heard of it", "outcome", ask["outcome"], size: "8") }
             html.field("Account or address", "of", ask["of"] ?? ask["account"], size: "18")
             html.add("button", ["class": "go"], text: "Show")
             if ask.visitor.role >= .operator {
@@ -164,7 +182,7 @@ struct TouchesPage {
                 html.text(" ")
                 html.add("span", ["class": "soft small"], text: entry.step)
             }
-            html.cell("x any", ask.shown(entry.recipient))
+            html.cell("x any", entry.recipient)
             html.cell("x", entry.channel)
             html.add("td") { $0.add(ask.time(entry.settledAt ?? entry.notBefore)) }
             let words = outcomes.map(\.kind).joined(separator: ", ")

@@ -30,8 +30,10 @@ struct TouchPage {
                 }
                 html.add("div", ["class": "stack"]) { html in
                     if ask.visitor.role >= .operator, touch.state == .unknown || touch.state == .held {
-                        SettleForm(ask: ask, state: touch.state.rawValue, ids: [touch.id], fence: touch.fence).draw(
-                            in: &html)
+                        SettleForm(
+                            ask: ask, state: touch.state,
+                            touches: [SettleForm.Seen(id: touch.id, fence: touch.fence)]
+                        ).draw(in: &html)
                     }
                     addTimes(to: &html)
                     addAttempts(to: &html)
@@ -48,7 +50,7 @@ struct TouchPage {
             html.text(" · \(touch.step) of ")
             html.link(touch.playbook, ask.playbookLink(touch.playbook))
             if let variant = touch.variant { html.text(", \(variant)") }
-            html.text(", to \(ask.shown(touch.recipient)) of ")
+            html.text(", to \(touch.recipient) of ")
             html.link(touch.accountName ?? touch.account, ask.accountLink(touch.account))
             html.text(", by ")
             html.link(touch.channel, ask.link("/channels/" + DashboardAddress.part(touch.channel)))
@@ -81,6 +83,7 @@ struct TouchPage {
                     case .unknown: html.add("span", ["class": "soft"], text: "No request has left yet.")
                     case .others(let why): html.add("span", ["class": "warn"], text: why)
                     }
+                    html.text(" Its links are nobody's here: looking answers and unsubscribes for no one.")
                 }
                 html.add("details") { html in
                     html.add("summary", text: "As plain text")
@@ -169,22 +172,6 @@ struct TouchPage {
                     html.add(ask.time(decision.at))
                     html.text(" \(decision.verdict.rawValue): \(decision.reason)")
                 }
-            }
-        }
-    }
-}
-
-extension Dashboard {
-    func addSentFrame(to routes: DashboardRoutes) {
-        routes.file("/frames/touch/:id") { [secret] ask, connection in
-            guard let id = Int64(ask.part("id")), let touch = try TouchDetail(id, connection) else {
-                throw PageProblem(.notFound, "No such touch", "There is none of that number.")
-            }
-            let sent = try SentMessage(
-                of: touch, workspace: ask.workspace, pinned: ask.edition.files.pinned, secret: secret, connection)
-            switch sent.result {
-            case .success(let shown): return Self.messageFrame(shown.html)
-            case .failure(let reason): throw PageProblem(.notFound, "It cannot be shown", reason.text)
             }
         }
     }

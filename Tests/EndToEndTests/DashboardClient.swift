@@ -1,0 +1,71 @@
+import Foundation
+import FoundationNetworking
+
+/// The dashboard of a `serve`, to which a proxy on this machine says who somebody is.
+final class DashboardClient: Sendable {
+    /// What the workspace needs so that names in a header are believed; everybody whom `users` does not know is a viewer.
+    static let configuration =
+        "dashboard: { sign_in: header, header: X-User, proxies: [127.0.0.1], role: viewer }\n"
+
+    struct Answer {
+        var code: Int
+        var text: String
+        var mark: String?
+    }
+
+    let serving: Serving
+    private let port: Int
+
+    /// - Parameter command: `serve`, or `dashboard`, which does nothing else.
+    init(_ scratch: Scratch, command: String = "serve", environment: [String: String] = [:]) throws {
+        serving = try Serving(
+            scratch, command: command, command == "serve" ? ["--dashboard", "0"] : ["--port", "0"],
+            environment: environment)
+        guard serving.tells("dashboard port="), let found = serving.log.firstMatch(of: /dashboard port=(\d+)/),
+            let port = Int(found.1)
+        else { throw HarnessError("serve does not say where the dashboard is: \(serving.log)") }
+        self.port = port
+    }
+
+    func get(_ path: String, as name: String = "ada", part: String? = nil) async throws -> Answer {
+        var request = try request(path, as: name)
+        if let part {
+            request.setValue("1", forHTTPHeaderField: "Keeptouch-Part")
+            if !part.isEmpty { request.setValue(part, forHTTPHeaderField: "If-None-Match") }
+        }
+        return try await answer(request)
+    }
+
+    /// Sends a form with the token of a page of the same person, and follows to the page that it leads to.
+    func post(_ path: String, _ fields: [String: String], as name: String = "ada") async throws -> Answer {
+        let page = try await get("/accounts?where=seats+%3E+100000", as: name).text
+        let token = page.firstMatch(of: /name="token" value="([0-9a-f]+)"/).map { String($0.1) } ?? ""
+        var request = try request(path, as: name)
+        request.httpMethod = "POST"
+        request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
+        let pairs = fields.merging(["token": token]) { $1 }.map { "\($0.key)=\(Self.escaped($0.value))" }
+        request.httpBody = Data(pairs.joined(separator: "&").utf8)
+        return try await answer(request)
+    }
+
+    static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    private func request(_ path: String, as name: String) throws -> URLRequest {
+        guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else {
+            throw HarnessError("no address: \(path)")
+        }
+        var request = URLRequest(url: url)
+        request.setValue(name, forHTTPHeaderField: "X-User")
+        return request
+    }
+
+    private func answer(_ request: URLRequest) async throws -> Answer {
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let http = response as? HTTPURLResponse
+        return Answer(
+            code: http?.statusCode ?? 0, text: String(decoding: data, as: UTF8.self),
+            mark: http?.value(forHTTPHeaderField: "ETag"))
+    }
+}
