@@ -8,6 +8,7 @@ struct PlaybookReader {
     let dataMap: DataMap
     let channels: [String: Channel]
     let brokenChannels: Set<String>
+    let calendars: CalendarNames
     let snippets: Snippets
     let diagnostics: Diagnostics
 

@@ -14,6 +14,8 @@ package struct Workspace: Sendable {
     package var journeys: [Journey] = []
     /// The team's own forms of risk notes, by reason; `risk` is for all others.
     package var notes: [String: String] = [:]
+    /// The days of `calendars/*.yaml`, by name.
+    package var calendars: [String: HolidayCalendar] = [:]
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
@@ -66,6 +68,7 @@ package struct Configuration: Sendable, Equatable {
     /// When `when` playbooks are matched.
     package var evaluate: Schedule
     package var sendWindow: SendWindow?
+    package var blackout = Blackout()
     package var caps: [Cap] = []
     /// The global holdout's share, 0 to 1, and how often it is drawn anew.
     package var holdout: Double = 0
@@ -186,25 +189,4 @@ package struct Configuration: Sendable, Equatable {
             self.title = title
         }
     }
-}
-
-/// At most `count` emails and pushes to one address within `window`, all playbooks together.
-package struct Cap: Sendable, Hashable {
-    package var count: Int
-    package var window: TimeSpan
-
-    package init(count: Int, window: TimeSpan) {
-        self.count = count
-        self.window = window
-    }
-
-    /// How far back messages count.
-    package var reach: TimeSpan { window.lessSlack }
-
-    /// Why a touch waits for it.
-    package var reason: String { "\(Self.mark)\(count) per \(window)" }
-
-    package static func isReason(_ text: String?) -> Bool { text?.hasPrefix(mark) == true }
-
-    private static let mark = "cap "
 }
