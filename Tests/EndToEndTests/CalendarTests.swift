@@ -88,8 +88,8 @@ import Testing
 
                 """
         }
-        // Tests begin on a Monday, the fifth of January 2026.
-        try scratch.write("calendars/launch.yaml", "calendar: launch\ndays: { 2026-01-05 to 2026-01-06: Launch }\n")
+        // Tests begin on a Monday, the twelfth of January 2026.
+        try scratch.write("calendars/launch.yaml", "calendar: launch\ndays: { 2026-01-12 to 2026-01-13: Launch }\n")
         let tested = try scratch.keeptouch("test")
         #expect(tested.code == 0, "\(tested)")
         try scratch.write("calendars/launch.yaml", "calendar: launch\ndays: { 2026-02-02: Launch }\n")

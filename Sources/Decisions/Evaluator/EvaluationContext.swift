@@ -35,6 +35,8 @@ package struct EvaluationContext: Sendable {
     package var channelVariables: [String: [String]] = [:]
     /// Attributes that look as if their column had been emptied, each with why; what reads them waits.
     package var doubtfulAttributes: [String: String] = [:]
+    /// The health score, where the data map has one.
+    package var health: Term?
     package var metricIDs: [String: Int64] = [:]
     package var kindIDs: [String: Int64] = [:]
 

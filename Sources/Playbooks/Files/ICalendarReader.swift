@@ -145,7 +145,7 @@ struct ICalendarReader {
     }
 
     /// `4TH`, the fourth Thursday of a month; `-1MO`, its last Monday.
-    private struct OrdinalWeekday {
+    private struct OrdinalWeekday: Equatable {
         var ordinal: Int
         var weekday: Weekday
 

@@ -128,9 +128,17 @@ extension KeyTable {
         Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
         Key("attrition", .table(.attrition), "The acceptable attrition."),
         Key("segments", .mapping(.condition), "Named conditions."),
+        Key("health", .mapping(.table(.healthPart)), "The health score of accounts, from 0 to 100, by its parts."),
         Key(
             "imports", .mapping(.table(.importMap)),
             "Files that are imported, by a name of yours or that of their kind, with the names of their columns."),
+    ])
+
+    static let healthPart = KeyTable([
+        Key("weight", .number(0...1_000_000), required: true, "What it counts, relative to the others."),
+        Key(
+            "bands", .mapping(.condition), required: true,
+            "Points from 0 to 100, each with the condition that gives them, or else; the first that holds counts."),
     ])
 
     static let attributeTypes = [

@@ -85,7 +85,7 @@ package struct WorkspaceReader {
         // A text of the past is read with a data map of its time.
         if !known.isPast, !diagnostics.areClean(after: { checkCalendars(workspace) }) { isGood = false }
         if !diagnostics.areClean(after: { checkCaps(workspace, brokenChannels) }) { isGood = false }
-        workspace.segments = terms.named(workspace.dataMap.segments, in: \.segments) { $0.condition($1) }
+        (workspace.segments, workspace.health) = terms.segments(of: workspace.dataMap)
         checkChannelNames(workspace, brokenChannels)
         checkSources(workspace)
         workspace.journeys = self.journeys(journeys, terms)

@@ -7,6 +7,8 @@ package struct Workspace: Sendable {
     package var dataMap: DataMap
     /// Segments by name, in file order.
     package var segments: [NamedTerm]
+    /// The health score, which conditions may name as well.
+    package var health: NamedTerm?
     package var playbooks: [Playbook]
     /// The channels of `channels/*.yaml`, by name.
     package var channels: [String: Channel]
@@ -26,6 +28,15 @@ package struct Workspace: Sendable {
         self.segments = segments
         self.playbooks = playbooks
         self.channels = channels
+    }
+
+    /// What conditions may use wherever they stand.
+    package var scope: ConditionScope {
+        var scope = ConditionScope(
+            dataMap: dataMap, segments: segments, stages: journeys.flatMap { $0.stages.map(\.name) },
+            playbooks: playbooks.map(\.name))
+        scope.health = health
+        return scope
     }
 
     package func playbook(_ name: String) -> Playbook? { playbooks.first { $0.name == name } }

@@ -42,6 +42,7 @@ extension EvaluationContext {
             currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
+        health = workspace.health.map { Term(.named($0.name, $0.term), $0.term.type, text: $0.name) }
         channelVariables = workspace.channels.mapValues(\.variables)
         guard figures == .measured else { return }
         let asked = populations(askedBy: workspace.playbooks, and: asking)

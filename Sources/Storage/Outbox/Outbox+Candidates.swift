@@ -122,10 +122,13 @@ extension Outbox {
         defer { statement.reset() }
         try statement.bind(arguments)
         let sent = counting.caps.indices.compactMap { index in statement.columns.firstIndex(of: "sent_\(index)") }
+        let places = counting.accountAttributes.indices.compactMap { index in
+            statement.columns.firstIndex(of: "asked_\(index)")
+        }
         while try statement.step() {
             var candidate = try TouchCandidate(statement, sent: sent)
-            for (index, attribute) in counting.accountAttributes.enumerated() {
-                candidate.accountValues[attribute] = statement.optionalText("asked_\(index)")
+            for (attribute, place) in zip(counting.accountAttributes, places) {
+                candidate.accountValues[attribute] = statement.optionalText(place)
             }
             rows.append(candidate)
         }

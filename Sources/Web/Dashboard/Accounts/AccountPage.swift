@@ -47,6 +47,7 @@ struct AccountPage {
                 kind.map { [$0] } ?? Set(AccountTimeline.Item.Kind.allCases), before: before, limit: Self.shown + 1)
             let why = try chosen.map { try explanation(of: $0) }
             let others = try playbookLines()
+            let health = try HealthStory(connection, context, account: card.id)
             return DashboardPage(
                 card.name ?? card.key, in: .accounts,
                 crumb: HTML { html in
@@ -59,6 +60,7 @@ struct AccountPage {
                     addStory(items, kind, to: &html)
                     html.add("div", ["class": "stack"]) { html in
                         addInNow(others, to: &html)
+                        if let health { HealthPanel(ask: ask, health: health).draw(in: &html) }
                         addPeople(to: &html)
                         addData(to: &html)
                         addOthers(others, to: &html)
