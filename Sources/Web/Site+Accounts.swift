@@ -28,7 +28,7 @@ extension Site {
                 let list = try AccountList(connection, context, choice, stepName: names.name)
                 var items: [JSON] = []
                 let end = try list.forEach(after: asked.after, limit: asked.limit, effort: Self.mostBlocks) {
-                    items.append(AccountLine($0).json)
+                    items.append(AccountLine($0, hasHealth: context.health != nil).json)
                 }
                 return (items, end)
             }
@@ -91,7 +91,8 @@ extension Site {
                   "reason": {"type": "string"}, "playbook": {"type": "string"}, "since": {"type": "string", "format": "date-time"}}}},
                 "reasons": {"type": "array", "description": "Why it is listed", "items": {"type": "object", "required": ["text", "since"],
                   "properties": {"text": {"type": "string"}, "since": {"type": ["string", "null"], "format": "date-time"}}}},
-                "next": {"type": ["string", "null"], "format": "date-time", "description": "When its playbook goes on"}}}
+                "next": {"type": ["string", "null"], "format": "date-time", "description": "When its playbook goes on"},
+                "health": {"type": ["number", "null"], "description": "Where data.yaml has a health score"}}}
             }
             """)
 }

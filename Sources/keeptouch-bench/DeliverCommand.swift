@@ -45,8 +45,8 @@ struct DeliverCommand {
                 var cursor = Outbox.Cursor(priority: try outbox.highestPriority(channel: name, below: nil) ?? 0)
                 while true {
                     let touches = try outbox.candidates(
-                        channel: name, behind: cursor, caps: [], now: BenchData.now, passBegan: BenchData.now,
-                        limit: 1_000)
+                        channel: name, behind: cursor, counting: Outbox.Counting(caps: []), now: BenchData.now,
+                        passBegan: BenchData.now, limit: 1_000)
                     guard let last = touches.last else { break }
                     for touch in touches {
                         let body = try rendering.request(

@@ -36,6 +36,7 @@ struct PlaybooksPageTests {
         for block in page.blocks(of: "condition") {
             var scope = ConditionScope(
                 dataMap: workspace.dataMap, segments: workspace.segments, playbooks: workspace.playbooks.map(\.name))
+            scope.health = workspace.health
             if let name = block.options["on"] {
                 let event: EventKind = try #require(workspace.dataMap.event(name))
                 scope.triggeringEvent = event

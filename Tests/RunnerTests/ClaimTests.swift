@@ -82,6 +82,42 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM touch WHERE kind = 'in_app' AND state = 'sent'") == 2)
     }
 
+    @Test func aCapOfAKindAChannelOrACategoryCountsThatAlone() async throws {
+        let endpoint = try Endpoint()
+        let test = try workspace(
+            endpoint,
+            [
+                "a": playbook("a", "in_app: hello.md", priority: 90), "b": playbook("b", "in_app: hello.md", priority: 80),
+                "c": playbook("c", priority: 70), "d": playbook("d", priority: 60, category: "news"),
+                "e": playbook("e", priority: 50, category: "news"), "f": playbook("f", "push: hello.md", priority: 40),
+                "g": playbook("g", "push: hello.md", priority: 30),
+            ],
+            caps: """
+
+                  - { cap: 1 per 2d, kind: in_app }
+                  - { cap: 1 per 1d, category: news }
+                  - { cap: 1 per 3d, channel: device }
+                """)
+        try test.edit([
+            "keeptouch.yaml": try #require(test.texts["keeptouch.yaml"]).replacing(
+                "{ education: Tips }", with: "{ education: Tips, news: News }")
+        ])
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        let names = "SELECT p.name FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id WHERE t.state = 'sent' ORDER BY 1"
+        #expect(try test.rows(names) == ["a", "c", "d", "f"])
+        #expect(
+            try test.rows("SELECT reason FROM touch WHERE state = 'pending' ORDER BY reason") == [
+                "cap 1 per 1d (news)", "cap 1 per 2d (in_app)", "cap 1 per 3d (device)",
+            ])
+        try await test.drain(noon(20_001))
+        #expect(try test.rows(names) == ["a", "c", "d", "e", "f"])
+        try await test.drain(noon(20_002))
+        try await test.drain(noon(20_003))
+        #expect(try test.states == ["sent": 7])
+        #expect(endpoint.received.count == 7)
+    }
+
     @Test func aServicePlaybookIsOutsideCapsBothWays() async throws {
         let endpoint = try Endpoint()
         let test = try workspace(

@@ -41,8 +41,14 @@ import Testing
         let found = try store.read { connection in
             try Outbox(connection).candidates(
                 channel: "mail", behind: Outbox.Cursor(priority: 50, isRetrying: true),
-                caps: [Cap(count: 1, window: .hours(1)), Cap(count: 5, window: .days(1))], now: Self.now,
-                passBegan: Self.now, limit: 10)
+                counting: Outbox.Counting(
+                    caps: [
+                        Cap(count: 1, window: .hours(1)), Cap(count: 5, window: .days(1)),
+                        Cap(count: 5, window: .days(1), kind: .inApp),
+                        Cap(count: 5, window: .days(1), channel: "mail", category: "education"),
+                        Cap(count: 5, window: .days(1), channel: "mail", category: "news"),
+                    ], accountAttributes: ["timezone", "key"]),
+                now: Self.now, passBegan: Self.now, limit: 10)
         }
         #expect(found.count == 1)
         return try #require(found.first)
@@ -62,7 +68,8 @@ import Testing
         #expect([touch.timezone, touch.locale] == ["Asia/Tokyo", "en"])
         #expect(touch.isReachable && touch.isEnrolled && touch.isAmbiguous)
         #expect(!touch.isGhost && !touch.hasChurned && !touch.isSuppressed && !touch.isExcluded)
-        #expect(touch.sentWithin == [1, 2])
+        #expect(touch.sentWithin == [1, 2, 0, 2, 0])
+        #expect(touch.accountValues["key"] == "a1")
     }
 
     private static let changes: [(sql: String, flag: @Sendable (TouchCandidate) -> Bool)] = [

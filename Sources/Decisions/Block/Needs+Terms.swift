@@ -57,8 +57,25 @@ extension Needs {
         case .touch(.touched): touches = true
         case .touch(.enrolled): enrollments = true
         case .touch: steps = true
+        case .health(let score, let change): read(score, change, dataMap, risks)
         default: for part in term.parts { read(part, dataMap, risks) }
         }
+    }
+
+    /// For an earlier score, as much more of the past.
+    private mutating func read(
+        _ score: HealthScore, _ change: HealthScore.Change?, _ dataMap: DataMap, _ risks: [String: [String]]
+    ) {
+        var needs = Needs(of: score.conditions, in: dataMap, risks: risks)
+        if let change {
+            let days = Int((change.window.milliseconds + 86_399_999) / 86_400_000) + 1
+            needs.metrics = needs.metrics.mapValues { $0 + days }
+            needs.events = needs.events.mapValues {
+                OfEvents(window: $0.window.map { TimeSpan(milliseconds: $0.milliseconds + change.window.milliseconds) }, properties: $0.properties)
+            }
+            needs.history.formUnion(needs.attributes.filter { dataMap.attribute($0)?.track == true })
+        }
+        formUnion(needs)
     }
 
     private mutating func read(_ signal: EventSignal, _ dataMap: DataMap) {

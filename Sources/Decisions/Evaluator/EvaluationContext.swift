@@ -37,6 +37,8 @@ package struct EvaluationContext: Sendable {
     package var doubtfulAttributes: [String: String] = [:]
     /// What contacts can leave; nil where nobody has said.
     package var categories: Set<String>?
+    /// The health score, where the data map has one.
+    package var health: Term?
     package var metricIDs: [String: Int64] = [:]
     package var kindIDs: [String: Int64] = [:]
 

@@ -32,7 +32,7 @@ extension Evaluator {
 
     /// The value at a moment: what stood before the first change after it, or what stands now; missing before the
     /// account existed.
-    private func value(of attribute: Attribute, at moment: Int64, _ account: Int) -> Scalar {
+    func value(of attribute: Attribute, at moment: Int64, _ account: Int) -> Scalar {
         if created[account] > Double(moment) { return .missing }
         if let changes = block.history[attribute.name],
             let next = changes.range(account).first(where: { changes.at[$0] > moment })

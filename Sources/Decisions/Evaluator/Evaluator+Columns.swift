@@ -102,6 +102,7 @@ extension Evaluator {
             return block.attributes[attribute.name]?.read(as: attribute.type)
                 ?? .missing(attribute.type, count: rows.count)
         case (.accounts, .metric(let signal)): return .numbers(metricColumn(signal, audience: rows.audience))
+        case (.accounts, .health(let score, let change)): return .numbers(healthColumn(score, change))
         case (.accounts, .event(let signal)): return eventColumn(signal, term.type)
         case (.accounts, _):
             var row = Row(account: 0, audience: rows.audience)

@@ -9,13 +9,16 @@ extension Evaluator {
         }
         var explanation = Explanation(
             text: term.text, type: term.type, value: value(term, of: subject, audience: audience), shown: "",
-            children: shown(term).map { self.explanation(of: $0, for: subject, audience: audience) })
+            children: term.health != nil ? [] : shown(term).map { self.explanation(of: $0, for: subject, audience: audience) })
         explanation.shown = explanation.value.text(as: term.type, currency: context.currency, zone: context.zone)
         if case .binary(let found, _, _) = term.node, found.isComparison { explanation.comparison = found.rawValue }
         if case .metric(let signal) = term.node, signal.function == .usageDrop {
             explanation.children += dropLines(
                 signal, context.population(signal, audience: audience), of: subject.account,
                 isKnown: explanation.value != .missing)
+        }
+        if let health = term.health {
+            explanation.children = healthLines(health.score, health.change, for: subject)
         }
         if case .journey(let signal) = term.node, signal == .stuck || signal == .weakPoint {
             explanation.children += stageLines(explanation.children.first?.value)
@@ -75,7 +78,7 @@ extension Evaluator {
             if found.isJunction { return clauses(of: term, found) }
             let operands = term.parts
             return (operands.count > Self.longestChain ? operands : [left, right]).filter { !$0.isLiteral }
-        case .event, .contacts: return []
+        case .event, .contacts, .health: return []
         case .isIn(let inner, _): return inner.isLiteral ? [] : [inner]
         case .date(_, let inner): return [inner]
         case .named(_, let definition): return [definition]

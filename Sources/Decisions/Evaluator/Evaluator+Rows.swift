@@ -21,6 +21,7 @@ extension Evaluator {
         case .journey(let signal): return .number(journey(signal, row.account))
         case .atRisk(let reason): return Scalar(isAtRisk(reason, row.account))
         case .touch(let signal): return touch(signal, row)
+        case .health(let score, let change): return .number(health(score, change, row))
         case .not(let inner): return .number(1 - scalar(inner, row).number)
         case .negative(let inner): return .number(-scalar(inner, row).number)
         case .binary(let found, let left, let right):

@@ -18,6 +18,8 @@ package final class Evaluator {
     var metricQuestions: [MetricKey: Int] = [:]
     var eventColumns: [EventSignal: Column] = [:]
     var commitments: [String: Commitments] = [:]
+    /// The accounts as they were, by the moment.
+    var earlier: [Int64: Evaluator] = [:]
     /// The first moments of days, which zones are slow to tell.
     private var starts: [Int: Double] = [:]
 

@@ -19,7 +19,7 @@ extension Term {
     var cost: Int {
         let own =
             switch node {
-            case .metric: 2
+            case .metric, .health: 2
             case .event, .contacts, .history, .atRisk, .touch, .triggeringEvent: 1
             default: 0
             }

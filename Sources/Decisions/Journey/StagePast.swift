@@ -149,7 +149,7 @@ extension Term {
             if ["key", "created_at", "status"].contains(attribute.name) { return [] }
             if attribute.name == "stage_since" { return nil }
             return attribute.type == .date || attribute.type == .instant ? [attribute] : nil
-        case .contacts, .history, .journey, .atRisk, .touch, .entry, .triggeringEvent: return nil
+        case .contacts, .history, .health, .journey, .atRisk, .touch, .entry, .triggeringEvent: return nil
         default:
             var dates: [Attribute] = []
             for part in parts {

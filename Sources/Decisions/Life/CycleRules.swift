@@ -37,13 +37,13 @@ package struct CycleRules: Sendable {
     /// The workspace's channel of each kind, and the names of all that are declared.
     package var channels: [Channel.Kind: String]
     package var declaredChannels: Set<String>
-    package var sendWindow: SendWindow?
+    package var times: SendTimes
     package var freezes = FreezeCache()
 
     package init(
         context: EvaluationContext, lastCycle: Instant? = nil, versions: [Int64: Version] = [:],
         matching: [PlaybookAtWork] = [], globalHoldout: GlobalHoldout? = nil, channels: [Channel.Kind: String] = [:],
-        declaredChannels: Set<String> = [], sendWindow: SendWindow? = nil
+        declaredChannels: Set<String> = [], times: SendTimes = .always
     ) {
         self.context = context
         self.lastCycle = lastCycle
@@ -52,7 +52,7 @@ package struct CycleRules: Sendable {
         self.globalHoldout = globalHoldout
         self.channels = channels
         self.declaredChannels = declaredChannels
-        self.sendWindow = sendWindow
+        self.times = times
     }
 
     package var now: Instant { context.now }
@@ -63,12 +63,15 @@ package struct CycleRules: Sendable {
     /// - Parameters:
     ///   - wallClock: the time that a campaign on local clocks is for.
     ///   - base: when the step was reached.
+    ///   - value: the account's values of the attributes that calendars ask for.
     package func allowed(
-        _ send: Step.Send, wallClock: Instant?, from base: Instant, in zone: Zone
-    ) -> (base: Instant, notBefore: Instant) {
+        _ send: Step.Send, category: String, wallClock: Instant?, from base: Instant, in zone: Zone,
+        value: (_ attribute: String) -> String?
+    ) -> (base: Instant, opening: SendTimes.Opening) {
         let base = wallClock.map { max(base, LocalOccurrence(wallClock: $0).instant(in: zone)) } ?? base
-        let window = send.window ?? (send.kind.isCapped ? sendWindow : nil)
-        return (base, window?.next(atOrAfter: base, in: zone) ?? base)
+        return (
+            base, times.opening(send.kind, category: category, own: send.window, from: base, in: zone, value: value)
+        )
     }
 
     package func channel(of send: Step.Send) -> String? { send.channel ?? channels[send.kind] }

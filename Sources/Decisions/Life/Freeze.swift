@@ -122,7 +122,7 @@ extension Term {
     /// Whether the value changes by itself as time goes by, with no fact changing.
     package var speaksOfTime: Bool {
         switch node {
-        case .date, .metric, .history, .journey(.timeInStage), .journey(.stuck): return true
+        case .date, .metric, .history, .health, .journey(.timeInStage), .journey(.stuck): return true
         case .event(let signal): return signal.window != nil || [.since, .overdue].contains(signal.function)
         default: return parts.contains(where: \.speaksOfTime)
         }

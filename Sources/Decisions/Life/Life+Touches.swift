@@ -12,12 +12,16 @@ extension Life {
         let base = enrollment.dueAt ?? now
         func touch(_ message: String, _ recipient: Recipient?, _ address: String) -> Touch {
             let zone = recipient?.zone.flatMap { Zone($0) } ?? rules.zone
-            let allowed = rules.allowed(send, wallClock: wallClock(enrollment, version), from: now, in: zone)
+            let allowed = rules.allowed(
+                send, category: version.playbook.category, wallClock: wallClock(enrollment, version), from: now,
+                in: zone
+            ) { facts.block.text($0, account.index) }
             return Touch(
                 step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
                 kind: send.kind, channel: channel, category: version.playbook.category, message: message,
                 isGhost: enrollment.arm != .treated, state: .pending, priority: version.playbook.priority, dueAt: base,
-                notBefore: allowed.notBefore, expiresAt: allowed.base + version.playbook.expires, variables: "{}",
+                notBefore: allowed.opening.at, expiresAt: allowed.base + version.playbook.expires,
+                reason: allowed.opening.closedFor.map { _ in allowed.opening.reason(in: zone) }, variables: "{}",
                 frozenAt: now)
         }
         func nobody(_ reason: String) -> [Touch] {
@@ -203,13 +207,13 @@ extension Life {
             (touch.contactID, touch.recipient) = (recipient.contactID, recipient.address)
             if freezes { freeze(&touch, account, index, version) }
         }
-        followClock(&touch, recipient, enrolled.enrollment, version)
+        followClock(&touch, recipient, account, enrolled.enrollment, version)
         return true
     }
 
     /// The hour of a contact who has moved to another time zone; what waits for a cap waits on.
     private func followClock(
-        _ touch: inout Touch, _ recipient: Recipient, _ enrollment: Enrollment, _ version: Version
+        _ touch: inout Touch, _ recipient: Recipient, _ account: Account, _ enrollment: Enrollment, _ version: Version
     ) {
         let steps = version.playbook.steps(of: enrollment.variant)
         guard !Cap.isReason(touch.reason),
@@ -218,12 +222,12 @@ extension Life {
         let zone = recipient.zone.flatMap { Zone($0) } ?? rules.zone
         let wallClock = touch.step == steps.first?.id ? wallClock(enrollment, version) : nil
         let base = min(touch.notBefore, now)
-        let notBefore = rules.allowed(send, wallClock: wallClock, from: base, in: zone).notBefore
-        guard max(notBefore, now) != max(touch.notBefore, now) else { return }
-        touch.notBefore = notBefore
-        if notBefore > now, wallClock == nil {
-            touch.reason = "window opens \(notBefore.text(in: zone)) \(zone.name)"
-        }
+        let opening = rules.allowed(
+            send, category: version.playbook.category, wallClock: wallClock, from: base, in: zone
+        ) { facts.block.text($0, account.index) }.opening
+        guard max(opening.at, now) != max(touch.notBefore, now) else { return }
+        touch.notBefore = opening.at
+        if opening.at > now, wallClock == nil || opening.closedFor != nil { touch.reason = opening.reason(in: zone) }
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.

@@ -5,12 +5,17 @@ package import Storage
 /// An account of a list, as text in columns and as JSON.
 package struct AccountLine: Sendable {
     private let item: AccountList.Item
+    private let hasHealth: Bool
 
-    package init(_ item: AccountList.Item) {
+    /// - Parameter hasHealth: whether the workspace has a health score.
+    package init(_ item: AccountList.Item, hasHealth: Bool) {
         self.item = item
+        self.hasHealth = hasHealth
     }
 
-    package static let titles = ["account", "name", "status", "mrr", "stage", "since", "reason", "next"]
+    package static func titles(hasHealth: Bool) -> [String] {
+        ["account", "name", "status", "mrr", "stage"] + (hasHealth ? ["health"] : []) + ["since", "reason", "next"]
+    }
 
     /// The account, one text for each title.
     ///
@@ -18,6 +23,7 @@ package struct AccountLine: Sendable {
     package func cells(_ moment: (Instant) -> String) -> [String] {
         [
             item.key, item.name ?? "", item.status, item.mrr.map(JSON.text(of:)) ?? "", item.stage ?? "",
+        ] + (hasHealth ? [item.health.map(JSON.text(of:)) ?? ""] : []) + [
             since.map(moment) ?? "", item.reasons.map(\.text).joined(separator: "; "),
             item.nextAt.map(moment) ?? "",
         ]
@@ -27,7 +33,7 @@ package struct AccountLine: Sendable {
     private var since: Instant? { item.reasons.compactMap(\.since).min() }
 
     package var json: JSON {
-        .object([
+        var members = [
             JSON.Member("account", .text(item.key)), JSON.Member("name", Self.text(item.name)),
             JSON.Member("status", .text(item.status)), JSON.Member("mrr", item.mrr.map { .number($0) } ?? .null),
             JSON.Member("journey", Self.text(item.journey)), JSON.Member("stage", Self.text(item.stage)),
@@ -50,7 +56,9 @@ package struct AccountLine: Sendable {
                         ])
                     })),
             JSON.Member("next", Self.moment(item.nextAt)),
-        ])
+        ]
+        if hasHealth { members.append(JSON.Member("health", item.health.map { .number($0) } ?? .null)) }
+        return .object(members)
     }
 
     private static func text(_ text: String?) -> JSON { text.map { .text($0) } ?? .null }

@@ -47,10 +47,7 @@ package struct AccountQuestion: Sendable, Equatable {
     }
 
     private func term(_ text: String, _ workspace: Workspace) throws -> Term {
-        let scope = ConditionScope(
-            dataMap: workspace.dataMap, segments: workspace.segments,
-            stages: workspace.journeys.flatMap { $0.stages.map(\.name) }, playbooks: workspace.playbooks.map(\.name))
-        let (term, complaints) = ConditionParser(scope).condition(
+        let (term, complaints) = ConditionParser(workspace.scope).condition(
             SourceText(name: "where", text: text, position: Position(file: "where", line: 1)))
         guard let term else { throw MeasureError(complaints.map(\.description).joined(separator: "\n")) }
         return term

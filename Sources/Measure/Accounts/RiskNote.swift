@@ -95,6 +95,7 @@ package struct RiskNote: Sendable {
             ("plan", story.plan ?? ""), ("MRR", mrr), ("paid so far", ltv), ("with us for", tenure), ("stage", stage),
         ]
         lines.append(facts.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+        if let health = story.health { lines.append(health.sentence) }
         return lines
     }
 
@@ -142,7 +143,8 @@ package struct RiskNote: Sendable {
             .reason: risks.map(\.risk.reason).joined(separator: ", "), .theme: first?.reason.theme ?? "",
             .since: first.map { "\(zone.day(of: $0.risk.since))" } ?? "",
             .clause: risks.map(\.clause).filter { !$0.isEmpty }.joined(separator: "; "), .plan: story.plan ?? "",
-            .mrr: mrr, .ltv: ltv, .tenure: tenure, .stage: stage, .background: background.joined(separator: "\n"),
+            .mrr: mrr, .ltv: ltv, .tenure: tenure, .stage: stage,
+            .health: story.health?.sentence ?? "", .background: background.joined(separator: "\n"),
             .done: done.joined(separator: "\n"), .next: nextLines.joined(separator: "\n"),
             .needed: needed.joined(separator: "\n"), .who: first.map { RiskTheme($0.reason.theme).who } ?? "",
         ]

@@ -37,6 +37,8 @@ package struct Term: Sendable, Hashable {
         /// Some live playbook with this `risk` has a standing match on the account; any reason when nil.
         case atRisk(reason: String?)
         case touch(TouchSignal)
+        /// The health score now, or what is asked of an earlier one.
+        case health(HealthScore, HealthScore.Change?)
         case not(Term)
         case negative(Term)
         case binary(Operator, Term, Term)

@@ -233,6 +233,9 @@ extension ConditionReader {
         let name = try argument("an attribute")
         try expect(",", after: "the attribute")
         guard let window = try window() else { return nil }
+        if let health = healthScore, name == health.name, case .health(let score, nil) = health.term.node {
+            return (.health(score, HealthScore.Change(function, window)), function == .fall ? .percent : .number)
+        }
         guard let attribute = scope.dataMap.attribute(name) else {
             let names = Attribute.builtIn.map(\.name) + scope.dataMap.attributes.map(\.name)
             complain("unknown attribute \"\(name)\"\(suggestion(for: name, in: names))", at: place)

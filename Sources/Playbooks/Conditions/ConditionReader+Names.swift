@@ -61,7 +61,7 @@ extension ConditionReader {
             return scope.dataMap.contactAttribute(name).map { (.property(name), $0.type) }
         case nil:
             if let named = scope.signals.first(where: { $0.name == name })
-                ?? scope.segments.first(where: { $0.name == name })
+                ?? scope.segments.first(where: { $0.name == name }) ?? scope.health.flatMap({ $0.name == name ? $0 : nil })
             {
                 return (.named(name, named.term), named.term.type)
             }
@@ -92,7 +92,7 @@ extension ConditionReader {
             return "\"\(name)\" is an event; ask happened(\(name)), count(\(name), 30d) or since(\(name))"
         }
         let names =
-            scope.signals.map(\.name) + scope.segments.map(\.name) + Attribute.builtIn.map(\.name)
+            scope.signals.map(\.name) + scope.segments.map(\.name) + [scope.health?.name].compactMap { $0 } + Attribute.builtIn.map(\.name)
             + scope.dataMap.attributes.map(\.name)
         if let near = nearest(to: name, in: names) { return "unknown name \"\(name)\"; did you mean \"\(near)\"?" }
         if scope.dataMap.contactAttribute(name) != nil {
@@ -101,6 +101,9 @@ extension ConditionReader {
         return
             "unknown name \"\(name)\"\(suggestion(for: name, in: scope.dataMap.metrics.map(\.name) + scope.dataMap.events.map(\.name)))"
     }
+
+    /// Among the segments while these are read.
+    var healthScore: NamedTerm? { scope.health ?? scope.segments.first { $0.name == HealthScore.name } }
 
     /// Whether a word follows the sign at hand without a blank, as in a name that was written without its backticks.
     private var isWordBehindSign: Bool {
@@ -157,6 +160,7 @@ extension ConditionReader {
         if scope.dataMap.metric(name) != nil { return "; it is a metric" }
         if scope.dataMap.event(name) != nil { return "; it is an event" }
         if scope.dataMap.attribute(name) != nil { return "; it is an attribute" }
+        if healthScore?.name == name { return "; it is the health score: fall(\(name), 30d) says by how much it fell" }
         return suggestion
     }
 }

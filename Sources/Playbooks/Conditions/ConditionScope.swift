@@ -17,6 +17,8 @@ package struct KnownStep: Sendable, Hashable {
 package struct ConditionScope: Sendable {
     package var dataMap: DataMap
     package var segments: [NamedTerm]
+    /// The health score of data.yaml.
+    package var health: NamedTerm?
     /// The signals of the playbook.
     package var signals: [NamedTerm]
     /// The event whose properties `event.NAME` reads; nil where no event triggers.

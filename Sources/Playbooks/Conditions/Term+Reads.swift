@@ -38,6 +38,7 @@ extension Term {
         case .isIn(let inner, let items): [inner] + items
         case .event(let signal): signal.filter.map { [$0] } ?? []
         case .contacts(let filter): filter.map { [$0] } ?? []
+        case .health(let score, _): score.conditions
         case .literal, .attribute, .entry, .triggeringEvent, .property, .metric, .history, .journey, .atRisk, .touch: []
         }
     }

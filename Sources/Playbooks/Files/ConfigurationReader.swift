@@ -3,6 +3,7 @@ private import Foundation
 /// Reads `keeptouch.yaml`.
 struct ConfigurationReader {
     let diagnostics: Diagnostics
+    let calendars: CalendarNames
 
     /// What can be read, with defaults for the rest; nil when the file is not a mapping.
     func read(_ root: YAMLNode) -> Configuration? {
@@ -15,9 +16,8 @@ struct ConfigurationReader {
         if let database = fields.text("database") { configuration.database = database }
         configuration.baseURL = baseURL(fields)
         configuration.sender = sender(fields)
-        configuration.sendWindow = fields["send_window"].flatMap { diagnostics.sendWindow($0, "send_window") }
-        configuration.caps = fields.items("caps").compactMap { node in
-            diagnostics.text(node, "caps").flatMap { diagnostics.timed(node, "caps", Cap.parse($0)) }
+        configuration.sendWindow = fields["send_window"].flatMap {
+            diagnostics.sendWindow($0, "send_window", calendars)
         }
         readHoldout(fields, into: &configuration)
         readSafety(fields, into: &configuration)
@@ -25,6 +25,7 @@ struct ConfigurationReader {
             for kind in Channel.Kind.allCases { configuration.channels[kind] = defaults.text(kind.rawValue) }
         }
         configuration.categories = categories(fields)
+        readLimits(fields, into: &configuration)
         configuration.digests = digests(fields)
         configuration.sources = fields.entries("sources").compactMap {
             SourceReader(diagnostics: diagnostics).read($0)

@@ -42,6 +42,10 @@ struct DataMapReader {
             diagnostics.checkName(entry.key, "a segment", at: entry.position)
             if let source { map.segments.append(source) } else { broken.insert(entry.key) }
         }
+        let health = HealthReader(diagnostics: diagnostics)
+        if !diagnostics.areClean(after: { map.health = fields.entries("health").compactMap(health.read) }) {
+            broken.insert(HealthScore.name)
+        }
         each("imports") { entry in
             ImportMapReader(diagnostics: diagnostics, dataMap: map).read(entry).map { map.imports.append($0) }
         }
@@ -203,6 +207,7 @@ struct DataMapReader {
         var owners: [String: Owner] = [:]
         for attribute in Attribute.builtIn { owners[attribute.name] = ("attributes", true) }
         for event in EventKind.builtIn { owners[event.name] = ("events", true) }
+        if fields.has("health") { owners[HealthScore.name] = ("scores", true) }
         var clashing: Set<String> = []
         for key in ["attributes", "metrics", "events", "segments"] {
             for entry in fields.node[key]?.entries ?? [] {

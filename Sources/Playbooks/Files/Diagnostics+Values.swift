@@ -75,15 +75,34 @@ extension Diagnostics {
         }
     }
 
-    /// `always`, or days and hours: `{ days: mon-fri, hours: 09:00-17:00 }`.
-    func sendWindow(_ node: YAMLNode, _ name: String) -> SendWindow? {
+    /// `always`, or days and hours: `{ days: mon-fri, hours: 09:00-17:00, except: [holidays] }`.
+    func sendWindow(_ node: YAMLNode, _ name: String, _ calendars: CalendarNames) -> SendWindow? {
         if node.text == "always" { return .always }
         guard let fields = Fields(node, .sendWindow, self, of: "\"\(name)\"") else { return nil }
         let before = errorCount
         let days = fields.items("days").compactMap { text($0, "days") }
         let hours = fields.text("hours")
+        let except = fields.items("except").compactMap { calendar($0, "except", calendars) }
         guard errorCount == before else { return nil }
-        return timed(node, name, SendWindow.parse(days: days.isEmpty ? nil : days.joined(separator: ","), hours: hours))
+        var window = timed(
+            node, name, SendWindow.parse(days: days.isEmpty ? nil : days.joined(separator: ","), hours: hours))
+        window?.except = except
+        return window
+    }
+
+    /// The name of a calendar that is there.
+    func calendar(_ node: YAMLNode, _ key: String, _ calendars: CalendarNames) -> String? {
+        guard let name = text(node, key) else { return nil }
+        if calendars.known.contains(name) || calendars.takesUnknown { return name }
+        if calendars.broken.contains(name) {
+            error(node.position, "the calendar \"\(name)\" has an error of its own")
+        } else {
+            let near = suggestion(for: name, in: calendars.known)
+            error(
+                node.position,
+                "there is no calendar \"\(name)\"\(near.isEmpty ? "; make calendars/\(name).yaml" : near)")
+        }
+        return nil
     }
 
     func source(_ node: YAMLNode, _ name: String) -> SourceText? {

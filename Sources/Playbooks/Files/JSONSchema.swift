@@ -4,7 +4,7 @@ import Basics
 package enum JSONSchema: String, CaseIterable, Sendable {
     private typealias Member = JSON.Member
 
-    case configuration = "keeptouch", dataMap = "data", playbook, channel, journey
+    case configuration = "keeptouch", dataMap = "data", playbook, channel, journey, calendar
 
     package var table: KeyTable {
         switch self {
@@ -13,6 +13,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
         case .playbook: .playbook
         case .channel: .channel
         case .journey: .journey
+        case .calendar: .calendar
         }
     }
 
@@ -26,6 +27,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
         case .playbook: "playbooks/*/playbook.yaml: a playbook"
         case .channel: "channels/*.yaml: a channel"
         case .journey: "journeys/*.yaml: a journey"
+        case .calendar: "calendars/*.yaml: a calendar"
         }
     }
 

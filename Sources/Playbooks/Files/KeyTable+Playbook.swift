@@ -45,6 +45,7 @@ extension KeyTable {
         Key(
             "strict", .boolean,
             "Whether an edited message begins a new period of the experiment; it is a note by default."),
+        Key("send_window", .window, "When its emails and pushes may go out, if not as the workspace says."),
         Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
         Key("tests", .list(.table(.test)), "Accounts and what must happen to them; `keeptouch test` checks it."),
     ])

@@ -17,8 +17,12 @@ extension KeyTable {
         Key("evaluate", .schedule, "When playbooks with `when` are matched; daily at 06:00 by default."),
         Key("send_window", .window, "When emails and pushes may go out, on the contact's own clock."),
         Key(
-            "caps", .list(.form(#"^\d+ per .+$"#, examples: ["1 per 1d"])),
-            "How many emails and pushes one address gets at most, all playbooks together."),
+            "caps", .list(.either([.cap, .table(.cap)])),
+            "How much one person gets at most, all playbooks together: emails and pushes, or those of a kind, channel or category."
+        ),
+        Key(
+            "blackout", .oneOrMore(.form(".+", examples: ["2026-12-24 to 2027-01-01", "company"])),
+            "Days and calendars on which nothing goes out, `service` apart."),
         Key(
             "holdout", .either([.share, .table(.globalHoldout)]), "Accounts that no playbook touches, to measure all."),
         Key("safety", .table(.safety), "When playbooks are held back."),
@@ -52,10 +56,28 @@ extension KeyTable {
         Key("postal_address", .text, "The postal address in the footer, which the law of many countries wants."),
     ])
 
+    static let cap = KeyTable([
+        Key("cap", .cap, required: true, "How many within which time."),
+        Key("kind", .choice(Channel.Kind.allCases.map(\.rawValue)), "Only touches of this kind count and wait."),
+        Key("channel", .text, "Only touches of this channel."),
+        Key("category", .text, "Only touches of this category."),
+    ])
+
     static let sendWindow = KeyTable([
         Key("days", .oneOrMore(.text), "The days of the week, such as mon-fri."),
         Key(
             "hours", .form(#"^\d\d?:\d\d-\d\d?:\d\d$"#, examples: ["09:00-17:00"]), "From and to; the end is excluded."),
+        Key("except", .oneOrMore(.text), "The calendars on whose days it stays closed."),
+    ])
+
+    /// `calendars/*.yaml`
+    package static let calendar = KeyTable([
+        Key("calendar", .text, required: true, "Its name."),
+        Key("for", .mapping(.oneOrMore(.text)), "Whose days they are: an attribute of accounts, and its values."),
+        Key(
+            "days", .mapping(.text),
+            "The days with their names: 2026-12-25, 12-25 of every year, or 2026-12-24 to 2027-01-01."),
+        Key("file", .text, "An iCalendar file (.ics) beside this one, of whose whole-day events the days are."),
     ])
 
     static let globalHoldout = KeyTable([
@@ -117,9 +139,17 @@ extension KeyTable {
         Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
         Key("attrition", .table(.attrition), "The acceptable attrition."),
         Key("segments", .mapping(.condition), "Named conditions."),
+        Key("health", .mapping(.table(.healthPart)), "The health score of accounts, from 0 to 100, by its parts."),
         Key(
             "imports", .mapping(.table(.importMap)),
             "Files that are imported, by a name of yours or that of their kind, with the names of their columns."),
+    ])
+
+    static let healthPart = KeyTable([
+        Key("weight", .number(0...1_000_000), required: true, "What it counts, relative to the others."),
+        Key(
+            "bands", .mapping(.condition), required: true,
+            "Points from 0 to 100, each with the condition that gives them, or else; the first that holds counts."),
     ])
 
     static let attributeTypes = [

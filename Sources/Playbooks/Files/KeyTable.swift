@@ -41,6 +41,7 @@ package struct KeyTable: Sendable {
         static let condition = Shape.text
         static let schedule = Shape.form(".+", examples: ["daily at 06:00", "weekly on tue at 10:00", "0 6 * * *"])
         static let secret = Shape.form(".+", examples: ["env:SENDGRID_API_KEY", "file:/run/secrets/key"])
+        static let cap = Shape.form(#"^\d+ per .+$"#, examples: ["1 per 1d"])
         static let window = Shape.either([.choice(["always"]), .table(.sendWindow)])
 
         static func oneOrMore(_ shape: Shape) -> Shape { .either([shape, .list(shape)]) }

@@ -2,7 +2,9 @@ extension PlaybookReader {
     /// Variants and steps; returns the messages that the steps name.
     func readSteps(_ fields: Fields, _ terms: Terms, into playbook: inout Playbook) -> [StepReader.MessageUse] {
         var reader = StepReader(
-            channels: channels, brokenChannels: brokenChannels, terms: terms, diagnostics: diagnostics)
+            channels: channels, brokenChannels: brokenChannels, calendars: calendars,
+            window: fields["send_window"].flatMap { diagnostics.sendWindow($0, "send_window", calendars) },
+            terms: terms, diagnostics: diagnostics)
         let entries = fields.entries("variants")
         // Only what holds a list of steps walks its own; the others share the playbook's.
         let sharing = entries.filter { $0.value["steps"] == nil }.map(\.key)

@@ -8,6 +8,7 @@ struct PlaybookReader {
     let dataMap: DataMap
     let channels: [String: Channel]
     let brokenChannels: Set<String>
+    let calendars: CalendarNames
     let snippets: Snippets
     let diagnostics: Diagnostics
 
@@ -103,6 +104,7 @@ struct PlaybookReader {
         if dataMap.attribute(name) != nil { return "an attribute" }
         if dataMap.metric(name) != nil { return "a metric" }
         if dataMap.event(name) != nil { return "an event" }
+        if terms.scope.health?.name == name { return "the health score" }
         return terms.scope.segments.contains { $0.name == name } ? "a segment" : nil
     }
 

@@ -7,8 +7,9 @@ extension StepReader {
         guard let node = isBlock ? options["message"] : fields[kind.rawValue] else { return nil }
         var send = Step.Send(kind: kind, message: messages(node, kind, variants: variants))
         send.channel = channel(options, kind) ?? (isBlock ? channel(fields, kind) : nil)
-        let window = options.has("send_window") ? options["send_window"] : fields["send_window"]
-        send.window = window.flatMap { diagnostics.sendWindow($0, "send_window") }
+        let own = options.has("send_window") ? options["send_window"] : fields["send_window"]
+        send.window =
+            own.flatMap { diagnostics.sendWindow($0, "send_window", calendars) } ?? (kind.isCapped ? window : nil)
         return .send(send)
     }
 

@@ -9,6 +9,9 @@ struct StepReader {
 
     let channels: [String: Channel]
     let brokenChannels: Set<String>
+    let calendars: CalendarNames
+    /// The playbook's own, for its emails and pushes.
+    let window: SendWindow?
     let diagnostics: Diagnostics
     /// What conditions may use; the steps are those of the program that come before.
     var terms: Terms
@@ -21,9 +24,14 @@ struct StepReader {
     /// How long after the enrollment the waits up to here end, at most; nil behind a date.
     private var elapsed: TimeSpan? = .days(0)
 
-    init(channels: [String: Channel], brokenChannels: Set<String>, terms: Terms, diagnostics: Diagnostics) {
+    init(
+        channels: [String: Channel], brokenChannels: Set<String>, calendars: CalendarNames, window: SendWindow?,
+        terms: Terms, diagnostics: Diagnostics
+    ) {
         self.channels = channels
         self.brokenChannels = brokenChannels
+        self.calendars = calendars
+        self.window = window
         self.terms = terms
         self.diagnostics = diagnostics
     }

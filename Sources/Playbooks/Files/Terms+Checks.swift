@@ -33,6 +33,8 @@ extension Term {
     /// The signal of a metric with the longest window, and that window with its baseline, in days.
     fileprivate var longestMetric: (text: String, days: Int)? {
         var longest = parts.compactMap(\.longestMetric).max { $0.days < $1.days }
+        // The score is that of the account as it stands.
+        if case .health = node { return nil }
         if case .metric(let signal) = node, signal.window > longest?.days ?? 0 {
             longest = (text, signal.window + signal.baseline)
         }
@@ -43,6 +45,7 @@ extension Term {
     var isSettledAtEntry: Bool {
         switch node {
         case .literal, .entry, .triggeringEvent: true
+        case .health: false
         default: !parts.isEmpty && parts.allSatisfy(\.isSettledAtEntry)
         }
     }

@@ -4,17 +4,22 @@ package import Foundation
 package enum WorkspaceFiles {
     package static let mostFiles = 10_000
     package static let largestTotal = 64 * 1_024 * 1_024
+    /// What other systems export is larger than what people write.
+    package static let largestCalendar = 1_024 * 1_024
+    /// The folders, and how deep files lie in them.
+    package static let folders = [
+        ("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1), ("notes", 1), ("calendars", 1),
+    ]
 
-    /// Reads `keeptouch.yaml`, `data.yaml` and what lies in `journeys/`, `playbooks/`, `snippets/`, `notes/` and `channels/`, by path relative
-    /// to the folder.
+    /// Reads `keeptouch.yaml`, `data.yaml` and what lies in `journeys/`, `playbooks/`, `snippets/`, `notes/`, `channels/` and `calendars/`,
+    /// by path relative to the folder.
     ///
     /// A file that is too large, not UTF-8, not readable, or a symbolic link that leads out of the folder is a
     /// diagnostic and left out.
     package static func read(_ folder: URL) -> (texts: [String: String], diagnostics: [Diagnostic]) {
         var folderReader = FolderReader(folder: folder.resolvingSymlinksInPath().standardizedFileURL)
         for file in ["keeptouch.yaml", "data.yaml"] where folderReader.exists(file) { folderReader.read(file) }
-        for (name, depth) in [("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1), ("notes", 1)]
-        where folderReader.exists(name) {
+        for (name, depth) in folders where folderReader.exists(name) {
             folderReader.walk(name, depth: depth)
         }
         return (folderReader.texts, folderReader.diagnostics.sorted())
@@ -63,11 +68,13 @@ private struct FolderReader {
                 walk(inner, depth: depth - 1)
             } else if [".yaml", ".yml", ".md"].contains(where: name.hasSuffix) {
                 read(inner)
+            } else if path == "calendars", name.hasSuffix(".ics") {
+                read(inner, atMost: WorkspaceFiles.largestCalendar)
             }
         }
     }
 
-    mutating func read(_ path: String) {
+    mutating func read(_ path: String, atMost size: Int = YAMLFile.largestSize) {
         guard isInside(path) else { return }
         let url = folder.appending(path: path)
         // Pipes and devices would wait or never end.
@@ -78,8 +85,8 @@ private struct FolderReader {
         do {
             let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
-            let data = try file.read(upToCount: YAMLFile.largestSize + 1) ?? Data()
-            guard data.count <= YAMLFile.largestSize else { return complain(path, "the file is larger than 256 KiB") }
+            let data = try file.read(upToCount: size + 1) ?? Data()
+            guard data.count <= size else { return complain(path, "the file is larger than \(size / 1_024) KiB") }
             total += data.count
             guard total <= WorkspaceFiles.largestTotal else {
                 return complain(path, "the workspace is larger than 64 MiB; this file is not read")

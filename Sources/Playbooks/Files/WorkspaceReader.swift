@@ -3,12 +3,14 @@ package struct WorkspaceReader {
     /// The texts by path relative to the workspace; what is no file of a workspace is passed over.
     let texts: [String: String]
     let diagnostics = Diagnostics()
-    private let known: Known
+    let known: Known
 
     /// What a text of the past may name although the files of today do not have it.
     package struct Known: Sendable {
         package var categories: [String]
         package var channels: [String: Channel.Kind]
+        /// Whether there is such a text: every one has a category.
+        var isPast: Bool { !categories.isEmpty }
 
         package init(categories: [String] = [], channels: [String: Channel.Kind] = [:]) {
             self.categories = categories
@@ -49,9 +51,11 @@ package struct WorkspaceReader {
             diagnostics.error(Position(file: "keeptouch.yaml"), "there is no keeptouch.yaml; \(remedy)")
             return nil
         }
+        let (calendars, calendarNames) = calendars()
         var configuration: Configuration?
-        let isGood = diagnostics.areClean {
-            configuration = root("keeptouch.yaml").flatMap(ConfigurationReader(diagnostics: diagnostics).read)
+        var isGood = diagnostics.areClean {
+            let reader = ConfigurationReader(diagnostics: diagnostics, calendars: calendarNames)
+            configuration = root("keeptouch.yaml").flatMap(reader.read)
         }
         let dataRoot = root("data.yaml")
         // Without either nothing can be said about the names in playbooks.
@@ -77,11 +81,16 @@ package struct WorkspaceReader {
         }
         terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
-        workspace.segments = terms.named(workspace.dataMap.segments, in: \.segments) { $0.condition($1) }
+        workspace.calendars = calendars
+        // A text of the past is read with a data map of its time.
+        if !known.isPast, !diagnostics.areClean(after: { checkCalendars(workspace) }) { isGood = false }
+        if !diagnostics.areClean(after: { checkCaps(workspace, brokenChannels) }) { isGood = false }
+        (workspace.segments, workspace.health) = terms.segments(of: workspace.dataMap)
         checkChannelNames(workspace, brokenChannels)
         checkSources(workspace)
         workspace.journeys = self.journeys(journeys, terms)
-        workspace.playbooks = playbooks(roots, workspace, brokenChannels, terms)
+        workspace.playbooks = playbooks(roots, workspace, brokenChannels, calendarNames, terms)
+        if !diagnostics.areClean(after: { checkOpenings(workspace) }) { isGood = false }
         checkLinks(workspace)
         checkRetention(workspace)
         workspace.notes = notes(workspace)
@@ -96,7 +105,7 @@ package struct WorkspaceReader {
     }
 
     /// The YAML files that lie directly in a folder.
-    private func paths(in folder: String) -> [String] {
+    func paths(in folder: String) -> [String] {
         texts.keys.filter { path in
             guard path.hasPrefix("\(folder)/"), path.split(separator: "/").count == 2 else { return false }
             if path.hasSuffix(".yml") {
@@ -199,6 +208,15 @@ package struct WorkspaceReader {
         }
     }
 
+    /// A cap on a channel that is not there would hold nothing back.
+    private func checkCaps(_ workspace: Workspace, _ broken: Set<String>) {
+        for name in workspace.configuration.caps.compactMap(\.channel)
+        where workspace.channels[name] == nil && !broken.contains(name) {
+            diagnostics.unknown(
+                name, "channel", among: workspace.channels.keys.sorted(), at: place(of: name, in: "keeptouch.yaml"))
+        }
+    }
+
     /// Where a name stands as a value.
     func place(of name: String, in file: String) -> Position {
         func find(_ node: YAMLNode) -> Position? {
@@ -206,12 +224,13 @@ package struct WorkspaceReader {
             return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
         }
         let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
-        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests", "base_url"]
+        let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests", "base_url", "caps"]
         return keys.lazy.compactMap { root?[$0].flatMap(find) }.first ?? Position(file: file)
     }
 
     private func playbooks(
-        _ roots: [(String, YAMLNode)], _ workspace: Workspace, _ brokenChannels: Set<String>, _ terms: Terms
+        _ roots: [(String, YAMLNode)], _ workspace: Workspace, _ brokenChannels: Set<String>,
+        _ calendars: CalendarNames, _ terms: Terms
     ) -> [Playbook] {
         var files: [String: [String: String]] = [:]
         for (path, text) in texts {
@@ -225,7 +244,7 @@ package struct WorkspaceReader {
             let reader = PlaybookReader(
                 folder: folder, texts: files[folder] ?? [:], configuration: workspace.configuration,
                 dataMap: workspace.dataMap, channels: workspace.channels, brokenChannels: brokenChannels,
-                snippets: snippets, diagnostics: diagnostics)
+                calendars: calendars, snippets: snippets, diagnostics: diagnostics)
             let playbook = reader.read(root, terms: terms)
             let name = root["playbook"]?.text ?? ""
             guard let others = names[name], others.count > 1, !name.isEmpty else { return playbook }

@@ -5,6 +5,8 @@ package struct SendWindow: Sendable, Hashable {
     /// Minutes after midnight, start included, end excluded; `start < end`.
     package var start: Int
     package var end: Int
+    /// The calendars on whose days it stays closed.
+    package var except: [String] = []
 
     package init(weekdays: Set<Int>, start: Int, end: Int) {
         self.weekdays = weekdays
@@ -44,16 +46,31 @@ extension SendWindow {
         next(atOrAfter: instant, in: zone) == instant
     }
 
-    /// The first instant in the window that is not before `instant`; `instant` itself inside the window.
+    /// The first instant in the window that is not before `instant`; `instant` itself inside the window. Its calendars are
+    /// not asked.
     ///
     /// Across a clock change the window is what lies between the instants of its two local times.
     package func next(atOrAfter instant: Instant, in zone: Zone) -> Instant {
-        let today = zone.day(of: instant)
-        // Two weeks, because a zone that crosses the date line skips a day.
-        for day in (0...14).lazy.map({ today + $0 }) where weekdays.contains(day.weekday.rawValue) {
-            let opens = max(instant, zone.instant(of: day, minute: start))
-            if opens < zone.instant(of: day, minute: end) { return opens }
-        }
-        return instant
+        opening(atOrAfter: instant, in: zone) { _ in nil }.at
     }
+
+    /// The first instant in the window, and on no closed day, that is not before `instant`; with why the first of the
+    /// days that it would otherwise have opened on is closed.
+    func opening(
+        atOrAfter instant: Instant, in zone: Zone, closed: (Day) -> String?
+    ) -> (at: Instant, closedFor: String?) {
+        let today = zone.day(of: instant)
+        var reason: String?
+        // `check` refuses what stays closed for longer.
+        for day in (0...Self.longestClosure).lazy.map({ today + $0 }) where weekdays.contains(day.weekday.rawValue) {
+            let opens = max(instant, zone.instant(of: day, minute: start))
+            guard opens < zone.instant(of: day, minute: end) else { continue }
+            guard let closedFor = closed(day) else { return (opens, reason) }
+            reason = reason ?? closedFor
+        }
+        return (zone.start(of: today + Self.longestClosure), reason)
+    }
+
+    /// How many days in a row a window may stay closed.
+    static let longestClosure = 92
 }

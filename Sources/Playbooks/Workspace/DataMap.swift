@@ -16,6 +16,8 @@ package struct DataMap: Sendable, Equatable {
     package var reasons: [Reason] = []
     /// Named conditions, as written; `Workspace.segments` holds them checked.
     package var segments: [SourceText] = []
+    /// The parts of the health score, as written; `Workspace.health` holds it checked.
+    package var health: [HealthPart] = []
     /// The acceptable attrition, as a share of accounts per month.
     package var attritionTarget: Double?
 

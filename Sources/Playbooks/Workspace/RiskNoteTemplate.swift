@@ -4,8 +4,8 @@ import Basics
 package enum RiskNoteTemplate {
     /// The values of a note.
     package enum Name: String, Sendable, CaseIterable {
-        case account, key, reason, theme, since, clause, plan, mrr, ltv, tenure, stage, background, done, next, needed,
-            who
+        case account, key, reason, theme, since, clause, plan, mrr, ltv, tenure, stage, health, background, done, next,
+            needed, who
     }
 
     /// The name of the file for all reasons.

@@ -7,6 +7,8 @@ package struct Workspace: Sendable {
     package var dataMap: DataMap
     /// Segments by name, in file order.
     package var segments: [NamedTerm]
+    /// The health score, which conditions may name as well.
+    package var health: NamedTerm?
     package var playbooks: [Playbook]
     /// The channels of `channels/*.yaml`, by name.
     package var channels: [String: Channel]
@@ -14,6 +16,8 @@ package struct Workspace: Sendable {
     package var journeys: [Journey] = []
     /// The team's own forms of risk notes, by reason; `risk` is for all others.
     package var notes: [String: String] = [:]
+    /// The days of `calendars/*.yaml`, by name.
+    package var calendars: [String: HolidayCalendar] = [:]
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
@@ -24,6 +28,15 @@ package struct Workspace: Sendable {
         self.segments = segments
         self.playbooks = playbooks
         self.channels = channels
+    }
+
+    /// What conditions may use wherever they stand.
+    package var scope: ConditionScope {
+        var scope = ConditionScope(
+            dataMap: dataMap, segments: segments, stages: journeys.flatMap { $0.stages.map(\.name) },
+            playbooks: playbooks.map(\.name))
+        scope.health = health
+        return scope
     }
 
     package func playbook(_ name: String) -> Playbook? { playbooks.first { $0.name == name } }
@@ -66,6 +79,7 @@ package struct Configuration: Sendable, Equatable {
     /// When `when` playbooks are matched.
     package var evaluate: Schedule
     package var sendWindow: SendWindow?
+    package var blackout = Blackout()
     package var caps: [Cap] = []
     /// The global holdout's share, 0 to 1, and how often it is drawn anew.
     package var holdout: Double = 0
@@ -191,25 +205,4 @@ package struct Configuration: Sendable, Equatable {
             self.was = was
         }
     }
-}
-
-/// At most `count` emails and pushes to one address within `window`, all playbooks together.
-package struct Cap: Sendable, Hashable {
-    package var count: Int
-    package var window: TimeSpan
-
-    package init(count: Int, window: TimeSpan) {
-        self.count = count
-        self.window = window
-    }
-
-    /// How far back messages count.
-    package var reach: TimeSpan { window.lessSlack }
-
-    /// Why a touch waits for it.
-    package var reason: String { "\(Self.mark)\(count) per \(window)" }
-
-    package static func isReason(_ text: String?) -> Bool { text?.hasPrefix(mark) == true }
-
-    private static let mark = "cap "
 }

@@ -148,6 +148,7 @@ struct BlockDay {
         }
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
         if rules.keepsVerdicts { needs.attributes.insert("name") }
+        needs.attributes.formUnion(rules.times.attributes)
         needs.attributes.formUnion(["key", "status", "timezone", Block.journey, "stage", "stage_since"])
         needs.contacts = (needs.contacts ?? []).union(contacts)
         return needs

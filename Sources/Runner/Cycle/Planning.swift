@@ -64,7 +64,7 @@ struct Planning {
             context: believed, lastCycle: try Meta.lastNow(connection),
             versions: found.versions, matching: turns.map(\.work),
             globalHoldout: known.globalHoldout, channels: workspace.configuration.channels,
-            declaredChannels: Set(workspace.channels.keys), sendWindow: workspace.configuration.sendWindow)
+            declaredChannels: Set(workspace.channels.keys), times: SendTimes(workspace))
         rules.newestEvent = try CycleRecords.newestEvent(connection)
         rules.stale = Set(turns.filter { $0.stale != nil }.map(\.id))
         rules.movesThroughStages = isTurnOfJourneys
@@ -127,11 +127,13 @@ struct Planning {
                         && $0.enrollment.matchKey == verdict.matchKey
                 }
                 let touch = begun?.made.min { $0.notBefore < $1.notBefore }
+                let waits = touch?.state == .pending ? touch?.reason : nil
                 who(
                     CycleReport.Who(
                         playbook: names[verdict.playbookID] ?? "", account: account.key,
                         name: block.text("name", account.index), verdict: verdict.verdict,
-                        ifReleased: verdict.ifReleased, reason: verdict.reason, variant: begun?.enrollment.variant,
+                        ifReleased: verdict.ifReleased,
+                        reason: verdict.reason + (waits.map { "; the first touch waits: \($0)" } ?? ""), variant: begun?.enrollment.variant,
                         firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
             }
         }

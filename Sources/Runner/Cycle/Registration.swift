@@ -27,7 +27,7 @@ struct Registration {
         let works = try workspace.playbooks.map { playbook in
             let sharing = experiments[playbook.experiment] ?? [playbook]
             let designs = sharing.sorted { $0.name < $1.name }.map {
-                ExperimentDesignText($0, segments: workspace.segments)
+                ExperimentDesignText($0, segments: workspace.segments + [workspace.health].compactMap { $0 })
             }
             return PlaybookAtWork(
                 playbook: playbook,

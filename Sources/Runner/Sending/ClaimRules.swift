@@ -21,16 +21,17 @@ struct ClaimRules: Sendable {
 
     let caps: [Cap]
     let zone: Zone
-    let window: SendWindow?
+    let times: SendTimes
     let pauses: Pauses
 
     /// - Parameters:
     ///   - stepWindow: the window that the step itself gives, if it does.
-    ///   - claimed: touches to the same address claimed in this very transaction, which the counts do not hold yet.
+    ///   - claimed: touches to the same person claimed in this very transaction, for each cap, which the counts do not
+    ///     hold yet.
     ///   - heldOutFor: the period of the global holdout that the account has been drawn into; nil when it is not in it.
     ///   - mayRepeat: whether a touch that may have arrived can be sent again now.
     func decide(
-        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int,
+        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: [Int],
         heldOutFor period: String? = nil, mayRepeat: Bool, now: Instant
     ) -> Decision {
         var decision = decide(
@@ -47,7 +48,7 @@ struct ClaimRules: Sendable {
     }
 
     private func decide(
-        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: Int, now: Instant
+        _ touch: TouchCandidate, stepWindow: SendWindow?, exitsWhenChurned: Bool, claimed: [Int], now: Instant
     ) -> Decision {
         guard touch.isEnrolled else { return .end(state: .cancelled, reason: "the enrollment ended") }
         if touch.hasChurned, exitsWhenChurned { return .end(state: .cancelled, reason: "the account churned") }
@@ -70,18 +71,18 @@ struct ClaimRules: Sendable {
                 ? .leave : .end(state: .suppressed, reason: "the contact left or has another address")
         }
         if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave }
-        if let window = stepWindow ?? (touch.kind.isCapped ? window : nil) {
-            let zone = touch.timezone.flatMap { Zone($0) } ?? zone
-            let next = window.next(atOrAfter: now, in: zone)
-            if next > now {
-                return .wait(
-                    until: min(next, touch.expiresAt), reason: "window opens \(next.text(in: zone)) \(zone.name)")
-            }
+        let own = touch.timezone.flatMap { Zone($0) } ?? zone
+        let opening = times.opening(touch.kind, category: touch.category, own: stepWindow, from: now, in: own) {
+            touch.accountValues[$0]
         }
-        if touch.kind.isCapped, touch.category != "service" {
-            for (index, cap) in caps.enumerated() where touch.sentWithin[index] + claimed >= cap.count {
-                return .capped(index)
-            }
+        if opening.at > now {
+            return .wait(until: min(opening.at, touch.expiresAt), reason: opening.reason(in: own))
+        }
+        for (index, cap) in caps.enumerated()
+        where cap.counts(touch.kind, channel: touch.channel, category: touch.category)
+            && touch.sentWithin[index] + claimed[index] >= cap.count
+        {
+            return .capped(index)
         }
         return touch.isGhost ? .ghost : .claim
     }

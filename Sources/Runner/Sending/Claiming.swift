@@ -6,6 +6,7 @@ import Storage
 struct Claiming {
     private let owner: String
     private let configuration: Configuration
+    private let times: SendTimes
     private let playbooks: [String: Playbook]
     /// The playbooks of the versions that are walked.
     var versions: [Int64: Playbook] = [:]
@@ -13,6 +14,7 @@ struct Claiming {
     init(workspace: Workspace, owner: String) {
         self.owner = owner
         configuration = workspace.configuration
+        times = SendTimes(workspace)
         playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
     }
 
@@ -21,8 +23,7 @@ struct Claiming {
         _ channels: [String: ChannelAtWork], _ outbox: Outbox, pauses: Pauses, report: inout DrainReport,
         now: Instant, processNow: Instant
     ) throws -> [ClaimedTouch] {
-        let rules = ClaimRules(
-            caps: configuration.caps, zone: configuration.zone, window: configuration.sendWindow, pauses: pauses)
+        let rules = ClaimRules(caps: configuration.caps, zone: configuration.zone, times: times, pauses: pauses)
         var claims: [ClaimedTouch] = []
         for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
             if let reason = pauses.reason(forChannel: name) {
@@ -45,13 +46,17 @@ struct Claiming {
         return claims
     }
 
+    private var counting: Outbox.Counting {
+        Outbox.Counting(caps: configuration.caps, accountAttributes: times.attributes)
+    }
+
     /// The next touches of the pass, at most `room`; those of one level at a time.
     private func candidates(
         of channel: ChannelAtWork, _ outbox: Outbox, room: Int, now: Instant
     ) throws -> [TouchCandidate] {
         while room > 0, let cursor = try nextCursor(of: channel, outbox, now: now) {
             let touches = try outbox.candidates(
-                channel: channel.channel.name, behind: cursor, caps: configuration.caps, now: now,
+                channel: channel.channel.name, behind: cursor, counting: counting, now: now,
                 passBegan: channel.passBegan, limit: room)
             // Fewer than asked for: this level has no more.
             channel.advance(behind: touches.last, wasLast: touches.count < room)
@@ -88,25 +93,26 @@ struct Claiming {
         var claims: [ClaimedTouch] = []
         /// Touches that were settled with others.
         var seen: Set<Int64> = []
-        /// What it has claimed for an address, and of it the ghosts by their enrollment.
-        var claimedTo: [String: Int] = [:]
-        var ghostsTo: [GhostAddress: Int] = [:]
+        /// What it has claimed for each person, ghosts as well.
+        var claimedTo: [String: [TouchCandidate]] = [:]
 
-        struct GhostAddress: Hashable {
-            var recipient: String
-            var enrollment: Int64
-
-            init(_ touch: TouchCandidate) { (recipient, enrollment) = (touch.recipient, touch.enrollmentID) }
+        /// For each cap, what it has claimed that counts for a touch; ghosts count for those of their enrollment.
+        func claimed(before touch: TouchCandidate) -> [Int] {
+            let others = (claimedTo[touch.recipient] ?? []).filter {
+                !$0.isGhost || touch.isGhost && $0.enrollmentID == touch.enrollmentID
+            }
+            return rules.caps.map { cap in
+                others.count { cap.counts($0.kind, channel: $0.channel, category: $0.category) }
+            }
         }
     }
 
     private func decide(_ touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> ClaimRules.Decision {
         let playbook = versions[touch.versionID] ?? playbooks[touch.playbook]
-        let ghosts = touch.isGhost ? turn.ghostsTo[Turn.GhostAddress(touch)] ?? 0 : 0
         return try turn.rules.decide(
             touch, stepWindow: window(of: touch, playbook),
             exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
-            claimed: (turn.claimedTo[touch.recipient] ?? 0) + ghosts,
+            claimed: turn.claimed(before: touch),
             heldOutFor: heldOut(touch, turn, outbox),
             mayRepeat: turn.channel.channel.mayRepeat(touch, at: turn.processNow), now: turn.now)
     }
@@ -134,14 +140,14 @@ struct Claiming {
                 return
             }
             guard try outbox.claim(touch, owner: owner, now: now) else { return }
-            if touch.category != "service" { turn.claimedTo[touch.recipient, default: 0] += 1 }
+            turn.claimedTo[touch.recipient, default: []].append(touch)
             let claim = ClaimedTouch(touch: touch, fence: touch.fence + 1)
             claim.group = group
             claim.isAlone = turn.channel.alone.contains(touch.id)
             turn.claims.append(claim)
         case .ghost:
             try outbox.end(touch, as: .ghost, reason: nil, now: now)
-            if touch.category != "service" { turn.ghostsTo[Turn.GhostAddress(touch), default: 0] += 1 }
+            turn.claimedTo[touch.recipient, default: []].append(touch)
             report.ghosts += 1
         case .leave:
             break
@@ -168,7 +174,7 @@ struct Claiming {
     /// The touches of the request that may have arrived, where it carried several.
     private func companions(of touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> [TouchCandidate]? {
         guard touch.isAmbiguous, turn.channel.channel.batch != nil, let hash = touch.bodyHash else { return nil }
-        let group = try outbox.companions(of: touch, bodyHash: hash, caps: configuration.caps, now: turn.now)
+        let group = try outbox.companions(of: touch, bodyHash: hash, counting: counting, now: turn.now)
         return group.count > 1 ? group : nil
     }
 

@@ -60,7 +60,7 @@ struct ExitCheck {
                     versions[version.key] = Version(
                         id: version.key, playbookID: 0, playbook: version.value, in: context)
                 }, channels: workspace.configuration.channels, declaredChannels: Set(workspace.channels.keys),
-                sendWindow: workspace.configuration.sendWindow)
+                times: SendTimes(workspace))
             rules.movesThroughStages = false
             return try BlockDeciding(connection, rules, turns: [], journeys: [], heldJourneys: [])
         }

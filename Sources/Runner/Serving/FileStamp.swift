@@ -1,4 +1,5 @@
 import Foundation
+import Playbooks
 
 /// Names, sizes and moments of change of a workspace's files: another stamp means that there is something to read.
 struct FileStamp: Equatable {
@@ -6,7 +7,7 @@ struct FileStamp: Equatable {
 
     init(of folder: URL) {
         for name in ["keeptouch.yaml", "data.yaml"] { look(at: folder.path + "/" + name, depth: 0) }
-        for (name, depth) in [("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1), ("notes", 1)] {
+        for (name, depth) in WorkspaceFiles.folders {
             look(at: folder.path + "/" + name, depth: depth)
         }
     }

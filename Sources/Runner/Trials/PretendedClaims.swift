@@ -5,7 +5,15 @@ import Storage
 /// What went to each address in a trial, as caps count it.
 struct PretendedClaims {
     let rules: ClaimRules
-    private var claimed: [String: [(at: Instant, ghostOf: EnrollmentKey?)]] = [:]
+    private var claimed: [String: [Claim]] = [:]
+
+    private struct Claim {
+        var at: Instant
+        var kind: Channel.Kind
+        var channel: String
+        var category: String
+        var ghostOf: EnrollmentKey?
+    }
 
     /// One enrollment of a trial.
     struct EnrollmentKey: Hashable {
@@ -15,14 +23,17 @@ struct PretendedClaims {
         var enteredAt: Instant
     }
 
-    init(_ configuration: Configuration) {
+    init(_ workspace: Workspace) {
+        let configuration = workspace.configuration
         rules = ClaimRules(
-            caps: configuration.caps, zone: configuration.zone, window: configuration.sendWindow, pauses: .none)
+            caps: configuration.caps, zone: configuration.zone, times: SendTimes(workspace), pauses: .none)
     }
 
     mutating func add(_ touch: Touch, of enrollment: EnrollmentKey, at now: Instant) {
-        guard touch.kind.isCapped, touch.category != "service" else { return }
-        claimed[touch.recipient, default: []].append((now, touch.isGhost ? enrollment : nil))
+        claimed[touch.recipient, default: []].append(
+            Claim(
+                at: now, kind: touch.kind, channel: touch.channel, category: touch.category,
+                ghostOf: touch.isGhost ? enrollment : nil))
     }
 
     /// Touches to the same address within each cap's window; ghosts count for those of the same enrollment.
@@ -32,7 +43,8 @@ struct PretendedClaims {
 
     private func counting(_ touch: Touch, _ enrollment: EnrollmentKey, _ cap: Cap, at now: Instant) -> [Instant] {
         (claimed[touch.recipient] ?? []).filter {
-            $0.at > now - cap.reach && ($0.ghostOf == nil || touch.isGhost && $0.ghostOf == enrollment)
+            $0.at > now - cap.reach && cap.counts($0.kind, channel: $0.channel, category: $0.category)
+                && ($0.ghostOf == nil || touch.isGhost && $0.ghostOf == enrollment)
         }.map(\.at)
     }
 

@@ -82,15 +82,19 @@ extension World {
         let step = version.playbook.steps(of: touch.variant).first { $0.id == touch.step }
         var window: SendWindow?
         if case .send(let send)? = step?.action { window = send.window }
-        let candidate = TouchCandidate(
+        var candidate = TouchCandidate(
             touch, playbook: version.playbook.name, versionID: version.id,
             timezone: contact.flatMap { contacts?.text("timezone", $0) } ?? part.block.text("timezone", place.account),
             isReachable: isReachable, isEnrolled: entered.enrollment.isActive,
             hasChurned: part.block.text("status", place.account) == "churned",
             isExcluded: touch.category != "service" && !entered.enrollment.isExclusive && history.isTaken,
             sentWithin: claims.counts(for: touch, of: Self.key(place, entered.enrollment), at: rules.now))
+        for attribute in rules.times.attributes {
+            candidate.accountValues[attribute] = part.block.text(attribute, place.account)
+        }
         return claims.rules.decide(
-            candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned), claimed: 0,
+            candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned),
+            claimed: claims.rules.caps.map { _ in 0 },
             heldOutFor: entered.enrollment.arm == .globalHoldout ? nil : heldOut(touch, part, place.account, rules),
             mayRepeat: true, now: rules.now)
     }

@@ -52,7 +52,7 @@ package struct World {
         turns = TrialTurns(
             Self.works(workspace, since: moment), workspace.configuration, zones: zones,
             comeInOneByOne: eventsComeInOneByOne)
-        claims = PretendedClaims(workspace.configuration)
+        claims = PretendedClaims(workspace)
         names = Dictionary(uniqueKeysWithValues: turns.works.map { ($0.id, $0.playbook.name) })
         asksSteps = turns.works.contains { $0.playbook.terms.contains(where: \.asksAboutSteps) }
         rotating = Set(turns.works.filter { !$0.playbook.rotations.isEmpty }.map(\.id))
@@ -81,7 +81,7 @@ package struct World {
         }
         let rules = CycleRules(
             context: context, versions: Dictionary(uniqueKeysWithValues: versions), matching: works,
-            channels: workspace.configuration.channels)
+            channels: workspace.configuration.channels, times: SendTimes(workspace))
         let turns = works.map { work in
             var turn = Turn(work)
             turn.isDue = true
@@ -201,7 +201,7 @@ package struct World {
             context: context, versions: Dictionary(uniqueKeysWithValues: versions), matching: works,
             globalHoldout: globalHoldout(on: context.today),
             channels: workspace.configuration.channels, declaredChannels: Set(workspace.channels.keys),
-            sendWindow: workspace.configuration.sendWindow)
+            times: SendTimes(workspace))
         rules.freezes = freezes
         rules.newestEvent = newestEvent
         return rules

@@ -45,6 +45,7 @@ extension EvaluationContext {
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
         categories = Set(configuration.categories.map(\.name))
+        health = workspace.health.map { Term(.named($0.name, $0.term), $0.term.type, text: $0.name) }
         channelVariables = workspace.channels.mapValues(\.variables)
         guard figures != .neutral else { return }
         let asked = populations(askedBy: workspace.playbooks, and: asking)

@@ -31,6 +31,8 @@ package struct RiskStory: Sendable {
     }
 
     package var item: AccountList.Item
+    /// Nil where the workspace has no health score.
+    package var health: HealthStory?
     package var createdAt: Instant
     package var churnedAt: Instant?
     package var plan: String?
@@ -57,6 +59,7 @@ package struct RiskStory: Sendable {
                 "SELECT created_at, churned_at FROM account WHERE id = :id", ["id": .integer(account)])
         else { throw StorageError("there is no such account") }
         self.item = item
+        health = try HealthStory(connection, context, account: account, weeks: 4)
         createdAt = row["created_at"].instant ?? context.now
         churnedAt = row["churned_at"].instant
         plan =

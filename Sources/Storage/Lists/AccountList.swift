@@ -80,6 +80,7 @@ package struct AccountList {
         package var journey: String?
         package var stage: String?
         package var stageSince: Instant?
+        package var health: Double?
         package var risks: [AtRisk] = []
         /// Why it is listed; empty where everybody is.
         package var reasons: [Reason] = []
@@ -106,7 +107,7 @@ package struct AccountList {
         self.stepName = stepName
         loader = try BlockLoader(connection, context)
         var needs = Needs(
-            of: [choice.condition, choice.isStuck ? .stuck : nil].compactMap(\.self), in: context.dataMap,
+            of: [choice.condition, choice.isStuck ? .stuck : nil, context.health].compactMap(\.self), in: context.dataMap,
             risks: context.risks)
         needs.attributes.formUnion(["key", "name", "status", "mrr", "stage", "stage_since", Block.journey])
         self.needs = needs
@@ -177,6 +178,7 @@ package struct AccountList {
         let holds = choice.condition.map { evaluator.column($0, of: .accounts) }
         let stuck = choice.isStuck ? evaluator.column(.stuck, of: .accounts) : nil
         let rows = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
+        let health = context.health.map { evaluator.column($0, of: .accounts) }
         let risks = try self.risks(rows)
         let inside = try choice.enrollment.map { try enrollments($0, rows) }
         let excluded = choice.isExcluded ? try ExclusionRecords(connection).load(rows, at: context.now) : nil
@@ -185,6 +187,7 @@ package struct AccountList {
             guard block.ids[index] > id, holds?.holds(index) != false, stuck?.holds(index) != false else { return nil }
             var item = item(block, index)
             if stuck != nil, item.status != "active" { return nil }
+            if case .number(let score)? = health?.value(index, as: .number) { item.health = score }
             item.risks = risks[index] ?? []
             if let risk = choice.risk {
                 let found = item.risks.filter { risk == .any || risk == .reason($0.reason) }

@@ -3,11 +3,24 @@ package import Playbooks
 
 /// What may be claimed.
 extension Outbox {
+    /// What is asked of each touch beside its own row.
+    package struct Counting: Sendable {
+        /// The caps for which touches to the same person are counted.
+        package var caps: [Cap]
+        /// The attributes of accounts by which calendars serve some of them only.
+        package var accountAttributes: [String]
+
+        package init(caps: [Cap], accountAttributes: [String] = []) {
+            self.caps = caps
+            self.accountAttributes = accountAttributes
+        }
+    }
+
     /// The next pending touches behind the cursor that are due by both clocks.
     ///
     /// - Parameter passBegan: in process time; what is put off later than that waits for the next pass.
     package func candidates(
-        channel: String, behind cursor: Cursor, caps: [Cap], now: Instant, passBegan: Instant, limit: Int
+        channel: String, behind cursor: Cursor, counting: Counting, now: Instant, passBegan: Instant, limit: Int
     ) throws -> [TouchCandidate] {
         var arguments: [String: SQLValue] = [
             "priority": .integer(cursor.priority), "at": .integer(cursor.at), "id": .integer(cursor.id),
@@ -24,7 +37,7 @@ extension Outbox {
                 """
                 t.priority = :priority AND \(place) AND \(behind) AND t.not_before <= :now
                 ORDER BY \(moment), t.id LIMIT :limit
-                """, arguments, caps: caps, now: now)
+                """, arguments, counting, now: now)
         }
         // A comparison of the pair would seek by the moment alone, and a campaign's touches share theirs.
         var found = try look("\(moment) = :at AND t.id > :id", limit: limit)
@@ -35,12 +48,12 @@ extension Outbox {
 
     /// The pending touches whose last request was the same: it carried all of them.
     package func companions(
-        of touch: TouchCandidate, bodyHash: String, caps: [Cap], now: Instant
+        of touch: TouchCandidate, bodyHash: String, counting: Counting, now: Instant
     ) throws -> [TouchCandidate] {
         try pending(
             channel: touch.channel,
             "t.retry_at IS NOT NULL AND t.ambiguous = 1 AND t.body_hash = :body ORDER BY t.id",
-            ["body": .text(bodyHash)], caps: caps, now: now)
+            ["body": .text(bodyHash)], counting, now: now)
     }
 
     /// Whether an account that a draw holds out is held out: it is unless something else was stored.
@@ -61,18 +74,23 @@ extension Outbox {
     }
 
     private func pending(
-        channel: String, _ rest: String, _ arguments: [String: SQLValue], caps: [Cap], now: Instant
+        channel: String, _ rest: String, _ arguments: [String: SQLValue], _ counting: Counting, now: Instant
     ) throws -> [TouchCandidate] {
         var arguments = arguments
         arguments["channel"] = .text(channel)
-        for (index, cap) in caps.enumerated() {
+        for (index, cap) in counting.caps.enumerated() {
             arguments["cap_\(index)"] = .instant(now - cap.reach)
+            for (name, value) in Self.values(of: cap) { arguments["cap_\(index)_\(name)"] = .text(value) }
         }
-        let counts = caps.indices.map { index in
-            """
-            , (SELECT count(*) FROM touch AS o WHERE o.recipient = t.recipient AND o.claimed_at > :cap_\(index)
-                AND o.id <> t.id AND \(Self.counts(ghost: "t.ghost", enrollment: "t.enrollment_id"))) AS sent_\(index)
-            """
+        let counts = counting.caps.enumerated().map { index, cap in
+            let counted = Self.counts(cap, prefix: "cap_\(index)_", ghost: "t.ghost", enrollment: "t.enrollment_id")
+            return """
+                , (SELECT count(*) FROM touch AS o WHERE o.recipient = t.recipient AND o.claimed_at > :cap_\(index)
+                    AND o.id <> t.id AND \(counted)) AS sent_\(index)
+                """
+        }.joined()
+        let asked = counting.accountAttributes.enumerated().map { index, attribute in
+            ", a.\(AttributeColumns.ofAccount(attribute)) AS asked_\(index)"
         }.joined()
         var rows: [TouchCandidate] = []
         let statement = try connection.cached(
@@ -93,7 +111,7 @@ extension Outbox {
                         OR s.category = t.category)) AS suppressed,
                 CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
-                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END AS excluded\(counts)
+                    WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END AS excluded\(counts)\(asked)
             FROM touch AS t
             JOIN enrollment AS e ON e.id = t.enrollment_id
             JOIN account AS a ON a.id = t.account_id
@@ -103,8 +121,17 @@ extension Outbox {
             """)
         defer { statement.reset() }
         try statement.bind(arguments)
-        let sent = caps.indices.compactMap { index in statement.columns.firstIndex(of: "sent_\(index)") }
-        while try statement.step() { rows.append(try TouchCandidate(statement, sent: sent)) }
+        let sent = counting.caps.indices.compactMap { index in statement.columns.firstIndex(of: "sent_\(index)") }
+        let places = counting.accountAttributes.indices.compactMap { index in
+            statement.columns.firstIndex(of: "asked_\(index)")
+        }
+        while try statement.step() {
+            var candidate = try TouchCandidate(statement, sent: sent)
+            for (attribute, place) in zip(counting.accountAttributes, places) {
+                candidate.accountValues[attribute] = statement.optionalText(place)
+            }
+            rows.append(candidate)
+        }
         return rows
     }
 
@@ -113,13 +140,21 @@ extension Outbox {
     ///
     /// A ghost competes with what really goes to the address, as its touch would have: with ghosts of other playbooks no
     /// message would ever have competed.
-    static func counts(ghost: String, enrollment: String) -> String {
-        """
-        o.kind IN ('email', 'push') AND o.category <> 'service'
-        AND (o.state IN ('sent', 'sending', 'unknown', 'claimed')
-            OR ((o.state = 'pending' OR o.state = 'cancelled') AND o.ambiguous = 1)
-            OR (o.state = 'ghost' AND \(ghost) = 1 AND o.enrollment_id = \(enrollment)))
-        """
+    ///
+    /// - Parameter prefix: of the parameters that hold the `values` of the cap.
+    static func counts(_ cap: Cap, prefix: String, ghost: String, enrollment: String) -> String {
+        let kinds = cap.kinds.map { "o.kind = '\($0.rawValue)'" }.joined(separator: " OR ")
+        return """
+            (\(kinds)) AND o.category <> 'service'\(values(of: cap).map { " AND o.\($0.name) = :\(prefix)\($0.name)" }.joined())
+            AND (o.state IN ('sent', 'sending', 'unknown', 'claimed')
+                OR ((o.state = 'pending' OR o.state = 'cancelled') AND o.ambiguous = 1)
+                OR (o.state = 'ghost' AND \(ghost) = 1 AND o.enrollment_id = \(enrollment)))
+            """
+    }
+
+    /// What a cap asks of a touch beside its kind, by the names of the columns.
+    static func values(of cap: Cap) -> [(name: String, value: String)] {
+        [("channel", cap.channel), ("category", cap.category)].compactMap { name, value in value.map { (name, $0) } }
     }
 }
 

@@ -44,17 +44,18 @@ package struct Outbox {
 
     /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
     package func roomAgain(_ candidate: TouchCandidate, cap: Cap, now: Instant) throws -> Instant {
+        var arguments: [String: SQLValue] = [
+            "id": .integer(candidate.id), "recipient": .text(candidate.recipient), "from": .instant(now - cap.reach),
+            "enrollment": .integer(candidate.enrollmentID), "ghost": .integer(candidate.isGhost ? 1 : 0),
+            "offset": .integer(Int64(max(0, cap.count - 1))),
+        ]
+        for (name, value) in Self.values(of: cap) { arguments["cap_\(name)"] = .text(value) }
         let oldest = try connection.first(
             """
             SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
-                AND o.id <> :id AND \(Self.counts(ghost: ":ghost", enrollment: ":enrollment"))
+                AND o.id <> :id AND \(Self.counts(cap, prefix: "cap_", ghost: ":ghost", enrollment: ":enrollment"))
             ORDER BY o.claimed_at DESC LIMIT 1 OFFSET :offset
-            """,
-            [
-                "id": .integer(candidate.id), "recipient": .text(candidate.recipient),
-                "from": .instant(now - cap.reach), "enrollment": .integer(candidate.enrollmentID),
-                "ghost": .integer(candidate.isGhost ? 1 : 0), "offset": .integer(Int64(max(0, cap.count - 1))),
-            ])?[0].instant
+            """, arguments)?[0].instant
         return (oldest ?? now) + cap.reach
     }
 

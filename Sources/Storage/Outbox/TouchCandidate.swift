@@ -51,6 +51,8 @@ package struct TouchCandidate: Sendable {
     package var frozenAt: Instant
     /// Touches to the same address within each cap's window, in the order of the caps.
     package var sentWithin: [Int]
+    /// The account's values of the attributes that calendars ask for.
+    package var accountValues: [String: String] = [:]
 
     package init(
         id: Int64, enrollmentID: Int64, accountID: Int64, accountKey: String, playbook: String, versionID: Int64,

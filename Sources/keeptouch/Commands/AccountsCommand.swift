@@ -66,8 +66,8 @@ struct AccountsCommand: ParsableCommand {
             let context = try EvaluationContext(
                 connection, workspace: loaded.workspace, now: now, asking: [choice.condition].compactMap(\.self))
             let list = try AccountList(connection, context, choice, stepName: names.name)
-            let printing = AccountLines(output.format, loaded.zone)
-            let end = try list.forEach(limit: limit ?? .max) { try printing.add(AccountLine($0)) }
+            let printing = AccountLines(output.format, loaded.zone, hasHealth: context.health != nil)
+            let end = try list.forEach(limit: limit ?? .max) { try printing.add($0) }
             try printing.end()
             guard output.format == .table else { return }
             let more = end == .all ? "" : "; there are more"
@@ -95,6 +95,7 @@ struct AccountsCommand: ParsableCommand {
 private final class AccountLines {
     private let format: OutputFormat
     private let zone: Zone
+    private let hasHealth: Bool
     private(set) var count = 0
     private var waiting: [AccountLine] = []
     private var widths: [Int] = []
@@ -102,13 +103,13 @@ private final class AccountLines {
     /// So many lines are looked at together, so that their columns stand below each other.
     private static let page = 500
 
-    init(_ format: OutputFormat, _ zone: Zone) {
-        (self.format, self.zone) = (format, zone)
+    init(_ format: OutputFormat, _ zone: Zone, hasHealth: Bool) {
+        (self.format, self.zone, self.hasHealth) = (format, zone, hasHealth)
     }
 
-    func add(_ line: AccountLine) throws {
+    func add(_ item: AccountList.Item) throws {
         count += 1
-        waiting.append(line)
+        waiting.append(AccountLine(item, hasHealth: hasHealth))
         if waiting.count == Self.page { flush() }
     }
 
@@ -122,7 +123,7 @@ private final class AccountLines {
     }
 
     private var columns: [(String, Table.Alignment)] {
-        AccountLine.titles.map { ($0, $0 == "mrr" ? .right : .left) }
+        AccountLine.titles(hasHealth: hasHealth).map { ($0, $0 == "mrr" || $0 == "health" ? .right : .left) }
     }
 
     private func flush() {

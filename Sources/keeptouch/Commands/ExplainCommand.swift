@@ -30,6 +30,10 @@ struct ExplainCommand: ParsableCommand {
                 Terminal.styled("\(story.key)\(story.name.map { " (\($0))" } ?? "")", .bold)
                     + ", \(story.status), as of \(now.text(in: loaded.zone)) \(loaded.zone.name)")
             try showPlace(of: story, StageCensus(connection, context), context, loaded)
+            if let health = try HealthStory(connection, context, account: story.accountID, weeks: 4) {
+                for line in health.now.lines { Terminal.print(line) }
+                if let before = health.weeks.first?.score { Terminal.print("  four weeks before: \(Int(before))") }
+            }
             for item in try story.hands() {
                 Terminal.print("\(item.at.text(in: loaded.zone))  \(item.kind): \(item.detail ?? "")")
             }

@@ -67,8 +67,10 @@ extension Dashboard {
                 case .done(let result, _, _) = jobs.state(
                     Self.job(question), of: AccountListResult.self, now: ask.processNow)
             else { throw PageProblem(.notFound, "Not worked out", "Open the page of the list first.") }
+            let hasHealth = ask.workspace.health != nil
             return CSVAnswer.response(
-                "accounts.csv", AccountLine.titles, result.items.map { AccountLine($0).cells { "\($0)" } })
+                "accounts.csv", AccountLine.titles(hasHealth: hasHealth),
+                result.items.map { AccountLine($0, hasHealth: hasHealth).cells { "\($0)" } })
         }
     }
 

@@ -50,6 +50,7 @@ struct AccountPage {
                 limit: Self.shown)
             let why = try chosen.map { try explanation(of: $0) }
             let others = try playbookLines()
+            let health = try HealthStory(connection, context, account: card.id)
             return DashboardPage(
                 card.name ?? card.key, in: .accounts,
                 crumb: HTML { html in
@@ -62,6 +63,7 @@ struct AccountPage {
                     addStory(story, kind, to: &html)
                     html.add("div", ["class": "stack"]) { html in
                         addInNow(others, to: &html)
+                        if let health { HealthPanel(ask: ask, health: health).draw(in: &html) }
                         addPeople(to: &html)
                         addData(to: &html)
                         addOthers(others, to: &html)
