@@ -74,7 +74,8 @@ import Testing
     private static let pages = [
         "/", "/playbooks", "/playbooks/hello", "/playbooks/hello/accounts",
         "/playbooks/hello/accounts?all=yes&goal=yes",
-        "/playbooks/hello/accounts?all=yes&step=email_1", "/playbooks/hello/accounts?all=yes&end=completed&arm=held_out",
+        "/playbooks/hello/accounts?all=yes&step=email_1",
+        "/playbooks/hello/accounts?all=yes&end=completed&arm=held_out",
         "/playbooks/hello/accounts?all=yes&step=wait_1&result=met", "/playbooks/hello/accounts?days=30",
         "/playbooks/hello/messages?account=a1", "/playbooks/hello/versions", "/playbooks/hello/whom", "/experiments",
         "/accounts", "/accounts/a1", "/accounts/a1?before=1800000000000-3", "/accounts?stage=x",

@@ -3,15 +3,12 @@ package import Playbooks
 /// One account as people look at it: its row, its attributes and its people.
 package struct AccountCard: Sendable {
     package struct Person: Sendable {
-        package var id: Int64
         package var key: String
         package var name: String?
         package var email: String?
         package var address: String?
         package var role: String?
         package var hasLeft: Bool
-        package var timezone: String?
-        package var locale: String?
         /// Categories that it left, `""` for all, with the reason.
         package var suppressions: [(category: String, reason: String)]
     }
@@ -28,10 +25,6 @@ package struct AccountCard: Sendable {
     /// Minor units a month.
     package var mrr: Int64?
     package var timezone: String?
-    package var locale: String?
-    package var journey: String?
-    package var stage: String?
-    package var stageSince: Instant?
     /// The attributes of the data map that have a value, in its order.
     package var attributes: [(attribute: Attribute, value: Value)]
     package var people: [Person]
@@ -52,10 +45,6 @@ package struct AccountCard: Sendable {
         serviceEndAt = row["service_end_at"].instant
         mrr = row["mrr"].integer
         timezone = row["timezone"].text
-        locale = row["locale"].text
-        journey = row["journey"].text
-        stage = row["stage"].text
-        stageSince = row["stage_since"].instant
         attributes = map.attributes.compactMap { attribute in
             guard row.has("a_\(attribute.name)"),
                 let value = Value(row["a_\(attribute.name)"], as: attribute.type, currency: currency)
@@ -66,21 +55,27 @@ package struct AccountCard: Sendable {
     }
 
     private static func people(of account: Int64, _ connection: Connection) throws -> [Person] {
-        try connection.query(
+        let scope: [String: SQLValue] = ["account": .integer(account)]
+        var suppressions: [String: [(category: String, reason: String)]] = [:]
+        for row in try connection.query(
             """
-            SELECT id, key, name, email, address, role, status, timezone, locale FROM contact
+            SELECT address, category, reason FROM suppression
+            WHERE address IN (SELECT address FROM contact WHERE account_id = :account) ORDER BY address, category
+            """, scope)
+        {
+            suppressions[row["address"].text ?? "", default: []].append(
+                (row["category"].text ?? "", row["reason"].text ?? ""))
+        }
+        return try connection.query(
+            """
+            SELECT key, name, email, address, role, status FROM contact
             WHERE account_id = :account ORDER BY status, id LIMIT 200
-            """, ["account": .integer(account)]
+            """, scope
         ).map { row in
-            let suppressions = try connection.query(
-                "SELECT category, reason FROM suppression WHERE address = :address ORDER BY category",
-                ["address": row["address"]]
-            ).map { ($0["category"].text ?? "", $0["reason"].text ?? "") }
-            return Person(
-                id: row["id"].integer ?? 0, key: row["key"].text ?? "", name: row["name"].text,
-                email: row["email"].text, address: row["address"].text, role: row["role"].text,
-                hasLeft: row["status"].text == "left", timezone: row["timezone"].text, locale: row["locale"].text,
-                suppressions: suppressions)
+            Person(
+                key: row["key"].text ?? "", name: row["name"].text, email: row["email"].text,
+                address: row["address"].text, role: row["role"].text, hasLeft: row["status"].text == "left",
+                suppressions: suppressions[row["address"].text ?? ""] ?? [])
         }
     }
 }

@@ -40,25 +40,6 @@ extension Verdict {
 }
 
 extension HTML {
-    /// The way to older rows, by where the next part begins.
-    mutating func pager(_ ask: PageRequest, older: String?, note: String = "") {
-        let before = ask["before"]
-        guard older != nil || before != nil else { return }
-        add("nav", ["class": "page", "aria-label": "Pages of the list"]) { html in
-            html.add("span", text: note)
-            html.add("span", ["class": "acts"]) { html in
-                if before != nil {
-                    html.add("a", ["class": "button", "href": ask.changing(["before": nil])], text: "Newest")
-                }
-                if let older {
-                    html.add("a", ["class": "button", "href": ask.changing(["before": older])], text: "Older")
-                }
-            }
-        }
-    }
-}
-
-extension HTML {
     /// How many have each verdict, those that enter first.
     mutating func verdicts(_ counts: [Verdict: Int], link: (Verdict) -> String) {
         add("table") { html in

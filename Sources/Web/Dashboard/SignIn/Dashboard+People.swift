@@ -6,58 +6,7 @@ import Storage
 extension Dashboard {
     func addPeople(to routes: DashboardRoutes) {
         routes.page("/people", .admin) { [settings] ask, connection in
-            let users = try DashboardUser.all(connection).map { ($0, try DashboardSession.of($0.id, connection)) }
-            let keys = try APIKeys.all(connection)
-            return DashboardPage("People", in: .people) { html in
-                html.panel("Users", id: "users") { html in
-                    if users.isEmpty { return html.nothing("Nobody yet", "`keeptouch users add NAME --role operator`") }
-                    html.table("Users", [("name", nil), ("role", nil), ("state", nil), ("sessions", nil), ("", nil)]) {
-                        html in
-                        for (user, sessions) in users {
-                            html.add("tr") { html in
-                                html.add("th", ["scope": "row"], text: user.name)
-                                html.cell(nil, user.role.rawValue)
-                                html.add("td") { html in
-                                    if user.disabledAt != nil {
-                                        html.state("retired", "disabled")
-                                    } else if user.password == nil, settings.signIn == .password {
-                                        html.state("waits", "no password yet")
-                                    } else {
-                                        html.state("live", "may come in")
-                                    }
-                                }
-                                html.add("td") { html in
-                                    guard let last = sessions.map(\.seenAt).max() else { return html.text("none") }
-                                    html.text("\(sessions.count.grouped), last seen ")
-                                    html.add(ask.time(last))
-                                }
-                                html.add("td") { html in
-                                    guard !sessions.isEmpty else { return }
-                                    html.change(ask, "/people/end", "End them", fields: ["name": user.name])
-                                }
-                            }
-                        }
-                    }
-                    html.command(["users", "add", "NAME", "--role", "viewer"])
-                }
-                html.panel("API keys", id: "keys") { html in
-                    let used = keys.filter { $0.revokedAt == nil }
-                    if used.isEmpty { return html.nothing("None", "`keeptouch keys create NAME --scope ingest`") }
-                    html.table("API keys", [("key", nil), ("begins with", nil), ("scopes", nil), ("", nil)]) { html in
-                        for key in used {
-                            html.add("tr") { html in
-                                html.add("th", ["scope": "row"], text: key.name)
-                                html.cell(nil, key.prefix)
-                                html.cell(nil, key.scopes.joined(separator: ", "))
-                                html.add("td") {
-                                    $0.change(
-                                        ask, "/people/revoke", "Revoke", style: "danger", fields: ["key": key.name])
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            try PeoplePage(ask, settings, connection).page
         }
         routes.change("/people/end", .admin) { ask, form, connection in
             guard let user = try DashboardUser.named(form["name"] ?? "", connection) else {
