@@ -8,10 +8,13 @@ final class Serving: @unchecked Sendable {
     private var lines: [String] = []
     private var isOver = false
 
-    init(_ scratch: Scratch, _ options: [String] = [], environment: [String: String] = [:]) throws {
+    init(_ scratch: Scratch, _ options: [String] = [], environment: [String: String] = [:], descriptors: Int? = nil)
+        throws
+    {
         let complaints = try Pipe()
         program = try RunningProgram(
-            ["serve"] + options, in: scratch.folder, environment: environment, complaints: complaints.writing)
+            ["serve"] + options, in: scratch.folder, environment: environment, descriptors: descriptors,
+            complaints: complaints.writing)
         complaints.closeWriting()
         Thread.detachNewThread { [self] in
             while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }
