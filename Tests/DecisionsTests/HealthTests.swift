@@ -51,7 +51,7 @@ import Testing
     private func values(_ text: String, _ block: Block) throws -> [Value] {
         let term = try term(text)
         let column = Evaluator(SmallWorld.context, block).column(term, of: .accounts)
-        return try (0..<block.count).map { row in
+        return (0..<block.count).map { row in
             let value = column.value(row, as: term.type)
             #expect(value == Evaluator(SmallWorld.context, block).value(term, of: Subject(account: row)), "\(text)")
             return value

@@ -70,10 +70,11 @@ final class RunningProgram {
     private let patience: DispatchWorkItem
 
     /// - Parameters:
+    ///   - descriptors: how many it may have open; as many as the test when it is left out.
     ///   - output, complaints: descriptors for stdout and stderr; files that `wait` reads when they are left out.
     init(
         _ arguments: [String], of program: String = Program.path, in folder: URL, environment: [String: String] = [:],
-        output: Int32? = nil, complaints: Int32? = nil
+        descriptors: Int? = nil, output: Int32? = nil, complaints: Int32? = nil
     ) throws {
         capture = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: capture, withIntermediateDirectories: true)
@@ -92,7 +93,8 @@ final class RunningProgram {
         }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // The shell goes to the folder and becomes the program.
-        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, program]
+        let limit = descriptors.map { "ulimit -n \($0) && " } ?? ""
+        let shell = ["/bin/sh", "-c", "cd \"$0\" && \(limit)exec \"$@\"", folder.path, program]
         let words = (shell + arguments).map { strdup($0) } + [nil]
         let settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + settings { free(text) } }

@@ -83,6 +83,39 @@ import Testing
         #expect(try Set(endpoint.stop().map(\.touch)).count == 200)
     }
 
+    /// Many clients hold every descriptor that there is; files that cannot be read are not gone.
+    @Test func aServeThatMayOpenFewFilesTakesNoneForGoneAndStops() throws {
+        let scratch = try Scratch(small: "in_app")
+        let serving = try Serving(scratch, ["--port", "0"], descriptors: 64)
+        #expect(serving.tells(" ready"), "\(serving.log)")
+        let port = try #require(serving.port)
+        let crowd = (0..<100).map { _ in connection(to: port) }
+        try scratch.replace("There is news", with: "There are news", in: "playbooks/hello/hello.md")
+        crowd.forEach { close($0) }
+        try scratch.replace("There are news", with: "There were news", in: "playbooks/hello/hello.md")
+        // Whatever could not be read meanwhile is read once it can be.
+        #expect(serving.tells("files changed"), "\(serving.log)")
+        let asked = ContinuousClock.now
+        #expect(serving.end() == 0, "\(serving.log)")
+        #expect(asked.duration(to: .now) < .seconds(10))
+        #expect(try scratch.query("SELECT state FROM playbook") == [["live"]])
+    }
+
+    /// A client that connects and says nothing.
+    private func connection(to port: Int) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return descriptor
+    }
+
     @Test func whoeverIsKilledLosesAndDoublesNothing() throws {
         let endpoint = try Endpoint(["--delay", "10"])
         let scratch = try Scratch(

@@ -10,11 +10,13 @@ final class Serving: @unchecked Sendable {
 
     /// - Parameter command: another one that runs until it is stopped.
     init(
-        _ scratch: Scratch, command: String = "serve", _ options: [String] = [], environment: [String: String] = [:]
+        _ scratch: Scratch, command: String = "serve", _ options: [String] = [], environment: [String: String] = [:],
+        descriptors: Int? = nil
     ) throws {
         let complaints = try Pipe()
         program = try RunningProgram(
-            [command] + options, in: scratch.folder, environment: environment, complaints: complaints.writing)
+            [command] + options, in: scratch.folder, environment: environment, descriptors: descriptors,
+            complaints: complaints.writing)
         complaints.closeWriting()
         Thread.detachNewThread { [self] in
             while let line = complaints.line() { change.withLock { lines.append(line) }; change.broadcast() }

@@ -26,6 +26,21 @@ import Web
         }
     }
 
+    @Test func theDescriptionIsAnsweredWithNothingToWhoHasIt() async throws {
+        try await RunningSite.with { site in
+            func ask(_ more: String = "") async throws -> String {
+                let socket = try Socket(port: site.port)
+                socket.say("GET /openapi.json HTTP/1.1\r\nHost: a\r\n\(more)Connection: close\r\n\r\n")
+                return try #require(await socket.rest())
+            }
+            let first = try await ask()
+            let tag = try #require(first.firstMatch(of: /(?i)etag: ("[0-9a-f]+")/)).1
+            #expect(first.hasPrefix("HTTP/1.1 200") && first.utf8.count > 5_000)
+            let second = try await ask("If-None-Match: \(tag)\r\n")
+            #expect(second.hasPrefix("HTTP/1.1 304") && second.utf8.count < 500, "\(second)")
+        }
+    }
+
     @Test func theDescriptionInTheDocumentationIsTheOneThatIsServed() throws {
         let file = Self.repository.appendingPathComponent("docs/openapi.json")
         let text = try OpenAPI.text()
