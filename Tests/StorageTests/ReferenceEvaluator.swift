@@ -52,7 +52,7 @@ struct ReferenceEvaluator {
         case .journey(.timeInStage):
             guard let start = account.columns["stage_since"]?.integer else { return .missing }
             return .duration(TimeSpan(milliseconds: now.milliseconds - start))
-        case .journey, .atRisk, .touch: return .missing
+        case .journey, .atRisk, .touch, .health: return .missing
         case .not(let inner):
             guard case .boolean(let isTrue) = value(inner) else { return .missing }
             return .boolean(!isTrue)
