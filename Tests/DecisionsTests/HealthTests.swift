@@ -18,7 +18,8 @@ import Testing
             HealthScore.Part("bills", weight: 1, bands: [try band(0, "happened(invoice, 10d)"), try band(80, nil)]),
         ])
         return NamedTerm(
-            name: "health", term: Term(.health(score, nil), .number, text: "health"), position: Position(file: "data.yaml"))
+            name: "health", term: Term(.health(score, nil), .number, text: "health"),
+            position: Position(file: "data.yaml"))
     }
 
     /// Three accounts: one that used it and has stopped, one that goes on, and one of which little is known.

@@ -205,7 +205,8 @@ import Testing
         #expect(
             ran.output.contains(
                 "hello is held: held by hand until 2026-03-10 00:00 UTC: the product is down"), "\(ran)")
-        let who = try scratch.keeptouch("plan", "hello", "--who", "held", "--format", "csv", "--now", "2026-03-05T10:00Z")
+        let who = try scratch.keeptouch(
+            "plan", "hello", "--who", "held", "--format", "csv", "--now", "2026-03-05T10:00Z")
         #expect(who.output.split(whereSeparator: \.isNewline).count { $0.contains("held by hand") } == 20, "\(who)")
         try run(scratch, "2026-03-10T09:00Z")
         #expect(try scratch.number("SELECT count(*) FROM enrollment") == 20)

@@ -7,7 +7,8 @@ import Testing
         let endpoint = try Endpoint()
         let scratch = try Scratch(small: "in_app", port: endpoint.port)
         try scratch.replace("seats > 1", with: "fall(health, 14d) > 50%", in: "playbooks/hello/playbook.yaml")
-        try scratch.replace("category: education", with: "category: education\nrisk: value", in: "playbooks/hello/playbook.yaml")
+        try scratch.replace(
+            "category: education", with: "category: education\nrisk: value", in: "playbooks/hello/playbook.yaml")
         let data = try scratch.text("data.yaml")
         try scratch.write(
             "data.yaml",
@@ -41,7 +42,9 @@ import Testing
         }
         try scratch.write("logins.csv", "account,day,logins\n" + days.joined(separator: "\n") + "\n")
         #expect(try scratch.keeptouch("import", "accounts", "accounts.csv", "--now", "2026-03-01T05:00Z").code == 0)
-        #expect(try scratch.keeptouch("import", "metrics", "logins.csv", "--complete", "--now", "2026-03-01T05:00Z").code == 0)
+        #expect(
+            try scratch.keeptouch("import", "metrics", "logins.csv", "--complete", "--now", "2026-03-01T05:00Z").code
+                == 0)
         return (scratch, endpoint)
     }
 
@@ -57,7 +60,8 @@ import Testing
         #expect(list.output.contains("a3,Three,active,50,,100,"), "\(list)")
         let ran = try scratch.keeptouch("run", "--now", now)
         #expect(ran.code == 0, "\(ran)")
-        #expect(try scratch.query("SELECT a.key FROM enrollment AS e JOIN account AS a ON a.id = e.account_id") == [["a1"]])
+        #expect(
+            try scratch.query("SELECT a.key FROM enrollment AS e JOIN account AS a ON a.id = e.account_id") == [["a1"]])
         let explained = try scratch.keeptouch("explain", "a1", "--now", now).output
         for line in [
             "health = 8\n", "usage, weight 60 = 0\n", "no other band holds\n", "size, weight 40 = 20\n",

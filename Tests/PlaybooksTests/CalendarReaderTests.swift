@@ -13,7 +13,10 @@ import Testing
         """
 
     private func read(_ files: [String: String]) -> (Workspace?, [String]) {
-        var all = ["keeptouch.yaml": Self.configuration, "data.yaml": "attributes:\n  country: { type: text }\n  seats: number\n"]
+        var all = [
+            "keeptouch.yaml": Self.configuration,
+            "data.yaml": "attributes:\n  country: { type: text }\n  seats: number\n",
+        ]
         all.merge(files) { $1 }
         let (workspace, diagnostics) = WorkspaceReader.read(all)
         return (workspace, diagnostics.map(\.description))
@@ -66,7 +69,8 @@ import Testing
         #expect(days(["DTSTART:20260101", "STATUS:CANCELLED"]).0.isEmpty)
         let timed = days(["DTSTART:20260101T090000Z", "SUMMARY:Stand-up"])
         #expect(timed.0.isEmpty)
-        #expect(timed.1.first?.contains("calendars/h.ics:3:1: warning: \"20260101T090000Z\" is a time of a day") == true)
+        #expect(
+            timed.1.first?.contains("calendars/h.ics:3:1: warning: \"20260101T090000Z\" is a time of a day") == true)
     }
 
     @Test func yearlyRulesAreReadAndOthersRefusedByTheirLine() {
@@ -85,10 +89,15 @@ import Testing
         ] {
             let (days, complaints) = days(["DTSTART;VALUE=DATE:20260101", "SUMMARY:x", rule])
             #expect(days.isEmpty)
-            #expect(complaints.contains { $0.hasPrefix("calendars/h.ics:5:1: error: of recurring rules only") }, "\(rule)")
+            #expect(
+                complaints.contains { $0.hasPrefix("calendars/h.ics:5:1: error: of recurring rules only") }, "\(rule)")
         }
-        #expect(days(["DTSTART:20260101", "RDATE:20260105"]).1.contains { $0.contains("h.ics:4:1: error: RDATE is not read") })
-        #expect(days(["DTSTART:tomorrow"]).1.contains { $0.contains("h.ics:3:1: error: expected a day such as 20261225") })
+        #expect(
+            days(["DTSTART:20260101", "RDATE:20260105"]).1.contains {
+                $0.contains("h.ics:4:1: error: RDATE is not read")
+            })
+        #expect(
+            days(["DTSTART:tomorrow"]).1.contains { $0.contains("h.ics:3:1: error: expected a day such as 20261225") })
         #expect(days(["DTSTART:20260101", "DTEND:20300101"]).1.contains { $0.contains("1 to 366 days") })
     }
 
@@ -98,7 +107,8 @@ import Testing
                 [
                     "BEGIN:VEVENT", "UID:\(year)-\(month)@example.com",
                     "DTSTART;VALUE=DATE:\(year * 10_000 + month * 100 + 4)", "SUMMARY:Day of month \(month)",
-                    "DESCRIPTION:" + String(repeating: "Nobody reads this\\, and it is long. ", count: 20), "END:VEVENT",
+                    "DESCRIPTION:" + String(repeating: "Nobody reads this\\, and it is long. ", count: 20),
+                    "END:VEVENT",
                 ]
             }
         }
@@ -131,13 +141,15 @@ import Testing
             "calendars/a.yaml:5:3: error: \"days\": expected days in their order, at most a year",
             "calendars/a.yaml:6:7: error: there is no file calendars/gone.ics",
             "calendars/b.yaml:2:8: error: unknown attribute \"contry\"; did you mean \"country\"?",
-            "calendars/c.yaml:2:1: error: \"for\" takes one attribute", "calendars/d.yaml:1:1: error: the calendar has no day",
+            "calendars/c.yaml:2:1: error: \"for\" takes one attribute",
+            "calendars/d.yaml:1:1: error: the calendar has no day",
             "keeptouch.yaml:5:64: error: there is no calendar \"holidays\"; make calendars/holidays.yaml",
             "keeptouch.yaml:6:12: error: \"blackout\": expected a day such as 2026-12-25",
             "keeptouch.yaml:6:24: error: there is no calendar \"nowhere\"",
             "keeptouch.yaml:6:33: error: the calendar \"a\" has an error of its own",
         ] {
-            #expect(complaints.contains { $0.hasPrefix(expected) }, "\(expected)\n\(complaints.joined(separator: "\n"))")
+            #expect(
+                complaints.contains { $0.hasPrefix(expected) }, "\(expected)\n\(complaints.joined(separator: "\n"))")
         }
         let typed = read(["calendars/holidays.yaml": "calendar: holidays\nfor: { seats: 3 }\ndays: { 12-25: x }\n"])
         #expect(typed.0 == nil && typed.1.contains { $0.contains("holidays.yaml:2:8: error: \"seats\" is a number") })
@@ -150,7 +162,10 @@ import Testing
             "calendars/holidays.yaml": "calendar: holidays\ndays:\n\(mondays)\n",
         ])
         #expect(workspace == nil)
-        #expect(complaints.contains { $0.hasPrefix("keeptouch.yaml:5:1: error: nothing can go out for 427 days from 2026-01-") }, "\(complaints)")
+        #expect(
+            complaints.contains {
+                $0.hasPrefix("keeptouch.yaml:5:1: error: nothing can go out for 427 days from 2026-01-")
+            }, "\(complaints)")
         let stretch = read([
             "keeptouch.yaml": Self.configuration + "blackout: [2026-01-01 to 2026-06-01]\n",
             "calendars/holidays.yaml": "calendar: holidays\ndays: { 12-25: x }\n",

@@ -3,7 +3,9 @@ import Testing
 
 /// The health score as data.yaml declares it.
 @Suite struct HealthReaderTests {
-    private func read(_ health: String, segments: String = "", playbook: String = "health < 40") -> (Workspace?, [String]) {
+    private func read(_ health: String, segments: String = "", playbook: String = "health < 40") -> (
+        Workspace?, [String]
+    ) {
         let (workspace, diagnostics) = WorkspaceReader.read([
             "keeptouch.yaml": """
             workspace: w
@@ -52,7 +54,8 @@ import Testing
     }
 
     @Test func theScoreIsTheMeanOfWhatIsKnown() throws {
-        let score = try #require(read(Self.good, segments: "segments:\n  used: seats > 1\n").0?.health?.term.health?.score)
+        let score = try #require(
+            read(Self.good, segments: "segments:\n  used: seats > 1\n").0?.health?.term.health?.score)
         #expect(score.score([100, 20]) == 80)
         #expect(score.score([50, 20]) == 43)
         // Three quarters of the weight are known, then a quarter.
@@ -92,16 +95,19 @@ import Testing
             "data.yaml:17:5: warning: accounts for which no band of \"age\" holds have no points in it, not 0",
             "playbooks/p/playbook.yaml:3:7: error: \"when\" uses \"health\", which has an error of its own",
         ] {
-            #expect(complaints.contains { $0.hasPrefix(expected) }, "\(expected)\n\(complaints.joined(separator: "\n"))")
+            #expect(
+                complaints.contains { $0.hasPrefix(expected) }, "\(expected)\n\(complaints.joined(separator: "\n"))")
         }
         let unknown = read(Self.good.replacing("used", with: "seatz > 1")).1
-        #expect(unknown.contains { $0.hasPrefix("data.yaml:10:") && $0.contains("unknown name \"seatz\"") }, "\(unknown)")
+        #expect(
+            unknown.contains { $0.hasPrefix("data.yaml:10:") && $0.contains("unknown name \"seatz\"") }, "\(unknown)")
         let circle = read(Self.good, segments: "segments:\n  used: health > 3\n").1
         #expect(circle.contains { $0.contains("the names refer to each other in a circle") }, "\(circle)")
         let taken = read("  health: {}\n" + Self.good, segments: "segments:\n  used: seats > 1\n").1
         #expect(taken.contains { $0.contains("\"health\" is a name among the built-in scores already") }, "\(taken)")
         let dropped = read(
-            Self.good, segments: "segments:\n  used: seats > 1\n", playbook: "drop(health, 30d, 60d) > 1%").1
+            Self.good, segments: "segments:\n  used: seats > 1\n", playbook: "drop(health, 30d, 60d) > 1%"
+        ).1
         #expect(dropped.contains { $0.contains("it is the health score: fall(health, 30d)") }, "\(dropped)")
         #expect(read("", playbook: "health < 40").1.contains { $0.contains("unknown name \"health\"") })
     }

@@ -84,10 +84,11 @@ struct PlaybookReaderTests {
                 "playbook.yaml:8:1: error: \"max_age\" goes with \"on\", not with \"when\"",
             ])
         #expect(
-            complaints(least + "on: cancel_requested\nto: event.contact\nevaluate: daily at 06:00\nrearm: 1d\n" + on) == [
-                "playbook.yaml:7:1: error: \"evaluate\" goes with \"when\", not with \"on\"",
-                "playbook.yaml:8:1: error: \"rearm\" goes with \"when\", not with \"on\"",
-            ])
+            complaints(least + "on: cancel_requested\nto: event.contact\nevaluate: daily at 06:00\nrearm: 1d\n" + on)
+                == [
+                    "playbook.yaml:7:1: error: \"evaluate\" goes with \"when\", not with \"on\"",
+                    "playbook.yaml:8:1: error: \"rearm\" goes with \"when\", not with \"on\"",
+                ])
     }
 
     @Test func theThreeTriggersAreRead() throws {

@@ -154,7 +154,9 @@ import Testing
         #expect(planned.entered == 0)
         #expect(planned.playbooks[0].nextAt == Instant(milliseconds: monday.milliseconds + 9 * 3_600_000))
         // What is stored, and what status shows, is the time on the wall.
-        let shown = try test.store.read { try StatusQuery($0).playbooks(now: noon(20_000)).compactMap { $0.nextAt?.text(in: Zone.utc) } }
+        let shown = try test.store.read {
+            try StatusQuery($0).playbooks(now: noon(20_000)).compactMap { $0.nextAt?.text(in: Zone.utc) }
+        }
         #expect(shown == ["2024-10-08 10:00 local"])
         #expect(try test.rows("SELECT next_at FROM playbook") == ["\(noon(20_004, hours: -2).milliseconds)"])
         #expect(try test.run(noon(20_003, hours: 8)).entered == 0)

@@ -87,7 +87,8 @@ import Testing
         let test = try workspace(
             endpoint,
             [
-                "a": playbook("a", "in_app: hello.md", priority: 90), "b": playbook("b", "in_app: hello.md", priority: 80),
+                "a": playbook("a", "in_app: hello.md", priority: 90),
+                "b": playbook("b", "in_app: hello.md", priority: 80),
                 "c": playbook("c", priority: 70), "d": playbook("d", priority: 60, category: "news"),
                 "e": playbook("e", priority: 50, category: "news"), "f": playbook("f", "push: hello.md", priority: 40),
                 "g": playbook("g", "push: hello.md", priority: 30),
@@ -104,7 +105,8 @@ import Testing
         ])
         try test.run(noon(20_000))
         try await test.drain(noon(20_000))
-        let names = "SELECT p.name FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id WHERE t.state = 'sent' ORDER BY 1"
+        let names =
+            "SELECT p.name FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id WHERE t.state = 'sent' ORDER BY 1"
         #expect(try test.rows(names) == ["a", "c", "d", "f"])
         #expect(
             try test.rows("SELECT reason FROM touch WHERE state = 'pending' ORDER BY reason") == [

@@ -71,7 +71,9 @@ extension Needs {
             let days = Int((change.window.milliseconds + 86_399_999) / 86_400_000) + 1
             needs.metrics = needs.metrics.mapValues { $0 + days }
             needs.events = needs.events.mapValues {
-                OfEvents(window: $0.window.map { TimeSpan(milliseconds: $0.milliseconds + change.window.milliseconds) }, properties: $0.properties)
+                OfEvents(
+                    window: $0.window.map { TimeSpan(milliseconds: $0.milliseconds + change.window.milliseconds) },
+                    properties: $0.properties)
             }
             needs.history.formUnion(needs.attributes.filter { dataMap.attribute($0)?.track == true })
         }

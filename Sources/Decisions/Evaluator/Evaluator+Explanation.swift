@@ -9,7 +9,8 @@ extension Evaluator {
         }
         var explanation = Explanation(
             text: term.text, type: term.type, value: value(term, of: subject, audience: audience), shown: "",
-            children: term.health != nil ? [] : shown(term).map { self.explanation(of: $0, for: subject, audience: audience) })
+            children: term.health != nil
+                ? [] : shown(term).map { self.explanation(of: $0, for: subject, audience: audience) })
         explanation.shown = explanation.value.text(as: term.type, currency: context.currency, zone: context.zone)
         if case .binary(let found, _, _) = term.node, found.isComparison { explanation.comparison = found.rawValue }
         if case .metric(let signal) = term.node, signal.function == .usageDrop {

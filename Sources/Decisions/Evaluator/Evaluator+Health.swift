@@ -6,7 +6,9 @@ extension Evaluator {
         let now = points(score, row.account).score
         guard let change else { return now }
         let moment = moment(of: change, row)
-        return Self.compared(change.function, now, exists(row.account, at: moment) ? past(moment).points(score, row.account).score : .nan)
+        return Self.compared(
+            change.function, now, exists(row.account, at: moment) ? past(moment).points(score, row.account).score : .nan
+        )
     }
 
     /// The same for all accounts of the block.
@@ -117,7 +119,8 @@ extension Evaluator {
             children = [Explanation(text: text, type: .text, value: .missing, shown: "", children: [])]
         }
         return Explanation(
-            text: "\(part.name), weight \(Value.number(part.weight).text(as: .number, currency: context.currency, zone: context.zone))",
+            text:
+                "\(part.name), weight \(Value.number(part.weight).text(as: .number, currency: context.currency, zone: context.zone))",
             type: .number, value: value, shown: value.text(as: .number, currency: context.currency, zone: context.zone),
             children: children)
     }

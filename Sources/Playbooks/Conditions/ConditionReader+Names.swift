@@ -61,7 +61,8 @@ extension ConditionReader {
             return scope.dataMap.contactAttribute(name).map { (.property(name), $0.type) }
         case nil:
             if let named = scope.signals.first(where: { $0.name == name })
-                ?? scope.segments.first(where: { $0.name == name }) ?? scope.health.flatMap({ $0.name == name ? $0 : nil })
+                ?? scope.segments.first(where: { $0.name == name })
+                ?? scope.health.flatMap({ $0.name == name ? $0 : nil })
             {
                 return (.named(name, named.term), named.term.type)
             }
@@ -92,7 +93,8 @@ extension ConditionReader {
             return "\"\(name)\" is an event; ask happened(\(name)), count(\(name), 30d) or since(\(name))"
         }
         let names =
-            scope.signals.map(\.name) + scope.segments.map(\.name) + [scope.health?.name].compactMap { $0 } + Attribute.builtIn.map(\.name)
+            scope.signals.map(\.name) + scope.segments.map(\.name) + [scope.health?.name].compactMap { $0 }
+            + Attribute.builtIn.map(\.name)
             + scope.dataMap.attributes.map(\.name)
         if let near = nearest(to: name, in: names) { return "unknown name \"\(name)\"; did you mean \"\(near)\"?" }
         if scope.dataMap.contactAttribute(name) != nil {

@@ -47,7 +47,8 @@ struct CalendarReader {
         let entries = fields.entries("for")
         guard let entry = entries.first, entries.count == 1 else {
             diagnostics.error(
-                fields.position("for"), "\"for\" takes one attribute of accounts with its values, such as country: [US, CA]")
+                fields.position("for"),
+                "\"for\" takes one attribute of accounts with its values, such as country: [US, CA]")
             return nil
         }
         let values = (entry.value.list ?? [entry.value]).compactMap { diagnostics.text($0, entry.key) }

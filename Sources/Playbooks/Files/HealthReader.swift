@@ -71,7 +71,9 @@ extension Terms {
             HealthScore.Part(
                 part.name, weight: part.weight,
                 bands: part.bands.compactMap { band in
-                    guard let source = band.condition else { return HealthScore.Band(points: band.points, condition: nil) }
+                    guard let source = band.condition else {
+                        return HealthScore.Band(points: band.points, condition: nil)
+                    }
                     guard let term = condition(source) else {
                         isGood = false
                         return nil

@@ -60,7 +60,8 @@ struct ICalendarReader {
         guard let first = day(start.value), start.value.utf8.count == 8 else {
             if day(start.value) != nil {
                 diagnostics.warning(
-                    position(start), "\"\(start.value)\" is a time of a day: only whole days are read, this event is not")
+                    position(start),
+                    "\"\(start.value)\" is a time of a day: only whole days are read, this event is not")
             } else {
                 refuse(start, "expected a day such as 20261225, got \"\(start.value.prefix(40))\"")
             }
@@ -99,7 +100,9 @@ struct ICalendarReader {
             let text = duration.value.uppercased()
             let number = Int(text.dropFirst().dropLast())
             property = duration
-            length = text.hasPrefix("P") ? number.flatMap { text.hasSuffix("W") ? 7 * $0 : text.hasSuffix("D") ? $0 : nil } : nil
+            length =
+                text.hasPrefix("P")
+                ? number.flatMap { text.hasSuffix("W") ? 7 * $0 : text.hasSuffix("D") ? $0 : nil } : nil
         }
         if let length, (1...366).contains(length) { return length }
         if let property { refuse(property, "expected an event of 1 to 366 days, got \"\(property.value.prefix(40))\"") }

@@ -47,11 +47,14 @@ extension WorkspaceReader {
     func checkOpenings(_ workspace: Workspace) {
         let times = SendTimes(workspace)
         func check(_ window: SendWindow?, at position: Position) {
-            guard let closure = times.longestClosure(of: window), closure.days > SendWindow.longestClosure else { return }
+            guard let closure = times.longestClosure(of: window), closure.days > SendWindow.longestClosure else {
+                return
+            }
             diagnostics.error(
                 position,
                 "nothing can go out for \(closure.days) days from \(closure.from) on: the window never opens between its days, "
-                    + "its calendars and the blackout; at most \(SendWindow.longestClosure) days in a row may be closed")
+                    + "its calendars and the blackout; at most \(SendWindow.longestClosure) days in a row may be closed"
+            )
         }
         let configuration = workspace.configuration
         let root = texts["keeptouch.yaml"].flatMap { YAMLFile.read($0, file: "keeptouch.yaml").root }

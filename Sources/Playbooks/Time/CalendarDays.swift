@@ -10,7 +10,8 @@ package enum CalendarDays {
         else {
             return .failure(
                 TimeTextError(
-                    "expected a day such as 2026-12-25, 12-25 for every year, or 2026-12-24 to 2027-01-01, got \"\(text)\""))
+                    "expected a day such as 2026-12-25, 12-25 for every year, or 2026-12-24 to 2027-01-01, got \"\(text)\""
+                ))
         }
         return between(first, last, text)
     }

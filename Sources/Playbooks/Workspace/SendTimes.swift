@@ -48,7 +48,9 @@ package struct SendTimes: Sendable {
         let holidays = serving(window.except, value)
         let dark = isBlackedOut ? serving(blackout.calendars, value) : []
         let found = window.opening(atOrAfter: base, in: zone) { day in
-            if isBlackedOut, let name = blackout.days[day] ?? Self.name(of: day, in: dark) { return "blackout: \(name)" }
+            if isBlackedOut, let name = blackout.days[day] ?? Self.name(of: day, in: dark) {
+                return "blackout: \(name)"
+            }
             return Self.name(of: day, in: holidays).map { "holiday: \($0)" }
         }
         return Opening(at: found.at, closedFor: found.closedFor)

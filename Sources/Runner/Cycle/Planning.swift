@@ -133,7 +133,8 @@ struct Planning {
                         playbook: names[verdict.playbookID] ?? "", account: account.key,
                         name: block.text("name", account.index), verdict: verdict.verdict,
                         ifReleased: verdict.ifReleased,
-                        reason: verdict.reason + (waits.map { "; the first touch waits: \($0)" } ?? ""), variant: begun?.enrollment.variant,
+                        reason: verdict.reason + (waits.map { "; the first touch waits: \($0)" } ?? ""),
+                        variant: begun?.enrollment.variant,
                         firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
             }
         }

@@ -56,7 +56,8 @@ package enum Suppressions {
     }
 
     /// The categories that people have left and that are none of these, with how many people.
-    package static func gone(but known: [String], _ connection: Connection) throws -> [(category: String, people: Int)] {
+    package static func gone(but known: [String], _ connection: Connection) throws -> [(category: String, people: Int)]
+    {
         try connection.query(
             "SELECT category, count(*) AS people FROM suppression WHERE category <> '' GROUP BY category ORDER BY category"
         ).map { ($0["category"].text ?? "", Int($0["people"].integer ?? 0)) }

@@ -107,7 +107,8 @@ package struct AccountList {
         self.stepName = stepName
         loader = try BlockLoader(connection, context)
         var needs = Needs(
-            of: [choice.condition, choice.isStuck ? .stuck : nil, context.health].compactMap(\.self), in: context.dataMap,
+            of: [choice.condition, choice.isStuck ? .stuck : nil, context.health].compactMap(\.self),
+            in: context.dataMap,
             risks: context.risks)
         needs.attributes.formUnion(["key", "name", "status", "mrr", "stage", "stage_since", Block.journey])
         self.needs = needs

@@ -25,7 +25,9 @@ extension Dashboard {
             let name = ask.part("name")
             guard ask.workspace.playbook(name) != nil else { throw PageProblem.noPlaybook(name) }
             let state: Jobs.State<WhomResult> = jobs.state(Self.whomJob(name, ask), now: ask.processNow)
-            return try WhomPage(ask: ask, name: name, state: state, known: StatusQuery(connection).known(name, now: ask.now)).page
+            return try WhomPage(
+                ask: ask, name: name, state: state, known: StatusQuery(connection).known(name, now: ask.now)
+            ).page
         }
         routes.change("/playbooks/:name/whom", .viewer) { [self] ask, _, _ in
             let name = ask.part("name")
