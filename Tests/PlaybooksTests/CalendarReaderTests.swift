@@ -143,7 +143,7 @@ import Testing
             "calendars/b.yaml:2:8: error: unknown attribute \"contry\"; did you mean \"country\"?",
             "calendars/c.yaml:2:1: error: \"for\" takes one attribute",
             "calendars/d.yaml:1:1: error: the calendar has no day",
-            "keeptouch.yaml:5:64: error: there is no calendar \"holidays\"; make calendars/holidays.yaml",
+            "keeptouch.yaml:5:60: error: there is no calendar \"holidays\"; make calendars/holidays.yaml",
             "keeptouch.yaml:6:12: error: \"blackout\": expected a day such as 2026-12-25",
             "keeptouch.yaml:6:24: error: there is no calendar \"nowhere\"",
             "keeptouch.yaml:6:33: error: the calendar \"a\" has an error of its own",

@@ -115,8 +115,8 @@ struct ICalendarReader {
     private func recurrences(_ rule: Property, from first: Day) -> [Day]? {
         var parts: [String: String] = [:]
         for part in rule.value.uppercased().split(separator: ";") {
-            let ends = part.split(separator: "=", maxSplits: 1)
-            parts[String(ends[0])] = ends.count == 2 ? String(ends[1]) : ""
+            let ends = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            parts[String(ends.first ?? "")] = ends.count == 2 ? String(ends[1]) : ""
         }
         let known: Set = ["FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "WKST"]
         let date = first.civil
@@ -141,7 +141,7 @@ struct ICalendarReader {
             }
             until = day
         }
-        let count = parts["COUNT"].map { Int($0) ?? 0 } ?? .max
+        let count = parts["COUNT"].map { max(0, Int($0) ?? 0) } ?? .max
         return (date.year...HolidayCalendar.years.upperBound).lazy.compactMap { year in
             weekday?.map { $0.day(in: month, year: year) } ?? Day(year: year, month: month, day: monthDay ?? date.day)
         }.filter { $0 >= first && $0 <= until }.prefix(count).map { $0 }
