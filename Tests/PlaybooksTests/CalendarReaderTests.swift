@@ -164,7 +164,7 @@ import Testing
         #expect(workspace == nil)
         #expect(
             complaints.contains {
-                $0.hasPrefix("keeptouch.yaml:5:1: error: nothing can go out for 427 days from 2026-01-")
+                $0.hasPrefix("keeptouch.yaml:5:1: error: nothing can go out for 420 days from 2026-01-05")
             }, "\(complaints)")
         let stretch = read([
             "keeptouch.yaml": Self.configuration + "blackout: [2026-01-01 to 2026-06-01]\n",

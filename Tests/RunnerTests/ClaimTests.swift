@@ -14,6 +14,7 @@ import Testing
         let test = try TestWorkspace(
             playbooks: playbooks,
             configuration: TestWorkspace.configuration.replacing("in_app: app", with: "in_app: app, push: device")
+                .replacing("{ education: Tips }", with: "{ education: Tips, news: News }")
                 + "\ncaps: \(caps)\n\(more)\n",
             files: [
                 "channels/mail.yaml": TestWorkspace.channel("mail", "email", url: endpoint.url),
@@ -99,10 +100,6 @@ import Testing
                   - { cap: 1 per 1d, category: news }
                   - { cap: 1 per 3d, channel: device }
                 """)
-        try test.edit([
-            "keeptouch.yaml": try #require(test.texts["keeptouch.yaml"]).replacing(
-                "{ education: Tips }", with: "{ education: Tips, news: News }")
-        ])
         try test.run(noon(20_000))
         try await test.drain(noon(20_000))
         let names =

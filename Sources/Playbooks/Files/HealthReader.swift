@@ -34,12 +34,6 @@ struct HealthReader {
             }
             part.bands.append((points, source.text == "else" ? nil : source))
         }
-        if part.bands.last?.condition != nil {
-            diagnostics.warning(
-                fields.position("bands"),
-                "accounts for which no band of \"\(entry.key)\" holds have no points in it, not 0; end with 0: else if they should"
-            )
-        }
         return part
     }
 }
