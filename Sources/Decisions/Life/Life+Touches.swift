@@ -20,7 +20,8 @@ extension Life {
                 step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
                 kind: send.kind, channel: channel, category: version.playbook.category, message: message,
                 isGhost: enrollment.arm != .treated, state: .pending, priority: version.playbook.priority, dueAt: base,
-                notBefore: allowed.opening.at, expiresAt: allowed.base + version.playbook.expires,
+                notBefore: min(allowed.opening.at, allowed.base + version.playbook.expires),
+                expiresAt: allowed.base + version.playbook.expires,
                 reason: allowed.opening.closedFor.map { _ in allowed.opening.reason(in: zone) }, variables: "{}",
                 frozenAt: now)
         }
@@ -225,8 +226,10 @@ extension Life {
         let opening = rules.allowed(
             send, category: version.playbook.category, wallClock: wallClock, from: base, in: zone
         ) { facts.block.text($0, account.index) }.opening
-        guard max(opening.at, now) != max(touch.notBefore, now) else { return }
-        touch.notBefore = opening.at
+        // What would open too late ends when its time is over, and not only then.
+        let notBefore = min(opening.at, touch.expiresAt)
+        guard max(notBefore, now) != max(touch.notBefore, now) else { return }
+        touch.notBefore = notBefore
         if opening.at > now, wallClock == nil || opening.closedFor != nil { touch.reason = opening.reason(in: zone) }
     }
 
