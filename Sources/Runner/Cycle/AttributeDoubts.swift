@@ -25,7 +25,8 @@ struct AttributeDoubts {
     ) throws {
         let rules = workspace.configuration.safety
         guard rules.maxNulls < 1 || rules.maxShift < 1, !attributes.isEmpty else { return }
-        let marker = try FullReads.newest(connection).map { "\($0.milliseconds)" } ?? ""
+        let read = try FullReads.newest(connection).map { "\($0.milliseconds)" } ?? ""
+        let marker = try "\(read) \(Meta.accountImports(connection))"
         let kept = try DoubtfulAttributes(connection)
         guard isLookedAt || kept.marker != marker else {
             reasons = kept.reasons
@@ -38,25 +39,27 @@ struct AttributeDoubts {
         for attribute in attributes.sorted() {
             let now = try nulls.now(attribute, connection)
             let type = rules.maxShift < 1 ? workspace.dataMap.attribute(attribute)?.type : nil
-            let isCounted = type?.hasUsualValues == true
+            let census =
+                try type?.hasUsualValues == true
+                ? ValueCensus.now(attribute, upTo: now.lastAccount, connection) : nil
             if let earlier = known.first(where: { $0.attribute == attribute }) {
                 let accounts = try NullCounts.accounts(upTo: earlier.lastAccount, connection)
                 let found = Safety.NewNulls(
                     attribute: attribute, accounts: accounts, nulls: try nulls.lost(since: earlier, connection))
                 var reason = safety.hold([found])
-                if reason == nil, isCounted, let type, let before = believed[attribute] {
-                    let census = try ValueCensus.now(attribute, upTo: earlier.lastAccount, connection)
-                    reason = safety.hold(attribute, census, since: before, of: accounts, isMeasure: type.isMeasure)
+                if reason == nil, let census, let type, let before = believed[attribute] {
+                    // Accounts that have come since change what all have, and are no doubt.
+                    let same =
+                        earlier.lastAccount == now.lastAccount
+                        ? census : try ValueCensus.now(attribute, upTo: earlier.lastAccount, connection)
+                    reason = safety.hold(attribute, same, since: before, of: accounts, isMeasure: type.isMeasure)
                 }
                 if let reason {
                     reasons[attribute] = reason
                     continue
                 }
             }
-            if isCounted {
-                let census = try ValueCensus.now(attribute, upTo: now.lastAccount, connection)
-                if believed[attribute] != census { censuses[attribute] = census }
-            }
+            if let census, believed[attribute] != census { censuses[attribute] = census }
             counts.append(now)
         }
         isCounted = true

@@ -87,6 +87,7 @@ package struct CycleReport: Sendable, Encodable {
         left += next.left
         goals += next.goals
         made += next.made
+        tooLate += next.tooLate
     }
 
     mutating func comesRound(_ at: Instant?) {

@@ -51,7 +51,9 @@ struct Planning {
         var turns = try TurnFinder(
             workspace: workspace, connection: connection, now: now, matching: matching, context: context
         ).find(taking)
-        let isEvaluating = matching == .all || isTurnOfJourneys || turns.contains { $0.isDue }
+        // Events come every few seconds; for them it is enough to look when accounts have been imported since.
+        let isEvaluating =
+            matching == .all || isTurnOfJourneys || turns.contains { $0.isDue && $0.trigger != .on }
         var found = try versions(known, taking, pauses, context)
         let doubts = try AttributeDoubts(
             found.versions.values.reduce(into: []) { $0.formUnion($1.walkedAttributes) }, workspace,

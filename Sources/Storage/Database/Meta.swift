@@ -36,6 +36,8 @@ package enum Meta: String {
     /// What the kinds of events and their properties were when values that had been left out were last read.
     case eventProperties = "event_properties"
 
+    /// How many imports of accounts have changed any.
+    case accountImports = "account_imports"
     /// How the moments of events were read last, by import, as JSON.
     case eventMoments = "event_moments"
     /// The attributes whose values are not believed for now, as JSON.
@@ -63,6 +65,11 @@ package enum Meta: String {
 
     package func write(_ value: String, _ connection: Connection) throws {
         try Self.set(rawValue, to: value, connection)
+    }
+
+    /// How many imports of accounts have changed any.
+    package static func accountImports(_ connection: Connection) throws -> Int64 {
+        try accountImports.read(connection).flatMap { Int64($0) } ?? 0
     }
 
     /// How often the key of inbox tokens was renewed.

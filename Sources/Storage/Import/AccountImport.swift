@@ -50,11 +50,7 @@ final class AccountImport: ImportTarget {
     private var keyPlace = 0
     private var emailPlace: Int?
     private var namePlace: Int?
-    private var statusIndex: Int?
-    private var churnedIndex: Int?
-    private var cancelIndex: Int?
-    private var createdIndex: Int?
-    private var reasonIndex: Int?
+    private let lifecycle: LifecycleCells
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var pace = Store.freshPace
@@ -74,8 +70,6 @@ final class AccountImport: ImportTarget {
     private var hasDepartures = false
 
     private let words = ByteArena(capacity: 32)
-    private let active: Cell
-    private let churned: Cell
     private let ownerWord: Cell
 
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
@@ -93,12 +87,11 @@ final class AccountImport: ImportTarget {
                 WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
             } + wishes.wanted(beside: attributes.map(\.name))
         events = try ColumnEvents(store, connection, context)
+        lifecycle = LifecycleCells(context, events)
         owner = ContactTable(store, connection, context, events, name: "import_owner", isOfAccounts: true)
         columns = StagedColumns(isPerRow: false)
         departures = DepartureLimit(connection)
         undated = try UndatedAccounts(connection, at: context.now)
-        active = words.append("active".utf8)
-        churned = words.append("churned".utf8)
         ownerWord = words.append("owner".utf8)
     }
 
@@ -136,11 +129,7 @@ final class AccountImport: ImportTarget {
                 place: place, isTracked: attribute.track)
         }
         columns.spellLifecycle()
-        statusIndex = columns.index(of: "status")
-        churnedIndex = columns.index(of: "churned_at")
-        cancelIndex = columns.index(of: "cancel_requested_at")
-        createdIndex = columns.index(of: "created_at")
-        reasonIndex = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
+        lifecycle.find(in: columns)
     }
 
     private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
@@ -174,7 +163,8 @@ final class AccountImport: ImportTarget {
         } else {
             try cells.read(record, into: &scalars)
         }
-        let hasDate = try settleLifecycle(record, &present)
+        let hasDate = try lifecycle.settle(
+            record, &scalars, present: &present, leftOut: &leftOut)
         var email = Scalar.null
         do {
             if let emailPlace { email = try ownerEmail.scalar(record.cells[emailPlace]) }
@@ -188,14 +178,9 @@ final class AccountImport: ImportTarget {
             hasRepeats = true
             tally.duplicates += 1
         }
-        if let statusIndex, case .text(let word) = scalars[statusIndex],
-            subscriptions?.isPassedOver(key, isRunning: word.elementsEqual(active)) == true
-        {
-            return
-        }
-        if let statusIndex, case .text(let word) = scalars[statusIndex], word.elementsEqual(churned) {
-            hasDepartures = true
-        }
+        let isActive = lifecycle.isActive(scalars)
+        if let isActive, subscriptions?.isPassedOver(key, isRunning: isActive) == true { return }
+        if isActive == false { hasDepartures = true }
         rows.add(.null)
         rows.add(.integer(0))
         rows.add(.integer(present))
@@ -212,35 +197,6 @@ final class AccountImport: ImportTarget {
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
         hasPartialRows = hasPartialRows || !leftOut.isEmpty
-    }
-
-    /// Makes status and dates agree; true when a date is left of which a new account makes an event.
-    private func settleLifecycle(_ record: Record, _ present: inout Int64) throws -> Bool {
-        for index in [churnedIndex, cancelIndex, createdIndex] {
-            guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
-            let rejection = Rejection(
-                .future, columns.all[index].name,
-                "lies in the future" + (index == createdIndex ? "" : "; a planned end is `service_end_at`"))
-            guard context.takesGoodCells else { throw rejection }
-            leftOut.append(rejection)
-            scalars[index] = .null
-            // What is left out leaves what is stored alone.
-            present &= ~(1 << Int64(index))
-        }
-        if let reasonIndex, case .text(let word) = scalars[reasonIndex] {
-            scalars[reasonIndex] = events.reason(word)
-        }
-        let hasRequest = cancelIndex.map { !scalars[$0].isNull } ?? false
-        guard let statusIndex, let churnedIndex else { return hasRequest }
-        let hasDate = columns.all[churnedIndex].place.map { record.present?[$0] ?? true } ?? false
-        if scalars[statusIndex].isNull, hasDate {
-            // Who has a date that nobody can read has left all the same.
-            let hasLeft =
-                !scalars[churnedIndex].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
-            scalars[statusIndex] = .text(hasLeft ? churned : active)
-        }
-        if case .text(let word) = scalars[statusIndex], word.elementsEqual(active) { scalars[churnedIndex] = .null }
-        return hasRequest || !scalars[churnedIndex].isNull
     }
 
     // MARK: A slice
@@ -382,6 +338,11 @@ final class AccountImport: ImportTarget {
         tally.warnings +=
             owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
         tally.warnings += [undated.warning, subscriptions?.warning].compactMap { $0 }
+        if !context.isOngoing, tally.inserted + tally.updated > 0 {
+            try store.write(on: connection) {
+                try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
+            }
+        }
         if !context.isOngoing, context.options.since == nil, report.rejected == 0 {
             let absent = AbsentAccounts(connection)
             let warning = try absent.warning(known: tally.unchanged + tally.updated, seen: seen)

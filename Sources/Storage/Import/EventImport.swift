@@ -242,7 +242,7 @@ final class EventImport: ImportTarget {
                 "\(longLeftOut) events have more than 64 KiB of properties that are not in data.yaml; these are not kept"
             )
         }
-        if !context.isOngoing {
+        if !context.isOngoing, try moments.isNews(connection) {
             try store.write(on: connection) { try moments.record($0) }
         }
         tally.warnings += accounts.warnings + properties.warnings

@@ -20,11 +20,12 @@ struct EventMoments {
         return last != reading
     }
 
+    /// Whether `record` has something to write.
+    func isNews(_ connection: Connection) throws -> Bool { try known(connection)[name] != .text(reading) }
+
     /// Call in a write transaction, when all rows have been read so.
     func record(_ connection: Connection) throws {
-        let known = try known(connection)
-        if known[name] == .text(reading) { return }
-        guard case .object(let members) = known else { return }
+        guard case .object(let members) = try known(connection) else { return }
         let others = members.filter { $0.key != name }
         try Meta.eventMoments.write(
             JSON.object(others + [JSON.Member(name, .text(reading))]).encodedText, connection)

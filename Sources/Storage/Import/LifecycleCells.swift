@@ -1,0 +1,66 @@
+/// The cells of an account's row that hang together: its status, its dates, and why it left.
+final class LifecycleCells {
+    private let context: ImportContext
+    private let events: ColumnEvents
+    private let words = ByteArena(capacity: 32)
+    private let active: Cell
+    private let churned: Cell
+    private var columns = StagedColumns(isPerRow: false)
+    private var status: Int?
+    private var churnedAt: Int?
+    private var cancelRequestedAt: Int?
+    private var createdAt: Int?
+    private var reason: Int?
+
+    init(_ context: ImportContext, _ events: ColumnEvents) {
+        self.context = context
+        self.events = events
+        active = words.append("active".utf8)
+        churned = words.append("churned".utf8)
+    }
+
+    /// Learns where they lie in a row.
+    func find(in columns: StagedColumns) {
+        self.columns = columns
+        status = columns.index(of: "status")
+        churnedAt = columns.index(of: "churned_at")
+        cancelRequestedAt = columns.index(of: "cancel_requested_at")
+        createdAt = columns.index(of: "created_at")
+        reason = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
+    }
+
+    /// Whether the row says that its account is a customer; nil where it says nothing.
+    func isActive(_ scalars: ContiguousArray<Scalar>) -> Bool? {
+        guard let status, case .text(let word) = scalars[status] else { return nil }
+        return word.elementsEqual(active)
+    }
+
+    /// Makes status and dates agree; true when a date is left of which a new account makes an event.
+    func settle(
+        _ record: Record, _ scalars: inout ContiguousArray<Scalar>, present: inout Int64, leftOut: inout [Rejection]
+    ) throws -> Bool {
+        for index in [churnedAt, cancelRequestedAt, createdAt] {
+            guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
+            let rejection = Rejection(
+                .future, columns.all[index].name,
+                "lies in the future" + (index == createdAt ? "" : "; a planned end is `service_end_at`"))
+            guard context.takesGoodCells else { throw rejection }
+            leftOut.append(rejection)
+            scalars[index] = .null
+            // What is left out leaves what is stored alone.
+            present &= ~(1 << Int64(index))
+        }
+        if let reason, case .text(let word) = scalars[reason] { scalars[reason] = events.reason(word) }
+        let hasRequest = cancelRequestedAt.map { !scalars[$0].isNull } ?? false
+        guard let status, let churnedAt else { return hasRequest }
+        let hasDate = columns.all[churnedAt].place.map { record.present?[$0] ?? true } ?? false
+        if scalars[status].isNull, hasDate {
+            // Who has a date that nobody can read has left all the same.
+            let hasLeft =
+                !scalars[churnedAt].isNull || leftOut.contains { $0.column == "churned_at" && $0.kind == .value }
+            scalars[status] = .text(hasLeft ? churned : active)
+        }
+        if isActive(scalars) == true { scalars[churnedAt] = .null }
+        return hasRequest || !scalars[churnedAt].isNull
+    }
+}
