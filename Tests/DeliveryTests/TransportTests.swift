@@ -25,7 +25,7 @@ import Testing
 
     @Test func aConnectionIsReused() async throws {
         let server = try TestServer(answering: TestServer.answer("200 OK"))
-        for _ in 1...5 { #expect(await client.send(.post(server.url)).status == 200) }
+        for _ in 1...5 { #expect(await client.send(.post(server.url, timeout: .minutes(2))).status == 200) }
         #expect(server.requests.count == 5)
         #expect(server.connectionCount == 1)
     }
@@ -38,7 +38,7 @@ import Testing
             _ = connection.readRequest()
             connection.close()
         }
-        #expect(await client.send(.post(server.url, "first")).status == 200)
+        #expect(await client.send(.post(server.url, "first", timeout: .minutes(2))).status == 200)
         let response = await client.send(.post(server.url, body, timeout: .minutes(2)))
         #expect(server.requests.count == 2)
         #expect(response.status == 0)
@@ -61,7 +61,7 @@ import Testing
             _ = connection.readRequest()
             connection.close()
         }
-        #expect(await client.send(.post(server.url, "first")).status == 200)
+        #expect(await client.send(.post(server.url, "first", timeout: .minutes(2))).status == 200)
         let response = await client.send(.post(server.url, ""))
         #expect(server.requests.count == 2)
         #expect(server.connectionCount == 2)
@@ -112,7 +112,7 @@ import Testing
     /// A connection that a channel with `allow_private` has opened is no way in for one without.
     @Test func aPooledConnectionToAPrivateAddressIsRefusedToo() async throws {
         let server = try TestServer(answering: TestServer.answer("200 OK"))
-        #expect(await client.send(.post(server.url, "first")).status == 200)
+        #expect(await client.send(.post(server.url, "first", timeout: .minutes(2))).status == 200)
         var request = Request.post(server.url, "second", allowPrivate: false)
         request.allowPlain = true
         let response = await client.send(request)

@@ -1,6 +1,6 @@
 import Basics
 
-/// What an event without an id says, to compare it with another one of its account, kind and moment.
+/// What an event says, to compare it with what another row tells of it.
 struct EventWording {
     /// Of `event`, or of the staged rows.
     let id: Int64
