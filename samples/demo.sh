@@ -30,7 +30,7 @@ cycle() {
     printf '%s UTC  %4d entered %4d moved on %4d reached the goal   touches: %s\n' "$(date -u -d "$1" '+%a %F %H:%M')" \
         "$(count entered)" "$(count moved)" "$(count goals)" "${ledger:-none}"
     for playbook in ${asking[@]+"${asking[@]}"}; do
-        if [[ $'\n'$("$program" status) == *$'\n'"$playbook is held"* ]]; then
+        if [[ $'\n'$("$program" status 2>&1) == *$'\n'"$playbook is held"* ]]; then
             note "$playbook found its first accounts and asked; it is released, and the cycle comes round again."
             "$program" release "$playbook" > /dev/null 2>&1
             released=yes

@@ -42,8 +42,10 @@ extension Planning {
         entry.warnings += warnings(of: turn, tally, plan.rules)
         if tally.standIns > 0 {
             entry.warnings.append(
-                "in \(tally.standIns) \(tally.standIns == 1 ? "account" : "accounts") nobody has a role of \"to:\"; their only or first "
-                    + "contact stands in")
+                tally.standIns == 1
+                    ? "in 1 account nobody has a role of \"to:\"; its only or first contact stands in"
+                    : "in \(tally.standIns) accounts nobody has a role of \"to:\"; their only or first contact stands in"
+            )
         }
         if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
         return entry
