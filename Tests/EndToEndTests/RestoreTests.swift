@@ -222,6 +222,38 @@ import Testing
         #expect(endpoint.count == 10)
     }
 
+    /// File systems give the numbers of files that go to those that come.
+    @Test func aWholeFolderThatTarPutsBackSendsNothingTwice() throws {
+        let endpoint = try Endpoint(["--delay", "20"])
+        let scratch = try scratch(endpoint, accounts: 10)
+        let runner = try RunningProgram(["run"], in: scratch.folder)
+        #expect(endpoint.waits(forRequests: 3))
+        runner.signal(SIGTERM)
+        _ = runner.wait()
+        let archive = scratch.folder.appendingPathExtension("tar").path
+        defer { try? FileManager.default.removeItem(atPath: archive) }
+        try tar("-cf", archive, scratch)
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(endpoint.count == 10)
+        for _ in 0..<3 {
+            try tar("-xf", archive, scratch)
+            let first = try scratch.keeptouch("run")
+            #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
+            #expect(endpoint.count == 10)
+        }
+        #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+        _ = try scratch.keeptouch("run")
+        #expect(endpoint.count == 10)
+    }
+
+    private func tar(_ action: String, _ archive: String, _ scratch: Scratch) throws {
+        let tar = try Process.run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            arguments: ["tar", "-C", scratch.folder.path, action, archive, "."])
+        tar.waitUntilExit()
+        #expect(tar.terminationStatus == 0)
+    }
+
     @Test func aFolderThatWasMovedGoesOn() throws {
         let endpoint = try Endpoint()
         let scratch = try scratch(endpoint, accounts: 3)

@@ -22,7 +22,7 @@ final class Planner: @unchecked Sendable {
     private let killSwitch: KillSwitch
     private let wakeSignal = WakeSignal()
     /// The file of the database.
-    private let file: UInt64
+    private let file: FileIdentity
     private let hasEnded = Mutex(false)
 
     // What follows belongs to the planner's thread.
@@ -113,7 +113,7 @@ final class Planner: @unchecked Sendable {
     }
 
     private func look() throws {
-        guard Instance.file(of: store) == file else { throw DatabaseReplaced(path: store.path) }
+        guard Instance.file(of: store).isSame(as: file) else { throw DatabaseReplaced(path: store.path) }
         try readFiles()
         try heedStops()
         let version = try store.session { try $0.dataVersion() }

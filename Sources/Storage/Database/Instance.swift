@@ -44,7 +44,7 @@ package enum Instance: Sendable, Equatable {
         if known.machine != place.machine {
             return .doubtful("the database has last sent from another machine (\(known.machine))")
         }
-        if known.database != place.database {
+        if !known.database.isSame(as: place.database) {
             return .doubtful("the file of the database is another one than when it last sent, in \(known.folder)")
         }
         return .same
@@ -68,11 +68,11 @@ package enum Instance: Sendable, Equatable {
     /// Whether the list of requests is the one that the database last sent with, and not put back with it.
     package static func hasOwnLog(_ store: Store, _ log: SendLog) throws -> Bool {
         guard let beside = try Mark.read(of: store), log.count >= beside.listed ?? 0 else { return false }
-        return beside.place?.log == Mark.Place(of: store).log
+        return beside.place?.log.isSame(as: Mark.Place(of: store).log) ?? false
     }
 
-    /// Which file lies where the database was opened: another number when it was replaced.
-    package static func file(of store: Store) -> UInt64 { Mark.Place.inode(store.path) }
+    /// Which file lies where the database was opened: another one when it was replaced.
+    package static func file(of store: Store) -> FileIdentity { FileIdentity(store.path) }
 
     /// Keeps how many requests are listed by now, so that a list that loses its end is noticed.
     ///
@@ -90,12 +90,12 @@ package enum Instance: Sendable, Equatable {
 
 /// The lines of `<database>.instance`.
 private struct Mark {
-    /// Where a database lies. Files are told apart by their inodes, which a copy does not share.
+    /// Where a database lies.
     struct Place {
         var machine: String
         var folder: String
-        var database: UInt64
-        var log: UInt64
+        var database: FileIdentity
+        var log: FileIdentity
     }
 
     var ids: [String]
@@ -125,8 +125,13 @@ private struct Mark {
         guard let folder = value("folder"), let database = value("database").flatMap({ UInt64($0) }),
             let log = value("sent").flatMap({ UInt64($0) })
         else { return Mark(ids: ids) }
+        let births = (value("born") ?? "").split(separator: " ").compactMap { Int64($0) }
         return Mark(
-            ids: ids, place: Place(machine: value("machine") ?? "", folder: folder, database: database, log: log),
+            ids: ids,
+            place: Place(
+                machine: value("machine") ?? "", folder: folder,
+                database: FileIdentity(number: database, birth: births.first ?? 0),
+                log: FileIdentity(number: log, birth: births.count == 2 ? births[1] : 0)),
             listed: value("listed").flatMap { Int64($0) })
     }
 
@@ -134,7 +139,8 @@ private struct Mark {
         var lines = ids
         if let place {
             lines += [
-                "machine \(place.machine)", "folder \(place.folder)", "database \(place.database)", "sent \(place.log)",
+                "machine \(place.machine)", "folder \(place.folder)", "database \(place.database.number)",
+                "sent \(place.log.number)", "born \(place.database.birth) \(place.log.birth)",
             ]
         }
         if let listed { lines.append("listed \(listed)") }
@@ -153,12 +159,7 @@ extension Mark.Place {
         machine = ((try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)) ?? "")
             .trimmingCharacters(in: .whitespacesAndNewlines)
         folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().resolvingSymlinksInPath().path
-        database = Self.inode(store.path)
-        log = Self.inode(SendLog.path(ofDatabase: store.path))
-    }
-
-    static func inode(_ path: String) -> UInt64 {
-        var facts = stat()
-        return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : 0
+        database = FileIdentity(store.path)
+        log = FileIdentity(SendLog.path(ofDatabase: store.path))
     }
 }
