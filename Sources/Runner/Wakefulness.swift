@@ -32,7 +32,7 @@ package struct Wakefulness {
         clock = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
         let last = clock.last
         var reasons: [String] = []
-        if case .doubtful(let doubt) = try Instance.check(store, log) {
+        if case .doubtful(let doubt) = try Instance.check(store, listed: log.count) {
             reasons.append(doubt)
             let hasOwnLog = try Instance.hasOwnLog(store, log)
             try store.write { try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write($0) }

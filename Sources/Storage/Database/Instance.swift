@@ -12,23 +12,34 @@ package enum Instance: Sendable, Equatable {
     /// A copy, a restored back-up, or a lost file: nothing should be sent before a person has said which.
     case doubtful(String)
 
-    /// - Parameter log: the list of requests beside the database.
-    package static func check(_ store: Store, _ log: SendLog) throws -> Instance {
+    /// - Parameter listed: how many requests the list beside the database has.
+    package static func check(_ store: Store, listed count: Int64) throws -> Instance {
         let (inside, sent) = try store.read { connection in
             (try Meta.instance.read(connection), try Meta.sentCount(connection))
         }
         let beside = try Mark.read(of: store)
-        if log.count > sent {
+        if count > sent {
             return .doubtful(
-                "the database is older than its sending: it knows of \(sent) of \(log.count) requests that have left")
+                "the database is older than its sending: it knows of \(sent) of \(count) requests that have left")
         }
-        if let listed = beside?.listed, log.count < listed {
+        if let listed = beside?.listed, count < listed {
             return .doubtful(
-                "the list of requests beside the database is shorter than it was: \(log.count) of \(listed) are in it")
+                "the list of requests beside the database is shorter than it was: \(count) of \(listed) are in it")
         }
+        let place = Mark.Place(of: store)
         guard let inside else {
-            return beside == nil || beside?.ids.contains(newcomer) == true
-                ? .new : .doubtful("the database is new, but another one has sent from here")
+            guard beside == nil || beside?.ids.contains(newcomer) == true else {
+                return .doubtful("the database is new, but another one has sent from here")
+            }
+            // Copies and moves of what has never sent do no harm; but a folder from before the first request may have been
+            // put back, with everything that would tell.
+            if let made = beside?.place, made.machine == place.machine, made.folder == place.folder,
+                !made.database.isSame(as: place.database)
+            {
+                return .doubtful(
+                    "it has never sent, but its file is another one than the one that was made in \(made.folder)")
+            }
+            return .new
         }
         if let beside, beside.isDamaged {
             return .doubtful(
@@ -38,7 +49,6 @@ package enum Instance: Sendable, Equatable {
             return .doubtful(
                 "the database is a copy or a restored back-up; what it does not know of may have been sent")
         }
-        let place = Mark.Place(of: store)
         guard let known = beside.place else { return .same }
         // A folder that was moved as a whole keeps its files.
         if known.machine != place.machine {
@@ -48,6 +58,11 @@ package enum Instance: Sendable, Equatable {
             return .doubtful("the file of the database is another one than when it last sent, in \(known.folder)")
         }
         return .same
+    }
+
+    /// Notes where a database was made, before anything can leave.
+    package static func begin(_ store: Store) throws {
+        try Mark(ids: [newcomer], place: Mark.Place(of: store)).write(of: store)
     }
 
     /// Writes a fresh id to both places.
