@@ -47,12 +47,19 @@ package struct Wakefulness {
             reasons.append(doubt)
             clock = ClockGuard(last: last)
         }
-        let overdue = try store.read { try Outbox($0).overdue(by: safety.rules.asleep ?? .longest, now: reading.wall) }
-        if reasons.isEmpty, let reason = safety.asleep(lastAlive: last?.wall, overdue: overdue, now: reading.wall) {
-            reasons.append(reason)
-        }
+        if reasons.isEmpty, let reason = try asleep(lastAlive: last?.wall, now: reading.wall) { reasons.append(reason) }
         try Instance.renew(store, id: id)
         return try record(reading, reasons)
+    }
+
+    private func asleep(lastAlive: Instant?, now: Instant) throws -> String? {
+        guard let limit = safety.rules.asleep else { return nil }
+        return try store.read { connection in
+            safety.asleep(
+                lastAlive: lastAlive, usualGap: try CycleRecords.usualGap(connection),
+                touches: try Outbox(connection).overdue(by: limit, now: now),
+                steps: try EnrollmentRecords(connection).overdue(by: limit, now: now), now: now)
+        }
     }
 
     /// Again and again while the process lives, at least every few minutes and at its end.
