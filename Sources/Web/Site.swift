@@ -2,12 +2,12 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 package import Logging
+import NIOConcurrencyHelpers
 import NIOPosix
 package import Playbooks
 package import Runner
 package import ServiceLifecycle
 package import Storage
-import Synchronization
 
 /// The HTTP side of `serve`: it takes in data and outcomes, and shows people their pages.
 ///
@@ -33,9 +33,9 @@ package final class Site: Sendable {
     /// Used within `write` only.
     let intake: Intake
     /// The figures of `/metrics`, and when they were counted.
-    let counted = Mutex<(at: Instant, figures: ServiceFigures)?>(nil)
+    let counted = NIOLockedValueBox<(at: Instant, figures: ServiceFigures)?>(nil)
     private let patience: Patience
-    private let current: Mutex<SiteWorkspace>
+    private let current: NIOLockedValueBox<SiteWorkspace>
 
     /// The files of the workspace, with what ingest makes of them.
     struct SiteWorkspace: Sendable {
@@ -64,7 +64,7 @@ package final class Site: Sendable {
         directory: String = ".", proxies: Set<ClientAddress> = [], processNow: @escaping @Sendable () -> Instant,
         patience: Patience = Patience(), log: Logger
     ) {
-        current = Mutex(SiteWorkspace(workspace, pinned))
+        current = NIOLockedValueBox(SiteWorkspace(workspace, pinned))
         store = reading
         intake = Intake(store: writing)
         self.patience = patience
@@ -81,12 +81,12 @@ package final class Site: Sendable {
 
     /// The workspace as of now.
     var workspace: Workspace { edition.workspace }
-    var edition: SiteWorkspace { current.withLock { $0 } }
+    var edition: SiteWorkspace { current.withLockedValue { $0 } }
 
     /// Goes on with changed files.
     package func use(_ workspace: Workspace, pinned: PinnedVersions) {
         let edition = SiteWorkspace(workspace, pinned)
-        current.withLock { $0 = edition }
+        current.withLockedValue { $0 = edition }
         verifiers.forget()
     }
 

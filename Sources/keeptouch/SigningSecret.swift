@@ -20,7 +20,8 @@ enum SigningSecret {
                 throw CommandError("cannot read \(path): \(String(cString: strerror(errno)))")
             }
             guard lstat(path, &facts) != 0 else {
-                throw CommandError("\(path) is a link to a file that is not there; see that what it leads to is mounted")
+                throw CommandError(
+                    "\(path) is a link to a file that is not there; see that what it leads to is mounted")
             }
             try expectUnused(store, path)
             return nil

@@ -20,7 +20,8 @@ import Testing
         for command in ["run", "doctor"] {
             let outcome = try scratch.keeptouch(command)
             #expect(outcome.code == 1, "\(outcome)")
-            #expect((outcome.output + outcome.complaints).contains("is a link to a file that is not there"), "\(outcome)")
+            #expect(
+                (outcome.output + outcome.complaints).contains("is a link to a file that is not there"), "\(outcome)")
         }
     }
 

@@ -31,7 +31,9 @@ import Testing
     #expect(try store.read { try Meta.isSimulation($0) })
 }
 
-private func check(_ store: Store) throws -> Instance { try Instance.check(store, listed: SendLog.count(database: store.path)) }
+private func check(_ store: Store) throws -> Instance {
+    try Instance.check(store, listed: SendLog.count(database: store.path))
+}
 
 private func isDoubtful(_ store: Store) throws -> Bool {
     if case .doubtful = try check(store) { true } else { false }

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 package import Playbooks
-import Synchronization
 
 /// Turns messages and frozen variables into what contacts read. Compiled messages are kept by version.
 package final class MessageRenderer: Sendable {
@@ -9,7 +9,7 @@ package final class MessageRenderer: Sendable {
     /// Of messages without a language in their names.
     private let language: String
     /// By the path of the translation, with the message that it belongs to.
-    private let templates = Mutex<[String: Kept]>([:])
+    private let templates = NIOLockedValueBox<[String: Kept]>([:])
 
     private struct Kept {
         var message: Message
@@ -59,12 +59,12 @@ package final class MessageRenderer: Sendable {
     private func kept(_ message: Message, for locale: String?) throws(RenderError) -> Kept {
         let tag = message.translation(for: locale)
         let translation = tag.flatMap { message.locales[$0] } ?? message
-        if let kept = templates.withLock({ $0[translation.path] }), kept.message == message { return kept }
+        if let kept = templates.withLockedValue({ $0[translation.path] }), kept.message == message { return kept }
         do {
             let kept = Kept(
                 message: message, hash: MessageTemplate.hash(of: message),
                 template: try MessageTemplate(translation, tag: tag ?? language))
-            templates.withLock { $0[translation.path] = kept }
+            templates.withLockedValue { $0[translation.path] = kept }
             return kept
         } catch {
             throw .refused(error.description)

@@ -1,8 +1,8 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 
 /// Plans what is due until it is stopped: the scheduler's half of `serve`, on a thread and a connection of its own.
 ///
@@ -23,7 +23,7 @@ final class Planner: @unchecked Sendable {
     private let wakeSignal = WakeSignal()
     /// The file of the database.
     private let file: FileIdentity
-    private let hasEnded = Mutex(false)
+    private let hasEnded = NIOLockedValueBox(false)
 
     // What follows belongs to the planner's thread.
     private var edition: Edition
@@ -86,7 +86,7 @@ final class Planner: @unchecked Sendable {
                 try look()
                 failures = 0
             } catch let error as DatabaseReplaced {
-                hasEnded.withLock { $0 = true }
+                hasEnded.withLockedValue { $0 = true }
                 log.error("stopping", metadata: ["reason": "\(error)"])
                 throw error
             } catch {
@@ -97,7 +97,7 @@ final class Planner: @unchecked Sendable {
             }
             wakeSignal.pause(Self.pollEvery)
         }
-        hasEnded.withLock { $0 = true }
+        hasEnded.withLockedValue { $0 = true }
     }
 
     func stop() {
@@ -107,7 +107,7 @@ final class Planner: @unchecked Sendable {
     }
 
     private func breakOff() {
-        guard !hasEnded.withLock({ $0 }) else { return }
+        guard !hasEnded.withLockedValue({ $0 }) else { return }
         store.interrupt()
         DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { self.breakOff() }
     }

@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import Testing
 import Web
 
@@ -201,7 +201,7 @@ import Web
     @Test func aStopFinishesTheRequestThatIsUnderWayAndWaitsForNobodyElse() async throws {
         var patience = Patience()
         patience.stop = .milliseconds(500)
-        let began = Mutex(ContinuousClock.now)
+        let began = NIOLockedValueBox(ContinuousClock.now)
         try await RunningSite.with(patience: patience) { site in
             let idle = try Socket(port: site.port)
             let stuck = try Socket(port: site.port)
@@ -212,7 +212,7 @@ import Web
                 "POST /v1/accounts HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(site.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
             )
             #expect(try await site.get("/healthz").status == 200)
-            began.withLock { $0 = .now }
+            began.withLockedValue { $0 = .now }
             await site.stop()
             under.say(body)
             let answer = try #require(await under.rest())
@@ -220,6 +220,6 @@ import Web
             #expect(try site.rows("SELECT key FROM account") == ["a1"])
             withExtendedLifetime((idle, stuck)) {}
         }
-        #expect(began.withLock { $0 }.duration(to: .now) < .seconds(10))
+        #expect(began.withLockedValue { $0 }.duration(to: .now) < .seconds(10))
     }
 }
