@@ -92,7 +92,7 @@ package final class Site: Sendable {
 
     /// Everything that can be asked for.
     var router: Router<Context> {
-        let router = Router(context: Context.self)
+        let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
         let methods = RouteMethods()
         router.add(middleware: AnswerMiddleware(figures: figures, methods: methods, log: log))
         router.add(middleware: BudgetMiddleware(budget: budget, proxies: proxies))
@@ -139,17 +139,19 @@ package final class Site: Sendable {
         var quiet = Logger(label: "http")
         quiet.logLevel = .critical
         let patience = patience
+        let places = Self.mostConnections
+        let crowd = Crowd(places: places)
         return Application(
             router: router,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [PatienceHandler(patience)],
+                    additionalChannelHandlers: [PatienceHandler(patience, crowd)],
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: Self.largestHead, maxHeaderListSize: Self.largestHead,
                         maxHeaderFieldCount: 100))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil, backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(places)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) },
             logger: quiet)
     }

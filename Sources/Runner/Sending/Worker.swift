@@ -135,8 +135,8 @@ package final class Worker {
         try store.read { connection in
             witness.accepted = try Meta.acceptedDifferences(connection)
             for item in try ChannelStates(connection).all() { channels[item.channel]?.begin(from: item.state) }
-            for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
-                report.stopped[name] = reason
+            for name in try Outbox(connection).pendingChannels() where channels[name] == nil {
+                report.stopped[name] = unusable[name] ?? GoneChannel.reason(name)
             }
         }
         try beginBreakers()
@@ -307,6 +307,9 @@ package final class Worker {
             let processNow = clocks.processNow()
             let released = try recovery.releaseClaims()
             try recovery.bringBackRetries(within: RetryAfter.cap, of: processNow)
+            for name in try outbox.pendingChannels() where workspace.channels[name] == nil {
+                for _ in 0..<(try recovery.settleDoubtful(ofGoneChannel: name)) { report.count(.unknown) }
+            }
             let orphans = try recovery.orphans()
             for orphan in orphans {
                 let settlement = SettlementRules(channel: workspace.channels[orphan.channel]).settlement(

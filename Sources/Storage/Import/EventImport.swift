@@ -215,6 +215,7 @@ final class EventImport: ImportTarget {
             if !context.isOngoing, count < slice.count { changed += try retold.correct() }
             // Another import may have brought the contact since it was looked up.
             if awaits {
+                try forgetErased(connection)
                 try awaited.arrive(
                     stagedAs: rows.name,
                     joinedBy: "a.account_id = s.account_id AND \(AwaitedContacts.isCalled("s.contact_key"))")
@@ -229,6 +230,18 @@ final class EventImport: ImportTarget {
         tally.updated += updated
         tally.unchanged += rows.count - inserted - updated
         rows.removeAll()
+    }
+
+    /// An event that names an erased person stays, without the name.
+    private func forgetErased(_ connection: Connection) throws {
+        guard try ErasureKey.isNeeded(connection) else { return }
+        try ErasureKey.read(connection).register(on: connection)
+        try connection.execute(
+            """
+            UPDATE event SET contact_key = NULL
+            WHERE contact_key IN (SELECT s.contact_key FROM temp.import_event s WHERE s.contact_key IS NOT NULL)
+                AND EXISTS (SELECT 1 FROM suppression AS x WHERE x.address = erased_key(event.contact_key))
+            """)
     }
 
     func finish(_ report: inout ImportReport) throws {

@@ -297,7 +297,10 @@ struct StatusCommand: ParsableCommand {
                     ? "  keeptouch clock"
                     : "  keeptouch resume \(pause.scope)" + (isDoubtful ? " --as restored|copy|moved" : ""))
         }
-        for (channel, state, since) in try query.channelStates() {
+        for name in try query.pendingChannels() where loaded.workspace.channels[name] == nil {
+            Terminal.print(Terminal.styled("channel \(name): \(GoneChannel.reason(name))", .yellow))
+        }
+        for (channel, state, since) in try query.channelStates() where loaded.workspace.channels[channel] != nil {
             Terminal.print(
                 Terminal.styled("channel \(channel): \(state.sentence(since: since, in: loaded.zone))", .yellow))
         }

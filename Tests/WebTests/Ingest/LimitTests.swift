@@ -2,7 +2,8 @@ import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import Testing
-import Web
+
+@testable import Web
 
 /// Clients that send too much, too slowly, or nonsense.
 @Suite struct LimitTests {
@@ -86,6 +87,26 @@ import Web
             #expect(nul.status == 400)
             #expect(try await site.get("/healthz").status == 200)
         }
+    }
+
+    /// Monitors ask with HEAD, and an answer with a body would be taken for the next answer.
+    @Test func headIsAnsweredAsGetWithoutABody() async throws {
+        try await RunningSite.with { site in
+            for (path, status) in [("/healthz", "200"), ("/openapi.json", "200"), ("/nothing", "404")] {
+                let socket = try Socket(port: site.port)
+                socket.say("HEAD \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                let answer = try #require(await socket.rest())
+                #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer.prefix(80))")
+                #expect(answer.hasSuffix("\r\n\r\n"), "\(answer)")
+            }
+        }
+    }
+
+    /// Logs are kept by others than the database.
+    @Test func addressesOfRefusedRowsStayOutOfTheLog() {
+        #expect(
+            Site.withoutAddresses("email \"zoe q.@haus..example\" and <ann@a.example>, a@b.c: refused")
+                == "email \"zoe ***@***\" and <***@***>, ***@***: refused")
     }
 
     @Test func aWrongMethodIsToldTheRightOnesOnEveryRoute() async throws {

@@ -155,14 +155,16 @@ package final class Dashboard: Sendable {
     package func service(host: String, port: Int, onStart: @escaping @Sendable (Int) -> Void) -> any Service {
         var quiet = Logger(label: "dashboard")
         quiet.logLevel = .critical
+        let places = 500
+        let crowd = Crowd(places: places)
         return Application(
             responder: PrefixResponder(prefix: address.prefix, inner: router.buildResponder()),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [PatienceHandler(Patience())])),
+                    additionalChannelHandlers: [PatienceHandler(Patience(), crowd)])),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil, backlog: 256,
-                availableConnectionsDelegate: MaximumAvailableConnections(500)),
+                availableConnectionsDelegate: MaximumAvailableConnections(places)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) }, logger: quiet)
     }
 }
