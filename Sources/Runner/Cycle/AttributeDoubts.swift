@@ -94,6 +94,8 @@ extension Version {
     var walkedAttributes: Set<String> {
         let terms = questions.map(\.term) + playbook.programs.joined().flatMap(\.terms)
         let read = terms.reduce(into: Set<String>()) { $0.formUnion($1.reads.attributes) }
+            // What its own steps write may well change for many at once.
+            .subtracting(playbook.writtenAttributes)
         return read.subtracting(["key", "status", "created_at", "stage", "stage_since", "journey"])
     }
 }
