@@ -19,7 +19,7 @@ struct PlaybooksPageTests {
 
     @Test func theFilesAreAWorkspaceWithoutComplaints() throws {
         #expect(WorkspaceReader.read(files).diagnostics.map(\.description) == [])
-        #expect(try workspace().playbooks.count == 5)
+        #expect(try workspace().playbooks.count == 6)
         #expect(try workspace().channels.count == 4)
     }
 

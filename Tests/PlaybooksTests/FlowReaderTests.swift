@@ -58,6 +58,7 @@ struct FlowReaderTests {
                 case .goTo(let next): "go to \(next)"
                 case .send: "send"
                 case .wait: "wait"
+                case .set: "set"
                 case .stop: "stop"
                 case .waitFor: "wait for"
                 case .waitTill(let moment, _):

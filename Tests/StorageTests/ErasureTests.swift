@@ -83,7 +83,7 @@ import Testing
     @Test func lateRowsBringNothingBack() throws {
         _ = try erase(.address("ada@example.com"))
         let configuration = Configuration(
-            workspace: "w", zone: .utc, evaluate: Schedule(cron: try CronExpression("0 6 * * *"), zone: .utc))
+            workspace: "w", zone: .utc, evaluate: try Schedule.parse("daily at 06:00").get())
         let rules = IntakeRules(dataMap: ConditionWorld.dataMap, configuration: configuration)
         func take(_ rows: [IncomingRow]) throws -> IntakeReport {
             try store.session { connection in

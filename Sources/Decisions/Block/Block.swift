@@ -67,9 +67,26 @@ package struct Block: Sendable {
     }
 
     /// A value that takes the place of what was loaded.
-    package enum Cell: Sendable {
+    package enum Cell: Sendable, Equatable {
         case text(String?)
         case number(Double)
+
+        /// A value in the units of its column.
+        package init(_ value: Value) {
+            switch Scalar(value) {
+            case .number(let number): self = .number(number)
+            case .text(let text): self = .text(text)
+            }
+        }
+
+        /// Missing is missing, which no number that is none equals.
+        package static func == (left: Cell, right: Cell) -> Bool {
+            switch (left, right) {
+            case (.text(let left), .text(let right)): left == right
+            case (.number(let left), .number(let right)): left == right || left.isNaN && right.isNaN
+            default: false
+            }
+        }
     }
 
     package mutating func set(_ name: String, _ cell: Cell, at account: Int) {

@@ -14,6 +14,8 @@ package struct Subject: Sendable {
     package var entry: [String: Value]
     /// What became of the enrollment's steps; nil where there is no enrollment yet.
     package var steps: StepFacts?
+    /// What steps have written to the account since the block was loaded, by the attribute's name.
+    package var given: [String: Value] = [:]
 
     /// An enrollment that an event begins, however late the cycle is that sees it.
     package init(

@@ -25,7 +25,8 @@ extension Evaluator {
         let start = max((context.now - window).milliseconds, row.subject?.since?.milliseconds ?? .min)
         let then = value(of: attribute, at: start, row.account)
         if function == .was { return then }
-        let now = value(of: attribute, at: context.now.milliseconds, row.account)
+        let given = row.subject?.given[attribute.name].map { Scalar($0) }
+        let now = given ?? value(of: attribute, at: context.now.milliseconds, row.account)
         if function == .change { return .number(now.number - then.number) }
         return .number(Calculation.divided(then.number - now.number, then.number))
     }

@@ -6,6 +6,7 @@ extension Evaluator {
         switch term.node {
         case .literal(let value): return Scalar(value)
         case .attribute(let attribute):
+            if let given = row.subject?.given[attribute.name] { return read(given, attribute.type) }
             return block.attributes[attribute.name]?.scalar(row.account, as: attribute.type) ?? .missing
         case .named(_, let definition): return scalar(definition, row)
         case .entry(let name): return row.subject?.entry[name].map { read($0, term.type) } ?? .missing

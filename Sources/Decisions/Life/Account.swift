@@ -19,6 +19,8 @@ package struct Account: Sendable {
         // What the cycle adds.
         package var made: [Touch] = []
         package var passages: [(step: String, result: PassageResult)] = []
+        /// Attributes of the account that its steps have changed.
+        package var written: [AttributeChange] = []
         package var reachedGoal: Instant?
         package var reachedAlso: [(name: String, at: Instant)] = []
         /// Whether it left in this cycle, so that its open touches are cancelled.
@@ -83,6 +85,8 @@ package struct Account: Sendable {
     // What the cycle decides.
     package var stageMove: StageMove?
     package var changes = Changes()
+    /// What steps of any playbook have written to it in this cycle, by the attribute's name: later steps read it.
+    package var given: [String: Value] = [:]
     /// All verdicts, where the rules keep them.
     package var verdicts: [Given] = []
 

@@ -327,7 +327,8 @@ extension Life {
 
     /// The playbook's signals as they are frozen at entry.
     private func entry(of playbook: Playbook, _ account: Account, _ event: TriggeringEvent?) -> Frozen {
-        let subject = Subject(account: account.index, event: event)
+        var subject = Subject(account: account.index, event: event)
+        subject.given = account.given
         return Frozen(
             playbook.signals.map { signal in
                 Frozen.Member(

@@ -100,9 +100,10 @@ extension Life {
     func freeze(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) {
         let enrolled = account.enrollments[index]
         let freeze = facts.freeze(touch.message, channel: touch.channel, of: version)
-        let subject = Subject(
+        var subject = Subject(
             account: account.index, event: enrolled.event,
             entry: freeze.readsEntry ? Frozen.values(of: enrolled.enrollment.entry) : [:])
+        subject.given = account.given
         let contacts = facts.block.contacts
         let contact = touch.contactID.flatMap { id in
             contacts.flatMap { contacts in contacts.range(account.index).first { contacts.ids[$0] == id } }

@@ -186,6 +186,11 @@ package struct Life {
                 if let passage { account.enrollments[index].passages.append((steps[enrollment.step].id, passage)) }
                 if let skips { isSkipping = skips }
                 advance(&account.enrollments[index].enrollment, to: target, at: at)
+            case .set(let settings, let at):
+                let step = steps[enrollment.step].id
+                let isWritten = write(settings, step: step, &account, index, version)
+                account.enrollments[index].passages.append((step, isWritten ? .set : .missing))
+                advance(&account.enrollments[index].enrollment, to: enrollment.step + 1, at: at)
             case .touch(let send):
                 let touches = self.touches(of: send, step: steps[enrollment.step], account, index, version)
                 account.enrollments[index].made += touches
@@ -230,12 +235,13 @@ package struct Life {
     }
 
     /// The enrollment as conditions see it, with what it came to in this cycle.
-    private func subject(_ account: Account, _ index: Int, _ version: Version) -> Subject {
+    func subject(_ account: Account, _ index: Int, _ version: Version) -> Subject {
         let enrolled = account.enrollments[index]
         var subject =
             enrolled.row.flatMap { facts.subject(of: version, row: $0) }
             ?? enrolled.enrollment.subject(
                 of: account.index, event: enrolled.event, entry: Frozen.values(of: enrolled.enrollment.entry))
+        subject.given = account.given
         for passage in enrolled.passages {
             subject.steps?.passages[passage.step] = StepFacts.Passage(result: passage.result, at: now)
         }

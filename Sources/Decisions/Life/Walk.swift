@@ -10,6 +10,8 @@ package enum Action: Sendable, Equatable {
     ///
     /// Behind a wait that came too late, touches are left out up to the next wait (`skips`).
     case move(to: Int, at: Instant, passage: PassageResult?, skips: Bool?)
+    /// Writes attributes of the account, and goes on from a moment.
+    case set([Step.Setting], at: Instant)
     case end(reason: String, at: Instant)
     /// Stands where it is: touches are open, or late data are waited for.
     case stay
@@ -75,6 +77,10 @@ package struct Walk {
         case .waitTill(.clock(let time, let isLocal), _):
             return wait(till: time, in: isLocal ? questions().localZone() : zone, enrollment, base)
         case .choose(let branches): return choose(branches, enrollment, base, questions())
+        case .set(let settings):
+            // Holdouts walk on without it: what a playbook writes of an account is a part of what it does.
+            guard enrollment.arm == .treated else { return .move(to: on, at: base, passage: nil, skips: nil) }
+            return questions().isFresh(settings.compactMap(\.term)) ? .set(settings, at: base) : .stay
         case .goTo(let target): return .move(to: target, at: base, passage: nil, skips: nil)
         case .stop: return .end(reason: "stopped", at: base)
         }

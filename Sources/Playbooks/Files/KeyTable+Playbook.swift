@@ -76,6 +76,12 @@ extension KeyTable {
                 "With `wait_till`, when the date is past: skip the touches up to the next wait (default), or send them."
             ),
             Key("choose", .list(.table(.branch)), "Go the way of the first branch whose condition holds."),
+            Key(
+                "set", .mapping(.text),
+                "Write declared attributes of the account: a value, or = and a term of the conditions; not for holdouts."
+            ),
+            Key("tag", .oneOrMore(.text), "Set declared attributes of the type boolean to true; not for holdouts."),
+            Key("untag", .oneOrMore(.text), "Set declared attributes of the type boolean to false; not for holdouts."),
             Key("stop", .optional(.choice(["yes", "true"])), "End the enrollment here."),
             Key("id", .text, "Its name in conditions; email_1, wait_1, ... by default."),
             Key("channel", .text, "The channel, when it is not the workspace's default."),

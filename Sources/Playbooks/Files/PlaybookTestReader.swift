@@ -278,6 +278,7 @@ struct PlaybookTestReader {
         "match", "no match", "verdict NAME", "sent FILE", "sent FILE to ROLE", "not sent FILE", "nothing sent",
         "active",
         "exit because REASON", "goal", "no goal", "waited STEP met", "waited STEP timed_out",
+        "has ATTRIBUTE VALUE",
     ]
 
     private func kind(_ text: String, _ node: YAMLNode) -> PlaybookTest.Expectation.Kind? {
@@ -308,6 +309,13 @@ struct PlaybookTestReader {
                 diagnostics.unknown(words[1], "step", among: Set(steps).sorted(), at: node.position)
             }
             return .waited(step: words[1], isMet: words[2] == "met")
+        case ("has", 3...):
+            let value = text.split(separator: " ", maxSplits: 2)[2]
+            return SettingReader(
+                terms: Terms(scope: ConditionScope(dataMap: dataMap), broken: [], diagnostics: diagnostics)
+            )
+            .value(of: words[1], String(value), at: node.position)
+            .map { PlaybookTest.Expectation.Kind.has($0, $1) }
         default:
             let near = suggestion(for: text, in: Self.forms)
             let remedy = near.isEmpty ? "; known: \(Self.forms.joined(separator: ", "))" : near

@@ -36,7 +36,9 @@ struct StepReader {
         self.diagnostics = diagnostics
     }
 
-    static let kinds = Channel.Kind.allCases.map(\.rawValue) + ["wait", "wait_for", "wait_till", "choose", "stop"]
+    static let kinds =
+        Channel.Kind.allCases.map(\.rawValue) + ["wait", "wait_for", "wait_till", "choose"] + SettingReader.kinds
+        + ["stop"]
 
     /// The steps that can be read; `variants` are those that walk them, none standing for no variants at all.
     mutating func program(_ nodes: [YAMLNode], variants: [String]) -> [Step] {
@@ -87,7 +89,14 @@ struct StepReader {
             append(.stop, id: id, at: node.position)
             return true
         default:
-            let action = Channel.Kind(rawValue: kind).map { send($0, fields, block, variants) } ?? wait(kind, fields)
+            let action: Step.Action? =
+                if let channel = Channel.Kind(rawValue: kind) {
+                    send(channel, fields, block, variants)
+                } else if SettingReader.kinds.contains(kind) {
+                    SettingReader(terms: terms).read(kind, fields).map(Step.Action.set)
+                } else {
+                    wait(kind, fields)
+                }
             if let action { append(action, id: id, at: node.position) }
             let known: KnownStep.Kind =
                 Channel.Kind(rawValue: kind) != nil ? .send : kind == "wait_for" ? .waitFor : .other

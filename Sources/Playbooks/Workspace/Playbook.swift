@@ -173,6 +173,13 @@ extension Playbook {
         if case .on = trigger { true } else { false }
     }
 
+    /// The attributes of accounts that its steps write.
+    package var writtenAttributes: Set<String> {
+        programs.joined().reduce(into: []) { written, step in
+            if case .set(let settings) = step.action { written.formUnion(settings.map(\.attribute.name)) }
+        }
+    }
+
     /// Every condition and signal by which it decides; what stale data hold.
     package var terms: [Term] { decidingTerms + also.map(\.term) }
 

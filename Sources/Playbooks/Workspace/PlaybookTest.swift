@@ -90,6 +90,8 @@ package struct PlaybookTest: Sendable, Hashable {
             case notSent(message: String)
             case exit(reason: String)
             case waited(step: String, isMet: Bool)
+            /// What stands in a declared attribute of the account.
+            case has(Attribute, Value)
         }
 
         package var kind: Kind

@@ -13,6 +13,8 @@ package struct Step: Sendable, Hashable {
         case waitTill(Moment, sendsLate: Bool)
         /// The first branch whose condition holds; the last one has none.
         case choose([Branch])
+        /// Writes attributes of the account; never those of a holdout.
+        case set([Setting])
         case goTo(Int)
         case stop
     }
@@ -77,14 +79,14 @@ extension Step {
         switch action {
         case .send: KnownStep(id, .send)
         case .waitFor: KnownStep(id, .waitFor)
-        case .wait, .waitTill, .choose, .goTo, .stop: KnownStep(id, .other)
+        case .wait, .waitTill, .choose, .set, .goTo, .stop: KnownStep(id, .other)
         }
     }
 
     package var isWait: Bool {
         switch action {
         case .wait, .waitFor, .waitTill: true
-        case .send, .choose, .goTo, .stop: false
+        case .send, .choose, .set, .goTo, .stop: false
         }
     }
 
@@ -94,6 +96,7 @@ extension Step {
         case .waitFor(let condition, _): [condition]
         case .waitTill(.date(let date), _): [date]
         case .choose(let branches): branches.compactMap(\.condition)
+        case .set(let settings): settings.compactMap(\.term)
         case .send, .wait, .waitTill, .goTo, .stop: []
         }
     }

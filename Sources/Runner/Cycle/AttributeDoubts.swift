@@ -95,6 +95,8 @@ extension Version {
         let terms = questions.map(\.term) + playbook.programs.joined().flatMap(\.terms)
         var reads = terms.reduce(into: Term.Reads()) { $0.formUnion($1.reads) }
         reads.attributes.subtract(["key", "status", "created_at", "stage", "stage_since", "journey"])
+        // What its own steps write may well change for many at once.
+        reads.attributes.subtract(playbook.writtenAttributes)
         return reads
     }
 }

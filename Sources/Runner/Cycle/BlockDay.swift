@@ -127,6 +127,8 @@ struct BlockDay {
     var dayNeeds: Needs {
         var terms: [Term] = []
         var contacts: Set = ["status", "role", "address", "timezone"]
+        // What a step writes is a change only where something else stood.
+        let written = rules.versions.values.reduce(into: Set<String>()) { $0.formUnion($1.playbook.writtenAttributes) }
         for version in rules.versions.values {
             let playbook = version.playbook
             terms += version.questions.map(\.term) + playbook.signals.map(\.term)
@@ -148,6 +150,7 @@ struct BlockDay {
         }
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
         if rules.keepsVerdicts { needs.attributes.insert("name") }
+        needs.attributes.formUnion(written)
         needs.attributes.formUnion(rules.times.attributes)
         needs.attributes.formUnion(["key", "status", "timezone", Block.journey, "stage", "stage_since"])
         needs.contacts = (needs.contacts ?? []).union(contacts)

@@ -25,7 +25,7 @@ struct CycleWriting {
             try Meta.advance(to: now, $0)
             return try CycleRecords.begin($0, now: now, processNow: cycle.processNow())
         }
-        try writeSlices(plan.deciding(connection), AccountWriter(connection, cycle: cycleID, now: now))
+        try writeSlices(plan.deciding(connection), writer(connection, cycleID))
         if matching == .all {
             // The count walks the whole ledger, which nobody who wants to write should wait for.
             report.touches = try store.read { try CycleRecords.touchCounts($0) }
@@ -44,6 +44,11 @@ struct CycleWriting {
             try Benchmarks.save(connection)
             try CycleRecords.end(connection, cycle: cycleID, summary: summary, processNow: cycle.processNow())
         }
+    }
+
+    private func writer(_ connection: Connection, _ cycleID: Int64) -> AccountWriter {
+        AccountWriter(
+            connection, cycle: cycleID, now: plan.rules.now, currency: cycle.workspace.configuration.currency)
     }
 
     /// While a slice is written, a second thread decides the next one on what stands then; a slice that it has not decided

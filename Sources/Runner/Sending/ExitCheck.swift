@@ -66,7 +66,8 @@ struct ExitCheck {
             return try BlockDeciding(connection, rules, turns: [], journeys: [], heldJourneys: [])
         }
         // What is written belongs to no cycle.
-        let writer = AccountWriter(connection, cycle: 0, now: now)
+        let writer = AccountWriter(
+            connection, cycle: 0, now: now, currency: workspace.configuration.currency)
         var slices = SliceSize()
         var ended = 0
         for part in due.byBlock {

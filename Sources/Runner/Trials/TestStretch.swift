@@ -17,6 +17,8 @@ struct TestStretch {
     private let goal: [String]
     /// How it got past its waits, by step.
     private let waits: [String: PassageResult]
+    private let currency: String
+    private let value: (Attribute) -> Value
 
     /// - Parameter known: the touches that were sent in earlier stretches.
     init(_ world: inout World, _ tallies: [Tally], known: Set<Int64>, now: Instant) {
@@ -24,6 +26,8 @@ struct TestStretch {
         let playbook = world.works[0].playbook
         self.playbook = playbook
         zone = context.zone
+        currency = context.currency
+        value = { block.value(of: $0, account: 0) }
         let matches = tallies.flatMap(\.playbooks.values).filter { $0.matched > 0 }
         hasMatched = !matches.isEmpty
         verdicts = Set(matches.flatMap { tally in tally.verdicts.filter { $0.value > 0 }.map(\.key) })
@@ -74,6 +78,13 @@ struct TestStretch {
             enrollment?.isActive == false && enrollment?.endReason == reason ? nil : [verdict, place] + goal
         case .goal: enrollment?.goalAt != nil ? nil : [place] + goal
         case .noGoal: enrollment?.goalAt == nil ? nil : ["the goal was reached"] + goal
+        case .has(let attribute, let expected):
+            value(attribute) == expected
+                ? nil
+                : [
+                    "\(attribute.name) is \(value(attribute).text(as: attribute.type, currency: currency, zone: zone))",
+                    place,
+                ]
         case .waited(let step, let isMet):
             waits[step] == (isMet ? .met : .timedOut)
                 ? nil : [waits[step].map { "\(step) was \($0.rawValue)" } ?? "it has not got past \(step)", place]

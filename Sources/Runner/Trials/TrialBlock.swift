@@ -15,6 +15,8 @@ package struct TrialBlock {
     /// The events that may trigger, by their kind and in the order of their ids.
     private var triggers: [String: [(account: Int, event: TriggeringEvent)]] = [:]
     private var events: [Int64: TriggeringEvent] = [:]
+    /// What steps have written, by the account's index and the attribute's name, and what stood there in the data.
+    private var given: [Int: [String: (value: Block.Cell, instead: Block.Cell)]] = [:]
 
     init(_ block: Block, _ asOf: AsOf = AsOf()) {
         self.block = block
@@ -39,6 +41,30 @@ package struct TrialBlock {
         for account in older.ids.indices where older.text(Block.journey, account) != nil {
             block.takeStage(of: account, from: older)
         }
+        for (account, values) in given {
+            for (name, cells) in values {
+                // Data that came meanwhile say more.
+                guard block.attributes[name]?.cell(account) == cells.instead else {
+                    given[account]?[name] = nil
+                    continue
+                }
+                block.set(name, cells.value, at: account)
+            }
+        }
+    }
+
+    /// Lets the account have what a step has written to it.
+    private mutating func give(_ change: AttributeChange, to account: Int) {
+        let name = change.attribute.name
+        guard let stands = block.attributes[name]?.cell(account) else { return }
+        let value = Block.Cell(change.value)
+        given[account, default: [:]][name] = (value, given[account]?[name]?.instead ?? stands)
+        block.set(name, value, at: account)
+    }
+
+    /// What stands in an attribute of an account.
+    func value(of attribute: Attribute, account: Int) -> Value {
+        block.attributes[attribute.name]?.value(account, as: attribute.type) ?? .missing
     }
 
     func exists(_ account: Int, at now: Instant) -> Bool { created[account] <= Double(now.milliseconds) }
@@ -171,6 +197,7 @@ package struct TrialBlock {
     // MARK: What a day changes
 
     mutating func take(_ account: Account, at now: Instant, _ ids: inout PlaybookHistory.IDs) {
+        for change in account.enrollments.flatMap(\.written) { give(change, to: account.index) }
         histories[account.index].take(account, at: now, &ids)
         nextMoments[account.index] = histories[account.index].nextMoments(changedAt: now)
     }

@@ -13,8 +13,9 @@ package struct AccountWriter {
     private let enrollments: EnrollmentRecords
     private let standings: StandingRecords
     private let touches: TouchRecords
+    private let attributes: AttributeRecords
 
-    package init(_ connection: Connection, cycle: Int64, now: Instant) {
+    package init(_ connection: Connection, cycle: Int64, now: Instant, currency: String) {
         self.connection = connection
         self.now = now
         self.cycle = cycle
@@ -22,6 +23,7 @@ package struct AccountWriter {
         enrollments = EnrollmentRecords(connection)
         standings = StandingRecords(connection)
         touches = TouchRecords(connection)
+        attributes = AttributeRecords(connection, currency: currency)
     }
 
     /// Rows that are inserted together, as values in the order of their table's columns.
@@ -100,6 +102,7 @@ package struct AccountWriter {
         for passage in enrolled.passages {
             try enrollments.addPassage(passage.step, passage.result, id, of: account, at: now)
         }
+        for change in enrolled.written { try attributes.write(change, of: account, at: now) }
         for touch in enrolled.made {
             rows.touches += TouchRecords.values(touch, of: enrollment, id: id, account: account, now: now)
         }

@@ -221,6 +221,7 @@ extension Step {
         case .waitFor: "wait_for"
         case .waitTill: "wait_till"
         case .choose: "if"
+        case .set: "set"
         case .send, .wait, .goTo, .stop: id
         }
     }

@@ -280,6 +280,7 @@ struct FlowList {
         case .waitTill(.date, _): return "Wait for a date"
         case .waitTill(.clock(let time, let isLocal), _): return "Wait until \(time)\(isLocal ? " local" : "")"
         case .choose: return "Choose"
+        case .set(let settings): return "Set \(settings.map(\.text).joined(separator: ", "))"
         case .goTo: return "Go on"
         case .stop: return "Stop"
         }
