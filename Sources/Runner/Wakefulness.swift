@@ -34,8 +34,10 @@ package struct Wakefulness {
         var reasons: [String] = []
         if case .doubtful(let doubt) = try Instance.check(store, listed: log.count) {
             reasons.append(doubt)
-            let hasOwnLog = try Instance.hasOwnLog(store, log)
-            try store.write { try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write($0) }
+            let hasOwnLog = try Instance.hasOwnLog(store, listed: log.count)
+            try store.write {
+                try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write(gap: .random(in: LostSends.gaps), $0)
+            }
         } else if try store.read({ try Doubt($0) }) == nil {
             try log.fill(to: store.read { try Meta.sentCount($0) })
         }

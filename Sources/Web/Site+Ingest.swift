@@ -135,6 +135,6 @@ extension Site {
 
     /// Logs are kept by others, and longer than people may be; an erasure does not reach them.
     static func withoutAddresses(_ text: String) -> String {
-        text.replacing(/[^\s"'<>(),;]+@[^\s"'<>(),;]+/, with: "***@***")
+        text.replacing(/[^\s"'<>(),;:]+@[^\s"'<>(),;:]+/, with: "***@***")
     }
 }

@@ -119,7 +119,8 @@ package final class Site: Sendable {
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let most = Int(clamping: min(limit.rlim_cur, 16_384))
-        return max(8, most - min(200, most * 3 / 4))
+        let used = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 32
+        return max(4, most - used - min(180, max(24, most / 8)))
     }
 
     /// Every route, as `POST /u/{token}`.

@@ -196,6 +196,58 @@ import Testing
         #expect(serving.end(SIGCONT) != 0)
     }
 
+    /// SQLite's own way: the file stays, its content goes back.
+    @Test func aBackUpThatIsRestoredUnderServeStopsIt() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 3)
+        try scratch.replace("when: seats > 1", with: "on: report_made", in: "playbooks/hello/playbook.yaml")
+        let serving = try Serving(scratch)
+        #expect(serving.tells(" ready"))
+        try scratch.keeptouch("record", "a1", "report_made")
+        #expect(endpoint.waits(forRequests: 1))
+        try backUp(scratch, to: "backup.db")
+        try scratch.keeptouch("record", "a2", "report_made")
+        #expect(endpoint.waits(forRequests: 2))
+        let shell = try Process.run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            arguments: ["sqlite3", scratch.database, ".timeout 5000", ".restore \(scratch.folder.path)/backup.db"])
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0)
+        #expect(serving.tells("a back-up was put back into it"), "\(serving.log)")
+        #expect(serving.end(SIGCONT) != 0)
+        try scratch.keeptouch("record", "a3", "report_made")
+        #expect(try scratch.keeptouch("run").complaints.contains("the database is older than its sending"))
+        #expect(endpoint.count == 2)
+    }
+
+    /// Rows that come in before anybody has said what the database is, and the same back-up put back again.
+    @Test func noNumberIsGivenTwiceHoweverOftenABackUpIsPutBack() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 2)
+        #expect(try scratch.keeptouch("run").code == 0)
+        try backUp(scratch, to: "backup.db")
+        var numbers: [String: Set<String>] = ["contact": [], "account": [], "touch": []]
+        for round in 1...3 {
+            let rows = (1...3).map { "r\(round)n\($0),New,3,n\($0)@r\(round).example,New Owner" }
+            try scratch.write(
+                "new.csv", "key,name,seats,contact_email,contact_name\n" + rows.joined(separator: "\n") + "\n")
+            #expect(try scratch.keeptouch("import", "accounts", "new.csv").code == 0)
+            if round > 1 {
+                #expect(try scratch.keeptouch("status").output.contains("--as restored"))
+                #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+                _ = try scratch.keeptouch("release", "hello")
+            }
+            #expect(try scratch.keeptouch("run").code == 0)
+            for table in numbers.keys {
+                let given = try scratch.query("SELECT id FROM \(table) WHERE id > 2").map { $0[0] }
+                #expect(given.count == 3 && numbers[table]?.isDisjoint(with: given) == true, "\(table): \(given)")
+                numbers[table]?.formUnion(given)
+            }
+            #expect(endpoint.count == 2 + 3 * round)
+            try putBack("backup.db", scratch)
+        }
+    }
+
     @Test func aCopiedFolderSendsNothingOfTheOther() throws {
         let endpoint = try Endpoint(["--delay", "20"])
         let scratch = try scratch(endpoint, accounts: 10)

@@ -96,7 +96,7 @@ import Testing
         let event = IncomingRow(
             .events,
             [
-                .init("account", "a2", at: "/account"), .init("event", "signed", at: "/event"),
+                .init("account", "a2", at: "/account"), .init("event", "report", at: "/event"),
                 .init("at", "2026-01-01T00:00:00Z", at: "/at"), .init("contact", "ada@example.com", at: "/contact"),
             ], at: "")
         #expect(try take([event]).accepted == 1)

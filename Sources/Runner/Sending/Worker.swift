@@ -271,6 +271,10 @@ package final class Worker {
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
+            // The list is written after the database: one that knows of fewer was put back while it was open.
+            if let log, try Meta.sentCount(connection) < log.count {
+                throw DatabaseReplaced(path: store.path)
+            }
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
             try killSwitch.apply(connection, processNow: processNow)
             try heedClock(connection, processNow: processNow)

@@ -120,6 +120,12 @@ final class Planner: @unchecked Sendable {
         let isNewVersion = version != seenVersion
         seenVersion = version
         if isNewVersion {
+            // In this order: a request is listed after the database knows of it.
+            let listed = try SendLog.count(database: store.path)
+            let isSimulation = try store.read { try Meta.isSimulation($0) }
+            guard try isSimulation || store.read({ try Meta.sentCount($0) }) >= listed else {
+                throw DatabaseReplaced(path: store.path)
+            }
             isChanged = true
             sender.wakeSignal.raise()
         }
@@ -289,5 +295,5 @@ final class Planner: @unchecked Sendable {
 struct DatabaseReplaced: Error, CustomStringConvertible {
     let path: String
 
-    var description: String { "\(path) was replaced while it was open; start serve again, which will look at it" }
+    var description: String { "\(path) was replaced, or a back-up was put back into it, while it was open; start again, and it is looked at" }
 }

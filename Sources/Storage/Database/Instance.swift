@@ -81,8 +81,8 @@ package enum Instance: Sendable, Equatable {
     private static let newcomer = "new"
 
     /// Whether the list of requests is the one that the database last sent with, and not put back with it.
-    package static func hasOwnLog(_ store: Store, _ log: SendLog) throws -> Bool {
-        guard let beside = try Mark.read(of: store), log.count >= beside.listed ?? 0 else { return false }
+    package static func hasOwnLog(_ store: Store, listed count: Int64) throws -> Bool {
+        guard let beside = try Mark.read(of: store), count >= beside.listed ?? 0 else { return false }
         return beside.place?.log.isSame(as: Mark.Place(of: store).log) ?? false
     }
 

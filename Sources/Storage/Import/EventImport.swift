@@ -205,7 +205,8 @@ final class EventImport: ImportTarget {
                 """
                 INSERT INTO event
                     (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key, left_out)
-                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key,
+                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history,
+                    \(try calledContact(connection)),
                     s.left_out
                 FROM temp.import_event s WHERE \(effects.isNews)
                 ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
@@ -215,7 +216,6 @@ final class EventImport: ImportTarget {
             if !context.isOngoing, count < slice.count { changed += try retold.correct() }
             // Another import may have brought the contact since it was looked up.
             if awaits {
-                try forgetErased(connection)
                 try awaited.arrive(
                     stagedAs: rows.name,
                     joinedBy: "a.account_id = s.account_id AND \(AwaitedContacts.isCalled("s.contact_key"))")
@@ -232,16 +232,14 @@ final class EventImport: ImportTarget {
         rows.removeAll()
     }
 
-    /// An event that names an erased person stays, without the name.
-    private func forgetErased(_ connection: Connection) throws {
-        guard try ErasureKey.isNeeded(connection) else { return }
+    /// What an event calls its contact; nothing where that is an erased person.
+    private func calledContact(_ connection: Connection) throws -> String {
+        guard awaits, try ErasureKey.isNeeded(connection) else { return "s.contact_key" }
         try ErasureKey.read(connection).register(on: connection)
-        try connection.execute(
+        return """
+            CASE WHEN EXISTS (SELECT 1 FROM suppression AS x WHERE x.address = erased_key(s.contact_key)) THEN NULL
+                ELSE s.contact_key END
             """
-            UPDATE event SET contact_key = NULL
-            WHERE contact_key IN (SELECT s.contact_key FROM temp.import_event s WHERE s.contact_key IS NOT NULL)
-                AND EXISTS (SELECT 1 FROM suppression AS x WHERE x.address = erased_key(event.contact_key))
-            """)
     }
 
     func finish(_ report: inout ImportReport) throws {

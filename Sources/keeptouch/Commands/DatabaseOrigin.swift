@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Playbooks
 import Runner
 import Storage
@@ -37,7 +38,7 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
             case .copy:
                 // Where requests have left that it does not know of, the list of the other one lies here.
                 if log.count > sent { told += try Self.settleLost(log, after: sent, doubt, lost, at: now) }
-                let ended = try lost.settleCopy(at: now)
+                let ended = try lost.settleCopy(at: now, gap: .random(in: LostSends.gaps))
                 told.append(
                     "\(Terminal.count(ended.touches, "touch", "touches")) and "
                         + "\(Terminal.count(ended.enrollments, "enrollment", "enrollments")) of the other database ended here."
@@ -51,6 +52,8 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
             if log.count > sent { try Meta.sent.write(String(log.count), connection) }
             try Meta.doubt.delete(connection)
         }
+        // From now on it is the one that sends from here.
+        try Instance.renew(store, id: UUID().uuidString)
         // What is left of the list is all that there is from now on.
         try Instance.note(store, listed: log.count)
         told.forEach(Terminal.print)
@@ -63,7 +66,7 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
     ) throws -> [String] {
         let (entries, areListed) = try log.entries(after: sent)
         let areAll = areListed && doubt.hasOwnLog
-        let settled = try lost.settleRestored(entries, areAll: areAll, at: now)
+        let settled = try lost.settleRestored(entries, areAll: areAll, at: now, gap: .random(in: LostSends.gaps))
         var told = [
             "\(Terminal.count(settled.unknown, "touch is", "touches are")) unknown now: they have left, or may have."
         ]

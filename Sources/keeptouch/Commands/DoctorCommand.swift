@@ -90,11 +90,11 @@ struct DoctorCommand: ParsableCommand {
             note("secret", .bad, "\(error)")
         }
         do {
-            guard try !store.read({ try Meta.isSimulation($0) }) else { return }
-            let listed = try SendLog.count(database: store.path)
-            if case .doubtful(let doubt) = try Instance.check(store, listed: listed) {
-                note("back-ups", .bad, "\(doubt) (the next run pauses everything and asks)")
+            let known = try store.read { try Doubt($0) }
+            if let doubt = try known ?? Doubt.found(in: store) {
+                note("back-ups", .bad, "\(doubt.reason) (keeptouch resume all --as restored|copy|moved)")
             } else {
+                let listed = try SendLog.count(database: store.path)
                 note("back-ups", .good, "it is the database that sent last; \(listed) requests have left")
             }
         } catch {
