@@ -23,7 +23,7 @@ struct Keeptouch: AsyncParsableCommand {
                 name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
             CommandGroup(
                 name: "Measure",
-                subcommands: [ReportCommand.self, NextCommand.self, RiskCommand.self]),
+                subcommands: [ReportCommand.self, NextCommand.self, RiskCommand.self, JourneyCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [

@@ -250,7 +250,9 @@ extension KeyTable {
             "The condition that brings an account into the stage; every stage has one but the first, where all begin."),
         Key(
             "expect", .duration,
-            "How long an account is expected to stay before it moves on; longer, and it is stuck().")
+            "How long an account is expected to stay before it moves on; longer, and it is stuck()."),
+        Key(
+            "touchpoints", .oneOrMore(.text),
             "What others do in the stage, for the map: handover call, business review."),
     ])
 }
