@@ -101,6 +101,7 @@ package final class Site: Sendable {
         addDescription(to: router)
         addIngest(to: router)
         addAccounts(to: router)
+        addChanges(to: router)
         addHooks(to: router)
         addPages(to: router)
         addBilling(to: router)

@@ -21,12 +21,14 @@ struct Keeptouch: AsyncParsableCommand {
             CommandGroup(name: "Data", subcommands: [ImportCommand.self, RecordCommand.self, RetypeCommand.self]),
             CommandGroup(
                 name: "Work", subcommands: [PlanCommand.self, RunCommand.self, ServeCommand.self, ExplainCommand.self]),
-            CommandGroup(name: "Measure", subcommands: [ReportCommand.self, NextCommand.self, RiskCommand.self]),
+            CommandGroup(
+                name: "Measure",
+                subcommands: [ReportCommand.self, NextCommand.self, RiskCommand.self, JourneyCommand.self]),
             CommandGroup(
                 name: "Watch",
                 subcommands: [
                     StatusCommand.self, DashboardCommand.self, AccountsCommand.self, TouchesCommand.self,
-                    ResolveCommand.self,
+                    ChangesCommand.self, ResolveCommand.self,
                     DoctorCommand.self,
                 ]),
             CommandGroup(

@@ -184,7 +184,6 @@ import Testing
     @Test func aRunEndsAlsoWhereAValueCannotStandInASubject() throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.replace("subject: ", with: "subject: \"{{account.name}}\" #", in: "playbooks/hello/hello.md")
         try scratch.write(
             "accounts.csv",
             "key,name,seats,contact_email,contact_name\na1,\"Two\nLines\",3,a@a1.example,Ann Owner\n"

@@ -18,7 +18,7 @@ struct JourneyReportTests {
 
     /// A simulated year: accounts come to two journeys every day; from day 250 on, fewer of one are activated, and those
     /// that are not leave.
-    static func leaking() throws -> AttritionWorld {
+    static func leaking(files: [String: String] = [:]) throws -> AttritionWorld {
         let dataMap =
             AttritionWorld.dataMap + """
 
@@ -30,7 +30,8 @@ struct JourneyReportTests {
                 """
         let world = try AttritionWorld(
             dataMap: dataMap,
-            files: ["journeys/a.yaml": journey("a", plan: "free"), "journeys/b.yaml": journey("b", plan: "pro")])
+            files: ["journeys/a.yaml": journey("a", plan: "free"), "journeys/b.yaml": journey("b", plan: "pro")]
+                .merging(files) { $1 })
         let names: [String: SQLValue] = ["zero": .instant(AttritionWorld.day(0)), "day": .integer(86_400_000)]
         try world.store.write { connection in
             // Draws are spread evenly, so that the figures are the same in each run.

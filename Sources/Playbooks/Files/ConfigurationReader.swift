@@ -30,6 +30,9 @@ struct ConfigurationReader {
         configuration.sources = fields.entries("sources").compactMap {
             SourceReader(diagnostics: diagnostics).read($0)
         }
+        configuration.receivers = fields.entries("receivers").compactMap {
+            ReceiverReader(diagnostics: diagnostics).read($0)
+        }
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
         readBilling(fields, into: &configuration)
@@ -166,6 +169,7 @@ struct ConfigurationReader {
         }
         configuration.retention.variables = span("variables", atLeast: .days(1))
         configuration.retention.events = span("events", atLeast: .days(30))
+        configuration.retention.changes = span("changes", atLeast: .days(2))
     }
 
     private func categories(_ fields: Fields) -> [Configuration.Category] {

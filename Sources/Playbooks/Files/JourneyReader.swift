@@ -46,6 +46,7 @@ struct JourneyReader {
             }
             enter = fields.source("enter")
             stage.expected = fields.span("expect")
+            stage.touchpoints = fields.items("touchpoints").compactMap { diagnostics.shownText($0, "touchpoints") }
             if enter == nil, fields.has("enter") { return stage }
         }
         switch enter {

@@ -33,6 +33,7 @@ extension KeyTable {
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("sources", .mapping(.table(.source)), "Where serve and import all get data, by name."),
+        Key("receivers", .mapping(.table(.receiver)), "Who gets every change as a signed webhook, by name."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
         Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
         Key("dashboard", .table(.dashboard), "Where the dashboard is reached, and how people sign in to it."),
@@ -41,6 +42,7 @@ extension KeyTable {
     static let retention = KeyTable([
         Key("variables", .duration, "The values in the messages of settled touches, and what endpoints answered."),
         Key("events", .duration, "Events, those of an account's cancellation and return apart; at least 30d."),
+        Key("changes", .duration, "The ledger of changes, which others follow; at least 2d, 30d when left out."),
     ])
 
     static let inbox = KeyTable([
@@ -249,5 +251,8 @@ extension KeyTable {
         Key(
             "expect", .duration,
             "How long an account is expected to stay before it moves on; longer, and it is stuck()."),
+        Key(
+            "touchpoints", .oneOrMore(.text),
+            "What others do in the stage, for the map: handover call, business review."),
     ])
 }

@@ -9,6 +9,8 @@ package struct Journey: Sendable, Hashable {
         package var enter: Term?
         /// How long an account is expected to stay.
         package var expected: TimeSpan?
+        /// What others do there, for the map: a call, a business review.
+        package var touchpoints: [String] = []
         package var position: Position
 
         package init(_ name: String, enter: Term? = nil, expected: TimeSpan? = nil, position: Position) {

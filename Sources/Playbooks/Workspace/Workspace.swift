@@ -96,6 +96,8 @@ package struct Configuration: Sendable, Equatable {
     /// Where data come from without anybody's doing, in file order.
     package var sources: [DataSource] = []
     package var retention = Retention()
+    /// Who gets changes as webhooks, in file order.
+    package var receivers: [Receiver] = []
     /// What the webhooks of billing systems are proved with.
     package var billing: [BillingProvider: Secret] = [:]
     /// Whether a subscription on trial makes its account a customer.
@@ -127,6 +129,8 @@ package struct Configuration: Sendable, Equatable {
         /// The frozen values of settled touches, and what endpoints answered.
         package var variables: TimeSpan?
         package var events: TimeSpan?
+        /// The ledger of changes; nil for its standard.
+        package var changes: TimeSpan?
 
         package init() {}
     }

@@ -15,6 +15,7 @@ final class Planner: @unchecked Sendable {
     private let processNow: @Sendable () -> Instant
     private let sender: Sender
     private let digests: DigestLoop
+    private let receivers: ReceiverLoop
     private let sources: SourceLoop
     /// Told of every new edition's workspace.
     private let follow: @Sendable (Edition) -> Void
@@ -60,7 +61,8 @@ final class Planner: @unchecked Sendable {
 
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
-        processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, sources: SourceLoop,
+        processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, receivers: ReceiverLoop,
+        sources: SourceLoop,
         wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Edition) -> Void, log: Logger
     ) {
         self.folder = folder
@@ -71,6 +73,7 @@ final class Planner: @unchecked Sendable {
         self.processNow = processNow
         self.sender = sender
         self.digests = digests
+        self.receivers = receivers
         self.sources = sources
         self.follow = follow
         self.wakefulness = wakefulness
@@ -285,6 +288,7 @@ final class Planner: @unchecked Sendable {
         if !isSame {
             sender.use(next)
             digests.use(next)
+            receivers.use(next)
             sources.use(next)
             isHurried = true
         }

@@ -9,12 +9,13 @@ package struct Server: Sendable {
     private let planner: Planner
     private let sender: Sender
     private let digests: DigestLoop
+    private let receivers: ReceiverLoop
     private let sources: SourceLoop
 
     /// - Parameters:
     ///   - folder: the workspace, whose files are read again when they change.
     ///   - edition: the files as they are now; the database has the columns for them.
-    ///   - planning, sending, posting, pulling: four connections to the database, whose runner's lock the caller holds.
+    ///   - planning, sending, posting, telling, pulling: five connections to the database, whose runner's lock the caller holds.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
     ///   - wakefulness: as it is after its `begin`.
@@ -22,7 +23,8 @@ package struct Server: Sendable {
     ///   - clockReading: the wall clock beside the machine's own; nil where nobody watches them.
     ///   - follow: told of the files whenever they have changed.
     package init(
-        folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store, pulling: Store,
+        folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store, telling: Store,
+        pulling: Store,
         environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
         killSwitch: KillSwitch, sendLog: SendLog? = nil,
         clockReading: @escaping @Sendable () -> ClockReading? = { nil },
@@ -42,11 +44,17 @@ package struct Server: Sendable {
                 store: posting,
                 clocks: clocks)
         }
+        receivers = ReceiverLoop(edition, clock: clock, log: log) { edition in
+            ReceiverPost(
+                workspace: edition.workspace, directory: folder.path, environment: environment, store: telling,
+                clocks: clocks)
+        }
         sources = SourceLoop(
             edition, folder: folder, environment: environment, store: pulling, clock: clock, log: log)
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, digests: digests, sources: sources, wakefulness: wakefulness, killSwitch: killSwitch,
+            sender: sender, digests: digests, receivers: receivers, sources: sources, wakefulness: wakefulness,
+            killSwitch: killSwitch,
             follow: follow,
             log: log)
     }
@@ -56,6 +64,7 @@ package struct Server: Sendable {
         [
             Loop(description: "sender", body: sender.run, stop: sender.wakeSignal.stop),
             Loop(description: "digests", body: digests.run, stop: digests.wakeSignal.stop),
+            Loop(description: "receivers", body: receivers.run, stop: receivers.wakeSignal.stop),
             Loop(description: "sources", body: sources.run, stop: sources.wakeSignal.stop),
             Loop(description: "planner", body: planner.run, stop: planner.stop),
         ]

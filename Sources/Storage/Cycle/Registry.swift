@@ -48,13 +48,14 @@ package final class Registry {
         // A row that stays as it is is not written: `serve` comes by every few seconds.
         try connection.execute(
             """
-            UPDATE playbook SET state = :state, version_id = :version,
+            UPDATE playbook SET state = :state, version_id = :version, risk = :risk,
                 live_since = CASE WHEN :newly_live = 1 THEN :now ELSE coalesce(live_since, :now) END
-            WHERE id = :id AND (state <> :state OR version_id IS DISTINCT FROM :version OR live_since IS NULL)
+            WHERE id = :id AND (state <> :state OR version_id IS DISTINCT FROM :version OR live_since IS NULL
+                OR risk IS DISTINCT FROM :risk)
             """,
             [
                 "id": .integer(id), "state": .text(playbook.state.rawValue), "version": .integer(versionID),
-                "newly_live": .integer(isNewlyLive ? 1 : 0), "now": .instant(now),
+                "newly_live": .integer(isNewlyLive ? 1 : 0), "now": .instant(now), "risk": .optional(playbook.risk),
             ])
         guard let known = try known(id, versionID: versionID, experimentID: experimentID, now: now) else {
             throw StorageError("playbook \"\(playbook.name)\" was not registered")

@@ -31,6 +31,8 @@ package enum Meta: String {
     case erasureKey = "erasure_key"
     /// When retention was last applied, in milliseconds.
     case retainedAt = "retained_at"
+    /// The last change that was dropped because of its age.
+    case changesDropped = "changes_dropped"
     /// The last event whose digest was made of declared properties alone.
     case declaredDigests = "declared_digests"
     /// What the kinds of events and their properties were when values that had been left out were last read.

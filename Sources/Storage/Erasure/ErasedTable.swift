@@ -59,6 +59,8 @@ struct ErasedTable {
         ErasedTable(name: "attempt", columns: [("detail", .nothing)]),
         ErasedTable(
             name: "outcome", columns: [("detail", .nothing), ("dedup", .hash)], account: "account_id"),
+        ErasedTable(name: "change", columns: [("detail", .nothing)], account: "account_id"),
+        ErasedTable(name: "receiver", columns: [("error", .nothing)]),
         ErasedTable(name: "exclusion", columns: [("reason", .text("erased"))], account: "account_id"),
         ErasedTable(name: "inbox", columns: [("body", .nothing)], account: "account_id", isDeleted: true),
         ErasedTable(name: "link", columns: [("url", .nothing)], account: "account_id", isDeleted: true),

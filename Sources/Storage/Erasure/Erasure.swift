@@ -118,6 +118,13 @@ package struct Erasure {
     private func emptyOutcomes() throws -> Int {
         try connection.execute(
             """
+            UPDATE change SET detail = NULL
+            WHERE (touch_id IN (SELECT id FROM temp.erased_touch)
+                    OR account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1))
+                AND detail IS NOT NULL
+            """)
+        return try connection.execute(
+            """
             UPDATE outcome SET detail = NULL
             WHERE (touch_id IN (SELECT id FROM temp.erased_touch)
                     OR account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1))

@@ -11,15 +11,16 @@ package struct RetentionSweep {
 
     private let rules: Configuration.Retention
     private let now: Instant
-    private var stage: Stage? = .touches
+    private var stage: Stage? = .changes
     private var after: Int64 = 0
     private var pace = Store.freshPace
 
     private enum Stage {
-        case touches, webhooks, waitingRows, events
+        case changes, touches, webhooks, waitingRows, events
 
         var next: Stage? {
             switch self {
+            case .changes: .touches
             case .touches: .webhooks
             case .webhooks: .waitingRows
             case .waitingRows: .events
@@ -33,9 +34,8 @@ package struct RetentionSweep {
     /// Events that tell of an account's life and not of a person's; reports count them for ever.
     private static let lasting = ["churned", "reactivated", "cancel_requested", "cancel_withdrawn"]
 
-    /// Nil when nothing is to be kept short, or a pass has just been done.
+    /// Nil when a pass has just been done.
     package init?(_ rules: Configuration.Retention, store: Store, now: Instant) throws {
-        guard rules.variables != nil || rules.events != nil else { return nil }
         if let last = try store.read({ try Meta.instant(of: .retainedAt, $0) }), now - last < Self.interval {
             return nil
         }
@@ -51,6 +51,7 @@ package struct RetentionSweep {
             while let stage {
                 let isOver =
                     switch stage {
+                    case .changes: try sweepChanges(store, connection, clock)
                     case .touches: try sweepTouches(store, connection, clock)
                     case .webhooks: try sweepReceived("webhook", store, connection, clock)
                     case .waitingRows: try sweepReceived("waiting_row", store, connection, clock)
@@ -65,6 +66,22 @@ package struct RetentionSweep {
             }
         }
         return stage == nil
+    }
+
+    /// The ledger of changes is for those who follow; the facts stay where they are.
+    private mutating func sweepChanges(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws
+        -> Bool
+    {
+        let limit = now - (rules.changes ?? ChangeFeed.standardMemory)
+        let isOld = try store.read { connection in
+            try connection.first("SELECT at FROM change ORDER BY id LIMIT 1")?["at"].instant.map { $0 < limit } ?? false
+        }
+        guard isOld else { return true }
+        let began = clock.now
+        let size = min(pace.size, 5_000)
+        let dropped = try store.write(on: connection) { try ChangeFeed($0).drop(before: limit, most: size) }
+        pace.took(began.duration(to: clock.now), for: size)
+        return dropped == 0
     }
 
     private mutating func sweepTouches(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws

@@ -79,6 +79,7 @@ package struct ByHand {
                 UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = :reason, due_at = NULL, waiting = 0
                 WHERE id = :id AND state = 'active'
                 """, ["id": .integer(id), "now": .instant(now), "reason": .text(reason)])
+            try ChangeRecords(connection).exited(id, because: reason, at: now)
             try TouchRecords(connection).cancel(of: id, because: reason, now: now)
         }
         return ended

@@ -140,6 +140,13 @@ final class EventEffects {
             """)
         try connection.execute(
             """
+            INSERT INTO change (type, at, account_id, detail)
+            SELECT CASE n.status WHEN 'churned' THEN 'churned' ELSE 'reactivated' END, n.at, a.id,
+                CASE WHEN n.status = 'churned' AND n.reason IS NOT NULL THEN json_object('reason', n.reason) END
+            FROM temp.import_churn n JOIN account a ON a.id = n.account_id WHERE a.status <> n.status
+            """)
+        try connection.execute(
+            """
             UPDATE account AS a SET status = n.status, churned_at = CASE WHEN n.status = 'churned' THEN n.at END,
                 churn_reason = CASE WHEN n.status = 'churned' THEN COALESCE(n.reason, a.churn_reason) END
             FROM temp.import_churn n WHERE a.id = n.account_id

@@ -17,6 +17,7 @@ extension StagedColumns {
                 WHERE s.is_new = 0 AND \(column.updated) IS DISTINCT FROM a.\(column.column)
                 ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
                 """, ["attribute": .text(column.name), "now": .instant(now)])
+            if column.name == "status" { try noteDepartures(column, at: at, now: now, connection) }
             // A key that comes again may have brought the old value back.
             if hasRepeats {
                 try connection.execute(
@@ -27,4 +28,18 @@ extension StagedColumns {
             }
         }
     }
+
+    /// Tells of accounts that leave or come back.
+    private func noteDepartures(_ status: Column, at: String, now: Instant, _ connection: Connection) throws {
+        try connection.execute(
+            """
+            INSERT INTO change (type, at, account_id, detail)
+            SELECT CASE \(status.updated) WHEN 'churned' THEN 'churned' ELSE 'reactivated' END, \(at), a.id,
+                CASE WHEN \(status.updated) = 'churned' AND \(reason) IS NOT NULL THEN json_object('reason', \(reason)) END
+            FROM temp.import_account s JOIN account a ON a.id = s.account_id
+            WHERE s.is_new = 0 AND \(status.updated) <> a.status
+            """, ["now": .instant(now)])
+    }
+
+    private var reason: String { self["churn_reason"] == nil ? "a.churn_reason" : updated("churn_reason") }
 }

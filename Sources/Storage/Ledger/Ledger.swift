@@ -232,6 +232,7 @@ package struct Ledger {
                 "id": .integer(id), "state": .word(state), "end": .word(end), "now": .instant(now),
                 "tomorrow": .instant(now + .days(1)), "reason": .text("resolved by hand: \(verdict.rawValue)"),
             ])
+        if end == .sent { try ChangeRecords(connection).sent(touch: id, at: now) }
         if end != .pending { try Outbox(connection).moveOn(enrollment: enrollment, now: now) }
     }
 }

@@ -116,10 +116,10 @@ package struct LostSends {
         try connection.execute(
             """
             UPDATE sqlite_sequence SET seq = max(seq, CASE name WHEN 'touch' THEN :touch ELSE 0 END) + :gap
-            WHERE name IN ('account', 'contact', 'event', 'enrollment', 'touch')
+            WHERE name IN ('account', 'contact', 'event', 'enrollment', 'touch', 'change')
             """, ["touch": .integer(touch), "gap": .integer(gap)])
         // Tables without a row yet have no number to go on from.
-        for table in ["account", "contact", "event", "enrollment", "touch"] {
+        for table in ["account", "contact", "event", "enrollment", "touch", "change"] {
             try connection.execute(
                 """
                 INSERT INTO sqlite_sequence (name, seq) SELECT :table, :from

@@ -79,7 +79,9 @@ package struct Outbox {
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
             """, [.word(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
             candidate.fence)
-        if changed { try moveOn(enrollment: candidate.enrollmentID, now: now) }
+        guard changed else { return }
+        if state == .sent { try ChangeRecords(connection).sent(touch: candidate.id, at: now) }
+        try moveOn(enrollment: candidate.enrollmentID, now: now)
     }
 
     package func wait(_ candidate: TouchCandidate, until: Instant, reason: String) throws {
@@ -197,6 +199,7 @@ package struct Outbox {
                 .instant(processNow), settlement.state == .pending ? .text("retry") : .word(settlement.state),
                 .optional(settlement.detail), .integer(settlement.id), .integer(Int64(settlement.attempt)),
             ])
+        if settlement.state == .sent { try ChangeRecords(connection).sent(touch: settlement.id, at: now) }
         if !isOpen { try moveOn(enrollment: settlement.enrollmentID, now: now) }
         return true
     }

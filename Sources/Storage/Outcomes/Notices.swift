@@ -139,6 +139,7 @@ package struct Notices {
                 "state": .word(touch.state),
             ])
         guard changed == 1 else { return }
+        if end == .sent { try ChangeRecords(connection).sent(touch: touch.id, at: now) }
         try connection.execute(
             """
             UPDATE attempt SET ended_at = :now, result = :end, detail = :detail

@@ -37,16 +37,22 @@ package struct Outcome: Sendable, Hashable {
     /// Writes it down; false when it was there already.
     @discardableResult
     package func record(_ connection: Connection) throws -> Bool {
-        try connection.execute(
-            """
-            INSERT INTO outcome (account_id, enrollment_id, touch_id, kind, at, detail, dedup)
-            VALUES (:account, :enrollment, :touch, :kind, :at, :detail, :dedup)
-            ON CONFLICT (dedup) DO NOTHING
-            """,
-            [
-                "account": .integer(account), "enrollment": enrollment.map { .integer($0) } ?? .null,
-                "touch": touch.map { .integer($0) } ?? .null, "kind": .text(kind.rawValue), "at": .instant(at),
-                "detail": .optional(detail), "dedup": .text(dedup),
-            ]) == 1
+        let isNew =
+            try connection.execute(
+                """
+                INSERT INTO outcome (account_id, enrollment_id, touch_id, kind, at, detail, dedup)
+                VALUES (:account, :enrollment, :touch, :kind, :at, :detail, :dedup)
+                ON CONFLICT (dedup) DO NOTHING
+                """,
+                [
+                    "account": .integer(account), "enrollment": enrollment.map { .integer($0) } ?? .null,
+                    "touch": touch.map { .integer($0) } ?? .null, "kind": .text(kind.rawValue), "at": .instant(at),
+                    "detail": .optional(detail), "dedup": .text(dedup),
+                ]) == 1
+        if isNew, let change = Change.Kind(of: kind.rawValue) {
+            try ChangeRecords(connection).outcome(
+                change, account: account, touch: touch, enrollment: enrollment, detail: detail, at: at)
+        }
+        return isNew
     }
 }

@@ -14,6 +14,7 @@ package struct AccountWriter {
     private let standings: StandingRecords
     private let touches: TouchRecords
     private let attributes: AttributeRecords
+    private let changes: ChangeRecords
 
     package init(_ connection: Connection, cycle: Int64, now: Instant, currency: String) {
         self.connection = connection
@@ -23,6 +24,7 @@ package struct AccountWriter {
         enrollments = EnrollmentRecords(connection)
         standings = StandingRecords(connection)
         touches = TouchRecords(connection)
+        changes = ChangeRecords(connection)
         attributes = AttributeRecords(connection, currency: currency)
     }
 
@@ -32,23 +34,32 @@ package struct AccountWriter {
         var touches: [SQLValue] = []
         var decisions: [SQLValue] = []
         var standings: [SQLValue] = []
+        var changes: [SQLValue] = []
     }
 
     package func write(_ accounts: [Account]) throws {
         let changed = accounts.filter(\.isChanged)
         guard !changed.isEmpty else { return }
         var rows = Rows()
+        let risks = try changes.risks()
         // Who leaves makes room for who begins: an account is in a playbook once at a time.
         for account in changed { try writeKnown(account, &rows) }
         let begun = try enrollments.insert(
             changed.flatMap { account in
                 account.enrollments.lazy.filter(\.isNew).map { (account.id, $0.enrollment) }
             })
-        for account in changed { try writeBegun(account, begun, &rows) }
+        for account in changed {
+            try writeBegun(account, begun, &rows)
+            rows.changes +=
+                ChangesOfDay(account, risks: risks, now: now) {
+                    begun[EnrollmentRecords.Key(account: account.id, playbook: $0)] != nil
+                }.values
+        }
         try StandingRecords.assignmentInsertion.insert(rows.assignments, connection)
         try TouchRecords.insertion.insert(rows.touches, connection)
         try StandingRecords.decisionInsertion.insert(rows.decisions, connection)
         try StandingRecords.insertion.insert(rows.standings, connection)
+        try ChangeRecords.insertion.insert(rows.changes, connection)
     }
 
     private func writeKnown(_ account: Account, _ rows: inout Rows) throws {

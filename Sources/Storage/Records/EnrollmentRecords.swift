@@ -1,3 +1,4 @@
+import Basics
 import Decisions
 package import Playbooks
 
@@ -100,22 +101,28 @@ package struct EnrollmentRecords {
         _ = try connection.execute(
             "UPDATE enrollment SET goal_at = :at WHERE id = :id AND goal_at IS NULL",
             inOrder: [.instant(moment), .integer(enrollment)])
-        try addOutcome("goal", "goal:\(enrollment)", enrollment, account, moment)
+        try addOutcome("goal", "goal:\(enrollment)", enrollment, account, moment, [])
     }
 
     func reachSecondaryGoal(_ name: String, _ enrollment: Int64, of account: Int64, at moment: Instant) throws {
-        try addOutcome("also:" + name, "also:\(enrollment):\(name)", enrollment, account, moment)
+        try addOutcome(
+            "also:" + name, "also:\(enrollment):\(name)", enrollment, account, moment, [("also", .text(name))])
     }
 
     private func addOutcome(
-        _ kind: String, _ dedup: String, _ enrollment: Int64, _ account: Int64, _ moment: Instant
+        _ kind: String, _ dedup: String, _ enrollment: Int64, _ account: Int64, _ moment: Instant,
+        _ detail: [(String, JSON)]
     ) throws {
-        _ = try connection.execute(
+        let isNew = try connection.execute(
             """
             INSERT INTO outcome (account_id, enrollment_id, kind, at, dedup)
             VALUES (:account, :enrollment, :kind, :at, :dedup) ON CONFLICT DO NOTHING
             """,
             inOrder: [.integer(account), .integer(enrollment), .text(kind), .instant(moment), .text(dedup)])
+        guard isNew == 1 else { return }
+        try ChangeRecords(connection).outcome(
+            .goal, account: account, touch: nil, enrollment: enrollment,
+            detail: detail.isEmpty ? nil : ChangeRecords.json(detail), at: moment)
     }
 
     /// The secondary goals that enrollments of some accounts have reached.

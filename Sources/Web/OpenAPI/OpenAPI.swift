@@ -15,7 +15,7 @@ package enum OpenAPI {
 
     /// One line for each area; it stands beside the area's routes.
     private static let parts = [
-        Site.serviceAPI, Site.ingestAPI, Site.accountsAPI, Site.hooksAPI, Site.pagesAPI, Site.inboxAPI,
+        Site.serviceAPI, Site.ingestAPI, Site.accountsAPI, Site.changesAPI, Site.hooksAPI, Site.pagesAPI, Site.inboxAPI,
     ]
 
     /// As it is served and as it lies in `docs/openapi.json`.

@@ -49,6 +49,11 @@ struct DoctorCommand: ParsableCommand {
                 }
             }
         }
+        for receiver in loaded.workspace.configuration.receivers {
+            let complaint = ReceiverPost.complaint(
+                of: receiver, environment: ProcessInfo.processInfo.environment, directory: loaded.directory.path)
+            if let complaint { note("receiver \(receiver.name)", .bad, complaint) }
+        }
         let version = Health.engineVersion
         note("SQLite", .good, "\(version); every write is made under write.lock, so its WAL-reset bug cannot strike")
         if FileManager.default.fileExists(atPath: loaded.databasePath) {
@@ -158,6 +163,9 @@ struct DoctorCommand: ParsableCommand {
             }
             for source in try SourcesText(loaded, connection, now: now).lines {
                 note("source \(source.name)", source.isGood ? .good : .warning, source.text)
+            }
+            for receiver in try ReceiversText(loaded, connection).lines {
+                note("receiver \(receiver.name)", receiver.isGood ? .good : .warning, receiver.text)
             }
             let counts = try CycleRecords.touchCounts(connection)
             for state in [TouchState.unknown, .held, .sending] where counts[state] != nil {

@@ -23,6 +23,10 @@ struct RunCommand: AsyncParsableCommand {
         try expectClock(store, now: now)
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
+        let receivers = ReceiverPost(
+            workspace: loaded.workspace, directory: loaded.directory.path,
+            environment: ProcessInfo.processInfo.environment, store: store, clocks: .system)
+        try receivers.begin()
         let worker = try runtime.worker()
         let interrupt = worker.interruption
         let isStopped = Atomic(false)
@@ -52,6 +56,7 @@ struct RunCommand: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment, secret: runtime.secret, store: store,
             clocks: .system
         ).post(now: now)
+        let told = try await receivers.postAll { isStopped.load(ordering: .relaxed) }
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
         var sweep = try RetentionSweep(loaded.workspace.configuration.retention, store: store, now: now)
         _ = try sweep?.advance(on: store, for: .seconds(3_600))
@@ -64,6 +69,10 @@ struct RunCommand: AsyncParsableCommand {
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             SendingText(report: sending, pending: report.touches?[.pending] ?? 0, paused: paused).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }
+            if told.taken > 0 { Terminal.print("\(Terminal.count(told.taken, "change")) told to receivers.") }
+            for (name, reason) in told.failed.sorted(by: { $0.key < $1.key }) {
+                Terminal.print(Terminal.styled("the receiver \(name) has not got every change: \(reason)", .red))
+            }
             for (channel, reason) in digests.failed.sorted(by: { $0.key < $1.key }) {
                 Terminal.print(Terminal.styled("the digest for \(channel) was not posted: \(reason)", .red))
             }
@@ -73,7 +82,11 @@ struct RunCommand: AsyncParsableCommand {
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
         let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty || hasErrors || isPaused { throw ExitCode(1) }
+        if hasHold || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty || hasErrors
+            || isPaused
+        {
+            throw ExitCode(1)
+        }
     }
 
     /// Decision time is the present, except on a simulation; it never runs backwards.

@@ -172,6 +172,10 @@ struct StatusCommand: ParsableCommand {
                 let line = "source \(source.name): \(source.text)"
                 Terminal.print(source.isGood ? line : Terminal.styled(line, .yellow))
             }
+            for receiver in try ReceiversText(loaded, connection).lines {
+                let line = "receiver \(receiver.name): \(receiver.text)"
+                Terminal.print(receiver.isGood ? line : Terminal.styled(line, .yellow))
+            }
             try showJourneys(loaded.workspace.journeys, context, connection)
             try showWhatNeedsAPerson(query, playbooks, touches, loaded, now)
             try countDropped(query, now)

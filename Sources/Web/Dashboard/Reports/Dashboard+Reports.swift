@@ -42,6 +42,12 @@ extension Dashboard {
                 try JourneyReport.report(connection, workspace: workspace, asOf: asOf)
             }
         }
+        report("/journeys/map", in: .journey, on: routes) { _ in
+            ReportRequest(name: "journey map", title: "Journey map", command: ["journey", "map"]) {
+                workspace, connection, asOf in
+                try JourneyMap.report(connection, workspace: workspace, asOf: asOf)
+            }
+        }
         report("/risk", in: .risk, on: routes) { _ in
             ReportRequest(name: "risk", title: "Risk", command: ["report", "risk"]) {
                 workspace, connection, asOf in

@@ -73,6 +73,14 @@ struct ReportPage {
                 html.add("button", ["class": "go"], text: "Show")
             }
         }
+        if place == .journey {
+            let isMap = path.hasSuffix("/map")
+            html.add("p") { html in
+                html.link(
+                    isMap ? "Where accounts get lost" : "The map: what happens in each stage",
+                    ask.link(isMap ? "/journeys" : "/journeys/map"))
+            }
+        }
         if place == .experiments {
             html.add("form", ["class": "filters", "action": ask.link(path)]) { html in
                 html.select(
