@@ -7,11 +7,12 @@ final class ChannelAtWork {
     let channel: Channel
     let builder: RequestBuilder
     let classifier: Classifier
-    /// Tells its endpoint from the one that the channel had before.
-    let endpoint: EndpointPrint
+    private let endpoint: EndpointPrint
+    /// The print of the last request, which mostly is that of the next one.
+    private var lastEndpoint: (method: String, url: String, print: String)?
     private(set) var pace: Pace
     private(set) var circuit = Circuit()
-    /// Touches that are claimed, and requests whose rows are `sending`; at most twice as many as there are places.
+    /// Touches that are claimed, and requests whose rows are `sending`; at most `window` of either.
     private(set) var claimed = 0
     private(set) var sending = 0
     /// Touches that are being rendered, and requests that are already counted against the rate for them.
@@ -59,6 +60,14 @@ final class ChannelAtWork {
         pace = Pace(perSecond: nil, inFlight: channel.inFlight, at: Instant(milliseconds: 0))
     }
 
+    /// Tells a request's endpoint from the one that the channel had before.
+    func endpoint(of request: Request) -> String {
+        if let last = lastEndpoint, last.url == request.url, last.method == request.method { return last.print }
+        let print = endpoint.text(of: request)
+        lastEndpoint = (request.method, request.url, print)
+        return print
+    }
+
     // MARK: - Room
 
     /// Why nothing is claimed for it now.
@@ -73,8 +82,7 @@ final class ChannelAtWork {
         guard stopped == nil, !isExhausted else { return 0 }
         let isProbing = circuit.state == .halfOpen
         guard !isProbing || claimed + sending == 0 else { return 0 }
-        let places = min(
-            max(Worker.tickRows, most), (load > 1 ? min(2 * pace.places, 4) : 2 * pace.places) * load - claimed)
+        let places = min(max(Worker.tickRows, most), (load > 1 ? min(2 * pace.places, 4) : window) * load - claimed)
         guard places > 0 else { return 0 }
         let wanted = isProbing ? 1 : places
         return min(wanted, pace.room(for: (wanted + load - 1) / load, at: processNow) * load)
@@ -82,8 +90,21 @@ final class ChannelAtWork {
 
     func hasRoom(processNow: Instant) -> Bool { room(processNow: processNow) > 0 }
 
+    /// How many requests may be on record as `sending`, on the wire or waiting for a place there.
+    ///
+    /// So many can be in doubt after a crash: twice the places, for the wire must not run dry while a tick is written.
+    /// Where a key takes the doubt away and the endpoint has taken all for a while, more make a tick worth its fsync.
+    var window: Int {
+        guard channel.idempotency.lifetime != nil, load == 1, !pace.isSlowed, circuit.isSteady else {
+            return 2 * pace.places
+        }
+        return max(2 * pace.places, min(8 * pace.places, Self.widestWindow))
+    }
+
+    private static let widestWindow = 512
+
     /// Whether one more row may become `sending`.
-    func canSend(processNow: Instant) -> Bool { sending < 2 * pace.places && !pace.isQuiet(at: processNow) }
+    func canSend(processNow: Instant) -> Bool { sending < window && !pace.isQuiet(at: processNow) }
 
     /// Whether what is claimed goes back, because nothing more may leave for now.
     func isShut(processNow: Instant) -> Bool { stopped != nil || pace.isQuiet(at: processNow) }
