@@ -22,11 +22,10 @@ import Testing
         #expect(try channel("limits: { in_flight: \(places) }").window == 2 * places)
     }
 
-    private func answer(_ work: ChannelAtWork, _ status: Int = 202, times: Int = 1) {
+    private func answer(_ work: ChannelAtWork, _ status: Int = 202, after milliseconds: Int64 = 5, times: Int = 1) {
         let result = status == 202 ? SendResult.sent(id: nil) : .unknown(reason: "HTTP \(status)")
-        for _ in 0..<times {
-            work.note(Response(status: status), [result], processNow: Instant(milliseconds: 1_000_000))
-        }
+        let response = Response(status: status, duration: TimeSpan(milliseconds: milliseconds))
+        for _ in 0..<times { work.note(response, [result], processNow: Instant(milliseconds: 1_000_000)) }
     }
 
     @Test(arguments: [(1, 8), (8, 64), (64, 512), (100, 512), (400, 800)])
@@ -38,6 +37,15 @@ import Testing
         #expect(work.window == window)
         answer(work, 500)
         #expect(work.window == 2 * places)
+    }
+
+    /// What waits in it was looked at when it was claimed, which must not be long ago.
+    @Test func anEndpointThatTakesItsTimeHasItNarrow() throws {
+        let work = try channel("limits: { in_flight: 8 }", Self.key)
+        answer(work, after: 200, times: 100)
+        #expect(work.window == 16)
+        answer(work, after: 20, times: 100)
+        #expect(work.window == 64)
     }
 
     @Test func anEndpointThatThrottlesHasItNarrowUntilItIsQuickAgain() throws {
