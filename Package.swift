@@ -96,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "keeptouch-bench",
             dependencies: [
-                "Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
+                "Runner", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
             ],
             swiftSettings: settings),
         // What the tests of reliability share: rounds, and inputs that are made to break things.

@@ -15,6 +15,10 @@ package final class MessageRenderer: Sendable {
         var message: Message
         var hash: String
         var template: MessageTemplate
+        /// How values are written for those who asked for no language.
+        var language: Language
+        /// How its document begins.
+        var opening: [UInt8]
     }
 
     /// Takes what `keeptouch.yaml` says of all messages.
@@ -39,7 +43,7 @@ package final class MessageRenderer: Sendable {
     ) throws(RenderError) -> RenderedMessage {
         let kept = try kept(message, for: locale)
         let template = kept.template
-        let language = Language.of(template.tag, for: locale)
+        let language = locale == nil ? kept.language : Language.of(template.tag, for: locale)
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
             format: ValueFormat(language: language, currency: currency, zone: zone ?? self.zone))
@@ -47,7 +51,7 @@ package final class MessageRenderer: Sendable {
         let isEmail = kind == .email
         let html =
             isEmail
-            ? frame.document(rendered, tag: template.tag, language: language, unsubscribeURL: unsubscribeURL)
+            ? frame.document(rendered, opening: kept.opening, language: language, unsubscribeURL: unsubscribeURL)
             : frame.fragment(rendered)
         let text = frame.text(
             rendered, language: language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
@@ -61,9 +65,10 @@ package final class MessageRenderer: Sendable {
         let translation = tag.flatMap { message.locales[$0] } ?? message
         if let kept = templates.withLockedValue({ $0[translation.path] }), kept.message == message { return kept }
         do {
+            let template = try MessageTemplate(translation, tag: tag ?? language)
             let kept = Kept(
-                message: message, hash: MessageTemplate.hash(of: message),
-                template: try MessageTemplate(translation, tag: tag ?? language))
+                message: message, hash: MessageTemplate.hash(of: message), template: template,
+                language: Language.of(template.tag, for: nil), opening: EmailFrame.opening(template.tag))
             templates.withLockedValue { $0[translation.path] = kept }
             return kept
         } catch {

@@ -54,7 +54,10 @@ package final class Worker {
     /// A tick that could be fuller waits for answers as long as this, while enough requests are on the wire.
     private static let tickPatience = 0.005
     private static let mostFruitless = 8
-    static let tickRows = 64
+    /// At most so many results, intents and claims are one transaction, which so stays well under 50 ms; where the wire has
+    /// enough to do meanwhile, so many are waited for.
+    static let tickRows = 128
+    private static let fewestTickRows = 64
 
     enum Result {
         case settled(ClaimedTouch, Outbox.Settlement)
@@ -196,7 +199,9 @@ package final class Worker {
             seconds = max(0.001, wake.map { min(0.25, Double(($0 - processNow).milliseconds) / 1_000) } ?? 0.25)
         }
         let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.pace.places : 0) }
-        let enough = flying.count > places ? Self.tickRows - results.count : 0
+        // The wire takes the next ones from those that wait for a place while this tick is written.
+        let waiting = max(flying.count - places, Self.fewestTickRows)
+        let enough = flying.count > places ? min(Self.tickRows, waiting) - results.count : 0
         return workQueue.collect(waiting: seconds, enough: enough, within: Self.tickPatience)
     }
 
