@@ -97,6 +97,7 @@ let package = Package(
             name: "keeptouch-bench",
             dependencies: [
                 "Runner", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
+                locks,
             ],
             swiftSettings: settings),
         // What the tests of reliability share: rounds, and inputs that are made to break things.

@@ -4,7 +4,6 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Playbooks
 import Storage
-import Synchronization
 
 extension Site {
     /// `GET /metrics`: what a monitor asks, as Prometheus reads it; needs a key with the scope `read`.

@@ -1,9 +1,9 @@
 import Basics
 import Decisions
+import NIOConcurrencyHelpers
 import Playbooks
 import Statistics
 import Storage
-import NIOConcurrencyHelpers
 
 /// Asks the conditions of groups of `when` playbooks of all accounts: those of a group together, as a cycle asks them, on
 /// two threads, and each alone.

@@ -2,7 +2,6 @@ import Foundation
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 
 /// Several touches in one request: the promises are those of one touch in each.

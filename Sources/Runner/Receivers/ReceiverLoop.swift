@@ -1,8 +1,8 @@
 import Dispatch
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import NIOConcurrencyHelpers
 
 /// Tells the receivers of changes until it is stopped, beside the touches, which no slow receiver holds up.
 final class ReceiverLoop: Sendable {

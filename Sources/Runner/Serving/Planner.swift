@@ -299,5 +299,7 @@ final class Planner: @unchecked Sendable {
 struct DatabaseReplaced: Error, CustomStringConvertible {
     let path: String
 
-    var description: String { "\(path) was replaced, or a back-up was put back into it, while it was open; start again, and it is looked at" }
+    var description: String {
+        "\(path) was replaced while it was open, or a back-up was put back into it; start again, and it is looked at"
+    }
 }

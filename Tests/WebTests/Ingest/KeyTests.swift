@@ -2,7 +2,6 @@ import Foundation
 import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 import Testing
 import Web
 

@@ -3,7 +3,6 @@ import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 import Web
 

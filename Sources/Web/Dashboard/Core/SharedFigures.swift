@@ -2,7 +2,6 @@ import Foundation
 import NIOPosix
 import Playbooks
 import Storage
-import Synchronization
 
 /// The counts over whole tables, made for everybody who looks and on a connection of their own.
 ///
