@@ -81,7 +81,8 @@ struct LoadedWorkspace {
         let store = try Store(path: databasePath, mode: mode)
         // From its first day on it is told from a folder that is put back in its place.
         if isNew { try Instance.begin(store) }
-        if mode == .readWrite, let doubt = try Doubt.found(in: store) {
+        // Files beside it that cannot be read stop what sends, and nothing else.
+        if mode == .readWrite, let doubt = (try? Doubt.found(in: store)) ?? nil {
             let now = Clocks.system.processNow()
             try store.write { connection in
                 try doubt.write(gap: .random(in: LostSends.gaps), connection)

@@ -101,6 +101,7 @@ import Testing
             ], at: "")
         #expect(try take([event]).accepted == 1)
         #expect(try integer("SELECT count(*) FROM event WHERE contact_key IS NOT NULL") == 0)
+        #expect(try store.emptyLog())
         #expect(try !bytes(hold: "da@example.com"))
     }
 

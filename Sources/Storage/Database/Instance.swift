@@ -83,7 +83,9 @@ package enum Instance: Sendable, Equatable {
     /// Whether the list of requests is the one that the database last sent with, and not put back with it.
     package static func hasOwnLog(_ store: Store, listed count: Int64) throws -> Bool {
         guard let beside = try Mark.read(of: store), count >= beside.listed ?? 0 else { return false }
-        return beside.place?.log.isSame(as: Mark.Place(of: store).log) ?? false
+        // Where there was none yet, nobody knows whether there has been one since.
+        guard let log = beside.place?.log, log.number != 0 else { return false }
+        return log.isSame(as: Mark.Place(of: store).log)
     }
 
     /// Which file lies where the database was opened: another one when it was replaced.
