@@ -29,6 +29,8 @@ package final class TestServer: Sendable {
         guard isBound else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
         port = UInt16(bigEndian: address.sin_port)
         Thread { [weak self] in
+            // Closed only where nobody accepts on it any more: the next server may get its number.
+            defer { close(fileDescriptor) }
             while true {
                 let client = accept(fileDescriptor, nil, nil)
                 guard client >= 0 else { return }
@@ -56,7 +58,6 @@ package final class TestServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     package var url: String { "http://127.0.0.1:\(port)/" }
