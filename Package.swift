@@ -9,6 +9,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+// The thread sanitizer sees its locks; those of `Synchronization` it does not.
+let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 
 let package = Package(
     name: "keeptouch",
@@ -33,18 +35,19 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "Basics", swiftSettings: settings),
-        .target(name: "Playbooks", dependencies: ["Basics", "Yams", crypto], swiftSettings: settings),
+        .target(name: "Basics", dependencies: [locks], swiftSettings: settings),
+        .target(name: "Playbooks", dependencies: ["Basics", "Yams", crypto, locks], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
         .target(
-            name: "Decisions", dependencies: ["Basics", "Playbooks", "Statistics", crypto], swiftSettings: settings),
+            name: "Decisions", dependencies: ["Basics", "Playbooks", "Statistics", crypto, locks],
+            swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["Basics", "Decisions", "Playbooks", "Statistics", "CPQ", "CSQLite", crypto],
+            dependencies: ["Basics", "Decisions", "Playbooks", "Statistics", "CPQ", "CSQLite", crypto, locks],
             swiftSettings: settings),
         .target(
             name: "Delivery",
-            dependencies: ["Basics", "Playbooks", "CCurl", "CCmark", crypto],
+            dependencies: ["Basics", "Playbooks", "CCurl", "CCmark", crypto, locks],
             swiftSettings: settings),
         .target(
             name: "Measure", dependencies: ["Basics", "Decisions", "Storage", "Statistics", "Playbooks"],
@@ -52,7 +55,7 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Basics", "Decisions", "Storage", "Delivery", "Measure", "Playbooks", "Statistics",
+                "Basics", "Decisions", "Storage", "Delivery", "Measure", "Playbooks", "Statistics", locks,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -60,7 +63,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Runner", "Storage", "Decisions", "Delivery", "Measure", "Playbooks", "Basics", crypto,
+                "Runner", "Storage", "Decisions", "Delivery", "Measure", "Playbooks", "Basics", crypto, locks,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -93,11 +96,11 @@ let package = Package(
         .executableTarget(
             name: "keeptouch-bench",
             dependencies: [
-                "Runner", "Web", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
+                "Runner", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Basics",
             ],
             swiftSettings: settings),
         // What the tests of reliability share: rounds, and inputs that are made to break things.
-        .target(name: "Reliability", path: "Tests/Reliability", swiftSettings: settings),
+        .target(name: "Reliability", dependencies: [locks], path: "Tests/Reliability", swiftSettings: settings),
         .testTarget(
             name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
         .testTarget(
@@ -107,18 +110,19 @@ let package = Package(
             name: "StatisticsTests", dependencies: ["Statistics", "Reliability"], resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "Decisions", "Playbooks", "Statistics", "Reliability"],
+            name: "StorageTests",
+            dependencies: ["Storage", "Decisions", "Playbooks", "Statistics", "Reliability", locks],
             resources: [.copy("Vectors")],
             swiftSettings: settings),
         .testTarget(
             name: "DecisionsTests", dependencies: ["Decisions", "Playbooks", "Statistics"], swiftSettings: settings),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Basics", "Delivery", "Playbooks", "Reliability", crypto],
+            name: "DeliveryTests", dependencies: ["Basics", "Delivery", "Playbooks", "Reliability", crypto, locks],
             resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["Basics", "Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability"],
+            dependencies: ["Basics", "Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability", locks],
             swiftSettings: settings),
         .testTarget(
             name: "MeasureTests",
@@ -127,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Basics", "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto,
+                "Basics", "Web", "Runner", "Storage", "Delivery", "Playbooks", "Reliability", crypto, locks,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -140,7 +144,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["keeptouch", "Playbooks", "Reliability", "CSQLite"],
+            name: "EndToEndTests", dependencies: ["keeptouch", "Playbooks", "Reliability", "CSQLite", locks],
             resources: [.copy("Faults"), .copy("Peers")],
             swiftSettings: settings),
     ]

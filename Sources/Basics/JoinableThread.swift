@@ -1,6 +1,6 @@
 import CDispatch
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A thread whose end can be waited for: until everything that libraries keep for it is gone.
 ///
@@ -15,7 +15,7 @@ package final class JoinableThread: Sendable {
     }
 
     /// Nil once it has been waited for.
-    private let thread: Mutex<pthread_t?>
+    private let thread: NIOLockedValueBox<pthread_t?>
 
     /// Room for what blocking loops need; the system gives threads less than the first one.
     private static let stackSize = 8 << 20
@@ -42,12 +42,12 @@ package final class JoinableThread: Sendable {
             body.release()
             return nil
         }
-        self.thread = Mutex(thread)
+        self.thread = NIOLockedValueBox(thread)
     }
 
     /// Waits for its end; only the first one who does, waits.
     package func join() {
-        let thread = thread.withLock { thread in
+        let thread = thread.withLockedValue { thread in
             defer { thread = nil }
             return thread
         }
@@ -55,6 +55,6 @@ package final class JoinableThread: Sendable {
     }
 
     deinit {
-        if let thread = thread.withLock({ $0 }) { pthread_detach(thread) }
+        if let thread = thread.withLockedValue({ $0 }) { pthread_detach(thread) }
     }
 }

@@ -2,7 +2,10 @@
 package enum LanguageTag {
     /// In small letters, with hyphens: `zh_Hant` is `zh-hant`.
     package static func normalized(_ text: String) -> String {
-        text.lowercased().replacing("_", with: "-")
+        // Every message that is rendered asks for several; most are written so already.
+        if text.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "_") && !(0x41...0x5a).contains($0) }) { return text }
+        let letters = text.lowercased().utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+        return String(decoding: letters, as: UTF8.self)
     }
 
     /// The tag that fits a wish best by the lookup of RFC 4647 (section 3.4): the wish itself, or what is left of it when

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Text cut at its `{{ }}` tags: the one reader of them, for messages and channels, for `check` and for sending.
 ///
 /// A tag stands on one line. `{{! ... }}` is a comment, which may hold anything but a tag; `{{!-- ... --}}` holds those too.
@@ -30,7 +32,7 @@ package struct TaggedText: Sendable, Hashable {
     package init(_ text: String) {
         var rest = text[...].unicodeScalars
         var place = TextPlace()
-        while let open = rest.firstRange(of: Self.opening) {
+        while let open = rest.range(of: Self.opening) {
             let before = rest[..<open.lowerBound]
             append(before)
             place.advance(over: before)
@@ -41,8 +43,8 @@ package struct TaggedText: Sendable, Hashable {
         append(rest)
     }
 
-    private static let opening = "{{".unicodeScalars
-    private static let closing = "}}".unicodeScalars
+    private static let opening: StaticString = "{{"
+    private static let closing: StaticString = "}}"
 
     private mutating func append(_ text: Substring.UnicodeScalarView) {
         if !text.isEmpty { parts.append(.text(String(text))) }
@@ -58,8 +60,8 @@ package struct TaggedText: Sendable, Hashable {
     private mutating func take(_ inner: Substring.UnicodeScalarView, at place: TextPlace) -> String.Index {
         let content = inner.drop(while: \.isBlank)
         if content.first == "!" { return takeComment(content.dropFirst(), at: place) }
-        let next = inner.firstRange(of: Self.opening)?.lowerBound ?? inner.endIndex
-        guard let close = inner[..<next].firstRange(of: Self.closing) else {
+        let next = inner.range(of: Self.opening)?.lowerBound ?? inner.endIndex
+        guard let close = inner[..<next].range(of: Self.closing) else {
             // `{{{` is told by its third brace.
             if content.first == "{" {
                 complain(Self.escaping, at: place)
@@ -107,7 +109,7 @@ package struct TaggedText: Sendable, Hashable {
         case "=": return "other tags than {{ }} cannot be set"
         default: break
         }
-        if let end = content.firstIndex(where: { $0.properties.isWhitespace && Character($0).isNewline }) {
+        if let end = content.firstIndex(where: \.isNewline) {
             let start = String(content[..<end].prefix(40)).trimmingBlanks
             return "the tag \"{{\(start)\" goes over a line break; write it on one line"
         }
@@ -117,13 +119,13 @@ package struct TaggedText: Sendable, Hashable {
 
     private mutating func takeComment(_ content: Substring.UnicodeScalarView, at place: TextPlace) -> String.Index {
         let isLong = content.starts(with: "--".unicodeScalars)
-        let mark = isLong ? "--}}" : "}}"
-        guard let close = content.firstRange(of: mark.unicodeScalars) else {
+        let mark: StaticString = isLong ? "--}}" : "}}"
+        guard let close = content.range(of: mark) else {
             complain("the comment is not closed by \"\(mark)\"", at: place)
             return content.endIndex
         }
         let comment = content[..<close.lowerBound]
-        if comment.firstRange(of: isLong ? "{{!--".unicodeScalars : Self.opening) != nil {
+        if comment.range(of: isLong ? "{{!--" : Self.opening) != nil {
             complain(
                 isLong
                     ? "the comment holds another one; close it by \"--}}\" before that"
@@ -138,6 +140,8 @@ package struct TaggedText: Sendable, Hashable {
 extension String {
     /// Without the blanks before and after it.
     var trimmingBlanks: String {
+        func isBlank(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard isBlank(utf8.first) || isBlank(utf8.last) else { return self }
         func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
         return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
@@ -145,4 +149,36 @@ extension String {
 
 extension Unicode.Scalar {
     fileprivate var isBlank: Bool { self == " " || self == "\t" }
+
+    fileprivate var isNewline: Bool {
+        switch self {
+        case "\u{a}"..."\u{d}", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
+    }
+}
+
+extension Substring.UnicodeScalarView {
+    /// Where an ASCII text stands next, byte by byte: workspaces hold hundreds of messages with a dozen tags each.
+    fileprivate func range(of mark: StaticString) -> Range<String.Index>? {
+        let bytes = Substring(self).utf8
+        let count = mark.utf8CodeUnitCount
+        func offset(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+            guard let base = bytes.baseAddress else { return nil }
+            var start = 0
+            while let found = memchr(base + start, Int32(mark.utf8Start[0]), bytes.count - start) {
+                start = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+                guard start + count <= bytes.count else { return nil }
+                if memcmp(base + start, mark.utf8Start, count) == 0 { return start }
+                start += 1
+            }
+            return nil
+        }
+        let found =
+            bytes.withContiguousStorageIfAvailable(offset) ?? Array(bytes).withUnsafeBufferPointer(offset)
+        return found.map { offset in
+            let start = bytes.index(bytes.startIndex, offsetBy: offset)
+            return start..<bytes.index(start, offsetBy: count)
+        }
+    }
 }

@@ -1,14 +1,14 @@
 import Foundation
+import NIOConcurrencyHelpers
 package import Playbooks
 package import Storage
-import Synchronization
 
 /// Stops everything from outside the database: by a file `PAUSE` in the workspace, or by a signal.
 ///
 /// Whoever notices it writes it down as a pause of everything, which lasts until a person resumes it.
 package final class KillSwitch: Sendable {
     private let path: String
-    private let pulled = Mutex<String?>(nil)
+    private let pulled = NIOLockedValueBox<String?>(nil)
 
     /// - Parameter directory: the workspace.
     package init(directory: String) {
@@ -17,12 +17,12 @@ package final class KillSwitch: Sendable {
 
     /// May be called on any thread.
     package func pull(_ reason: String) {
-        pulled.withLock { $0 = reason }
+        pulled.withLockedValue { $0 = reason }
     }
 
     /// Why everything must stop now, or nil.
     package var reason: String? {
-        if let reason = pulled.withLock({ $0 }) { return reason }
+        if let reason = pulled.withLockedValue({ $0 }) { return reason }
         guard access(path, F_OK) == 0 else { return nil }
         return "the file PAUSE lies in the workspace; take it away, then resume"
     }
@@ -32,7 +32,7 @@ package final class KillSwitch: Sendable {
         guard let reason else { return }
         try Author(from: .runner, at: processNow).pauseIfGoing("all", because: reason, connection)
         // It is written down: a person decides from here on.
-        pulled.withLock { $0 = nil }
+        pulled.withLockedValue { $0 = nil }
     }
 }
 

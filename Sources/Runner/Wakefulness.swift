@@ -32,10 +32,12 @@ package struct Wakefulness {
         clock = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
         let last = clock.last
         var reasons: [String] = []
-        if case .doubtful(let doubt) = try Instance.check(store, log) {
+        if case .doubtful(let doubt) = try Instance.check(store, listed: log.count) {
             reasons.append(doubt)
-            let hasOwnLog = try Instance.hasOwnLog(store, log)
-            try store.write { try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write($0) }
+            let hasOwnLog = try Instance.hasOwnLog(store, listed: log.count)
+            try store.write {
+                try Doubt(reason: doubt, hasOwnLog: hasOwnLog).write(gap: .random(in: LostSends.gaps), $0)
+            }
         } else if try store.read({ try Doubt($0) }) == nil {
             try log.fill(to: store.read { try Meta.sentCount($0) })
         }
@@ -47,12 +49,19 @@ package struct Wakefulness {
             reasons.append(doubt)
             clock = ClockGuard(last: last)
         }
-        let overdue = try store.read { try Outbox($0).overdue(by: safety.rules.asleep ?? .longest, now: reading.wall) }
-        if reasons.isEmpty, let reason = safety.asleep(lastAlive: last?.wall, overdue: overdue, now: reading.wall) {
-            reasons.append(reason)
-        }
+        if reasons.isEmpty, let reason = try asleep(lastAlive: last?.wall, now: reading.wall) { reasons.append(reason) }
         try Instance.renew(store, id: id)
         return try record(reading, reasons)
+    }
+
+    private func asleep(lastAlive: Instant?, now: Instant) throws -> String? {
+        guard let limit = safety.rules.asleep else { return nil }
+        return try store.read { connection in
+            safety.asleep(
+                lastAlive: lastAlive, usualGap: try CycleRecords.usualGap(connection),
+                touches: try Outbox(connection).overdue(by: limit, now: now),
+                steps: try EnrollmentRecords(connection).overdue(by: limit, now: now), now: now)
+        }
     }
 
     /// Again and again while the process lives, at least every few minutes and at its end.

@@ -12,7 +12,7 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let began = ContinuousClock.now
-        let response: Response
+        var response: Response
         do {
             try Site.expectReadable(request)
             response = try await next(request, context)
@@ -27,6 +27,7 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             response = try Problem(.internalServerError, "this is a fault of the server; its log says more")
                 .response(from: request, context: context)
         }
+        if request.method == .head { response = response.createHeadResponse() }
         figures.answered(
             HTTPFigures.Series(
                 route: context.endpointPath ?? "none", method: request.method.rawValue, status: response.status.code),

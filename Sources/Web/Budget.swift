@@ -1,8 +1,8 @@
 import Delivery
 import HTTPTypes
 import Hummingbird
+import NIOConcurrencyHelpers
 import Playbooks
-import Synchronization
 
 /// How many requests without a key each client may make, so that none takes the server from the others.
 final class Budget: Sendable {
@@ -40,13 +40,13 @@ final class Budget: Sendable {
 
     /// So many clients are told apart at a time; who comes when there are more finds all of them with fresh budgets.
     private static let mostClients = 20_000
-    private let buckets = Mutex<[Client: TokenBucket]>([:])
+    private let buckets = NIOLockedValueBox<[Client: TokenBucket]>([:])
     private let began = ContinuousClock.now
 
     /// Counts one request; answers how long to wait when there are too many.
     func take(_ kind: Kind, of address: ClientAddress) -> TimeSpan? {
         let now = Instant(milliseconds: Int64(began.duration(to: .now) / .milliseconds(1)))
-        return buckets.withLock { buckets in
+        return buckets.withLockedValue { buckets in
             let client = Client(network: address.network, kind: kind)
             if buckets.count >= Self.mostClients, buckets[client] == nil { buckets.removeAll(keepingCapacity: true) }
             var bucket = buckets[client] ?? TokenBucket(perSecond: kind.perSecond, at: now)

@@ -1,6 +1,6 @@
 import Hummingbird
+import NIOConcurrencyHelpers
 import Storage
-import Synchronization
 
 /// Counts of what the server did since it began.
 final class HTTPFigures: Sendable {
@@ -26,12 +26,12 @@ final class HTTPFigures: Sendable {
         var rows: [String: [String: Int]] = [:]
     }
 
-    private let state = Mutex(Snapshot())
+    private let state = NIOLockedValueBox(Snapshot())
 
-    var snapshot: Snapshot { state.withLock { $0 } }
+    var snapshot: Snapshot { state.withLockedValue { $0 } }
 
     func answered(_ series: Series, in seconds: Double) {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.requests[series, default: 0] += 1
             let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
             state.durations[series.route, default: Histogram()].counts[bucket] += 1
@@ -40,7 +40,7 @@ final class HTTPFigures: Sendable {
     }
 
     func took(_ report: IntakeReport, from source: String) {
-        state.withLock { state in
+        state.withLockedValue { state in
             var rows = state.rows[source] ?? [:]
             rows["accepted", default: 0] += report.accepted
             rows["unchanged", default: 0] += report.unchanged

@@ -29,6 +29,9 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     static let largestInflated = 8 << 20
 
     private let patience: Patience
+    private let crowd: Crowd
+    /// Its number among those that wait; nil before it is connected and after its end.
+    private var number: Int?
     private var deadline: Scheduled<Void>?
     private var isStopping = false
     /// Whether a request has begun that has no answer yet.
@@ -36,8 +39,9 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The answer says that no other follows.
     private var isLast = false
 
-    init(_ patience: Patience) {
+    init(_ patience: Patience, _ crowd: Crowd) {
         self.patience = patience
+        self.crowd = crowd
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -46,19 +50,30 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
             try? pipeline.addHandler(
                 NIOHTTPRequestDecompressor(limit: .size(Self.largestInflated)), position: .before(codec))
         }
-        if context.channel.isActive { expect(within: patience.head, context) }
+        if context.channel.isActive { begin(context) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
 
     func channelActive(context: ChannelHandlerContext) {
-        expect(within: patience.head, context)
+        begin(context)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        end()
         context.fireChannelInactive()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        if number == nil { number = crowd.enter(context.channel) }
+        expect(within: patience.head, context)
+    }
+
+    private func end() {
+        deadline?.cancel()
+        if let number { crowd.leave(number) }
+        number = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -67,7 +82,9 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
             isUnderWay = true
             expect(within: isStopping ? patience.stop : patience.body, context)
         case .body: break
-        case .end: deadline?.cancel()
+        case .end:
+            deadline?.cancel()
+            if let number { crowd.stopWaiting(number) }
         }
         context.fireChannelRead(data)
     }
@@ -79,6 +96,10 @@ final class PatienceHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .body: break
         case .end:
             isUnderWay = false
+            if let number {
+                crowd.stopWaiting(number)
+                self.number = crowd.waitAgain(context.channel)
+            }
             // The answer is still on its way out.
             expect(within: isStopping ? .milliseconds(200) : patience.idle, context)
             guard isLast else { break }

@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Which methods each route takes, to tell those who come with another one.
 final class RouteMethods: Sendable {
@@ -9,19 +9,19 @@ final class RouteMethods: Sendable {
         let method: String
     }
 
-    private let routes = Mutex<[Route]>([])
+    private let routes = NIOLockedValueBox<[Route]>([])
 
     func use(_ router: Router<SiteContext>) {
         let routes = router.routes.map { route in
             Route(parts: Self.parts("\(route.path)"), method: route.method.rawValue)
         }
-        self.routes.withLock { $0 = routes }
+        self.routes.withLockedValue { $0 = routes }
     }
 
     /// The methods of a path, in the order of the alphabet; empty where there is nothing.
     func allowed(at path: String) -> [String] {
         let parts = Self.parts(path)
-        let methods = routes.withLock { $0 }.filter { route in
+        let methods = routes.withLockedValue { $0 }.filter { route in
             route.parts.count == parts.count
                 && zip(route.parts, parts).allSatisfy { $0 == $1 || $0.hasPrefix(":") || $0.hasPrefix("{") }
         }.map(\.method)

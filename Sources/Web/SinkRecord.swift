@@ -1,8 +1,8 @@
 import Basics
 import Foundation
 import HTTPTypes
+import NIOConcurrencyHelpers
 import Playbooks
-import Synchronization
 
 /// The lines that a `Sink` writes: one JSON object per request, in the order of their arrival.
 ///
@@ -21,7 +21,7 @@ final class SinkRecord: Sendable {
 
     private let descriptor: Int32
     private let firstID: Int64
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Ids begin with `firstID`, so that those of a second run on the same file differ from those of the first.
     init(path: String?, firstID: Int64) throws {
@@ -46,7 +46,7 @@ final class SinkRecord: Sendable {
     ) throws -> Entry {
         let key = HTTPField.Name("Idempotency-Key").flatMap { head.headerFields[$0] }
         let about = Self.members(of: head, body: body)
-        return try state.withLock { state in
+        return try state.withLockedValue { state in
             state.count += 1
             let earlier = key.flatMap { state.idsByKey[$0] }
             let entry = Entry(id: earlier ?? "\(firstID)-\(state.count)", status: status(state.count))

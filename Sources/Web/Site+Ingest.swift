@@ -90,8 +90,8 @@ extension Site {
                 "rows refused",
                 metadata: [
                     "from": "\(source)", "count": "\(report.rejected.count)",
-                    "first": "\(first.pointer) \(first.detail)",
-                    "hint": "\(report.hints.first ?? "")",
+                    "first": "\(first.pointer) \(Self.withoutAddresses(first.detail))",
+                    "hint": "\(Self.withoutAddresses(report.hints.first ?? ""))",
                 ])
         }
         let isGood =
@@ -131,5 +131,10 @@ extension Site {
         Response(
             status: status, headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(bytes: body.encoded + [0x0a])))
+    }
+
+    /// Logs are kept by others, and longer than people may be; an erasure does not reach them.
+    static func withoutAddresses(_ text: String) -> String {
+        text.replacing(/[^\s"'<>(),;:]+@[^\s"'<>(),;:]+/, with: "***@***")
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOConcurrencyHelpers
 import NIOCore
 import Playbooks
 import Storage
@@ -21,11 +22,11 @@ extension Site {
 
     /// Counted at most every ten seconds, however many ask.
     private func serviceFigures(at now: Instant) async throws -> ServiceFigures {
-        if let (at, figures) = counted.withLock({ $0 }), now >= at, now - at < TimeSpan(milliseconds: 10_000) {
+        if let (at, figures) = counted.withLockedValue({ $0 }), now >= at, now - at < TimeSpan(milliseconds: 10_000) {
             return figures
         }
         let figures = try await read { try ServiceFigures.read(now: now, $0) }
-        counted.withLock { $0 = (now, figures) }
+        counted.withLockedValue { $0 = (now, figures) }
         return figures
     }
 }

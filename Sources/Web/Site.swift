@@ -2,12 +2,12 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 package import Logging
+import NIOConcurrencyHelpers
 import NIOPosix
 package import Playbooks
 package import Runner
 package import ServiceLifecycle
 package import Storage
-import Synchronization
 
 /// The HTTP side of `serve`: it takes in data and outcomes, and shows people their pages.
 ///
@@ -33,9 +33,9 @@ package final class Site: Sendable {
     /// Used within `write` only.
     let intake: Intake
     /// The figures of `/metrics`, and when they were counted.
-    let counted = Mutex<(at: Instant, figures: ServiceFigures)?>(nil)
+    let counted = NIOLockedValueBox<(at: Instant, figures: ServiceFigures)?>(nil)
     private let patience: Patience
-    private let current: Mutex<SiteWorkspace>
+    private let current: NIOLockedValueBox<SiteWorkspace>
 
     /// The files of the workspace, with what ingest makes of them.
     struct SiteWorkspace: Sendable {
@@ -64,7 +64,7 @@ package final class Site: Sendable {
         directory: String = ".", proxies: Set<ClientAddress> = [], processNow: @escaping @Sendable () -> Instant,
         patience: Patience = Patience(), log: Logger
     ) {
-        current = Mutex(SiteWorkspace(workspace, pinned))
+        current = NIOLockedValueBox(SiteWorkspace(workspace, pinned))
         store = reading
         intake = Intake(store: writing)
         self.patience = patience
@@ -81,18 +81,18 @@ package final class Site: Sendable {
 
     /// The workspace as of now.
     var workspace: Workspace { edition.workspace }
-    var edition: SiteWorkspace { current.withLock { $0 } }
+    var edition: SiteWorkspace { current.withLockedValue { $0 } }
 
     /// Goes on with changed files.
     package func use(_ workspace: Workspace, pinned: PinnedVersions) {
         let edition = SiteWorkspace(workspace, pinned)
-        current.withLock { $0 = edition }
+        current.withLockedValue { $0 = edition }
         verifiers.forget()
     }
 
     /// Everything that can be asked for.
     var router: Router<Context> {
-        let router = Router(context: Context.self)
+        let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
         let methods = RouteMethods()
         router.add(middleware: AnswerMiddleware(figures: figures, methods: methods, log: log))
         router.add(middleware: BudgetMiddleware(budget: budget, proxies: proxies))
@@ -120,7 +120,8 @@ package final class Site: Sendable {
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let most = Int(clamping: min(limit.rlim_cur, 16_384))
-        return max(8, most - min(200, most * 3 / 4))
+        let used = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 32
+        return max(4, most - used - min(180, max(24, most / 8)))
     }
 
     /// Every route, as `POST /u/{token}`.
@@ -140,17 +141,19 @@ package final class Site: Sendable {
         var quiet = Logger(label: "http")
         quiet.logLevel = .critical
         let patience = patience
+        let places = Self.mostConnections
+        let crowd = Crowd(places: places)
         return Application(
             router: router,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [PatienceHandler(patience)],
+                    additionalChannelHandlers: [PatienceHandler(patience, crowd)],
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: Self.largestHead, maxHeaderListSize: Self.largestHead,
                         maxHeaderFieldCount: 100))),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil, backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(places)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) },
             logger: quiet)
     }

@@ -10,6 +10,7 @@ struct DeliverCommand {
         var seconds: Double
         var processor: Double
         var longestWrite: Double
+        var threads: ThreadTimes
         var report: DrainReport
     }
 
@@ -26,9 +27,11 @@ struct DeliverCommand {
         let start = clock.now
         let report = try worker.drain(now: BenchData.now)
         let time = (clock.now - start) / .seconds(1)
+        let threads = try ThreadTimes.now()
         await worker.close()
         return Answer(
-            seconds: time, processor: processorTime(), longestWrite: store.longestWrite / .seconds(1), report: report)
+            seconds: time, processor: processorTime(), longestWrite: store.longestWrite / .seconds(1),
+            threads: threads, report: report)
     }
 
     /// Writes the bodies of the pending touches for the peer: for each, its length in four bytes, and the bytes.

@@ -1,10 +1,12 @@
+import Basics
 import Decisions
 import Playbooks
 import Statistics
 import Storage
+import NIOConcurrencyHelpers
 
-/// Asks the conditions of groups of `when` playbooks of all accounts: those of a group together, as a cycle asks them, and
-/// each alone.
+/// Asks the conditions of groups of `when` playbooks of all accounts: those of a group together, as a cycle asks them, on
+/// two threads, and each alone.
 struct MatchCommand {
     struct Answer: Encodable {
         struct OfPlaybook: Encodable {
@@ -35,7 +37,7 @@ struct MatchCommand {
     /// The names of the playbooks of each group.
     let groups: [[String]]
 
-    private struct Question {
+    private struct Question: Sendable {
         var playbook: Playbook
         /// The condition, of accounts outside of the audience too, as the peer is asked.
         var term: Term
@@ -44,7 +46,7 @@ struct MatchCommand {
     }
 
     func run() throws -> Answer {
-        let store = try loaded.open(.readOnly)
+        let (store, second) = (try loaded.open(.readOnly), try loaded.open(.readOnly))
         return try store.read { connection in
             var context: EvaluationContext?
             let figures = try seconds {
@@ -57,7 +59,7 @@ struct MatchCommand {
                 limit: population.limit, groups: [])
             for names in groups {
                 let questions = try names.map { try question($0) }
-                let together = try timed(questions) { try askAll(&$0, context, connection) }
+                let together = try timed(questions) { try askAll(&$0, context, connection, beside: second) }
                 var group = Answer.OfGroup(seconds: together.seconds, playbooks: [])
                 for (question, found) in zip(questions, together.answers) {
                     let alone = try timed([question]) { try askAlone(&$0[0], context, connection) }
@@ -94,10 +96,39 @@ struct MatchCommand {
 
     // MARK: Asking
 
-    private func askAll(_ questions: inout [Question], _ context: EvaluationContext, _ connection: Connection) throws {
+    /// Every other block on a second thread, over a connection of its own.
+    private func askAll(
+        _ questions: inout [Question], _ context: EvaluationContext, _ connection: Connection, beside second: Store
+    ) throws {
+        let half = NIOLockedValueBox<Result<[Question], any Error>>(.success(questions))
+        let thread = JoinableThread("second half") { [questions] in
+            let result = Result {
+                var found = questions
+                try second.read { try askBlocks(&found, context, $0, from: 1, by: 2) }
+                return found
+            }
+            half.withLockedValue { $0 = result }
+        }
+        guard let thread else { throw BenchError("no room for a second thread") }
+        let own = Result { try askBlocks(&questions, context, connection, from: 0, by: 2) }
+        thread.join()
+        try own.get()
+        for (index, found) in try half.withLockedValue({ $0 }).get().enumerated() {
+            questions[index].count += found.count
+            questions[index].sum += found.sum
+        }
+    }
+
+    private func askBlocks(
+        _ questions: inout [Question], _ context: EvaluationContext, _ connection: Connection, from first: Int = 0,
+        by stride: Int = 1
+    ) throws {
         let loader = try BlockLoader(connection, context)
         let needs = Needs(of: questions.map(\.term), in: context.dataMap, risks: context.risks)
-        for range in try loader.blocks() { count(&questions, Evaluator(context, try loader.load(range, needs))) }
+        let blocks = try loader.blocks()
+        for index in Swift.stride(from: first, to: blocks.count, by: stride) {
+            count(&questions, Evaluator(context, try loader.load(blocks[index], needs)))
+        }
     }
 
     /// Of a condition that cannot hold without events, only the accounts that have them are read.
@@ -105,7 +136,7 @@ struct MatchCommand {
         var questions = [question]
         defer { question = questions[0] }
         let loader = try BlockLoader(connection, context)
-        guard let events = question.term.necessaryEvents else { return try askAll(&questions, context, connection) }
+        guard let events = question.term.necessaryEvents else { return try askBlocks(&questions, context, connection) }
         let needs = Needs(of: [question.term], in: context.dataMap, risks: context.risks)
         for ids in try loader.accounts(withEventsOf: events.kind, window: events.window).byBlock {
             count(&questions, Evaluator(context, try loader.load(ids, needs)))

@@ -77,7 +77,19 @@ struct LoadedWorkspace {
                 "database: \(workspace.configuration.database): PostgreSQL is not supported yet; name a file such as keeptouch.db"
             )
         }
+        let isNew = mode == .readWrite && !FileManager.default.fileExists(atPath: databasePath)
         let store = try Store(path: databasePath, mode: mode)
+        // From its first day on it is told from a folder that is put back in its place.
+        if isNew { try Instance.begin(store) }
+        if mode == .readWrite, let doubt = try Doubt.found(in: store) {
+            let now = Clocks.system.processNow()
+            try store.write { connection in
+                try doubt.write(gap: .random(in: LostSends.gaps), connection)
+                if try Pauses(connection).all == nil {
+                    try Author(from: .runner, at: now).pause("all", because: doubt.reason, connection)
+                }
+            }
+        }
         if mode == .readWrite {
             try store.write { try Meta.claim(for: workspace.configuration.workspace, $0) }
             try AttributeColumns(workspace.dataMap).apply(to: store)

@@ -33,6 +33,11 @@ import Testing
         #expect(links.isEmpty && tracked.contains("https://touch.acme.example/u/abc.def"))
     }
 
+    @Test func whatFollowsItsQuoteHidesNoLink() {
+        let (tracked, links) = tracking.links(in: "<a href=\"https://acme.example/\"\u{301}>A</a>", touch: 7)
+        #expect(links.map(\.url) == ["https://acme.example/"] && tracked.hasSuffix("\"\u{301}>A</a>"))
+    }
+
     @Test func thePictureStandsAtTheEndOfTheDocument() {
         let html = tracking.picture(in: "<body><p>Hi</p></body>\n</html>\n", touch: 7)
         #expect(html.hasPrefix("<body><p>Hi</p><img src=\"https://touch.acme.example/o/"))

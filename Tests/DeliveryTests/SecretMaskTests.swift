@@ -19,6 +19,24 @@ import Testing
         }
     }
 
+    /// As libraries of endpoints write them, each in its way.
+    @Test func aSecretIsTakenOutHoweverItIsEscaped() {
+        let secret = "Zq/8+r%T&x\"7\\k=Wm~"
+        let mask = SecretMask([secret])
+        func each(_ form: (UInt8) -> String) -> String { secret.utf8.map(form).joined() }
+        func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+        for text in [
+            secret, secret.uppercased(), secret.lowercased(),
+            each { "%" + hex($0) }, each { "%25" + hex($0).uppercased() }, each { "%2525" + hex($0) },
+            each { "\\u00" + hex($0) }, each { "\\x" + hex($0) }, each { "&#\($0);" }, each { "&#x" + hex($0) + ";" },
+            each { hex($0) }, each { hex($0).uppercased() },
+            "Zq\\/8+r%T&x\\\"7\\\\k=Wm~", "Zq/8%2Br%25T%26x%227%5Ck%3DWm~", "Zq/8+r%T&amp;x&quot;7\\k=Wm~",
+            Data(secret.utf8).base64EncodedString().replacing("+", with: "%2B").replacing("/", with: "%2F"),
+        ] {
+            #expect(mask.mask("<\(text)>", upTo: 1_000).hasPrefix("<***"), "\(text)")
+        }
+    }
+
     @Test func otherWordsStay() {
         #expect(SecretMask([secret, "abc"]).mask("abc: the key is wrong", upTo: 100) == "abc: the key is wrong")
     }

@@ -1,6 +1,6 @@
 import Delivery
+import NIOConcurrencyHelpers
 import Playbooks
-import Synchronization
 
 /// A transport whose answers can be awaited one by one.
 final class TestClient: Sendable {
@@ -8,8 +8,8 @@ final class TestClient: Sendable {
     let transport: Transport
 
     private final class Waiting: Sendable {
-        let continuations = Mutex<[Int64: CheckedContinuation<Response, Never>]>([:])
-        let next = Mutex<Int64>(0)
+        let continuations = NIOLockedValueBox<[Int64: CheckedContinuation<Response, Never>]>([:])
+        let next = NIOLockedValueBox<Int64>(0)
     }
 
     init() {
@@ -17,19 +17,19 @@ final class TestClient: Sendable {
         self.waiting = waiting
         transport = Transport { completions in
             for completion in completions {
-                let continuation = waiting.continuations.withLock { $0.removeValue(forKey: completion.token) }
+                let continuation = waiting.continuations.withLockedValue { $0.removeValue(forKey: completion.token) }
                 continuation?.resume(returning: completion.response)
             }
         }
     }
 
     func send(_ request: Request) async -> Response {
-        let token = waiting.next.withLock { next in
+        let token = waiting.next.withLockedValue { next in
             next += 1
             return next
         }
         return await withCheckedContinuation { continuation in
-            waiting.continuations.withLock { $0[token] = continuation }
+            waiting.continuations.withLockedValue { $0[token] = continuation }
             transport.submit(request, token: token)
         }
     }

@@ -149,4 +149,51 @@ import Testing
         let doctor = try scratch.keeptouch("doctor")
         #expect(doctor.code == 1 && doctor.output.contains("NO_SUCH_TOKEN"), "\(doctor)")
     }
+
+    /// The channel was renamed while a request was in doubt: nobody repeats it, and nothing is forgotten in silence.
+    @Test func touchesOfAChannelThatIsGoneAreNamedAndDoubtfulOnesBecomeUnknown() throws {
+        let endpoint = try Endpoint(["--status", "500"])
+        let scratch = try Scratch(
+            small: "in_app", port: endpoint.port, channelLines: [key, "limits: { in_flight: 1 }"])
+        try scratch.importAccounts(3)
+        _ = try scratch.keeptouch("run")
+        #expect(try scratch.number("SELECT count(*) FROM touch WHERE state = 'pending'") == 3)
+        let doubtful = try scratch.number("SELECT count(*) FROM touch WHERE ambiguous = 1")
+        #expect(doubtful > 0)
+        _ = try endpoint.stop()
+        let other = try Endpoint()
+        let text = try String(
+            contentsOf: scratch.folder.appendingPathComponent("channels/carrier.yaml"), encoding: .utf8)
+        try scratch.remove("channels/carrier.yaml")
+        try scratch.write(
+            "channels/other.yaml",
+            text.replacing("carrier", with: "other").replacing(":\(endpoint.port)/", with: ":\(other.port)/"))
+        try scratch.replace("carrier", with: "other", in: "keeptouch.yaml")
+
+        let run = try scratch.keeptouch("run")
+        #expect(try scratch.number("SELECT count(*) FROM touch WHERE state = 'unknown'") == doubtful)
+        #expect(other.count == 0)
+        if doubtful < 3 {
+            #expect(run.output.contains("channels/carrier.yaml is gone"), "\(run)")
+            let status = try scratch.keeptouch("status")
+            #expect(status.output.contains("channels/carrier.yaml is gone"), "\(status)")
+        }
+    }
+
+    /// Only rendering finds out that a value does not fit; each cycle of the run froze it anew and tried again, for ever.
+    @Test func aRunEndsAlsoWhereAValueCannotStandInASubject() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.write(
+            "accounts.csv",
+            "key,name,seats,contact_email,contact_name\na1,\"Two\nLines\",3,a@a1.example,Ann Owner\n"
+                + "a2,One,3,a@a2.example,Bob Owner\n")
+        #expect(try scratch.keeptouch("import", "accounts", "accounts.csv").code == 0)
+        for _ in 0..<2 {
+            let run = try scratch.keeptouch("run")
+            #expect(run.code == 1 || run.output.contains("held"), "\(run)")
+            #expect(try scratch.states() == ["sent": 1, "held": 1])
+        }
+        #expect(endpoint.count == 1)
+    }
 }

@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Reliability
-import Synchronization
 import Testing
 
 /// A disk that fails, and a database that others lock, at each step of a run.
@@ -64,13 +64,13 @@ import Testing
             try scratch.importAccounts(40)
             let before = endpoint.count
             let other = try Database(path: scratch.database)
-            let isOver = Mutex(false)
-            let count = Mutex(0)
+            let isOver = NIOLockedValueBox(false)
+            let count = NIOLockedValueBox(0)
             let done = DispatchSemaphore(value: 0)
             Thread {
-                while !isOver.withLock({ $0 }) {
+                while !isOver.withLockedValue({ $0 }) {
                     if (try? other.execute("BEGIN IMMEDIATE")) != nil {
-                        count.withLock { $0 += 1 }
+                        count.withLockedValue { $0 += 1 }
                         usleep(UInt32.random(in: 500...20_000))
                         try? other.execute("COMMIT")
                     }
@@ -79,12 +79,12 @@ import Testing
                 done.signal()
             }.start()
             let outcome = try scratch.keeptouch("run")
-            isOver.withLock { $0 = true }
+            isOver.withLockedValue { $0 = true }
             done.wait()
             #expect(outcome.code == 0, "\(outcome)")
             #expect(try scratch.states() == ["sent": 40])
             #expect(try Set(endpoint.requests(since: before).map(\.touch)).count == 40)
-            locks += count.withLock { $0 }
+            locks += count.withLockedValue { $0 }
         }
         #expect(locks > 2)
         Rounds.tell(rounds, "BUSY: \(locks) foreign locks, 0 lost, 0 twice")

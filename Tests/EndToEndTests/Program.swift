@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The built program, driven as a person would drive it.
 enum Program {
@@ -46,15 +46,15 @@ struct HarnessError: Error, CustomStringConvertible {
 
 /// What has been started and not waited for; the end of the tests kills it, for it would keep ports and pipes.
 private final class ProgramsUnderWay: Sendable {
-    private static let identifiers = Mutex<Set<pid_t>>([])
+    private static let identifiers = NIOLockedValueBox<Set<pid_t>>([])
 
     init() {
-        atexit { ProgramsUnderWay.identifiers.withLock { for identifier in $0 { kill(identifier, SIGKILL) } } }
+        atexit { ProgramsUnderWay.identifiers.withLockedValue { for identifier in $0 { kill(identifier, SIGKILL) } } }
     }
 
-    func insert(_ identifier: pid_t) { Self.identifiers.withLock { _ = $0.insert(identifier) } }
+    func insert(_ identifier: pid_t) { Self.identifiers.withLockedValue { _ = $0.insert(identifier) } }
 
-    func remove(_ identifier: pid_t) { Self.identifiers.withLock { _ = $0.remove(identifier) } }
+    func remove(_ identifier: pid_t) { Self.identifiers.withLockedValue { _ = $0.remove(identifier) } }
 }
 
 /// A command that is under way.

@@ -196,6 +196,58 @@ import Testing
         #expect(serving.end(SIGCONT) != 0)
     }
 
+    /// SQLite's own way: the file stays, its content goes back.
+    @Test func aBackUpThatIsRestoredUnderServeStopsIt() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 3)
+        try scratch.replace("when: seats > 1", with: "on: report_made", in: "playbooks/hello/playbook.yaml")
+        let serving = try Serving(scratch)
+        #expect(serving.tells(" ready"))
+        try scratch.keeptouch("record", "a1", "report_made")
+        #expect(endpoint.waits(forRequests: 1))
+        try backUp(scratch, to: "backup.db")
+        try scratch.keeptouch("record", "a2", "report_made")
+        #expect(endpoint.waits(forRequests: 2))
+        let shell = try Process.run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            arguments: ["sqlite3", scratch.database, ".timeout 5000", ".restore \(scratch.folder.path)/backup.db"])
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0)
+        #expect(serving.tells("a back-up was put back into it"), "\(serving.log)")
+        #expect(serving.end(SIGCONT) != 0)
+        try scratch.keeptouch("record", "a3", "report_made")
+        #expect(try scratch.keeptouch("run").complaints.contains("the database is older than its sending"))
+        #expect(endpoint.count == 2)
+    }
+
+    /// Rows that come in before anybody has said what the database is, and the same back-up put back again.
+    @Test func noNumberIsGivenTwiceHoweverOftenABackUpIsPutBack() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 2)
+        #expect(try scratch.keeptouch("run").code == 0)
+        try backUp(scratch, to: "backup.db")
+        var numbers: [String: Set<String>] = ["contact": [], "account": [], "touch": []]
+        for round in 1...3 {
+            let rows = (1...3).map { "r\(round)n\($0),New,3,n\($0)@r\(round).example,New Owner" }
+            try scratch.write(
+                "new.csv", "key,name,seats,contact_email,contact_name\n" + rows.joined(separator: "\n") + "\n")
+            #expect(try scratch.keeptouch("import", "accounts", "new.csv").code == 0)
+            if round > 1 {
+                #expect(try scratch.keeptouch("status").output.contains("--as restored"))
+                #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+                _ = try scratch.keeptouch("release", "hello")
+            }
+            #expect(try scratch.keeptouch("run").code == 0)
+            for table in numbers.keys {
+                let given = try scratch.query("SELECT id FROM \(table) WHERE id > 2").map { $0[0] }
+                #expect(given.count == 3 && numbers[table]?.isDisjoint(with: given) == true, "\(table): \(given)")
+                numbers[table]?.formUnion(given)
+            }
+            #expect(endpoint.count == 2 + 3 * round)
+            try putBack("backup.db", scratch)
+        }
+    }
+
     @Test func aCopiedFolderSendsNothingOfTheOther() throws {
         let endpoint = try Endpoint(["--delay", "20"])
         let scratch = try scratch(endpoint, accounts: 10)
@@ -220,6 +272,88 @@ import Testing
         #expect(try scratch.keeptouch("run").code == 0)
         #expect(try scratch.states() == ["sent": 10])
         #expect(endpoint.count == 10)
+    }
+
+    /// File systems give the numbers of files that go to those that come.
+    @Test func aWholeFolderThatTarPutsBackSendsNothingTwice() throws {
+        let endpoint = try Endpoint(["--delay", "20"])
+        let scratch = try scratch(endpoint, accounts: 10)
+        let runner = try RunningProgram(["run"], in: scratch.folder)
+        #expect(endpoint.waits(forRequests: 3))
+        runner.signal(SIGTERM)
+        _ = runner.wait()
+        let archive = scratch.folder.appendingPathExtension("tar").path
+        defer { try? FileManager.default.removeItem(atPath: archive) }
+        try tar("-cf", archive, scratch)
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(endpoint.count == 10)
+        for _ in 0..<3 {
+            try tar("-xf", archive, scratch)
+            let first = try scratch.keeptouch("run")
+            #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
+            #expect(endpoint.count == 10)
+        }
+        #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+        _ = try scratch.keeptouch("run")
+        #expect(endpoint.count == 10)
+    }
+
+    /// A folder from before the first message knows of none, and neither does what lies in it.
+    @Test func aFolderFromBeforeTheFirstMessageIsNotTakenForTheOneThatSent() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 3)
+        let saved = scratch.folder.appendingPathExtension("saved")
+        defer { try? FileManager.default.removeItem(at: saved) }
+        try copy(scratch.folder, to: saved)
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(endpoint.count == 3)
+        try FileManager.default.removeItem(at: scratch.folder)
+        try copy(saved, to: scratch.folder)
+        let doctor = try scratch.keeptouch("doctor")
+        #expect(doctor.code == 1 && doctor.output.contains("another one than the one that was made in"), "\(doctor)")
+        let first = try scratch.keeptouch("run")
+        #expect(first.code == 1 && first.complaints.contains("another one than the one that was made in"), "\(first)")
+        let resumed = try scratch.keeptouch("resume", "all", "--as", "restored")
+        #expect(resumed.code == 0 && resumed.output.contains("each playbook is held"), "\(resumed)")
+        _ = try scratch.keeptouch("run")
+        #expect(endpoint.count == 3)
+
+        // Elsewhere it is a copy that may begin.
+        let elsewhere = try Scratch()
+        try FileManager.default.removeItem(at: elsewhere.folder)
+        try copy(saved, to: elsewhere.folder)
+        #expect(try elsewhere.keeptouch("run").code == 0)
+        #expect(endpoint.count == 6)
+    }
+
+    private func copy(_ folder: URL, to other: URL) throws {
+        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.copyItem(
+                at: folder.appendingPathComponent(name), to: other.appendingPathComponent(name))
+        }
+    }
+
+    /// The database was deleted and begun anew, beside the list of what has left.
+    @Test func whoSaysCopyOfADatabaseThatWasBegunAnewSendsNothingTwice() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 3)
+        #expect(try scratch.keeptouch("run").code == 0)
+        for ending in ["", "-wal", "-shm"] { try? scratch.remove("keeptouch.db" + ending) }
+        try scratch.importAccounts(3)
+        #expect(try scratch.keeptouch("run").code == 1)
+        let resumed = try scratch.keeptouch("resume", "all", "--as", "copy")
+        #expect(resumed.code == 0 && resumed.output.contains("3 messages left"), "\(resumed)")
+        for _ in 0..<2 { _ = try scratch.keeptouch("run") }
+        #expect(endpoint.count == 3)
+    }
+
+    private func tar(_ action: String, _ archive: String, _ scratch: Scratch) throws {
+        let tar = try Process.run(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            arguments: ["tar", "-C", scratch.folder.path, action, archive, "."])
+        tar.waitUntilExit()
+        #expect(tar.terminationStatus == 0)
     }
 
     @Test func aFolderThatWasMovedGoesOn() throws {

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Gives mutated inputs to a piece of code for a while; none may crash it, keep it for a second, or break its invariant.
 ///
@@ -133,13 +133,15 @@ private final class Watch: Sendable {
         var isOver = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(_ file: String) {
         Thread { [self] in
             while true {
                 Thread.sleep(forTimeInterval: 1)
-                let (input, age, isOver) = state.withLock { ($0.input, ContinuousClock.now - $0.since, $0.isOver) }
+                let (input, age, isOver) = state.withLockedValue {
+                    ($0.input, ContinuousClock.now - $0.since, $0.isOver)
+                }
                 if isOver { return }
                 guard age > .seconds(120) else { continue }
                 FileHandle.standardError.write(Data("input \(input) never ends; it is in \(file)\n".utf8))
@@ -149,8 +151,8 @@ private final class Watch: Sendable {
     }
 
     func begin(_ input: Int) {
-        state.withLock { ($0.input, $0.since) = (input, .now) }
+        state.withLockedValue { ($0.input, $0.since) = (input, .now) }
     }
 
-    func end() { state.withLock { $0.isOver = true } }
+    func end() { state.withLockedValue { $0.isOver = true } }
 }

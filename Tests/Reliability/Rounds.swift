@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// How often the tests of reliability try, and what `make reliability` tells of it.
 ///
@@ -7,7 +7,7 @@ import Synchronization
 package enum Rounds {
     private static let share = ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"].flatMap(Double.init)
     private static let table = ProcessInfo.processInfo.environment["KEEPTOUCH_TABLE"]
-    private static let writing = Mutex(())
+    private static let writing = NIOLockedValueBox(())
 
     package static func count(_ short: Int, long: Int) -> Int {
         share.map { max(short, Int(Double(long) * $0)) } ?? short
@@ -20,7 +20,7 @@ package enum Rounds {
     /// Writes a row for the table: what was tried how often, and what came of it.
     package static func tell(_ rounds: Int, _ figures: String = "", test: String = #function) {
         guard let table, let file = fopen(table, "a") else { return }
-        writing.withLock { _ in
+        writing.withLockedValue { _ in
             _ = fputs("\(test.prefix { $0 != "(" })\t\(rounds)\t\(figures)\n", file)
             fclose(file)
         }

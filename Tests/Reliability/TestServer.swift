@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A server on a loopback port that does to each connection what a script says.
 package final class TestServer: Sendable {
@@ -7,8 +7,8 @@ package final class TestServer: Sendable {
     /// The requests as they arrive, for who waits for one.
     package let arrivals: AsyncStream<String>
     private let listener: Int32
-    private let log = Mutex<[String]>([])
-    private let connections = Mutex(0)
+    private let log = NIOLockedValueBox<[String]>([])
+    private let connections = NIOLockedValueBox(0)
 
     /// - Parameter script: runs on a thread of its own for each connection.
     package init(_ script: @escaping @Sendable (TestConnection) -> Void) throws {
@@ -36,9 +36,9 @@ package final class TestServer: Sendable {
                     close(client)
                     return
                 }
-                self.connections.withLock { $0 += 1 }
+                self.connections.withLockedValue { $0 += 1 }
                 let connection = TestConnection(client) { request in
-                    self.log.withLock { $0.append(request) }
+                    self.log.withLockedValue { $0.append(request) }
                     arrive.yield(request)
                 }
                 Thread { script(connection) }.start()
@@ -60,8 +60,8 @@ package final class TestServer: Sendable {
     }
 
     package var url: String { "http://127.0.0.1:\(port)/" }
-    package var requests: [String] { log.withLock { $0 } }
-    package var connectionCount: Int { connections.withLock { $0 } }
+    package var requests: [String] { log.withLockedValue { $0 } }
+    package var connectionCount: Int { connections.withLockedValue { $0 } }
 
     package static func answer(_ status: String, _ headers: [String] = [], body: String = "") -> String {
         (["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"

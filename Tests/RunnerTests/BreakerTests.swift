@@ -1,8 +1,8 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 
 /// Playbooks and channels that are paused because too much of what they send fails, and kill switches.
@@ -24,8 +24,8 @@ import Testing
     }
 
     @Test func aPlaybookWhoseTouchesFailIsPaused() async throws {
-        let mended = Mutex(false)
-        let endpoint = try Endpoint { _ in mended.withLock { $0 } ? .answer(202) : .answer(422) }
+        let mended = NIOLockedValueBox(false)
+        let endpoint = try Endpoint { _ in mended.withLockedValue { $0 } ? .answer(202) : .answer(422) }
         let test = try workspace(endpoint, accounts: 100)
         try await test.drain(noon(20_000))
         let found = try pauses(test)
@@ -35,7 +35,7 @@ import Testing
         #expect(try test.states == ["rejected": sent, "pending": 100 - sent])
         // When a person lets it go, counting begins anew.
         try test.store.write { _ = try Pauses.clear("playbook:main", $0) }
-        mended.withLock { $0 = true }
+        mended.withLockedValue { $0 = true }
         try await test.drain(noon(20_000, hours: 1))
         #expect(try test.states == ["rejected": sent, "sent": 100 - sent])
         #expect(try pauses(test).isEmpty)
@@ -105,13 +105,13 @@ import Testing
     }
 
     @Test func theFilePAUSEStopsARunUnderWay() async throws {
-        let path = Mutex("")
+        let path = NIOLockedValueBox("")
         let endpoint = try Endpoint { received in
-            if received.number == 5 { try? Data().write(to: URL(fileURLWithPath: path.withLock { $0 })) }
+            if received.number == 5 { try? Data().write(to: URL(fileURLWithPath: path.withLockedValue { $0 })) }
             return .answer(202)
         }
         let test = try workspace(endpoint, accounts: 200)
-        path.withLock { $0 = test.folder.path + "/PAUSE" }
+        path.withLockedValue { $0 = test.folder.path + "/PAUSE" }
         let report = try await test.drain(noon(20_000))
         #expect(report.sent >= 5 && report.sent < 30)
         #expect(try pauses(test) == ["all|the file PAUSE lies in the workspace; take it away, then resume"])
@@ -145,13 +145,13 @@ import Testing
         let test = try workspace(endpoint, accounts: 3)
         try test.addAccounts(10, from: 4)
         let killSwitch = KillSwitch(directory: test.folder.path)
-        let pulled = Mutex(false)
+        let pulled = NIOLockedValueBox(false)
         let cycle = Cycle(
             workspace: test.workspace, pinned: PinnedVersions(texts: test.texts), store: test.store,
             processNow: {
                 // After planning has begun.
-                if !pulled.withLock({ $0 }) {
-                    pulled.withLock { $0 = true }
+                if !pulled.withLockedValue({ $0 }) {
+                    pulled.withLockedValue { $0 = true }
                 } else {
                     killSwitch.pull("the signal SIGUSR1 came")
                 }

@@ -1,8 +1,8 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 
 /// What the endpoint of one channel does, and what the others notice of it: nothing.
@@ -30,11 +30,11 @@ import Testing
         }
         // The other endpoint throttles its first answers, so that its touches have to be tried again.
         let count = 120
-        let accepted = Mutex(0)
+        let accepted = NIOLockedValueBox(0)
         let good = try Endpoint { received in
             if received.number <= 3 { return .answer(429, ["Retry-After: 0.02"]) }
             // Only when all of its touches are out, the hanging one is let go.
-            if accepted.withLock({
+            if accepted.withLockedValue({
                 $0 += 1; return $0
             }) == count {
                 latch.open()
@@ -72,8 +72,8 @@ import Testing
     }
 
     @Test func aChannelWhoseRequestsFailBacksOffAndComesBackWithOneTouch() async throws {
-        let isBroken = Mutex(true)
-        let endpoint = try Endpoint { _ in isBroken.withLock { $0 } ? .answer(500) : .answer(202) }
+        let isBroken = NIOLockedValueBox(true)
+        let endpoint = try Endpoint { _ in isBroken.withLockedValue { $0 } ? .answer(500) : .answer(202) }
         let test = try workspace(
             mail: endpoint.url, app: "http://127.0.0.1:1/", accounts: 200,
             limits: "limits: { in_flight: 4 }\nidempotency: { header: Idempotency-Key, lifetime: 24h }")
@@ -87,7 +87,7 @@ import Testing
         // The next run asks with one touch, and opens again.
         _ = try await test.drain(noon(20_000))
         #expect(endpoint.received.count == first + 1)
-        isBroken.withLock { $0 = false }
+        isBroken.withLockedValue { $0 = false }
         #expect(try await test.drain(noon(20_000)).sent == 200)
         #expect(try test.rows("SELECT channel, state FROM channel_state").isEmpty)
         let bodies = Dictionary(grouping: endpoint.received) { $0.header("Idempotency-Key") ?? "" }
@@ -98,13 +98,13 @@ import Testing
 /// A gate that opens once.
 final class Latch: Sendable {
     private let condition = NSCondition()
-    private let state = Mutex(false)
+    private let state = NIOLockedValueBox(false)
 
-    var isOpen: Bool { state.withLock { $0 } }
+    var isOpen: Bool { state.withLockedValue { $0 } }
 
     func open() {
         condition.withLock {
-            state.withLock { $0 = true }
+            state.withLockedValue { $0 = true }
             condition.broadcast()
         }
     }

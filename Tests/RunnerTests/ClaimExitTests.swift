@@ -1,7 +1,7 @@
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 
 /// Exits between the plan and the claim.
@@ -62,11 +62,11 @@ import Testing
     }
 
     @Test func aChangeDuringADrainIsSeen() async throws {
-        let path = Mutex("")
+        let path = NIOLockedValueBox("")
         let endpoint = try Endpoint { received in
             if received.number == 20 {
                 do {
-                    let other = try Store(path: path.withLock { $0 }, mode: .readWrite)
+                    let other = try Store(path: path.withLockedValue { $0 }, mode: .readWrite)
                     try other.write { try $0.executeScript("UPDATE account SET a_seats = 6") }
                 } catch {
                     Issue.record(error)
@@ -75,13 +75,13 @@ import Testing
             return .answer(202)
         }
         let test = try workspace(endpoint, exits: "seats > 5", accounts: 400)
-        path.withLock { $0 = test.store.path }
+        path.withLockedValue { $0 = test.store.path }
         try test.run(noon(20_000))
         // A clock by which much time passes.
-        let seconds = Mutex<Int64>(0)
+        let seconds = NIOLockedValueBox<Int64>(0)
         let clocks = Clocks(
             processNow: {
-                seconds.withLock {
+                seconds.withLockedValue {
                     $0 += 1
                     return noon(20_500) + .seconds($0)
                 }

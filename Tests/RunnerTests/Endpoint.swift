@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// An HTTP server on a loopback port that answers each request as a script says.
 final class Endpoint: Sendable {
@@ -33,7 +33,7 @@ final class Endpoint: Sendable {
 
     let port: UInt16
     private let listener: Int32
-    private let log = Mutex<[Received]>([])
+    private let log = NIOLockedValueBox<[Received]>([])
     private let script: @Sendable (Received) -> Reply
 
     init(_ script: @escaping @Sendable (Received) -> Reply = { _ in .answer(202) }) throws {
@@ -60,13 +60,13 @@ final class Endpoint: Sendable {
     }
 
     var url: String { "http://127.0.0.1:\(port)/send" }
-    var received: [Received] { log.withLock { $0 } }
+    var received: [Received] { log.withLockedValue { $0 } }
     var recipients: [String] { received.compactMap(\.to) }
 
     private func serve(_ client: Int32) {
         defer { close(client) }
         while let (head, body) = read(client) {
-            let received = log.withLock { log in
+            let received = log.withLockedValue { log in
                 let received = Received(number: log.count + 1, head: head, body: body)
                 log.append(received)
                 return received

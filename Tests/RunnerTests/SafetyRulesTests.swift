@@ -108,18 +108,29 @@ import Testing
                 == "max_complained: 3 of its last 2000 touches led to a complaint (0.2 %, more than 0.1 %)")
     }
 
-    @Test func aLongSleepWithOverdueTouchesIsTold() {
+    @Test func aLongSleepWithSomethingOverdueIsTold() {
         let now = Instant(milliseconds: 1_000_000_000_000)
-        #expect(safety.asleep(lastAlive: now - .hours(6), overdue: 5, now: now) == nil)
-        #expect(safety.asleep(lastAlive: now - .hours(30), overdue: 0, now: now) == nil)
-        #expect(safety.asleep(lastAlive: nil, overdue: 5, now: now) == nil)
+        func asleep(_ hours: Int64?, gap: Int64? = nil, touches: Int = 0, steps: Int = 0) -> String? {
+            safety.asleep(
+                lastAlive: hours.map { now - .hours($0) }, usualGap: gap.map { .hours($0) }, touches: touches,
+                steps: steps, now: now)
+        }
+        #expect(asleep(6, touches: 5) == nil)
+        #expect(asleep(30) == nil)
+        #expect(asleep(nil, touches: 5) == nil)
         #expect(
-            safety.asleep(lastAlive: now - .hours(30), overdue: 5, now: now)
-                == "asleep: nothing has run for 30 hours, and 5 touches are overdue; they may be out of date (where runs are further apart than that: safety: { asleep: 30h })"
+            asleep(30, touches: 5)
+                == "asleep: nothing has run for 30 hours, and 5 touches are overdue; they may be out of date (where runs are as far apart as that: safety: { asleep: 36h })"
         )
+        // Runs once a day, of which one was left out; runs every minute; nobody knows.
+        #expect(asleep(24, gap: 24, touches: 5, steps: 5) == nil)
+        #expect(asleep(49, gap: 24, touches: 5) != nil)
+        #expect(asleep(7, gap: 0, steps: 1)?.contains("and 1 step is overdue") == true)
+        #expect(asleep(47, steps: 1) == nil)
+        #expect(asleep(49, touches: 2, steps: 1)?.contains("2 touches and 1 step are overdue") == true)
         var rules = Configuration.Safety()
         rules.asleep = nil
-        #expect(Safety(rules).asleep(lastAlive: now - .hours(30), overdue: 5, now: now) == nil)
+        #expect(Safety(rules).asleep(lastAlive: now - .hours(99), usualGap: nil, touches: 5, steps: 5, now: now) == nil)
     }
 
     @Test func aClockThatJumpsIsNoticed() {

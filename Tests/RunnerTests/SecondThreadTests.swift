@@ -1,9 +1,9 @@
 import Decisions
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 
 /// A cycle over so many blocks that two threads decide them.
@@ -37,43 +37,43 @@ import Testing
     @Test func factsThatChangeWhileSlicesAreWrittenCount() throws {
         let test = try made("0%")
         let other = try Store(path: test.store.path, mode: .readWrite)
-        let changed = Mutex<[Int]>([])
-        let isOver = Mutex(false)
+        let changed = NIOLockedValueBox<[Int]>([])
+        let isOver = NIOLockedValueBox(false)
         let done = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             defer { done.signal() }
             let hasBegun = { (try? other.read { try $0.integer("SELECT count(*) FROM cycle") }) ?? 0 > 0 }
-            while !hasBegun(), !isOver.withLock({ $0 }) { sched_yield() }
-            for number in stride(from: Self.accounts, to: 1, by: -7) where !isOver.withLock({ $0 }) {
+            while !hasBegun(), !isOver.withLockedValue({ $0 }) { sched_yield() }
+            for number in stride(from: Self.accounts, to: 1, by: -7) where !isOver.withLockedValue({ $0 }) {
                 try? other.write { connection in
                     let isIn = try connection.integer(
                         "SELECT count(*) FROM enrollment WHERE account_id = :id", ["id": .integer(Int64(number))])
                     guard isIn == 0 else { return }
                     try connection.execute(
                         "UPDATE account SET a_plan = 'pro' WHERE id = :id", ["id": .integer(Int64(number))])
-                    changed.withLock { $0.append(number) }
+                    changed.withLockedValue { $0.append(number) }
                 }
             }
         }
         let report = try test.run(noon(20_000))
-        isOver.withLock { $0 = true }
+        isOver.withLockedValue { $0 = true }
         done.wait()
-        #expect(changed.withLock { !$0.isEmpty })
-        let ids = changed.withLock { $0 }.map(String.init).joined(separator: ", ")
+        #expect(changed.withLockedValue { !$0.isEmpty })
+        let ids = changed.withLockedValue { $0 }.map(String.init).joined(separator: ", ")
         #expect(try test.rows("SELECT account_id FROM enrollment WHERE account_id IN (\(ids))") == [])
         let entered = try test.rows("SELECT count(*) FROM enrollment")
-        #expect(entered == ["\(Self.accounts - changed.withLock { $0.count })"], "\(report.entered)")
+        #expect(entered == ["\(Self.accounts - changed.withLockedValue { $0.count })"], "\(report.entered)")
     }
 
     @Test func aCycleThatIsStoppedGoesOnWithTheNextRun() throws {
         let test = try made("0%")
         for calls in [0, 3, 6, 8] {
-            let rest = Mutex(calls)
+            let rest = NIOLockedValueBox(calls)
             let cycle = Cycle(
                 workspace: test.workspace, pinned: PinnedVersions(texts: test.texts), store: test.store,
                 processNow: { Instant(milliseconds: 1_750_000_000_000) },
                 isStopped: {
-                    rest.withLock { rest in
+                    rest.withLockedValue { rest in
                         rest -= 1
                         return rest < 0
                     }

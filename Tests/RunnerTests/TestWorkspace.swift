@@ -167,8 +167,8 @@ final class TestWorkspace {
     }
 
     func release(_ playbook: String, at now: Instant) throws {
-        let attributes = workspace.playbook(playbook)?.nullableAttributes ?? []
-        let release = try store.write { try Release(of: playbook, reading: attributes, at: now, $0) }
+        let reads = workspace.playbook(playbook)?.doubtableReads ?? Term.Reads()
+        let release = try store.write { try Release(of: playbook, reading: reads, at: now, $0) }
         #expect(release.isDone)
     }
 

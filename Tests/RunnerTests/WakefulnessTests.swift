@@ -30,12 +30,41 @@ import Testing
         #expect(try begin(test, reading(noon(20_000, hours: 11))) == nil)
         let reason =
             "asleep: nothing has run for 24 hours, and 2 touches are overdue; they may be out of date "
-            + "(where runs are further apart than that: safety: { asleep: 30h })"
+            + "(where runs are as far apart as that: safety: { asleep: 30h })"
         #expect(try begin(test, reading(noon(20_001, hours: 11))) == reason)
         #expect(try test.rows("SELECT scope, reason FROM pause") == ["all|\(reason)"])
         // Once is enough.
         try test.store.write { _ = try Pauses.clear("all", $0) }
         #expect(try begin(test, reading(noon(20_001, hours: 12))) == nil)
+    }
+
+    /// Their next message is due on the third day; the machine wakes up a month later, or its clock does.
+    @Test func aDatabaseThatSleptWithStepsThatCameDueBeginsPaused() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", steps: ["wait: 3d", "in_app: hello.md"])
+        ])
+        try test.addAccounts(2)
+        #expect(try begin(test, reading(noon(20_000))) == nil)
+        try test.run(noon(20_000))
+        #expect(
+            try begin(test, reading(noon(20_031), "another"))?
+                .hasPrefix("asleep: nothing has run for 744 hours, and 2 steps are overdue") == true)
+    }
+
+    /// Once a day by cron: what comes due in the evening goes out in the next morning.
+    @Test func whoRunsOnceADayDoesNotSleep() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", steps: ["wait: 12h", "in_app: hello.md"])
+        ])
+        try test.addAccounts(2)
+        for day in 20_000..<20_003 {
+            #expect(try begin(test, reading(noon(day))) == nil)
+            try test.run(noon(day))
+        }
+        #expect(try test.rows("SELECT count(*) FROM touch") == ["2"])
+        // The touches were not sent, and the next day is as the others.
+        #expect(try begin(test, reading(noon(20_003))) == nil)
+        #expect(try begin(test, reading(noon(20_006))) != nil)
     }
 
     @Test func sleepWithNothingToSendIsNoMatter() throws {

@@ -1,8 +1,8 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
-import Synchronization
 import Testing
 
 @Suite struct WorkerTests {
@@ -138,8 +138,8 @@ import Testing
     }
 
     @Test func aHaltPausesTheChannelWithItsReasonAndLosesNothing() async throws {
-        let isLocked = Mutex(true)
-        let endpoint = try Endpoint { _ in isLocked.withLock { $0 } ? .answer(401) : .answer(202) }
+        let isLocked = NIOLockedValueBox(true)
+        let endpoint = try Endpoint { _ in isLocked.withLockedValue { $0 } ? .answer(401) : .answer(202) }
         let test = try TestWorkspace.mailing(
             to: endpoint.url, accounts: 40, more: ["response:", "  rules:", "    - { status: 401, then: halt }"])
         let report = try await test.drain(noon(20_000))
@@ -148,7 +148,7 @@ import Testing
         #expect(try test.rows("SELECT scope, reason FROM pause") == ["channel:mail|HTTP 401"])
         #expect(try test.states == ["pending": 40])
         // It stays paused until a person has looked.
-        isLocked.withLock { $0 = false }
+        isLocked.withLockedValue { $0 = false }
         #expect(try await test.drain(noon(20_000)).sent == 0)
         try test.store.write { _ = try Pauses.clear("channel:mail", $0) }
         #expect(try await test.drain(noon(20_000)).sent == 40)
@@ -200,19 +200,19 @@ import Testing
     }
 
     @Test func aStoppedRunFinishesWhatIsUnderWayAndTheNextOneGoesOn() async throws {
-        let stop = Mutex<(@Sendable () -> Void)?>(nil)
+        let stop = NIOLockedValueBox<(@Sendable () -> Void)?>(nil)
         let endpoint = try Endpoint { received in
-            if received.number == 10 { stop.withLock { $0?() } }
+            if received.number == 10 { stop.withLockedValue { $0?() } }
             return .answer(202)
         }
         let test = try TestWorkspace.mailing(to: endpoint.url, accounts: 200)
         let report = try await test.drain(noon(20_000)) { worker in
             let interruption = worker.interruption
-            stop.withLock { $0 = interruption }
+            stop.withLockedValue { $0 = interruption }
         }
         #expect(report.wasInterrupted && report.sent >= 10 && report.sent < 100)
         #expect(try test.states == ["sent": report.sent, "pending": 200 - report.sent])
-        stop.withLock { $0 = nil }
+        stop.withLockedValue { $0 = nil }
         #expect(try await test.drain(noon(20_000)).sent == 200 - report.sent)
         #expect(Set(endpoint.recipients).count == 200 && endpoint.received.count == 200)
     }
@@ -228,12 +228,12 @@ import Testing
 
 /// How many are inside at once.
 final class Gauge: Sendable {
-    private let counts = Mutex((now: 0, most: 0))
+    private let counts = NIOLockedValueBox((now: 0, most: 0))
 
-    var most: Int { counts.withLock { $0.most } }
+    var most: Int { counts.withLockedValue { $0.most } }
 
     func enter() {
-        counts.withLock {
+        counts.withLockedValue {
             $0.now += 1
             $0.most = max($0.most, $0.now)
         }
@@ -241,7 +241,7 @@ final class Gauge: Sendable {
         sched_yield()
     }
 
-    func leave() { counts.withLock { $0.now -= 1 } }
+    func leave() { counts.withLockedValue { $0.now -= 1 } }
 
     /// In `serve` a worker lives for as long as the files stay as they are, and versions that nobody walked when it began
     /// are walked later.
@@ -249,8 +249,8 @@ final class Gauge: Sendable {
         let world = try LivedWorkspace(
             ["main": TestWorkspace.playbook("main")], more: "send_window: { days: mon-fri, hours: 09:00-17:00 }")
         let test = world.test
-        let process = Mutex(Instant(milliseconds: 0))
-        let worker = test.worker(Clocks(processNow: { process.withLock { $0 } }, random: { 0 }))
+        let process = NIOLockedValueBox(Instant(milliseconds: 0))
+        let worker = test.worker(Clocks(processNow: { process.withLockedValue { $0 } }, random: { 0 }))
         // A Friday evening.
         try worker.begin(now: noon(20_000, hours: 7))
         try test.addAccounts(3)
@@ -258,7 +258,7 @@ final class Gauge: Sendable {
         let monday = noon(20_003, hours: -2)
         try test.run(monday)
         for _ in 1...20 where world.mails.count < 3 {
-            process.withLock { $0 = $0 + .minutes(2) }
+            process.withLockedValue { $0 = $0 + .minutes(2) }
             try worker.turn(now: monday)
             while worker.isBusy { try worker.turn(now: monday) }
         }

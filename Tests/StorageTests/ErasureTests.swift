@@ -79,6 +79,31 @@ import Testing
         #expect(try integer("SELECT count(*) FROM suppression WHERE address = 'bob@example.com'") == 1)
     }
 
+    /// Over HTTP, for an account that is not known and for one that is.
+    @Test func lateRowsBringNothingBack() throws {
+        _ = try erase(.address("ada@example.com"))
+        let configuration = Configuration(
+            workspace: "w", zone: .utc, evaluate: try Schedule.parse("daily at 06:00").get())
+        let rules = IntakeRules(dataMap: ConditionWorld.dataMap, configuration: configuration)
+        func take(_ rows: [IncomingRow]) throws -> IntakeReport {
+            try store.session { connection in
+                try store.write { try Intake(store: store).take(rows, rules: rules, now: now, $0) }
+            }
+        }
+        let ofNobody = IncomingRow(
+            .contacts, owner: .accountOf(user: "u9"), [.init("email", "Ada@Example.com", at: "/email")], at: "")
+        #expect(try take([ofNobody]).waiting == 0)
+        let event = IncomingRow(
+            .events,
+            [
+                .init("account", "a2", at: "/account"), .init("event", "report", at: "/event"),
+                .init("at", "2026-01-01T00:00:00Z", at: "/at"), .init("contact", "ada@example.com", at: "/contact"),
+            ], at: "")
+        #expect(try take([event]).accepted == 1)
+        #expect(try integer("SELECT count(*) FROM event WHERE contact_key IS NOT NULL") == 0)
+        #expect(try !bytes(hold: "da@example.com"))
+    }
+
     @Test func whatAnEventCallsAContactThatNeverCameGoesToo() throws {
         try store.write {
             try $0.executeScript(

@@ -1,6 +1,6 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Storage
-import Synchronization
 import Testing
 
 @Test func aNewDatabaseWritesAheadAndForcesItsCommits() throws {
@@ -98,22 +98,22 @@ import Testing
 }
 
 @Test func theLongestWriteIsMeasuredByTheGivenClock() throws {
-    let now = Mutex(ContinuousClock.now)
+    let now = NIOLockedValueBox(ContinuousClock.now)
     let scratch = try Scratch()
-    let store = try Store(path: scratch.database, mode: .readWrite, clock: { now.withLock { $0 } })
-    try store.write { _ in now.withLock { $0 += .milliseconds(70) } }
-    try store.write { _ in now.withLock { $0 += .milliseconds(20) } }
+    let store = try Store(path: scratch.database, mode: .readWrite, clock: { now.withLockedValue { $0 } })
+    try store.write { _ in now.withLockedValue { $0 += .milliseconds(70) } }
+    try store.write { _ in now.withLockedValue { $0 += .milliseconds(20) } }
     #expect(store.longestWrite == .milliseconds(70))
 }
 
 @Test func slowItemsGetSmallSlices() throws {
-    let now = Mutex(ContinuousClock.now)
+    let now = NIOLockedValueBox(ContinuousClock.now)
     let scratch = try Scratch()
-    let store = try Store(path: scratch.database, mode: .readWrite, clock: { now.withLock { $0 } })
+    let store = try Store(path: scratch.database, mode: .readWrite, clock: { now.withLockedValue { $0 } })
     var sizes: [Int] = []
     try store.writeInSlices(count: 300) { _, slice in
         sizes.append(slice.count)
-        now.withLock { $0 += .milliseconds(5) * slice.count }
+        now.withLockedValue { $0 += .milliseconds(5) * slice.count }
     }
     #expect(sizes.first == 64)
     #expect(sizes.dropFirst().allSatisfy { $0 <= 5 })

@@ -1,7 +1,7 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 import Testing
 
 @testable import Web
@@ -66,9 +66,9 @@ import Testing
             goesOn.wait()
             return 1
         }
-        let hasRun = Mutex(false)
+        let hasRun = NIOLockedValueBox(false)
         try jobs.begin("second", by: "ben", processNow: { now }) { _ in
-            hasRun.withLock { $0 = true }
+            hasRun.withLockedValue { $0 = true }
             return 2
         }
         #expect(jobs.work("second")?.ahead == 1)
@@ -81,7 +81,7 @@ import Testing
                 if case .done(1, _, _) = jobs.state("first", of: Int.self, now: now) { true } else { false }
             })
         if case .none = jobs.state("second", of: Int.self, now: now) {} else { Issue.record("it is still there") }
-        #expect(!hasRun.withLock { $0 })
+        #expect(!hasRun.withLockedValue { $0 })
         #expect(jobs.generation != nil)
     }
 

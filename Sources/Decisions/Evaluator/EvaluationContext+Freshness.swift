@@ -4,7 +4,7 @@ extension EvaluationContext {
     /// Why decisions that look at these terms must wait; nil when all that they read is there and fresh.
     package func staleness(of terms: [Term]) -> String? {
         let reads = terms.reduce(into: Term.Reads()) { $0.formUnion($1.reads) }
-        return staleness(ofMetrics: reads.metrics) ?? gone(reads) ?? doubt(about: reads.attributes)
+        return staleness(ofMetrics: reads.metrics) ?? gone(reads) ?? doubt(about: reads)
     }
 
     /// What these terms of a version of before read and data.yaml does not have any more.
@@ -25,9 +25,11 @@ extension EvaluationContext {
 
     private static let ofJourneys: Set<String> = ["stage", "stage_since", "journey"]
 
-    /// Why the values of attributes are not believed for now.
-    private func doubt(about attributes: Set<String>) -> String? {
-        doubtfulAttributes.isEmpty ? nil : attributes.sorted().lazy.compactMap { doubtfulAttributes[$0] }.first
+    /// Why values are not believed for now.
+    private func doubt(about reads: Term.Reads) -> String? {
+        guard !doubtfulAttributes.isEmpty || !doubtfulMetrics.isEmpty else { return nil }
+        return reads.attributes.sorted().lazy.compactMap { doubtfulAttributes[$0] }.first
+            ?? reads.metrics.sorted().lazy.compactMap { doubtfulMetrics[$0] }.first
     }
 
     /// The same for metrics by their names.

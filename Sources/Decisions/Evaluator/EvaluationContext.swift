@@ -35,6 +35,8 @@ package struct EvaluationContext: Sendable {
     package var channelVariables: [String: [String]] = [:]
     /// Attributes that look as if their column had been emptied, each with why; what reads them waits.
     package var doubtfulAttributes: [String: String] = [:]
+    /// Metrics of which the last complete day looks like an outage, each with why; what reads them waits.
+    package var doubtfulMetrics: [String: String] = [:]
     /// What contacts can leave; nil where nobody has said.
     package var categories: Set<String>?
     /// The health score, where the data map has one.

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The variables of messages, which take long to find: each is looked for once in a cycle.
 package final class FreezeCache: Sendable {
@@ -8,14 +8,14 @@ package final class FreezeCache: Sendable {
         var channel: String
     }
 
-    private let known = Mutex<[Key: Freeze]>([:])
+    private let known = NIOLockedValueBox<[Key: Freeze]>([:])
 
     package init() {}
 
     func freeze(_ key: Key, _ find: () -> Freeze) -> Freeze {
-        if let freeze = known.withLock({ $0[key] }) { return freeze }
+        if let freeze = known.withLockedValue({ $0[key] }) { return freeze }
         let freeze = find()
-        known.withLock { $0[key] = freeze }
+        known.withLockedValue { $0[key] = freeze }
         return freeze
     }
 }

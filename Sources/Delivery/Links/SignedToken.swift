@@ -34,7 +34,12 @@ package struct SignedToken: Sendable {
         let payload = Array(names.joined(separator: "\n").utf8)
         var code = blank
         code.update(data: payload)
-        return "\(Base64URL.encode(payload)).\(Base64URL.encode(Array(code.finalize())))"
+        var text: [UInt8] = []
+        text.reserveCapacity((payload.count * 4 + 2) / 3 + 1 + 43)
+        Base64URL.append(payload, to: &text)
+        text.append(UInt8(ascii: "."))
+        Base64URL.append(Array(code.finalize()), to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The names that a token holds; nil when it was not made with this secret and for this purpose.
@@ -55,6 +60,12 @@ enum Base64URL {
     static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
+        let alphabet = alphabet
         var (bits, count): (UInt32, UInt32) = (0, 0)
         for byte in bytes {
             (bits, count) = (bits << 8 | UInt32(byte), count + 8)
@@ -64,7 +75,6 @@ enum Base64URL {
             }
         }
         if count > 0 { text.append(alphabet[Int(bits << (6 - count) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Nil for anything but what `encode` writes.

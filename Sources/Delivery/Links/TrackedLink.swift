@@ -35,32 +35,41 @@ package struct LinkTracking: Sendable {
     /// The HTML with its links led over us, and where each of them leads.
     package func links(in html: String, touch: Int64) -> (html: String, links: [TrackedLink]) {
         var links: [TrackedLink] = []
-        var result = ""
-        result.reserveCapacity(html.utf8.count * 2)
-        var rest = html[...]
+        var result: [UInt8] = []
+        let bytes = Array(html.utf8)
+        result.reserveCapacity(bytes.count * 2)
+        var written = 0
         // Quotes are escaped in text and values, so that this stands in tags only.
-        while let mark = rest.firstRange(of: " href=\""), let end = rest[mark.upperBound...].firstIndex(of: "\"") {
-            result += rest[..<mark.upperBound]
-            let written = rest[mark.upperBound..<end]
-            let url = Self.unescaped(written)
+        while let mark = bytes.range(of: Self.mark, from: written),
+            let end = bytes[mark.upperBound...].firstIndex(of: UInt8(ascii: "\""))
+        {
+            result += bytes[written..<mark.upperBound]
+            let address = bytes[mark.upperBound..<end]
+            let url = Self.unescaped(String(decoding: address, as: UTF8.self))
             if Self.isWeb(url), !url.hasPrefix(base + "/") {
                 let link = TrackedLink(url: url)
                 if !links.contains(link) { links.append(link) }
-                result += self.url(of: link, touch: touch)
+                result += self.url(of: link, touch: touch).utf8
             } else {
-                result += written
+                result += address
             }
-            rest = rest[end...]
+            written = end
         }
-        return (result + rest, links)
+        result += bytes[written...]
+        return (String(decoding: result, as: UTF8.self), links)
     }
+
+    private static let mark = Array(" href=\"".utf8)
 
     /// The document with a picture that tells when it is shown.
     package func picture(in html: String, touch: Int64) -> String {
         let picture = "<img src=\"\(base)/o/\(opens.text(of: ["\(touch)"])).gif\" alt=\"\" width=\"1\" height=\"1\">\n"
-        guard let end = html.ranges(of: "</body>").last?.lowerBound else { return html + picture }
-        return html[..<end] + picture + html[end...]
+        var bytes = Array(html.utf8)
+        bytes.insert(contentsOf: picture.utf8, at: bytes.lastIndex(of: Self.end) ?? bytes.count)
+        return String(decoding: bytes, as: UTF8.self)
     }
+
+    private static let end = Array("</body>".utf8)
 
     /// Whether a browser may be sent there.
     package static func isWeb(_ url: String) -> Bool {
@@ -69,12 +78,37 @@ package struct LinkTracking: Sendable {
         return url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 
-    private static func unescaped(_ text: Substring) -> String {
-        guard text.contains("&") else { return String(text) }
-        var result = String(text)
+    private static func unescaped(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
+        var result = text
         for (entity, character) in [
             ("&#x27;", "'"), ("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"),
         ] { result = result.replacing(entity, with: character) }
         return result
+    }
+}
+
+extension [UInt8] {
+    /// Where some bytes stand next.
+    fileprivate func range(of wanted: [UInt8], from start: Int) -> Range<Int>? {
+        guard let first = wanted.first else { return nil }
+        var index = start
+        while index + wanted.count <= count {
+            if self[index] == first, self[index..<index + wanted.count].elementsEqual(wanted) {
+                return index..<index + wanted.count
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Where some bytes stand last.
+    fileprivate func lastIndex(of wanted: [UInt8]) -> Int? {
+        var index = count - wanted.count
+        while index >= 0 {
+            if self[index..<index + wanted.count].elementsEqual(wanted) { return index }
+            index -= 1
+        }
+        return nil
     }
 }

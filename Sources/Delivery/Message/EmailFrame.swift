@@ -6,15 +6,20 @@ struct EmailFrame: Sendable {
     /// The sender's name and postal address, as the footer shows them.
     let sender: Configuration.Sender?
 
+    /// How a document begins, up to its title.
+    ///
     /// - Parameter tag: of the language that the message is written in.
+    static func opening(_ tag: String) -> [UInt8] {
+        Array("<!doctype html>\n<html lang=\"\(LanguageTag.canonical(tag))\"\(direction(tag))>\n\(head)".utf8)
+    }
+
+    /// - Parameter opening: of the message's language.
     func document(
-        _ message: MessageTemplate.Rendered, tag: String, language: Language, unsubscribeURL: String?
+        _ message: MessageTemplate.Rendered, opening: [UInt8], language: Language, unsubscribeURL: String?
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(message.html.count + 3_072)
-        bytes.append(
-            contentsOf: "<!doctype html>\n<html lang=\"\(LanguageTag.canonical(tag))\"\(Self.direction(tag))>\n".utf8)
-        bytes.append(contentsOf: Self.head.utf8)
+        bytes.append(contentsOf: opening)
         HTML.escape(message.subject ?? "", into: &bytes)
         bytes.append(contentsOf: Self.style.utf8)
         if let preheader = message.preheader {

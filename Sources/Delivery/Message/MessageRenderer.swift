@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 package import Playbooks
-import Synchronization
 
 /// Turns messages and frozen variables into what contacts read. Compiled messages are kept by version.
 package final class MessageRenderer: Sendable {
@@ -9,12 +9,16 @@ package final class MessageRenderer: Sendable {
     /// Of messages without a language in their names.
     private let language: String
     /// By the path of the translation, with the message that it belongs to.
-    private let templates = Mutex<[String: Kept]>([:])
+    private let templates = NIOLockedValueBox<[String: Kept]>([:])
 
     private struct Kept {
         var message: Message
         var hash: String
         var template: MessageTemplate
+        /// How values are written for those who asked for no language.
+        var language: Language
+        /// How its document begins.
+        var opening: [UInt8]
     }
 
     /// Takes what `keeptouch.yaml` says of all messages.
@@ -39,7 +43,7 @@ package final class MessageRenderer: Sendable {
     ) throws(RenderError) -> RenderedMessage {
         let kept = try kept(message, for: locale)
         let template = kept.template
-        let language = Language.of(template.tag, for: locale)
+        let language = locale == nil ? kept.language : Language.of(template.tag, for: locale)
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
             format: ValueFormat(language: language, currency: currency, zone: zone ?? self.zone))
@@ -47,7 +51,7 @@ package final class MessageRenderer: Sendable {
         let isEmail = kind == .email
         let html =
             isEmail
-            ? frame.document(rendered, tag: template.tag, language: language, unsubscribeURL: unsubscribeURL)
+            ? frame.document(rendered, opening: kept.opening, language: language, unsubscribeURL: unsubscribeURL)
             : frame.fragment(rendered)
         let text = frame.text(
             rendered, language: language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
@@ -59,12 +63,13 @@ package final class MessageRenderer: Sendable {
     private func kept(_ message: Message, for locale: String?) throws(RenderError) -> Kept {
         let tag = message.translation(for: locale)
         let translation = tag.flatMap { message.locales[$0] } ?? message
-        if let kept = templates.withLock({ $0[translation.path] }), kept.message == message { return kept }
+        if let kept = templates.withLockedValue({ $0[translation.path] }), kept.message == message { return kept }
         do {
+            let template = try MessageTemplate(translation, tag: tag ?? language)
             let kept = Kept(
-                message: message, hash: MessageTemplate.hash(of: message),
-                template: try MessageTemplate(translation, tag: tag ?? language))
-            templates.withLock { $0[translation.path] = kept }
+                message: message, hash: MessageTemplate.hash(of: message), template: template,
+                language: Language.of(template.tag, for: nil), opening: EmailFrame.opening(template.tag))
+            templates.withLockedValue { $0[translation.path] = kept }
             return kept
         } catch {
             throw .refused(error.description)

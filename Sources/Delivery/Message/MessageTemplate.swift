@@ -1,7 +1,7 @@
 import Basics
 import Crypto
+import NIOConcurrencyHelpers
 package import Playbooks
-import Synchronization
 
 /// One version of a message, compiled: its Markdown is parsed once for each combination of its sections, and a touch
 /// only fills values in.
@@ -24,7 +24,7 @@ package final class MessageTemplate: Sendable {
     private let label: SectionedText?
     private let url: SectionedText?
     private let body: SectionedText
-    private let layouts = Mutex<[SectionedText.Pattern: Layout]>([:])
+    private let layouts = NIOLockedValueBox<[SectionedText.Pattern: Layout]>([:])
 
     /// Compiles the message in the one language it is written in.
     ///
@@ -134,9 +134,9 @@ package final class MessageTemplate: Sendable {
     // MARK: - Markdown
 
     private func layout(for pattern: SectionedText.Pattern) throws(RenderError) -> Layout {
-        if let layout = layouts.withLock({ $0[pattern] }) { return layout }
+        if let layout = layouts.withLockedValue({ $0[pattern] }) { return layout }
         let layout = try makeLayout(pattern)
-        layouts.withLock { layouts in
+        layouts.withLockedValue { layouts in
             if layouts.count < Self.layoutLimit { layouts[pattern] = layout }
         }
         return layout

@@ -14,6 +14,8 @@ package struct Circuit: Sendable, Equatable {
     package private(set) var reason = ""
     /// Whether each of the last requests failed; the oldest first.
     private var last: [Bool] = []
+    /// How many requests in a row went through, up to `window`.
+    private var successes = 0
     /// How often in a row it has opened.
     private var openings = 0
 
@@ -48,6 +50,7 @@ package struct Circuit: Sendable, Equatable {
         case .closed:
             if last.count == Self.window { last.removeFirst() }
             last.append(failure != nil)
+            successes = failure == nil ? min(successes + 1, Self.window) : 0
             guard let failure, last.count >= Self.fewest else { return }
             let failed = last.count { $0 }
             if Double(failed) >= Self.mostFailed * Double(last.count) {
@@ -68,6 +71,9 @@ package struct Circuit: Sendable, Equatable {
     package mutating func probe(at now: Instant) {
         if case .open(let until) = state, now >= until { state = .halfOpen }
     }
+
+    /// Whether the last requests all went through.
+    package var isSteady: Bool { state == .closed && successes == Self.window }
 
     /// When an open one lets a request find out.
     package var triesAgainAt: Instant? {

@@ -1,5 +1,5 @@
 import CCurl
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What a transport's thread shares with the others: submissions in, the order to stop, and the way to wake libcurl.
 final class TransportQueue: Sendable {
@@ -26,11 +26,11 @@ final class TransportQueue: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// False when the thread has ended.
     func add(_ requests: [Transport.Submission]) -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard !state.isOver else { return false }
             state.submissions.append(contentsOf: requests)
             state.wake()
@@ -39,7 +39,7 @@ final class TransportQueue: Sendable {
     }
 
     func stop(_ order: Order, then: (@Sendable () -> Void)?) {
-        let hasEnded = state.withLock { state in
+        let hasEnded = state.withLockedValue { state in
             if state.hasEnded { return true }
             if order.rawValue > state.order.rawValue { state.order = order }
             if let then { state.waiters.append(then) }
@@ -53,12 +53,12 @@ final class TransportQueue: Sendable {
 
     func open(_ multi: UnsafeMutableRawPointer) {
         let address = UInt(bitPattern: multi)
-        state.withLock { $0.multi = address }
+        state.withLockedValue { $0.multi = address }
     }
 
     /// What was submitted since the last call, and what to do.
     func take() -> (submissions: [Transport.Submission], order: Order) {
-        state.withLock { state in
+        state.withLockedValue { state in
             let submissions = state.submissions
             state.submissions = []
             state.isPolling = false
@@ -68,7 +68,7 @@ final class TransportQueue: Sendable {
 
     /// Whether nothing has come since the last `take`, so that the thread may wait; whoever then comes wakes it.
     func beginPolling(under order: Order) -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.isPolling = state.submissions.isEmpty && state.order == order
             return state.isPolling
         }
@@ -76,7 +76,7 @@ final class TransportQueue: Sendable {
 
     /// Closes the queue when it is empty; false when something came in meanwhile.
     func close() -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.submissions.isEmpty else { return false }
             state.isOver = true
             state.multi = 0
@@ -86,7 +86,7 @@ final class TransportQueue: Sendable {
 
     /// Tells whoever waits that the thread is done with libcurl: a process that ends before would take it away from it.
     func end() {
-        let waiters = state.withLock { state in
+        let waiters = state.withLockedValue { state in
             state.hasEnded = true
             let waiters = state.waiters
             state.waiters = []

@@ -46,6 +46,13 @@ package enum YAMLFile {
     }
 }
 
+extension Unicode.Scalar {
+    /// White space; most of what is asked is ASCII, and the tables of Unicode are far away.
+    fileprivate var isSpace: Bool {
+        isASCII ? value == 0x20 || (0x09...0x0d).contains(value) : properties.isWhitespace
+    }
+}
+
 extension String {
     func replacing(_ scalar: Unicode.Scalar, with other: Unicode.Scalar) -> String {
         String(String.UnicodeScalarView(unicodeScalars.map { $0 == scalar ? other : $0 }))
@@ -147,32 +154,32 @@ private struct NodeReader {
 
     private func isCommented(_ value: String, _ position: Position) -> Bool {
         guard lines.indices.contains(position.line - firstLine), !value.isEmpty else { return false }
-        var wanted = value.unicodeScalars.filter { !$0.properties.isWhitespace }[...]
+        var wanted = value.unicodeScalars.filter { !$0.isSpace }[...]
         for number in lines.indices.dropFirst(position.line - firstLine) {
             let isFirst = number == position.line - firstLine
             var rest = lines[number].unicodeScalars.dropFirst(isFirst ? position.column - 1 : 0)
             while let scalar = rest.first, let next = wanted.first {
                 rest.removeFirst()
-                if scalar.properties.isWhitespace { continue }
+                if scalar.isSpace { continue }
                 guard scalar == next else { return false }
                 wanted.removeFirst()
             }
             guard wanted.isEmpty else { continue }
-            return rest.first?.properties.isWhitespace == true
-                && rest.first { !$0.properties.isWhitespace } == Unicode.Scalar("#")
+            return rest.first?.isSpace == true
+                && rest.first { !$0.isSpace } == Unicode.Scalar("#")
         }
         return false
     }
 
     /// Walks the lines along with the value, white space apart, to find what was written for it.
     private func aligned(_ value: String, line: Int, column: Int) -> SourceText? {
-        var wanted = value.unicodeScalars.filter { !$0.properties.isWhitespace }[...]
+        var wanted = value.unicodeScalars.filter { !$0.isSpace }[...]
         var found = String.UnicodeScalarView()
         var start: Position?
         for number in lines.indices.dropFirst(line) {
             for (index, scalar) in lines[number].unicodeScalars.enumerated().dropFirst(number == line ? column : 0) {
                 guard let next = wanted.first else { break }
-                if scalar.properties.isWhitespace {
+                if scalar.isSpace {
                     if start != nil { found.append(scalar) }
                     continue
                 }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The clock changes of one zone from 1900 to 2200, read from the system once and searched from then on.
 final class ZoneRules: Sendable {
@@ -66,13 +66,13 @@ final class ZoneRules: Sendable {
 }
 
 extension ZoneRules {
-    private static let known = Mutex<[String: ZoneRules]>([:])
+    private static let known = NIOLockedValueBox<[String: ZoneRules]>([:])
 
     static func named(_ name: String) -> ZoneRules? {
-        if let rules = known.withLock({ $0[name] }) { return rules }
+        if let rules = known.withLockedValue({ $0[name] }) { return rules }
         guard isZoneName(name), let timeZone = TimeZone(identifier: name) else { return nil }
         let rules = ZoneRules(timeZone)
-        known.withLock { $0[name] = rules }
+        known.withLockedValue { $0[name] = rules }
         return rules
     }
 

@@ -90,12 +90,13 @@ extension ValueType {
 }
 
 extension Version {
-    /// The attributes of accounts that its steps, exits and goals ask for.
-    var walkedAttributes: Set<String> {
+    /// The attributes of accounts and the metrics that its steps, exits and goals ask for.
+    var walkedReads: Term.Reads {
         let terms = questions.map(\.term) + playbook.programs.joined().flatMap(\.terms)
-        let read = terms.reduce(into: Set<String>()) { $0.formUnion($1.reads.attributes) }
-            // What its own steps write may well change for many at once.
-            .subtracting(playbook.writtenAttributes)
-        return read.subtracting(["key", "status", "created_at", "stage", "stage_since", "journey"])
+        var reads = terms.reduce(into: Term.Reads()) { $0.formUnion($1.reads) }
+        reads.attributes.subtract(["key", "status", "created_at", "stage", "stage_since", "journey"])
+        // What its own steps write may well change for many at once.
+        reads.attributes.subtract(playbook.writtenAttributes)
+        return reads
     }
 }

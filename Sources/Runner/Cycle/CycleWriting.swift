@@ -124,6 +124,7 @@ struct CycleWriting {
             try Meta.stagesEvent.write(String(newest), connection)
         }
         try plan.doubts.record(connection)
+        try plan.metricDoubts.record(connection)
         try Meta.standingStill.write(plan.report.standingStill.joined(separator: "\n"), connection)
         let records = CycleRecords(connection, cycleID: cycleID, now: now)
         let registry = Registry(connection)

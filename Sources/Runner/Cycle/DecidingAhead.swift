@@ -1,6 +1,6 @@
 import Decisions
+import NIOConcurrencyHelpers
 import Storage
-import Synchronization
 
 /// The next slice of the second pass, decided on a second thread while the slice before it is written.
 ///
@@ -8,7 +8,7 @@ import Synchronization
 /// that writes it.
 final class DecidingAhead {
     private final class Slice: Sendable {
-        let accounts = Mutex<[Account]>([])
+        let accounts = NIOLockedValueBox<[Account]>([])
     }
 
     private let second: SecondThread
@@ -32,7 +32,7 @@ final class DecidingAhead {
         second.start { deciding in
             var tally = Tally()
             let accounts = try deciding.decide(ids, freezes: true, &tally)
-            slice.accounts.withLock { $0 = accounts }
+            slice.accounts.withLockedValue { $0 = accounts }
         }
     }
 
@@ -42,7 +42,7 @@ final class DecidingAhead {
         self.coming = nil
         try second.finish()
         return { [connection] in
-            try connection.dataVersion() == coming.dataVersion ? coming.slice.accounts.withLock { $0 } : nil
+            try connection.dataVersion() == coming.dataVersion ? coming.slice.accounts.withLockedValue { $0 } : nil
         }
     }
 

@@ -1,6 +1,6 @@
 import Decisions
+import NIOConcurrencyHelpers
 import Storage
-import Synchronization
 
 /// The first pass of a cycle: decides about the accounts that it looks at, and only counts.
 struct FirstPass {
@@ -23,18 +23,18 @@ struct FirstPass {
             var audiences: [Int64: Int] = [:]
         }
 
-        let counts = Mutex(Counts())
+        let counts = NIOLockedValueBox(Counts())
         /// Why either half was given up.
-        let failure = Mutex<(any Error)?>(nil)
+        let failure = NIOLockedValueBox<(any Error)?>(nil)
 
-        var hasFailed: Bool { failure.withLock { $0 != nil } }
+        var hasFailed: Bool { failure.withLockedValue { $0 != nil } }
 
         /// Runs one half; a failure ends the other one, too.
         func run(_ body: () throws -> Void) {
             do {
                 try body()
             } catch {
-                failure.withLock { $0 = $0 ?? error }
+                failure.withLockedValue { $0 = $0 ?? error }
             }
         }
     }
@@ -71,14 +71,14 @@ struct FirstPass {
             half.run {
                 deciding.hold(holds)
                 let tally = try decide(parts.dropFirst(), by: 2, deciding, half)
-                half.counts.withLock { $0 = Half.Counts(tally: tally, audiences: deciding.audiences) }
+                half.counts.withLockedValue { $0 = Half.Counts(tally: tally, audiences: deciding.audiences) }
             }
         }
         var tally = Tally()
         half.run { tally = try decide(parts[...], by: 2, deciding, half) }
         try second.finish()
-        if let failure = half.failure.withLock({ $0 }) { throw failure }
-        let counts = half.counts.withLock { $0 }
+        if let failure = half.failure.withLockedValue({ $0 }) { throw failure }
+        let counts = half.counts.withLockedValue { $0 }
         tally.add(counts.tally)
         deciding.addAudiences(of: counts.audiences)
         return tally

@@ -33,6 +33,7 @@ struct Planning {
         var wasPaused: Bool
         var report: CycleReport
         var doubts: AttributeDoubts
+        var metricDoubts: MetricDoubts
 
         func deciding(_ connection: Connection) throws -> BlockDeciding {
             try BlockDeciding(connection, rules, turns: turns, journeys: journeys, heldJourneys: heldJourneys)
@@ -55,13 +56,16 @@ struct Planning {
         let isEvaluating =
             matching == .all || isTurnOfJourneys || turns.contains { $0.isDue && $0.trigger != .on }
         var found = try versions(known, taking, pauses, context)
+        let walked = found.versions.values.reduce(into: Term.Reads()) { $0.formUnion($1.walkedReads) }
         let doubts = try AttributeDoubts(
-            found.versions.values.reduce(into: []) { $0.formUnion($1.walkedAttributes) }, workspace,
-            isLookedAt: isEvaluating, connection)
+            walked.attributes, workspace, isLookedAt: isEvaluating, connection)
+        let metricDoubts = try MetricDoubts(walked.metrics, workspace, context, connection)
+        let reasons = Array(doubts.reasons.values) + metricDoubts.reasons.values
         // What enrollments ask for waits; whether a playbook is matched is for the rules of safety to say.
         var believed = context
         believed.doubtfulAttributes = doubts.reasons
-        if !doubts.reasons.isEmpty { found = try versions(known, taking, pauses, believed) }
+        believed.doubtfulMetrics = metricDoubts.reasons
+        if !reasons.isEmpty { found = try versions(known, taking, pauses, believed) }
         var rules = CycleRules(
             context: believed, lastCycle: try Meta.lastNow(connection),
             versions: found.versions, matching: turns.map(\.work),
@@ -85,7 +89,8 @@ struct Planning {
         var plan = Plan(
             rules: rules, turns: turns, scope: scope, journeys: workspace.journeys,
             heldJourneys: Set(heldJourneys.keys), tally: Tally(), stagesEvent: late?.newest,
-            wasPaused: pauses.all != nil, report: CycleReport(now: now, playbooks: [], balanced: true), doubts: doubts)
+            wasPaused: pauses.all != nil, report: CycleReport(now: now, playbooks: [], balanced: true), doubts: doubts,
+            metricDoubts: metricDoubts)
         let deciding = try plan.deciding(connection)
         var pass = try FirstPass(scope, deciding, isStopped: isStopped)
         if pass.isWorthTwoThreads {
@@ -106,11 +111,11 @@ struct Planning {
         plan.report = report(plan, isTurnOfJourneys ? heldJourneys : nil)
         plan.report.standingStill =
             found.standingStill
-            + doubts.reasons.values.sorted().map { "\($0): enrollments that ask for it wait" }
+            + reasons.sorted().map { "\($0): enrollments that ask for it wait" }
         plan.isNews =
             try matching == .all || isTurnOfJourneys || !tally.changed.isEmpty
             || turns.contains { $0.isNews || tally.playbooks[$0.id]?.isNews == true }
-            || doubts.isNews || Benchmarks.areUnsaved(connection)
+            || doubts.isNews || metricDoubts.isNews || Benchmarks.areUnsaved(connection)
         return plan
     }
 

@@ -76,12 +76,29 @@ extension Safety {
     ///
     /// - Parameters:
     ///   - lastAlive: when something last ran on it; nil when nothing ever has.
-    ///   - overdue: touches that have waited to be sent for as long as `asleep`.
-    package func asleep(lastAlive: Instant?, overdue: Int, now: Instant) -> String? {
-        guard let limit = rules.asleep, let lastAlive, overdue > 0, now - lastAlive > limit else { return nil }
-        let hours = (now - lastAlive).milliseconds / 3_600_000
+    ///   - usualGap: how far apart its cycles are as a rule; nil when nobody knows yet.
+    ///   - touches: those that have waited to be sent for as long as `asleep`.
+    ///   - steps: enrollments that have been due to go on for as long.
+    package func asleep(
+        lastAlive: Instant?, usualGap: TimeSpan?, touches: Int, steps: Int, now: Instant
+    ) -> String? {
+        guard let limit = rules.asleep, let lastAlive else { return nil }
+        let gap = now - lastAlive
+        // Who runs once a day has slept when a day is left out.
+        let isLong = gap > max(limit, TimeSpan(milliseconds: 2 * (usualGap?.milliseconds ?? 0)))
+        // A step that is due between two runs is nothing unusual.
+        let isLongForSteps =
+            gap > max(limit, TimeSpan(milliseconds: 2 * (usualGap?.milliseconds ?? TimeSpan.days(1).milliseconds)))
+        let overdue = [
+            touches > 0 && isLong ? "\(touches) \(touches == 1 ? "touch" : "touches")" : nil,
+            steps > 0 && isLongForSteps ? "\(steps) \(steps == 1 ? "step" : "steps")" : nil,
+        ].compactMap { $0 }
+        guard !overdue.isEmpty else { return nil }
+        let hours = gap.milliseconds / 3_600_000
+        let areOne = overdue.count == 1 && overdue[0].hasPrefix("1 ")
         return
-            "asleep: nothing has run for \(hours) hours, and \(overdue) touches are overdue; they may be out of date "
-            + "(where runs are further apart than that: safety: { asleep: 30h })"
+            "asleep: nothing has run for \(hours) hours, and \(overdue.joined(separator: " and ")) "
+            + "\(areOne ? "is" : "are") overdue; they may be out of date (where runs are as far apart as that: "
+            + "safety: { asleep: \(hours + 6)h })"
     }
 }

@@ -1,12 +1,12 @@
+import NIOConcurrencyHelpers
 package import Playbooks
-import Synchronization
 
 /// What the steps of running enrollments are called, by the version that each walks.
 package final class StepNames: Sendable {
     private let workspace: Workspace
     private let pinned: PinnedVersions
     /// The versions that were read, by their texts; nil for one that can no longer be read.
-    private let versions = Mutex<[String: Playbook?]>([:])
+    private let versions = NIOLockedValueBox<[String: Playbook?]>([:])
 
     package init(_ workspace: Workspace, pinned: PinnedVersions) {
         self.workspace = workspace
@@ -25,7 +25,7 @@ package final class StepNames: Sendable {
 
     private func version(_ name: String, _ source: String) -> Playbook? {
         if let current = workspace.playbook(name), current.source == source { return current }
-        return versions.withLock { versions in
+        return versions.withLockedValue { versions in
             if let known = versions[source] { return known }
             let version = pinned.playbook(name, source: source)
             versions[source] = .some(version)

@@ -75,7 +75,7 @@ package struct DigestPost {
         } catch {
             return .kept("\(error)")
         }
-        let endpoint = work.endpoint.text(of: request)
+        let endpoint = work.endpoint(of: request)
         if let earlier = row.endpoint, earlier != endpoint {
             let reason =
                 "an earlier attempt may have arrived, and its channel leads to another endpoint or account since"

@@ -1,13 +1,13 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 package import Playbooks
 import Storage
-import Synchronization
 
 /// Pulls the sources that are due until it is stopped, beside planning and sending, which no slow source holds up.
 final class SourceLoop: Sendable {
     let wakeSignal = WakeSignal()
-    private let edition: Mutex<Edition>
+    private let edition: NIOLockedValueBox<Edition>
     private let store: Store
     private let folder: URL
     private let environment: [String: String]
@@ -20,7 +20,7 @@ final class SourceLoop: Sendable {
     init(
         _ edition: Edition, folder: URL, environment: [String: String], store: Store, clock: DecisionClock, log: Logger
     ) {
-        self.edition = Mutex(edition)
+        self.edition = NIOLockedValueBox(edition)
         self.folder = folder
         self.environment = environment
         self.store = store
@@ -29,7 +29,7 @@ final class SourceLoop: Sendable {
     }
 
     func use(_ next: Edition) {
-        edition.withLock { $0 = next }
+        edition.withLockedValue { $0 = next }
         wakeSignal.raise()
     }
 
@@ -42,7 +42,7 @@ final class SourceLoop: Sendable {
     }
 
     private func pullDue() {
-        let workspace = edition.withLock { $0 }.workspace
+        let workspace = edition.withLockedValue { $0 }.workspace
         // Accounts come before what belongs to them.
         for source in workspace.sourcesInOrder where !wakeSignal.isStopped {
             guard let now = clock.now() else { return }

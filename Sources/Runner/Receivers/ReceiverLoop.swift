@@ -2,19 +2,19 @@ import Dispatch
 import Logging
 import Playbooks
 import Storage
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Tells the receivers of changes until it is stopped, beside the touches, which no slow receiver holds up.
 final class ReceiverLoop: Sendable {
     let wakeSignal = WakeSignal()
-    private let edition: Mutex<Edition>
+    private let edition: NIOLockedValueBox<Edition>
     private let makePost: @Sendable (Edition) -> ReceiverPost
     private let clock: DecisionClock
     private let log: Logger
     /// What kept receivers back, as it was told last.
-    private let told = Mutex<[String: String]>([:])
+    private let told = NIOLockedValueBox<[String: String]>([:])
     /// Whether the last pass has left something that can be sent at once.
-    private let hasMore = Mutex(false)
+    private let hasMore = NIOLockedValueBox(false)
 
     /// Seconds between two looks.
     private static let interval = 2.0
@@ -23,14 +23,14 @@ final class ReceiverLoop: Sendable {
         _ edition: Edition, clock: DecisionClock, log: Logger,
         makePost: @escaping @Sendable (Edition) -> ReceiverPost
     ) {
-        self.edition = Mutex(edition)
+        self.edition = NIOLockedValueBox(edition)
         self.clock = clock
         self.log = log
         self.makePost = makePost
     }
 
     func use(_ next: Edition) {
-        edition.withLock { $0 = next }
+        edition.withLockedValue { $0 = next }
     }
 
     func run() {
@@ -41,13 +41,13 @@ final class ReceiverLoop: Sendable {
 
     /// True when there is more to send at once.
     private func post() -> Bool {
-        let post = makePost(edition.withLock { $0 })
+        let post = makePost(edition.withLockedValue { $0 })
         let isOver = DispatchSemaphore(value: 0)
         Task.detached { [self] in
-            hasMore.withLock { $0 = false }
+            hasMore.withLockedValue { $0 = false }
             do {
                 let report = try await post.post()
-                hasMore.withLock { $0 = report.hasMore }
+                hasMore.withLockedValue { $0 = report.hasMore }
                 tell(report)
             } catch {
                 log.error("receivers failed, and are tried again", metadata: ["reason": "\(error)"])
@@ -55,11 +55,11 @@ final class ReceiverLoop: Sendable {
             isOver.signal()
         }
         isOver.wait()
-        return hasMore.withLock { $0 }
+        return hasMore.withLockedValue { $0 }
     }
 
     private func tell(_ report: ReceiverPost.Report) {
-        let news = told.withLock { told in
+        let news = told.withLockedValue { told in
             defer { told = report.failed }
             return report.failed.filter { told[$0.key] != $0.value }
         }

@@ -7,11 +7,12 @@ final class ChannelAtWork {
     let channel: Channel
     let builder: RequestBuilder
     let classifier: Classifier
-    /// Tells its endpoint from the one that the channel had before.
-    let endpoint: EndpointPrint
+    private let endpoint: EndpointPrint
+    /// The print of the last request, which mostly is that of the next one.
+    private var lastEndpoint: (method: String, url: String, print: String)?
     private(set) var pace: Pace
     private(set) var circuit = Circuit()
-    /// Touches that are claimed, and requests whose rows are `sending`; at most twice as many as there are places.
+    /// Touches that are claimed, and requests whose rows are `sending`; at most `mostClaimed` and `window`.
     private(set) var claimed = 0
     private(set) var sending = 0
     /// Touches that are being rendered, and requests that are already counted against the rate for them.
@@ -19,6 +20,8 @@ final class ChannelAtWork {
     private var reserved = 0
     /// How many touches a request carries, as far as the last ones tell.
     private var load = 1
+    /// How many milliseconds its answers take, the last ones counting most.
+    private var usualDuration = 0.0
     /// Touches of a request that was refused as a whole: each goes alone.
     var alone: Set<Int64> = []
     var cursor: Outbox.Cursor?
@@ -59,6 +62,14 @@ final class ChannelAtWork {
         pace = Pace(perSecond: nil, inFlight: channel.inFlight, at: Instant(milliseconds: 0))
     }
 
+    /// Tells a request's endpoint from the one that the channel had before.
+    func endpoint(of request: Request) -> String {
+        if let last = lastEndpoint, last.url == request.url, last.method == request.method { return last.print }
+        let print = endpoint.text(of: request)
+        lastEndpoint = (request.method, request.url, print)
+        return print
+    }
+
     // MARK: - Room
 
     /// Why nothing is claimed for it now.
@@ -74,16 +85,35 @@ final class ChannelAtWork {
         let isProbing = circuit.state == .halfOpen
         guard !isProbing || claimed + sending == 0 else { return 0 }
         let places = min(
-            max(Worker.tickRows, most), (load > 1 ? min(2 * pace.places, 4) : 2 * pace.places) * load - claimed)
+            max(Worker.tickRows, most), (load > 1 ? min(2 * pace.places, 4) : mostClaimed) * load - claimed)
         guard places > 0 else { return 0 }
         let wanted = isProbing ? 1 : places
         return min(wanted, pace.room(for: (wanted + load - 1) / load, at: processNow) * load)
     }
 
+    /// Enough for one tick to be rendered while another one waits to leave.
+    private var mostClaimed: Int { max(2 * pace.places, min(window, 2 * Worker.tickRows)) }
+
     func hasRoom(processNow: Instant) -> Bool { room(processNow: processNow) > 0 }
 
+    /// How many requests may be on record as `sending`, on the wire or waiting for a place there.
+    ///
+    /// So many can be in doubt after a crash: twice the places, for the wire must not run dry while a tick is written.
+    /// Where a key takes the doubt away and the endpoint is quick and has taken all for a while, more make a tick worth
+    /// its fsync.
+    var window: Int {
+        guard channel.idempotency.lifetime != nil, load == 1, !pace.isSlowed, circuit.isSteady,
+            usualDuration <= Self.quick
+        else { return 2 * pace.places }
+        return max(2 * pace.places, min(8 * pace.places, Self.widestWindow))
+    }
+
+    private static let widestWindow = 512
+    /// Milliseconds: what waits in the widest window leaves within half a second, soon after its claim looked at it.
+    private static let quick = 50.0
+
     /// Whether one more row may become `sending`.
-    func canSend(processNow: Instant) -> Bool { sending < 2 * pace.places && !pace.isQuiet(at: processNow) }
+    func canSend(processNow: Instant) -> Bool { sending < window && !pace.isQuiet(at: processNow) }
 
     /// Whether what is claimed goes back, because nothing more may leave for now.
     func isShut(processNow: Instant) -> Bool { stopped != nil || pace.isQuiet(at: processNow) }
@@ -167,6 +197,9 @@ final class ChannelAtWork {
     func note(_ response: Response, _ results: [SendResult], processNow: Instant) {
         guard response.failure != .aborted, let result = results.first(where: \.isTaken) ?? results.first else {
             return
+        }
+        if response.failure == nil {
+            usualDuration += (Double(response.duration.milliseconds) - usualDuration) / 8
         }
         let isRefusal = (400...499).contains(response.status)
         var notice = RateNotice(response, now: processNow)

@@ -20,8 +20,8 @@ package struct DrainReport: Sendable, Encodable {
 
     package init() {}
 
-    /// How many touches have come to their end.
-    package var settled: Int { sent + rejected + unknown + ghosts + dropped + held }
+    /// How many touches have come to their end; what is held is tried again by the next cycle, and fails again.
+    package var settled: Int { sent + rejected + unknown + ghosts + dropped }
 
     mutating func count(_ state: TouchState) {
         switch state {

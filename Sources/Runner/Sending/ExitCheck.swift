@@ -54,6 +54,7 @@ struct ExitCheck {
         let deciding = try store.read { connection in
             var context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
             context.doubtfulAttributes = try DoubtfulAttributes(connection).reasons
+            context.doubtfulMetrics = try DoubtfulMetrics(connection).reasons
             var rules = CycleRules(
                 context: context,
                 versions: versions.reduce(into: [:]) { versions, version in

@@ -1,27 +1,28 @@
 import Delivery
 import Storage
 
-/// One request and the touches that it carries.
-struct OutgoingRequest: Sendable {
+/// One request and the touches that it carries; belongs to one thread at a time.
+final class OutgoingRequest: @unchecked Sendable {
     /// At least one, in the order of their results; all of one channel.
     let claims: [ClaimedTouch]
     /// Nil when it cannot be made.
     let request: Request?
+    let channel: String
+    /// A touch is in one request at a time.
+    let token: Int64
     /// The `EndpointPrint` of the request.
     var endpoint: String?
 
     init(_ claims: [ClaimedTouch], _ request: Request?) {
         self.claims = claims
         self.request = request
+        channel = claims.first?.touch.channel ?? ""
+        token = claims.first?.touch.id ?? 0
     }
 
-    init(alone claim: ClaimedTouch) {
+    convenience init(alone claim: ClaimedTouch) {
         self.init([claim], claim.request)
     }
-
-    var channel: String { claims.first?.touch.channel ?? "" }
-    /// A touch is in one request at a time.
-    var token: Int64 { claims.first?.touch.id ?? 0 }
 
     /// Puts the rendered touches of one channel into requests: a pure function of them.
     ///

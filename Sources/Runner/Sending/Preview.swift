@@ -11,6 +11,8 @@ package struct Preview {
     package var text: String
     package var html: String
     private let candidate: TouchCandidate
+    private let contact: ContactDetails?
+    private let playbook: Playbook
     private let message: Message
     private let variables: Variables
     private let rendering: Rendering
@@ -42,12 +44,12 @@ package struct Preview {
             else { throw CannotPreview(reason: "the message \(touch.message) cannot be read") }
             do throws(RenderError) {
                 let contact = try? touch.contactID.flatMap { try ContactDetails.load($0, connection) }
-                let candidate = candidate(touch, contact, of: playbook)
+                let candidate = candidate(touch, contact, key: contact?.key, email: contact?.email, of: playbook)
                 let envelope = try rendering.seal(candidate, message, variables)
                 return Preview(
                     touch: touch, email: contact?.email, subject: envelope.message.subject,
-                    text: envelope.message.text, html: envelope.message.html, candidate: candidate, message: message,
-                    variables: variables, rendering: rendering)
+                    text: envelope.message.text, html: envelope.message.html, candidate: candidate, contact: contact,
+                    playbook: playbook, message: message, variables: variables, rendering: rendering)
             } catch {
                 throw CannotPreview(reason: "\(error)")
             }
@@ -55,7 +57,9 @@ package struct Preview {
     }
 
     /// A candidate that was never written: for rendering only.
-    private static func candidate(_ touch: Touch, _ contact: ContactDetails?, of playbook: Playbook) -> TouchCandidate {
+    private static func candidate(
+        _ touch: Touch, _ contact: ContactDetails?, key: String?, email: String?, of playbook: Playbook
+    ) -> TouchCandidate {
         TouchCandidate(
             id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, occurrence: "",
             step: "",
@@ -63,7 +67,7 @@ package struct Preview {
             category: playbook.category, message: touch.message, isGhost: false, priority: 0, dueAt: touch.notBefore,
             expiresAt: touch.notBefore, reason: nil, variables: touch.variables, fence: 0, attempts: 0,
             isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactID: touch.contactID,
-            contactKey: contact?.key, contactName: contact?.name, email: contact?.email, timezone: contact?.timezone,
+            contactKey: key, contactName: contact?.name, email: email, timezone: contact?.timezone,
             locale: contact?.locale, isReachable: true, isEnrolled: true, hasChurned: false, isSuppressed: false,
             isExcluded: false, frozenAt: touch.frozenAt, sentWithin: [])
     }
@@ -113,10 +117,12 @@ package struct Preview {
     private func trialEnvelope(
         to address: String, _ builder: RequestBuilder, now: Instant
     ) throws(RenderError) -> Envelope {
-        var candidate = candidate
-        if candidate.contactID != nil { candidate.contactID = 0 }
-        if !candidate.isTeam { (candidate.recipient, candidate.contactKey) = (address, address) }
-        candidate.email = candidate.isTeam ? nil : address
+        var touch = touch
+        if touch.contactID != nil { touch.contactID = 0 }
+        if !candidate.isTeam { touch.recipient = address }
+        let candidate = Self.candidate(
+            touch, contact, key: candidate.isTeam ? contact?.key : address, email: candidate.isTeam ? nil : address,
+            of: playbook)
         var envelope = try rendering.seal(candidate, message, variables)
         // A channel may address by an attribute of the contact.
         for name in builder.channel.variables where name.hasPrefix("contact.") {

@@ -56,14 +56,13 @@ extension Worker {
         }
         let claims = outgoing.claims.filter { $0.failure == nil }
         let hash = outgoing.request?.bodyHash
-        let endpoint = outgoing.request.flatMap { channels[outgoing.channel]?.endpoint.text(of: $0) }
+        let endpoint = outgoing.request.flatMap { channels[outgoing.channel]?.endpoint(of: $0) }
         let isElsewhere = claims.contains { claim in
             claim.touch.isAmbiguous && claim.touch.endpoint.map { $0 != endpoint } ?? false
         }
         if !isElsewhere, claims.count == outgoing.claims.count, hash != nil,
             claims.allSatisfy({ !$0.touch.isAmbiguous || $0.touch.bodyHash == nil || $0.touch.bodyHash == hash })
         {
-            var outgoing = outgoing
             outgoing.endpoint = endpoint
             rendered.append(outgoing)
             return

@@ -59,11 +59,12 @@ extension Worker {
             shut.contains(touch.channel) || pauses.reason(forChannel: touch.channel) != nil
                 || pauses.reason(for: touch.playbook) != nil
         }
+        let isQuiet = pauses.isEmpty && shut.isEmpty
         try rendered.removeAll { outgoing in
             let channel = channels[outgoing.channel]
             let isStaying = outgoing.claims.contains { claim in
                 // Somebody may have put the machine to sleep since the claim.
-                isPaused(claim.touch) || channel?.channel.mayRepeat(claim.touch, at: processNow) == false
+                !isQuiet && isPaused(claim.touch) || channel?.channel.mayRepeat(claim.touch, at: processNow) == false
             }
             guard isStaying else { return false }
             for claim in outgoing.claims {
@@ -74,7 +75,7 @@ extension Worker {
             if shut.contains(outgoing.channel) || outgoing.claims.count > 1 { channel?.restart(processNow: processNow) }
             return true
         }
-        guard !pauses.isEmpty || !shut.isEmpty else { return }
+        guard !isQuiet else { return }
         let waiting = Set(
             flying.values.lazy.filter { $0.claims.contains { isPaused($0.touch) } }.map(\.token))
         guard !waiting.isEmpty else { return }

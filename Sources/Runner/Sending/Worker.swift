@@ -54,7 +54,10 @@ package final class Worker {
     /// A tick that could be fuller waits for answers as long as this, while enough requests are on the wire.
     private static let tickPatience = 0.005
     private static let mostFruitless = 8
-    static let tickRows = 64
+    /// At most so many results, intents and claims are one transaction, which so stays well under 50 ms; where the wire has
+    /// enough to do meanwhile, so many are waited for.
+    static let tickRows = 128
+    private static let fewestTickRows = 64
 
     enum Result {
         case settled(ClaimedTouch, Outbox.Settlement)
@@ -135,8 +138,8 @@ package final class Worker {
         try store.read { connection in
             witness.accepted = try Meta.acceptedDifferences(connection)
             for item in try ChannelStates(connection).all() { channels[item.channel]?.begin(from: item.state) }
-            for (name, reason) in unusable where try Outbox(connection).hasPending(channel: name) {
-                report.stopped[name] = reason
+            for name in try Outbox(connection).pendingChannels() where channels[name] == nil {
+                report.stopped[name] = unusable[name] ?? GoneChannel.reason(name)
             }
         }
         try beginBreakers()
@@ -196,7 +199,9 @@ package final class Worker {
             seconds = max(0.001, wake.map { min(0.25, Double(($0 - processNow).milliseconds) / 1_000) } ?? 0.25)
         }
         let places = channels.values.reduce(0) { $0 + ($1.sending > 0 ? $1.pace.places : 0) }
-        let enough = flying.count > places ? Self.tickRows - results.count : 0
+        // The wire takes the next ones from those that wait for a place while this tick is written.
+        let waiting = max(flying.count - places, Self.fewestTickRows)
+        let enough = flying.count > places ? min(Self.tickRows, waiting) - results.count : 0
         return workQueue.collect(waiting: seconds, enough: enough, within: Self.tickPatience)
     }
 
@@ -271,6 +276,10 @@ package final class Worker {
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
+            // The list is written after the database: one that knows of fewer was put back while it was open.
+            if let log, try Meta.sentCount(connection) < log.count {
+                throw DatabaseReplaced(path: store.path)
+            }
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }
             try killSwitch.apply(connection, processNow: processNow)
             try heedClock(connection, processNow: processNow)
@@ -307,6 +316,9 @@ package final class Worker {
             let processNow = clocks.processNow()
             let released = try recovery.releaseClaims()
             try recovery.bringBackRetries(within: RetryAfter.cap, of: processNow)
+            for name in try outbox.pendingChannels() where workspace.channels[name] == nil {
+                for _ in 0..<(try recovery.settleDoubtful(ofGoneChannel: name)) { report.count(.unknown) }
+            }
             let orphans = try recovery.orphans()
             for orphan in orphans {
                 let settlement = SettlementRules(channel: workspace.channels[orphan.channel]).settlement(

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 package import Playbooks
-import Synchronization
 
 /// The present as decisions see it, which never runs backwards.
 ///
@@ -7,7 +7,7 @@ import Synchronization
 package final class DecisionClock: Sendable {
     private let processNow: @Sendable () -> Instant
     private let reading: @Sendable () -> ClockReading?
-    private let state: Mutex<(latest: Instant?, guarding: ClockGuard)>
+    private let state: NIOLockedValueBox<(latest: Instant?, guarding: ClockGuard)>
 
     /// A clock that was set back by less than this is waited for by standing still.
     private static let tolerance = TimeSpan.minutes(1)
@@ -21,14 +21,14 @@ package final class DecisionClock: Sendable {
     ) {
         self.processNow = processNow
         self.reading = reading
-        state = Mutex((last, ClockGuard(last: reading())))
+        state = NIOLockedValueBox((last, ClockGuard(last: reading())))
     }
 
     /// Nil while the machine's clock stands well behind a moment at which something was decided, since it jumped, or while
     /// channels answer another time.
     package func now() -> Instant? {
         let present = processNow()
-        return state.withLock { state in
+        return state.withLockedValue { state in
             if let reading = reading(), state.guarding.check(reading) != nil { return nil }
             let last = state.latest ?? present
             guard last - present < Self.tolerance else { return nil }
@@ -39,12 +39,12 @@ package final class DecisionClock: Sendable {
 
     /// Stands still until the machine's clock is what it should be by another reading.
     func doubt(_ trusted: ClockReading) {
-        state.withLock { $0.guarding = ClockGuard(last: trusted) }
+        state.withLockedValue { $0.guarding = ClockGuard(last: trusted) }
     }
 
     /// Goes on with the clocks as they stand now: a person has said that they are right.
     func trust() {
-        state.withLock { state in
+        state.withLockedValue { state in
             state = (nil, ClockGuard(last: reading()))
         }
     }

@@ -1,19 +1,19 @@
 import Dispatch
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 
 /// Posts the digests that wait until it is stopped, beside the touches, which no slow chat holds up.
 final class DigestLoop: Sendable {
     let wakeSignal = WakeSignal()
-    private let edition: Mutex<Edition>
+    private let edition: NIOLockedValueBox<Edition>
     private let makePost: @Sendable (Edition) -> DigestPost
     private let clock: DecisionClock
     private let log: Logger
     /// What kept digests of channels, as it was told last.
-    private let told = Mutex<[String: String]>([:])
+    private let told = NIOLockedValueBox<[String: String]>([:])
 
     /// Seconds between two looks.
     private static let interval = 15.0
@@ -21,14 +21,14 @@ final class DigestLoop: Sendable {
     init(
         _ edition: Edition, clock: DecisionClock, log: Logger, makePost: @escaping @Sendable (Edition) -> DigestPost
     ) {
-        self.edition = Mutex(edition)
+        self.edition = NIOLockedValueBox(edition)
         self.clock = clock
         self.log = log
         self.makePost = makePost
     }
 
     func use(_ next: Edition) {
-        edition.withLock { $0 = next }
+        edition.withLockedValue { $0 = next }
     }
 
     func run() {
@@ -39,14 +39,14 @@ final class DigestLoop: Sendable {
     }
 
     private func post(_ now: Instant) {
-        let post = makePost(edition.withLock { $0 })
+        let post = makePost(edition.withLockedValue { $0 })
         let isOver = DispatchSemaphore(value: 0)
         Task.detached { [self] in
             do {
                 let (sent, failed) = try await post.post(now: now)
                 if sent > 0 { log.info("digests", metadata: ["sent": "\(sent)"]) }
                 for (channel, reason) in failed.sorted(by: { $0.key < $1.key })
-                where told.withLock({ $0.updateValue(reason, forKey: channel) }) != reason {
+                where told.withLockedValue({ $0.updateValue(reason, forKey: channel) }) != reason {
                     log.warning("digest kept", metadata: ["channel": "\(channel)", "reason": "\(reason)"])
                 }
             } catch {

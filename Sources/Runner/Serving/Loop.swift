@@ -1,7 +1,7 @@
 import Basics
 import Foundation
+import NIOConcurrencyHelpers
 import ServiceLifecycle
-import Synchronization
 
 /// A blocking loop as a service, on a thread of its own; `stop` makes it end soon.
 ///
@@ -12,7 +12,7 @@ struct Loop: Service, CustomStringConvertible {
     let stop: @Sendable () -> Void
 
     private final class Started: Sendable {
-        let thread = Mutex<JoinableThread?>(nil)
+        let thread = NIOLockedValueBox<JoinableThread?>(nil)
     }
 
     private struct NoThread: Error, CustomStringConvertible {
@@ -23,11 +23,11 @@ struct Loop: Service, CustomStringConvertible {
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 let started = Started()
-                let isRunning = started.thread.withLock { thread in
+                let isRunning = started.thread.withLockedValue { thread in
                     thread = JoinableThread(description) {
                         let result = Result { try body() }
                         DispatchQueue.global().async {
-                            started.thread.withLock { $0 }?.join()
+                            started.thread.withLockedValue { $0 }?.join()
                             continuation.resume(with: result)
                         }
                     }

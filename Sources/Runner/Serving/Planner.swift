@@ -1,8 +1,8 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 
 /// Plans what is due until it is stopped: the scheduler's half of `serve`, on a thread and a connection of its own.
 ///
@@ -23,8 +23,8 @@ final class Planner: @unchecked Sendable {
     private let killSwitch: KillSwitch
     private let wakeSignal = WakeSignal()
     /// The file of the database.
-    private let file: UInt64
-    private let hasEnded = Mutex(false)
+    private let file: FileIdentity
+    private let hasEnded = NIOLockedValueBox(false)
 
     // What follows belongs to the planner's thread.
     private var edition: Edition
@@ -89,7 +89,7 @@ final class Planner: @unchecked Sendable {
                 try look()
                 failures = 0
             } catch let error as DatabaseReplaced {
-                hasEnded.withLock { $0 = true }
+                hasEnded.withLockedValue { $0 = true }
                 log.error("stopping", metadata: ["reason": "\(error)"])
                 throw error
             } catch {
@@ -100,7 +100,7 @@ final class Planner: @unchecked Sendable {
             }
             wakeSignal.pause(Self.pollEvery)
         }
-        hasEnded.withLock { $0 = true }
+        hasEnded.withLockedValue { $0 = true }
     }
 
     func stop() {
@@ -110,19 +110,25 @@ final class Planner: @unchecked Sendable {
     }
 
     private func breakOff() {
-        guard !hasEnded.withLock({ $0 }) else { return }
+        guard !hasEnded.withLockedValue({ $0 }) else { return }
         store.interrupt()
         DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { self.breakOff() }
     }
 
     private func look() throws {
-        guard Instance.file(of: store) == file else { throw DatabaseReplaced(path: store.path) }
+        guard Instance.file(of: store).isSame(as: file) else { throw DatabaseReplaced(path: store.path) }
         try readFiles()
         try heedStops()
         let version = try store.session { try $0.dataVersion() }
         let isNewVersion = version != seenVersion
         seenVersion = version
         if isNewVersion {
+            // In this order: a request is listed after the database knows of it.
+            let listed = try SendLog.count(database: store.path)
+            let isSimulation = try store.read { try Meta.isSimulation($0) }
+            guard try isSimulation || store.read({ try Meta.sentCount($0) }) >= listed else {
+                throw DatabaseReplaced(path: store.path)
+            }
             isChanged = true
             sender.wakeSignal.raise()
         }
@@ -293,5 +299,5 @@ final class Planner: @unchecked Sendable {
 struct DatabaseReplaced: Error, CustomStringConvertible {
     let path: String
 
-    var description: String { "\(path) was replaced while it was open; start serve again, which will look at it" }
+    var description: String { "\(path) was replaced, or a back-up was put back into it, while it was open; start again, and it is looked at" }
 }

@@ -1,15 +1,15 @@
 import Dispatch
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 
 /// Sends what becomes due until it is stopped: the outbox's half of `serve`, on a thread and a connection of its own.
 final class Sender: @unchecked Sendable {
     /// Raised when there may be new touches, or when somebody has changed something.
     let wakeSignal = WakeSignal()
-    private let edition: Mutex<(number: Int, edition: Edition)>
+    private let edition: NIOLockedValueBox<(number: Int, edition: Edition)>
     private let makeWorker: @Sendable (Edition) -> Worker
     private let clock: DecisionClock
     private let log: Logger
@@ -25,7 +25,7 @@ final class Sender: @unchecked Sendable {
     init(
         _ edition: Edition, clock: DecisionClock, log: Logger, makeWorker: @escaping @Sendable (Edition) -> Worker
     ) {
-        self.edition = Mutex((0, edition))
+        self.edition = NIOLockedValueBox((0, edition))
         self.clock = clock
         self.log = log
         self.makeWorker = makeWorker
@@ -33,7 +33,7 @@ final class Sender: @unchecked Sendable {
 
     /// Goes on with other files; what is under way is finished with the old ones.
     func use(_ next: Edition) {
-        edition.withLock { $0 = ($0.number + 1, next) }
+        edition.withLockedValue { $0 = ($0.number + 1, next) }
         wakeSignal.raise()
     }
 
@@ -50,13 +50,13 @@ final class Sender: @unchecked Sendable {
 
     /// Works with one edition of the files until it is stopped or there is another one.
     private func work() throws {
-        let (number, edition) = edition.withLock { $0 }
+        let (number, edition) = edition.withLockedValue { $0 }
         let worker = makeWorker(edition)
         defer { close(worker) }
         guard let began = now() else { return }
         try worker.begin(now: began)
         var (passBegan, told) = (ContinuousClock.now, ContinuousClock.now)
-        while !wakeSignal.isStopped, self.edition.withLock({ $0.number }) == number {
+        while !wakeSignal.isStopped, self.edition.withLockedValue({ $0.number }) == number {
             guard let now = now() else { break }
             try worker.turn(now: now)
             let isWorking = worker.isBusy || worker.canClaim

@@ -82,16 +82,16 @@ extension World {
         let step = version.playbook.steps(of: touch.variant).first { $0.id == touch.step }
         var window: SendWindow?
         if case .send(let send)? = step?.action { window = send.window }
-        var candidate = TouchCandidate(
+        var values: [String: String] = [:]
+        for attribute in rules.times.attributes { values[attribute] = part.block.text(attribute, place.account) }
+        let candidate = TouchCandidate(
             touch, playbook: version.playbook.name, versionID: version.id,
             timezone: contact.flatMap { contacts?.text("timezone", $0) } ?? part.block.text("timezone", place.account),
             isReachable: isReachable, isEnrolled: entered.enrollment.isActive,
             hasChurned: part.block.text("status", place.account) == "churned",
             isExcluded: touch.category != "service" && !entered.enrollment.isExclusive && history.isTaken,
-            sentWithin: claims.counts(for: touch, of: Self.key(place, entered.enrollment), at: rules.now))
-        for attribute in rules.times.attributes {
-            candidate.accountValues[attribute] = part.block.text(attribute, place.account)
-        }
+            sentWithin: claims.counts(for: touch, of: Self.key(place, entered.enrollment), at: rules.now),
+            accountValues: values)
         return claims.rules.decide(
             candidate, stepWindow: window, exitsWhenChurned: version.playbook.exits.contains(.churned),
             claimed: claims.rules.caps.map { _ in 0 },
@@ -183,9 +183,9 @@ extension PlaybookHistory.EnrollmentHistory {
 
 extension TouchCandidate {
     /// A touch of a trial, which nobody has tried to send.
-    fileprivate init(
+    fileprivate convenience init(
         _ touch: Touch, playbook: String, versionID: Int64, timezone: String?, isReachable: Bool, isEnrolled: Bool,
-        hasChurned: Bool, isExcluded: Bool, sentWithin: [Int]
+        hasChurned: Bool, isExcluded: Bool, sentWithin: [Int], accountValues: [String: String]
     ) {
         self.init(
             id: touch.id ?? 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook, versionID: versionID,
@@ -195,6 +195,7 @@ extension TouchCandidate {
             variables: touch.variables, fence: 0, attempts: 0, isAmbiguous: touch.isAmbiguous, bodyHash: nil,
             firstAttemptAt: nil, contactID: touch.contactID, contactKey: nil, contactName: nil, email: nil,
             timezone: timezone, locale: nil, isReachable: isReachable, isEnrolled: isEnrolled, hasChurned: hasChurned,
-            isSuppressed: false, isExcluded: isExcluded, frozenAt: touch.frozenAt, sentWithin: sentWithin)
+            isSuppressed: false, isExcluded: isExcluded, frozenAt: touch.frozenAt, sentWithin: sentWithin,
+            accountValues: accountValues)
     }
 }

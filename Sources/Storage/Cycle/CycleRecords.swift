@@ -22,6 +22,19 @@ package struct CycleRecords {
         return connection.lastInsertedID
     }
 
+    /// How far apart the last cycles were, in the middle; nil before there were two.
+    ///
+    /// Cycles of one moment count as one: a run decides again on what follows at once.
+    package static func usualGap(_ connection: Connection) throws -> TimeSpan? {
+        var moments: [Int64] = []
+        for row in try connection.query("SELECT now FROM cycle ORDER BY id DESC LIMIT 30") {
+            guard let moment = row["now"].integer, moment != moments.last else { continue }
+            moments.append(moment)
+        }
+        let gaps = zip(moments.prefix(10), moments.dropFirst()).map { $0 - $1 }.sorted()
+        return gaps.isEmpty ? nil : TimeSpan(milliseconds: gaps[gaps.count / 2])
+    }
+
     package static func end(
         _ connection: Connection, cycle: Int64, summary: String, processNow: Instant
     ) throws {

@@ -69,9 +69,12 @@ package final class NullCounts {
 
 extension Playbook {
     /// The attributes of accounts that it reads and that may be empty, in alphabetical order.
-    package var nullableAttributes: [String] {
-        let always: Set = ["key", "status", "created_at"]
-        let read = terms.reduce(into: Set<String>()) { $0.formUnion($1.reads.attributes) }
-        return read.subtracting(always).sorted()
+    package var nullableAttributes: [String] { doubtableReads.attributes.sorted() }
+
+    /// The part of its reading that may come in empty or otherwise wrong.
+    package var doubtableReads: Term.Reads {
+        var reads = terms.reduce(into: Term.Reads()) { $0.formUnion($1.reads) }
+        reads.attributes.subtract(["key", "status", "created_at"])
+        return reads
     }
 }

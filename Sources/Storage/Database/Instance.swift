@@ -12,23 +12,34 @@ package enum Instance: Sendable, Equatable {
     /// A copy, a restored back-up, or a lost file: nothing should be sent before a person has said which.
     case doubtful(String)
 
-    /// - Parameter log: the list of requests beside the database.
-    package static func check(_ store: Store, _ log: SendLog) throws -> Instance {
+    /// - Parameter listed: how many requests the list beside the database has.
+    package static func check(_ store: Store, listed count: Int64) throws -> Instance {
         let (inside, sent) = try store.read { connection in
             (try Meta.instance.read(connection), try Meta.sentCount(connection))
         }
         let beside = try Mark.read(of: store)
-        if log.count > sent {
+        if count > sent {
             return .doubtful(
-                "the database is older than its sending: it knows of \(sent) of \(log.count) requests that have left")
+                "the database is older than its sending: it knows of \(sent) of \(count) requests that have left")
         }
-        if let listed = beside?.listed, log.count < listed {
+        if let listed = beside?.listed, count < listed {
             return .doubtful(
-                "the list of requests beside the database is shorter than it was: \(log.count) of \(listed) are in it")
+                "the list of requests beside the database is shorter than it was: \(count) of \(listed) are in it")
         }
+        let place = Mark.Place(of: store)
         guard let inside else {
-            return beside == nil || beside?.ids.contains(newcomer) == true
-                ? .new : .doubtful("the database is new, but another one has sent from here")
+            guard beside == nil || beside?.ids.contains(newcomer) == true else {
+                return .doubtful("the database is new, but another one has sent from here")
+            }
+            // Copies and moves of what has never sent do no harm; but a folder from before the first request may have been
+            // put back, with everything that would tell.
+            if let made = beside?.place, made.machine == place.machine, made.folder == place.folder,
+                !made.database.isSame(as: place.database)
+            {
+                return .doubtful(
+                    "it has never sent, but its file is another one than the one that was made in \(made.folder)")
+            }
+            return .new
         }
         if let beside, beside.isDamaged {
             return .doubtful(
@@ -38,16 +49,20 @@ package enum Instance: Sendable, Equatable {
             return .doubtful(
                 "the database is a copy or a restored back-up; what it does not know of may have been sent")
         }
-        let place = Mark.Place(of: store)
         guard let known = beside.place else { return .same }
         // A folder that was moved as a whole keeps its files.
         if known.machine != place.machine {
             return .doubtful("the database has last sent from another machine (\(known.machine))")
         }
-        if known.database != place.database {
+        if !known.database.isSame(as: place.database) {
             return .doubtful("the file of the database is another one than when it last sent, in \(known.folder)")
         }
         return .same
+    }
+
+    /// Notes where a database was made, before anything can leave.
+    package static func begin(_ store: Store) throws {
+        try Mark(ids: [newcomer], place: Mark.Place(of: store)).write(of: store)
     }
 
     /// Writes a fresh id to both places.
@@ -66,13 +81,13 @@ package enum Instance: Sendable, Equatable {
     private static let newcomer = "new"
 
     /// Whether the list of requests is the one that the database last sent with, and not put back with it.
-    package static func hasOwnLog(_ store: Store, _ log: SendLog) throws -> Bool {
-        guard let beside = try Mark.read(of: store), log.count >= beside.listed ?? 0 else { return false }
-        return beside.place?.log == Mark.Place(of: store).log
+    package static func hasOwnLog(_ store: Store, listed count: Int64) throws -> Bool {
+        guard let beside = try Mark.read(of: store), count >= beside.listed ?? 0 else { return false }
+        return beside.place?.log.isSame(as: Mark.Place(of: store).log) ?? false
     }
 
-    /// Which file lies where the database was opened: another number when it was replaced.
-    package static func file(of store: Store) -> UInt64 { Mark.Place.inode(store.path) }
+    /// Which file lies where the database was opened: another one when it was replaced.
+    package static func file(of store: Store) -> FileIdentity { FileIdentity(store.path) }
 
     /// Keeps how many requests are listed by now, so that a list that loses its end is noticed.
     ///
@@ -90,12 +105,12 @@ package enum Instance: Sendable, Equatable {
 
 /// The lines of `<database>.instance`.
 private struct Mark {
-    /// Where a database lies. Files are told apart by their inodes, which a copy does not share.
+    /// Where a database lies.
     struct Place {
         var machine: String
         var folder: String
-        var database: UInt64
-        var log: UInt64
+        var database: FileIdentity
+        var log: FileIdentity
     }
 
     var ids: [String]
@@ -125,8 +140,13 @@ private struct Mark {
         guard let folder = value("folder"), let database = value("database").flatMap({ UInt64($0) }),
             let log = value("sent").flatMap({ UInt64($0) })
         else { return Mark(ids: ids) }
+        let births = (value("born") ?? "").split(separator: " ").compactMap { Int64($0) }
         return Mark(
-            ids: ids, place: Place(machine: value("machine") ?? "", folder: folder, database: database, log: log),
+            ids: ids,
+            place: Place(
+                machine: value("machine") ?? "", folder: folder,
+                database: FileIdentity(number: database, birth: births.first ?? 0),
+                log: FileIdentity(number: log, birth: births.count == 2 ? births[1] : 0)),
             listed: value("listed").flatMap { Int64($0) })
     }
 
@@ -134,7 +154,8 @@ private struct Mark {
         var lines = ids
         if let place {
             lines += [
-                "machine \(place.machine)", "folder \(place.folder)", "database \(place.database)", "sent \(place.log)",
+                "machine \(place.machine)", "folder \(place.folder)", "database \(place.database.number)",
+                "sent \(place.log.number)", "born \(place.database.birth) \(place.log.birth)",
             ]
         }
         if let listed { lines.append("listed \(listed)") }
@@ -153,12 +174,7 @@ extension Mark.Place {
         machine = ((try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)) ?? "")
             .trimmingCharacters(in: .whitespacesAndNewlines)
         folder = URL(fileURLWithPath: store.path).deletingLastPathComponent().resolvingSymlinksInPath().path
-        database = Self.inode(store.path)
-        log = Self.inode(SendLog.path(ofDatabase: store.path))
-    }
-
-    static func inode(_ path: String) -> UInt64 {
-        var facts = stat()
-        return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : 0
+        database = FileIdentity(store.path)
+        log = FileIdentity(SendLog.path(ofDatabase: store.path))
     }
 }

@@ -44,6 +44,8 @@ package enum Meta: String {
     case eventMoments = "event_moments"
     /// The attributes whose values are not believed for now, as JSON.
     case doubtfulAttributes = "doubtful_attributes"
+    /// The metrics of which the last complete day is not believed, as JSON.
+    case doubtfulMetrics = "doubtful_metrics"
     /// Why enrollments stand still, a sentence a line.
     case standingStill = "standing_still"
 

@@ -5,8 +5,11 @@ package final class Statement {
     private let handle: OpaquePointer
     private let pointer: OpaquePointer
     private let sql: String
-    /// Where the columns stand whose names are in the program's text, by where the name stands.
-    private var places: [UnsafePointer<UInt8>: Int] = [:]
+    /// Where the columns stand whose names are in the program's text, by where the name stands, in the order in which they
+    /// were first asked for.
+    private var places: [(name: UnsafePointer<UInt8>, place: Int)] = []
+    /// Which of them is asked for next when this row is read as the one before.
+    private var nextPlace = 0
     private(set) package lazy var columns: [String] = (0..<sqlite3_column_count(pointer)).map {
         sqlite3_column_name(pointer, $0).map { String(cString: $0) } ?? ""
     }
@@ -123,11 +126,21 @@ package final class Statement {
     /// The name is looked for once a statement and place in the program, so that reading by name costs what reading by
     /// number costs.
     package func place(of name: StaticString) -> Int {
-        if let place = places[name.utf8Start] { return place }
+        if nextPlace >= places.count || places[nextPlace].name != name.utf8Start { find(name) }
+        nextPlace += 1
+        return places[nextPlace - 1].place
+    }
+
+    /// Makes a name the next one.
+    private func find(_ name: StaticString) {
+        if let known = places.firstIndex(where: { $0.name == name.utf8Start }) {
+            nextPlace = known
+            return
+        }
         let place = columns.firstIndex(of: name.description) ?? -1
         assert(place >= 0, "there is no column \(name) in \(sql)")
-        places[name.utf8Start] = place
-        return place
+        nextPlace = places.count
+        places.append((name.utf8Start, place))
     }
 
     package func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }

@@ -1,6 +1,6 @@
 #if DEBUG
     import Foundation
-    import Synchronization
+    import NIOConcurrencyHelpers
 
     /// Writes each distinct text of a statement into the file that `KEEPTOUCH_SQL_LOG` names, one JSON string a line.
     ///
@@ -9,7 +9,7 @@
         static let shared = ProcessInfo.processInfo.environment["KEEPTOUCH_SQL_LOG"].flatMap { StatementLog($0) }
 
         private let file: FileHandle
-        private let known = Mutex<Set<String>>([])
+        private let known = NIOLockedValueBox<Set<String>>([])
 
         private init?(_ path: String) {
             if !FileManager.default.fileExists(atPath: path) {
@@ -20,7 +20,7 @@
         }
 
         func note(_ sql: String) {
-            known.withLock { known in
+            known.withLockedValue { known in
                 guard known.insert(sql).inserted, let line = try? JSONEncoder().encode(sql) else { return }
                 _ = try? file.seekToEnd()
                 try? file.write(contentsOf: line + Data("\n".utf8))

@@ -1,6 +1,6 @@
 import CSQLite
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The database file of a workspace, with its locks.
 ///
@@ -31,7 +31,7 @@ package final class Store: Sendable {
     private let turn = NSRecursiveLock()
     private let lock: FileLock?
     private let clock: @Sendable () -> ContinuousClock.Instant
-    private let longest = Mutex(Duration.zero)
+    private let longest = NIOLockedValueBox(Duration.zero)
     /// Whether a write transaction is open; guarded by `turn`.
     private nonisolated(unsafe) var isWriting = false
 
@@ -157,7 +157,7 @@ package final class Store: Sendable {
             let began = clock()
             let result = try connection.transaction("BEGIN IMMEDIATE") { try body(connection) }
             let length = began.duration(to: clock())
-            longest.withLock { $0 = max($0, length) }
+            longest.withLockedValue { $0 = max($0, length) }
             return result
         }
         // What is committed is safe in the log: if the log cannot be emptied now, the next write tries again.
@@ -238,7 +238,7 @@ package final class Store: Sendable {
     }
 
     /// The longest write transaction so far, from BEGIN to COMMIT.
-    package var longestWrite: Duration { longest.withLock { $0 } }
+    package var longestWrite: Duration { longest.withLockedValue { $0 } }
 
     /// Stops the statement that is running, on whatever thread; it throws, and its transaction is undone.
     package func interrupt() {

@@ -50,11 +50,25 @@ package struct ErasureKey: Sendable {
         try Meta.erasureKey.write(fingerprint, connection)
     }
 
-    private func check(_ connection: Connection) throws {
+    /// - Throws: `StorageError` when earlier erasures were made with another secret.
+    package func check(_ connection: Connection) throws {
         guard let known = try Meta.erasureKey.read(connection), known != fingerprint else { return }
         throw StorageError(
             "\(connection.path).secret is not the secret with which addresses were erased before; restore that one from "
-                + "a back-up, so that they stay suppressed")
+                + "a back-up, so that they stay suppressed. If it is lost for good: keeptouch forget --new-secret")
+    }
+
+    /// Takes a new secret for one that is lost: erased addresses are known no more when they come again. Their hashes stay,
+    /// for the day on which the old one is found.
+    ///
+    /// - Returns: how many addresses were erased; nil when the secret is no other one.
+    package func replaceLost(_ connection: Connection) throws -> Int? {
+        guard let known = try Meta.erasureKey.read(connection), known != fingerprint else { return nil }
+        try Meta.erasureKey.write(fingerprint, connection)
+        return Int(
+            try connection.integer(
+                "SELECT count(*) FROM suppression WHERE address >= :from AND address < :to",
+                ["from": .text(Self.prefix), "to": .text("erased;")]))
     }
 
     private var fingerprint: String { String(hash("fingerprint of the erasure key").suffix(16)) }

@@ -62,6 +62,20 @@ package enum Benchmarks {
         return found
     }
 
+    /// Lets the figures be computed again that were taken of a day before most of it was corrected.
+    ///
+    /// A few late corrections are no reason: the figures are of all accounts, and computing them reads every one.
+    static func forget(
+        metric: Int64, correctedOn day: Int64, of accounts: Int64, _ connection: Connection
+    ) throws {
+        try connection.execute(
+            """
+            DELETE FROM benchmark WHERE day >= :day
+                AND metric = (SELECT metric.name FROM metric JOIN metric_day ON metric_day.metric_id = metric.id
+                    WHERE metric.id = :metric AND metric_day.day = :day AND 20 * :accounts >= metric_day.accounts)
+            """, ["metric": .integer(metric), "day": .integer(day), "accounts": .integer(accounts)])
+    }
+
     /// Under which names the figures of an audience are kept. (Figures of an older rule are "phi" and "shock".)
     private static let names = ["drop unit", "drop scatter", "drop shock", "drop limit", "drop strict limit"]
 

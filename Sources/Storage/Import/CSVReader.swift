@@ -31,11 +31,14 @@ final class CSVReader: RowReader {
     private let excerpt = ByteArena()
     /// Rows that are no UTF-8, as UTF-8.
     private let converted = ByteArena()
-    private var convertedRows = 0
+    private(set) var convertedRows = 0
     /// Lines above the header that name no columns.
     private var titles = 0
 
-    var notes: [String] {
+    var notes: [String] { notes(convertedRows: convertedRows) }
+
+    /// - Parameter convertedRows: how many of the rows that count were converted.
+    func notes(convertedRows: Int) -> [String] {
         var notes: [String] = []
         if titles > 0 {
             notes.append(

@@ -205,7 +205,8 @@ final class EventImport: ImportTarget {
                 """
                 INSERT INTO event
                     (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key, left_out)
-                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history, s.contact_key,
+                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history,
+                    \(try calledContact(connection)),
                     s.left_out
                 FROM temp.import_event s WHERE \(effects.isNews)
                 ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
@@ -229,6 +230,16 @@ final class EventImport: ImportTarget {
         tally.updated += updated
         tally.unchanged += rows.count - inserted - updated
         rows.removeAll()
+    }
+
+    /// What an event calls its contact; nothing where that is an erased person.
+    private func calledContact(_ connection: Connection) throws -> String {
+        guard awaits, try ErasureKey.isNeeded(connection) else { return "s.contact_key" }
+        try ErasureKey.read(connection).register(on: connection)
+        return """
+            CASE WHEN EXISTS (SELECT 1 FROM suppression AS x WHERE x.address = erased_key(s.contact_key)) THEN NULL
+                ELSE s.contact_key END
+            """
     }
 
     func finish(_ report: inout ImportReport) throws {

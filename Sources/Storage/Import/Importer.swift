@@ -29,7 +29,7 @@ package struct Importer {
         progress: @escaping (ImportProgress) -> Void = { _ in }
     ) throws -> ImportReport {
         try AttributeColumns(dataMap).apply(to: store)
-        let reader = try Self.reader(of: source, isStopped: options.isStopped)
+        let reader = ReadAhead.reading(try Self.reader(of: source, isStopped: options.isStopped))
         // What was not read from a file was entered by hand, or by a program that knows.
         let isStrict = if case .rows = source { true } else { false }
         var options = options

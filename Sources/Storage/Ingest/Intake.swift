@@ -241,10 +241,26 @@ private struct IntakeRound {
         }
     }
 
-    private func wait(_ row: IncomingRow, for owner: String) throws -> [String?]? {
+    private mutating func wait(_ row: IncomingRow, for owner: String) throws -> [String?]? {
+        if try namesErased(row) {
+            report.accepted += 1
+            report.unchanged += 1
+            try remember(callOf: row)
+            return []
+        }
         try WaitingRows(connection).add(row, for: owner, at: now)
         try remember(callOf: row)
         return nil
+    }
+
+    /// What comes in late of an erased person is not kept.
+    private func namesErased(_ row: IncomingRow) throws -> Bool {
+        guard try ErasureKey.isNeeded(connection) else { return false }
+        let texts = [row.ownerKey] + (row.fields + row.properties).map(\.value)
+        return try texts.contains { text in
+            guard let text, text.contains("@") else { return false }
+            return try ErasureKey.knows(text, connection)
+        }
     }
 
     private mutating func isAccount(_ key: String) throws -> Bool {

@@ -154,8 +154,9 @@ package struct Ledger {
         ask("x.settled_at < :settled_to", "settled_to", filter.settledTo.map { .instant($0) })
         return try connection.query(
             """
-            SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel, t.not_before,
-                t.settled_at, t.attempts, t.fence, coalesce(t.error, t.reason) AS reason
+            SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel,
+                CASE WHEN t.state = 'pending' AND t.retry_at > t.not_before THEN t.retry_at ELSE t.not_before END
+                    AS not_before, t.settled_at, t.attempts, t.fence, coalesce(t.error, t.reason) AS reason
             FROM (SELECT x.* FROM touch AS x WHERE \(conditions.joined(separator: " AND "))
                 ORDER BY x.id DESC LIMIT :limit) AS t
             JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id

@@ -6,7 +6,7 @@ package struct Release: Sendable, Equatable {
     package private(set) var endsHoldByHand = false
     /// The next match is let through, whatever its size.
     package private(set) var letsThrough = false
-    /// The attributes whose values are no longer in doubt, for any playbook.
+    /// The attributes and metrics whose values are no longer in doubt, for any playbook.
     package private(set) var believed: [String] = []
 
     /// Whether there was anything to let go.
@@ -16,8 +16,8 @@ package struct Release: Sendable, Equatable {
     ///
     /// One that no cycle has seen yet asks on its first run, and may be released before it: `plan` has shown it.
     ///
-    /// - Parameter attributes: those that the playbook reads; whoever looks at it and lets it go believes their values.
-    package init(of playbook: String, reading attributes: [String], at now: Instant, _ connection: Connection) throws {
+    /// - Parameter reads: what the playbook reads; whoever looks at it and lets it go believes these values.
+    package init(of playbook: String, reading reads: Term.Reads, at now: Instant, _ connection: Connection) throws {
         let arguments: [String: SQLValue] = ["name": .text(playbook), "at": .instant(now)]
         try connection.execute(
             "INSERT INTO playbook (name, state) VALUES (:name, 'draft') ON CONFLICT (name) DO NOTHING",
@@ -40,7 +40,9 @@ package struct Release: Sendable, Equatable {
             WHERE name = :name AND (held_at IS NOT NULL OR released_at IS NULL)
             """, arguments)
         letsThrough = canary > 0 || held > 0
-        believed = try DoubtfulAttributes.believe(attributes, connection)
+        believed =
+            try DoubtfulAttributes.believe(reads.attributes.sorted(), connection)
+            + DoubtfulMetrics.believe(reads.metrics, connection)
     }
 
     /// For the person who has let it go.

@@ -18,6 +18,9 @@ extension StatusQuery {
         try ChannelStates(connection).all()
     }
 
+    /// The channels for which touches wait.
+    package func pendingChannels() throws -> [String] { try Outbox(connection).pendingChannels() }
+
     /// Playbooks that were held when they were last matched, for as long as their data are late.
     package func waiting() throws -> [(playbook: String, reason: String)] {
         try connection.query(

@@ -12,8 +12,8 @@ package struct LostSends {
     /// A restored database makes these messages again for so long; what comes later is another one.
     private static let memory = TimeSpan.days(30)
     /// How far the numbers of rows are moved on, so that none is given twice: links, keys at providers and delivery events
-    /// name them.
-    private static let gap: Int64 = 1_000_000
+    /// name them. By lot, for the same back-up may be put back again.
+    package static let gaps: ClosedRange<Int64> = 1_000_000...100_000_000
 
     /// Whether a message like this one has left in a time that was lost; it then counts as sent, once.
     package func take(_ touch: TouchCandidate) throws -> Bool {
@@ -45,7 +45,10 @@ package struct LostSends {
     /// - Parameters:
     ///   - entries: the requests that are known to have left since it was saved.
     ///   - areAll: whether no others can have left; else whatever could have left is in doubt.
-    package func settleRestored(_ entries: [SendLog.Entry], areAll: Bool, at now: Instant) throws -> Restored {
+    ///   - gap: one of `gaps`.
+    package func settleRestored(_ entries: [SendLog.Entry], areAll: Bool, at now: Instant, gap: Int64) throws
+        -> Restored
+    {
         var restored = Restored()
         let touches = Dictionary(entries.map { ($0.touch, $0.print) }) { first, _ in first }
         for (touch, print) in touches.sorted(by: { $0.key < $1.key }) {
@@ -61,7 +64,7 @@ package struct LostSends {
             }
         }
         if !areAll { restored.unknown += try markUnknown("not_before <= :now", ["now": .instant(now)]) }
-        try moveNumbersOn(behind: touches.keys.max() ?? 0)
+        try moveNumbersOn(by: gap, behind: touches.keys.max() ?? 0)
         return restored
     }
 
@@ -88,7 +91,7 @@ package struct LostSends {
     /// Settles a copy: the database that it was made of goes on with everything that was begun.
     ///
     /// - Returns: how many touches and enrollments ended.
-    package func settleCopy(at now: Instant) throws -> (touches: Int, enrollments: Int) {
+    package func settleCopy(at now: Instant, gap: Int64) throws -> (touches: Int, enrollments: Int) {
         let touches = try connection.execute(
             """
             UPDATE touch SET state = 'cancelled', fence = fence + 1, settled_at = :now,
@@ -100,23 +103,28 @@ package struct LostSends {
             UPDATE enrollment SET state = 'ended', ended_at = :now, end_reason = 'copied', due_at = NULL, waiting = 0
             WHERE state = 'active'
             """, ["now": .instant(now)])
-        try moveNumbersOn(behind: 0)
+        try moveNumbersOn(by: gap)
         return (touches, enrollments)
     }
 
-    private func moveNumbersOn(behind touch: Int64) throws {
+    /// Gives no number again that a lost row may have had.
+    ///
+    /// - Parameters:
+    ///   - gap: one of `gaps`.
+    ///   - touch: the highest number of a touch that is known to have left.
+    package func moveNumbersOn(by gap: Int64, behind touch: Int64 = 0) throws {
         try connection.execute(
             """
             UPDATE sqlite_sequence SET seq = max(seq, CASE name WHEN 'touch' THEN :touch ELSE 0 END) + :gap
             WHERE name IN ('account', 'contact', 'event', 'enrollment', 'touch', 'change')
-            """, ["touch": .integer(touch), "gap": .integer(Self.gap)])
+            """, ["touch": .integer(touch), "gap": .integer(gap)])
         // Tables without a row yet have no number to go on from.
         for table in ["account", "contact", "event", "enrollment", "touch", "change"] {
             try connection.execute(
                 """
                 INSERT INTO sqlite_sequence (name, seq) SELECT :table, :from
                 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :table)
-                """, ["table": .text(table), "from": .integer(touch + Self.gap)])
+                """, ["table": .text(table), "from": .integer(touch + gap)])
         }
     }
 }

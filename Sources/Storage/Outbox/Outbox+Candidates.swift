@@ -126,11 +126,11 @@ extension Outbox {
             statement.columns.firstIndex(of: "asked_\(index)")
         }
         while try statement.step() {
-            var candidate = try TouchCandidate(statement, sent: sent)
+            var values: [String: String] = [:]
             for (attribute, place) in zip(counting.accountAttributes, places) {
-                candidate.accountValues[attribute] = statement.optionalText(place)
+                values[attribute] = statement.optionalText(place)
             }
-            rows.append(candidate)
+            rows.append(try TouchCandidate(statement, sent: sent, accountValues: values))
         }
         return rows
     }
@@ -160,7 +160,7 @@ extension Outbox {
 
 extension TouchCandidate {
     /// - Parameter sent: the columns that count touches to the same address, one for each cap.
-    fileprivate init(_ row: Statement, sent: [Int]) throws {
+    fileprivate convenience init(_ row: Statement, sent: [Int], accountValues: [String: String]) throws {
         self.init(
             id: row.integer("id"), enrollmentID: row.integer("enrollment_id"), accountID: row.integer("account_id"),
             accountKey: row.text("account_key") ?? "", playbook: row.text("playbook") ?? "",
@@ -179,6 +179,6 @@ extension TouchCandidate {
             isReachable: row.flag("reachable"), isEnrolled: row.flag("enrolled"), hasChurned: row.flag("churned"),
             isSuppressed: row.flag("suppressed"), isExcluded: row.flag("excluded"),
             retryAt: row.optionalInstant("retry_at"), frozenAt: row.instant("frozen_at"),
-            sentWithin: sent.map { Int(row.integer($0)) })
+            sentWithin: sent.map { Int(row.integer($0)) }, accountValues: accountValues)
     }
 }

@@ -204,11 +204,14 @@ package struct Outbox {
         return true
     }
 
-    /// Whether a channel has touches that wait.
-    package func hasPending(channel: String) throws -> Bool {
-        try connection.first(
-            "SELECT 1 FROM touch WHERE state = 'pending' AND channel = :channel LIMIT 1", ["channel": .text(channel)])
-            != nil
+    /// The channels for which touches wait, in alphabetical order; each is one look into an index.
+    package func pendingChannels() throws -> [String] {
+        var found: [String] = []
+        while let next = try connection.first(
+            "SELECT min(channel) AS channel FROM touch WHERE state = 'pending' AND channel > :last",
+            ["last": .text(found.last ?? "")])?["channel"].text
+        { found.append(next) }
+        return found
     }
 
     /// How many touches have waited for so long to be sent.

@@ -35,6 +35,18 @@ package struct Recovery {
             ["now": .instant(processNow), "limit": .instant(processNow + longest)])
     }
 
+    /// Touches that may have arrived and whose channel is gone: nobody repeats them as they were.
+    ///
+    /// - Returns: how many.
+    package func settleDoubtful(ofGoneChannel channel: String) throws -> Int {
+        try connection.execute(
+            """
+            UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL,
+                reason = 'it may have arrived, and its channel ' || :channel || ' is gone'
+            WHERE state = 'pending' AND channel = :channel AND ambiguous = 1
+            """, ["channel": .text(channel)])
+    }
+
     package func orphans() throws -> [Orphan] {
         try connection.query(
             """

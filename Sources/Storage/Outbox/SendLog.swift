@@ -40,6 +40,7 @@ package final class SendLog: @unchecked Sendable {
     /// - Throws: `StorageError` when the file cannot be opened or is none of ours.
     package init(database: String, most: Int64 = SendLog.most) throws {
         path = Self.path(ofDatabase: database)
+        try Self.expectFile(path)
         try Self.shorten(path, most: most)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
@@ -50,7 +51,7 @@ package final class SendLog: @unchecked Sendable {
         } else {
             guard let dropped = try Self.dropped(descriptor, path) else {
                 close(descriptor)
-                throw StorageError("\(path) is no list of requests; move it away, and run keeptouch status")
+                throw Self.foreign(path)
             }
             (self.dropped, self.records) = (dropped, records)
         }
@@ -71,6 +72,34 @@ package final class SendLog: @unchecked Sendable {
         }
         defer { close(descriptor) }
         guard fdatasync(descriptor) == 0 else { throw failure("write", path) }
+    }
+
+    /// How many requests ever left, of a list that is only looked at; 0 where there is none.
+    ///
+    /// - Throws: `StorageError` when it cannot be read or is none of ours.
+    package static func count(database: String) throws -> Int64 {
+        let path = path(ofDatabase: database)
+        try expectFile(path)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return 0 }
+            throw failure("open", path)
+        }
+        defer { close(descriptor) }
+        let records = records(descriptor)
+        guard records >= 0 else { return 0 }
+        guard let dropped = try dropped(descriptor, path) else { throw foreign(path) }
+        return dropped + records
+    }
+
+    /// Whoever opens a pipe waits for its other end.
+    private static func expectFile(_ path: String) throws {
+        var facts = stat()
+        if stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG { throw foreign(path) }
+    }
+
+    private static func foreign(_ path: String) -> StorageError {
+        StorageError("\(path) is no list of requests; move it away, and run keeptouch status")
     }
 
     /// How many requests ever left.

@@ -3,56 +3,58 @@ import Crypto
 package import Playbooks
 
 /// A pending touch with everything that the decision to claim it looks at.
-package struct TouchCandidate: Sendable {
-    package var id: Int64
-    package var enrollmentID: Int64
-    package var accountID: Int64
-    package var accountKey: String
-    package var playbook: String
-    package var versionID: Int64
+///
+/// Shared and not copied: from the claim to the answer it passes through many hands.
+package final class TouchCandidate: Sendable {
+    package let id: Int64
+    package let enrollmentID: Int64
+    package let accountID: Int64
+    package let accountKey: String
+    package let playbook: String
+    package let versionID: Int64
     /// The occurrence of a schedule or the `per` value that it answers; "" where numbers of the database stand for it.
-    package var occurrence: String
-    package var step: String
-    package var variant: String?
-    package var recipient: String
-    package var kind: Channel.Kind
-    package var channel: String
-    package var category: String
-    package var message: String
-    package var isGhost: Bool
-    package var priority: Int64
-    package var dueAt: Instant
-    package var expiresAt: Instant
-    package var reason: String?
-    package var variables: String
-    package var fence: Int64
-    package var attempts: Int
-    package var isAmbiguous: Bool
-    package var bodyHash: String?
+    package let occurrence: String
+    package let step: String
+    package let variant: String?
+    package let recipient: String
+    package let kind: Channel.Kind
+    package let channel: String
+    package let category: String
+    package let message: String
+    package let isGhost: Bool
+    package let priority: Int64
+    package let dueAt: Instant
+    package let expiresAt: Instant
+    package let reason: String?
+    package let variables: String
+    package let fence: Int64
+    package let attempts: Int
+    package let isAmbiguous: Bool
+    package let bodyHash: String?
     /// The `EndpointPrint` of the last attempt; nil where there was none, or it was made before they were kept.
-    package var endpoint: String?
-    package var firstAttemptAt: Instant?
-    package var contactID: Int64?
-    package var contactKey: String?
-    package var contactName: String?
-    package var email: String?
-    package var timezone: String?
-    package var locale: String?
+    package let endpoint: String?
+    package let firstAttemptAt: Instant?
+    package let contactID: Int64?
+    package let contactKey: String?
+    package let contactName: String?
+    package let email: String?
+    package let timezone: String?
+    package let locale: String?
     /// The contact is active and, where the touch goes to an address, still has that address.
-    package var isReachable: Bool
-    package var isEnrolled: Bool
-    package var hasChurned: Bool
-    package var isSuppressed: Bool
+    package let isReachable: Bool
+    package let isEnrolled: Bool
+    package let hasChurned: Bool
+    package let isSuppressed: Bool
     /// An exclusive playbook has the account.
-    package var isExcluded: Bool
+    package let isExcluded: Bool
     /// Process time; nil for one that is not tried again.
-    package var retryAt: Instant?
+    package let retryAt: Instant?
     /// As of when its variables were worked out.
-    package var frozenAt: Instant
+    package let frozenAt: Instant
     /// Touches to the same address within each cap's window, in the order of the caps.
-    package var sentWithin: [Int]
+    package let sentWithin: [Int]
     /// The account's values of the attributes that calendars ask for.
-    package var accountValues: [String: String] = [:]
+    package let accountValues: [String: String]
 
     package init(
         id: Int64, enrollmentID: Int64, accountID: Int64, accountKey: String, playbook: String, versionID: Int64,
@@ -63,7 +65,7 @@ package struct TouchCandidate: Sendable {
         endpoint: String? = nil, firstAttemptAt: Instant?,
         contactID: Int64?, contactKey: String?, contactName: String?, email: String?, timezone: String?,
         locale: String?, isReachable: Bool, isEnrolled: Bool, hasChurned: Bool, isSuppressed: Bool, isExcluded: Bool,
-        retryAt: Instant? = nil, frozenAt: Instant, sentWithin: [Int]
+        retryAt: Instant? = nil, frozenAt: Instant, sentWithin: [Int], accountValues: [String: String] = [:]
     ) {
         self.id = id
         self.enrollmentID = enrollmentID
@@ -105,6 +107,7 @@ package struct TouchCandidate: Sendable {
         self.retryAt = retryAt
         self.frozenAt = frozenAt
         self.sentWithin = sentWithin
+        self.accountValues = accountValues
     }
 
     package var isTeam: Bool { recipient.hasPrefix("team:") }

@@ -53,13 +53,13 @@ package struct Author: Sendable {
         return true
     }
 
-    /// - Parameter attributes: those that the playbook reads.
+    /// - Parameter reads: what the playbook reads.
     package func release(
-        _ playbook: String, reading attributes: [String], because reason: String? = nil, now: Instant,
+        _ playbook: String, reading reads: Term.Reads, because reason: String? = nil, now: Instant,
         _ connection: Connection
     ) throws -> Release {
         let old = try StatusQuery(connection).known(playbook, now: now)?.heldBecause
-        let release = try Release(of: playbook, reading: attributes, at: now, connection)
+        let release = try Release(of: playbook, reading: reads, at: now, connection)
         if release.isDone {
             try did(
                 "release", playbook, because: reason, from: old ?? "asks before its first run",

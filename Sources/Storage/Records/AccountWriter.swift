@@ -38,18 +38,20 @@ package struct AccountWriter {
     }
 
     package func write(_ accounts: [Account]) throws {
-        let changed = accounts.filter(\.isChanged)
+        // By their indexes: an account is large, and taking it out of the list copies it.
+        let changed = accounts.indices.filter { accounts[$0].isChanged }
         guard !changed.isEmpty else { return }
         var rows = Rows()
         let risks = try changes.risks()
         // Who leaves makes room for who begins: an account is in a playbook once at a time.
-        for account in changed { try writeKnown(account, &rows) }
+        for index in changed { try writeKnown(accounts[index], &rows) }
         let begun = try enrollments.insert(
-            changed.flatMap { account in
-                account.enrollments.lazy.filter(\.isNew).map { (account.id, $0.enrollment) }
+            changed.flatMap { index in
+                accounts[index].enrollments.lazy.filter(\.isNew).map { (accounts[index].id, $0.enrollment) }
             })
-        for account in changed {
-            try writeBegun(account, begun, &rows)
+        for index in changed {
+            try writeBegun(accounts[index], begun, &rows)
+            let account = accounts[index]
             rows.changes +=
                 ChangesOfDay(account, risks: risks, now: now) {
                     begun[EnrollmentRecords.Key(account: account.id, playbook: $0)] != nil

@@ -162,6 +162,14 @@ package struct EnrollmentRecords {
         ).compactMap { $0["account_id"].integer }.sorted()
     }
 
+    /// How many enrollments have been due for so long to go on.
+    package func overdue(by span: TimeSpan, now: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                "SELECT count(*) FROM enrollment WHERE state = 'active' AND due_at IS NOT NULL AND due_at <= :limit",
+                ["limit": .instant(now - span)]))
+    }
+
     /// The accounts of a range with enrollments that go on or whose goals are watched.
     package func running(watchedSince watched: Instant, in range: ClosedRange<Int64>) throws -> [Int64] {
         try connection.query(

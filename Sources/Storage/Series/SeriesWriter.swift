@@ -50,6 +50,7 @@ package struct SeriesWriter {
         var ends: [Int] = []
         let entries = entriesByBucket(in: order, &ends)
         let block = SeriesBlock()
+        var corrected: [SeriesKey: Int64] = [:]
         try store.writeInSlices(count: order.count) { connection, slice in
             var reported: [SeriesKey: Int64] = [:]
             for position in slice {
@@ -61,7 +62,9 @@ package struct SeriesWriter {
                 added += block.newSlots
                 changed += block.changedSlots
                 if block.isChanged { try block.save(key, to: connection) }
-                reported[SeriesKey(metric: key.metric, block: 0, day: key.day), default: 0] += block.newSlots
+                let day = SeriesKey(metric: key.metric, block: 0, day: key.day)
+                reported[day, default: 0] += block.newSlots
+                corrected[day, default: 0] += block.changedSlots
             }
             for (day, accounts) in reported where accounts > 0 {
                 try connection.execute(
@@ -70,6 +73,14 @@ package struct SeriesWriter {
                     ON CONFLICT (metric_id, day) DO UPDATE SET accounts = metric_day.accounts + excluded.accounts
                     """,
                     ["metric": .integer(day.metric), "day": .integer(day.day), "accounts": .integer(accounts)])
+            }
+        }
+        corrected = corrected.filter { $0.value > 0 }
+        if !corrected.isEmpty {
+            try store.write { connection in
+                for (day, accounts) in corrected {
+                    try Benchmarks.forget(metric: day.metric, correctedOn: day.day, of: accounts, connection)
+                }
             }
         }
         removeAll()

@@ -2,9 +2,9 @@ import Delivery
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
-import Synchronization
 
 /// The API keys in use, read again every two seconds, and how fast each may go.
 final class KeyRing: Sendable {
@@ -17,20 +17,20 @@ final class KeyRing: Sendable {
     /// So long a key that was revoked may still work, and one that was made may not yet.
     private static let lifetime = TimeSpan(milliseconds: 2_000)
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// The key with this digest; nil when it is not known. `read` answers those in use.
     func entry(
         _ digest: String, at now: Instant, read: () async throws -> [String: APIKeys.Entry]
     ) async throws -> APIKeys.Entry? {
-        let (known, isFresh) = state.withLock { state in
+        let (known, isFresh) = state.withLockedValue { state in
             (state.keys[digest], state.readAt.map { now < $0 + Self.lifetime && now >= $0 } ?? false)
         }
         if isFresh, known != nil { return known }
         // A wrong key must not make the database work for every guess.
-        if isFresh, state.withLock({ $0.readAt == now }) { return nil }
+        if isFresh, state.withLockedValue({ $0.readAt == now }) { return nil }
         let keys = try await read()
-        return state.withLock { state in
+        return state.withLockedValue { state in
             state.keys = keys
             state.readAt = now
             return keys[digest]
@@ -39,7 +39,7 @@ final class KeyRing: Sendable {
 
     /// Counts one request of a key; answers the moment from which it may come again when it goes too fast.
     func take(_ entry: APIKeys.Entry, at now: Instant) -> Instant? {
-        state.withLock { state in
+        state.withLockedValue { state in
             var bucket = state.buckets[entry.id] ?? TokenBucket(perSecond: Double(entry.perSecond), at: now)
             if bucket.perSecond != Double(entry.perSecond) {
                 bucket = TokenBucket(perSecond: Double(entry.perSecond), at: now)

@@ -1,27 +1,27 @@
 import Basics
 import Delivery
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
-import Synchronization
 
 /// What webhooks are checked with, by what the channel file says; keys are read once and kept until the files change.
 final class Verifiers: Sendable {
     private let environment: [String: String]
     private let directory: String
-    private let kept = Mutex<[Channel.Events: any Signature]>([:])
+    private let kept = NIOLockedValueBox<[Channel.Events: any Signature]>([:])
 
     init(environment: [String: String], directory: String) {
         self.environment = environment
         self.directory = directory
     }
 
-    func forget() { kept.withLock { $0 = [:] } }
+    func forget() { kept.withLockedValue { $0 = [:] } }
 
     /// - Throws: a `Refusal` that says what to put right when there is no key, or none that can be read.
     func signature(for events: Channel.Events, at position: Position) throws(Refusal) -> any Signature {
-        if let signature = kept.withLock({ $0[events] }) { return signature }
+        if let signature = kept.withLockedValue({ $0[events] }) { return signature }
         let signature = try make(events, position)
-        kept.withLock { $0[events] = signature }
+        kept.withLockedValue { $0[events] = signature }
         return signature
     }
 

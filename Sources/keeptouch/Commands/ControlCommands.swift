@@ -107,11 +107,11 @@ struct ReleaseCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let attributes = try loaded.playbook(playbook).nullableAttributes
+        let reads = try loaded.playbook(playbook).doubtableReads
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         let release = try store.write { connection in
-            try Author.command.release(playbook, reading: attributes, now: now, connection)
+            try Author.command.release(playbook, reading: reads, now: now, connection)
         }
         guard release.isDone else {
             throw CommandError("\"\(playbook)\" is not held; keeptouch status tells what is")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Playbooks
 import Runner
 import Storage
@@ -35,38 +36,51 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
                             + "back-up was put back, say --as restored")
                 }
             case .copy:
-                let ended = try lost.settleCopy(at: now)
+                // Where requests have left that it does not know of, the list of the other one lies here.
+                if log.count > sent { told += try Self.settleLost(log, after: sent, doubt, lost, at: now) }
+                let ended = try lost.settleCopy(at: now, gap: .random(in: LostSends.gaps))
                 told.append(
                     "\(Terminal.count(ended.touches, "touch", "touches")) and "
                         + "\(Terminal.count(ended.enrollments, "enrollment", "enrollments")) of the other database ended here."
                 )
             case .restored:
-                let (entries, areAll) = try log.entries(after: sent)
-                let settled = try lost.settleRestored(entries, areAll: areAll && doubt.hasOwnLog, at: now)
-                told.append(
-                    "\(Terminal.count(settled.unknown, "touch is", "touches are")) unknown now: they have left, or may have."
-                )
-                if !(areAll && doubt.hasOwnLog) {
-                    try lost.holdAll(at: now)
-                    told.append(
-                        "Nobody knows what else has left: each playbook is held until you have looked at whom it finds and "
-                            + "released it.")
-                }
+                told += try Self.settleLost(log, after: sent, doubt, lost, at: now)
                 told.append(
                     "Unsubscribes, complaints, erasures and addresses suppressed since the back-up are gone with it: "
                         + "enter them again (keeptouch suppress, keeptouch forget) before anything is sent.")
-                if settled.lost > 0 {
-                    told.append(
-                        "\(Terminal.count(settled.lost, "message", "messages")) left that the database has no touch for: "
-                            + "within 30 days they are not sent again.")
-                }
             }
             if log.count > sent { try Meta.sent.write(String(log.count), connection) }
             try Meta.doubt.delete(connection)
         }
+        // From now on it is the one that sends from here.
+        try Instance.renew(store, id: UUID().uuidString)
         // What is left of the list is all that there is from now on.
         try Instance.note(store, listed: log.count)
         told.forEach(Terminal.print)
         if self == .restored { Terminal.hint("look at them with: keeptouch touches --state unknown") }
+    }
+
+    /// Takes out of what is to be sent whatever has left, or may have.
+    private static func settleLost(
+        _ log: SendLog, after sent: Int64, _ doubt: Doubt, _ lost: LostSends, at now: Instant
+    ) throws -> [String] {
+        let (entries, areListed) = try log.entries(after: sent)
+        let areAll = areListed && doubt.hasOwnLog
+        let settled = try lost.settleRestored(entries, areAll: areAll, at: now, gap: .random(in: LostSends.gaps))
+        var told = [
+            "\(Terminal.count(settled.unknown, "touch is", "touches are")) unknown now: they have left, or may have."
+        ]
+        if !areAll {
+            try lost.holdAll(at: now)
+            told.append(
+                "Nobody knows what else has left: each playbook is held until you have looked at whom it finds and "
+                    + "released it.")
+        }
+        if settled.lost > 0 {
+            told.append(
+                "\(Terminal.count(settled.lost, "message", "messages")) left that the database has no touch for: "
+                    + "within 30 days they are not sent again.")
+        }
+        return told
     }
 }

@@ -82,6 +82,31 @@ struct DoctorCommand: ParsableCommand {
         }
     }
 
+    /// The secret, the mark and the list of requests, without which nothing is sent.
+    private func examineFilesBeside(_ store: Store, _ note: (String, Finding, String) -> Void) {
+        do {
+            if let secret = try SigningSecret.find(beside: store) {
+                try store.read { try ErasureKey(secret: secret).check($0) }
+                note("secret", .good, "it signs links, and tells who was erased")
+            } else {
+                note("secret", .good, "there is none yet; the first run makes it")
+            }
+        } catch {
+            note("secret", .bad, "\(error)")
+        }
+        do {
+            let known = try store.read { try Doubt($0) }
+            if let doubt = try known ?? Doubt.found(in: store) {
+                note("back-ups", .bad, "\(doubt.reason) (keeptouch resume all --as restored|copy|moved)")
+            } else {
+                let listed = try SendLog.count(database: store.path)
+                note("back-ups", .good, "it is the database that sent last; \(listed) requests have left")
+            }
+        } catch {
+            note("back-ups", .bad, "\(error)")
+        }
+    }
+
     private func examinePermissions(_ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void) {
         let open = ["", "-wal", "-shm", ".sent", ".secret", ".instance"].filter { name in
             var facts = stat()
@@ -103,6 +128,7 @@ struct DoctorCommand: ParsableCommand {
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         try examineClock(store, note)
+        examineFilesBeside(store, note)
         try store.read { connection in
             let errors = try Health.integrityErrors(connection)
             note(
@@ -120,7 +146,9 @@ struct DoctorCommand: ParsableCommand {
                     Wakefulness.isClock(scope.reason)
                     ? "clock"
                     : "resume \(scope.scope)" + (isDoubtful && scope.scope == "all" ? " --as restored|copy|moved" : "")
-                note("pause", .warning, "\(scope.scope): \(scope.reason) (keeptouch \(remedy))")
+                note(
+                    "pause", isDoubtful && scope.scope == "all" ? .bad : .warning,
+                    "\(scope.scope): \(scope.reason) (keeptouch \(remedy))")
             }
             let context = try EvaluationContext(connection, workspace: loaded.workspace, now: now)
             for metric in loaded.workspace.dataMap.metrics {

@@ -27,10 +27,19 @@ struct ForgetCommand: ParsableCommand {
     @Flag(help: "Also write the database file anew, without the space in which rows once stood; others wait meanwhile.")
     var compact = false
 
+    @Flag(
+        help:
+            "The secret beside the database was lost for good, and there is a new one: erased addresses are known no more."
+    )
+    var newSecret = false
+
     @OptionGroup var options: WorkspaceOptions
 
     func validate() throws {
-        if person == nil, account == nil, !compact || dryRun {
+        if newSecret, person != nil || account != nil || dryRun {
+            throw ValidationError("--new-secret stands alone")
+        }
+        if person == nil, account == nil, !compact && !newSecret || dryRun {
             throw ValidationError("name an e-mail address, a contact's key, or --account")
         }
         if let short = also.first(where: { $0.filter { !$0.isWhitespace }.count < 5 }) {
@@ -47,6 +56,7 @@ struct ForgetCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite)
+        if newSecret { return try takeNewSecret(store) }
         var isUnknown = false
         if let subject = try subject() {
             let now = try options.moment(store, zone: loaded.zone)
@@ -80,6 +90,22 @@ struct ForgetCommand: ParsableCommand {
             throw ExitCode(1)
         }
         if isUnknown { try failAsUnknown() }
+    }
+
+    private func takeNewSecret(_ store: Store) throws {
+        let key = ErasureKey(secret: try SigningSecret.read(beside: store))
+        let lost = try store.write { connection in
+            let lost = try key.replaceLost(connection)
+            if lost != nil { try Author.command.did("forget", "the old secret", connection) }
+            return lost
+        }
+        guard let lost else { throw CommandError("the secret is the one that it was; there is nothing to do") }
+        Terminal.print(
+            "\(Terminal.count(lost, "erased address is", "erased addresses are")) known no more when "
+                + "\(lost == 1 ? "it comes" : "they come") again: see that no file that you import holds "
+                + "\(lost == 1 ? "it" : "one").")
+        Terminal.hint(
+            "links in emails that were signed with the old secret have ended; keep the new one with the back-ups")
     }
 
     private func isNothing(_ counts: Erasure.Counts) -> Bool {

@@ -145,7 +145,7 @@ struct ImportCommand: ParsableCommand {
         let kind = source.map(in: loaded.workspace.dataMap)?.kind ?? .accounts
         let progress = Progress(kind == .metrics ? "rows" : kind.rawValue)
         let isStopped = Atomic(false)
-        let stopping = Signals.listen(to: [SIGINT, SIGTERM]) { number in
+        let stopping = Signals.listen(to: [SIGINT, SIGTERM, SIGHUP]) { number in
             // The second one kills as usual.
             signal(number, SIG_DFL)
             isStopped.store(true, ordering: .relaxed)

@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
         let worker = try runtime.worker()
         let interrupt = worker.interruption
         let isStopped = Atomic(false)
-        let stopping = Signals.listen(to: [SIGINT, SIGTERM]) { number in
+        let stopping = Signals.listen(to: [SIGINT, SIGTERM, SIGHUP]) { number in
             Terminal.complain("stopping: what is under way is finished, nothing new is sent")
             // The second one kills as usual.
             signal(number, SIG_DFL)

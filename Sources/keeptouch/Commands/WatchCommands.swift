@@ -117,6 +117,10 @@ struct StatusCommand: ParsableCommand {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
+        if output.format == .table, let doubt = try Doubt.found(in: store) {
+            Terminal.print(Terminal.styled("the next run pauses everything: \(doubt.reason)", .yellow))
+            Terminal.hint("say what it is with: keeptouch resume all --as restored|copy|moved")
+        }
         try store.read { connection in
             let query = StatusQuery(connection)
             if dropped { return try showDropped(query, now, loaded) }
@@ -301,7 +305,10 @@ struct StatusCommand: ParsableCommand {
                     ? "  keeptouch clock"
                     : "  keeptouch resume \(pause.scope)" + (isDoubtful ? " --as restored|copy|moved" : ""))
         }
-        for (channel, state, since) in try query.channelStates() {
+        for name in try query.pendingChannels() where loaded.workspace.channels[name] == nil {
+            Terminal.print(Terminal.styled("channel \(name): \(GoneChannel.reason(name))", .yellow))
+        }
+        for (channel, state, since) in try query.channelStates() where loaded.workspace.channels[channel] != nil {
             Terminal.print(
                 Terminal.styled("channel \(channel): \(state.sentence(since: since, in: loaded.zone))", .yellow))
         }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The rounds that the long program has done, one line each in a file, so that a second call goes on where the first
 /// stopped; a program that is killed loses the round that it was in.
@@ -45,7 +45,7 @@ final class EnduranceLedger: Sendable {
 
     let folder: URL
     private let descriptor: Int32
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     /// - Parameter seed: of the first round from now on; the one after the last when nil.
     init(folder: URL, seed: UInt64?) throws {
@@ -55,7 +55,7 @@ final class EnduranceLedger: Sendable {
         let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
         let entries = text.split(separator: "\n").compactMap { Entry(line: $0) }
         let next = seed ?? entries.map(\.seed).max().map { $0 + 1 } ?? UInt64.random(in: 1...1_000_000) * 1_000_000
-        state = Mutex(State(entries: entries, next: next))
+        state = NIOLockedValueBox(State(entries: entries, next: next))
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw HarnessError("cannot write \(path): \(String(cString: strerror(errno)))") }
         if !text.isEmpty, !text.hasSuffix("\n") { write("\n") }
@@ -66,14 +66,14 @@ final class EnduranceLedger: Sendable {
     }
 
     func nextSeed() -> UInt64 {
-        state.withLock { state in
+        state.withLockedValue { state in
             defer { state.next += 1 }
             return state.next
         }
     }
 
     func append(_ entry: Entry) {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.entries.append(entry)
             write(entry.line + "\n")
         }
@@ -88,7 +88,7 @@ final class EnduranceLedger: Sendable {
 
     /// All rounds so far, by what was done to the program.
     var table: String {
-        let entries = state.withLock { $0.entries }
+        let entries = state.withLockedValue { $0.entries }
         func row(_ name: String, _ entries: [Entry]) -> String {
             func sum(_ column: KeyPath<Entry, Int>) -> Int { entries.reduce(0) { $0 + $1[keyPath: column] } }
             return "| \(name) | \(entries.count) | \(sum(\.kills)) | \(sum(\.touches)) | \(sum(\.lost)) "

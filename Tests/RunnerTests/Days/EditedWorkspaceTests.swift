@@ -348,7 +348,9 @@ import Testing
         ])
         try world.test.execute("UPDATE account SET a_renewal_at = NULL")
         try await world.run([noon(20_002), noon(20_003)])
-        _ = try world.test.store.write { try Release(of: "other", reading: ["plan"], at: noon(20_003), $0) }
+        var reads = Term.Reads()
+        reads.attributes = ["plan"]
+        _ = try world.test.store.write { [reads] in try Release(of: "other", reading: reads, at: noon(20_003), $0) }
         try await world.run([noon(20_004), noon(20_005)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
     }

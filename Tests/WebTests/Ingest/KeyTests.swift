@@ -1,4 +1,5 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
 import Synchronization
@@ -19,7 +20,7 @@ import Web
             #expect(try site.rows("SELECT key FROM account") == [])
             #expect(try await site.post("/v1/accounts", #"{"key": "a1"}"#).status == 200)
             #expect(try site.store.write { try APIKeys.revoke(name: "test", at: RunningSite.noon, $0) })
-            site.time.withLock { $0 = Instant(milliseconds: $0.milliseconds + 2_000) }
+            site.time.withLockedValue { $0 = Instant(milliseconds: $0.milliseconds + 2_000) }
             #expect(try await site.post("/v1/accounts", #"{"key": "a2"}"#).status == 401)
         }
     }
@@ -48,7 +49,7 @@ import Web
             #expect(statuses == [200, 200, 200, 429, 429])
             let answer = try await site.post("/v1/accounts", #"{"key": "a9"}"#)
             #expect(answer.headers["retry-after"] == "1")
-            site.time.withLock { $0 = Instant(milliseconds: $0.milliseconds + 1_000) }
+            site.time.withLockedValue { $0 = Instant(milliseconds: $0.milliseconds + 1_000) }
             #expect(try await site.post("/v1/accounts", #"{"key": "a9"}"#).status == 200)
         }
     }

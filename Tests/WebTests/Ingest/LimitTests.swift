@@ -1,8 +1,9 @@
 import Foundation
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import Testing
-import Web
+
+@testable import Web
 
 /// Clients that send too much, too slowly, or nonsense.
 @Suite struct LimitTests {
@@ -86,6 +87,26 @@ import Web
             #expect(nul.status == 400)
             #expect(try await site.get("/healthz").status == 200)
         }
+    }
+
+    /// Monitors ask with HEAD, and an answer with a body would be taken for the next answer.
+    @Test func headIsAnsweredAsGetWithoutABody() async throws {
+        try await RunningSite.with { site in
+            for (path, status) in [("/healthz", "200"), ("/openapi.json", "200"), ("/nothing", "404")] {
+                let socket = try Socket(port: site.port)
+                socket.say("HEAD \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                let answer = try #require(await socket.rest())
+                #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer.prefix(80))")
+                #expect(answer.hasSuffix("\r\n\r\n"), "\(answer)")
+            }
+        }
+    }
+
+    /// Logs are kept by others than the database.
+    @Test func addressesOfRefusedRowsStayOutOfTheLog() {
+        #expect(
+            Site.withoutAddresses("email \"zoe q.@haus..example\" and <ann@a.example>, a@b.c: refused")
+                == "email \"zoe ***@***\" and <***@***>, ***@***: refused")
     }
 
     @Test func aWrongMethodIsToldTheRightOnesOnEveryRoute() async throws {
@@ -201,7 +222,7 @@ import Web
     @Test func aStopFinishesTheRequestThatIsUnderWayAndWaitsForNobodyElse() async throws {
         var patience = Patience()
         patience.stop = .milliseconds(500)
-        let began = Mutex(ContinuousClock.now)
+        let began = NIOLockedValueBox(ContinuousClock.now)
         try await RunningSite.with(patience: patience) { site in
             let idle = try Socket(port: site.port)
             let stuck = try Socket(port: site.port)
@@ -212,7 +233,7 @@ import Web
                 "POST /v1/accounts HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(site.key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
             )
             #expect(try await site.get("/healthz").status == 200)
-            began.withLock { $0 = .now }
+            began.withLockedValue { $0 = .now }
             await site.stop()
             under.say(body)
             let answer = try #require(await under.rest())
@@ -220,6 +241,6 @@ import Web
             #expect(try site.rows("SELECT key FROM account") == ["a1"])
             withExtendedLifetime((idle, stuck)) {}
         }
-        #expect(began.withLock { $0 }.duration(to: .now) < .seconds(10))
+        #expect(began.withLockedValue { $0 }.duration(to: .now) < .seconds(10))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import Storage
@@ -181,7 +182,7 @@ import Web
             let importer = Importer(store: memory, dataMap: workspace.dataMap, configuration: workspace.configuration)
             for (index, lines) in [accounts, later].enumerated() {
                 let now = Instant(milliseconds: RunningSite.noon.milliseconds + Int64(index) * 1_000)
-                site.time.withLock { $0 = now }
+                site.time.withLockedValue { $0 = now }
                 let rows = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
                 let report = try importer.run(
                     .accounts, from: .rows(columns: rows[0], rows: rows.dropFirst().map { $0.map { $0 } }), now: now)

@@ -1,11 +1,11 @@
 import Foundation
 import FoundationNetworking
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import Runner
 import ServiceLifecycle
 import Storage
-import Synchronization
 import Testing
 import Web
 
@@ -47,7 +47,7 @@ final class RunningSite: Sendable {
     let key: String
     let store: Store
     /// The time that the site believes it is.
-    let time: Mutex<Instant>
+    let time: NIOLockedValueBox<Instant>
 
     let routes: [String]
     /// Asks the server to stop in good order.
@@ -62,7 +62,7 @@ final class RunningSite: Sendable {
         self.port = port
         self.key = key
         self.store = store
-        self.time = Mutex(time)
+        self.time = NIOLockedValueBox(time)
     }
 
     /// Runs `body` while the site serves; `key` may bring data and read figures.
@@ -104,7 +104,7 @@ final class RunningSite: Sendable {
         let running = RunningSite(port: port, key: key.text, store: store, time: noon, routes: site.routes) {
             await group.triggerGracefulShutdown()
         }
-        clock.site.withLock { $0 = running }
+        clock.site.withLockedValue { $0 = running }
         do {
             try await body(running)
         } catch {
@@ -118,9 +118,9 @@ final class RunningSite: Sendable {
 
     /// The site's clock, which is the test's once the site runs.
     private final class Clock: Sendable {
-        let site = Mutex<RunningSite?>(nil)
+        let site = NIOLockedValueBox<RunningSite?>(nil)
 
-        var now: Instant { site.withLock { $0 }?.time.withLock { $0 } ?? RunningSite.noon }
+        var now: Instant { site.withLockedValue { $0 }?.time.withLockedValue { $0 } ?? RunningSite.noon }
     }
 
     // MARK: Requests

@@ -1,10 +1,10 @@
 import Foundation
 import FoundationNetworking
 import Logging
+import NIOConcurrencyHelpers
 import Playbooks
 import ServiceLifecycle
 import Storage
-import Synchronization
 import Testing
 import Web
 
@@ -15,7 +15,7 @@ final class PagesSite: Sendable {
     /// For what the test writes and reads itself.
     let store: Store
     let port: Int
-    private let clock: Mutex<Instant>
+    private let clock: NIOLockedValueBox<Instant>
 
     static let secret = [UInt8](repeating: 7, count: 32)
     static let now = Instant(milliseconds: 1_772_953_200_000)
@@ -67,7 +67,7 @@ final class PagesSite: Sendable {
         self.workspace = workspace
         self.store = store
         self.port = port
-        self.clock = Mutex(clock)
+        self.clock = NIOLockedValueBox(clock)
     }
 
     /// Runs `body` while the pages are served; there are the account `a1` and its contact 1, `ann@a1.example`, who got
@@ -108,7 +108,7 @@ final class PagesSite: Sendable {
     /// The clock of the site is the test's.
     private final class Clock: @unchecked Sendable {
         weak var site: PagesSite?
-        var now: Instant { site?.clock.withLock { $0 } ?? PagesSite.now }
+        var now: Instant { site?.clock.withLockedValue { $0 } ?? PagesSite.now }
     }
 
     private func addTouch() throws {
@@ -128,7 +128,7 @@ final class PagesSite: Sendable {
             """)
     }
 
-    func advance(_ span: TimeSpan) { clock.withLock { $0 = $0 + span } }
+    func advance(_ span: TimeSpan) { clock.withLockedValue { $0 = $0 + span } }
 
     func execute(_ statements: String...) throws {
         try store.write { connection in for sql in statements { try connection.execute(sql) } }

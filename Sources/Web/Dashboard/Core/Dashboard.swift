@@ -2,6 +2,7 @@ import Delivery
 import Hummingbird
 import HummingbirdCore
 package import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 package import Playbooks
@@ -27,7 +28,7 @@ package final class Dashboard: Sendable {
     private let writes = NIOThreadPool(numberOfThreads: 1)
     private let passwords = NIOThreadPool(numberOfThreads: 1)
     /// The sessions of which it is being written that they were seen.
-    private let seeing = Mutex<Set<Int64>>([])
+    private let seeing = NIOLockedValueBox<Set<Int64>>([])
     /// Tells whether a request made anew is the one that left; 32 bytes. No link of a page is signed with it.
     let secret: [UInt8]
     let processNow: @Sendable () -> Instant
@@ -41,7 +42,7 @@ package final class Dashboard: Sendable {
     let address: DashboardAddress
     /// No other start of the program has it.
     let begun = RandomToken.make(bytes: 12)
-    private let current: Mutex<(edition: Edition, number: Int)>
+    private let current: NIOLockedValueBox<(edition: Edition, number: Int)>
 
     /// - Parameters:
     ///   - reading: connections of its own; each works for one page at a time.
@@ -54,7 +55,7 @@ package final class Dashboard: Sendable {
         secret: [UInt8],
         processNow: @escaping @Sendable () -> Instant, log: Logger
     ) {
-        current = Mutex((edition, 0))
+        current = NIOLockedValueBox((edition, 0))
         readers = reading
         reads = NIOThreadPool(numberOfThreads: reading.count)
         self.writing = writing
@@ -73,12 +74,12 @@ package final class Dashboard: Sendable {
         for pool in [reads, writes, passwords] { pool.shutdownGracefully { _ in } }
     }
 
-    var edition: Edition { current.withLock { $0.edition } }
+    var edition: Edition { current.withLockedValue { $0.edition } }
     /// How often the files have changed since the start.
-    var editions: Int { current.withLock { $0.number } }
+    var editions: Int { current.withLockedValue { $0.number } }
 
     /// Goes on with changed files.
-    package func use(_ edition: Edition) { current.withLock { $0 = (edition, $0.number + 1) } }
+    package func use(_ edition: Edition) { current.withLockedValue { $0 = (edition, $0.number + 1) } }
 
     /// How long a page may read.
     static let patience = Duration.seconds(2)
@@ -112,12 +113,12 @@ package final class Dashboard: Sendable {
 
     /// Writes that somebody was seen, without making the page wait for it.
     func saw(_ session: DashboardSession, at now: Instant) {
-        guard seeing.withLock({ $0.insert(session.id).inserted }) else { return }
+        guard seeing.withLockedValue({ $0.insert(session.id).inserted }) else { return }
         let store = writing
         writes.submit { [self] state in
             // Whoever is not written down as seen signs in again a little earlier: nothing is lost.
             if case .active = state { try? store.write { try session.saw(at: now, $0) } }
-            _ = seeing.withLock { $0.remove(session.id) }
+            _ = seeing.withLockedValue { $0.remove(session.id) }
         }
     }
 
@@ -154,14 +155,16 @@ package final class Dashboard: Sendable {
     package func service(host: String, port: Int, onStart: @escaping @Sendable (Int) -> Void) -> any Service {
         var quiet = Logger(label: "dashboard")
         quiet.logLevel = .critical
+        let places = 500
+        let crowd = Crowd(places: places)
         return Application(
             responder: PrefixResponder(prefix: address.prefix, inner: router.buildResponder()),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [PatienceHandler(Patience())])),
+                    additionalChannelHandlers: [PatienceHandler(Patience(), crowd)])),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil, backlog: 256,
-                availableConnectionsDelegate: MaximumAvailableConnections(500)),
+                availableConnectionsDelegate: MaximumAvailableConnections(places)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) }, logger: quiet)
     }
 }

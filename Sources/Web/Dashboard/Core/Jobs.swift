@@ -1,8 +1,8 @@
 import Foundation
+import NIOConcurrencyHelpers
 import NIOPosix
 import Playbooks
 import Storage
-import Synchronization
 
 /// What takes longer than a page may: one at a time, on a connection of its own, its result kept for a quarter of an hour.
 final class Jobs: Sendable {
@@ -69,7 +69,7 @@ final class Jobs: Sendable {
     static let mostWaiting = 20
 
     private let store: Store
-    private let table = Mutex(Table())
+    private let table = NIOLockedValueBox(Table())
     private let threads = NIOThreadPool(numberOfThreads: 1)
 
     init(store: Store) {
@@ -80,11 +80,11 @@ final class Jobs: Sendable {
     deinit { threads.shutdownGracefully { _ in } }
 
     /// Changes whenever a job begins or ends; nil while one is at work, whose page changes by itself.
-    var generation: UInt64? { table.withLock { $0.queue.isEmpty ? $0.generation : nil } }
+    var generation: UInt64? { table.withLockedValue { $0.queue.isEmpty ? $0.generation : nil } }
 
     /// How the job of that name stands.
     func state<Result: Sendable>(_ name: String, of type: Result.Type = Result.self, now: Instant) -> State<Result> {
-        table.withLock { table in
+        table.withLockedValue { table in
             guard let entry = table.entries[name] else { return .none }
             guard let ended = entry.ended else {
                 let ahead = table.queue.firstIndex(of: name) ?? 0
@@ -102,7 +102,7 @@ final class Jobs: Sendable {
 
     /// One that runs or waits; nil when it has ended.
     func work(_ name: String) -> Work? {
-        table.withLock { table in
+        table.withLockedValue { table in
             guard let entry = table.entries[name], let ahead = table.queue.firstIndex(of: name) else { return nil }
             return Work(name: name, since: entry.began, ahead: ahead, who: entry.who)
         }
@@ -119,7 +119,7 @@ final class Jobs: Sendable {
         rows: @escaping @Sendable (Result) -> Int = { _ in 1 },
         _ body: @escaping @Sendable (Store) throws -> Result
     ) throws {
-        let id: UInt64? = try table.withLock { table in
+        let id: UInt64? = try table.withLockedValue { table in
             if let entry = table.entries[name], entry.ended == nil { return nil }
             guard table.queue.count <= Self.mostWaiting else {
                 throw PageProblem(
@@ -138,7 +138,7 @@ final class Jobs: Sendable {
             let began = ContinuousClock.now
             let outcome = Swift.Result { try body(store) }
             let took = began.duration(to: .now)
-            table.withLock { table in
+            table.withLockedValue { table in
                 table.queue.removeFirst()
                 (table.isRunning, table.generation) = (false, table.generation + 1)
                 table.entries[name]?.ended = processNow()
@@ -158,7 +158,7 @@ final class Jobs: Sendable {
 
     /// False for one that was taken out of the queue, or taken out and put in again since.
     private func start(_ name: String, _ id: UInt64) -> Bool {
-        table.withLock { table in
+        table.withLockedValue { table in
             guard table.queue.first == name, table.entries[name]?.id == id else { return false }
             table.isRunning = true
             return true
@@ -168,7 +168,7 @@ final class Jobs: Sendable {
     /// Stops one that runs, or takes one that waits out of the queue; false when it had ended.
     @discardableResult
     func stop(_ name: String) -> Bool {
-        table.withLock { table in
+        table.withLockedValue { table in
             guard let place = table.queue.firstIndex(of: name) else { return false }
             if place == 0, table.isRunning {
                 store.interrupt()

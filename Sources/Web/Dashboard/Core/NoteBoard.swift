@@ -1,6 +1,6 @@
 import Delivery
+import NIOConcurrencyHelpers
 import Playbooks
-import Synchronization
 
 /// Sentences that the next page shows once: what a change came to.
 final class NoteBoard: Sendable {
@@ -14,12 +14,12 @@ final class NoteBoard: Sendable {
     }
 
     private static let most = 200
-    private let notes = Mutex<[(token: String, note: Note)]>([])
+    private let notes = NIOLockedValueBox<[(token: String, note: Note)]>([])
 
     /// - Returns: the token by which the next page finds it.
     func post(_ note: Note) -> String {
         let token = RandomToken.make(bytes: 12)
-        notes.withLock { notes in
+        notes.withLockedValue { notes in
             notes.append((token, note))
             if notes.count > Self.most { notes.removeFirst(notes.count - Self.most) }
         }
@@ -27,7 +27,7 @@ final class NoteBoard: Sendable {
     }
 
     func take(_ token: String) -> Note? {
-        notes.withLock { notes in
+        notes.withLockedValue { notes in
             notes.firstIndex { $0.token == token }.map { notes.remove(at: $0).note }
         }
     }

@@ -28,7 +28,7 @@ extension Dashboard {
                 )
             }
             let release = try ask.author.release(
-                name, reading: playbook.nullableAttributes, because: Self.words(form["reason"]), now: ask.now,
+                name, reading: playbook.doubtableReads, because: Self.words(form["reason"]), now: ask.now,
                 connection)
             guard release.isDone else { return .not(back, "\(name) is not held. Nothing was changed.") }
             return .done(back, release.sentence(of: name) + (ask.isSimulation ? ", with the next run." : "."))

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import Playbooks
-import Synchronization
 
 /// How often one may try to sign in, by name and by address: five times, then after 2, 4, 8 s and so on, for right
 /// passwords, too.
@@ -12,11 +12,11 @@ final class Doors: Sendable {
     private static let free = 5
     private static let longest = TimeSpan.minutes(15)
     private static let most = 20_000
-    private let tries = Mutex<[String: Tries]>([:])
+    private let tries = NIOLockedValueBox<[String: Tries]>([:])
 
     /// How long to wait before the next try of any of these; nil when it may be made.
     func wait(_ keys: [String], at now: Instant) -> TimeSpan? {
-        tries.withLock { tries in
+        tries.withLockedValue { tries in
             let waits = keys.compactMap { key -> TimeSpan? in
                 guard let known = tries[key], known.count >= Self.free else { return nil }
                 let steps = min(20, known.count - Self.free + 1)
@@ -29,7 +29,7 @@ final class Doors: Sendable {
     }
 
     func failed(_ keys: [String], at now: Instant) {
-        tries.withLock { tries in
+        tries.withLockedValue { tries in
             if tries.count > Self.most { tries = tries.filter { now - $0.value.last < Self.longest } }
             if tries.count > Self.most { tries.removeAll() }
             for key in keys {
@@ -43,6 +43,6 @@ final class Doors: Sendable {
     }
 
     func succeeded(_ keys: [String]) {
-        tries.withLock { tries in for key in keys { tries[key] = nil } }
+        tries.withLockedValue { tries in for key in keys { tries[key] = nil } }
     }
 }

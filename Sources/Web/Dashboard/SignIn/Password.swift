@@ -1,7 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Passwords of the dashboard, kept as scrypt in a PHC string: `$scrypt$ln=15,r=8,p=3$SALT$HASH`.
 package enum Password {
@@ -10,7 +10,7 @@ package enum Password {
 
     private static let cost = Cost(ln: 15, r: 8, p: 3)
     /// One at a time: each takes 32 MB.
-    private static let turn = Mutex(())
+    private static let turn = NIOLockedValueBox(())
 
     private struct Cost {
         var ln: Int
@@ -43,7 +43,7 @@ package enum Password {
     }
 
     private static func derive(_ password: String, salt: [UInt8], _ cost: Cost) throws -> [UInt8] {
-        try turn.withLock { _ in
+        try turn.withLockedValue { _ in
             let key = try KDF.Scrypt.deriveKey(
                 from: Array(password.precomposedStringWithCompatibilityMapping.utf8), salt: salt, outputByteCount: 32,
                 rounds: 1 << cost.ln, blockSize: cost.r, parallelism: cost.p)
