@@ -184,6 +184,25 @@ import Testing
         withExtendedLifetime(channel) {}
     }
 
+    @Test func serveTellsReceiversOfWhatItFinds() throws {
+        let crm = try Endpoint()
+        let scratch = try Scratch(small: "in_app")
+        try scratch.write("keeptouch.yaml", scratch.text("keeptouch.yaml") + receiver(port: crm.port))
+        try write(Self.secret, scratch)
+        try scratch.importAccounts(3)
+        try scratch.write(
+            "playbooks/hello/playbook.yaml",
+            "playbook: hello\nstate: draft\ncategory: education\nwhen: seats > 1\nsteps:\n  - in_app: hello.md\n")
+        #expect(try scratch.keeptouch("run").code == 0)
+        try scratch.execute(
+            "INSERT INTO change (type, at, account_id) SELECT 'reactivated', 4102444800000, id FROM account")
+        let serving = try Serving(scratch)
+        #expect(crm.waits(forRequests: 3), "\(serving.log)")
+        #expect(serving.end() == 0)
+        #expect(told(crm).map { $0.split(separator: " ").last } == ["reactivated", "reactivated", "reactivated"])
+        #expect(try scratch.keeptouch("status").output.contains("receiver crm: has got everything"))
+    }
+
     @Test func aSecretThatIsNoneStopsTheReceiverAndIsNotShown() throws {
         let (channel, crm) = (try Endpoint(), try Endpoint())
         let scratch = try workspace(1, channel, lines: receiver(port: crm.port))

@@ -56,7 +56,7 @@ struct PlaybookReaderTests {
                 "playbook.yaml:12:6: error: expected a role, \"all ROLE\", \"everyone\", \"anyone\" or \"event.contact\" "
                     + "for \"to\", got \"the owner\"",
                 "playbook.yaml:14:5: error: a step needs one of email, in_app, push, webhook, wait, "
-                    + "wait_for, wait_till, choose, stop",
+                    + "wait_for, wait_till, choose, set, tag, untag, stop",
                 "playbook.yaml:14:5: error: unknown key \"emial\"; did you mean \"email\"?",
                 "playbook.yaml:15:11: error: \"wait\" must be longer than nothing, got \"0d\"",
                 "playbook.yaml:16:12: error: there is no message for the variant \"a\"",

@@ -64,7 +64,8 @@ package struct JourneyMap {
                         + "there now."),
                 .table(touchpoints(of: journey)),
                 .sentence(
-                    "Reached, and moved on within \(StageTouches.soon): in the last \(StageTouches.span), by the stage in which the "
+                    "Reached, and moved on within \(StageTouches.soon), of those who have had so long: in the last "
+                        + "\(StageTouches.span), by the stage in which the "
                         + "account was then; it is no proof that the touch did it. The goal with and without the playbook is: its holdout "
                         + "tells, over a year."),
             ])
@@ -108,7 +109,7 @@ package struct JourneyMap {
                     let key = StageTouches.Key(
                         playbook: playbook.name, step: step.id, stage: StageKey(journey.name, stage.name))
                     guard reached[key] != nil || playbook.namedStages.contains(stage.name) else { continue }
-                    table.add(row(stage, playbook, step, reached[key]))
+                    table.add(row(stage, playbook, step, reached[key], isLast: stage == journey.stages.last))
                     isEmpty = false
                 }
             }
@@ -135,19 +136,22 @@ package struct JourneyMap {
     }
 
     private func row(
-        _ stage: Journey.Stage, _ playbook: Playbook, _ step: Step, _ reach: StageTouches.Reach?
+        _ stage: Journey.Stage, _ playbook: Playbook, _ step: Step, _ reach: StageTouches.Reach?,
+        isLast: Bool
     ) -> [Report.Cell] {
         func share(_ goals: StageTouches.Goals?) -> Report.Cell {
             guard playbook.goal != nil else { return .none("The playbook has no goal.") }
             guard let goals, goals.entered >= Self.fewest else { return .none("Fewer than \(Self.fewest) accounts.") }
             return .number(Double(goals.reached) / Double(goals.entered), .share)
         }
-        let accounts = reach?.accounts ?? 0
+        let ripe = reach?.ripe ?? 0
         return [
-            .text(stage.name), .text(step.id), .text(playbook.name), .count(accounts),
-            accounts >= Self.fewest
-                ? .number(Double(reach?.movedOn ?? 0) / Double(accounts), .share)
-                : .none("Fewer than \(Self.fewest) accounts."),
+            .text(stage.name), .text(step.id), .text(playbook.name), .count(reach?.accounts ?? 0),
+            isLast
+                ? .none("It is the last stage.")
+                : ripe >= Self.fewest
+                    ? .number(Double(reach?.movedOn ?? 0) / Double(ripe), .share)
+                    : .none("Fewer than \(Self.fewest) accounts have had the time."),
             share(goals[playbook.name]?.with), share(goals[playbook.name]?.without),
         ]
     }

@@ -17,9 +17,10 @@ package struct StageTouches {
         }
     }
 
-    /// Accounts that a step reached in a stage, and those of them that moved on soon after.
+    /// Accounts that a step reached in a stage; those of them who have had the time to move on, and who did.
     package struct Reach: Sendable, Equatable {
         package var accounts: Int
+        package var ripe: Int
         package var movedOn: Int
     }
 
@@ -54,9 +55,10 @@ package struct StageTouches {
         try connection.query(
             """
             SELECT p.name AS playbook, t.step, s.journey, s.stage, count(DISTINCT t.account_id) AS accounts,
-                count(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM stage_entry AS n
+                count(DISTINCT CASE WHEN t.settled_at <= :now - :soon THEN t.account_id END) AS ripe,
+                count(DISTINCT CASE WHEN t.settled_at <= :now - :soon AND EXISTS (SELECT 1 FROM stage_entry AS n
                     WHERE n.account_id = t.account_id AND n.journey = s.journey AND n.how <> 'skipped'
-                        AND n.at > t.settled_at AND n.at <= t.settled_at + :soon AND n.at <= :now)
+                        AND n.at > t.settled_at AND n.at <= t.settled_at + :soon)
                     THEN t.account_id END) AS moved
             FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id
             JOIN stage_entry AS s ON s.account_id = t.account_id AND s.how <> 'skipped' AND s.at <= t.settled_at
@@ -70,7 +72,7 @@ package struct StageTouches {
         ).reduce(into: [:]) { found, row in
             let stage = StageKey(row["journey"].text ?? "", row["stage"].text ?? "")
             found[Key(playbook: row["playbook"].text ?? "", step: row["step"].text ?? "", stage: stage)] =
-                Reach(accounts: row.count("accounts"), movedOn: row.count("moved"))
+                Reach(accounts: row.count("accounts"), ripe: row.count("ripe"), movedOn: row.count("moved"))
         }
     }
 

@@ -2589,6 +2589,7 @@ for: tech_touch
 stages:
   signed_up:
     expect: 14d
+    touchpoints: [Handover call, Welcome mail of the product]
   activated:
     enter: happened(first_report)
     expect: 30d

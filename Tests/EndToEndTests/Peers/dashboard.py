@@ -307,7 +307,7 @@ try:
     pages = [
         "/", "/playbooks", "/playbooks/hello", "/playbooks/hello/accounts", "/playbooks/hello/messages?account=a1",
         "/playbooks/hello/versions", "/playbooks/hello/whom", "/playbooks/hello/release", "/experiments",
-        "/experiments/hello", "/attrition", "/journeys", "/risk", "/accounts", "/accounts/a1", "/accounts/a1/suppress",
+        "/experiments/hello", "/attrition", "/journeys", "/journeys/map", "/risk", "/accounts", "/accounts/a1", "/accounts/a1/suppress",
         "/accounts?where=seats+%3E+2", "/touches", f"/touches/{touch}", "/channels", "/channels/carrier", "/feeds",
         "/cycles", "/cycles/1", "/files", "/files?file=data.yaml", "/audit", "/people", "/me", "/find?q=hello",
         "/pause?scope=all", "/try?file=playbooks/hello/playbook.yaml", "/touches/999999", "/no-such-page",
