@@ -11,6 +11,8 @@ package struct RetentionSweep {
 
     private let rules: Configuration.Retention
     private let now: Instant
+    /// Whether anything but the ledger of changes is looked through.
+    private let isWhole: Bool
     private var stage: Stage? = .changes
     private var after: Int64 = 0
     private var pace = Store.freshPace
@@ -34,13 +36,14 @@ package struct RetentionSweep {
     /// Events that tell of an account's life and not of a person's; reports count them for ever.
     private static let lasting = ["churned", "reactivated", "cancel_requested", "cancel_withdrawn"]
 
-    /// Nil when a pass has just been done.
+    /// Nil when nothing is to be kept short, or a pass has just been done; the ledger of changes is always looked at.
     package init?(_ rules: Configuration.Retention, store: Store, now: Instant) throws {
-        if let last = try store.read({ try Meta.instant(of: .retainedAt, $0) }), now - last < Self.interval {
-            return nil
-        }
+        let last = try store.read { try Meta.instant(of: .retainedAt, $0) }
+        let isRecent = last.map { now - $0 < Self.interval } ?? false
+        isWhole = !isRecent && (rules.variables != nil || rules.events != nil)
         self.rules = rules
         self.now = now
+        guard try isWhole || hasOldChanges(store) else { return nil }
     }
 
     /// Goes on for about as long as it may; true when the pass is over.
@@ -57,10 +60,10 @@ package struct RetentionSweep {
                     case .waitingRows: try sweepReceived("waiting_row", store, connection, clock)
                     case .events: try sweepEvents(store, connection, clock)
                     }
-                if isOver { (self.stage, after, pace) = (stage.next, 0, Store.freshPace) }
+                if isOver { (self.stage, after, pace) = (isWhole ? stage.next : nil, 0, Store.freshPace) }
                 if clock.now >= deadline { break }
             }
-            if stage == nil {
+            if stage == nil, isWhole {
                 let end = String(now.milliseconds)
                 try store.write(on: connection) { try Meta.retainedAt.write(end, $0) }
             }
@@ -72,16 +75,21 @@ package struct RetentionSweep {
     private mutating func sweepChanges(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws
         -> Bool
     {
-        let limit = now - (rules.changes ?? ChangeFeed.standardMemory)
-        let isOld = try store.read { connection in
-            try connection.first("SELECT at FROM change ORDER BY id LIMIT 1")?["at"].instant.map { $0 < limit } ?? false
-        }
-        guard isOld else { return true }
+        guard try hasOldChanges(store) else { return true }
         let began = clock.now
         let size = min(pace.size, 5_000)
-        let dropped = try store.write(on: connection) { try ChangeFeed($0).drop(before: limit, most: size) }
+        let dropped = try store.write(on: connection) { try ChangeFeed($0).drop(before: changesSince, most: size) }
         pace.took(began.duration(to: clock.now), for: size)
         return dropped == 0
+    }
+
+    private var changesSince: Instant { now - (rules.changes ?? ChangeFeed.standardMemory) }
+
+    private func hasOldChanges(_ store: Store) throws -> Bool {
+        try store.read { connection in
+            let oldest = try connection.first("SELECT at FROM change ORDER BY id LIMIT 1")?["at"].instant
+            return oldest.map { $0 < changesSince } ?? false
+        }
     }
 
     private mutating func sweepTouches(_ store: Store, _ connection: Connection, _ clock: ContinuousClock) throws
