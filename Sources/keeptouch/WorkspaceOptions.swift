@@ -79,8 +79,8 @@ struct LoadedWorkspace {
         }
         let isNew = mode == .readWrite && !FileManager.default.fileExists(atPath: databasePath)
         let store = try Store(path: databasePath, mode: mode)
-        // From its first day on it is told from a folder that is put back in its place.
-        if isNew { try Instance.begin(store) }
+        // From its first day on it is told from a folder that is put back in its place; on a full disk the import says more.
+        if isNew { try? Instance.begin(store) }
         // Files beside it that cannot be read stop what sends, and nothing else.
         if mode == .readWrite, let doubt = (try? Doubt.found(in: store)) ?? nil {
             let now = Clocks.system.processNow()

@@ -111,7 +111,7 @@ import Testing
         try FileManager.default.removeItem(at: secret)
         let without = try scratch.keeptouch("import", "accounts", "accounts.csv")
         #expect(without.code == 1 && without.complaints.contains("restore it from a back-up"), "\(without)")
-        try Data(repeating: 1, count: 32).write(to: secret)
+        try Data(0..<32).write(to: secret)
         chmod(secret.path, 0o600)
         for command in [["import", "accounts", "accounts.csv"], ["forget", "other@a4.example"]] {
             let wrong = try Program.run(command, in: scratch.folder)
