@@ -4,7 +4,8 @@ import Storage
 
 /// Metrics of which the last complete day looks like an outage, so that enrollments that ask for them wait for the next.
 ///
-/// The rule is `max_fall`; it ends by itself with a day that looks as others do, or with the day's correction.
+/// The rule is `max_fall`, for as many as `max_shift`: a chance of a day may hold who would begin, and holds up nobody who is
+/// on the way. It ends by itself with a day that looks as others do, or with the day's correction.
 struct MetricDoubts {
     private(set) var found = DoubtfulMetrics()
     /// Whether there is something to write.
@@ -17,11 +18,13 @@ struct MetricDoubts {
         _ metrics: Set<String>, _ workspace: Workspace, _ context: EvaluationContext, _ connection: Connection
     ) throws {
         let kept = try DoubtfulMetrics(connection)
-        if workspace.configuration.safety.maxFall < 1 {
-            let safety = Safety(workspace.configuration.safety)
+        let rules = workspace.configuration.safety
+        if rules.maxFall < 1, rules.maxShift < 1 {
+            let safety = Safety(rules)
             for metric in metrics.sorted() {
                 guard let day = context.lastCompleteDay[metric],
                     let counts = try DailyFall.load(metric, context, connection),
+                    Double(counts.fallen) > rules.maxShift * Double(counts.steady),
                     let reason = safety.hold([Safety.Fall(metric: metric, day: day, counts: counts)])
                 else { continue }
                 var doubt = DoubtfulMetrics.Doubt(day: day, reason: reason)

@@ -13,6 +13,9 @@ import Testing
                 "main", "when: seats > 0",
                 steps: ["wait_for: sum(logins, 1d) == 0\n    at_most: 20d", "email: hello.md"])
         ])
+        try world.test.edit([
+            "keeptouch.yaml": LivedWorkspace.configuration.replacing("max_shift: 100%", with: "max_shift: 50%")
+        ])
         try world.test.addAccounts(60)
         try world.test.execute("UPDATE account SET a_seats = 1")
         try world.test.execute("INSERT INTO metric (id, name) VALUES (1, 'logins')")
