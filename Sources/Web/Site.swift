@@ -120,7 +120,9 @@ package final class Site: Sendable {
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let most = Int(clamping: min(limit.rlim_cur, 16_384))
-        let used = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 32
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        // A parent may have left others beyond the limit; those take no place.
+        let used = open.isEmpty ? 32 : open.count { Int($0) ?? 0 < most }
         return max(4, most - used - min(180, max(24, most / 8)))
     }
 
@@ -135,13 +137,15 @@ package final class Site: Sendable {
     }
 
     /// Listens until it is stopped; `onStart` is told the port.
+    ///
+    /// - Parameter places: how many connections it takes; what the system allows when it is left out.
     package func service(
-        host: String, port: Int, onStart: @escaping @Sendable (Int) -> Void
+        host: String, port: Int, places: Int? = nil, onStart: @escaping @Sendable (Int) -> Void
     ) -> any Service {
         var quiet = Logger(label: "http")
         quiet.logLevel = .critical
         let patience = patience
-        let places = Self.mostConnections
+        let places = places ?? Self.mostConnections
         let crowd = Crowd(places: places)
         return Application(
             router: router,

@@ -101,32 +101,6 @@ import Testing
         #expect(try scratch.query("SELECT state FROM playbook") == [["live"]])
     }
 
-    /// They ask nothing, and come again and again; the oldest of them goes for who asks.
-    @Test func whoeverHoldsConnectionsKeepsNobodyOutWhereFewAreAllowed() throws {
-        let scratch = try Scratch(small: "in_app")
-        let serving = try Serving(scratch, ["--port", "0"], descriptors: 64)
-        #expect(serving.tells(" ready"), "\(serving.log)")
-        let port = try #require(serving.port)
-        let crowd = (0..<200).map { _ in connection(to: port) }
-        defer { crowd.forEach { close($0) } }
-        for _ in 0..<2 {
-            let asked = ContinuousClock.now
-            let good = connection(to: port)
-            defer { close(good) }
-            var ready = pollfd(fd: good, events: Int16(POLLOUT), revents: 0)
-            #expect(poll(&ready, 1, 10_000) == 1)
-            let request = Array("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8)
-            #expect(send(good, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
-            ready = pollfd(fd: good, events: Int16(POLLIN), revents: 0)
-            #expect(poll(&ready, 1, 10_000) == 1)
-            var answer = [UInt8](repeating: 0, count: 12)
-            #expect(recv(good, &answer, answer.count, 0) == answer.count)
-            #expect(String(decoding: answer, as: UTF8.self) == "HTTP/1.1 200")
-            #expect(asked.duration(to: .now) < .seconds(5))
-        }
-        #expect(serving.end() == 0, "\(serving.log)")
-    }
-
     /// A client that connects and says nothing.
     private func connection(to port: Int) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)

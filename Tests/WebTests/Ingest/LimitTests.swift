@@ -102,6 +102,25 @@ import Testing
         }
     }
 
+    /// They ask nothing, and the oldest of them goes for who asks.
+    @Test func whoeverHoldsConnectionsKeepsNobodyOutWhereFewAreAllowed() async throws {
+        try await RunningSite.with(places: 16) { site in
+            let crowd = try (0..<200).map { _ in try Socket(port: site.port) }
+            // Half of a head, and half of a body, hold a place as well.
+            for socket in crowd.prefix(40) { socket.say("GET /healthz HTTP/1.1\r\nHost: a\r\n") }
+            for socket in crowd.suffix(40) {
+                socket.say("POST /v1/accounts HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+            }
+            for _ in 0..<3 {
+                let good = try Socket(port: site.port)
+                good.say("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                let answer = try #require(await good.rest())
+                #expect(answer.hasPrefix("HTTP/1.1 200"), "\(answer.prefix(80))")
+            }
+            withExtendedLifetime(crowd) {}
+        }
+    }
+
     /// Logs are kept by others than the database.
     @Test func addressesOfRefusedRowsStayOutOfTheLog() {
         #expect(

@@ -68,7 +68,7 @@ final class RunningSite: Sendable {
     /// Runs `body` while the site serves; `key` may bring data and read figures.
     static func with(
         patience: Patience = Patience(), perSecond: Int = 1_000_000, scopes: [APIKey.Scope] = [.ingest, .read],
-        proxies: Set<ClientAddress> = [],
+        proxies: Set<ClientAddress> = [], places: Int? = nil,
         _ body: (RunningSite) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("site-\(UUID().uuidString)")
@@ -94,7 +94,7 @@ final class RunningSite: Sendable {
             environment: [:], proxies: proxies, processNow: { clock.now }, patience: patience, log: log)
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
-            services: [site.service(host: "127.0.0.1", port: 0) { found.yield($0) }], logger: log)
+            services: [site.service(host: "127.0.0.1", port: 0, places: places) { found.yield($0) }], logger: log)
         let server = Task {
             defer { found.finish() }
             try await group.run()
