@@ -1,11 +1,8 @@
 #ifndef CSQLITE_SHIM_H
 #define CSQLITE_SHIM_H
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #ifdef __linux__
-#include <linux/stat.h>
+#include <sys/syscall.h>
 #endif
 
 // Swift cannot call variadic functions.
@@ -18,12 +15,28 @@ static inline int sqlite3_disable_memory_status(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+#ifdef __linux__
+// As in linux/stat.h, whose other names Swift would take for this module's.
+struct kt_statx {
+    unsigned mask, block_size;
+    unsigned long long attributes;
+    unsigned links, user, group;
+    unsigned short mode, spare;
+    unsigned long long inode, size, blocks, attributes_mask;
+    struct { long long seconds; unsigned nanoseconds; int reserved; } access, birth, change, modification;
+    unsigned long long rest[32];
+};
+extern long syscall(long number, ...);
+#endif
+
 // When a file was made, in nanoseconds since 1970; 0 where nobody knows. glibc hides statx from Swift.
 static inline long long kt_birth(const char *path) {
 #ifdef __linux__
-    struct statx facts;
-    if (syscall(SYS_statx, AT_FDCWD, path, 0, STATX_BTIME, &facts) == 0 && (facts.stx_mask & STATX_BTIME))
-        return (long long)facts.stx_btime.tv_sec * 1000000000 + facts.stx_btime.tv_nsec;
+    struct kt_statx facts;
+    const int here = -100;  // AT_FDCWD
+    const unsigned birth = 0x800;  // STATX_BTIME
+    if (syscall(SYS_statx, here, path, 0, birth, &facts) == 0 && (facts.mask & birth))
+        return facts.birth.seconds * 1000000000 + facts.birth.nanoseconds;
 #endif
     return 0;
 }
