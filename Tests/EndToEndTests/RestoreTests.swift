@@ -13,6 +13,14 @@ import Testing
         _ = try scratch.query("VACUUM INTO '\(scratch.folder.path)/\(name)'")
     }
 
+    /// A run that somebody ends when three requests have left.
+    private func stopAfterThree(_ scratch: Scratch, _ endpoint: Endpoint) throws {
+        let runner = try RunningProgram(["run"], in: scratch.folder)
+        #expect(endpoint.waits(forRequests: 3))
+        runner.signal(SIGTERM)
+        _ = runner.wait()
+    }
+
     /// As an engineer does it: the file goes over the old one, whose log goes.
     private func putBack(_ name: String, _ scratch: Scratch) throws {
         for ending in ["-wal", "-shm"] { try? scratch.remove("keeptouch.db" + ending) }
@@ -251,16 +259,10 @@ import Testing
     @Test func aCopiedFolderSendsNothingOfTheOther() throws {
         let endpoint = try Endpoint(["--delay", "20"])
         let scratch = try scratch(endpoint, accounts: 10)
-        let runner = try RunningProgram(["run"], in: scratch.folder)
-        #expect(endpoint.waits(forRequests: 3))
-        runner.signal(SIGTERM)
-        _ = runner.wait()
+        try stopAfterThree(scratch, endpoint)
         let left = endpoint.count
         let copy = try Scratch()
-        for name in try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path) {
-            try FileManager.default.copyItem(
-                at: scratch.folder.appendingPathComponent(name), to: copy.folder.appendingPathComponent(name))
-        }
+        try self.copy(scratch.folder, to: copy.folder)
         let first = try copy.keeptouch("run")
         #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
         #expect(endpoint.count == left)
@@ -278,10 +280,7 @@ import Testing
     @Test func aWholeFolderThatTarPutsBackSendsNothingTwice() throws {
         let endpoint = try Endpoint(["--delay", "20"])
         let scratch = try scratch(endpoint, accounts: 10)
-        let runner = try RunningProgram(["run"], in: scratch.folder)
-        #expect(endpoint.waits(forRequests: 3))
-        runner.signal(SIGTERM)
-        _ = runner.wait()
+        try stopAfterThree(scratch, endpoint)
         let archive = scratch.folder.appendingPathExtension("tar").path
         defer { try? FileManager.default.removeItem(atPath: archive) }
         try tar("-cf", archive, scratch)
