@@ -77,7 +77,7 @@ struct Claiming {
         let name = channel.channel.name
         guard let priority = try outbox.highestPriority(channel: name, below: channel.cursor?.priority) else {
             channel.isExhausted = true
-            channel.retryAt = try outbox.nextRetry(channels: [name], after: channel.passBegan, now: now)
+            channel.retryAt = try outbox.nextRetry(channels: [name], after: channel.passBegan)
             return nil
         }
         channel.cursor = Outbox.Cursor(priority: priority)
