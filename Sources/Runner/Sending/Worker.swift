@@ -26,6 +26,7 @@ package final class Worker {
     let clockReading: @Sendable () -> ClockReading?
     let onDoubt: @Sendable (ClockReading) -> Void
     var witness = ClockWitness()
+    var lastHost: (url: String, name: String?)?
     /// Notices when somebody sets the wall clock meanwhile.
     var clockGuard = ClockGuard(last: nil)
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
