@@ -263,6 +263,10 @@ import Testing
         let left = endpoint.count
         let copy = try Scratch()
         try self.copy(scratch.folder, to: copy.folder)
+        for command in ["plan", "status"] {
+            let said = try copy.keeptouch(command)
+            #expect(said.output.hasPrefix("the next run pauses everything: "), "\(said)")
+        }
         let first = try copy.keeptouch("run")
         #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
         #expect(endpoint.count == left)

@@ -117,10 +117,7 @@ struct StatusCommand: ParsableCommand {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
-        if output.format == .table, let doubt = try Doubt.found(in: store) {
-            Terminal.print(Terminal.styled("the next run pauses everything: \(doubt.reason)", .yellow))
-            Terminal.hint("say what it is with: keeptouch resume all --as restored|copy|moved")
-        }
+        if output.format == .table { try DatabaseOrigin.warn(of: store) }
         try store.read { connection in
             let query = StatusQuery(connection)
             if dropped { return try showDropped(query, now, loaded) }
