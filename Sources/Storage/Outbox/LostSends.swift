@@ -86,7 +86,7 @@ package struct LostSends {
     private func markUnknown(_ condition: String, _ arguments: [String: SQLValue]) throws -> Int {
         try connection.execute(
             """
-            UPDATE touch SET state = 'unknown', fence = fence + 1,
+            UPDATE touch SET state = 'unknown', fence = fence + 1, error = NULL,
                 reason = 'it may have left in the time that the restored back-up does not know of'
             WHERE \(condition) AND (state = 'pending' OR state = 'claimed' OR state = 'sending' OR state = 'held')
             """, arguments)

@@ -96,7 +96,7 @@ package struct Outbox {
     package func park(id: Int64, fence: Int64, as state: TouchState, reason: String) throws {
         _ = try change(
             """
-            UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
+            UPDATE touch SET state = :state, reason = :reason, error = NULL, fence = fence + 1
             WHERE id = :id AND fence = :fence AND state = 'claimed'
             """, [.word(state), .text(reason)], id, fence)
     }
@@ -220,6 +220,13 @@ package struct Outbox {
             try connection.integer(
                 "SELECT count(*) FROM touch WHERE state = 'pending' AND not_before <= :limit",
                 ["limit": .instant(now - span)]))
+    }
+
+    /// How many touches wait whose time is over by then.
+    package func expired(by now: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                "SELECT count(*) FROM touch WHERE state = 'pending' AND expires_at <= :now", ["now": .instant(now)]))
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.

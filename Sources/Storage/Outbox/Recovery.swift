@@ -41,7 +41,7 @@ package struct Recovery {
     package func settleDoubtful(ofGoneChannel channel: String) throws -> Int {
         try connection.execute(
             """
-            UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL,
+            UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL, error = NULL,
                 reason = 'it may have arrived, and its channel ' || :channel || ' is gone'
             WHERE state = 'pending' AND channel = :channel AND ambiguous = 1
             """, ["channel": .text(channel)])

@@ -66,7 +66,10 @@ struct RunCommand: AsyncParsableCommand {
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
-            try CycleText(report: report, hasRun: true, pause: store.read { try Pauses($0).all }).show(output)
+            try CycleText(
+                report: report, hasRun: true, pause: store.read { try Pauses($0).all },
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+            ).show(output)
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             SendingText(report: sending, pending: report.touches?[.pending] ?? 0, paused: paused).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }
@@ -84,7 +87,8 @@ struct RunCommand: AsyncParsableCommand {
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
         let hasHeldTouches = (report.touches?[.held] ?? 0) > 0
         let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
-        if hasHold || hasHeldTouches || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty || hasErrors
+        if hasHold || hasHeldTouches || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty
+            || hasErrors
             || isPaused
         {
             throw ExitCode(1)
