@@ -179,12 +179,16 @@ extension KeyTable {
             "decimal", .choice(ColumnForm.DecimalMark.allCases.map(\.rawValue)),
             "The mark before the fraction of numbers in an import: 1,234.50 (point) or 1.234,50 (comma)."),
         Key(
-            "per", .choice(["month", "year"]),
-            "Whether money in an import is that of a month or of a year, of which a twelfth is taken."),
+            "per", .either([.choice(["month", "year"]), .table(.period)]),
+            "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."),
         Key(
             "map", .mapping(.text),
             "The words of an import, each with the value that it stands for; capitals do not count."),
     ]
+
+    static let period = KeyTable([
+        Key("column", .text, required: true, "The column that says it row by row: monthly, yearly, every 3 months."),
+    ])
 
     static let importMap = KeyTable([
         Key(

@@ -18,7 +18,11 @@ package struct LostSends {
     /// Whether a message like this one has left in a time that was lost; it then counts as sent, once.
     package func take(_ touch: TouchCandidate) throws -> Bool {
         guard try connection.first("SELECT 1 FROM lost_send LIMIT 1") != nil else { return false }
-        let print: [String: SQLValue] = ["print": .text(touch.print)]
+        return try take(touch.print) || take(touch.earlierPrint)
+    }
+
+    private func take(_ print: String) throws -> Bool {
+        let print: [String: SQLValue] = ["print": .text(print)]
         guard
             try connection.execute("UPDATE lost_send SET count = count - 1 WHERE print = :print AND count > 0", print)
                 > 0

@@ -228,8 +228,22 @@ package struct Outbox {
             """
             UPDATE enrollment SET due_at = :now
             WHERE id = :id AND state = 'active' AND begun = 1 AND due_at IS NULL
-                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL
+                    AND NOT (state = 'unknown' AND expires_at <= :now))
             """, inOrder: [.instant(now), .integer(enrollment)])
+    }
+
+    /// Lets enrollments go on whose touches nobody has settled until their time was over: a touch that may have arrived keeps
+    /// its state, and holds up nothing else.
+    package func moveOnBehindUnknown(now: Instant) throws {
+        _ = try connection.execute(
+            """
+            UPDATE enrollment SET due_at = :now
+            WHERE id IN (SELECT enrollment_id FROM touch WHERE state = 'unknown' AND expires_at <= :now)
+                AND state = 'active' AND begun = 1 AND due_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = enrollment.id AND settled_at IS NULL
+                    AND NOT (state = 'unknown' AND expires_at <= :now))
+            """, inOrder: [.instant(now)])
     }
 
     /// The earliest moment of process time, later than `after`, at which a touch that is due may be tried again.

@@ -67,6 +67,26 @@ struct ClockSetCommand: ParsableCommand {
     }
 }
 
+/// Why nothing is planned or sent by the machine's clock.
+enum ClockComplaint {
+    static func found(in store: Store, _ reading: ClockReading) throws -> String? {
+        let (known, last, isSimulation) = try store.read {
+            (try Meta.clock.read($0), try Meta.lastNow($0), try Meta.isSimulation($0))
+        }
+        guard !isSimulation else { return nil }
+        if let jump = known.flatMap({ ClockReading(text: $0) })?.doubt(of: reading) { return jump }
+        guard let last, last > reading.wall else { return nil }
+        return "a cycle has already been at \(last), which is to come"
+    }
+
+    /// Says at once that nothing goes on by it.
+    static func warn(of store: Store) throws {
+        guard let complaint = try found(in: store, .now()) else { return }
+        Terminal.print(Terminal.styled("nothing is planned or sent: \(complaint)", .yellow))
+        Terminal.hint("see what to do with: keeptouch clock")
+    }
+}
+
 /// The clocks of a workspace, and what follows when the machine's is taken as right.
 private struct WorkspaceClocks {
     let reading: ClockReading

@@ -40,6 +40,7 @@ struct PlanCommand: ParsableCommand {
         } else if output.format == .json {
             Terminal.print(try JSONText.encode(report))
         } else {
+            if output.format == .table { try DatabaseOrigin.warn(of: store) }
             try CycleText(report: report, hasRun: false, pause: store.read { try Pauses($0).all }).show(output)
             if output.format == .table, !drafts.isEmpty {
                 Terminal.print(
