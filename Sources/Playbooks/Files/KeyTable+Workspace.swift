@@ -31,6 +31,7 @@ extension KeyTable {
             "categories", .mapping(.either([.text, .table(.category)])),
             "What a contact can unsubscribe from, by name, with its title."),
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
+        Key("utm", .utm, "Parameters of web analytics on the links of messages; off by default."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("sources", .mapping(.table(.source)), "Where serve and import all get data, by name."),
         Key("receivers", .mapping(.table(.receiver)), "Who gets every change as a signed webhook, by name."),
@@ -222,6 +223,7 @@ extension KeyTable {
         [Key("type", .choice(attributeTypes), required: true, "The type of its values.")] + columnForm)
 
     static let reason = KeyTable([
+        Key("title", .text, "What people read instead of its name."),
         Key("theme", .text, "The theme it is reported under."),
         Key("avoidable", .boolean, "Whether the team could have avoided it."),
         Key("notify", .text, "The channel, of the kind webhook, that is told once a day of accounts newly at risk."),
