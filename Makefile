@@ -45,11 +45,18 @@ reliability: setup ## try to make it lose or double something: HOURS=2, or KEEPT
 	Tests/reliability.sh
 
 # A build of its own each: everything is compiled anew, with a check at every access to memory.
-# What is timed is left out.
-sanitized = 'StorageTests|DeliveryTests|RunnerTests|WebTests|ServeTests|StopTests|KillTests'
+# What is timed is left out; and, as in `test`, servers do not compete with what computes.
+waiting = --filter '(Web|Delivery)Tests\.' --skip TakeSeconds
+computing = --skip-build --filter '(Storage|Runner)Tests\.' --skip TakeSeconds
+driving = --skip-build --filter '(Serve|Stop|Kill)Tests'
 
 tsan: setup ## the tests under the thread sanitizer
-	swift test --sanitize=thread --scratch-path .build-tsan --filter $(sanitized) --skip TakeSeconds
+	swift test --sanitize=thread --scratch-path .build-tsan $(waiting)
+	swift test --sanitize=thread --scratch-path .build-tsan $(computing)
+	swift test --sanitize=thread --scratch-path .build-tsan $(driving)
 
+asan: export ASAN_OPTIONS = detect_leaks=0
 asan: setup ## the tests under the address sanitizer
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan --filter $(sanitized) --skip TakeSeconds
+	swift test --sanitize=address --scratch-path .build-asan $(waiting)
+	swift test --sanitize=address --scratch-path .build-asan $(computing)
+	swift test --sanitize=address --scratch-path .build-asan $(driving)

@@ -48,8 +48,8 @@ package struct Sink: Sendable {
             logger: logger)
         do {
             try await application.runService()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw SinkError(message: "port \(port) is taken; choose another with --port (0 lets the system choose)")
+        } catch let error as IOError {
+            throw ListenError(host: "127.0.0.1", port: port, code: error.errnoCode) ?? error
         }
     }
 

@@ -147,7 +147,7 @@ package final class Site: Sendable {
         let patience = patience
         let places = places ?? Self.mostConnections
         let crowd = Crowd(places: places)
-        return Application(
+        let application = Application(
             router: router,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
@@ -160,6 +160,7 @@ package final class Site: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(places)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) },
             logger: quiet)
+        return Listening(host: host, port: port, service: application)
     }
 
     /// Reads on a thread that may wait, so that no connection does.

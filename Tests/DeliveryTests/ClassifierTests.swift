@@ -122,7 +122,9 @@ import Testing
         let unsent = Response(failure: .curl(code: 6, message: "no host"), mayHaveLeft: false)
         // What was never taken waits for as long as it lives.
         #expect(classify(unsent, attempt: 800) == .retry(after: nil, before: nil, reason: "curl 6: no host"))
-        #expect(classify(response(429), attempt: 800) == .retry(after: nil, before: nil, reason: "HTTP 429"))
+        for code in [420, 429] {
+            #expect(classify(response(code), attempt: 800) == .retry(after: nil, before: nil, reason: "HTTP \(code)"))
+        }
         var channel = channel
         channel.idempotency = .header(name: "Idempotency-Key", lifetime: .hours(24))
         #expect(

@@ -90,6 +90,49 @@ import Testing
         }
     }
 
+    @Test func afterARestoreTheMessageOfAnotherEventIsSent() throws {
+        let endpoint = try Endpoint()
+        let scratch = try scratch(endpoint, accounts: 4)
+        try scratch.replace("when: seats > 1", with: "on: report_made", in: "playbooks/hello/playbook.yaml")
+        // Registers the playbook: what was before it went live triggers nothing.
+        #expect(try scratch.keeptouch("run").code == 0)
+        try backUp(scratch, to: "backup.db")
+        // To the millisecond, after the playbook went live.
+        let times = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        let (at, later) = (Date().formatted(times), Date().addingTimeInterval(0.002).formatted(times))
+        func bring(_ named: [String], _ dated: [String]) throws {
+            try scratch.write("named.csv", "account,event,at,id\n" + named.map { $0 + "\n" }.joined())
+            try scratch.write("dated.csv", "account,event,at\n" + dated.map { $0 + "\n" }.joined())
+            for file in ["named.csv", "dated.csv"] {
+                let imported = try scratch.keeptouch("import", "events", file)
+                #expect(imported.code == 0, "\(imported)")
+            }
+        }
+        try bring(
+            ["a1,report_made,\(at),r1", "a2,report_made,\(at),r2"], ["a3,report_made,\(at)", "a4,report_made,\(at)"])
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(endpoint.count == 4)
+        try putBack("backup.db", scratch)
+        #expect(try scratch.keeptouch("run").code == 1)
+        #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+        // Two events come again, two accounts have another one.
+        try bring(
+            ["a1,report_made,\(at),r1", "a2,report_made,\(at),r3"], ["a3,report_made,\(at)", "a4,report_made,\(later)"])
+        _ = try scratch.keeptouch("run")
+        #expect(
+            try scratch.query(
+                "SELECT a.key, t.state FROM touch t JOIN account a ON a.id = t.account_id ORDER BY a.key")
+                == [["a1", "unknown"], ["a2", "sent"], ["a3", "unknown"], ["a4", "sent"]])
+        #expect(endpoint.count == 6)
+        // Whoever has looked says it of all at once.
+        #expect(
+            try scratch.keeptouch("resolve", "unknown", "sent", "--playbook", "hello").output == "2 touches: sent.\n")
+        #expect(try scratch.states() == ["sent": 4])
+        #expect(try scratch.keeptouch("resolve", "unknown", "sent").output == "No touch is unknown.\n")
+        let wrong = try scratch.keeptouch("resolve", "7", "sent", "--playbook", "hello")
+        #expect(wrong.code == 64 && wrong.complaints.contains("a number names one"), "\(wrong)")
+    }
+
     @Test func aLogThatLostItsEndIsNoticed() throws {
         let endpoint = try Endpoint(["--delay", "20"])
         let scratch = try scratch(endpoint, accounts: 20)
@@ -263,6 +306,10 @@ import Testing
         let left = endpoint.count
         let copy = try Scratch()
         try self.copy(scratch.folder, to: copy.folder)
+        for command in ["plan", "status"] {
+            let said = try copy.keeptouch(command)
+            #expect(said.output.hasPrefix("the next run pauses everything: "), "\(said)")
+        }
         let first = try copy.keeptouch("run")
         #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
         #expect(endpoint.count == left)

@@ -40,6 +40,17 @@ import Testing
         #expect(try Set(endpoint.stop().map(\.touch)).count == 6)
     }
 
+    @Test func aPortThatIsTakenIsSaidInWords() throws {
+        let endpoint = try Endpoint()
+        let scratch = try workspace(port: endpoint.port)
+        for option in ["--port", "--dashboard"] {
+            let outcome = try scratch.keeptouch("serve", option, "\(endpoint.port)")
+            #expect(outcome.code == 1 && outcome.complaints.contains("port \(endpoint.port) is taken"), "\(outcome)")
+        }
+        let elsewhere = try scratch.keeptouch("serve", "--port", "0", "--host", "192.0.2.1")
+        #expect(elsewhere.code == 1 && elsewhere.complaints.contains("192.0.2.1 is no address"), "\(elsewhere)")
+    }
+
     @Test func importsGoOnBesideItAndTheirEventsAreAnswered() throws {
         let endpoint = try Endpoint()
         let scratch = try workspace(port: endpoint.port, accounts: 2_000)

@@ -108,10 +108,20 @@ struct ChannelReaderTests {
     @Test func onlyTheFileDecidesTheHost() {
         let url = least.replacing("https://a.example/x", with: "\"https://{{ account.key }}.example/\"")
         #expect(read(url).1 == ["3:17: error: the host of \"url\" may use {{ vars.NAME }} only"])
-        for bad in ["ftp://a.example", "a.example", "https://", "https://user@a.example/"] {
+        for bad in ["ftp://a.example", "a.example", "https://"] {
             let (channel, complaints) = read(least.replacing("https://a.example/x", with: "\"\(bad)\""))
             #expect(channel == nil)
             #expect(complaints.first?.hasPrefix("3:17: error: expected an https URL") == true, "\(bad)")
+        }
+    }
+
+    @Test func aPasswordInTheURLIsRefusedAndNotRepeated() {
+        for scheme in ["https", "http", "ftp"] {
+            let (channel, complaints) = read(
+                least.replacing("https://a.example/x", with: "\"\(scheme)://me:hunter2@a.example/\""))
+            #expect(channel == nil)
+            #expect(!complaints.isEmpty)
+            #expect(!complaints.contains { $0.contains("hunter2") }, "\(complaints)")
         }
     }
 

@@ -66,6 +66,23 @@ import Testing
         }
     }
 
+    @Test func aDoubtfulTouchHoldsItsAccountUpOnlyUntilItsTimeIsOver() async throws {
+        let endpoint = try Endpoint()
+        let test = try await workspace(endpoint, isKeyed: false, state: "sending")
+        try await test.drain(noon(20_000))
+        #expect(try test.states == ["unknown": 1])
+        try test.run(noon(20_001))
+        #expect(try test.rows("SELECT step FROM enrollment") == ["0"])
+        // `expires` is seven days by default.
+        try test.run(noon(20_007))
+        #expect(try test.rows("SELECT step FROM enrollment") == ["1"])
+        try test.run(noon(20_008))
+        #expect(try test.rows("SELECT state, end_reason FROM enrollment") == ["ended|completed"])
+        // What is not known stays so.
+        #expect(try test.states == ["unknown": 1])
+        #expect(endpoint.received.count == 1)
+    }
+
     @Test func resendSendsAgainWhereTheTeamSaysSo() async throws {
         let endpoint = try Endpoint()
         let test = try await workspace(endpoint, isKeyed: false, onUnknown: "resend", state: "sending")

@@ -201,6 +201,20 @@ import Testing
                 == "max_share: 3 of 10 accounts of the audience match anew (30 %, more than 20 %)")
     }
 
+    @Test func anAccountThatMatchesAnewAllDayIsOneOfTheAudience() throws {
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main", "when: seats < 5\nrearm: 1h", steps: ["wait: 1h"])],
+            configuration: TestWorkspace.configuration.replacing("max_share: 100%", with: "max_share: 20%")
+                .replacing("daily at 06:00", with: "hourly"))
+        try test.addAccounts(10)
+        try test.run(noon(20_000))
+        for hour in Int64(1)...8 {
+            try test.script("UPDATE account SET a_seats = \(hour % 2 == 1 ? 1 : 9) WHERE id = 1")
+            #expect(try test.run(noon(20_000, hours: hour)).playbooks[0].heldBecause == nil, "after \(hour) h")
+        }
+        #expect(try test.integer("SELECT sum(fresh) FROM tally") == 4)
+    }
+
     @Test func aReleasedCampaignIsNoLowMark() throws {
         let test = try TestWorkspace(
             playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")],

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import Playbooks
 import Storage
 import Testing
@@ -114,6 +115,21 @@ import Testing
         let last = noon(20_100)
         let clock = DecisionClock(processNow: { noon(20_000) }, last: last)
         for _ in 0..<3 { #expect(clock.now() == nil) }
+    }
+
+    @Test func aClockThatIsPutRightBetweenTwoLooksPassesNothingOfBefore() {
+        let isRight = NIOLockedValueBox(true)
+        let clock = DecisionClock(
+            processNow: {
+                // Long ago by now: whoever asked had to wait for the others.
+                isRight.withLockedValue { $0 = true }
+                return noon(20_006)
+            }, last: nil,
+            reading: {
+                isRight.withLockedValue { $0 } ? reading(noon(20_000)) : reading(noon(20_006), boot: noon(20_000))
+            })
+        isRight.withLockedValue { $0 = false }
+        #expect(clock.now() == nil)
     }
 
     @Test func whatChannelsAnswerIsNoPersonsWordAndEndsWhenTheClockIsPutRight() throws {

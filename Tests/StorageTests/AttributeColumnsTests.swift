@@ -68,9 +68,15 @@ private func columns(_ store: Store, _ table: String) throws -> [String: String]
 
 @Test func aRetypedColumnKeepsWhatItsNewTypeCanHoldAndNamesTheRest() throws {
     let store = try Scratch().store(accounts: 4)
-    let declared = map([Attribute("seats", .text)])
+    var seats = Attribute("seats", .text)
+    seats.track = true
+    seats.values = ["many"]
+    seats.form.column = "Seats"
+    let declared = map([seats])
     try AttributeColumns(declared).apply(to: store)
     try store.write { connection in
+        try connection.execute(
+            "INSERT INTO history (account_id, attribute, at, value, previous) VALUES (1, 'seats', 5, '12', 'a few')")
         for (id, value) in [(1, "12"), (2, "1.5"), (3, "many")] {
             try connection.execute(
                 "UPDATE account SET a_seats = :value WHERE id = :id",
@@ -91,6 +97,10 @@ private func columns(_ store: Store, _ table: String) throws -> [String: String]
     #expect(
         try store.read { try $0.query("SELECT a_seats FROM account ORDER BY id").map { $0[0] } }
             == [.real(12), .real(1.5), .null, .null])
+    // Its past is asked of it in the new type, and what else is declared stays.
+    #expect(
+        try store.read { try $0.first("SELECT value, previous FROM history")?.values } == [.real(12), .null])
+    #expect(change.declaration == "seats: { type: number, track: true, column: \"Seats\" }")
     try AttributeColumns(map([Attribute("seats", .number)])).apply(to: store)
     #expect(throws: StorageError.self) { try store.read { try retyping(.number, $0) } }
     // And back: nothing is lost.

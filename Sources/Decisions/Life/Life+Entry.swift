@@ -18,7 +18,7 @@ extension Life {
         // Somebody asked for those by hand, which a cycle has not looked at before.
         if matches.contains(where: { $0.isFresh || $0.isAsked }) {
             count.fresh += 1
-            if work.playbook.isTriggeredByEvents { count.freshAccounts.append(account.id) }
+            count.freshAccounts.append(account.id)
         }
         for match in matches {
             count.matched += 1

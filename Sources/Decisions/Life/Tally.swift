@@ -4,8 +4,9 @@ import Playbooks
 package struct Tally: Sendable {
     package struct OfPlaybook: Sendable, Equatable {
         package var matched = 0
-        /// Accounts that had not matched before; of an `on` playbook by their ids, for they may match again the same day.
+        /// Accounts that had not matched before.
         package var fresh = 0
+        /// Their ids, for they may match anew in another cycle of the same day.
         package var freshAccounts: [Int64] = []
         package var verdicts: [Verdict: Int] = [:]
         package var variants: [String: Int] = [:]

@@ -3,7 +3,7 @@ package import Playbooks
 
 /// Says what an answer, or the lack of one, means for the touch: the channel's rules first, then these.
 ///
-/// A 2xx is accepted; 429 and 503 wait, and so does what provably never left, as long as the touch lives; another 5xx, a timeout after upload and a broken
+/// A 2xx is accepted; 420, 429 and 503 wait, and so does what provably never left, as long as the touch lives; another 5xx, a timeout after upload and a broken
 /// connection are ambiguous, and are retried only where the channel honors an idempotency key, within half of its
 /// lifetime; a 3xx means that the URL is wrong, 401 and 403 that the key is, and halts; other 4xx are rejected. Pure: the clock is an argument.
 package struct Classifier: Sendable {
@@ -59,7 +59,7 @@ package struct Classifier: Sendable {
         }
         switch response.status {
         case 200...299: return .sent(id: id(in: answer))
-        case 429, 503:
+        case 420, 429, 503:
             return retry(after: wait(nil, in: answer, attempt: attempt), reason: reason(answer), attempt: attempt)
         case 300...399:
             let target = response.header("Location").map { " to \(clean($0))" } ?? ""

@@ -35,31 +35,14 @@ package struct LinkTracking: Sendable {
     /// The HTML with its links led over us, and where each of them leads.
     package func links(in html: String, touch: Int64) -> (html: String, links: [TrackedLink]) {
         var links: [TrackedLink] = []
-        var result: [UInt8] = []
-        let bytes = Array(html.utf8)
-        result.reserveCapacity(bytes.count * 2)
-        var written = 0
-        // Quotes are escaped in text and values, so that this stands in tags only.
-        while let mark = bytes.range(of: Self.mark, from: written),
-            let end = bytes[mark.upperBound...].firstIndex(of: UInt8(ascii: "\""))
-        {
-            result += bytes[written..<mark.upperBound]
-            let address = bytes[mark.upperBound..<end]
-            let url = Self.unescaped(String(decoding: address, as: UTF8.self))
-            if Self.isWeb(url), !url.hasPrefix(base + "/") {
-                let link = TrackedLink(url: url)
-                if !links.contains(link) { links.append(link) }
-                result += self.url(of: link, touch: touch).utf8
-            } else {
-                result += address
-            }
-            written = end
+        let html = HTMLLinks.rewritten(html) { url in
+            guard Self.isWeb(url), !url.hasPrefix(base + "/") else { return nil }
+            let link = TrackedLink(url: url)
+            if !links.contains(link) { links.append(link) }
+            return self.url(of: link, touch: touch)
         }
-        result += bytes[written...]
-        return (String(decoding: result, as: UTF8.self), links)
+        return (html, links)
     }
-
-    private static let mark = Array(" href=\"".utf8)
 
     /// The document with a picture that tells when it is shown.
     package func picture(in html: String, touch: Int64) -> String {
@@ -77,31 +60,9 @@ package struct LinkTracking: Sendable {
         guard start.hasPrefix("https://") || start.hasPrefix("http://") else { return false }
         return url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
-
-    private static func unescaped(_ text: String) -> String {
-        guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
-        var result = text
-        for (entity, character) in [
-            ("&#x27;", "'"), ("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"),
-        ] { result = result.replacing(entity, with: character) }
-        return result
-    }
 }
 
 extension [UInt8] {
-    /// Where some bytes stand next.
-    fileprivate func range(of wanted: [UInt8], from start: Int) -> Range<Int>? {
-        guard let first = wanted.first else { return nil }
-        var index = start
-        while index + wanted.count <= count {
-            if self[index] == first, self[index..<index + wanted.count].elementsEqual(wanted) {
-                return index..<index + wanted.count
-            }
-            index += 1
-        }
-        return nil
-    }
-
     /// Where some bytes stand last.
     fileprivate func lastIndex(of wanted: [UInt8]) -> Int? {
         var index = count - wanted.count

@@ -43,6 +43,14 @@ extension Ask {
         return Array(links.joined(separator: [.text(" ")]))
     }
 
+    /// The same in HTML.
+    var markup: [SectionedText.Piece] {
+        zip(answers, linkNames).flatMap { answer, name -> [SectionedText.Piece] in
+            let (start, end) = isScale ? ("", " ") : ("<div>", "</div>\n")
+            return [.text("\(start)<a href=\""), .variable(name), .text("\">\(HTML.escaped(answer.label))</a>\(end)")]
+        }
+    }
+
     private static func escaped(_ label: String) -> String {
         label.map { $0.isASCII && ($0.isPunctuation || $0.isSymbol) ? "\\\($0)" : String($0) }.joined()
     }
@@ -54,29 +62,46 @@ extension Ask {
     }
 }
 
-extension SlotText {
-    /// The text whose links with these slots look like buttons.
-    func withButtons(for slots: Set<Int>) -> SlotText {
-        let plain = Array("<a href=\"".utf8)
-        let button = Array(
-            """
-            <a style="border:1px solid #8a93a3;border-radius:6px;display:inline-block;margin:2px;min-width:20px;\
-            padding:9px 12px;text-align:center;text-decoration:none" href="
-            """.utf8)
-        var result = SlotText()
-        for (index, piece) in pieces.enumerated() {
-            switch piece {
-            case .slot(let slot, let context): result.append(slot: slot, context)
-            case .bytes(let bytes):
-                guard index + 1 < pieces.count, case .slot(let slot, .htmlURL) = pieces[index + 1],
-                    slots.contains(slot),
-                    bytes.suffix(plain.count).elementsEqual(plain)
-                else {
-                    result.append(bytes)
-                    continue
-                }
-                result.append(bytes.dropLast(plain.count))
-                result.append(button)
+extension AskLinks {
+    private static let button = """
+        border:1px solid #8a93a3;border-radius:6px;display:inline-block;margin:0 4px 6px 0;min-width:20px;padding:9px 12px;\
+        text-align:center;text-decoration:none
+        """
+
+    /// Rendered Markdown whose answers look like buttons: those below each other stand in no list any more.
+    ///
+    /// - Parameter answers: what stands for their addresses.
+    static func withButtons(_ html: [UInt8], for answers: Set<String>) -> [UInt8] {
+        guard !answers.isEmpty else { return html }
+        let tokens = Array(HTMLScanner(html))
+        func isAnswer(_ index: Int) -> Bool {
+            guard tokens.indices.contains(index), case .open(let tag) = tokens[index].kind, tag.name == "a" else {
+                return false
+            }
+            return answers.contains(tag.value("href") ?? "")
+        }
+        /// `<ul>`, a line break, `<li>`, and the link.
+        func isList(_ index: Int) -> Bool {
+            guard case .open(let tag) = tokens[index].kind, tag.name == "ul" else { return false }
+            return isAnswer(index + 3)
+        }
+        var result: [UInt8] = []
+        result.reserveCapacity(html.count * 2)
+        var isInside = false
+        for (index, token) in tokens.enumerated() {
+            let bytes = html[token.range]
+            switch token.kind {
+            case .open(let tag) where isAnswer(index):
+                result += "<a style=\"\(button)\" href=\"\(tag.value("href") ?? "")\">".utf8
+            case .open where isList(index):
+                isInside = true
+                result += "<div style=\"margin:0 0 16px\">".utf8
+            case .open(let tag) where isInside && tag.name == "li": result += "<div>".utf8
+            case .close("li") where isInside: result += "</div>".utf8
+            case .close("ul") where isInside:
+                isInside = false
+                result += "</div>".utf8
+            default: result += bytes
             }
         }
         return result

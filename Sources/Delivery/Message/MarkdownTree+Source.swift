@@ -1,4 +1,5 @@
 import CCmark
+import Foundation
 package import Playbooks
 
 extension MarkdownTree {
@@ -31,6 +32,8 @@ extension MarkdownTree {
             let remedy =
                 html.lowercased().hasPrefix("<br") ? "end the line with a backslash to break it" : "write Markdown"
             found.append((line, "HTML is left out of messages: \(html.prefix(60)); \(remedy), or \\< for the sign"))
+        case CMARK_NODE_IMAGE, CMARK_NODE_LINK:
+            if let complaint = complaint(aboutAddressOf: node) { found.append((line, complaint)) }
         case CMARK_NODE_PARAGRAPH, CMARK_NODE_HEADING:
             let lines = words(of: node).split(separator: "\n", omittingEmptySubsequences: false)
             for (index, text) in lines.enumerated() {
@@ -48,6 +51,20 @@ extension MarkdownTree {
             walk(next, line: line, &found)
             child = cmark_node_next(next)
         }
+    }
+
+    /// An address that leads nowhere, or a picture without words.
+    private static func complaint(aboutAddressOf node: OpaquePointer) -> String? {
+        let url = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
+        let isPicture = cmark_node_get_type(node) == CMARK_NODE_IMAGE
+        let text = words(of: node)
+        if isPicture, text.allSatisfy(\.isWhitespace) {
+            return
+                "the picture \(url.prefix(60)) has no words for where pictures are off; write ![words](\(url.prefix(60)))"
+        }
+        let decoded = url.removingPercentEncoding ?? url
+        guard !HTMLRules.mayLead(decoded) || url.isEmpty else { return nil }
+        return "\"\(url.prefix(60))\" leads nowhere from a message; an address begins with https://, http:// or mailto:"
     }
 
     private static func complaint(

@@ -38,12 +38,16 @@ package final class MarkdownTree {
     }
 
     /// HTML in cmark's safe mode: links with dangerous schemes are emptied.
-    func html(_ tokens: SlotTokens) -> SlotText {
-        guard let rendered = cmark_render_html(root, CMARK_OPT_DEFAULT) else { return SlotText() }
+    var html: [UInt8] {
+        guard let rendered = cmark_render_html(root, CMARK_OPT_DEFAULT) else { return [] }
         defer { cmark_get_default_mem_allocator().pointee.free(rendered) }
-        let bytes = Array(String(cString: rendered).utf8)
+        return Array(String(cString: rendered).utf8)
+    }
+
+    /// HTML with places for values in place of their tokens.
+    static func slots(in html: [UInt8], _ tokens: SlotTokens) -> SlotText {
         var text = SlotText()
-        tokens.cut(bytes, into: &text, context: Self.context)
+        tokens.cut(html, into: &text, context: context)
         return text
     }
 

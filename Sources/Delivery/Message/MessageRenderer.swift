@@ -9,7 +9,15 @@ package final class MessageRenderer: Sendable {
     /// Of messages without a language in their names.
     private let language: String
     /// By the path of the translation, with the message that it belongs to.
-    private let templates = NIOLockedValueBox<[String: Kept]>([:])
+    private let templates = NIOLockedValueBox<[Key: Kept]>([:])
+    private let layouts: [String: Layout]
+    /// What people read for reasons, by their names.
+    private let reasons: [String: String]
+
+    private struct Key: Hashable {
+        var path: String
+        var isEmail: Bool
+    }
 
     private struct Kept {
         var message: Message
@@ -17,13 +25,22 @@ package final class MessageRenderer: Sendable {
         var template: MessageTemplate
         /// How values are written for those who asked for no language.
         var language: Language
-        /// How its document begins.
-        var opening: [UInt8]
+        /// Of an email.
+        var layout: EmailLayout?
     }
 
     /// Takes what `keeptouch.yaml` says of all messages.
-    package init(sender: Configuration.Sender?, currency: String, zone: Zone, language: String = "en") {
-        frame = EmailFrame(sender: sender)
+    ///
+    /// - Parameters:
+    ///   - layouts: by name.
+    ///   - reasons: what people read for them, by their names.
+    package init(
+        sender: Configuration.Sender?, currency: String, zone: Zone, language: String = "en", brand: Brand = Brand(),
+        layouts: [String: Layout] = [:], reasons: [String: String] = [:]
+    ) {
+        frame = EmailFrame(sender: sender, brand: brand)
+        self.layouts = layouts
+        self.reasons = reasons
         self.currency = currency
         self.zone = zone
         self.language = language
@@ -41,38 +58,59 @@ package final class MessageRenderer: Sendable {
         _ message: Message, as kind: Channel.Kind, variables: Variables, locale: String? = nil, zone: Zone? = nil,
         unsubscribeURL: String? = nil, askURLs: [String] = []
     ) throws(RenderError) -> RenderedMessage {
-        let kept = try kept(message, for: locale)
+        let isEmail = kind == .email
+        let kept = try kept(message, for: locale, isEmail: isEmail)
         let template = kept.template
         let language = locale == nil ? kept.language : Language.of(template.tag, for: locale)
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
-            format: ValueFormat(language: language, currency: currency, zone: zone ?? self.zone))
+            format: ValueFormat(
+                language: language, currency: currency, zone: zone ?? self.zone, reasons: reasons))
         let rendered = try template.render(in: scope)
-        let isEmail = kind == .email
         let html =
-            isEmail
-            ? frame.document(rendered, opening: kept.opening, language: language, unsubscribeURL: unsubscribeURL)
-            : frame.fragment(rendered)
+            kept.layout.map {
+                frame.document(
+                    rendered, in: $0, tag: template.tag, language: language, unsubscribeURL: unsubscribeURL)
+            } ?? frame.fragment(rendered)
         let text = frame.text(
-            rendered, language: language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
+            rendered, tag: template.tag, language: language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
         return RenderedMessage(
             subject: rendered.subject, preheader: rendered.preheader, html: String(decoding: html, as: UTF8.self),
             text: String(decoding: text, as: UTF8.self), messageHash: kept.hash)
     }
 
-    private func kept(_ message: Message, for locale: String?) throws(RenderError) -> Kept {
+    private func kept(_ message: Message, for locale: String?, isEmail: Bool) throws(RenderError) -> Kept {
         let tag = message.translation(for: locale)
         let translation = tag.flatMap { message.locales[$0] } ?? message
-        if let kept = templates.withLockedValue({ $0[translation.path] }), kept.message == message { return kept }
+        let key = Key(path: translation.path, isEmail: isEmail)
+        if let kept = templates.withLockedValue({ $0[key] }), kept.message == message { return kept }
+        let own = tag ?? self.language
+        let language = Language.of(own, for: nil)
+        let layout = isEmail ? try layout(of: translation, language, own) : nil
         do {
-            let template = try MessageTemplate(translation, tag: tag ?? language)
+            let template = try MessageTemplate(translation, tag: own, styles: layout?.bodyStyles)
             let kept = Kept(
-                message: message, hash: MessageTemplate.hash(of: message), template: template,
-                language: Language.of(template.tag, for: nil), opening: EmailFrame.opening(template.tag))
-            templates.withLockedValue { $0[translation.path] = kept }
+                message: message, hash: MessageTemplate.hash(of: message), template: template, language: language,
+                layout: layout)
+            templates.withLockedValue { $0[key] = kept }
             return kept
         } catch {
             throw .refused(error.description)
         }
+    }
+
+    /// What stands around a message as an email.
+    private func layout(of message: Message, _ language: Language, _ tag: String) throws(RenderError) -> EmailLayout {
+        let name = message.layout ?? frame.brand.layout
+        var layout: Layout?
+        if message.isDocument {
+            layout = Layout(name: "", path: message.path, text: "{{body}}")
+        } else if let name, name != Layout.standard {
+            guard let found = layouts[name] else {
+                throw .refused("there is no layout \"\(name)\"; keeptouch check tells")
+            }
+            layout = found
+        }
+        return EmailLayout(layout, brand: frame.brand, sender: frame.sender, language: language, tag: tag)
     }
 }

@@ -19,6 +19,8 @@ package final class MessageTemplate: Sendable {
     package let message: Message
     /// The tag of the language that it is written in.
     let tag: String
+    /// Of the layout that carries it.
+    private let styles: StyleInliner?
     private let subject: SectionedText?
     private let preheader: SectionedText?
     private let label: SectionedText?
@@ -29,12 +31,18 @@ package final class MessageTemplate: Sendable {
     /// Compiles the message in the one language it is written in.
     ///
     /// - Throws: a `Diagnostic` with the line for Mustache that messages do not know.
-    package init(_ message: Message, tag: String = "en") throws(Diagnostic) {
+    package convenience init(_ message: Message, tag: String = "en") throws(Diagnostic) {
+        try self.init(message, tag: tag, styles: nil)
+    }
+
+    /// - Parameter styles: for its elements, when it becomes an email.
+    init(_ message: Message, tag: String, styles: StyleInliner?) throws(Diagnostic) {
         self.message = message
+        self.styles = styles
         self.tag = tag
         var texts: [String: SectionedText] = [:]
         for source in message.texts {
-            let answers = source.name == "body" ? message.ask?.pieces : nil
+            let answers = source.name == "body" ? message.isHTML ? message.ask?.markup : message.ask?.pieces : nil
             let text = SectionedText(source.text, replacing: answers.map { ["ask": $0] } ?? [:])
             if let complaint = text.complaints.first { throw Diagnostic(complaint, in: source) }
             if let snippet = text.snippets.first {
@@ -55,8 +63,10 @@ package final class MessageTemplate: Sendable {
     private static func version(of message: Message) -> String {
         let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
         // The length before each part keeps two messages apart that only cut the same text elsewhere.
+        // What a message has not, it does not say, so that older ones keep their hashes.
         let own =
-            parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
+            (message.layout.map { "layout \($0)\n" } ?? "")
+            + parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
             + (message.ask.map { "\n" + $0.version } ?? "")
         return message.locales.sorted { $0.key < $1.key }.reduce(own) { "\($0)\n\($1.key) \(version(of: $1.value))" }
     }
@@ -155,11 +165,26 @@ package final class MessageTemplate: Sendable {
             case .variable(let name): names.firstIndex(of: name).map(tokens.token) ?? ""
             }
         }
+        let buttons = Set(names.indices.filter { answers.contains(names[$0]) }.map(tokens.token))
+        if message.isHTML { return htmlLayout(Array(source.joined().utf8), names, tokens, buttons) }
         guard let tree = MarkdownTree(source.joined()) else {
             throw .refused("no memory to read the message's Markdown")
         }
-        let buttons = Set(names.indices.filter { answers.contains(names[$0]) })
-        return Layout(
-            names: names, html: tree.html(tokens).withButtons(for: buttons), text: tree.plainText(tokens))
+        var html = AskLinks.withButtons(tree.html, for: buttons)
+        if let styles { html = styles.inlined(html).html }
+        return Layout(names: names, html: MarkdownTree.slots(in: html, tokens), text: tree.plainText(tokens))
+    }
+
+    private func htmlLayout(
+        _ bytes: [UInt8], _ names: [String], _ tokens: SlotTokens, _ buttons: Set<String>
+    ) -> Layout {
+        let source = HTMLSource(bytes)
+        var html = AskLinks.withButtons(source.bytes, for: buttons)
+        let text = HTMLText(html, tokens: tokens).text
+        if var styles {
+            styles.sheet.add(source.sheet)
+            html = styles.inlined(html).html
+        }
+        return Layout(names: names, html: MarkdownTree.slots(in: html, tokens), text: text)
     }
 }

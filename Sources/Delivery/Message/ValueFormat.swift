@@ -7,6 +7,8 @@ struct ValueFormat: Sendable {
     let currency: String
     /// In which instants fall on a day.
     let zone: Zone
+    /// What people read for reasons, by their names.
+    var reasons: [String: String] = [:]
 
     func text(of variable: Variables.Variable) -> String {
         switch variable.value {
@@ -17,7 +19,7 @@ struct ValueFormat: Sendable {
             case .money: money(number)
             default: decimal(number, places: 2, isTrimmed: true, groupsFrom: 10_000)
             }
-        case .text(let text): text
+        case .text(let text): variable.type == .reason ? reasons[text] ?? text : text
         case .boolean(let isTrue): isTrue ? language.yes : language.no
         case .date(let day): date(day)
         case .instant(let instant): date(zone.day(of: instant))

@@ -106,13 +106,19 @@ final class Transfer {
         let isOwnConnection = request.body.isEmpty && request.method != "GET" ? 1 : 0
         return kt_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK
             && kt_set_string(easy, CURLOPT_PROTOCOLS_STR, request.allowPlain ? "http,https" : "https") == CURLE_OK
-            && kt_set_long(easy, request.hasBody ? CURLOPT_POST : CURLOPT_HTTPGET, 1) == CURLE_OK
+            && kt_set_long(easy, kind(of: request), 1) == CURLE_OK
             && kt_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FRESH_CONNECT, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_FORBID_REUSE, isOwnConnection) == CURLE_OK
             && kt_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.limit(request.connectTimeout)) == CURLE_OK
             && kt_set_long(easy, CURLOPT_TIMEOUT_MS, Self.limit(request.totalTimeout)) == CURLE_OK
             && setSigning(request.signing)
+    }
+
+    /// Of an answer to HEAD no body comes, for which libcurl would wait.
+    private func kind(of request: Request) -> CURLoption {
+        if request.method == "HEAD" { return CURLOPT_NOBODY }
+        return request.hasBody ? CURLOPT_POST : CURLOPT_HTTPGET
     }
 
     /// Makes libcurl sign, or stop to: the handle may have signed for another channel.

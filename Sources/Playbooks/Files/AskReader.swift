@@ -134,8 +134,7 @@ struct AskReader {
         case .boolean: return [Ask.Answer("true", label: "Yes"), Ask.Answer("false", label: "No")]
         case .reason where (2...Self.most).contains(dataMap.reasons.count):
             return dataMap.reasons.map { reason in
-                let words = reason.name.replacing("_", with: " ")
-                return Ask.Answer(reason.name, label: words.prefix(1).uppercased() + words.dropFirst())
+                Ask.Answer(reason.name, label: reason.words.prefix(1).uppercased() + reason.words.dropFirst())
             }
         default:
             diagnostics.error(

@@ -159,14 +159,22 @@ struct ChannelReader {
         let position = node.position
         guard let resolved = templates.check(node)?.text(for: "{{ }}") else { return }
         guard let scheme = resolved.range(of: "://"), ["https", "http"].contains(resolved[..<scheme.lowerBound]) else {
-            diagnostics.error(position, "expected an https URL for \"url\", got \"\(url)\"")
+            diagnostics.error(position, "expected an https URL for \"url\", got \(node.summary)")
             return
         }
         let authority = resolved[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        // The URL is not repeated: it holds a password.
+        guard !authority.contains("@") else {
+            diagnostics.error(
+                position,
+                "\"url\" names a user before its host, and perhaps a password; write them as "
+                    + "auth: { kind: basic, user: NAME, password: env:NAME }")
+            return
+        }
         if authority.contains("{{") {
             diagnostics.error(position, "the host of \"url\" may use {{ vars.NAME }} only")
-        } else if authority.isEmpty || authority.contains(where: { $0.isWhitespace || $0 == "@" || $0 == "\\" }) {
-            diagnostics.error(position, "expected an https URL for \"url\", got \"\(url)\"")
+        } else if authority.isEmpty || authority.contains(where: { $0.isWhitespace || $0 == "\\" }) {
+            diagnostics.error(position, "expected an https URL for \"url\", got \(node.summary)")
         }
         if resolved.hasPrefix("http://"), !channel.allowPrivate {
             diagnostics.error(position, "the URL is not https; say \"allow_private: true\" if that is meant")

@@ -23,7 +23,7 @@ struct ColumnFormReader {
             }
         }
         form.decimal = fields.choice("decimal")
-        form.isYearly = fields.choice("per", Period.self) == .year
+        form.period = period()
         for pair in fields.entries("map") {
             guard let value = fields.diagnostics.text(pair.value, pair.key) else { continue }
             form.map[pair.key] = value
@@ -31,7 +31,19 @@ struct ColumnFormReader {
         return form
     }
 
-    private enum Period: String, CaseIterable {
+    private func period() -> ColumnForm.Period? {
+        guard let node = fields["per"] else { return nil }
+        if node.entries != nil {
+            return Fields(node, .period, fields.diagnostics, of: "\"per\"")?.text("column").map { .column($0) }
+        }
+        switch fields.choice("per", Fixed.self) {
+        case .month: return .interval(.month)
+        case .year: return .interval(.year)
+        case nil: return nil
+        }
+    }
+
+    private enum Fixed: String, CaseIterable {
         case month, year
     }
 

@@ -35,6 +35,7 @@ struct ConfigurationReader {
         }
         readRetention(fields, into: &configuration)
         configuration.inboxOrigins = inboxOrigins(fields)
+        configuration.utm = fields["utm"].flatMap(diagnostics.utm)
         readBilling(fields, into: &configuration)
         readDashboard(fields, into: &configuration)
         return configuration

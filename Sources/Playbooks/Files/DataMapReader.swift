@@ -186,8 +186,8 @@ struct DataMapReader {
             let fields = Fields(entry.value, .reason, diagnostics, of: "the reason \"\(entry.key)\"")
         else { return Reason(entry.key) }
         return Reason(
-            entry.key, theme: fields.text("theme"), avoidable: fields.boolean("avoidable"),
-            notify: fields.text("notify"), needs: fields.text("needs"))
+            entry.key, title: fields.shownText("title"), theme: fields.text("theme"),
+            avoidable: fields.boolean("avoidable"), notify: fields.text("notify"), needs: fields.text("needs"))
     }
 
     private func attritionTarget(_ fields: Fields) -> Double? {

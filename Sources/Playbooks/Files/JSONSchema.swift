@@ -4,7 +4,7 @@ import Basics
 package enum JSONSchema: String, CaseIterable, Sendable {
     private typealias Member = JSON.Member
 
-    case configuration = "keeptouch", dataMap = "data", playbook, channel, journey, calendar
+    case configuration = "keeptouch", dataMap = "data", playbook, channel, journey, calendar, brand
 
     package var table: KeyTable {
         switch self {
@@ -14,6 +14,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
         case .channel: .channel
         case .journey: .journey
         case .calendar: .calendar
+        case .brand: .brand
         }
     }
 
@@ -28,6 +29,7 @@ package enum JSONSchema: String, CaseIterable, Sendable {
         case .channel: "channels/*.yaml: a channel"
         case .journey: "journeys/*.yaml: a journey"
         case .calendar: "calendars/*.yaml: a calendar"
+        case .brand: "brand.yaml: the brand"
         }
     }
 

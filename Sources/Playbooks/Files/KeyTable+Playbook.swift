@@ -46,6 +46,7 @@ extension KeyTable {
             "strict", .boolean,
             "Whether an edited message begins a new period of the experiment; it is a note by default."),
         Key("send_window", .window, "When its emails and pushes may go out, if not as the workspace says."),
+        Key("utm", .utm, "Parameters of web analytics on its links, if not as the workspace says."),
         Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
         Key("tests", .list(.table(.test)), "Accounts and what must happen to them; `keeptouch test` checks it."),
     ])
@@ -86,6 +87,7 @@ extension KeyTable {
             Key("id", .text, "Its name in conditions; email_1, wait_1, ... by default."),
             Key("channel", .text, "The channel, when it is not the workspace's default."),
             Key("send_window", .window, "When it may go out; `always` for at once."),
+            Key("utm", .utm, "Parameters of web analytics on its links, if not as the playbook says."),
         ])
 
     /// A branch of `choose`: `if` with `then`, or `else`.
@@ -101,6 +103,7 @@ extension KeyTable {
         Key("id", .text, "Its name in conditions."),
         Key("channel", .text, "The channel, when it is not the workspace's default."),
         Key("send_window", .window, "When it may go out; `always` for at once."),
+        Key("utm", .utm, "Parameters of web analytics on its links, if not as the playbook says."),
     ])
 
     /// The front matter of a message.
@@ -108,6 +111,7 @@ extension KeyTable {
         Key("subject", .text, "The subject line."),
         Key("preheader", .text, "What mail programs show after the subject."),
         Key("action", .table(.action), "The button."),
+        Key("layout", .text, "The layout of layouts/ that it has as an email; standard for the built-in one."),
         Key("ask", .table(.ask), "A question; {{ask}} in the body stands for its answers, which are links."),
     ])
 

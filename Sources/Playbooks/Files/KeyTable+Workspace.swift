@@ -31,6 +31,7 @@ extension KeyTable {
             "categories", .mapping(.either([.text, .table(.category)])),
             "What a contact can unsubscribe from, by name, with its title."),
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
+        Key("utm", .utm, "Parameters of web analytics on the links of messages; off by default."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),
         Key("sources", .mapping(.table(.source)), "Where serve and import all get data, by name."),
         Key("receivers", .mapping(.table(.receiver)), "Who gets every change as a signed webhook, by name."),
@@ -178,12 +179,17 @@ extension KeyTable {
             "decimal", .choice(ColumnForm.DecimalMark.allCases.map(\.rawValue)),
             "The mark before the fraction of numbers in an import: 1,234.50 (point) or 1.234,50 (comma)."),
         Key(
-            "per", .choice(["month", "year"]),
-            "Whether money in an import is that of a month or of a year, of which a twelfth is taken."),
+            "per", .either([.choice(["month", "year"]), .table(.period)]),
+            "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."
+        ),
         Key(
             "map", .mapping(.text),
             "The words of an import, each with the value that it stands for; capitals do not count."),
     ]
+
+    static let period = KeyTable([
+        Key("column", .text, required: true, "The column that says it row by row: monthly, yearly, every 3 months.")
+    ])
 
     static let importMap = KeyTable([
         Key(
@@ -217,6 +223,7 @@ extension KeyTable {
         [Key("type", .choice(attributeTypes), required: true, "The type of its values.")] + columnForm)
 
     static let reason = KeyTable([
+        Key("title", .text, "What people read instead of its name."),
         Key("theme", .text, "The theme it is reported under."),
         Key("avoidable", .boolean, "Whether the team could have avoided it."),
         Key("notify", .text, "The channel, of the kind webhook, that is told once a day of accounts newly at risk."),

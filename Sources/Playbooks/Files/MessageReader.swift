@@ -56,6 +56,7 @@ struct MessageReader {
                         "expected an address that begins with https://, http:// or mailto: for \"url\", got \"\(url)\"")
                 }
             }
+            message.layout = text(fields, "layout")
             message.ask = fields["ask"].flatMap(AskReader(dataMap: dataMap, diagnostics: diagnostics).read)
             for key in ["subject", "preheader"]
             where fields.node[key]?.text?.contains(where: { $0.isNewline || $0 == "\0" }) == true {

@@ -5,13 +5,13 @@ extension PlaybookReader {
     func readMessages(
         _ uses: [StepReader.MessageUse], known: Set<String>, into playbook: inout Playbook
     ) {
-        let files = texts.keys.filter { $0.hasSuffix(".md") }.sorted()
+        let files = texts.keys.filter(Message.isFile).sorted()
         let languages = languages(of: files)
         var read: Set<String> = []
         var emails: Set<String> = []
         let used = uses.flatMap { use in rotated(use, among: files, languages) }
         for use in used {
-            guard let text = texts[use.path], use.path.hasSuffix(".md") else {
+            guard let text = texts[use.path], Message.isFile(use.path) else {
                 if read.insert(use.path).inserted {
                     let near = suggestion(for: use.path, in: files)
                     let remedy = near.isEmpty ? "; make \(folder)/\(use.path)" : near
@@ -34,6 +34,10 @@ extension PlaybookReader {
             for version in [message] + message.locales.values where version.subject?.isEmpty ?? true {
                 diagnostics.error(
                     Position(file: version.path), "an email needs a \"subject\" in the front matter of its message")
+            }
+            for version in [message] + message.locales.values {
+                checkDocument(version, playbook)
+                checkSubject(of: version)
             }
         }
         for file in files where !read.contains(file) {
@@ -60,11 +64,12 @@ extension PlaybookReader {
             var (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
                 text, path: place)
         else { return nil }
-        texts += takeIn(&message, texts, language)
+        texts += message.isHTML ? [] : takeIn(&message, texts, language)
         let variables = MessageVariables(of: texts)
         diagnostics.add(variables.diagnostics)
         checkPlurals(texts, language ?? configuration.language)
         checkAsk(of: message, variables)
+        checkLooks(of: message, texts)
         for use in variables.uses where use.name != "ask" {
             if !known.contains(use.name), !(use.name.hasPrefix("event.") && known.contains("event.*")) {
                 let near = suggestion(for: use.name, in: known)
@@ -122,9 +127,10 @@ extension PlaybookReader {
     private func languages(of files: [String]) -> [String: [String: String]] {
         var languages: [String: [String: String]] = [:]
         for file in files {
-            let parts = file.dropLast(3).split(separator: ".", omittingEmptySubsequences: false)
+            let kind = file.hasSuffix(".md") ? ".md" : ".html"
+            let parts = file.dropLast(kind.count).split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count > 1, let locale = parts.last, isLocale(locale) else { continue }
-            let base = parts.dropLast().joined(separator: ".") + ".md"
+            let base = parts.dropLast().joined(separator: ".") + kind
             if texts[base] != nil {
                 languages[base, default: [:]][LanguageTag.normalized(String(locale))] = file
             }

@@ -10,6 +10,7 @@ struct PlaybookReader {
     let brokenChannels: Set<String>
     let calendars: CalendarNames
     let snippets: Snippets
+    let layouts: LayoutReader
     let diagnostics: Diagnostics
 
     /// The playbook, or nil when it has an error.
@@ -144,6 +145,7 @@ struct PlaybookReader {
         if let priority = fields.integer("priority", in: 0...100) { playbook.priority = priority }
         if let exclusive = fields.boolean("exclusive") { playbook.exclusive = exclusive }
         if let strict = fields.boolean("strict") { playbook.isStrict = strict }
+        playbook.utm = fields["utm"].flatMap(diagnostics.utm)
         if let expires = fields.span("expires") { playbook.expires = expires }
         if let experiment = fields.text("experiment") {
             diagnostics.checkName(experiment, "an experiment", at: fields.position("experiment"))

@@ -27,6 +27,12 @@ struct ReceiverReader {
                     + node.summary)
             return nil
         }
+        guard !text.dropFirst(scheme.count).prefix(while: { !"/?#".contains($0) }).contains("@") else {
+            diagnostics.error(
+                node.position,
+                "\"url\" names a user before its host, and perhaps a password; what is sent is signed with \"secret\"")
+            return nil
+        }
         return text
     }
 

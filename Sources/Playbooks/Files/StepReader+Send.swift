@@ -10,6 +10,8 @@ extension StepReader {
         let own = options.has("send_window") ? options["send_window"] : fields["send_window"]
         send.window =
             own.flatMap { diagnostics.sendWindow($0, "send_window", calendars) } ?? (kind.isCapped ? window : nil)
+        let tags = options.has("utm") ? options["utm"] : fields["utm"]
+        send.utm = tags.flatMap(diagnostics.utm)
         return .send(send)
     }
 

@@ -9,16 +9,21 @@ package enum WorkspaceFiles {
     /// The folders, and how deep files lie in them.
     package static let folders = [
         ("channels", 1), ("journeys", 1), ("playbooks", 3), ("snippets", 1), ("notes", 1), ("calendars", 1),
+        ("layouts", 1),
     ]
 
-    /// Reads `keeptouch.yaml`, `data.yaml` and what lies in `journeys/`, `playbooks/`, `snippets/`, `notes/`, `channels/` and `calendars/`,
+    /// Those that lie in the workspace itself.
+    package static let single = ["keeptouch.yaml", "data.yaml", "brand.yaml"]
+
+    /// Reads `keeptouch.yaml`, `data.yaml`, `brand.yaml` and what lies in `journeys/`, `playbooks/`, `snippets/`, `notes/`, `channels/`, `calendars/`
+    /// and `layouts/`,
     /// by path relative to the folder.
     ///
     /// A file that is too large, not UTF-8, not readable, or a symbolic link that leads out of the folder is a
     /// diagnostic and left out.
     package static func read(_ folder: URL) -> (texts: [String: String], diagnostics: [Diagnostic]) {
         var folderReader = FolderReader(folder: folder.resolvingSymlinksInPath().standardizedFileURL)
-        for file in ["keeptouch.yaml", "data.yaml"] where folderReader.exists(file) { folderReader.read(file) }
+        for file in single where folderReader.exists(file) { folderReader.read(file) }
         for (name, depth) in folders where folderReader.exists(name) {
             folderReader.walk(name, depth: depth)
         }
@@ -67,6 +72,8 @@ private struct FolderReader {
             if isFolder.boolValue {
                 walk(inner, depth: depth - 1)
             } else if [".yaml", ".yml", ".md"].contains(where: name.hasSuffix) {
+                read(inner)
+            } else if name.hasSuffix(".html"), path == "layouts" || path.hasPrefix("playbooks/") {
                 read(inner)
             } else if path == "calendars", name.hasSuffix(".ics") {
                 read(inner, atMost: WorkspaceFiles.largestCalendar)

@@ -82,6 +82,9 @@ package struct WorkspaceReader {
         terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
         workspace.calendars = calendars
+        let layouts = LayoutReader(texts, diagnostics)
+        workspace.layouts = layouts.layouts
+        if !diagnostics.areClean(after: { workspace.brand = brand(configuration, layouts) }) { isGood = false }
         // A text of the past is read with a data map of its time.
         if !known.isPast, !diagnostics.areClean(after: { checkCalendars(workspace) }) { isGood = false }
         if !diagnostics.areClean(after: { checkCaps(workspace, brokenChannels) }) { isGood = false }
@@ -89,8 +92,10 @@ package struct WorkspaceReader {
         checkChannelNames(workspace, brokenChannels)
         checkSources(workspace)
         workspace.journeys = self.journeys(journeys, terms)
-        workspace.playbooks = playbooks(roots, workspace, brokenChannels, calendarNames, terms)
+        workspace.playbooks = playbooks(roots, workspace, brokenChannels, calendarNames, layouts, terms)
+        layouts.warnOfUnused()
         if !diagnostics.areClean(after: { checkOpenings(workspace) }) { isGood = false }
+        checkLegal(workspace)
         checkLinks(workspace)
         checkRetention(workspace)
         workspace.notes = notes(workspace)
@@ -230,7 +235,7 @@ package struct WorkspaceReader {
 
     private func playbooks(
         _ roots: [(String, YAMLNode)], _ workspace: Workspace, _ brokenChannels: Set<String>,
-        _ calendars: CalendarNames, _ terms: Terms
+        _ calendars: CalendarNames, _ layouts: LayoutReader, _ terms: Terms
     ) -> [Playbook] {
         var files: [String: [String: String]] = [:]
         for (path, text) in texts {
@@ -244,7 +249,8 @@ package struct WorkspaceReader {
             let reader = PlaybookReader(
                 folder: folder, texts: files[folder] ?? [:], configuration: workspace.configuration,
                 dataMap: workspace.dataMap, channels: workspace.channels, brokenChannels: brokenChannels,
-                calendars: calendars, snippets: snippets, diagnostics: diagnostics)
+                calendars: calendars, snippets: snippets, layouts: layouts,
+                diagnostics: diagnostics)
             let playbook = reader.read(root, terms: terms)
             let name = root["playbook"]?.text ?? ""
             guard let others = names[name], others.count > 1, !name.isEmpty else { return playbook }

@@ -69,9 +69,15 @@ package struct YAMLNode: Sendable, Hashable {
     package var summary: String {
         switch content {
         case .scalar("", .plain): "nothing"
-        case .scalar(let text, _): "\"\(text.count > 40 ? text.prefix(40) + "..." : text)\""
+        case .scalar(let text, _):
+            // A password in front of a host is nobody's to read in a log.
+            Self.quoted(text.replacing(/:\/\/[^\/\s]*@/, with: "://•••@"))
         case .list: "a list"
         case .mapping: "a mapping"
         }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"\(text.count > 40 ? text.prefix(40) + "..." : text)\""
     }
 }

@@ -5,6 +5,12 @@ package struct ColumnForm: Sendable, Hashable {
         case point, comma
     }
 
+    /// For how long an amount is paid: always the same, or as another column of the file says.
+    package enum Period: Sendable, Hashable {
+        case interval(BillingInterval)
+        case column(String)
+    }
+
     /// The column's name in files, when it is not the one it has here.
     package var column: String?
     /// How dates are written, the first that fits counts: `y-m-d`, `m/d/y`, `mmm d y`; ISO 8601 when there is none.
@@ -13,8 +19,8 @@ package struct ColumnForm: Sendable, Hashable {
     package var zone: Zone?
     /// Nil takes only what has one reading.
     package var decimal: DecimalMark?
-    /// Whether amounts are those of a year, of which a month is a twelfth.
-    package var isYearly = false
+    /// What amounts are paid for; a month when it is nil.
+    package var period: Period?
     /// The words of the file, each with the value that it stands for; case does not count.
     package var map: [String: String] = [:]
 
@@ -33,7 +39,7 @@ package struct ColumnForm: Sendable, Hashable {
         if !other.formats.isEmpty { form.formats = other.formats }
         form.zone = other.zone ?? zone
         form.decimal = other.decimal ?? decimal
-        form.isYearly = other.isYearly || isYearly
+        form.period = other.period ?? period
         form.map.merge(other.map) { $1 }
         return form
     }

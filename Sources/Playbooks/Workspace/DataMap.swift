@@ -184,6 +184,8 @@ package struct EventKind: Sendable, Hashable {
 /// A reason of risk or churn.
 package struct Reason: Sendable, Hashable {
     package var name: String
+    /// What people read; nil for the name with blanks.
+    package var title: String?
     package var theme: String?
     package var avoidable: Bool?
     /// The channel that is told.
@@ -192,12 +194,17 @@ package struct Reason: Sendable, Hashable {
     package var needs: String?
 
     package init(
-        _ name: String, theme: String? = nil, avoidable: Bool? = nil, notify: String? = nil, needs: String? = nil
+        _ name: String, title: String? = nil, theme: String? = nil, avoidable: Bool? = nil, notify: String? = nil,
+        needs: String? = nil
     ) {
         self.name = name
+        self.title = title
         self.needs = needs
         self.theme = theme
         self.avoidable = avoidable
         self.notify = notify
     }
+
+    /// As people read it inside a sentence.
+    package var words: String { title ?? name.replacing("_", with: " ") }
 }

@@ -8,7 +8,9 @@ package struct Message: Sendable, Hashable {
     package var action: Action?
     /// The question that `{{ask}}` in the body stands for.
     package var ask: Ask?
-    /// The Markdown below the front matter.
+    /// The layout that it has as an email; the brand's when nil.
+    package var layout: String?
+    /// The Markdown, or the HTML, below the front matter.
     package var body: String
     /// The line of the file on which the body begins.
     package var bodyLine: Int
@@ -47,6 +49,15 @@ package struct Message: Sendable, Hashable {
         self.bodyLine = bodyLine
         self.locales = locales
     }
+
+    /// Whether it is written in HTML instead of Markdown.
+    package var isHTML: Bool { path.hasSuffix(".html") }
+
+    /// Whether it is a whole document, around which nothing stands.
+    package var isDocument: Bool { isHTML && body.firstMatch(of: /(?i)<(html|body)[\s>]/) != nil }
+
+    /// Whether a file beside a playbook is a message.
+    package static func isFile(_ path: String) -> Bool { path.hasSuffix(".md") || path.hasSuffix(".html") }
 
     /// The message in the language of the locale, from `zh-Hant-TW` to `zh-Hant` to `zh` to the default one.
     package func localized(_ locale: String?) -> Message {

@@ -132,6 +132,8 @@ package struct Playbook: Sendable {
     package var isStrict = false
     /// How long a touch may wait for caps and windows.
     package var expires: TimeSpan = .days(7)
+    /// What it says of the parameters of web analytics on its links.
+    package var utm: UTM.Rule?
     /// The messages that its steps name, by path relative to the playbook's folder.
     package var messages: [String: Message] = [:]
     /// What `keeptouch test` checks.

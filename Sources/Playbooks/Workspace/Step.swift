@@ -27,6 +27,8 @@ package struct Step: Sendable, Hashable {
         package var message: [String: String]
         /// Overrides the window of the workspace; `.always` for "at once".
         package var window: SendWindow?
+        /// What it says of the parameters of web analytics.
+        package var utm: UTM.Rule?
 
         package init(
             kind: Channel.Kind, channel: String? = nil, message: [String: String], window: SendWindow? = nil

@@ -18,6 +18,10 @@ package struct Workspace: Sendable {
     package var notes: [String: String] = [:]
     /// The days of `calendars/*.yaml`, by name.
     package var calendars: [String: HolidayCalendar] = [:]
+    /// How e-mails, public pages and the inbox look.
+    package var brand = Brand()
+    /// The layouts of `layouts/*.html`, by name.
+    package var layouts: [String: Layout] = [:]
 
     package init(
         configuration: Configuration, dataMap: DataMap, segments: [NamedTerm] = [], playbooks: [Playbook] = [],
@@ -103,6 +107,8 @@ package struct Configuration: Sendable, Equatable {
     /// Whether a subscription on trial makes its account a customer.
     package var trialsAreCustomers = false
     package var dashboard = DashboardSettings()
+    /// What is said of the parameters of web analytics on all links.
+    package var utm: UTM.Rule?
 
     package init(workspace: String, zone: Zone, evaluate: Schedule) {
         self.workspace = workspace

@@ -134,7 +134,7 @@ final class BlockDeciding {
     func prepareToSend(_ ids: [Int64]) throws -> [Account] {
         let block = try loader.load(ids, dayNeeds, earliest: earliest)
         guard block.count > 0 else { return [] }
-        let loaded = try accountLoader.load(block) { _ in [] }
+        let loaded = try accountLoader.load(block, isSending: true) { _ in [] }
         let life = Life(Facts(block, rules, rows: loaded.rows), freezes: true)
         var accounts = loaded.accounts
         for index in accounts.indices { life.prepareToSend(&accounts[index]) }

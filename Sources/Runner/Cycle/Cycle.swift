@@ -74,6 +74,7 @@ package struct Cycle {
             // Playbooks are registered before the snapshot: their ids and versions are what the plan refers to.
             let registered = try store.write(on: connection) { connection in
                 try killSwitch?.apply(connection, processNow: processNow())
+                try Outbox(connection).moveOnBehindUnknown(now: now)
                 return try Registration(workspace, pinned, Registry(connection), now: now).register()
             }
             let planning = Planning(

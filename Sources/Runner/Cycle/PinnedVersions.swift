@@ -52,11 +52,11 @@ package struct PinnedVersions: Sendable {
         // A folder that was moved or deleted: its messages lay beside the file.
         let kept = files.texts.map { path, text in
             (
-                path.hasSuffix(".md")
+                Message.isFile(path)
                     ? "\(folder)/\(path.split(separator: "/").dropFirst(2).joined(separator: "/"))" : path, text
             )
         }
-        let (messages, others) = (kept.filter { $0.0.hasSuffix(".md") }, kept.filter { !$0.0.hasSuffix(".md") })
+        let (messages, others) = (kept.filter { Message.isFile($0.0) }, kept.filter { !Message.isFile($0.0) })
         // As much of today as can be read: messages that are gone, names that are gone, messages that have an error.
         texts.merge(messages) { today, _ in today }
         for older in [[], others, messages] {

@@ -81,8 +81,8 @@ struct SafetyCheck {
         let earlier = try CycleRecords.freshCounts(connection, of: turn.id, since: moments)
         seen.fresh += earlier[0] ?? 0
         seen.freshAccounts = seen.fresh
-        // Of events an account may have several; a condition begins to hold once.
-        if turn.trigger == .on, Double(seen.fresh) > workspace.configuration.safety.maxShare * Double(counts.audience) {
+        // An account may have several events, stop and begin to match in a day, or be asked for by hand besides.
+        if Double(seen.fresh) > workspace.configuration.safety.maxShare * Double(counts.audience) {
             seen.freshAccounts = try CycleRecords.freshAccounts(
                 connection, of: turn.id, since: moments[0], with: tally.freshAccounts)
         }

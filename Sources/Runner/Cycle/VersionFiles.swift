@@ -17,7 +17,7 @@ package struct VersionFiles: Sendable, Codable, Equatable {
             playbook.path.hasSuffix("/playbook.yaml") ? String(playbook.path.dropLast("playbook.yaml".count)) : ""
         self.texts = texts.filter { path, _ in
             path == "data.yaml" || path.hasPrefix("journeys/")
-                || !folder.isEmpty && path.hasPrefix(folder) && path.hasSuffix(".md")
+                || !folder.isEmpty && path.hasPrefix(folder) && Message.isFile(path)
         }
         category = playbook.category
         channels = [:]

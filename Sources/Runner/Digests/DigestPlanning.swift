@@ -80,7 +80,10 @@ struct DigestPlanning {
         let accounts = try seen.accounts(limit: RiskDigest.mostAccounts)
         let digest = RiskDigest(
             reasons: try seen.reasons(), accounts: accounts, total: total, since: since,
-            currency: configuration.currency, zone: configuration.zone)
+            currency: configuration.currency, zone: configuration.zone,
+            titles: Dictionary(
+                workspace.dataMap.reasons.compactMap { reason in reason.title.map { (reason.name, $0) } }
+            ) { first, _ in first })
         return Planned(
             key: key, accounts: total.accounts, subject: digest.subject, text: digest.text, named: accounts.map(\.key))
     }

@@ -11,7 +11,7 @@ struct RiskDigest: Equatable {
 
     init(
         reasons: [RisksSeen.OfReason], accounts: [RisksSeen.OfAccount], total: (accounts: Int, mrr: Int64),
-        since: Instant?, currency: String, zone: Zone
+        since: Instant?, currency: String, zone: Zone, titles: [String: String] = [:]
     ) {
         func money(_ minor: Int64) -> String {
             var factor = 1.0
@@ -28,11 +28,11 @@ struct RiskDigest: Equatable {
         let size = "\(count(total.accounts)), \(money(total.mrr)) a month"
         subject = "\(since == nil ? "At risk" : "Newly at risk"): \(size)"
         var lines = ["\(size), \(total.accounts == 1 ? "is" : "are") \(when)"]
-        lines += reasons.map { "- \($0.reason): \(count($0.accounts)), \(money($0.mrr))" }
+        lines += reasons.map { "- \(titles[$0.reason] ?? $0.reason): \(count($0.accounts)), \(money($0.mrr))" }
         lines.append("")
         lines += accounts.map { account in
             let name = account.name.map { "\(Self.plain($0)) (\(Self.plain(account.key)))" } ?? Self.plain(account.key)
-            return "\(money(account.mrr))  \(name): \(account.reasons.joined(separator: ", "))"
+            return "\(money(account.mrr))  \(name): \(account.reasons.map { titles[$0] ?? $0 }.joined(separator: ", "))"
         }
         if total.accounts > accounts.count { lines.append("and \(total.accounts - accounts.count) more") }
         text = lines.joined(separator: "\n")

@@ -16,14 +16,18 @@ package struct Preview {
     private let message: Message
     private let variables: Variables
     private let rendering: Rendering
+    /// The id of the step that sends it.
+    private let step: String
 
     /// - Parameters:
+    ///   - locale: in whose language it is rendered; the contact's when nil.
     ///   - secret: signs its links; none for those of nobody.
     ///   - figures: where the figures of whole populations come from.
     /// - Throws: `CannotPreview` in words for a person.
     package static func make(
         _ playbook: Playbook, step index: Int, variant: String?, account: AccountStory, workspace: Workspace,
-        secret: [UInt8], now: Instant, figures: EvaluationContext.Figures = .measured, _ connection: Connection
+        secret: [UInt8], now: Instant, locale: String? = nil, figures: EvaluationContext.Figures = .measured,
+        _ connection: Connection
     ) throws -> [Preview] {
         var event: Int64?
         if case .on(let kind, _) = playbook.trigger { event = try account.newestEvent(kind, now: now)?.id }
@@ -39,17 +43,19 @@ package struct Preview {
         if let nobody = drafts.first(where: { $0.recipient == Touch.nobody }), drafts.count == 1 {
             throw CannotPreview(reason: "\(account.key): \(nobody.reason ?? "there is nobody to write to")")
         }
+        let id = playbook.steps(of: variant)[index].id
         return try drafts.filter { $0.recipient != Touch.nobody }.map { touch in
             guard let message = playbook.messages[touch.message], let variables = Variables(frozen: touch.variables)
             else { throw CannotPreview(reason: "the message \(touch.message) cannot be read") }
             do throws(RenderError) {
                 let contact = try? touch.contactID.flatMap { try ContactDetails.load($0, connection) }
-                let candidate = candidate(touch, contact, key: contact?.key, email: contact?.email, of: playbook)
+                let candidate = candidate(
+                    touch, contact, key: contact?.key, email: contact?.email, of: playbook, step: id, locale: locale)
                 let envelope = try rendering.seal(candidate, message, variables)
                 return Preview(
                     touch: touch, email: contact?.email, subject: envelope.message.subject,
                     text: envelope.message.text, html: envelope.message.html, candidate: candidate, contact: contact,
-                    playbook: playbook, message: message, variables: variables, rendering: rendering)
+                    playbook: playbook, message: message, variables: variables, rendering: rendering, step: id)
             } catch {
                 throw CannotPreview(reason: "\(error)")
             }
@@ -58,17 +64,18 @@ package struct Preview {
 
     /// A candidate that was never written: for rendering only.
     private static func candidate(
-        _ touch: Touch, _ contact: ContactDetails?, key: String?, email: String?, of playbook: Playbook
+        _ touch: Touch, _ contact: ContactDetails?, key: String?, email: String?, of playbook: Playbook, step: String,
+        locale: String? = nil
     ) -> TouchCandidate {
         TouchCandidate(
             id: 0, enrollmentID: 0, accountID: 0, accountKey: "", playbook: playbook.name, versionID: 0, occurrence: "",
-            step: "",
-            variant: nil, recipient: touch.recipient, kind: touch.kind, channel: touch.channel,
+            step: step, variant: nil, recipient: touch.recipient, kind: touch.kind, channel: touch.channel,
             category: playbook.category, message: touch.message, isGhost: false, priority: 0, dueAt: touch.notBefore,
             expiresAt: touch.notBefore, reason: nil, variables: touch.variables, fence: 0, attempts: 0,
             isAmbiguous: false, bodyHash: nil, firstAttemptAt: nil, contactID: touch.contactID,
             contactKey: key, contactName: contact?.name, email: email, timezone: contact?.timezone,
-            locale: contact?.locale, isReachable: true, isEnrolled: true, hasChurned: false, isSuppressed: false,
+            locale: locale ?? contact?.locale, isReachable: true, isEnrolled: true, hasChurned: false,
+            isSuppressed: false,
             isExcluded: false, frozenAt: touch.frozenAt, sentWithin: [])
     }
 
@@ -122,7 +129,7 @@ package struct Preview {
         if !candidate.isTeam { touch.recipient = address }
         let candidate = Self.candidate(
             touch, contact, key: candidate.isTeam ? contact?.key : address, email: candidate.isTeam ? nil : address,
-            of: playbook)
+            of: playbook, step: step)
         var envelope = try rendering.seal(candidate, message, variables)
         // A channel may address by an attribute of the contact.
         for name in builder.channel.variables where name.hasPrefix("contact.") {

@@ -25,7 +25,9 @@ package struct Rendering: Sendable {
         playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
         renderer = MessageRenderer(
             sender: workspace.configuration.sender, currency: workspace.configuration.currency,
-            zone: workspace.configuration.zone, language: workspace.configuration.language)
+            zone: workspace.configuration.zone, language: workspace.configuration.language, brand: workspace.brand,
+            layouts: workspace.layouts,
+            reasons: Dictionary(workspace.dataMap.reasons.map { ($0.name, $0.words) }) { first, _ in first })
         let baseURL = workspace.configuration.baseURL
         unsubscription = baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
         asking = baseURL.map { AskLinks(baseURL: $0, secret: secret) }
@@ -77,6 +79,7 @@ package struct Rendering: Sendable {
             message, as: touch.kind, variables: variables, locale: touch.locale,
             zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link,
             askURLs: ask.flatMap { asking?.urls(of: $0, touch: touch.id) } ?? [])
+        tag(&rendered, of: touch)
         track(&rendered, of: touch)
         let sender = configuration.sender
         return Envelope(
@@ -89,6 +92,16 @@ package struct Rendering: Sendable {
                 Request.Header("workspace", configuration.workspace),
             ],
             tags: [touch.playbook], idempotencyKey: "\(configuration.workspace)-\(touch.key)", variables: variables)
+    }
+
+    /// Writes the parameters of web analytics into links, before they are led over us.
+    private func tag(_ message: inout RenderedMessage, of touch: TouchCandidate) {
+        guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook],
+            let utm = UTM(
+                workspace: configuration.workspace, playbook: playbook, step: touch.step, kind: touch.kind,
+                workspaceRule: configuration.utm)
+        else { return }
+        message.html = LinkTags(utm, baseURL: configuration.baseURL).tagged(html: message.html)
     }
 
     /// Leads links over us where the channel says so; a preview, which is no touch, is left as it is.

@@ -300,8 +300,9 @@ package final class Worker {
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
-            // The list is written after the database: one that knows of fewer was put back while it was open.
-            if let log, try Meta.sentCount(connection) < log.count {
+            // The list is written after the database: one that knows of fewer was put back while it was open, unless a person
+            // has been asked about it already, and everything is paused.
+            if let log, try Meta.sentCount(connection) < log.count, try Doubt(connection) == nil {
                 throw DatabaseReplaced(path: store.path)
             }
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }

@@ -27,8 +27,10 @@ package final class DecisionClock: Sendable {
     /// Nil while the machine's clock stands well behind a moment at which something was decided, since it jumped, or while
     /// channels answer another time.
     package func now() -> Instant? {
-        let present = processNow()
-        return state.withLockedValue { state in
+        state.withLockedValue { state in
+            // Before and after: a clock that is put right between two looks must not pass with the time that it had.
+            if let reading = reading(), state.guarding.check(reading) != nil { return nil }
+            let present = processNow()
             if let reading = reading(), state.guarding.check(reading) != nil { return nil }
             let last = state.latest ?? present
             guard last - present < Self.tolerance else { return nil }

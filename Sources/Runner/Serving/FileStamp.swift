@@ -6,7 +6,7 @@ struct FileStamp: Equatable {
     private var files: [String: [Int64]] = [:]
 
     init(of folder: URL) {
-        for name in ["keeptouch.yaml", "data.yaml"] { look(at: folder.path + "/" + name, depth: 0) }
+        for name in WorkspaceFiles.single { look(at: folder.path + "/" + name, depth: 0) }
         for (name, depth) in WorkspaceFiles.folders {
             look(at: folder.path + "/" + name, depth: depth)
         }

@@ -43,7 +43,8 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
         let kind = code == SQLITE_IOERR | 19 << 8 ? SQLITE_FULL : code & 0xff
         return switch kind {
         case SQLITE_FULL:
-            "the disk is full: \(path) could not grow; the last step was undone; free some space and run the command again"
+            "the disk is full: \(path) could not grow; the last step was undone; free some space and run the command again "
+                + "(a file named PAUSE in the workspace stops all sending meanwhile)"
         case SQLITE_BUSY, SQLITE_LOCKED:
             "\(path) is locked by another program; close it (an open sqlite3 shell?) and run the command again"
         case SQLITE_READONLY:

@@ -24,7 +24,7 @@ struct AccountDraft {
     private(set) var names: Set<String>
     private(set) var key: Int?
     /// The column of the monthly amounts, which may be yearly ones.
-    private(set) var mrr: (column: Int, isYearly: Bool)?
+    private(set) var mrr: (column: Int, period: ColumnForm.Period?)?
     private var taken: Set<Int> = []
 
     init(_ file: FileGuess) {
@@ -128,16 +128,46 @@ struct AccountDraft {
                     + "\(file.guesses[inCents].currencies.first?.key ?? "units"), say: mrr: { column: "
                     + "\(ImportHint.quoted(file.header[inCents])) }")
         } else if let index = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
-            mrr = (index, false)
+            mrr = (index, nil)
         } else if let index = free(AccountColumnNames.arr).first(where: { amounts.contains($0) && !file.isOfTable($0) })
         {
-            mrr = (index, true)
+            mrr = (index, .interval(.year))
+        } else {
+            mrr = amountOfAnInterval(amounts)
         }
         guard let mrr else { return }
         var attribute = Attribute("mrr", .money)
-        attribute.form.isYearly = mrr.isYearly
+        attribute.form.period = mrr.period
         attribute.form.decimal = decimal(of: mrr.column)
-        add(attribute, mrr.column, mrr.isYearly ? ["a year's revenue, divided by 12"] : [])
+        let remark: String? =
+            switch mrr.period {
+            case .interval: "a year's revenue, divided by 12"
+            case .column(let name): "the part of a month, by \"\(name)\""
+            case nil: nil
+            }
+        add(attribute, mrr.column, remark.map { [$0] } ?? [])
+    }
+
+    /// An amount beside a column that says for how long it is paid.
+    private mutating func amountOfAnInterval(_ amounts: [Int]) -> (column: Int, period: ColumnForm.Period?)? {
+        let interval = file.columns(AccountColumnNames.interval).first { index in
+            let words = file.guesses[index].words.keys
+            return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
+        }
+        guard let interval, let amount = free(AccountColumnNames.amount).first(where: { amounts.contains($0) }) else {
+            return nil
+        }
+        let several = file.columns(["quantity", "qty", "menge", "quantité", "cantidad"]).first { index in
+            file.guesses[index].words.keys.contains { $0 != "1" }
+        }
+        if let several {
+            notes.append(
+                "\"\(file.header[amount])\" is not taken for the revenue: there are several of it by "
+                    + "\"\(file.header[several])\"; bring a column with the amount of all, and say: mrr: { column: ..., "
+                    + "per: { column: \(ImportHint.quoted(file.header[interval])) } }")
+            return nil
+        }
+        return (amount, .column(file.header[interval]))
     }
 
     private mutating func addOthers() {

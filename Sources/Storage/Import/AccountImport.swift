@@ -51,6 +51,7 @@ final class AccountImport: ImportTarget {
     private var emailPlace: Int?
     private var namePlace: Int?
     private let lifecycle: LifecycleCells
+    private var intervals: [IntervalCell] = []
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var pace = Store.freshPace
@@ -86,6 +87,7 @@ final class AccountImport: ImportTarget {
             + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
                 WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
             } + wishes.wanted(beside: attributes.map(\.name))
+            + attributes.compactMap { IntervalCell.wanted(for: $0, context) }
         events = try ColumnEvents(store, connection, context)
         lifecycle = LifecycleCells(context, events)
         owner = ContactTable(store, connection, context, events, name: "import_owner", isOfAccounts: true)
@@ -130,6 +132,7 @@ final class AccountImport: ImportTarget {
         }
         columns.spellLifecycle()
         lifecycle.find(in: columns)
+        intervals = attributes.compactMap { IntervalCell($0, columns, map) }
     }
 
     private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
@@ -162,6 +165,9 @@ final class AccountImport: ImportTarget {
             present &= ~(try cells.read(record, into: &scalars, leavingOut: &leftOut))
         } else {
             try cells.read(record, into: &scalars)
+        }
+        for interval in intervals {
+            try interval.settle(record, &scalars, &present, context.takesGoodCells ? { self.leftOut.append($0) } : nil)
         }
         let hasDate = try lifecycle.settle(
             record, &scalars, present: &present, leftOut: &leftOut)

@@ -45,8 +45,8 @@ final class CellReader {
     let kind: Kind
     /// Words of the file and what they stand for.
     private let words: MappedWords?
-    /// Whether amounts are those of a year.
-    private let isYearly: Bool
+    /// What amounts are paid for, where the row does not say it.
+    private let interval: BillingInterval
     /// Whether values that no list knows are refused.
     private let isStrict: Bool
     /// The bytes of a value that is not stored as it was written; valid until the next one.
@@ -63,11 +63,12 @@ final class CellReader {
     private(set) var noted = NotedValues()
 
     init(
-        _ name: String, _ kind: Kind, map: [String: String] = [:], isYearly: Bool = false, isStrict: Bool = false
+        _ name: String, _ kind: Kind, map: [String: String] = [:], interval: BillingInterval = .month,
+        isStrict: Bool = false
     ) {
         self.name = name
         self.kind = kind
-        self.isYearly = isYearly
+        self.interval = interval
         self.isStrict = isStrict
         words = MappedWords(map)
     }
@@ -76,8 +77,12 @@ final class CellReader {
         let form = context.form(of: attribute.name, attribute.form)
         self.init(
             attribute.name, Self.kind(of: attribute, form, context),
-            map: form.map, isYearly: form.isYearly,
+            map: form.map, interval: Self.interval(form),
             isStrict: context.isStrict)
+    }
+
+    private static func interval(_ form: ColumnForm) -> BillingInterval {
+        if case .interval(let interval) = form.period { interval } else { .month }
     }
 
     private static func kind(of attribute: Attribute, _ form: ColumnForm, _ context: ImportContext) -> Kind {
@@ -134,10 +139,10 @@ final class CellReader {
             }
         case .money(let money):
             if let value = money.plainAmount(text) {
-                return .integer(isYearly ? (value + 6) / 12 : value)
+                return .integer(interval.monthly(value))
             }
             if case .amount(let value) = money.reading(of: text) {
-                return .integer(isYearly ? (value + 6) / 12 : value)
+                return .integer(interval.monthly(value))
             }
         case .boolean:
             if let value = Self.boolean(text) { return .integer(value ? 1 : 0) }

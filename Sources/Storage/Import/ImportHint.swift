@@ -63,7 +63,11 @@ enum ImportHint {
         if !form.formats.isEmpty { parts.append("format: \(list(form.formats))") }
         if let zone = form.zone { parts.append("timezone: \(zone.name)") }
         if let decimal = form.decimal { parts.append("decimal: \(decimal.rawValue)") }
-        if form.isYearly { parts.append("per: year") }
+        switch form.period {
+        case .interval(.year): parts.append("per: year")
+        case .column(let name): parts.append("per: { column: \(quoted(name)) }")
+        case .interval, nil: break
+        }
         if attribute.track, !isBuiltIn { parts.append("track: true") }
         if !isBuiltIn, !attribute.values.isEmpty {
             parts.append("values: [\(attribute.values.map(scalar).joined(separator: ", "))]")

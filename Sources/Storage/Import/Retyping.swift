@@ -38,6 +38,8 @@ package struct Retyping {
         to = type
         var target = Attribute(name, type)
         target.form = declared.form
+        // What is stored is that of a month already.
+        target.form.period = nil
         attribute = declared
         let context = ImportContext(
             dataMap: dataMap, configuration: configuration, now: now, options: ImportOptions())
@@ -71,7 +73,38 @@ package struct Retyping {
             try connection.execute(
                 "UPDATE \(table) SET \(column) = :value WHERE id = :id", ["value": value, "id": .integer(id)])
         }
+        if table == "account" { try applyToHistory(connection) }
         try Meta.set(AttributeColumns.key(table, attribute.name), to: to.rawValue, connection)
+    }
+
+    /// The past of a tracked attribute goes along: what it was is asked of it in the new type.
+    private func applyToHistory(_ connection: Connection) throws {
+        let rows = try connection.query(
+            "SELECT account_id, at, value, previous FROM history WHERE attribute = :attribute",
+            ["attribute": .text(attribute.name)])
+        for row in rows {
+            try connection.execute(
+                """
+                UPDATE history SET value = :value, previous = :previous
+                WHERE attribute = :attribute AND account_id = :account AND at = :at
+                """,
+                [
+                    "attribute": .text(attribute.name), "account": row["account_id"], "at": row["at"],
+                    "value": value(of: text(row["value"])) ?? .null,
+                    "previous": value(of: text(row["previous"])) ?? .null,
+                ])
+        }
+    }
+
+    /// The line that data.yaml needs from now on, with whatever else it says of the attribute.
+    package var declaration: String {
+        var declared = attribute
+        declared.type = to
+        if to != .text { declared.values = [] }
+        if ![.number, .percent, .money].contains(to) { declared.form.decimal = nil }
+        if to != .date, to != .instant { (declared.form.formats, declared.form.zone) = ([], nil) }
+        if to != .money { declared.form.period = nil }
+        return "\(attribute.name): \(ImportHint.declaration(of: declared))"
     }
 
     /// As a file would have it.

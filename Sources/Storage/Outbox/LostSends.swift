@@ -22,7 +22,11 @@ package struct LostSends {
 
     /// Whether a message like this one has left in a time that was lost; it then counts as sent, once.
     package func take(_ touch: TouchCandidate) throws -> Bool {
-        let print: [String: SQLValue] = ["print": .text(touch.print)]
+        return try take(touch.print) || take(touch.earlierPrint)
+    }
+
+    private func take(_ print: String) throws -> Bool {
+        let print: [String: SQLValue] = ["print": .text(print)]
         guard
             try connection.execute("UPDATE lost_send SET count = count - 1 WHERE print = :print AND count > 0", print)
                 > 0
@@ -86,7 +90,7 @@ package struct LostSends {
     private func markUnknown(_ condition: String, _ arguments: [String: SQLValue]) throws -> Int {
         try connection.execute(
             """
-            UPDATE touch SET state = 'unknown', fence = fence + 1,
+            UPDATE touch SET state = 'unknown', fence = fence + 1, error = NULL,
                 reason = 'it may have left in the time that the restored back-up does not know of'
             WHERE \(condition) AND (state = 'pending' OR state = 'claimed' OR state = 'sending' OR state = 'held')
             """, arguments)

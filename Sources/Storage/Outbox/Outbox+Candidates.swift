@@ -96,7 +96,7 @@ extension Outbox {
         let statement = try connection.cached(
             """
             SELECT t.id, t.enrollment_id, t.account_id, a.key AS account_key, p.name AS playbook, t.step, t.variant,
-                CASE WHEN e.match_key = CAST(e.event_id AS TEXT) THEN '' ELSE e.match_key END AS occurrence,
+                CASE WHEN e.match_key = CAST(e.event_id AS TEXT) THEN \(Self.eventName) ELSE e.match_key END AS occurrence,
                 t.recipient, t.kind, t.channel, t.category, t.message, t.ghost, t.priority, t.due_at, t.expires_at,
                 t.reason, t.variables, t.fence, t.attempts, t.ambiguous, t.body_hash, t.endpoint,
                 t.first_attempt_at, t.version_id, t.contact_id, t.retry_at,
@@ -116,6 +116,7 @@ extension Outbox {
             JOIN enrollment AS e ON e.id = t.enrollment_id
             JOIN account AS a ON a.id = t.account_id
             JOIN playbook AS p ON p.id = t.playbook_id
+            LEFT JOIN event AS v ON v.id = e.event_id
             LEFT JOIN contact AS c ON c.id = t.contact_id
             WHERE t.state = 'pending' AND t.channel = :channel AND \(rest)
             """)
@@ -134,6 +135,14 @@ extension Outbox {
         }
         return rows
     }
+
+    /// What tells an event `v` from others of its kind and account after the numbers of rows were given anew: the sender's
+    /// id, else its moment; "" for what a column of accounts says, whose moment may be that of the import.
+    private static let eventName = """
+        CASE WHEN v.id IS NULL OR substr(v.dedup, 1, 7) = 'column:' THEN ''
+            WHEN length(v.dedup) = 33 AND substr(v.dedup, 13, 1) IN ('.', '-') THEN CAST(v.at AS TEXT)
+            ELSE v.dedup END
+        """
 
     /// The touches `o` that count for caps: those that went out or may have, and for a holdout's also those of its own
     /// enrollment that would have.

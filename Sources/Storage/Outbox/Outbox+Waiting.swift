@@ -137,16 +137,26 @@ extension Outbox {
         try Self.countDue(by: now - span, connection)
     }
 
+    /// How many touches wait whose time is over by then.
+    package func expired(by now: Instant) throws -> Int {
+        try Self.count("expires_at <= :moment", ["moment": .instant(now)], connection)
+    }
+
     /// How many pending touches could go by their windows and caps, of one channel or of all.
     static func countDue(by moment: Instant, of channel: String? = nil, _ connection: Connection) throws -> Int {
-        let only = channel == nil ? "" : " AND channel = :channel"
+        try count(
+            "not_before <= :moment" + (channel == nil ? "" : " AND channel = :channel"),
+            ["moment": .instant(moment), "channel": .optional(channel)], connection)
+    }
+
+    /// Pending touches by each of the indexes that hold some of them.
+    private static func count(
+        _ condition: String, _ arguments: [String: SQLValue], _ connection: Connection
+    ) throws -> Int {
         let parts = [isFresh, "\(isRetrying) AND waiting = 0", "state = 'pending' AND waiting = 1"].map {
-            "(SELECT count(*) FROM touch WHERE \($0) AND not_before <= :moment\(only))"
+            "(SELECT count(*) FROM touch WHERE \($0) AND \(condition))"
         }
-        return Int(
-            try connection.integer(
-                "SELECT " + parts.joined(separator: " + "),
-                ["moment": .instant(moment), "channel": .optional(channel)]))
+        return Int(try connection.integer("SELECT " + parts.joined(separator: " + "), arguments))
     }
 
     /// The conditions of the partial indexes, in their words.

@@ -88,7 +88,7 @@ package struct Outbox {
     package func park(id: Int64, fence: Int64, as state: TouchState, reason: String) throws {
         _ = try change(
             """
-            UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
+            UPDATE touch SET state = :state, reason = :reason, error = NULL, fence = fence + 1
             WHERE id = :id AND fence = :fence AND state = 'claimed'
             """, [.word(state), .text(reason)], id, fence)
     }
@@ -202,8 +202,22 @@ package struct Outbox {
             """
             UPDATE enrollment SET due_at = :now
             WHERE id = :id AND state = 'active' AND begun = 1 AND due_at IS NULL
-                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = :id AND settled_at IS NULL
+                    AND NOT (state = 'unknown' AND expires_at <= :now))
             """, inOrder: [.instant(now), .integer(enrollment)])
+    }
+
+    /// Lets enrollments go on whose touches nobody has settled until their time was over: a touch that may have arrived keeps
+    /// its state, and holds up nothing else.
+    package func moveOnBehindUnknown(now: Instant) throws {
+        _ = try connection.execute(
+            """
+            UPDATE enrollment SET due_at = :now
+            WHERE id IN (SELECT enrollment_id FROM touch WHERE state = 'unknown' AND expires_at <= :now)
+                AND state = 'active' AND begun = 1 AND due_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = enrollment.id AND settled_at IS NULL
+                    AND NOT (state = 'unknown' AND expires_at <= :now))
+            """, inOrder: [.instant(now)])
     }
 
     /// Changes the touch unless somebody else has it by now; the text names the values in their order, then `:id` and

@@ -50,7 +50,7 @@ package struct Recovery {
             try count
                 + connection.execute(
                     """
-                    UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL,
+                    UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL, error = NULL,
                         reason = 'it may have arrived, and its channel ' || :channel || ' is gone'
                     WHERE \(place) AND channel = :channel AND ambiguous = 1
                     """, ["channel": .text(channel)])

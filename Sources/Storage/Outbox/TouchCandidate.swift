@@ -12,7 +12,8 @@ package final class TouchCandidate: Sendable {
     package let accountKey: String
     package let playbook: String
     package let versionID: Int64
-    /// The occurrence of a schedule or the `per` value that it answers; "" where numbers of the database stand for it.
+    /// The occurrence of a schedule, the `per` value or the event that it answers; "" where only numbers of the database
+    /// could stand for it.
     package let occurrence: String
     package let step: String
     package let variant: String?
@@ -117,7 +118,12 @@ package final class TouchCandidate: Sendable {
 
     /// What the message is in words of the files and the customer's own keys: the same for a touch that a restored database
     /// makes once more. 16 hexadecimal digits of a SHA-256.
-    package var print: String {
+    package var print: String { print(of: occurrence) }
+
+    /// The same as programs made it before they told the events of an account apart.
+    var earlierPrint: String { print(of: "") }
+
+    private func print(of occurrence: String) -> String {
         let person = recipient.hasPrefix("contact:") ? "contact \(contactKey ?? recipient)" : recipient
         let words = [playbook, accountKey, occurrence, step, person].joined(separator: "\n")
         return Hexadecimal.text(Array(SHA256.hash(data: Array(words.utf8)).prefix(8)))

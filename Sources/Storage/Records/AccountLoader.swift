@@ -51,8 +51,13 @@ package struct AccountLoader {
         rotating = Set(versions.filter { !$0.rotations.isEmpty }.map(\.playbookID))
     }
 
-    /// - Parameter findings: what each playbook finds of an account, by the account's index in the block.
-    package func load(_ block: Block, findings: (Int) -> [Account.Finding]) throws -> Loaded {
+    /// - Parameters:
+    ///   - isSending: whether touches are about to leave: also those of steps that an enrollment has left behind, which a
+    ///     person sends again.
+    ///   - findings: what each playbook finds of an account, by the account's index in the block.
+    package func load(
+        _ block: Block, isSending: Bool = false, findings: (Int) -> [Account.Finding]
+    ) throws -> Loaded {
         let ranges = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
         let stored = try enrollments.load(ranges, watchedSince: watchedSince)
         var accounts = block.ids.enumerated().map { index, id in
@@ -77,7 +82,8 @@ package struct AccountLoader {
         for index in accounts.indices {
             for enrollment in stored[accounts[index].id] ?? [] {
                 accounts[index].enrollments.append(
-                    try enrolled(enrollment, index, &rows, events: events, steps: steps))
+                    try enrolled(
+                        enrollment, index, &rows, events: events, steps: steps, isSending: isSending))
                 if let id = enrollment.id, let known = secondary[id] { accounts[index].reachedAlso[id] = known }
             }
             for playbook in rotating {
@@ -136,7 +142,7 @@ package struct AccountLoader {
 
     private func enrolled(
         _ enrollment: Enrollment, _ account: Int, _ rows: inout [Int64: [Subject]], events: [Int64: TriggeringEvent],
-        steps: [Int64: StepFacts]
+        steps: [Int64: StepFacts], isSending: Bool
     ) throws -> Account.Enrolled {
         guard isWatched(enrollment), rules.versions[enrollment.versionID] != nil, let id = enrollment.id else {
             return Account.Enrolled(enrollment, stored: enrollment)
@@ -149,7 +155,7 @@ package struct AccountLoader {
         let row = rows[enrollment.versionID]?.count ?? 0
         rows[enrollment.versionID, default: []].append(subject)
         var (waiting, others): ([Touch], Int) = ([], 0)
-        if enrollment.isActive, enrollment.hasBegun, enrollment.dueAt == nil {
+        if enrollment.isActive, enrollment.hasBegun, isSending || enrollment.dueAt == nil {
             (waiting, others) = try touches.open(of: id)
         }
         return Account.Enrolled(

@@ -20,16 +20,17 @@ let inboxScript = #"""
         :host{all:initial}
         .quiet{clip-path:inset(50%);height:1px;overflow:hidden;position:fixed;white-space:nowrap;width:1px}
         section{background:#fff;border:1px solid #c4c9d4;border-radius:.75rem;bottom:1rem;box-shadow:0 .5rem 2rem #0004;
-          box-sizing:border-box;color:#1f2329;font:1rem/1.5 system-ui,sans-serif;max-height:calc(100vh - 2rem);
+          box-sizing:border-box;color:#1f2329;font:1rem/1.5 var(--font,system-ui,sans-serif);max-height:calc(100vh - 2rem);
           max-width:calc(100vw - 2rem);overflow:auto;padding:1.25rem;position:fixed;right:1rem;width:24rem;
           z-index:2147483000}
         h2{font-size:1.125rem;line-height:1.25;margin:0 2.5rem .5rem 0}
-        a{color:#0b57d0}
+        a{color:var(--accent,#0b57d0)}
         img{max-width:100%}
         button{background:none;border:1px solid transparent;border-radius:.5rem;color:inherit;cursor:pointer;
           font:inherit;line-height:1;min-height:2.75rem;min-width:2.75rem;position:absolute;right:.5rem;top:.5rem}
-        section:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #0b57d0;outline-offset:2px}
-        @media (prefers-color-scheme:dark){section{background:#1b1e25;border-color:#4a5160;color:#e8eaed}a{color:#8ab4f8}}
+        section:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--accent,#0b57d0);outline-offset:2px}
+        @media (prefers-color-scheme:dark){section{background:#1b1e25;border-color:#4a5160;color:#e8eaed}
+          a{color:var(--accent-dark,#8ab4f8)}}
       `;
       // What of a message is shown; anything else is passed over with what is in it.
       const allowed = new Set(("a b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i img li ol p pre strong table tbody "
@@ -67,10 +68,14 @@ let inboxScript = #"""
         }
       };
 
-      const show = ({ language, messages }) => {
+      const show = ({ language, look, messages }) => {
         if (!messages.length) return;
         const say = words[language] || words.en;
         const host = make("div", { id: "keeptouch-inbox" });
+        // The style of an object needs no leave of a content security policy, as one in the markup would.
+        for (const [name, value] of Object.entries(look || {})) {
+          host.style.setProperty("--" + name.replace("_", "-"), value);
+        }
         const root = host.attachShadow({ mode: "open" });
         try {
           const sheet = new CSSStyleSheet();

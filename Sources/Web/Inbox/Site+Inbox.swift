@@ -53,11 +53,21 @@ extension Site {
             return JSON.object(members)
         }
         let body = JSON.object([
-            JSON.Member("language", .text(PageWords.of(owner.locale).code)), JSON.Member("messages", .list(messages)),
+            JSON.Member("language", .text(PageWords.of(owner.locale).code)), JSON.Member("look", inboxLook),
+            JSON.Member("messages", .list(messages)),
         ])
         var response = Self.response(.ok, body)
         response.headers[.cacheControl] = "no-store"
         return response
+    }
+
+    /// The brand's color and fonts; the page of the product has a logo of its own.
+    private var inboxLook: JSON {
+        let brand = workspace.brand
+        return .object([
+            JSON.Member("accent", .text(brand.accent.description)),
+            JSON.Member("accent_dark", .text(brand.accentDark.description)), JSON.Member("font", .text(brand.font)),
+        ])
     }
 
     private func note(_ act: Inbox.Act, _ request: Request, _ context: Context) async throws {

@@ -101,9 +101,12 @@ extension Site {
         schemas: """
             {
               "Inbox": {
-                "type": "object", "required": ["language", "messages"],
+                "type": "object", "required": ["language", "look", "messages"],
                 "properties": {
                   "language": {"type": "string", "description": "The contact's, as far as the pages speak it"},
+                  "look": {"type": "object", "description": "What brand.yaml says of colors and fonts",
+                    "properties": {
+                      "accent": {"type": "string"}, "accent_dark": {"type": "string"}, "font": {"type": "string"}}},
                   "messages": {"type": "array", "items": {
                     "type": "object", "required": ["id", "at", "read", "html", "text"],
                     "properties": {

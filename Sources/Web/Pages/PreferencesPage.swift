@@ -10,7 +10,7 @@ struct PreferencesPage {
     /// The category of the message whose link was followed.
     var category: String
     var categories: [Configuration.Category]
-    var sender: String?
+    var look: PageLook
 
     /// What has just been done.
     enum Done {
@@ -19,7 +19,7 @@ struct PreferencesPage {
 
     func page(_ done: Done? = nil) -> Page {
         let words = PageWords.of(preferences.locale)
-        var page = Page(words.preferences, language: words.code, sender: sender)
+        var page = Page(words.preferences, language: words.code, look: look)
         switch done {
         case .left: page.notice(words.left(title))
         case .leftAll: page.notice(words.leftAll)

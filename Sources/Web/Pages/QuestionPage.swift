@@ -10,7 +10,7 @@ struct QuestionPage {
     var ask: Ask
     var answer: Ask.Answer
     var locale: String?
-    var sender: String?
+    var look: PageLook
     /// The page of another answer, relative to this one.
     var path: (Ask.Answer) -> String
 
@@ -18,7 +18,7 @@ struct QuestionPage {
 
     /// Before it is confirmed.
     var page: Page {
-        var page = Page(ask.question ?? words.yourAnswer, language: words.code, sender: sender)
+        var page = Page(ask.question ?? words.yourAnswer, language: words.code, look: look)
         if ask.question != nil { page.add("<p>\(HTML.escaped(words.yourAnswer)):</p>") }
         page.add("<p class=\"notice\"><strong>\(HTML.escaped(answer.label))</strong></p>")
         page.add("<form method=\"post\"><input type=\"hidden\" name=\"action\" value=\"answer\">")
@@ -38,7 +38,7 @@ struct QuestionPage {
 
     /// After it is confirmed.
     var thanks: Page {
-        var page = Page(words.thanks, language: words.code, sender: sender)
+        var page = Page(words.thanks, language: words.code, look: look)
         page.notice(words.recorded)
         page.add("<p>\(HTML.escaped(words.yourAnswer)): <strong>\(HTML.escaped(answer.label))</strong></p>")
         return page
@@ -48,9 +48,9 @@ struct QuestionPage {
     static let longestComment = 5_000
 
     /// For a question that cannot be answered any more.
-    static func closed(_ locale: String?, sender: String?) -> Page {
+    static func closed(_ locale: String?, look: PageLook) -> Page {
         let words = PageWords.of(locale)
-        var page = Page(words.closed, language: words.code, sender: sender, status: .gone)
+        var page = Page(words.closed, language: words.code, look: look, status: .gone)
         page.add("")
         return page
     }

@@ -38,7 +38,7 @@ extension Site {
         return preferences.map {
             PreferencesPage(
                 preferences: $0, category: link.category, categories: configuration.categories,
-                sender: configuration.sender?.name)
+                look: look)
         }
     }
 
@@ -77,10 +77,16 @@ extension Site {
         }
     }
 
+    /// Of all pages.
+    var look: PageLook {
+        let workspace = workspace
+        return PageLook(sender: workspace.configuration.sender?.name, brand: workspace.brand)
+    }
+
     func notFound(_ locale: String? = nil) -> Page {
         let words = PageWords.of(locale)
         var page = Page(
-            words.notFound, language: words.code, sender: workspace.configuration.sender?.name, status: .notFound)
+            words.notFound, language: words.code, look: look, status: .notFound)
         page.paragraph(words.notFoundAbout)
         return page
     }

@@ -40,7 +40,7 @@ extension Site {
 
         func page(of site: Site) -> QuestionPage {
             QuestionPage(
-                ask: ask, answer: answer, locale: touch.locale, sender: site.workspace.configuration.sender?.name,
+                ask: ask, answer: answer, locale: touch.locale, look: site.look,
                 path: { AskLinks.token(touch: touch.touch, answer: $0.value, secret: site.secret) })
         }
     }
@@ -56,7 +56,7 @@ extension Site {
             let touch = try await read({ try Questions.read(touch: link.touch, event: nil, $0) })
         else { return .page(notFound()) }
         let workspace = workspace
-        let closed = QuestionPage.closed(touch.locale, sender: workspace.configuration.sender?.name)
+        let closed = QuestionPage.closed(touch.locale, look: look)
         // The question is the one that is asked today: one that the team took back is closed.
         let message = workspace.playbook(touch.playbook)?.messages[touch.message]?.localized(touch.locale)
         guard let ask = message?.ask, let answer = ask.answers.first(where: { $0.value == link.answer }),

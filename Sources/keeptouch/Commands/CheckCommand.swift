@@ -1,22 +1,30 @@
 import ArgumentParser
+import Delivery
 import Foundation
 import Playbooks
 import Runner
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "All errors and warnings of all files.")
+
+    @Flag(help: "Ask each link that is written in a message once, and say which is dead.")
+    var links = false
+
+    @Flag(help: "With --links: ask those on this machine and its network, too.")
+    var allowPrivate = false
 
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var output: FormatOption
 
-    func run() throws {
+    func run() async throws {
         let files = try options.diagnose()
         let workspace = files.workspace
         let missing = (workspace?.channels.values.map { $0 } ?? []).flatMap {
             $0.missingSecrets(in: ProcessInfo.processInfo.environment)
         }
-        let all = (files.diagnostics + missing).sorted()
+        let dead = links ? await deadLinks(in: files.texts) : []
+        let all = (files.diagnostics + missing + dead).sorted()
         let errors = all.filter { $0.severity == .error }.count
         if output.format == .table {
             for diagnostic in all { Terminal.print("\(diagnostic)") }
@@ -35,6 +43,28 @@ struct CheckCommand: ParsableCommand {
             try output.show(table)
         }
         if errors > 0 { throw ExitCode(1) }
+    }
+
+    private func deadLinks(in texts: [String: String]) async -> [Diagnostic] {
+        let written = WrittenLinks(texts)
+        let links = Array(written.links.prefix(LinkCheck.most))
+        let findings = await LinkCheck(allowsPrivate: allowPrivate).findings(of: links.map(\.url))
+        let left = written.links.count - links.count
+        Terminal.hint(
+            "\(Terminal.count(links.count, "link")) asked\(left > 0 ? ", \(left) more not" : "")"
+                + (written.dynamic > 0
+                    ? "; \(written.dynamic) with values in them are known only when they are sent" : ""))
+        return zip(links, findings).compactMap { link, finding in
+            let places = link.others > 0 ? " (and in \(Terminal.count(link.others, "other place")))" : ""
+            return switch finding {
+            case .alive: nil
+            case .dead(let why): Diagnostic(at: link.position, "the link \(link.url) is dead: \(why)\(places)")
+            case .unclear(let why):
+                Diagnostic(
+                    .warning, at: link.position,
+                    "nobody knows whether the link \(link.url) leads anywhere: \(why)\(places)")
+            }
+        }
     }
 }
 

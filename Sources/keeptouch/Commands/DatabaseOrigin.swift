@@ -8,6 +8,13 @@ import Storage
 enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
     case restored, copy, moved
 
+    /// Says at once that the next run will ask.
+    static func warn(of store: Store) throws {
+        guard let doubt = try Doubt.found(in: store) else { return }
+        Terminal.print(Terminal.styled("the next run pauses everything: \(doubt.reason)", .yellow))
+        Terminal.hint("say what it is with: keeptouch resume all --as restored|copy|moved")
+    }
+
     static func question(_ doubt: Doubt) -> String {
         """
         it is not certain that this database is the one that sent last: \(doubt.reason). Say what it is:

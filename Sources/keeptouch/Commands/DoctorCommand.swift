@@ -68,15 +68,10 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func examineClock(_ store: Store, _ note: (String, Finding, String) -> Void) throws {
-        let (known, last, isSimulation) = try store.read {
-            (try Meta.clock.read($0), try Meta.lastNow($0), try Meta.isSimulation($0))
-        }
-        guard !isSimulation else { return }
+        guard try !store.read({ try Meta.isSimulation($0) }) else { return }
         let reading = ClockReading.now()
-        if let jump = known.flatMap({ ClockReading(text: $0) })?.doubt(of: reading) {
-            note("clock", .bad, "\(jump) (keeptouch clock)")
-        } else if let last, last > reading.wall {
-            note("clock", .bad, "a cycle has already been at \(last), which is to come (keeptouch clock)")
+        if let complaint = try ClockComplaint.found(in: store, reading) {
+            note("clock", .bad, "\(complaint) (keeptouch clock)")
         } else {
             note("clock", .good, "\(reading.wall)")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Decisions
 import Foundation
 import Playbooks
@@ -24,8 +25,11 @@ struct PreviewCommand: AsyncParsableCommand {
     @Option(help: "Really send one test to this address (or, in-app and push, this user); it is recorded nowhere.")
     var sendTo: String?
 
-    @Flag(help: "Print the HTML instead of the text.")
-    var html = false
+    @Option(help: "Write the HTML into this file; - prints it.", completion: .file())
+    var html: String?
+
+    @Flag(help: "In every language that the message is written in.")
+    var allLocales = false
 
     @OptionGroup var options: WorkspaceOptions
 
@@ -37,21 +41,16 @@ struct PreviewCommand: AsyncParsableCommand {
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         let secret = try SigningSecret.read(beside: store)
-        let previews = try store.read { connection in
-            try Preview.make(
-                item, step: index, variant: variant, account: AccountStory.find(account, connection),
-                workspace: loaded.workspace, secret: secret, now: now, connection)
-        }
-        for preview in previews {
-            if html {
-                Terminal.print(preview.html)
-                continue
+        let locales = allLocales ? try languages(of: item, index, variant, loaded.workspace) : [nil]
+        var previews: [Preview] = []
+        for locale in locales {
+            let made = try store.read { connection in
+                try Preview.make(
+                    item, step: index, variant: variant, account: AccountStory.find(account, connection),
+                    workspace: loaded.workspace, secret: secret, now: now, locale: locale, connection)
             }
-            Terminal.print("To:      \(preview.email ?? preview.touch.recipient) (by \(preview.touch.channel))")
-            if let subject = preview.subject { Terminal.print("Subject: \(subject)") }
-            if let reason = preview.touch.reason { Terminal.print("Held:    \(reason)") }
-            Terminal.print("")
-            Terminal.print(preview.text)
+            for (number, preview) in made.enumerated() { try show(preview, number: number, locale: locale) }
+            previews += made
         }
         guard let sendTo, let preview = previews.first else { return }
         guard let channel = loaded.workspace.channels[preview.touch.channel] else {
@@ -73,6 +72,40 @@ struct PreviewCommand: AsyncParsableCommand {
         Terminal.print("\n\(trial.request)\n\n\(trial.answer)")
         guard trial.wasTaken else { throw ExitCode(1) }
         Terminal.hint("one test went to \(sendTo) by \(channel.name) and is recorded nowhere; its links are nobody's")
+    }
+
+    /// Its own language and those of its translations.
+    private func languages(
+        of item: Playbook, _ index: Int, _ variant: String?, _ workspace: Workspace
+    ) throws -> [String?] {
+        guard case .send(let send) = item.steps(of: variant)[index].action, let path = send.message(for: variant) else {
+            return [nil]
+        }
+        let translations = item.messages(at: path).compactMap { item.messages[$0] }.flatMap(\.locales.keys)
+        return [workspace.configuration.language] + Set(translations).sorted()
+    }
+
+    private func show(_ preview: Preview, number: Int, locale: String?) throws {
+        if let html, html != "-" {
+            let file = fileName(html, number: number, locale: locale)
+            try Data(preview.html.utf8).write(to: URL(fileURLWithPath: file))
+            Terminal.print(file)
+            return
+        }
+        if html != nil { return Terminal.print(preview.html) }
+        if let locale { Terminal.print("Locale:  \(LanguageTag.canonical(locale))") }
+        Terminal.print("To:      \(preview.email ?? preview.touch.recipient) (by \(preview.touch.channel))")
+        if let subject = preview.subject { Terminal.print("Subject: \(subject)") }
+        if let reason = preview.touch.reason { Terminal.print("Held:    \(reason)") }
+        Terminal.print("")
+        Terminal.print(preview.text)
+    }
+
+    /// `mail.html`, `mail.de.html`; each further recipient has a number.
+    private func fileName(_ name: String, number: Int, locale: String?) -> String {
+        let parts = [locale.map(LanguageTag.canonical), number > 0 ? "\(number + 1)" : nil].compactMap(\.self)
+        let stem = name.hasSuffix(".html") ? String(name.dropLast(".html".count)) : name
+        return ([stem] + parts).joined(separator: ".") + (name.hasSuffix(".html") ? ".html" : "")
     }
 
     private func checkedVariant(of item: Playbook) throws -> String? {

@@ -51,7 +51,7 @@ struct RetypeCommand: ParsableCommand {
                 + losses)
         guard yes else { return Terminal.hint("do it with: keeptouch retype \(name) \(type.rawValue) --yes") }
         if change.attribute.type != type {
-            Terminal.hint("now write in data.yaml: \(name): { type: \(type.rawValue) }")
+            Terminal.hint("now write in data.yaml: \(change.declaration)")
         }
     }
 }

@@ -18,8 +18,9 @@ struct RunCommand: AsyncParsableCommand {
         let loaded = try options.read()
         let runtime = try Runtime(loaded)
         let store = runtime.store
-        let now = try options.moment(store, zone: loaded.zone)
         try runtime.wake()
+        // Only now: before it, the clock might have been another.
+        let now = try options.moment(store, zone: loaded.zone)
         try expectClock(store, now: now)
         let killSwitch = runtime.killSwitch
         let killing = Signals.listen(to: [SIGUSR1]) { _ in killSwitch.pull("the signal SIGUSR1 came") }
@@ -65,7 +66,10 @@ struct RunCommand: AsyncParsableCommand {
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
-            try CycleText(report: report, hasRun: true, pause: store.read { try Pauses($0).all }).show(output)
+            try CycleText(
+                report: report, hasRun: true, pause: store.read { try Pauses($0).all },
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+            ).show(output)
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             SendingText(report: sending, pending: report.touches?[.pending] ?? 0, paused: paused).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }
@@ -81,8 +85,10 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
+        let hasHeldTouches = (report.touches?[.held] ?? 0) > 0
         let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
-        if hasHold || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty || hasErrors
+        if hasHold || hasHeldTouches || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty
+            || hasErrors
             || isPaused
         {
             throw ExitCode(1)

@@ -70,35 +70,11 @@ struct TouchesCommand: ParsableCommand {
         }
         try output.show(table)
         if output.format == .table, entries.contains(where: { $0.state == .unknown }) {
-            Terminal.hint("when you know what became of one: keeptouch resolve TOUCH sent|resend|drop")
+            Terminal.hint(
+                "when you know what became of one, or of all: keeptouch resolve TOUCH|unknown sent|resend|drop")
         }
     }
 }
-
-struct ResolveCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "resolve", abstract: "Settle a touch that only a person can tell about.")
-
-    @Argument(help: "The touch's number.")
-    var touch: Int64
-
-    @Argument(help: "sent (it arrived), resend (it did not: send it), drop (let it be).")
-    var verdict: Ledger.Resolution
-
-    @OptionGroup var options: WorkspaceOptions
-
-    func run() throws {
-        let loaded = try options.read()
-        let store = try loaded.open(.readWrite)
-        let now = try options.moment(store, zone: loaded.zone)
-        try store.write { connection in
-            try Author.command.resolve(touch, as: verdict, now: now, connection)
-        }
-        Terminal.print("Touch \(touch): \(verdict.rawValue).")
-    }
-}
-
-extension Ledger.Resolution: ExpressibleByArgument {}
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -117,9 +93,9 @@ struct StatusCommand: ParsableCommand {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
-        if output.format == .table, let doubt = try Doubt.found(in: store) {
-            Terminal.print(Terminal.styled("the next run pauses everything: \(doubt.reason)", .yellow))
-            Terminal.hint("say what it is with: keeptouch resume all --as restored|copy|moved")
+        if output.format == .table {
+            try DatabaseOrigin.warn(of: store)
+            try ClockComplaint.warn(of: store)
         }
         try store.read { connection in
             let query = StatusQuery(connection)
@@ -317,10 +293,13 @@ struct StatusCommand: ParsableCommand {
             let advice = "look at the provider's own log, and whether its webhooks still come here: keeptouch channels"
             Terminal.print("  \(advice)")
         }
-        for missed in try query.missed() {
+        let missed = try query.missed()
+        for missed in missed {
             Terminal.print(
                 "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed")
         }
+        let earlier = try query.missedCount() - missed.count
+        if earlier > 0 { Terminal.print("and \(Terminal.count(earlier, "occurrence")) before that") }
         for state in [TouchState.unknown, .held] where touches[state] != nil {
             Terminal.print("\(touches[state] ?? 0) touches are \(state.rawValue)")
             Terminal.print("  keeptouch touches --state \(state.rawValue)")

@@ -98,6 +98,46 @@ struct ExportShapesTests {
             try other.rows("SELECT count(*) FROM account WHERE status = 'active'") == ["4"], "\(salesforce.yaml)")
     }
 
+    // MARK: Revenue
+
+    @Test func anAmountBesideItsIntervalIsTheRevenueOfAMonth() throws {
+        let world = try ImportWorld()
+        let paid = [("49.00", "month"), ("480.00", "year"), ("90.00", "quarter"), ("12.00", "every 6 months")]
+        let rows = (0..<16).map { "c\($0),u\($0)@c.example,\(paid[$0 % 4].0),\(paid[$0 % 4].1),2025-03-04\n" }
+        let (guess, reports) = try bring(
+            [("subscriptions.csv", "Customer ID,Customer Email,Amount,Interval,Created\n" + rows.joined())], world)
+        #expect(guess.yaml.contains("mrr: { per: { column: \"Interval\" }, column: \"Amount\" }"), "\(guess.yaml)")
+        #expect(reports["subscriptions.csv"]?.isClean == true, "\(reports)")
+        #expect(
+            try world.rows("SELECT DISTINCT mrr FROM account ORDER BY id") == ["4900", "4000", "3000", "200"])
+        // What it is for today says nothing of what nobody has heard of.
+        let later = try world.importer.run(
+            .accounts,
+            from: .file(
+                world.file(
+                    "Customer ID,Customer Email,Amount,Interval\nc0,u0@c.example,98.00,monthly\nc1,u1@c.example,1.00,decade\n"
+                        + "c2,u2@c.example,5.00,\n", "later.csv")), now: world.now)
+        #expect(later.cellsLeftOut == 2)
+        #expect(
+            later.groups.first?.first.reason
+                == "mrr: is paid for \"decade\", which is no interval (monthly, quarterly, yearly, every 6 months)",
+            "\(later)")
+        #expect(
+            try world.rows("SELECT mrr FROM account WHERE key IN ('c0', 'c1', 'c2') ORDER BY key") == [
+                "9800", "4000", "3000",
+            ])
+    }
+
+    @Test func anAmountOfSeveralIsNotTakenForTheRevenue() throws {
+        let world = try ImportWorld()
+        let rows = (0..<12).map { "c\($0),u\($0)@c.example,49.00,month,\(1 + $0 % 3),2025-03-04\n" }
+        let (guess, _) = try bring(
+            [("subscriptions.csv", "Customer ID,Customer Email,Amount,Interval,Quantity,Created\n" + rows.joined())],
+            world)
+        #expect(!guess.yaml.contains("\n  mrr:"), "\(guess.yaml)")
+        #expect(guess.notes.contains { $0.contains("is not taken for the revenue") }, "\(guess.notes)")
+    }
+
     @Test func whoUpgradedIsACustomerWhereverTheOldSubscriptionStands() throws {
         for isFirst in [true, false] {
             let world = try ImportWorld()

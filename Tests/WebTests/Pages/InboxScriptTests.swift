@@ -36,6 +36,8 @@ import Testing
           seen.body = root().getElementById("body").innerHTML;
           seen.close = dialog.querySelector("button").getAttribute("aria-label");
           seen.styled = getComputedStyle(dialog).position;
+          seen.color = getComputedStyle(root().querySelector("a[href]")).color;
+          seen.font = getComputedStyle(dialog).fontFamily;
           seen.focus = document.activeElement.id;
           seen.hacked = String(window.hacked);
           root().querySelector("a").addEventListener("click", (event) => event.preventDefault());
@@ -57,7 +59,8 @@ import Testing
     func aMessageIsShownReadFollowedAndDismissed() async throws {
         let files = [
             "keeptouch.yaml": PagesSite.files["keeptouch.yaml", default: ""]
-                + "\ninbox: { origins: [ \"http://127.0.0.1:PORT\" ] }\n"
+                + "\ninbox: { origins: [ \"http://127.0.0.1:PORT\" ] }\n",
+            "brand.yaml": "colors: { accent: \"#9a3412\" }\nfont: Inter, sans-serif\n",
         ]
         try await ProductPage.with { product in
             let origins = files.mapValues { $0.replacing("PORT", with: "\(product.port)") }
@@ -84,6 +87,8 @@ import Testing
                 #expect(seen["status"] as? String == "New message: Three <lessons>")
                 #expect(seen["close"] as? String == "Close")
                 #expect(seen["styled"] as? String == "fixed")
+                #expect(seen["color"] as? String == "rgb(154, 52, 18)", "the brand's accent, under a strict policy")
+                #expect(seen["font"] as? String == "Inter, sans-serif")
                 #expect(seen["focus"] as? String == "work", "a message does not take the focus away")
                 #expect(seen["hacked"] as? String == "undefined")
                 let body = try #require(seen["body"] as? String)

@@ -34,6 +34,7 @@ import Testing
             let answer = try await site.send("GET", path)
             #expect(answer.status == 200 && answer.headers["content-type"] == "application/json")
             #expect(answer.headers["cache-control"] == "no-store")
+            #expect(answer.text.contains(##""look":{"accent":"#0b57d0","accent_dark":"#8ab4f8","font":""##))
             #expect(try titles(answer) == ["Second", "Hello \"Ann\""])
             #expect(answer.text.contains(#""id":"t1","at":"2026-03-08T07:00:00Z","read":false,"#))
             #expect(try site.rows(outcomes) == [])

@@ -51,6 +51,32 @@ import Testing
         }
     }
 
+    @Test func aPageIsInTheLooksOfTheTeam() async throws {
+        let brand = """
+            logo: { url: "https://cdn.acme.example:444/logo.png?a=1&b=2", alt: Acme "& co" }
+            colors: { accent: "#9a3412", accent_dark: "#fdba74" }
+            font: Inter, "Helvetica Neue", sans-serif
+            links: { Help: "https://help.acme.example" }
+            legal: { en: Acme Inc., fr: Acme SARL }
+            """
+        try await PagesSite.with(["brand.yaml": brand]) { site in
+            let page = try await site.send("GET", path)
+            #expect(
+                page.text.contains(
+                    "<header><img src=\"https://cdn.acme.example:444/logo.png?a=1&amp;b=2\" alt=\"Acme &quot;&amp; co&quot;\""
+                ))
+            #expect(page.text.contains("--go:#9a3412;--on:#ffffff") && page.text.contains("--go:#fdba74;--on:#101217"))
+            #expect(page.text.contains("1.0625rem/1.5 Inter,'Helvetica Neue',sans-serif"))
+            #expect(
+                page.text.contains(
+                    "<footer><a href=\"https://help.acme.example\">Help</a><br>Acme Success<br>Acme Inc.</footer>"))
+            let policy = try #require(page.headers["content-security-policy"])
+            #expect(policy.contains("img-src https://cdn.acme.example:444; style-src 'sha256-"), "\(policy)")
+            try site.execute("UPDATE contact SET locale = 'fr-CA'")
+            #expect(try await site.send("GET", path).text.contains("Acme SARL</footer>"))
+        }
+    }
+
     @Test func thePageIsInNoCacheAndLoadsNothing() async throws {
         try await PagesSite.with { site in
             for answer in [try await site.send("GET", path), try await site.send("GET", "/u/nonsense")] {

@@ -157,7 +157,7 @@ package final class Dashboard: Sendable {
         quiet.logLevel = .critical
         let places = 500
         let crowd = Crowd(places: places)
-        return Application(
+        let application = Application(
             responder: PrefixResponder(prefix: address.prefix, inner: router.buildResponder()),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
@@ -166,6 +166,7 @@ package final class Dashboard: Sendable {
                 address: .hostname(host, port: port), serverName: nil, backlog: 256,
                 availableConnectionsDelegate: MaximumAvailableConnections(places)),
             onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) }, logger: quiet)
+        return Listening(host: host, port: port, service: application)
     }
 }
 

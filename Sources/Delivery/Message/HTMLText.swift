@@ -1,0 +1,150 @@
+import Basics
+
+/// Writes HTML as plain text that reads well: blocks on lines of their own, links as `label (url)`.
+struct HTMLText {
+    private let tokens: SlotTokens
+    private(set) var text = SlotText()
+    /// How many line breaks stand before the next word, and whether a blank does.
+    private var breaks = 0
+    private var hasBlank = false
+    private var isEmpty = true
+    /// The links that are open, and what has been written since each began.
+    private var links: [(url: String, label: String)] = []
+    /// The element that is open whose text is not shown.
+    private var hidden: (name: String, depth: Int)?
+
+    init(_ html: [UInt8], tokens: SlotTokens) {
+        self.tokens = tokens
+        for token in HTMLScanner(html) {
+            let bytes = html[token.range]
+            switch token.kind {
+            case .open(let tag): open(tag)
+            case .close(let name): close(name)
+            case .text where hidden == nil: words(String(decoding: bytes, as: UTF8.self))
+            default: break
+            }
+        }
+        if !isEmpty { text.append("\n".utf8) }
+    }
+
+    private static let paragraphs: Set = [
+        "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "hr",
+    ]
+    private static let lines: Set = ["div", "li", "tr", "center", "section", "header", "footer", "main", "article"]
+    private static let unseen: Set = ["head", "style", "title", "script"]
+    private static let void: Set = ["br", "img", "hr", "meta", "input", "col", "wbr", "area"]
+
+    private mutating func open(_ tag: HTMLScanner.Tag) {
+        if let open = hidden {
+            if open.name == tag.name { hidden?.depth += 1 }
+            return
+        }
+        let style = (tag.value("style") ?? "").lowercased().filter { !$0.isWhitespace }
+        if Self.unseen.contains(tag.name) || style.contains("display:none") || style.contains("mso-hide:all") {
+            if !Self.void.contains(tag.name) { hidden = (tag.name, 1) }
+            return
+        }
+        startBlock(tag.name)
+        switch tag.name {
+        case "br": breaks += 1
+        case "li": put("- ")
+        case "img": words(tag.value("alt") ?? "")
+        case "a": links.append((tag.value("href") ?? "", ""))
+        default: break
+        }
+    }
+
+    private mutating func close(_ name: String) {
+        if let open = hidden {
+            guard open.name == name else { return }
+            hidden = open.depth > 1 ? (name, open.depth - 1) : nil
+            return
+        }
+        if name == "a", let link = links.popLast() { end(link) }
+        if name == "td" || name == "th" { hasBlank = true }
+        startBlock(name)
+    }
+
+    private mutating func startBlock(_ name: String) {
+        if Self.paragraphs.contains(name) { breaks = max(breaks, 2) }
+        if Self.lines.contains(name) { breaks = max(breaks, 1) }
+    }
+
+    private mutating func end(_ link: (url: String, label: String)) {
+        let url = HTMLEntities.decoded(link.url)
+        let label = link.label.drop { $0 == " " }
+        guard !url.isEmpty, !url.hasPrefix("#"), label != url, "mailto:\(label)" != url else { return }
+        if !label.isEmpty { put(" (") }
+        tokens.cut(Array(url.utf8), into: &text) { $0.isEmpty ? .url : .urlPart }
+        if label.isEmpty { isEmpty = false } else { put(")") }
+    }
+
+    /// Words with what stands between them told by one blank.
+    private mutating func words(_ source: String) {
+        for (index, word) in HTMLEntities.decoded(source).split(
+            omittingEmptySubsequences: false, whereSeparator: { $0.isWhitespace && $0 != "\u{a0}" }
+        ).enumerated() {
+            if index > 0 { hasBlank = true }
+            guard !word.isEmpty, word.contains(where: { !"\u{a0}\u{200c}\u{200b}\u{34f}\u{ad}".contains($0) }) else {
+                continue
+            }
+            put(String(word))
+        }
+    }
+
+    private mutating func put(_ words: String) {
+        if isEmpty {
+            breaks = 0
+        } else if breaks > 0 {
+            text.append(String(repeating: "\n", count: min(breaks, 2)).utf8)
+        } else if hasBlank {
+            text.append(" ".utf8)
+            for index in links.indices { links[index].label += " " }
+        }
+        (breaks, hasBlank, isEmpty) = (0, false, false)
+        for index in links.indices { links[index].label += words }
+        tokens.cut(Array(words.utf8), into: &text) { _ in .plain }
+        if words == "- " { hasBlank = false }
+    }
+}
+
+/// The characters that HTML writes by name or number.
+enum HTMLEntities {
+    private static let named: [Substring: String] = [
+        "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{a0}", "middot": "·", "bull": "•",
+        "copy": "©", "reg": "®", "trade": "™", "ndash": "–", "mdash": "—", "hellip": "…", "lsquo": "‘", "rsquo": "’",
+        "ldquo": "“", "rdquo": "”", "laquo": "«", "raquo": "»", "euro": "€", "pound": "£", "zwnj": "\u{200c}",
+        "zwj": "\u{200d}", "shy": "\u{ad}", "times": "×", "rarr": "→", "larr": "←", "deg": "°", "auml": "ä",
+        "ouml": "ö", "uuml": "ü", "Auml": "Ä", "Ouml": "Ö", "Uuml": "Ü", "szlig": "ß", "eacute": "é", "egrave": "è",
+        "agrave": "à", "ccedil": "ç", "ntilde": "ñ",
+    ]
+
+    static func decoded(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
+        var result = ""
+        var rest = text[...]
+        while let start = rest.firstIndex(of: "&") {
+            result += rest[..<start]
+            let name = rest[rest.index(after: start)...].prefix {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "#")
+            }
+            let end = name.endIndex
+            if end < rest.endIndex, rest[end] == ";", let character = character(name) {
+                result += character
+                rest = rest[rest.index(after: end)...]
+            } else {
+                result += "&"
+                rest = rest[rest.index(after: start)...]
+            }
+        }
+        return result + rest
+    }
+
+    private static func character(_ name: Substring) -> String? {
+        guard name.first == "#" else { return named[name] }
+        let digits = name.dropFirst()
+        let isHex = digits.first == "x" || digits.first == "X"
+        let number = isHex ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+        return number.flatMap(Unicode.Scalar.init).map(String.init)
+    }
+}

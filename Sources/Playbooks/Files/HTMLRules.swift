@@ -1,0 +1,167 @@
+import Basics
+
+/// What HTML in e-mails may not hold, each with the reason; `check` tells it, and nothing that has an error is sent.
+package enum HTMLRules {
+    /// With what they hold.
+    package static let refused: [String: String] = {
+        let runs = "mail programs run no programs, and take mails with one for an attack"
+        let loads = "mail programs load nothing into a message but pictures"
+        let asks = "mail programs send no forms; ask with {{ask}}, or link to a page"
+        return [
+            "script": runs, "noscript": runs, "applet": runs, "object": loads, "embed": loads, "iframe": loads,
+            "frame": loads, "frameset": loads, "link": "\(loads); write the styles into <style>", "video": loads,
+            "audio": loads, "form": asks, "input": asks, "button": asks, "select": asks, "textarea": asks,
+            "svg": "most mail programs leave it out; use a picture with an https address",
+            "math": "mail programs leave it out", "base": "every link is whole in an e-mail",
+        ]
+    }()
+
+    /// The attributes that hold addresses.
+    private static let addresses: Set = ["href", "src", "background", "action", "poster", "srcset", "xlink:href"]
+    private static let schemes = ["https://", "http://", "mailto:", "tel:", "sms:", "#", "{{"]
+
+    package static func mayLead(_ address: String) -> Bool {
+        let start = address.drop { $0.isWhitespace }.lowercased()
+        return start.isEmpty || schemes.contains { start.hasPrefix($0) }
+    }
+
+    /// All complaints about a text, in their order.
+    ///
+    /// - Parameter names: what may stand in conditional comments, where a message's values may not.
+    static func complaints(about source: SourceText, slotsInComments: Bool) -> [Diagnostic] {
+        var checking = Checking(source: source, slotsInComments: slotsInComments)
+        checking.check(checking.bytes.indices)
+        return checking.found
+    }
+
+    /// Where a byte of a text stands.
+    static func position(ofByte offset: Int, in source: SourceText, _ bytes: [UInt8]) -> Position {
+        let before = bytes[..<min(offset, bytes.count)]
+        var place = TextPlace()
+        place.line = 1 + before.count { $0 == 10 }
+        let line = before.lastIndex(of: 10).map { before[($0 + 1)...] } ?? before
+        place.column = 1 + String(decoding: line, as: UTF8.self).unicodeScalars.count
+        return source.position.moved(to: place)
+    }
+}
+
+extension HTMLRules {
+    private struct Checking {
+        let source: SourceText
+        let slotsInComments: Bool
+        let bytes: [UInt8]
+        var found: [Diagnostic] = []
+        private var sheets = 0
+
+        init(source: SourceText, slotsInComments: Bool) {
+            self.source = source
+            self.slotsInComments = slotsInComments
+            bytes = Array(source.text.utf8)
+        }
+
+        mutating func check(_ range: Range<Int>) {
+            for token in HTMLScanner(Array(bytes[range])) {
+                let start = range.lowerBound + token.range.lowerBound
+                let text = String(decoding: bytes[start..<(range.lowerBound + token.range.upperBound)], as: UTF8.self)
+                switch token.kind {
+                case .open(let tag): check(tag, at: start, within: range.lowerBound)
+                case .raw(of: "style"): check(sheet: text, at: start)
+                case .raw(of: let name) where name != "title" && text.contains("{{"):
+                    complain(start, "no value may stand in <\(name)>")
+                case .comment: check(comment: text, at: start)
+                case .unended:
+                    complain(
+                        start, "\"\(text.prefix(40).split(separator: "\n").first ?? "")\" has no end: a > is missing")
+                case .text, .raw, .close, .declaration: break
+                }
+            }
+        }
+
+        private mutating func complain(_ offset: Int, _ message: String, _ severity: Diagnostic.Severity = .error) {
+            found.append(
+                Diagnostic(severity, at: HTMLRules.position(ofByte: offset, in: source, bytes), message))
+        }
+
+        private mutating func check(_ tag: HTMLScanner.Tag, at start: Int, within base: Int) {
+            if let why = HTMLRules.refused[tag.name] {
+                complain(start, "<\(tag.name)> may not stand in an e-mail: \(why)")
+                return
+            }
+            if tag.name.contains("{{") { complain(start, "no value may stand in the name of an element") }
+            if tag.name == "img", tag.value("alt") == nil {
+                complain(
+                    start, "<img> needs an alt, which is read where pictures are off; alt=\"\" for mere decoration")
+            }
+            if tag.name == "meta", tag.value("http-equiv")?.lowercased() == "refresh" {
+                complain(
+                    start, "<meta http-equiv=\"refresh\"> may not stand in an e-mail: mail programs lead nobody on")
+            }
+            for attribute in tag.attributes {
+                let offset = base + attribute.range.lowerBound
+                if attribute.name.hasPrefix("on") {
+                    complain(offset, "\"\(attribute.name)\" may not stand in an e-mail: mail programs run no programs")
+                } else if attribute.name.contains("{{") {
+                    complain(offset, "a value stands in text or in an attribute between quotes")
+                } else if attribute.name == "style" {
+                    check(style: attribute.value, at: base + attribute.valueRange.lowerBound)
+                } else if HTMLRules.addresses.contains(attribute.name) {
+                    check(address: attribute, of: tag.name, at: base + attribute.valueRange.lowerBound)
+                }
+            }
+        }
+
+        private mutating func check(address: HTMLScanner.Attribute, of element: String, at offset: Int) {
+            if !HTMLRules.mayLead(address.value) {
+                complain(
+                    offset,
+                    "\"\(address.value.prefix(60))\" leads nowhere in an e-mail: an address begins with https://, http://, "
+                        + "mailto: or tel:")
+            } else if address.name != "href", address.value.lowercased().hasPrefix("http://") {
+                complain(offset, "pictures are loaded over https:// only; \(address.value.prefix(60))", .warning)
+            }
+        }
+
+        private mutating func check(style: String, at offset: Int) {
+            if style.contains("{{") { complain(offset, "no value may stand in a style") }
+            check(css: style, at: offset)
+        }
+
+        private mutating func check(css: String, at offset: Int) {
+            let small = css.lowercased()
+            for (word, why) in [
+                ("@import", "mail programs load no other sheet; write its rules here"),
+                ("expression(", "mail programs run no programs"), ("behavior:", "mail programs run no programs"),
+                ("-moz-binding", "mail programs run no programs"), ("javascript:", "mail programs run no programs"),
+                (
+                    "@font-face",
+                    "few mail programs load fonts, and some drop the whole sheet; name fonts that devices have"
+                ),
+            ] where small.contains(word) {
+                let isMere = word == "@font-face"
+                complain(offset, "\"\(word)\" may not stand in a style: \(why)", isMere ? .warning : .error)
+            }
+        }
+
+        private mutating func check(sheet: String, at offset: Int) {
+            if sheet.contains("{{") { complain(offset, "no value may stand in a style sheet") }
+            check(css: sheet, at: offset)
+            sheets += sheet.utf8.count
+            if sheets > 8_192, sheets - sheet.utf8.count <= 8_192 {
+                complain(offset, "the style sheets are larger than 8 kB, and Gmail drops them", .warning)
+            }
+        }
+
+        /// What stands in `<!--[if mso]>` is shown by Outlook.
+        private mutating func check(comment: String, at offset: Int) {
+            guard comment.hasPrefix("<!--["), let open = comment.firstRange(of: "]>"),
+                let close = comment.firstRange(of: "<!["), open.upperBound < close.lowerBound
+            else { return }
+            let inner = comment[open.upperBound..<close.lowerBound]
+            if !slotsInComments, inner.contains("{{") {
+                complain(offset, "no value may stand in a conditional comment")
+            }
+            let start = offset + comment[..<open.upperBound].utf8.count
+            check(start..<(start + inner.utf8.count))
+        }
+    }
+}

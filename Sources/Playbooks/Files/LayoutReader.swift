@@ -1,0 +1,111 @@
+import Basics
+
+/// Reads the layouts of `layouts/*.html`.
+final class LayoutReader {
+    private(set) var layouts: [String: Layout] = [:]
+    /// Those with an error of their own.
+    private var broken: Set<String> = []
+    private var used: Set<String> = []
+    private let diagnostics: Diagnostics
+
+    /// - Parameter files: of the whole workspace, by path.
+    init(_ files: [String: String], _ diagnostics: Diagnostics) {
+        self.diagnostics = diagnostics
+        for (path, text) in files.sorted(by: { $0.key < $1.key })
+        where path.hasPrefix("layouts/") && path.hasSuffix(".html") {
+            let name = String(path.dropFirst("layouts/".count).dropLast(".html".count))
+            let plain = text.utf8.contains(13) ? text.replacing("\r\n", with: "\n") : text
+            let source = SourceText(name: name, text: plain, position: Position(file: path))
+            if name == Layout.standard {
+                diagnostics.error(source.position, "\"\(name)\" is the name of the built-in layout; rename the file")
+            }
+            if diagnostics.areClean(after: { check(source) }) {
+                layouts[name] = Layout(name: name, path: path, text: plain)
+            } else {
+                broken.insert(name)
+            }
+        }
+    }
+
+    private func check(_ source: SourceText) {
+        diagnostics.add(HTMLRules.complaints(about: source, slotsInComments: true))
+        let text = SectionedText(source.text)
+        diagnostics.add(text.complaints.map { Diagnostic($0, in: source) })
+        for snippet in text.snippets {
+            diagnostics.error(
+                source.position.moved(to: snippet.place), "snippets are Markdown and stand in messages, not in layouts")
+        }
+        let slots = Layout.Slot.allCases.map(\.rawValue)
+        for use in text.uses where !slots.contains(use.name) {
+            diagnostics.unknown(use.name, "slot", among: slots, at: source.position.moved(to: use.place))
+        }
+        let bodies = text.uses.filter { $0.name == Layout.Slot.body.rawValue }
+        if bodies.isEmpty {
+            diagnostics.error(
+                source.position, "the layout has no {{body}}, so no message could be read; put it where messages stand")
+        }
+        for more in bodies.dropFirst() {
+            diagnostics.error(
+                source.position.moved(to: more.place), "the layout has a second {{body}}; a message stands in one place"
+            )
+        }
+        let names = Set(text.uses.map(\.name))
+        if names.isDisjoint(with: [Layout.Slot.footer.rawValue, Layout.Slot.unsubscribeURL.rawValue]) {
+            diagnostics.error(
+                source.position,
+                "nobody could leave: the layout needs {{footer}}, or a link to {{unsubscribe_url}} between "
+                    + "{{#unsubscribe_url}} and {{/unsubscribe_url}}")
+        }
+        checkPlaces(source)
+    }
+
+    /// The message stands in the text of a whole document.
+    private func checkPlaces(_ source: SourceText) {
+        let bytes = Array(source.text.utf8)
+        var hasBody = false
+        for token in HTMLScanner(bytes) {
+            switch token.kind {
+            case .open(let tag):
+                if tag.name == "body" { hasBody = true }
+                for attribute in tag.attributes where attribute.value.contains("{{body}}") {
+                    diagnostics.error(
+                        HTMLRules.position(ofByte: attribute.valueRange.lowerBound, in: source, bytes),
+                        "{{body}} stands in an attribute; put it between elements")
+                }
+            case .raw, .comment:
+                if String(decoding: bytes[token.range], as: UTF8.self).contains("{{body}}") {
+                    diagnostics.error(
+                        HTMLRules.position(ofByte: token.range.lowerBound, in: source, bytes),
+                        "{{body}} stands where nobody would read it; put it between elements")
+                }
+            case .text, .close, .declaration, .unended: break
+            }
+        }
+        if !hasBody {
+            diagnostics.error(source.position, "a layout is a whole document, and this one has no <body>")
+        }
+    }
+
+    /// Whether there is a layout of that name; complains where there is none.
+    func knows(_ name: String, at position: Position) -> Bool {
+        used.insert(name)
+        if name == Layout.standard || layouts[name] != nil { return true }
+        if broken.contains(name) {
+            diagnostics.error(position, "the layout \"\(name)\" has an error of its own")
+        } else {
+            let near = suggestion(for: name, in: layouts.keys.sorted() + [Layout.standard])
+            diagnostics.error(
+                position, "there is no layout \"\(name)\"\(near.isEmpty ? "; make layouts/\(name).html" : near)")
+        }
+        return false
+    }
+
+    /// Warns of those that nothing has.
+    func warnOfUnused() {
+        for (name, layout) in layouts.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
+            diagnostics.warning(
+                Position(file: layout.path),
+                "no message has this layout; `layout: \(name)` in brand.yaml gives it to all")
+        }
+    }
+}

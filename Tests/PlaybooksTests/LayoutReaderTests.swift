@@ -1,0 +1,157 @@
+import Playbooks
+import Testing
+
+/// A team's own frame around messages, and messages in HTML.
+@Suite struct LayoutReaderTests {
+    private static let layout = """
+        <!doctype html>
+        <html><head><title>{{subject}}</title><style>p{margin:0}</style></head>
+        <body>
+        <table><tr><td>{{body}}</td></tr></table>
+        {{footer}}
+        </body></html>
+
+        """
+
+    private func read(_ files: [String: String]) -> (Workspace?, [String]) {
+        var all = [
+            "keeptouch.yaml": """
+            workspace: w
+            timezone: UTC
+            base_url: https://touch.acme.example
+            sender: { name: Acme, email: a@acme.example, postal_address: 1 Main St }
+            categories: { tips: Tips }
+            channels: { email: sendgrid }
+
+            """,
+            "playbooks/p/playbook.yaml": "playbook: p\ncategory: tips\nwhen: mrr > 0\nsteps:\n  - email: m.md\n",
+            "playbooks/p/m.md": "---\nsubject: A\n---\nb\n",
+        ]
+        all.merge(files) { $1 }
+        let (workspace, diagnostics) = WorkspaceReader.read(all)
+        return (workspace, diagnostics.map(\.description).filter { !$0.contains("sendgrid") })
+    }
+
+    @Test func aMessageAndTheBrandNameTheirLayouts() throws {
+        let (workspace, complaints) = read([
+            "layouts/news.html": Self.layout, "layouts/all.html": Self.layout, "brand.yaml": "layout: all\n",
+            "playbooks/p/m.md": "---\nsubject: A\nlayout: news\n---\nb\n",
+        ])
+        #expect(complaints == [])
+        #expect(workspace?.layouts.keys.sorted() == ["all", "news"] && workspace?.brand.layout == "all")
+        #expect(workspace?.playbook("p")?.messages["m.md"]?.layout == "news")
+        #expect(read(["brand.yaml": "layout: standard\n"]).1 == [])
+        #expect(
+            read(["layouts/news.html": Self.layout]).1 == [
+                "layouts/news.html:1:1: warning: no message has this layout; `layout: news` in brand.yaml gives it to all"
+            ])
+    }
+
+    @Test func aLayoutThatIsNotThereIsToldAtItsName() {
+        let (workspace, complaints) = read([
+            "layouts/news.html": Self.layout, "brand.yaml": "layout: gone\n",
+            "playbooks/p/m.md": "---\nsubject: A\nlayout: newz\n---\nb\n",
+        ])
+        #expect(workspace == nil)
+        #expect(complaints.contains("brand.yaml:1:9: error: there is no layout \"gone\"; make layouts/gone.html"))
+        #expect(
+            complaints.contains(
+                "playbooks/p/m.md:3:9: error: there is no layout \"newz\"; did you mean \"news\"?"), "\(complaints)")
+    }
+
+    @Test(arguments: [
+        ("{{body}}", "", "1:1: error: the layout has no {{body}}"),
+        ("{{body}}", "{{body}} {{body}}", "4:25: error: the layout has a second {{body}}"),
+        ("{{footer}}", "", "1:1: error: nobody could leave: the layout needs {{footer}}"),
+        ("{{footer}}", "{{footer}}{{foter}}", "5:11: error: unknown slot \"foter\"; did you mean \"footer\"?"),
+        (
+            "{{footer}}", "{{footer}}<script>x</script>",
+            "5:11: error: <script> may not stand in an e-mail: mail programs run"
+        ),
+        ("{{footer}}", "{{footer}}<a onclick=\"x\">", "5:14: error: \"onclick\" may not stand in an e-mail"),
+        (
+            "{{footer}}", "{{footer}}<img src=\"/logo.png\" alt=\"\">",
+            "5:21: error: \"/logo.png\" leads nowhere in an e-mail"
+        ),
+        ("{{footer}}", "{{footer}}<img src=\"https://a.example/x.png\">", "5:11: error: <img> needs an alt"),
+        ("{{footer}}", "{{footer}}<a href=\"javascript:x\">", "5:20: error: \"javascript:x\" leads nowhere"),
+        ("{{footer}}", "{{footer}}{{> signature}}", "5:11: error: snippets are Markdown"),
+        ("{{footer}}", "{{footer}}<a href=\"x", "5:11: error: \"<a href=\"x\" has no end"),
+        ("{{footer}}", "{{footer}}<p style=\"color:{{legal}}\">", "5:21: error: no value may stand in a style"),
+        ("p{margin:0}", "@import url(https://a.example/x.css);", "2:46: error: \"@import\" may not stand in a style"),
+        ("<td>{{body}}", "<td title=\"{{body}}\">", "4:23: error: {{body}} stands in an attribute"),
+        ("{{body}}", "<!--{{body}}-->", "4:16: error: {{body}} stands where nobody would read it"),
+        ("<body>", "", "1:1: error: a layout is a whole document, and this one has no <body>"),
+        ("{{footer}}", "{{#footer}}", "5:1: error: the section"),
+        ("{{footer}}", "{{footer}}<!--[if mso]><iframe></iframe><![endif]-->", "5:24: error: <iframe> may not stand"),
+    ])
+    func mistakesAreToldAtTheirPlaces(old: String, new: String, expected: String) {
+        let (workspace, complaints) = read([
+            "layouts/news.html": Self.layout.replacing(old, with: new),
+            "playbooks/p/m.md": "---\nsubject: A\nlayout: news\n---\nb\n",
+        ])
+        #expect(complaints.contains { $0.hasPrefix("layouts/news.html:\(expected)") }, "\(complaints)")
+        #expect(complaints.contains("playbooks/p/m.md:3:9: error: the layout \"news\" has an error of its own"))
+        #expect(workspace?.playbooks.isEmpty == true)
+    }
+
+    // MARK: Messages in HTML
+
+    private func message(_ text: String, category: String = "tips") -> (Message?, [String]) {
+        let (workspace, complaints) = read([
+            "playbooks/p/playbook.yaml":
+                "playbook: p\ncategory: \(category)\nwhen: mrr > 0\nsteps:\n  - email: m.html\n",
+            "playbooks/p/m.html": text, "playbooks/p/m.md": "---\nsubject: A\n---\nb\n",
+        ])
+        return (workspace?.playbook("p")?.messages["m.html"], complaints.filter { $0.contains("m.html") })
+    }
+
+    @Test func aMessageMayBeWrittenInHTML() throws {
+        let (part, complaints) = message("---\nsubject: A\n---\n<p>Hi {{contact.first_name | there}}</p>\n")
+        #expect(complaints == [] && part?.isHTML == true && part?.isDocument == false)
+        let whole =
+            "---\nsubject: A\n---\n<html><body><p>Hi {{sender.postal_address}} <a href=\"{{unsubscribe_url}}\">x</a></p></body></html>"
+        let (document, told) = message(whole)
+        #expect(told == [] && document?.isDocument == true)
+        let (none, why) = message(whole.replacing("{{unsubscribe_url}}", with: "https://a.example"))
+        #expect(none == nil && why.contains { $0.contains("m.html:4:1: error: nobody could leave") }, "\(why)")
+        #expect(message(whole.replacing("{{unsubscribe_url}}", with: "https://a.example"), category: "service").1 == [])
+        let more = message(whole.replacing("subject: A", with: "subject: A\npreheader: x\nlayout: standard")).1
+        #expect(more.contains { $0.contains("which has no place for \"preheader\"") })
+        #expect(more.contains { $0.contains("m.html:4:9: error: the message is a whole document") }, "\(more)")
+    }
+
+    @Test func aLanguageOfAMessageInHTMLLiesBesideIt() {
+        let (workspace, complaints) = read([
+            "playbooks/p/playbook.yaml": "playbook: p\ncategory: tips\nwhen: mrr > 0\nsteps:\n  - email: m.html\n",
+            "playbooks/p/m.html": "---\nsubject: A\n---\n<p>b</p>\n",
+            "playbooks/p/m.de.html": "---\nsubject: A\n---\n<p>c</p>\n",
+            "playbooks/p/m.md": "---\nsubject: A\n---\nb\n",
+        ])
+        #expect(workspace?.playbook("p")?.messages["m.html"]?.locales.keys.sorted() == ["de"])
+        #expect(complaints == ["playbooks/p/m.md:1:1: warning: no step uses this message"])
+    }
+
+    @Test(arguments: [
+        ("<p>a</p>\n<script>alert(1)</script>", ":5:1: error: <script> may not stand"),
+        (
+            "<form action=\"https://a.example\"></form>",
+            ":4:1: error: <form> may not stand in an e-mail: mail programs send no forms"
+        ),
+        ("<p style='color:{{account.name}}'>", ":4:11: error: no value may stand in a style"),
+        ("<style>p{color:{{account.name}}}</style>", ":4:8: error: no value may stand in a style sheet"),
+        ("<{{account.name}}>", ":4:"), ("<p {{account.name}}>x</p>", ":4:4: error: a value stands in text or"),
+        ("<!--[if mso]>{{account.name}}<![endif]-->", ":4:1: error: no value may stand in a conditional comment"),
+        ("<img src=\"http://a.example/x.png\" alt=\"\">", ":4:11: warning: pictures are loaded over https"),
+        ("<p>{{> signature}}</p>", ":4:4: error: snippets are Markdown"),
+        ("<p>{{account.nme}}</p>", ":4:4: error: unknown variable \"account.nme\""),
+        ("<meta http-equiv=refresh content=1>", ":4:1: error: <meta http-equiv=\"refresh\">"),
+        ("<p", ":4:1: error: \"<p\" has no end"),
+    ])
+    func whatMayNotStandInHTMLIsTold(body: String, expected: String) {
+        let complaints = message("---\nsubject: A\n---\n\(body)\n").1
+        let isTold = complaints.contains { $0.hasPrefix("playbooks/p/m.html\(expected)") }
+        // `<{{` begins no tag; it is text, in which values may stand.
+        #expect(isTold || body.hasPrefix("<{{") && complaints == [], "\(complaints)")
+    }
+}
