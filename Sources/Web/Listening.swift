@@ -25,11 +25,13 @@ package struct ListenError: Error, CustomStringConvertible {
     init?(host: String, port: Int, code: CInt) {
         switch code {
         case EADDRINUSE:
-            description = "port \(port) is taken; choose another (0 lets the system choose), or stop the program that has it"
+            description =
+                "port \(port) is taken; choose another (0 lets the system choose), or stop the program that has it"
         case EADDRNOTAVAIL:
             description = "\(host) is no address of this machine; 127.0.0.1 is, and 0.0.0.0 means all it has"
         case EACCES:
-            description = "port \(port) is for the system's administrator only; choose one from 1024, with a proxy before it"
+            description =
+                "port \(port) is for the system's administrator only; choose one from 1024, with a proxy before it"
         default: return nil
         }
     }

@@ -180,14 +180,15 @@ extension KeyTable {
             "The mark before the fraction of numbers in an import: 1,234.50 (point) or 1.234,50 (comma)."),
         Key(
             "per", .either([.choice(["month", "year"]), .table(.period)]),
-            "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."),
+            "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."
+        ),
         Key(
             "map", .mapping(.text),
             "The words of an import, each with the value that it stands for; capitals do not count."),
     ]
 
     static let period = KeyTable([
-        Key("column", .text, required: true, "The column that says it row by row: monthly, yearly, every 3 months."),
+        Key("column", .text, required: true, "The column that says it row by row: monthly, yearly, every 3 months.")
     ])
 
     static let importMap = KeyTable([

@@ -51,14 +51,17 @@ enum AccountColumnNames {
     /// An amount for as long as `interval` says.
     static let amount = [
         "amount", "plan_amount", "subscription_amount", "plan_price", "price", "subscription_price", "unit_amount",
-        "recurring_amount", "recurring_price", "billing_amount", "subscription_value", "contract_value", "total", "value",
+        "recurring_amount", "recurring_price", "billing_amount", "subscription_value", "contract_value", "total",
+        "value",
         "betrag", "preis", "montant", "prix", "importe", "precio",
     ]
     static let interval = [
         "interval", "plan_interval", "billing_interval", "billing_period", "billing_cycle", "billing_frequency",
-        "subscription_interval", "subscription_period", "payment_interval", "payment_frequency", "frequency", "recurrence",
+        "subscription_interval", "subscription_period", "payment_interval", "payment_frequency", "frequency",
+        "recurrence",
         "term", "period", "plan_period", "invoice_interval", "abrechnungszeitraum", "zahlungsintervall", "intervall",
-        "zahlungsweise", "périodicité", "periodicite", "fréquence", "frequence", "periodicidad", "frecuencia", "periodo",
+        "zahlungsweise", "périodicité", "periodicite", "fréquence", "frequence", "periodicidad", "frecuencia",
+        "periodo",
     ]
     static let churned = [
         "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",

@@ -63,7 +63,8 @@ final class CellReader {
     private(set) var noted = NotedValues()
 
     init(
-        _ name: String, _ kind: Kind, map: [String: String] = [:], interval: BillingInterval = .month, isStrict: Bool = false
+        _ name: String, _ kind: Kind, map: [String: String] = [:], interval: BillingInterval = .month,
+        isStrict: Bool = false
     ) {
         self.name = name
         self.kind = kind

@@ -324,7 +324,8 @@ struct DataMapDraft {
     /// The amount below which an account counts as small: that of most accounts, rounded up; nil without amounts.
     var smallAmount: Int? {
         guard let mrr = accounts.mrr else { return nil }
-        let sorted = accounts.file.guesses[mrr.column].numbers.map { mrr.period == .interval(.year) ? $0 / 12 : $0 }.sorted()
+        let sorted = accounts.file.guesses[mrr.column].numbers.map { mrr.period == .interval(.year) ? $0 / 12 : $0 }
+            .sorted()
         guard !sorted.isEmpty else { return nil }
         let amount = sorted[sorted.count * 8 / 10]
         return [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000].first { Double($0) > amount }

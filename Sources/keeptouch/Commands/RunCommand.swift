@@ -84,7 +84,8 @@ struct RunCommand: AsyncParsableCommand {
         let hasHold = report.playbooks.contains { $0.heldBecause != nil }
         let hasHeldTouches = (report.touches?[.held] ?? 0) > 0
         let hasErrors = loaded.diagnostics.contains { $0.severity == .error }
-        if hasHold || hasHeldTouches || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty || hasErrors
+        if hasHold || hasHeldTouches || sending.hasFindings || !digests.failed.isEmpty || !told.failed.isEmpty
+            || hasErrors
             || isPaused
         {
             throw ExitCode(1)

@@ -70,7 +70,8 @@ struct TouchesCommand: ParsableCommand {
         }
         try output.show(table)
         if output.format == .table, entries.contains(where: { $0.state == .unknown }) {
-            Terminal.hint("when you know what became of one, or of all: keeptouch resolve TOUCH|unknown sent|resend|drop")
+            Terminal.hint(
+                "when you know what became of one, or of all: keeptouch resolve TOUCH|unknown sent|resend|drop")
         }
     }
 }
