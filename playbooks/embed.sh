@@ -5,8 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 live=(cancel-request monthly-tip stalled-onboarding win-back-usage)
 
-rm -rf samples/acme/playbooks
+# The sample has playbooks of its own beside those of the library.
 for playbook in playbooks/*/; do
+    rm -rf "samples/acme/$playbook"
     mkdir -p "samples/acme/$playbook"
     cp -R "$playbook". "samples/acme/$playbook"
 done
@@ -39,7 +40,9 @@ embed() { # NAME FOLDER: the files whose paths in the folder stand on standard i
     find playbooks -mindepth 2 -type f | LC_ALL=C sort | embed playbooks .
     echo
     echo "    /// The other files of the simulated workspace."
-    printf '%s\n' keeptouch.yaml data.yaml journeys/tech-touch.yaml \
-        channels/sink-email.yaml channels/sink-in-app.yaml channels/sink-team.yaml | embed acme samples/acme
+    printf '%s\n' keeptouch.yaml data.yaml brand.yaml journeys/tech-touch.yaml \
+        calendars/us-holidays.yaml notes/low_usage.md snippets/signature.md \
+        channels/sink-email.yaml channels/sink-in-app.yaml channels/sink-team.yaml \
+        playbooks/half-year/how-is-it.md playbooks/half-year/playbook.yaml | embed acme samples/acme
     echo "}"
 } > Sources/keeptouch/Sample/Library+Files.swift

@@ -89,6 +89,39 @@ import Testing
         #expect(html.contains("<div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">Soon</div>"))
     }
 
+    /// Level AA of WCAG 2.2, for whatever colors a team has.
+    @Test func wordsCanBeReadInLightAndDark() throws {
+        for accent in ["#9a3412", "#0b57d0", "#000000", "#0f6b5c", "#5b21b6"] {
+            var brand = brand
+            brand.accent = try #require(Color(accent))
+            brand.accentDark = brand.accent.readable(on: Brand.dark.sheet)
+            let html = try render("[a](https://a.example)", brand: brand).html
+            func color(_ pattern: Regex<(Substring, Substring)>) throws -> Color {
+                let found = try #require(html.firstMatch(of: pattern)?.1)
+                return try #require(Color(String(found)))
+            }
+            let dark = try color(/\.page\{background:(#[0-9a-f]{6})!/)
+            let pairs: [(Color, Color)] = [
+                (
+                    try color(/class="foot in"[^>]*style="color:(#[0-9a-f]{6})/),
+                    try color(/<body[^>]*background:(#[0-9a-f]{6})/)
+                ),
+                (try color(/\.foot,\.foot a\{color:(#[0-9a-f]{6})!/), dark),
+                (try color(/\.sheet\{background:#[0-9a-f]{6}!important;color:(#[0-9a-f]{6})!/), Brand.dark.sheet),
+                (try color(/<p [^>]*><a style="color:(#[0-9a-f]{6})"/), Brand.light.sheet),
+                (try color(/\}a\{color:(#[0-9a-f]{6})!/), Brand.dark.sheet),
+                (try color(/\.button a\{color:(#[0-9a-f]{6})!/), try color(/\.button\{background:(#[0-9a-f]{6})!/)),
+                (
+                    try color(/" style="color:(#[0-9a-f]{6});display:inline-block/),
+                    try color(/bgcolor="(#[0-9a-f]{6})"/)
+                ),
+            ]
+            for (words, surface) in pairs {
+                #expect(words.contrast(on: surface) >= Color.leastContrast, "\(words) on \(surface), accent \(accent)")
+            }
+        }
+    }
+
     @Test func aLanguageFromRightToLeftBeginsThere() throws {
         let html = try render("x", locale: "ar").html
         #expect(html.contains("<html lang=\"ar\" dir=\"rtl\">") && html.contains("class=\"sheet in\" align=\"right\""))

@@ -53,7 +53,7 @@ import Testing
         let scratch = try workspace()
         let outcome = try scratch.keeptouch("check")
         #expect(outcome.code == 0)
-        #expect(outcome.output == "18 playbooks (4 live), 3 channels: 0 errors, 0 warnings\n")
+        #expect(outcome.output == "19 playbooks (4 live), 3 channels: 0 errors, 0 warnings\n")
     }
 
     @Test func importingTheSameFilesAgainChangesNothing() throws {

@@ -64,6 +64,13 @@ import Testing
         #expect(try scratch.keeptouch("import", "events", "events.csv", "--now", "2026-03-02T08:30Z").code == 0)
         let plan = try scratch.keeptouch("plan", "--now", "2026-03-02T09:00Z")
         #expect(plan.code == 0, "\(plan)")
+        // Half of them are in the holdout, of which nothing is written.
+        let treated = plan.output.firstMatch(
+            of: /hello would set helped: true for (\d+) accounts, last_score for (\d+) accounts/)
+        #expect(treated.map { $0.1 == $0.2 && (Int($0.1) ?? 0) < 40 } == true, "\(plan)")
+        let object = try scratch.keeptouch("plan", "--format", "json", "--now", "2026-03-02T09:00Z").output
+        #expect(
+            object.contains("\"attribute\" : \"helped\"") || object.contains("\"attribute\":\"helped\""), "\(object)")
         let ran = try scratch.keeptouch("run", "--now", "2026-03-02T09:00Z")
         #expect(ran.code == 0, "\(ran)")
     }

@@ -154,4 +154,13 @@ import Testing
         // `<{{` begins no tag; it is text, in which values may stand.
         #expect(isTold || body.hasPrefix("<{{") && complaints == [], "\(complaints)")
     }
+
+    /// Bad input ends soon, and every place is right.
+    @Test func aLayoutOfMistakesIsToldLineByLine() {
+        let body = (0..<5_000).map { _ in "<i onclick=x>é</i>" }.joined(separator: "\n")
+        let complaints = read(["layouts/l.html": "<html><body>\n\(body)\n{{ body }}{{footer}}</body></html>"]).1
+        #expect(complaints.count { $0.contains(":4: error: \"onclick\" may not stand") } == 5_000)
+        #expect(complaints.contains { $0.hasPrefix("layouts/l.html:5001:4:") })
+        #expect(!complaints.contains { $0.contains("has no {{body}}") })
+    }
 }

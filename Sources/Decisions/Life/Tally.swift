@@ -23,6 +23,8 @@ package struct Tally: Sendable {
         /// Those of `Life.asked` who would enter, and those of them for whom a goal or exit holds already.
         package var asked = 0
         package var alreadyTrue: [Int: Int] = [:]
+        /// What steps write of accounts, and of how many.
+        package var sets: [SetValue: Int] = [:]
 
         package init() {}
 
@@ -40,10 +42,32 @@ package struct Tally: Sendable {
             sum.begun += other.begun
             sum.asked += other.asked
             sum.alreadyTrue.merge(other.alreadyTrue, uniquingKeysWith: +)
+            sum.sets.merge(other.sets, uniquingKeysWith: +)
             return sum
         }
 
         package var admitted: Int { Verdict.allCases.reduce(0) { $0 + ($1.arm == nil ? 0 : verdicts[$1] ?? 0) } }
+    }
+
+    /// An attribute that steps write, with the value where there are few.
+    package struct SetValue: Sendable, Hashable, Comparable {
+        package var attribute: String
+        /// Nil for numbers, days and the like, of which each account has its own.
+        package var value: String?
+
+        init(_ change: AttributeChange) {
+            attribute = change.attribute.name
+            value =
+                switch change.value {
+                case .text(let text): text
+                case .boolean(let isTrue): isTrue ? "true" : "false"
+                default: nil
+                }
+        }
+
+        package static func < (left: Self, right: Self) -> Bool {
+            (left.attribute, left.value ?? "") < (right.attribute, right.value ?? "")
+        }
     }
 
     /// By the playbook's id.
@@ -75,6 +99,9 @@ package struct Tally: Sendable {
                 moved += 1
             }
             if enrolled.reachedGoal != nil { goals += 1 }
+            for change in enrolled.written {
+                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[SetValue(change), default: 0] += 1
+            }
             guard !enrolled.made.isEmpty else { continue }
             touches += enrolled.made.count
             tooLate += enrolled.made.count { $0.state == .expired }

@@ -8,8 +8,8 @@ struct HTMLText {
     private var breaks = 0
     private var hasBlank = false
     private var isEmpty = true
-    /// The links that are open, and what has been written since each began.
-    private var links: [(url: String, label: String)] = []
+    /// The link that is open, and what has been written since it began.
+    private var link: (url: String, label: String)?
     /// The element that is open whose text is not shown.
     private var hidden: (name: String, depth: Int)?
 
@@ -24,6 +24,7 @@ struct HTMLText {
             default: break
             }
         }
+        if let link { end(link) }
         if !isEmpty { text.append("\n".utf8) }
     }
 
@@ -49,7 +50,10 @@ struct HTMLText {
         case "br": breaks += 1
         case "li": put("- ")
         case "img": words(tag.value("alt") ?? "")
-        case "a": links.append((tag.value("href") ?? "", ""))
+        case "a":
+            // No link stands in another.
+            if let link { end(link) }
+            link = (tag.value("href") ?? "", "")
         default: break
         }
     }
@@ -60,7 +64,10 @@ struct HTMLText {
             hidden = open.depth > 1 ? (name, open.depth - 1) : nil
             return
         }
-        if name == "a", let link = links.popLast() { end(link) }
+        if name == "a", let link {
+            self.link = nil
+            end(link)
+        }
         if name == "td" || name == "th" { hasBlank = true }
         startBlock(name)
     }
@@ -99,10 +106,10 @@ struct HTMLText {
             text.append(String(repeating: "\n", count: min(breaks, 2)).utf8)
         } else if hasBlank {
             text.append(" ".utf8)
-            for index in links.indices { links[index].label += " " }
+            link?.label += " "
         }
         (breaks, hasBlank, isEmpty) = (0, false, false)
-        for index in links.indices { links[index].label += words }
+        link?.label += words
         tokens.cut(Array(words.utf8), into: &text) { _ in .plain }
         if words == "- " { hasBlank = false }
     }

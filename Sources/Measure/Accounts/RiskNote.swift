@@ -16,6 +16,9 @@ package struct RiskNote: Sendable {
         package init(risk: AccountList.AtRisk, reason: Reason, clause: String) {
             (self.risk, self.reason, self.clause) = (risk, reason, clause)
         }
+
+        /// What people read for the reason.
+        var name: String { reason.title ?? risk.reason }
     }
 
     private let story: RiskStory
@@ -87,7 +90,7 @@ package struct RiskNote: Sendable {
 
     private var background: [String] {
         var lines = risks.map { item in
-            "at risk: \(item.risk.reason)\(item.reason.theme.map { " (\($0))" } ?? "") since \(zone.day(of: item.risk.since)), "
+            "at risk: \(item.name)\(item.reason.theme.map { " (\($0))" } ?? "") since \(zone.day(of: item.risk.since)), "
                 + "by \(item.risk.playbook)" + (item.clause.isEmpty ? "" : ": \(item.clause)")
         }
         if risks.isEmpty { lines.append("at no risk that a live playbook knows of") }
@@ -104,11 +107,11 @@ package struct RiskNote: Sendable {
     private var needed: [String] {
         if risks.isEmpty { return [] }
         return risks.map { item in
-            if item.reason.avoidable == false { return "\(item.risk.reason): nothing, it cannot be avoided" }
+            if item.reason.avoidable == false { return "\(item.name): nothing, it cannot be avoided" }
             let theme = RiskTheme(item.reason.theme)
             let what = item.reason.needs ?? theme.needs
             let told = item.reason.notify.map { "; told over \($0)" } ?? "; nobody is told (notify: of data.yaml)"
-            return "\(item.risk.reason): \(what), from \(theme.who)\(told)"
+            return "\(item.name): \(what), from \(theme.who)\(told)"
         }
     }
 
@@ -140,7 +143,7 @@ package struct RiskNote: Sendable {
         let first = risks.first
         return [
             .account: story.item.name ?? story.item.key, .key: story.item.key,
-            .reason: risks.map(\.risk.reason).joined(separator: ", "), .theme: first?.reason.theme ?? "",
+            .reason: risks.map(\.name).joined(separator: ", "), .theme: first?.reason.theme ?? "",
             .since: first.map { "\(zone.day(of: $0.risk.since))" } ?? "",
             .clause: risks.map(\.clause).filter { !$0.isEmpty }.joined(separator: "; "), .plan: story.plan ?? "",
             .mrr: mrr, .ltv: ltv, .tenure: tenure, .stage: stage,

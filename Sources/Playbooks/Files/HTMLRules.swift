@@ -34,14 +34,31 @@ package enum HTMLRules {
         return checking.found
     }
 
-    /// Where a byte of a text stands.
-    static func position(ofByte offset: Int, in source: SourceText, _ bytes: [UInt8]) -> Position {
-        let before = bytes[..<min(offset, bytes.count)]
-        var place = TextPlace()
-        place.line = 1 + before.count { $0 == 10 }
-        let line = before.lastIndex(of: 10).map { before[($0 + 1)...] } ?? before
-        place.column = 1 + String(decoding: line, as: UTF8.self).unicodeScalars.count
-        return source.position.moved(to: place)
+    /// Where the bytes of a text stand in its file.
+    struct Places {
+        private let source: SourceText
+        private let bytes: [UInt8]
+        /// Where each line begins.
+        private let starts: [Int]
+
+        init(_ source: SourceText, _ bytes: [UInt8]) {
+            self.source = source
+            self.bytes = bytes
+            starts = [0] + bytes.indices.lazy.filter { bytes[$0] == 10 }.map { $0 + 1 }
+        }
+
+        func position(ofByte offset: Int) -> Position {
+            var (low, high) = (0, starts.count)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if starts[middle] <= offset { low = middle } else { high = middle }
+            }
+            var place = TextPlace()
+            place.line = low + 1
+            let line = bytes[starts[low]..<max(starts[low], min(offset, bytes.count))]
+            place.column = 1 + String(decoding: line, as: UTF8.self).unicodeScalars.count
+            return source.position.moved(to: place)
+        }
     }
 }
 
@@ -52,11 +69,13 @@ extension HTMLRules {
         let bytes: [UInt8]
         var found: [Diagnostic] = []
         private var sheets = 0
+        private let places: Places
 
         init(source: SourceText, slotsInComments: Bool) {
             self.source = source
             self.slotsInComments = slotsInComments
             bytes = Array(source.text.utf8)
+            places = Places(source, bytes)
         }
 
         mutating func check(_ range: Range<Int>) {
@@ -78,8 +97,7 @@ extension HTMLRules {
         }
 
         private mutating func complain(_ offset: Int, _ message: String, _ severity: Diagnostic.Severity = .error) {
-            found.append(
-                Diagnostic(severity, at: HTMLRules.position(ofByte: offset, in: source, bytes), message))
+            found.append(Diagnostic(severity, at: places.position(ofByte: offset), message))
         }
 
         private mutating func check(_ tag: HTMLScanner.Tag, at start: Int, within base: Int) {
@@ -146,7 +164,9 @@ extension HTMLRules {
             if sheet.contains("{{") { complain(offset, "no value may stand in a style sheet") }
             check(css: sheet, at: offset)
             sheets += sheet.utf8.count
-            if sheets > 8_192, sheets - sheet.utf8.count <= 8_192 {
+            if sheets > 65_536 {
+                complain(offset, "the style sheets are larger than 64 kB; leave out what the message does not need")
+            } else if sheets > 8_192, sheets - sheet.utf8.count <= 8_192 {
                 complain(offset, "the style sheets are larger than 8 kB, and Gmail drops them", .warning)
             }
         }

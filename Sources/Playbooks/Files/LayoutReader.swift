@@ -7,14 +7,21 @@ final class LayoutReader {
     private var broken: Set<String> = []
     private var used: Set<String> = []
     private let diagnostics: Diagnostics
+    /// Whether a name that is gone is no mistake: a text of the past is read.
+    private let takesUnknown: Bool
 
     /// - Parameter files: of the whole workspace, by path.
-    init(_ files: [String: String], _ diagnostics: Diagnostics) {
+    init(_ files: [String: String], takesUnknown: Bool, _ diagnostics: Diagnostics) {
         self.diagnostics = diagnostics
+        self.takesUnknown = takesUnknown
         for (path, text) in files.sorted(by: { $0.key < $1.key })
         where path.hasPrefix("layouts/") && path.hasSuffix(".html") {
             let name = String(path.dropFirst("layouts/".count).dropLast(".html".count))
-            let plain = text.utf8.contains(13) ? text.replacing("\r\n", with: "\n") : text
+            var plain = text.utf8.contains(13) ? text.replacing("\r\n", with: "\n") : text
+            // Written in one way, it is found in one way.
+            if plain.contains(/\{\{[ \t]+body|body[ \t]+\}\}/) {
+                plain = plain.replacing(/\{\{[ \t]*body[ \t]*\}\}/, with: "{{body}}")
+            }
             let source = SourceText(name: name, text: plain, position: Position(file: path))
             if name == Layout.standard {
                 diagnostics.error(source.position, "\"\(name)\" is the name of the built-in layout; rename the file")
@@ -62,6 +69,7 @@ final class LayoutReader {
     /// The message stands in the text of a whole document.
     private func checkPlaces(_ source: SourceText) {
         let bytes = Array(source.text.utf8)
+        let places = HTMLRules.Places(source, bytes)
         var hasBody = false
         for token in HTMLScanner(bytes) {
             switch token.kind {
@@ -69,13 +77,13 @@ final class LayoutReader {
                 if tag.name == "body" { hasBody = true }
                 for attribute in tag.attributes where attribute.value.contains("{{body}}") {
                     diagnostics.error(
-                        HTMLRules.position(ofByte: attribute.valueRange.lowerBound, in: source, bytes),
+                        places.position(ofByte: attribute.valueRange.lowerBound),
                         "{{body}} stands in an attribute; put it between elements")
                 }
             case .raw, .comment:
                 if String(decoding: bytes[token.range], as: UTF8.self).contains("{{body}}") {
                     diagnostics.error(
-                        HTMLRules.position(ofByte: token.range.lowerBound, in: source, bytes),
+                        places.position(ofByte: token.range.lowerBound),
                         "{{body}} stands where nobody would read it; put it between elements")
                 }
             case .text, .close, .declaration, .unended: break
@@ -89,7 +97,7 @@ final class LayoutReader {
     /// Whether there is a layout of that name; complains where there is none.
     func knows(_ name: String, at position: Position) -> Bool {
         used.insert(name)
-        if name == Layout.standard || layouts[name] != nil { return true }
+        if name == Layout.standard || layouts[name] != nil || takesUnknown { return true }
         if broken.contains(name) {
             diagnostics.error(position, "the layout \"\(name)\" has an error of its own")
         } else {

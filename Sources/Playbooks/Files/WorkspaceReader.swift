@@ -82,7 +82,7 @@ package struct WorkspaceReader {
         terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
         workspace.calendars = calendars
-        let layouts = LayoutReader(texts, diagnostics)
+        let layouts = LayoutReader(texts, takesUnknown: known.isPast, diagnostics)
         workspace.layouts = layouts.layouts
         if !diagnostics.areClean(after: { workspace.brand = brand(configuration, layouts) }) { isGood = false }
         // A text of the past is read with a data map of its time.

@@ -18,9 +18,17 @@ package struct CycleReport: Sendable, Encodable {
         package var fresh: Int
         /// When its schedule comes round next.
         package var nextAt: Instant?
+        /// What steps write of accounts in this cycle, and of how many.
+        package var sets: [Tally.SetValue: Int] = [:]
+
+        private struct Writing: Encodable {
+            var attribute: String
+            var value: String?
+            var accounts: Int
+        }
 
         enum CodingKeys: String, CodingKey {
-            case playbook, version, matched, verdicts, variants, warnings, audience, fresh
+            case playbook, version, matched, verdicts, variants, warnings, audience, fresh, sets
             case heldBecause = "held_because"
             case ifReleased = "if_released"
             case nextAt = "next_at"
@@ -38,6 +46,12 @@ package struct CycleReport: Sendable, Encodable {
             try container.encodeIfPresent(ifReleased?.byName, forKey: .ifReleased)
             try container.encode(audience, forKey: .audience)
             try container.encode(fresh, forKey: .fresh)
+            if !sets.isEmpty {
+                let list = sets.sorted { $0.key < $1.key }.map {
+                    Writing(attribute: $0.key.attribute, value: $0.key.value, accounts: $0.value)
+                }
+                try container.encode(list, forKey: .sets)
+            }
             try container.encodeIfPresent(nextAt?.description, forKey: .nextAt)
         }
     }

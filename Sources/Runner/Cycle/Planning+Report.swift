@@ -37,6 +37,7 @@ extension Planning {
             matched: tally.matched, verdicts: tally.verdicts.full, heldBecause: turn.hold,
             variants: tally.variants, warnings: [], audience: turn.audience, fresh: tally.fresh,
             nextAt: turn.schedule?.begins)
+        entry.sets = tally.sets
         if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = tally.ifReleased.full }
         if let text = turn.canaryText ?? canaryAfterRelease(turn, tally) { entry.warnings.append(text) }
         entry.warnings += warnings(of: turn, tally, plan.rules)

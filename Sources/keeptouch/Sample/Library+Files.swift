@@ -2503,7 +2503,8 @@ sender:
   reply_to: help@acme.example
   postal_address: "1 Main St, Springfield"
 evaluate: daily at 06:00
-send_window: { days: mon-fri, hours: 09:00-17:00 }
+send_window: { days: mon-fri, hours: 09:00-17:00, except: [us-holidays] }
+utm: on
 caps: [1 per 1d, 3 per 7d]
 holdout: { share: 5%, redraw: yearly }
 safety: { max_share: 20%, jump: 3x, first_run: ask, canary: off }
@@ -2523,6 +2524,8 @@ attributes:
   users: { type: number, track: true }
   health: { type: number, track: true }
   renewal_at: { type: date }
+  phase: { type: text, values: [new, asked] }
+  asked_on: { type: date }
 contact_attributes:
   title: { type: text }
 metrics:
@@ -2575,10 +2578,22 @@ reasons:
   missing_feature: { theme: product, avoidable: yes, notify: sink-team }
   renewal: { theme: renewal, avoidable: yes }
   cancellation: { theme: renewal, avoidable: yes, notify: sink-team }
-  out_of_business: { theme: external, avoidable: no }
+  out_of_business: { title: the company closes down, theme: external, avoidable: no }
 attrition: { target: 2.5% per month }
 segments:
   tech_touch: mrr < 100 and status == "active"
+
+"""#),
+        File("brand.yaml", #"""
+# yaml-language-server: $schema=.schema/brand.schema.json
+# How e-mails, pages and the inbox look; docs/email.md says more.
+logo: { url: "https://acme.example/logo.png", alt: Acme, width: 120 }
+colors: { accent: "#0f6b5c", accent_dark: "#5eead4" }
+font: Inter, "Segoe UI", Helvetica, Arial, sans-serif
+links:
+  Help center: https://help.acme.example
+  Status: https://status.acme.example
+legal: Acme Reports, Inc. is registered in Delaware, No. 1234567.
 
 """#),
         File("journeys/tech-touch.yaml", #"""
@@ -2598,6 +2613,34 @@ stages:
     expect: 60d
   adopted:
     enter: active_days(logins, 28d) >= 8 and happened(report_shared)
+
+"""#),
+        File("calendars/us-holidays.yaml", #"""
+# yaml-language-server: $schema=../.schema/calendar.schema.json
+# Days on which no e-mail goes out; what would, waits for the next working day.
+calendar: us-holidays
+days:
+  01-01: New Year's Day
+  06-19: Juneteenth
+  07-04: Independence Day
+  11-11: Veterans Day
+  12-25: Christmas Day
+  2026-05-25: Memorial Day
+  2026-09-07: Labor Day
+  2026-11-26: Thanksgiving
+
+"""#),
+        File("notes/low_usage.md", #"""
+*{{account}}* ({{mrr}} a month, with us for {{tenure}}) may leave: {{reason}} since {{since}}.
+{{#clause}}Why we think so: {{clause}}.{{/clause}}
+{{#done}}Done so far: {{done}}{{/done}}{{^done}}Nothing was done yet.{{/done}}
+Next: {{next}}
+{{#needed}}Needed: {{needed}}{{/needed}}
+
+"""#),
+        File("snippets/signature.md", #"""
+Yours,
+{{sender.name}}
 
 """#),
         File("channels/sink-email.yaml", #"""
@@ -2679,6 +2722,60 @@ response:
     - { status: 200-299, then: accepted }
     - { status: [429, 503], then: retry, after: [{ header: Retry-After }] }
     - { status: 400-499, then: reject }
+
+"""#),
+        File("playbooks/half-year/how-is-it.md", #"""
+---
+subject: Half a year with {{account.name}}
+preheader: One line back is enough.
+---
+Hi {{contact.first_name | there}},
+
+half a year ago your team made its first reports with us. What is the one thing that you would change? Answer with one line; a
+person reads it.
+
+{{> signature}}
+
+"""#),
+        File("playbooks/half-year/playbook.yaml", #"""
+# yaml-language-server: $schema=../../.schema/playbook.schema.json
+# Why: who has stayed for half a year and was never asked knows best what is missing. That we asked is kept with the
+# account, so that other playbooks, and the systems that follow the changes, know it.
+playbook: half-year
+title: Ask how it goes after half a year
+state: draft
+audience: tech_touch
+category: account
+when: days_since(created_at) >= 180
+reentry: never
+holdout: 10%
+to: [owner, admin]
+steps:
+  - set:
+      phase: asked
+      asked_on: today
+  - email: how-is-it.md
+exit:
+  - left_audience
+  - churned
+goal:
+  when: sum(reports, 14d) > 0
+  within: 30d
+guardrail_metrics: { unsubscribed: 1%, complained: 0.1% }
+tests:
+  - name: half a year brings one question, and that it was asked is kept
+    account:
+      created_at: -181d
+      mrr: 49
+    expect: [match, sent how-is-it.md, has phase asked]
+    then:
+      - after: 30d
+        expect: [has phase asked, exit because completed]
+  - name: a new account is left in peace
+    account:
+      created_at: -20d
+      mrr: 49
+    expect: no match
 
 """#),
     ]

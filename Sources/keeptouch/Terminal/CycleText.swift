@@ -61,6 +61,12 @@ struct CycleText {
                 let variants = item.variants.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
                 Terminal.print("\(item.playbook): \(variants.joined(separator: ", "))")
             }
+            if !item.sets.isEmpty {
+                let sets = item.sets.sorted { $0.key < $1.key }.map { key, accounts in
+                    "\(key.attribute)\(key.value.map { ": \($0)" } ?? "") for \(Terminal.count(accounts, "account"))"
+                }
+                Terminal.print("\(item.playbook) \(hasRun ? "has set" : "would set") \(sets.joined(separator: ", "))")
+            }
             for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
         }
         for sentence in report.standingStill { Terminal.print(Terminal.styled(sentence, .yellow)) }
