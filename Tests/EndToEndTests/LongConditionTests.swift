@@ -68,7 +68,8 @@ import Testing
         _ = try run(scratch, "check")
         _ = try run(scratch, "test")
         _ = try run(scratch, "init", ".", "--simulation")
-        let accounts = (1...60).map { "a\($0),Account \($0),3,2025-06-01,owner@a\($0).example,Ann" }.joined(separator: "\n")
+        let accounts = (1...60).map { "a\($0),Account \($0),3,2025-06-01,owner@a\($0).example,Ann" }
+            .joined(separator: "\n")
         try scratch.write("accounts.csv", "key,name,seats,created_at,contact_email,contact_name\n\(accounts)\n")
         var metrics = "account,metric,day,value\n"
         for age in 1...70 {
