@@ -1,9 +1,9 @@
 keeptouch = $$(swift build --show-bin-path)/keeptouch
 
-.PHONY: help setup build test lint bench demo library reliability tsan asan
+.PHONY: help setup build test lint bench demo library package package-test reliability tsan asan
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## install the system's packages that are missing
 	@.ci/setup
@@ -33,6 +33,13 @@ demo: setup ## run both samples from start to end
 library: ## copy playbooks/ and presets/ into the program, playbooks/ into samples/acme
 	playbooks/embed.sh
 	presets/embed.sh
+
+package: setup ## a tarball and a package for Debian 12 in .build/package, which run without Swift
+	packaging/build
+
+package-test: ## try them in a bare Debian 12 (as root; installs debootstrap); MIRROR=http://... takes another mirror
+	command -v debootstrap > /dev/null || apt-get install -y -qq --no-install-recommends debootstrap
+	packaging/test $(MIRROR)
 
 reliability: setup ## try to make it lose or double something: HOURS=2, or KEEPTOUCH_LONG=0.1 for a tenth of all
 	Tests/reliability.sh

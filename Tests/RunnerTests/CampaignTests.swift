@@ -81,16 +81,19 @@ import Testing
         #expect(try test.run(noon(20_001, hours: 6)).entered == 1)
         let late = Instant(milliseconds: noon(20_002, hours: 6).milliseconds + 1)
         #expect(try test.run(late).entered == 0)
-        // After a week of silence: the first that was missed stands for the others, and today's runs.
+        // After a week of silence: those that were missed are named, and today's runs.
         #expect(try test.run(noon(20_010)).entered == 1)
         #expect(
             try test.rows("SELECT at, state FROM occurrence ORDER BY at")
-                == [
-                    "\(noon(20_001).milliseconds)|done", "\(noon(20_002).milliseconds)|missed",
-                    "\(noon(20_003).milliseconds)|missed", "\(noon(20_010).milliseconds)|done",
-                ])
-        let missed = try test.store.read { try StatusQuery($0).missed().map { $0.at.text(in: Zone.utc) } }
-        #expect(missed == ["2024-10-07 12:00", "2024-10-06 12:00"])
+                == ["\(noon(20_001).milliseconds)|done"] + (20_002...20_009).map { "\(noon($0).milliseconds)|missed" }
+                + ["\(noon(20_010).milliseconds)|done"])
+        let (missed, count) = try test.store.read {
+            (try StatusQuery($0).missed().map { $0.at.text(in: Zone.utc) }, try StatusQuery($0).missedCount())
+        }
+        #expect(missed.first == "2024-10-13 12:00" && missed.count == 5 && count == 8)
+        // Two months later the first stands for those before the last days.
+        #expect(try test.run(noon(20_070)).entered == 1)
+        #expect(try test.integer("SELECT count(*) FROM occurrence WHERE state = 'missed'") == 8 + 1 + 2)
     }
 
     @Test func aHundredMissedMinutesAreOneRun() throws {

@@ -115,6 +115,7 @@ private final class OutboxModel {
     }
 
     private func restart() throws {
+        _ = try test.store.write { try Outbox($0).open(at: now, limit: 100) }
         for name in atWork.keys { atWork[name]?.restart(processNow: processNow) }
         if atWork.isEmpty {
             atWork["mail"] = try ChannelAtWork(

@@ -13,6 +13,9 @@ struct Occurrences {
         var next: Instant?
     }
 
+    /// So many that were missed are named one by one.
+    private static let mostMissed = 30
+
     private let schedule: Schedule
     /// How late a missed occurrence still runs.
     private let patience: TimeSpan
@@ -50,13 +53,20 @@ struct Occurrences {
         guard var latest = stored else { return Due(next: first(after: now)) }
         guard instant(latest) <= now else { return Due(next: latest) }
         var due = Due()
-        // Far behind, only the last days matter; the first that was missed stands for the others.
+        // Of what comes often, after a long time, the first that was missed stands for the others up to the last days.
         let horizon = now - .days(3)
-        if instant(latest) < horizon, let later = following(horizon), instant(later) <= now {
+        while let later = following(latest), instant(later) <= now {
             due.missed.append(latest)
             latest = later
+            if due.missed.count == Self.mostMissed, instant(latest) < horizon, let late = following(horizon),
+                instant(late) <= now
+            {
+                due.missed.removeSubrange(1...)
+                latest = late
+            }
         }
-        while let later = following(latest), instant(later) <= now { latest = later }
+        due.missed = due.missed.prefix(1) + due.missed.dropFirst().suffix(Self.mostMissed)
+        due.missed.removeAll { now - lastInstant($0) <= patience }
         due.next = following(latest)
         if now - lastInstant(latest) <= patience {
             due.occurrence = latest

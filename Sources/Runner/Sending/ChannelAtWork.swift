@@ -172,6 +172,9 @@ final class ChannelAtWork {
         passBegan = processNow
     }
 
+    /// Whether its pass has not looked at any touch.
+    var isAtBeginning: Bool { cursor == nil && !isExhausted }
+
     /// Begins another pass when a touch may be tried again, whatever the other channels do.
     func restartIfDue(processNow: Instant) {
         guard isIdle, let retryAt, retryAt <= processNow, !isShut(processNow: processNow) else { return }

@@ -24,6 +24,7 @@ struct Claiming {
         now: Instant, processNow: Instant
     ) throws -> [ClaimedTouch] {
         let rules = ClaimRules(caps: configuration.caps, zone: configuration.zone, times: times, pauses: pauses)
+        let hasLostSends = try !outbox.lostSends.isEmpty
         var claims: [ClaimedTouch] = []
         for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
             if let reason = pauses.reason(forChannel: name) {
@@ -32,7 +33,8 @@ struct Claiming {
             }
             let room = channel.room(processNow: processNow)
             let touches = try candidates(of: channel, outbox, room: room, now: now)
-            var turn = Turn(rules: rules, channel: channel, now: now, processNow: processNow)
+            var turn = Turn(
+                rules: rules, channel: channel, hasLostSends: hasLostSends, now: now, processNow: processNow)
             for touch in touches where !turn.seen.contains(touch.id) {
                 if let group = try companions(of: touch, turn, outbox) {
                     try settle(group, &turn, outbox, &report)
@@ -77,7 +79,7 @@ struct Claiming {
         let name = channel.channel.name
         guard let priority = try outbox.highestPriority(channel: name, below: channel.cursor?.priority) else {
             channel.isExhausted = true
-            channel.retryAt = try outbox.nextRetry(channels: [name], after: channel.passBegan, now: now)
+            channel.retryAt = try outbox.nextRetry(channels: [name], after: channel.passBegan)
             return nil
         }
         channel.cursor = Outbox.Cursor(priority: priority)
@@ -88,6 +90,7 @@ struct Claiming {
     private struct Turn {
         let rules: ClaimRules
         let channel: ChannelAtWork
+        let hasLostSends: Bool
         let now: Instant
         let processNow: Instant
         var claims: [ClaimedTouch] = []
@@ -133,7 +136,7 @@ struct Claiming {
         switch decision {
         case .claim:
             // One that may have arrived has an earlier attempt of its own.
-            if !touch.isAmbiguous, try outbox.lostSends.take(touch) {
+            if turn.hasLostSends, !touch.isAmbiguous, try outbox.lostSends.take(touch) {
                 let reason = "it left in the time that the restored back-up does not know of"
                 try outbox.end(touch, as: .unknown, reason: reason, now: now)
                 report.count(.unknown)

@@ -40,7 +40,8 @@ struct ExitCheck {
         let began = clock()
         let ended = try store.session { connection in
             dataVersion = try connection.dataVersion()
-            return try check(versions, connection, now: now)
+            let open = try store.read { try Outbox($0).accountsWithOpen() }
+            return try check(open, versions, connection, now: now)
         }
         let done = clock()
         lastsUntil = done + Self.longestInterval
@@ -48,8 +49,17 @@ struct ExitCheck {
         return ended
     }
 
-    private func check(_ versions: [Int64: Playbook], _ connection: Connection, now: Instant) throws -> Int {
-        let due = try store.read { try TouchRecords($0).accounts(dueBy: now) }
+    /// Checks some accounts between two of these checks.
+    ///
+    /// - Parameter accounts: ascending.
+    func run(_ accounts: [Int64], _ versions: [Int64: Playbook], now: Instant) throws -> Int {
+        try store.session { try check(accounts, versions, $0, now: now) }
+    }
+
+    /// - Parameter due: the accounts, ascending.
+    private func check(
+        _ due: [Int64], _ versions: [Int64: Playbook], _ connection: Connection, now: Instant
+    ) throws -> Int {
         guard !due.isEmpty else { return 0 }
         let deciding = try store.read { connection in
             var context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)

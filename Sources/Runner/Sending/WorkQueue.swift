@@ -9,7 +9,7 @@ final class WorkQueue: @unchecked Sendable {
     private let condition = TimedCondition()
     private var post = Post()
     private var lanes: [String: Lane] = [:]
-    private var laneOfToken: [Int64: String] = [:]
+    private var laneOfToken: [Int64: Lane] = [:]
     private var stopping = false
     /// Whether a wait shall end early.
     private var isWoken = false
@@ -27,30 +27,56 @@ final class WorkQueue: @unchecked Sendable {
         var count: Int { completions.count + rendered.count }
     }
 
-    private struct Lane {
+    /// A reference: a lane that is copied out of the dictionary and back copies its queue for each answer.
+    private final class Lane {
         var places: Int
         var flying = 0
-        var queue: [Transport.Submission] = []
+        private var queue: [Transport.Submission] = []
+        /// How many of the queue have left; they are dropped together.
+        private var taken = 0
 
-        mutating func take() -> [Transport.Submission] {
-            let count = min(places - flying, queue.count)
-            guard count > 0 else { return [] }
-            let leaving = Array(queue.prefix(count))
-            queue.removeFirst(count)
+        init(places: Int) {
+            self.places = places
+        }
+
+        func add(_ requests: [Transport.Submission]) {
+            queue.removeFirst(taken)
+            taken = 0
+            queue += requests
+        }
+
+        /// Appends those that have a place now.
+        func take(into leaving: inout [Transport.Submission]) {
+            let count = min(places - flying, queue.count - taken)
+            guard count > 0 else { return }
+            leaving += queue[taken..<taken + count]
+            taken += count
             flying += count
-            return leaving
+            if taken == queue.count {
+                queue.removeAll(keepingCapacity: true)
+                taken = 0
+            }
+        }
+
+        /// Takes back those of these tokens that have not left.
+        func withdraw(_ tokens: Set<Int64>) -> [Int64] {
+            add([])
+            let withdrawn = queue.map(\.token).filter(tokens.contains)
+            if !withdrawn.isEmpty { queue.removeAll { tokens.contains($0.token) } }
+            return withdrawn
         }
     }
 
     /// Takes requests whose intent is durable; answers those that may leave at once.
     func enqueue(_ requests: [Transport.Submission], channel: String, places: Int) -> [Transport.Submission] {
         condition.withLock {
-            var lane = lanes[channel] ?? Lane(places: places)
-            lane.places = places
-            lane.queue += requests
-            for request in requests { laneOfToken[request.token] = channel }
-            let leaving = lane.take()
+            let lane = lanes[channel] ?? Lane(places: places)
             lanes[channel] = lane
+            lane.places = places
+            lane.add(requests)
+            for request in requests { laneOfToken[request.token] = lane }
+            var leaving: [Transport.Submission] = []
+            lane.take(into: &leaving)
             return leaving
         }
     }
@@ -58,14 +84,7 @@ final class WorkQueue: @unchecked Sendable {
     /// Takes requests back that have not left yet; answers their tokens.
     func withdraw(_ tokens: Set<Int64>) -> [Int64] {
         condition.withLock {
-            var withdrawn: [Int64] = []
-            for name in lanes.keys {
-                lanes[name]?.queue.removeAll { request in
-                    guard tokens.contains(request.token) else { return false }
-                    withdrawn.append(request.token)
-                    return true
-                }
-            }
+            let withdrawn = lanes.values.flatMap { $0.withdraw(tokens) }
             for token in withdrawn { laneOfToken[token] = nil }
             return withdrawn
         }
@@ -77,13 +96,10 @@ final class WorkQueue: @unchecked Sendable {
             post.completions += done
             var leaving: [Transport.Submission] = []
             for completion in done {
-                guard let name = laneOfToken.removeValue(forKey: completion.token), var lane = lanes[name] else {
-                    continue
-                }
+                guard let lane = laneOfToken.removeValue(forKey: completion.token) else { continue }
                 lane.flying -= 1
-                leaving += lane.take()
+                lane.take(into: &leaving)
                 isDry = isDry || lane.flying < lane.places
-                lanes[name] = lane
             }
             signal()
             return leaving

@@ -96,13 +96,21 @@ extension Worker {
     /// Hears what time an answer says it is.
     func compareClocks(_ response: Response, of request: Request?) {
         guard let reading = clockReading(), let date = response.date,
-            let host = request.flatMap({ URL(string: $0.url)?.host }),
+            let host = request.flatMap(host),
             let testimony = witness.note(date - reading.wall, from: host)
         else { return }
         var trusted = reading
         trusted.wall = reading.wall + testimony.difference
         trusted.witness = testimony.hosts.joined(separator: " and ")
         results.append(.doubted(trusted))
+    }
+
+    /// Mostly that of the last request.
+    private func host(of request: Request) -> String? {
+        if let last = lastHost, last.url == request.url { return last.name }
+        let name = URL(string: request.url)?.host
+        lastHost = (request.url, name)
+        return name
     }
 
     /// Stops everything when somebody has set the wall clock since the last look.

@@ -26,6 +26,7 @@ package final class Worker {
     let clockReading: @Sendable () -> ClockReading?
     let onDoubt: @Sendable (ClockReading) -> Void
     var witness = ClockWitness()
+    var lastHost: (url: String, name: String?)?
     /// Notices when somebody sets the wall clock meanwhile.
     var clockGuard = ClockGuard(last: nil)
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
@@ -148,18 +149,41 @@ package final class Worker {
         try checkExits(now: now)
     }
 
-    /// Others than at the last check may be walked by now.
-    private func checkExits(now: Instant) throws {
+    /// Lets touches go whose windows and caps have opened.
+    ///
+    /// - Returns: their accounts.
+    private func open(now: Instant) throws -> Set<Int64> {
+        guard try store.read({ try Outbox($0).mayOpen(at: now) }) else { return [] }
+        var accounts: Set<Int64> = []
+        var slices = SliceSize()
+        while !workQueue.isStopping {
+            let (opened, isLast) = try slices.measured { size in
+                let opened = try store.write { try Outbox($0).open(at: now, limit: size) }
+                return (opened, opened.count < size)
+            }
+            accounts.formUnion(opened)
+            if isLast { break }
+        }
+        return accounts
+    }
+
+    /// - Parameter accounts: those that the last check did not ask about, for they waited; nil for all.
+    private func checkExits(of accounts: Set<Int64>? = nil, now: Instant) throws {
+        guard accounts?.isEmpty != true else { return }
+        // Others than at the last check may be walked by now.
         let known = claiming.versions
         let versions = try store.read { try pinned.playbooks($0, workspace, now: now, known: known) }
         (claiming.versions, messages.versions) = (versions, versions)
-        report.dropped += try exits.run(versions, now: now, clock: clocks.processNow)
+        report.dropped +=
+            try accounts.map { try exits.run($0.sorted(), versions, now: now) }
+            ?? exits.run(versions, now: now, clock: clocks.processNow)
     }
 
     /// One tick, and what came back meanwhile.
     package func turn(now: Instant) throws {
-        if try !workQueue.isStopping && exits.isDue(processNow: clocks.processNow()) {
-            try checkExits(now: now)
+        if !workQueue.isStopping {
+            let opened = try channels.values.contains(where: \.isAtBeginning) ? open(now: now) : []
+            try checkExits(of: exits.isDue(processNow: clocks.processNow()) ? nil : opened, now: now)
         }
         for channel in channels.values { channel.restartIfDue(processNow: clocks.processNow()) }
         try tick(now: now)
@@ -219,7 +243,7 @@ package final class Worker {
             rest(until: wake)
             return true
         }
-        let wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan, now: now) }
+        let wake = try store.read { try Outbox($0).nextRetry(channels: open, after: passBegan) }
         fruitless = report.sent == sentBefore ? fruitless + 1 : 0
         guard let wake, wake - processNow <= Self.patience, fruitless < Self.mostFruitless else { return false }
         rest(until: wake)
@@ -249,8 +273,8 @@ package final class Worker {
         return try store.read { connection in
             let outbox = Outbox(connection)
             let waiting = [
-                try outbox.nextRetry(channels: Array(open.keys), after: passBegan, now: now),
-                try outbox.nextOpening(channels: Array(open.keys), after: now),
+                try outbox.nextRetry(channels: Array(open.keys), after: passBegan),
+                try outbox.nextOpening(channels: Array(open.keys)),
             ]
             return (limited + reopening + waiting.compactMap { $0 }).min()
         }
@@ -276,8 +300,9 @@ package final class Worker {
         try store.write { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
-            // The list is written after the database: one that knows of fewer was put back while it was open.
-            if let log, try Meta.sentCount(connection) < log.count {
+            // The list is written after the database: one that knows of fewer was put back while it was open, unless a person
+            // has been asked about it already, and everything is paused.
+            if let log, try Meta.sentCount(connection) < log.count, try Doubt(connection) == nil {
                 throw DatabaseReplaced(path: store.path)
             }
             for result in results { try record(result, outbox, connection, now: now, processNow: processNow) }

@@ -168,6 +168,8 @@ final class Planner: @unchecked Sendable {
                 "the machine's clock has jumped, runs behind what was decided before, or is not what channels answer; nothing is planned or sent until it is right, or keeptouch clock set says that it is"
             )
         }
+        // What was paused because of it goes on at once.
+        if now != nil, !isClockTrusted { looksAwakeAt = .now }
         isClockTrusted = now != nil
         return now
     }

@@ -32,6 +32,7 @@ package final class Statement {
     var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
 
     deinit {
+        end()
         sqlite3_finalize(pointer)
     }
 
@@ -100,25 +101,32 @@ package final class Statement {
         case SQLITE_DONE: return false
         default:
             let error = StorageError(code, of: handle, sql: sql)
-            sqlite3_reset(pointer)
+            end()
             throw error
         }
     }
 
     /// Runs to the end and makes the statement ready for the next binding.
     package func run() throws {
-        defer { sqlite3_reset(pointer) }
+        defer { end() }
         while try step() {}
     }
 
     /// Makes it ready to run again with what is bound.
     func rewind() {
-        sqlite3_reset(pointer)
+        end()
     }
 
     package func reset() {
-        sqlite3_reset(pointer)
+        end()
         sqlite3_clear_bindings(pointer)
+    }
+
+    private func end() {
+        sqlite3_reset(pointer)
+        #if DEBUG
+            StepCount.shared.note(pointer, of: handle)
+        #endif
     }
 
     /// The place of a column; one that the answer does not have is a mistake of the program, and reads as NULL.

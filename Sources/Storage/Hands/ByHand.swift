@@ -106,7 +106,7 @@ package struct ByHand {
         // What would go out before the next cycle looks at it waits at once.
         try connection.execute(
             """
-            UPDATE touch SET not_before = :until, reason = :reason,
+            UPDATE touch SET not_before = :until, waiting = 1, reason = :reason,
                 expires_at = CASE WHEN expires_at < :late THEN :late ELSE expires_at END
             WHERE account_id = :account AND state = 'pending' AND ambiguous = 0 AND category <> 'service'
                 AND not_before < :until AND (CAST(:playbook AS TEXT) IS NULL

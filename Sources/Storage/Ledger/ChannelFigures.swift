@@ -48,10 +48,7 @@ package struct ChannelFigures: Sendable {
             }
         }
         for channel in channels {
-            figures[channel]?.due = Int(
-                try connection.integer(
-                    "SELECT count(*) FROM touch WHERE state = 'pending' AND channel = :channel AND not_before <= :now",
-                    ["channel": .text(channel), "now": .instant(now)]))
+            figures[channel]?.due = try Outbox.countDue(by: now, of: channel, connection)
             guard let ids = last[channel], let first = ids.last else { continue }
             try figures[channel]?.add(of: channel, since: first, connection)
         }

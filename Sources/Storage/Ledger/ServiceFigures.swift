@@ -21,9 +21,7 @@ package struct ServiceFigures: Sendable, Equatable {
         try connection.forEach("SELECT state, count(*) FROM touch GROUP BY state") {
             figures.touches[$0.text(0) ?? ""] = Int($0.integer(1))
         }
-        figures.due = Int(
-            try connection.integer(
-                "SELECT count(*) FROM touch WHERE state = 'pending' AND not_before <= :now", ["now": .instant(now)]))
+        figures.due = try Outbox.countDue(by: now, connection)
         figures.cycleAt = try Meta.lastNow(connection)
         figures.runnerSeenAt = try runnerSeenAt(connection)
         figures.waitingRows = Int(try connection.integer("SELECT count(*) FROM waiting_row"))

@@ -141,6 +141,11 @@ package struct StatusQuery {
         }
     }
 
+    /// How many occurrences of campaigns were missed.
+    package func missedCount() throws -> Int {
+        Int(try connection.integer("SELECT count(*) FROM occurrence WHERE state = 'missed'"))
+    }
+
     /// The occurrences of campaigns that were missed, the newest first.
     package func missed(limit: Int = 5) throws -> [(playbook: String, at: Occurrence)] {
         try connection.query(

@@ -15,9 +15,13 @@ package struct LostSends {
     /// name them. By lot, for the same back-up may be put back again.
     package static let gaps: ClosedRange<Int64> = 1_000_000...100_000_000
 
+    /// Whether nothing is known to have left in a time that was lost; asked before the touches of a look.
+    package var isEmpty: Bool {
+        get throws { try connection.first("SELECT 1 FROM lost_send LIMIT 1") == nil }
+    }
+
     /// Whether a message like this one has left in a time that was lost; it then counts as sent, once.
     package func take(_ touch: TouchCandidate) throws -> Bool {
-        guard try connection.first("SELECT 1 FROM lost_send LIMIT 1") != nil else { return false }
         return try take(touch.print) || take(touch.earlierPrint)
     }
 
@@ -86,7 +90,7 @@ package struct LostSends {
     private func markUnknown(_ condition: String, _ arguments: [String: SQLValue]) throws -> Int {
         try connection.execute(
             """
-            UPDATE touch SET state = 'unknown', fence = fence + 1,
+            UPDATE touch SET state = 'unknown', fence = fence + 1, error = NULL,
                 reason = 'it may have left in the time that the restored back-up does not know of'
             WHERE \(condition) AND (state = 'pending' OR state = 'claimed' OR state = 'sending' OR state = 'held')
             """, arguments)

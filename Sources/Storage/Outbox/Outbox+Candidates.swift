@@ -35,7 +35,7 @@ extension Outbox {
             return try pending(
                 channel: channel,
                 """
-                t.priority = :priority AND \(place) AND \(behind) AND t.not_before <= :now
+                t.waiting = 0 AND t.priority = :priority AND \(place) AND \(behind) AND t.not_before <= :now
                 ORDER BY \(moment), t.id LIMIT :limit
                 """, arguments, counting, now: now)
         }

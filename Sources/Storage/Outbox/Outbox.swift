@@ -34,14 +34,6 @@ package struct Outbox {
         }
     }
 
-    /// The highest priority below `limit` that a channel has pending touches of.
-    package func highestPriority(channel: String, below limit: Int64?) throws -> Int64? {
-        try connection.first(
-            """
-            SELECT max(priority) FROM touch WHERE state = 'pending' AND channel = :channel AND priority < :limit
-            """, ["channel": .text(channel), "limit": .integer(limit ?? .max)])?[0].integer
-    }
-
     /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
     package func roomAgain(_ candidate: TouchCandidate, cap: Cap, now: Instant) throws -> Instant {
         var arguments: [String: SQLValue] = [
@@ -87,7 +79,7 @@ package struct Outbox {
     package func wait(_ candidate: TouchCandidate, until: Instant, reason: String) throws {
         _ = try change(
             """
-            UPDATE touch SET not_before = :until, reason = :reason
+            UPDATE touch SET not_before = :until, waiting = 1, reason = :reason
             WHERE id = :id AND fence = :fence AND state = 'pending'
             """, [.instant(until), .text(reason)], candidate.id, candidate.fence)
     }
@@ -96,7 +88,7 @@ package struct Outbox {
     package func park(id: Int64, fence: Int64, as state: TouchState, reason: String) throws {
         _ = try change(
             """
-            UPDATE touch SET state = :state, reason = :reason, fence = fence + 1
+            UPDATE touch SET state = :state, reason = :reason, error = NULL, fence = fence + 1
             WHERE id = :id AND fence = :fence AND state = 'claimed'
             """, [.word(state), .text(reason)], id, fence)
     }
@@ -204,24 +196,6 @@ package struct Outbox {
         return true
     }
 
-    /// The channels for which touches wait, in alphabetical order; each is one look into an index.
-    package func pendingChannels() throws -> [String] {
-        var found: [String] = []
-        while let next = try connection.first(
-            "SELECT min(channel) AS channel FROM touch WHERE state = 'pending' AND channel > :last",
-            ["last": .text(found.last ?? "")])?["channel"].text
-        { found.append(next) }
-        return found
-    }
-
-    /// How many touches have waited for so long to be sent.
-    package func overdue(by span: TimeSpan, now: Instant) throws -> Int {
-        Int(
-            try connection.integer(
-                "SELECT count(*) FROM touch WHERE state = 'pending' AND not_before <= :limit",
-                ["limit": .instant(now - span)]))
-    }
-
     /// Lets an enrollment go on when none of its touches is open any more.
     package func moveOn(enrollment: Int64, now: Instant) throws {
         _ = try connection.execute(
@@ -244,28 +218,6 @@ package struct Outbox {
                 AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = enrollment.id AND settled_at IS NULL
                     AND NOT (state = 'unknown' AND expires_at <= :now))
             """, inOrder: [.instant(now)])
-    }
-
-    /// The earliest moment of process time, later than `after`, at which a touch that is due may be tried again.
-    package func nextRetry(channels: [String], after: Instant, now: Instant) throws -> Instant? {
-        try channels.compactMap { channel in
-            try connection.first(
-                """
-                SELECT min(retry_at) FROM touch
-                WHERE state = 'pending' AND channel = :channel AND retry_at > :after AND not_before <= :now
-                """, ["channel": .text(channel), "after": .instant(after), "now": .instant(now)])?[0].instant
-        }.min()
-    }
-
-    /// The earliest moment after `now` at which a pending touch may go out, as far as windows and caps are concerned.
-    package func nextOpening(channels: [String], after now: Instant) throws -> Instant? {
-        try channels.compactMap { channel in
-            try connection.first(
-                """
-                SELECT min(not_before) FROM touch
-                WHERE state = 'pending' AND channel = :channel AND not_before > :now
-                """, ["channel": .text(channel), "now": .instant(now)])?[0].instant
-        }.min()
     }
 
     /// Changes the touch unless somebody else has it by now; the text names the values in their order, then `:id` and

@@ -30,21 +30,31 @@ package struct Recovery {
 
     /// Lets touches go that are to be tried again later than anything is put off: the clock was wrong when that was written.
     package func bringBackRetries(within longest: TimeSpan, of processNow: Instant) throws {
-        try connection.execute(
-            "UPDATE touch SET retry_at = :now WHERE state = 'pending' AND retry_at > :limit",
-            ["now": .instant(processNow), "limit": .instant(processNow + longest)])
+        let moments: [String: SQLValue] = ["now": .instant(processNow), "limit": .instant(processNow + longest)]
+        try Outbox(connection).forEachRetryLevel { level in
+            try connection.execute(
+                """
+                UPDATE touch SET retry_at = :now
+                WHERE \(Outbox.isRetrying) AND channel = :channel AND waiting = :waiting AND priority = :priority
+                    AND retry_at > :limit
+                """, level.merging(moments) { $1 })
+        }
     }
 
     /// Touches that may have arrived and whose channel is gone: nobody repeats them as they were.
     ///
     /// - Returns: how many.
     package func settleDoubtful(ofGoneChannel channel: String) throws -> Int {
-        try connection.execute(
-            """
-            UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL,
-                reason = 'it may have arrived, and its channel ' || :channel || ' is gone'
-            WHERE state = 'pending' AND channel = :channel AND ambiguous = 1
-            """, ["channel": .text(channel)])
+        // One for each index of pending touches: together they would read every touch ever made.
+        try [Outbox.isFresh, Outbox.isRetrying, "state = 'pending' AND waiting = 1"].reduce(0) { count, place in
+            try count
+                + connection.execute(
+                    """
+                    UPDATE touch SET state = 'unknown', fence = fence + 1, retry_at = NULL, error = NULL,
+                        reason = 'it may have arrived, and its channel ' || :channel || ' is gone'
+                    WHERE \(place) AND channel = :channel AND ambiguous = 1
+                    """, ["channel": .text(channel)])
+        }
     }
 
     package func orphans() throws -> [Orphan] {

@@ -170,6 +170,16 @@ package struct EnrollmentRecords {
                 ["limit": .instant(now - span)]))
     }
 
+    /// How many enrollments of a playbook have been due for so long to go on.
+    package func overdue(of playbook: String, by span: TimeSpan, now: Instant) throws -> Int {
+        Int(
+            try connection.integer(
+                """
+                SELECT count(*) FROM enrollment WHERE state = 'active' AND due_at IS NOT NULL AND due_at <= :limit
+                    AND playbook_id = (SELECT id FROM playbook WHERE name = :playbook)
+                """, ["limit": .instant(now - span), "playbook": .text(playbook)]))
+    }
+
     /// The accounts of a range with enrollments that go on or whose goals are watched.
     package func running(watchedSince watched: Instant, in range: ClosedRange<Int64>) throws -> [Int64] {
         try connection.query(

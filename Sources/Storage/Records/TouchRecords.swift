@@ -1,5 +1,5 @@
 import Decisions
-package import Playbooks
+import Playbooks
 
 /// The rows of `touch`, as far as a cycle makes and changes them; what sending does with them is in `Outbox`.
 package struct TouchRecords {
@@ -50,7 +50,7 @@ package struct TouchRecords {
         [
             "enrollment_id", "account_id", "playbook_id", "version_id", "step", "variant", "contact_id", "recipient",
             "kind", "channel", "category", "message", "ghost", "state", "priority", "due_at", "not_before",
-            "expires_at", "reason", "variables", "frozen_at", "settled_at",
+            "expires_at", "waiting", "reason", "variables", "frozen_at", "settled_at",
         ], onConflict: "DO NOTHING")
 
     static func values(
@@ -61,8 +61,9 @@ package struct TouchRecords {
             .text(touch.step), .optional(touch.variant), .optional(touch.contactID), .text(touch.recipient),
             .text(touch.kind.rawValue), .text(touch.channel), .text(touch.category), .text(touch.message),
             .integer(touch.isGhost ? 1 : 0), .word(touch.state), .integer(Int64(touch.priority)),
-            .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt), .optional(touch.reason),
-            .text(touch.variables), .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
+            .instant(touch.dueAt), .instant(touch.notBefore), .instant(touch.expiresAt),
+            .integer(touch.notBefore > now ? 1 : 0), .optional(touch.reason), .text(touch.variables),
+            .instant(touch.frozenAt), touch.state.isSettled ? .instant(now) : .null,
         ]
     }
 
@@ -82,14 +83,14 @@ package struct TouchRecords {
             """
             UPDATE touch SET contact_id = CASE WHEN :taken = 1 THEN contact_id ELSE :contact END,
                 recipient = CASE WHEN :taken = 1 THEN recipient ELSE :recipient END, channel = :channel,
-                state = :state, reason = :reason, not_before = :before, variables = :variables, frozen_at = :frozen, fence = fence + 1,
-                settled_at = :settled
+                state = :state, reason = :reason, not_before = :before, waiting = :waiting, variables = :variables,
+                frozen_at = :frozen, fence = fence + 1, settled_at = :settled
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'held')
             """,
             inOrder: [
                 .integer(isTaken ? 1 : 0), .optional(touch.contactID), .text(touch.recipient),
                 .text(touch.channel), .word(touch.state), .optional(touch.reason), .instant(touch.notBefore),
-                .text(touch.variables), .instant(touch.frozenAt),
+                .integer(touch.notBefore > now ? 1 : 0), .text(touch.variables), .instant(touch.frozenAt),
                 touch.state.isSettled ? .instant(now) : .null, .integer(id), .integer(touch.fence),
             ])
     }
@@ -115,15 +116,6 @@ package struct TouchRecords {
                 AND t.state IN ('pending', 'claimed', 'sending', 'sent', 'unknown', 'held', 'ghost')
             """, ["account": .integer(account), "playbook": .integer(playbook)])
         return Set(rows.compactMap { $0["message"].text })
-    }
-
-    /// The accounts with touches that wait for their turn to be written, or of which any may go out by a moment.
-    package func accounts(dueBy now: Instant) throws -> [Int64] {
-        try connection.query(
-            // `+`: the index of open touches is to answer, and not that of accounts, which holds all touches ever.
-            "SELECT DISTINCT +account_id AS account_id FROM touch WHERE state = 'pending' AND not_before <= :now",
-            ["now": .instant(now)]
-        ).compactMap { $0["account_id"].integer }.sorted()
     }
 
     package func accountsWithHeld() throws -> [Int64] {

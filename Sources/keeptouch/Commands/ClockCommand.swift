@@ -17,7 +17,7 @@ struct ClockShowCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let clocks = try WorkspaceClocks(loaded.open(.readOnly))
+        let clocks = try WorkspaceClocks(loaded.open(.readOnly), loaded.workspace)
         var table = Table([("clock", .left), ("time", .left)])
         table.rows = [
             ["the machine's", "\(clocks.reading.wall)"],
@@ -48,7 +48,7 @@ struct ClockSetCommand: ParsableCommand {
             throw CommandError(
                 "this database is a simulation, whose clock you move yourself: keeptouch run --now LATER")
         }
-        let clocks = try WorkspaceClocks(store)
+        let clocks = try WorkspaceClocks(store, loaded.workspace)
         try store.write { connection in
             try Meta.clock.write(clocks.reading.text, connection)
             try Author.command.did("clock set", "all", connection)
@@ -98,7 +98,7 @@ private struct WorkspaceClocks {
     let doubt: String?
     let consequences: [String]
 
-    init(_ store: Store) throws {
+    init(_ store: Store, _ workspace: Workspace) throws {
         let reading = ClockReading.now()
         let now = reading.wall
         self.reading = reading
@@ -112,16 +112,25 @@ private struct WorkspaceClocks {
         }
         witness = trusted?.witness
         doubt = trusted?.doubt(of: reading)
-        let (due, touches) = try store.read { connection in
-            (
-                try EnrollmentRecords(connection).due(at: now).count,
-                try Outbox(connection).overdue(by: .minutes(0), now: now)
-            )
+        var consequences: [String] = []
+        try store.read { connection in
+            let (enrollments, outbox) = (EnrollmentRecords(connection), Outbox(connection))
+            let late = try workspace.playbooks.reduce(0) {
+                $0 + (try enrollments.overdue(of: $1.name, by: $1.expires, now: now))
+            }
+            let expired = try outbox.expired(by: now)
+            let due = try enrollments.due(at: now).count
+            let touches = try outbox.overdue(by: .minutes(0), now: now) - expired
+            consequences.append(
+                "\(Terminal.count(due, "account")) with steps that are due by then, "
+                    + "\(Terminal.count(touches, "touch", "touches")) that may leave at once")
+            if late + expired > 0 {
+                consequences.append(
+                    "\(Terminal.count(late, "enrollment")) whose next step was due longer ago than `expires`, and "
+                        + "\(Terminal.count(expired, "touch", "touches")) whose time is over: they are never sent, also when the clock "
+                        + "is put right afterwards")
+            }
         }
-        var consequences = [
-            "\(Terminal.count(due, "account")) with steps that are due by then, "
-                + "\(Terminal.count(touches, "touch", "touches")) that may leave at once"
-        ]
         if doubt != nil, let witness {
             consequences.append("answers of \(witness) that are as far off are no matter any more")
         }

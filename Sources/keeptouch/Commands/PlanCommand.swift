@@ -41,7 +41,10 @@ struct PlanCommand: ParsableCommand {
             Terminal.print(try JSONText.encode(report))
         } else {
             if output.format == .table { try DatabaseOrigin.warn(of: store) }
-            try CycleText(report: report, hasRun: false, pause: store.read { try Pauses($0).all }).show(output)
+            try CycleText(
+                report: report, hasRun: false, pause: store.read { try Pauses($0).all },
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+            ).show(output)
             if output.format == .table, !drafts.isEmpty {
                 Terminal.print(
                     "No playbook is live. These are drafts; set `state: live` in a playbook.yaml to let one begin.")

@@ -66,7 +66,10 @@ struct RunCommand: AsyncParsableCommand {
         switch output.format {
         case .json: Terminal.print(try JSONText.encode(report))
         case .table, .csv:
-            try CycleText(report: report, hasRun: true, pause: store.read { try Pauses($0).all }).show(output)
+            try CycleText(
+                report: report, hasRun: true, pause: store.read { try Pauses($0).all },
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+            ).show(output)
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             SendingText(report: sending, pending: report.touches?[.pending] ?? 0, paused: paused).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }

@@ -293,10 +293,13 @@ struct StatusCommand: ParsableCommand {
             let advice = "look at the provider's own log, and whether its webhooks still come here: keeptouch channels"
             Terminal.print("  \(advice)")
         }
-        for missed in try query.missed() {
+        let missed = try query.missed()
+        for missed in missed {
             Terminal.print(
                 "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed")
         }
+        let earlier = try query.missedCount() - missed.count
+        if earlier > 0 { Terminal.print("and \(Terminal.count(earlier, "occurrence")) before that") }
         for state in [TouchState.unknown, .held] where touches[state] != nil {
             Terminal.print("\(touches[state] ?? 0) touches are \(state.rawValue)")
             Terminal.print("  keeptouch touches --state \(state.rawValue)")

@@ -8,6 +8,8 @@ struct CycleText {
     let hasRun: Bool
     /// Why everything is paused; nil when it is not.
     let pause: String?
+    /// Whether files have errors, and so may be why a playbook is not in it.
+    let hasErrors: Bool
 
     func show(_ output: FormatOption) throws {
         var table = Table(
@@ -26,6 +28,9 @@ struct CycleText {
         if let pause {
             Terminal.print(Terminal.styled("everything is paused: \(pause)", .yellow))
             Terminal.print("  keeptouch status says what lets it go on")
+        } else if report.playbooks.isEmpty, hasErrors {
+            Terminal.print(
+                "No playbook runs: those with an error wait until it is mended; see them with: keeptouch check")
         } else if report.playbooks.isEmpty {
             Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
         }
@@ -104,6 +109,8 @@ struct SendingText {
         add(pending, "pending (keeptouch touches --state pending says when)")
         Terminal.print(parts.joined(separator: ", ") + ".")
         for (channel, reason) in report.stopped.sorted(by: { $0.key < $1.key }) {
+            // Said at the beginning, and not of the channel.
+            if paused.contains("all"), reason.hasPrefix("paused: ") { continue }
             Terminal.print(Terminal.styled("channel \(channel) stopped: \(reason)", .red))
             if paused.contains("channel:" + channel) {
                 Terminal.hint("  when it is mended: keeptouch resume channel:\(channel)")
