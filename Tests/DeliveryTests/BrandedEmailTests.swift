@@ -97,8 +97,8 @@ import Testing
             brand.accentDark = brand.accent.readable(on: Brand.dark.sheet)
             let html = try render("[a](https://a.example)", brand: brand).html
             func color(_ pattern: Regex<(Substring, Substring)>) throws -> Color {
-                let code = try #require(html.firstMatch(of: pattern)?.1)
-                return try #require(Color(String(code)))
+                let found = try #require(html.firstMatch(of: pattern)?.1)
+                return try #require(Color(String(found)))
             }
             let dark = try color(/\.page\{background:(#[0-9a-f]{6})!/)
             let pairs: [(Color, Color)] = [

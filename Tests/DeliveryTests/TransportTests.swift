@@ -30,6 +30,26 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
+    /// A handle keeps its list of headers for the next request, and writes values of the same length into it.
+    @Test func aHandleThatIsReusedSendsTheHeadersOfItsOwnRequest() async throws {
+        let server = try TestServer(answering: TestServer.answer("200 OK"))
+        let values = [
+            ("t-1", "a"), ("t-2", "a"), ("t-2", "b"), ("t-10", "b"), ("", "b"), ("", "c"), ("é-3", "d"), ("t-44", "e"),
+        ]
+        for (key, kind) in values {
+            var request = Request.post(server.url, "x", timeout: .minutes(2))
+            request.headers = [Request.Header("Idempotency-Key", key), Request.Header("X-Kind", kind)]
+            #expect(await client.send(request).status == 200)
+        }
+        let sent = server.requests.map { request in
+            ["Idempotency-Key:", "X-Kind:"].map { name in
+                let line = request.components(separatedBy: "\r\n").first { $0.hasPrefix(name) } ?? "-"
+                return line.dropFirst(name.count).trimmingCharacters(in: .whitespaces)
+            }
+        }
+        #expect(sent == values.map { [$0.0, $0.1] })
+    }
+
     /// libcurl repeats a request by itself when a reused connection dies before an answer began, up to five times.
     @Test(arguments: [#"{"to":"ada"}"#, String(repeating: "x", count: 100_000)])
     func aReusedConnectionThatDiesGetsExactlyOnePost(body: String) async throws {

@@ -22,8 +22,8 @@ import Testing
         level % 2 == 0 ? "(\(inner) and seats > -\(level))" : "not (seats > \(1_000 + level) or not (\(inner)))"
     }
 
-    private func simulation() throws -> Scratch {
-        let scratch = try Scratch(small: "in_app")
+    private func simulation(port: Int = 9) throws -> Scratch {
+        let scratch = try Scratch(small: "in_app", port: port)
         try scratch.replace("type: number }", with: "type: number, track: true }", in: "data.yaml")
         try scratch.replace("free, pro] }", with: "free, pro], track: true }", in: "data.yaml")
         try scratch.replace(
@@ -63,12 +63,14 @@ import Testing
     }
 
     @Test func longAndDeepConditionsAreAnsweredEverywhere() throws {
-        let scratch = try simulation()
+        let endpoint = try Endpoint()
+        let scratch = try simulation(port: endpoint.port)
         _ = try run(scratch, "check")
         _ = try run(scratch, "test")
         _ = try run(scratch, "init", ".", "--simulation")
-        let accounts = (1...60).map { "a\($0),3,2025-06-01,owner@a\($0).example,Ann" }.joined(separator: "\n")
-        try scratch.write("accounts.csv", "key,seats,created_at,contact_email,contact_name\n\(accounts)\n")
+        let accounts = (1...60).map { "a\($0),Account \($0),3,2025-06-01,owner@a\($0).example,Ann" }
+            .joined(separator: "\n")
+        try scratch.write("accounts.csv", "key,name,seats,created_at,contact_email,contact_name\n\(accounts)\n")
         var metrics = "account,metric,day,value\n"
         for age in 1...70 {
             let day = Date(timeIntervalSince1970: 1_774_224_000 - Double(age) * 86_400)

@@ -20,10 +20,10 @@ import Testing
                 INSERT INTO enrollment (id, account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at,
                     exclusive) VALUES (7, 1, 5, 6, '', 1, 'treated', 1, 0);
                 INSERT INTO touch (id, enrollment_id, account_id, playbook_id, version_id, step, variant, contact_id,
-                    recipient, kind, channel, category, message, ghost, state, priority, due_at, not_before, expires_at,
-                    reason, variables, body_hash, fence, attempts, ambiguous, first_attempt_at, retry_at, frozen_at)
+                    recipient, kind, channel, category, message, ghost, state, waiting, priority, due_at, not_before,
+                    expires_at, reason, variables, body_hash, fence, attempts, ambiguous, first_attempt_at, retry_at, frozen_at)
                 VALUES (9, 7, 1, 5, 6, 'email_1', 'b', 1, 'ada@example.com', 'email', 'mail', 'education', 'm.md', 0,
-                    'pending', 50, 11, 12, \(Self.now.milliseconds + 1), 'cap', '{"x":["text","y"]}', 'hash', 13, 2, 1, 14,
+                    'pending', 0, 50, 11, 12, \(Self.now.milliseconds + 1), 'cap', '{"x":["text","y"]}', 'hash', 13, 2, 1, 14,
                     15, 16);
                 -- Two more to the address: one of a minute ago, one of two hours ago.
                 INSERT INTO touch (id, enrollment_id, account_id, playbook_id, version_id, step, recipient, kind, channel,

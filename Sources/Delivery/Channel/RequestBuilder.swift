@@ -4,8 +4,9 @@ package import Playbooks
 
 /// Makes the requests of one channel; its templates are compiled once.
 ///
-/// The body is a pure function of the message, the channel, the variables and the recipient.
-package struct RequestBuilder: Sendable {
+/// The body is a pure function of the message, the channel, the variables and the recipient. A reference, for it is handed
+/// on for every touch.
+package final class RequestBuilder: Sendable {
     enum Body: Sendable {
         case none
         case json(BodyPlan)

@@ -19,14 +19,23 @@ package final class MessageRenderer: Sendable {
         var isEmail: Bool
     }
 
-    private struct Kept {
-        var message: Message
-        var hash: String
-        var template: MessageTemplate
+    /// A reference, for it is looked up for every touch.
+    private final class Kept: Sendable {
+        let message: Message
+        let hash: String
+        let template: MessageTemplate
         /// How values are written for those who asked for no language.
-        var language: Language
+        let language: Language
         /// Of an email.
-        var layout: EmailLayout?
+        let layout: EmailLayout?
+
+        init(_ message: Message, _ template: MessageTemplate, _ language: Language, _ layout: EmailLayout?) {
+            self.message = message
+            hash = MessageTemplate.hash(of: message)
+            self.template = template
+            self.language = language
+            self.layout = layout
+        }
     }
 
     /// Takes what `keeptouch.yaml` says of all messages.
@@ -89,9 +98,7 @@ package final class MessageRenderer: Sendable {
         let layout = isEmail ? try layout(of: translation, language, own) : nil
         do {
             let template = try MessageTemplate(translation, tag: own, styles: layout?.bodyStyles)
-            let kept = Kept(
-                message: message, hash: MessageTemplate.hash(of: message), template: template, language: language,
-                layout: layout)
+            let kept = Kept(message, template, language, layout)
             templates.withLockedValue { $0[key] = kept }
             return kept
         } catch {

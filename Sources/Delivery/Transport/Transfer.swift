@@ -68,8 +68,8 @@ final class Transfer {
         self.token = token
         isSet = isSet && request.hasEndpoint(of: self.request)
         let hasHeaders =
-            list != nil && request.headers == self.request.headers
-            && request.signing == self.request.signing
+            list != nil && request.signing == self.request.signing
+            && rewriteHeaders(from: self.request.headers, to: request.headers)
         self.request = request
         isRepeat = false
         headerBlock.removeAll(keepingCapacity: true)
@@ -81,6 +81,30 @@ final class Transfer {
         // One request of a channel mostly goes where the last one went, with the same headers.
         if !isSet { isSet = setEndpoint(request) }
         return isSet && (!request.hasBody || setBody(request.body)) && (hasHeaders || setHeaders(request.headers))
+    }
+
+    /// Writes values that are as long as the last request's into its list, as most keys are; false when a new list is needed.
+    private func rewriteHeaders(from last: [Request.Header], to next: [Request.Header]) -> Bool {
+        let isAlike =
+            last.count == next.count
+            && zip(last, next).allSatisfy { old, new in
+                old.name == new.name && old.value.utf8.count == new.value.utf8.count
+            }
+        guard isAlike else { return false }
+        // The first line is one of ours where libcurl does not sign.
+        var line = request.signing == nil ? list?.pointee.next : list
+        for (old, new) in zip(last, next) {
+            guard let text = line?.pointee.data else { return false }
+            if old.value != new.value {
+                var value = new.value
+                value.withUTF8 { bytes in
+                    let start = UnsafeMutableRawPointer(text) + new.name.utf8.count + 2
+                    if let base = bytes.baseAddress { start.copyMemory(from: base, byteCount: bytes.count) }
+                }
+            }
+            line = line?.pointee.next
+        }
+        return true
     }
 
     private func setHeaders(_ headers: [Request.Header]) -> Bool {

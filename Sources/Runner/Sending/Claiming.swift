@@ -7,15 +7,18 @@ struct Claiming {
     private let owner: String
     private let configuration: Configuration
     private let times: SendTimes
-    private let playbooks: [String: Playbook]
+    private let playbooks: [String: PlaybookToSend]
     /// The playbooks of the versions that are walked.
-    var versions: [Int64: Playbook] = [:]
+    var versions: [Int64: Playbook] = [:] {
+        didSet { walked = versions.mapValues(PlaybookToSend.init) }
+    }
+    private var walked: [Int64: PlaybookToSend] = [:]
 
     init(workspace: Workspace, owner: String) {
         self.owner = owner
         configuration = workspace.configuration
         times = SendTimes(workspace)
-        playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
+        playbooks = Dictionary(workspace.playbooks.map { ($0.name, PlaybookToSend($0)) }) { first, _ in first }
     }
 
     /// Claims as many touches as the channels have room for; the others that it looks at wait, end, or stay.
@@ -111,10 +114,9 @@ struct Claiming {
     }
 
     private func decide(_ touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> ClaimRules.Decision {
-        let playbook = versions[touch.versionID] ?? playbooks[touch.playbook]
+        let playbook = walked[touch.versionID] ?? playbooks[touch.playbook]
         return try turn.rules.decide(
-            touch, stepWindow: window(of: touch, playbook),
-            exitsWhenChurned: playbook?.exits.contains(.churned) ?? true,
+            touch, stepWindow: playbook?.window(of: touch), exitsWhenChurned: playbook?.exitsWhenChurned ?? true,
             claimed: turn.claimed(before: touch),
             heldOutFor: heldOut(touch, turn, outbox),
             mayRepeat: turn.channel.channel.mayRepeat(touch, at: turn.processNow), now: turn.now)
@@ -222,11 +224,5 @@ struct Claiming {
             return (min(until, touch.expiresAt), cap.reason)
         case .claim, .ghost, .leave, .end, .doubt: return nil
         }
-    }
-
-    private func window(of touch: TouchCandidate, _ playbook: Playbook?) -> SendWindow? {
-        let step = playbook?.steps(of: touch.variant).first { $0.id == touch.step }
-        guard case .send(let send)? = step?.action else { return nil }
-        return send.window
     }
 }

@@ -6,14 +6,26 @@ package import Storage
 /// recipient.
 package struct Rendering: Sendable {
     private let configuration: Configuration
-    private let playbooks: [String: Playbook]
+    private let playbooks: [String: Reference]
     /// The playbooks of the versions that are walked, with the messages of today.
-    var versions: [Int64: Playbook] = [:]
+    var versions: [Int64: Playbook] = [:] {
+        didSet { walked = versions.mapValues(Reference.init) }
+    }
+    private var walked: [Int64: Reference] = [:]
     private let renderer: MessageRenderer
     private let unsubscription: Unsubscription?
     private let asking: AskLinks?
     private let tracking: LinkTracking?
     private let tracks: [String: Channel.Track]
+
+    /// A playbook is costly to copy, and looked up for every touch.
+    private final class Reference: Sendable {
+        let playbook: Playbook
+
+        init(_ playbook: Playbook) {
+            self.playbook = playbook
+        }
+    }
 
     /// Why a touch is held instead of sent.
     package struct Failure: Error {
@@ -22,7 +34,7 @@ package struct Rendering: Sendable {
 
     package init(workspace: Workspace, secret: [UInt8]) {
         configuration = workspace.configuration
-        playbooks = Dictionary(workspace.playbooks.map { ($0.name, $0) }) { first, _ in first }
+        playbooks = Dictionary(workspace.playbooks.map { ($0.name, Reference($0)) }) { first, _ in first }
         renderer = MessageRenderer(
             sender: workspace.configuration.sender, currency: workspace.configuration.currency,
             zone: workspace.configuration.zone, language: workspace.configuration.language, brand: workspace.brand,
@@ -37,16 +49,20 @@ package struct Rendering: Sendable {
 
     /// The message of a touch, as its files are now.
     func message(of touch: TouchCandidate) -> Message? {
-        (versions[touch.versionID] ?? playbooks[touch.playbook])?.messages[touch.message]
+        playbook(of: touch)?.playbook.messages[touch.message]
+    }
+
+    private func playbook(of touch: TouchCandidate) -> Reference? {
+        walked[touch.versionID] ?? playbooks[touch.playbook]
     }
 
     package func request(
         for touch: TouchCandidate, builder: RequestBuilder, now: Instant, processNow: Instant
     ) throws(Failure) -> (request: Request, message: RenderedMessage, part: BatchPlan.Part?) {
-        guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook] else {
+        guard let reference = playbook(of: touch) else {
             throw Failure(reason: "playbook \"\(touch.playbook)\" has errors or is gone; keeptouch check tells")
         }
-        guard let message = playbook.messages[touch.message] else {
+        guard let message = reference.playbook.messages[touch.message] else {
             throw Failure(reason: "the message \(touch.message) of playbook \"\(touch.playbook)\" is gone")
         }
         guard let variables = Variables(frozen: touch.variables) else {
@@ -97,9 +113,9 @@ package struct Rendering: Sendable {
 
     /// Writes the parameters of web analytics into links, before they are led over us.
     private func tag(_ message: inout RenderedMessage, of touch: TouchCandidate) {
-        guard let playbook = versions[touch.versionID] ?? playbooks[touch.playbook],
+        guard let reference = playbook(of: touch),
             let utm = UTM(
-                workspace: configuration.workspace, playbook: playbook, step: touch.step, kind: touch.kind,
+                workspace: configuration.workspace, playbook: reference.playbook, step: touch.step, kind: touch.kind,
                 workspaceRule: configuration.utm)
         else { return }
         message.html = LinkTags(utm, baseURL: configuration.baseURL).tagged(html: message.html)
