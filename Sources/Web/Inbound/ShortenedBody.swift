@@ -1,3 +1,5 @@
+import Foundation
+
 /// A body that is read piece by piece, of which only the beginning of each long text is kept.
 ///
 /// A mail of 30 MB is mostly files; its headers are short. What is left is still well formed.
@@ -19,12 +21,13 @@ struct ShortenedBody {
     private var escape = 0
     private var isEscapeKept = false
     /// The beginning of the line, while it may be a boundary.
-    private var line: [UInt8]? = []
+    private var line: [UInt8]?
 
     init(_ form: Form) {
         self.form = form
         if case .multipart(let boundary) = form {
             delimiter = Array("--\(boundary)".utf8)
+            line = []
         } else {
             delimiter = []
         }
@@ -32,10 +35,34 @@ struct ShortenedBody {
     }
 
     mutating func append(_ chunk: UnsafeRawBufferPointer) {
-        switch form {
-        case .json: for byte in chunk { appendJSON(byte) }
-        case .fields: for byte in chunk { appendField(byte) }
-        case .multipart: for byte in chunk { appendPart(byte) }
+        var index = 0
+        while index < chunk.count {
+            if isLeavingOut { index = end(in: chunk, from: index) }
+            guard index < chunk.count else { break }
+            switch form {
+            case .json: appendJSON(chunk[index])
+            case .fields: appendField(chunk[index])
+            case .multipart: appendPart(chunk[index])
+            }
+            index += 1
+        }
+    }
+
+    /// Whether nothing of what follows is kept, up to a sign that may end the text.
+    private var isLeavingOut: Bool { (length ?? 0) > Self.longestText && escape == 0 && line == nil }
+
+    /// Where the first sign stands that may end the text; behind the chunk when there is none.
+    private func end(in chunk: UnsafeRawBufferPointer, from start: Int) -> Int {
+        func first(_ character: Unicode.Scalar, before end: Int) -> Int {
+            guard let base = chunk.baseAddress,
+                let found = memchr(base + start, Int32(UInt8(ascii: character)), end - start)
+            else { return end }
+            return UnsafeRawPointer(found) - base
+        }
+        return switch form {
+        case .json: first("\"", before: first("\\", before: chunk.count))
+        case .fields: first("&", before: chunk.count)
+        case .multipart: first("\n", before: chunk.count)
         }
     }
 
