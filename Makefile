@@ -55,7 +55,7 @@ tsan: setup ## the tests under the thread sanitizer
 	swift test --sanitize=thread --scratch-path .build-tsan $(computing)
 	swift test --sanitize=thread --scratch-path .build-tsan $(driving)
 
-asan: export ASAN_OPTIONS = detect_leaks=0
+asan: export ASAN_OPTIONS = detect_leaks=0:suppressions=$(CURDIR)/Tests/asan.suppressions
 asan: setup ## the tests under the address sanitizer
 	swift test --sanitize=address --scratch-path .build-asan $(waiting)
 	swift test --sanitize=address --scratch-path .build-asan $(computing)

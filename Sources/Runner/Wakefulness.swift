@@ -80,13 +80,24 @@ package struct Wakefulness {
         if doubt != nil, !isOthers, let told = try store.read({ try Pauses($0).all }), Self.isClock(told) {
             return told
         }
-        return try record(reading, doubt.map { [$0] } ?? [])
+        do {
+            return try record(reading, doubt.map { [$0] } ?? [], unlessOtherThan: .some(known))
+        } catch is ClockWasSet {
+            return try stay(reading)
+        }
     }
 
-    private mutating func record(_ reading: ClockReading, _ reasons: [String]) throws -> String? {
+    /// A person has set the clock since it was looked at: it is looked at again.
+    private struct ClockWasSet: Error {}
+
+    /// - Parameter known: the reading that the database must still hold; nil for whatever it holds.
+    private mutating func record(
+        _ reading: ClockReading, _ reasons: [String], unlessOtherThan known: String?? = nil
+    ) throws -> String? {
         let reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
         let trusted = (clock.last ?? reading).text
         try store.write { connection in
+            if let known, try Meta.clock.read(connection) != known { throw ClockWasSet() }
             try Meta.clock.write(trusted, connection)
             let pause = try Pauses(connection).all
             let author = Author(from: .runner, at: reading.wall)

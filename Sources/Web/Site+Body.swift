@@ -10,11 +10,26 @@ extension Site {
     /// - Parameter limit: in bytes, before and after inflating.
     /// - Throws: `Problem` 413 when it is larger, 400 when it cannot be read or inflated.
     func body(of request: Request, atMost limit: Int) async throws -> ByteBuffer {
+        try await reading(request, atMost: limit) { try await request.body.collect(upTo: limit) }
+    }
+
+    /// Gives the body of a request piece by piece, as it comes in; what is kept of it is the caller's to bound.
+    ///
+    /// - Throws: as `body(of:atMost:)` does, and what `take` throws.
+    func eachPiece(of request: Request, atMost limit: Int, _ take: (ByteBuffer) throws -> Void) async throws {
+        try await reading(request, atMost: limit) {
+            for try await piece in request.body { try take(piece) }
+        }
+    }
+
+    private func reading<Value>(
+        _ request: Request, atMost limit: Int, _ read: () async throws -> Value
+    ) async throws -> Value {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Self.tooLarge(limit)
         }
         do {
-            return try await request.body.collect(upTo: limit)
+            return try await read()
         } catch let error as HTTPParserError {
             throw Self.broken(error)
         } catch is NIOTooManyBytesError {
@@ -51,7 +66,7 @@ extension Site {
         return problem
     }
 
-    private static func tooLarge(_ limit: Int) -> Problem {
+    static func tooLarge(_ limit: Int) -> Problem {
         Problem(.contentTooLarge, "the body is larger than \(limit / 1_024) KiB; send it in parts")
     }
 }

@@ -61,7 +61,7 @@ extension Site {
                 "dropped": {"type": "boolean", "description": "Whether changes behind after are gone because of their age"}}},
               "Change": {"type": "object", "required": ["id", "type", "at", "account", "playbook", "step", "contact", "detail"],
                 "properties": {
-                "id": {"type": "string"}, "type": {"enum": ["sent", "delivered", "opened", "clicked", "bounced", "complained",
+                "id": {"type": "string"}, "type": {"enum": ["sent", "delivered", "opened", "clicked", "replied", "bounced", "complained",
                   "unsubscribed", "resubscribed", "answered", "enrolled", "exited", "goal", "risk_on", "risk_off", "set", "churned",
                   "reactivated"]},
                 "at": {"type": "string", "format": "date-time", "description": "When it happened"},

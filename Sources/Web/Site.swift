@@ -103,6 +103,7 @@ package final class Site: Sendable {
         addAccounts(to: router)
         addChanges(to: router)
         addHooks(to: router)
+        addInbound(to: router)
         addPages(to: router)
         addBilling(to: router)
         addInbox(to: router)

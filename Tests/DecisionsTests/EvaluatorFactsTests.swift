@@ -94,6 +94,14 @@ import Testing
         for function in ["sent", "delivered", "opened", "clicked"] {
             #expect(try SmallWorld.value("\(function)(email_1)", block, subject) == .boolean(true))
         }
+        #expect(try SmallWorld.value("replied(email_1)", block, subject) == .boolean(false))
+        // Who replies has got the message and has read it, and may have clicked nothing.
+        subject.steps?.touches[0].outcomes = ["replied": SmallWorld.now]
+        for (function, holds) in [("delivered", true), ("opened", true), ("clicked", false), ("replied", true)] {
+            #expect(try SmallWorld.value("\(function)(email_1)", block, subject) == .boolean(holds), "\(function)")
+        }
+        subject.steps?.touches[0].outcomes = ["replied": SmallWorld.now + .minutes(1)]
+        #expect(try SmallWorld.value("replied(email_1)", block, subject) == .boolean(false))
         #expect(try SmallWorld.value("waited(wait_1) == \"met\"", block, subject) == .boolean(true))
         subject.steps = StepFacts()
         #expect(try SmallWorld.value("clicked(email_1)", block, subject) == .boolean(false))

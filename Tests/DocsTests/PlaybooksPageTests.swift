@@ -90,7 +90,7 @@ struct PlaybooksPageTests {
             + DateFunction.allCases.map(\.rawValue) + HistoryFunction.allCases.map(\.rawValue)
         let others = [
             "contacts", "in_stage", "time_in_stage", "stuck", "weak_point", "at_risk", "sent", "delivered", "opened",
-            "clicked", "waited", "touched", "enrolled",
+            "clicked", "replied", "waited", "touched", "enrolled",
         ]
         #expect((families + others).filter { !page.mentions($0) } == [])
     }

@@ -84,7 +84,7 @@ struct ClockJumpTests {
                     try set()
                 }
             }
-            #expect(arrive(Self.touches, at: endpoint), "\(place)")
+            #expect(arrive(Self.touches, at: endpoint), "\(place)\nand then: \(serving.log)")
             #expect(serving.end() == 0)
             try isComplete(scratch, endpoint, "\(place)")
         }

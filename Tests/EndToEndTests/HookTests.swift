@@ -49,6 +49,61 @@ import Testing
         #expect(try scratch.states() == ["sent": 2])
     }
 
+    @Test func aReplyEndsAPlaybookAndIsCounted() async throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        let playbook = "playbooks/hello/playbook.yaml"
+        try scratch.replace("when: seats > 1", with: "on: report_made\nexit: [ replied(email_1) ]", in: playbook)
+        try scratch.replace(
+            "  - email: hello.md",
+            with: "  - email: hello.md\n  - wait_for: clicked(email_1)\n    at_most: 4d\n  - email: more.md",
+            in: playbook)
+        try scratch.write("playbooks/hello/more.md", "---\nsubject: More\n---\nMore for {{account.name}}.\n")
+        try scratch.replace(
+            "subject: \"{{ subject }}\"", with: "subject: \"{{ subject }}\"\n    reply_to: \"{{ reply_to }}\"",
+            in: "channels/carrier.yaml")
+        let unheard = try scratch.keeptouch("check").output
+        #expect(unheard.contains("playbook.yaml:5:9: warning: nothing tells of replies"), "\(unheard)")
+        try scratch.replace(
+            "postal_address:", with: "reply_to: \"help+{{touch}}@small.example\", postal_address:", in: "keeptouch.yaml"
+        )
+        try scratch.replace(
+            "workspace: small", with: "workspace: small\ninbound: { plain: hush }", in: "keeptouch.yaml")
+        let heard = try scratch.keeptouch("check").output
+        #expect(!heard.contains("replies"), "\(heard)")
+        try scratch.importAccounts(2)
+        let serving = try Serving(scratch, ["--port", "0"])
+        #expect(serving.tells(" ready"), "\(serving.log)")
+        let address = try serving.address()
+        try scratch.keeptouch("record", "a1", "report_made")
+        #expect(endpoint.waits(forRequests: 1), "\(serving.log)")
+        let mail = """
+            {"from": "Owner <owner@a1.example>", "to": "Small <help+t1@small.example>", "message_id": "<r1@a1.example>",
+             "subject": "Re: Hello", "headers": {}}
+            """
+        for _ in 1...2 {
+            #expect(try await post(mail, to: "\(address)/inbound/plain", authorization: "Bearer hush") == 200)
+        }
+        #expect(try await post(mail, to: "\(address)/inbound/plain", authorization: "Bearer hus") == 401)
+        let exit = "(replied(email_1))"
+        var explained = ""
+        for _ in 1...100 {
+            explained = try scratch.keeptouch("explain", "a1").output
+            if explained.contains(exit) { break }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(serving.end() == 0, "\(serving.log)")
+        #expect(explained.contains(exit) && explained.contains("replied"), "\(explained)")
+        let requests = try endpoint.stop()
+        #expect(requests.count == 1 && "\(requests)".contains("help+t1@small.example"), "\(requests)")
+        #expect(try scratch.keeptouch("touches").output.contains("replied"))
+        let changes = try scratch.keeptouch("changes", "--format", "ndjson").output
+        #expect(changes.contains("\"type\":\"replied\"") && changes.contains("\"step\":\"email_1\""), "\(changes)")
+        let report = try scratch.keeptouch("report", "playbook", "hello", "--format", "json").output
+        #expect(report.contains("replied"), "\(report)")
+        #expect(try scratch.query("SELECT kind, count(*) FROM outcome GROUP BY kind") == [["replied", "1"]])
+    }
+
     @Test func aBillingWebhookThatComesBeforeItsAccountCountsWhenTheNightlyFileBringsIt() async throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(small: "email", port: endpoint.port)

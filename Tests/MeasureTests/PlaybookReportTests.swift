@@ -35,6 +35,12 @@ struct PlaybookReportTests {
             SELECT account_id, id, CASE WHEN account_id % 4 = 0 THEN 'clicked' ELSE 'delivered' END, settled_at + 1000,
                 'o' || id FROM touch WHERE state = 'sent' AND account_id <= 100
             """)
+        try world.execute(
+            """
+            INSERT INTO outcome (account_id, touch_id, kind, at, dedup)
+            SELECT account_id, id, 'replied', settled_at + 2000, 'r' || id || n FROM touch, (SELECT 1 AS n UNION SELECT 2)
+            WHERE id IN (SELECT id FROM touch WHERE state = 'sent' AND account_id <= 100 ORDER BY id LIMIT 6)
+            """)
         try world.execute("UPDATE touch SET state = 'capped', reason = 'cap 1 per 1d' WHERE ghost = 0 AND id % 5 = 0")
         return world
     }
@@ -100,8 +106,10 @@ struct PlaybookReportTests {
         #expect(rows.map { $0[2] } == ["107", "100", "207"])
         #expect(rows.map { $0[3] } == ["100", "100", "200"])
         // Goals of the treated, out of those whose window is over.
-        #expect(rows[0][8] == rows[0][4] && rows[0][9] == rows[0][4] && rows[0][10] == "100.0%")
-        #expect(rows[1][8] == "0" && rows[1][9] == rows[1][4])
+        #expect(rows[0][9] == rows[0][4] && rows[0][10] == rows[0][4] && rows[0][11] == "100.0%")
+        #expect(rows[1][9] == "0" && rows[1][10] == rows[1][4])
+        // Of a provider's own way, and so counted whether deliveries are told of or not.
+        #expect(rows.map { $0[8] } == ["6", "0", "6"])
         let text = report.text(width: 1_000)
         #expect(text.contains("+priority: 70\n"))
         #expect(text.contains("blocked      7"))

@@ -107,6 +107,58 @@ struct PlaybookTestRunTests {
         #expect(found == [])
     }
 
+    @Test func aTestMayAnswerAMessage() throws {
+        let playbook = """
+            playbook: fallen
+            category: education
+            on: signed
+            steps:
+              - email: hello.md
+              - wait_for: replied(email_1)
+                at_most: 4d
+              - choose:
+                  - if: replied(email_1)
+                    then: [ email: other.md ]
+                  - else: [ email: last.md ]
+              - wait: 20d
+              - email: hello.md
+                id: again
+            exit: [replied(email_2), goal]
+            goal: { when: not happened(nps) and replied(email_1) and days_since(renewal_at) > 3, within: 30d }
+            tests:
+
+            """
+        let tests = """
+              - name: who answers is thanked
+                account: { events: [ { signed: 0d } ] }
+                expect: sent hello.md
+                then:
+                  - after: 1d
+                    replied: email_1
+                    expect: [waited wait_for_1 met, sent other.md, not sent last.md]
+                  - after: 5d
+                    replied: [email_2]
+                  - after: 20d
+                    expect: [nothing sent, "exit because replied(email_2)"]
+              - name: who does not is asked again
+                account: { events: [ { signed: 0d } ] }
+                expect: sent hello.md
+                then:
+                  - after: 6d
+                    expect: [waited wait_for_1 timed_out, sent last.md, not sent other.md]
+              - name: what was not sent is not answered
+                account: { events: [ { signed: 0d } ] }
+                expect: sent hello.md
+                then:
+                  - after: 1d
+                    replied: email_2
+                    expect: active
+
+            """
+        let found = try failures(tests, of: playbook)
+        #expect(found == [])
+    }
+
     @Test func aFailureSaysWhatHappenedInstead() throws {
         let tests = """
               - name: steady

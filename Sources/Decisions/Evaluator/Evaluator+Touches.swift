@@ -10,10 +10,11 @@ extension Evaluator {
             return Scalar(happened(block.enrollments[row.account], playbook, window, row))
         case .sent(let step):
             return touches(of: step, row) { $0.state == .sent && self.isPast($0.settledAt) }
-        // Mail programs that keep images back tell of a click and of no opening.
-        case .delivered(let step): return outcomes(of: step, ["delivered", "opened", "clicked"], row)
-        case .opened(let step): return outcomes(of: step, ["opened", "clicked"], row)
+        // Mail programs that keep images back tell of a click and of no opening; who replies has read.
+        case .delivered(let step): return outcomes(of: step, ["delivered", "opened", "clicked", "replied"], row)
+        case .opened(let step): return outcomes(of: step, ["opened", "clicked", "replied"], row)
         case .clicked(let step): return outcomes(of: step, ["clicked"], row)
+        case .replied(let step): return outcomes(of: step, ["replied"], row)
         case .waited(let step):
             guard let passage = row.subject?.steps?.passages[step], isPast(passage.at) else { return .text(nil) }
             return .text(passage.result.rawValue)

@@ -133,7 +133,8 @@ extension Term {
     /// Whether it asks what became of the enrollment's own touches or waits.
     package var asksAboutSteps: Bool {
         switch node {
-        case .touch(.sent), .touch(.delivered), .touch(.opened), .touch(.clicked), .touch(.waited): true
+        case .touch(.sent), .touch(.delivered), .touch(.opened), .touch(.clicked), .touch(.replied), .touch(.waited):
+            true
         default: parts.contains(where: \.asksAboutSteps)
         }
     }

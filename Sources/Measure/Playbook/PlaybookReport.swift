@@ -70,7 +70,8 @@ package struct PlaybookReport {
 
     private static let columns: [Report.Table.Column] = [
         .init("matched"), .init("entered"), .init("treated"), .init("sent"), .init("delivered"), .init("clicked"),
-        .init("goal"), .init("of matured"), .init("goal rate"), .init("still open"), .init("kept 90 days"),
+        .init("replied"), .init("goal"), .init("of matured"), .init("goal rate"), .init("still open"),
+        .init("kept 90 days"),
         .init("of 90 days old"), .init("kept rate"),
     ]
 
@@ -93,6 +94,7 @@ package struct PlaybookReport {
             total.sent += version.sent
             total.delivered += version.delivered
             total.clicked += version.clicked
+            total.replied += version.replied
             total.goalMatured += version.goalMatured
             total.goals += version.goals
             total.goalOpen += version.goalOpen
@@ -112,6 +114,7 @@ package struct PlaybookReport {
         return [
             .count(version.matched), .count(version.entered), .count(version.treated), .count(version.sent),
             isReported ? .count(version.delivered) : silent, isReported ? .count(version.clicked) : silent,
+            .count(version.replied),
             .count(goal.successes), .count(goal.total), goal.rate.map { .number($0, .share) } ?? .none(early),
             .count(version.goalOpen), .count(kept.successes), .count(kept.total),
             kept.rate.map { .number($0, .share) } ?? .none(early),

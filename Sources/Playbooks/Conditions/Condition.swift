@@ -122,6 +122,7 @@ package enum JourneySignal: Sendable, Hashable {
 
 package enum TouchSignal: Sendable, Hashable {
     case sent(step: String), delivered(step: String), opened(step: String), clicked(step: String)
+    case replied(step: String)
     case waited(step: String)
     case touched(playbook: String?, window: TimeSpan)
     case enrolled(playbook: String, window: TimeSpan?)

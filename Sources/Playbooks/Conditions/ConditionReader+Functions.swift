@@ -7,7 +7,7 @@ extension ConditionReader {
         + DateFunction.allCases.map(\.rawValue) + HistoryFunction.allCases.map(\.rawValue)
         + [
             "contacts", "in_stage", "time_in_stage", "stuck", "weak_point", "at_risk", "sent", "delivered", "opened",
-            "clicked", "waited", "touched", "enrolled",
+            "clicked", "replied", "waited", "touched", "enrolled",
         ]
 
     mutating func function(_ name: String) throws(ConditionComplaint) -> Operand {
@@ -314,6 +314,7 @@ extension ConditionReader {
         case "delivered": return (.touch(.delivered(step: step)), .boolean)
         case "opened": return (.touch(.opened(step: step)), .boolean)
         case "clicked": return (.touch(.clicked(step: step)), .boolean)
+        case "replied": return (.touch(.replied(step: step)), .boolean)
         default: return (.touch(.waited(step: step)), .text)
         }
     }

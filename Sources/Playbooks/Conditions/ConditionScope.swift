@@ -31,6 +31,8 @@ package struct ConditionScope: Sendable {
     package var stages: [String]
     /// The names of all playbooks; when empty, any playbook is taken.
     package var playbooks: [String]
+    /// Whether anybody tells of replies.
+    package var hearsReplies = true
 
     package init(
         dataMap: DataMap, segments: [NamedTerm] = [], signals: [NamedTerm] = [], triggeringEvent: EventKind? = nil,

@@ -73,10 +73,16 @@ extension Term {
 }
 
 extension Term {
+    /// Whether it asks for replies to a step.
+    package var asksAboutReplies: Bool {
+        if case .touch(.replied) = node { return true }
+        return parts.contains(where: \.asksAboutReplies)
+    }
+
     /// Whether it depends on what became of the enrollment's own touches, which a holdout never gets.
     package var asksAboutTouches: Bool {
         switch node {
-        case .touch(.sent), .touch(.delivered), .touch(.opened), .touch(.clicked): true
+        case .touch(.sent), .touch(.delivered), .touch(.opened), .touch(.clicked), .touch(.replied): true
         default: parts.contains(where: \.asksAboutTouches)
         }
     }

@@ -37,6 +37,7 @@ struct ConfigurationReader {
         configuration.inboxOrigins = inboxOrigins(fields)
         configuration.utm = fields["utm"].flatMap(diagnostics.utm)
         readBilling(fields, into: &configuration)
+        readInbound(fields, into: &configuration)
         readDashboard(fields, into: &configuration)
         return configuration
     }
@@ -96,14 +97,28 @@ struct ConfigurationReader {
         guard let sender = fields.table("sender", .sender), let name = sender.shownText("name"),
             let email = address(sender, "email")
         else { return nil }
-        return Configuration.Sender(
+        var known = Configuration.Sender(
             name: name, email: email, replyTo: address(sender, "reply_to"),
-            postalAddress: sender.shownText("postal_address")
-        )
+            postalAddress: sender.shownText("postal_address"))
+        if let marked = known.replyTo, marked.contains(Self.mark) {
+            known.replyTo = marked.replacing(Self.mark, with: "")
+            known.marksReplies = true
+        }
+        return known
     }
+
+    /// Where the key of the touch stands in the address for replies.
+    private static let mark = "+{{touch}}"
 
     private func address(_ fields: Fields, _ key: String) -> String? {
         guard let node = fields[key], let text = diagnostics.text(node, key) else { return nil }
+        if text.contains("{{"), key != "reply_to" || !text.contains("+{{touch}}@") {
+            diagnostics.error(
+                node.position,
+                "expected an address for \"\(key)\"; only reply_to has a mark, as help+{{touch}}@acme.example, got \(node.summary)"
+            )
+            return nil
+        }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         let isBad = text.contains { $0.isWhitespace || $0 == "<" || $0 == ">" || $0 == "," }
         guard parts.count == 2, !isBad, parts.allSatisfy({ !$0.isEmpty }) else {

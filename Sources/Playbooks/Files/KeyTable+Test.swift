@@ -11,6 +11,7 @@ extension KeyTable {
     static let testStretch = KeyTable([
         Key("after", .duration, required: true, "How long it lasts; whole days end with their last minute."),
         Key("account", .table(.testAccount), "Data that come in meanwhile; dates are relative to its end."),
+        Key("replied", .oneOrMore(.text), "Steps whose messages are answered as it begins: email_1."),
         Key("expect", .oneOrMore(expectation), "What must have happened in this stretch."),
     ])
 

@@ -37,6 +37,9 @@ extension KeyTable {
         Key("receivers", .mapping(.table(.receiver)), "Who gets every change as a signed webhook, by name."),
         Key("retention", .table(.retention), "How long what people said and were told is kept."),
         Key("billing", .table(.billing), "Billing systems whose webhooks are taken, each with its secret."),
+        Key(
+            "inbound", .table(.inbound),
+            "Who tells of mail that comes in, so that replies are known; each with its secret."),
         Key("dashboard", .table(.dashboard), "Where the dashboard is reached, and how people sign in to it."),
     ])
 
@@ -55,7 +58,7 @@ extension KeyTable {
     static let sender = KeyTable([
         Key("name", .text, required: true, "The name that recipients see."),
         Key("email", .text, required: true, "The address that emails come from."),
-        Key("reply_to", .text, "Where answers go."),
+        Key("reply_to", .text, "Where answers go; +{{touch}} before the @ lets a reply name what it answers."),
         Key("postal_address", .text, "The postal address in the footer, which the law of many countries wants."),
     ])
 

@@ -44,7 +44,8 @@ struct PlaybookTestReader {
             }
             let facts = self.facts(fields["account"], &contacts)
             stretches.append(
-                PlaybookTest.Stretch(length: length, facts: facts, expectations: expectations(fields)))
+                PlaybookTest.Stretch(
+                    length: length, facts: facts, replies: replies(fields), expectations: expectations(fields)))
         }
         if !fields.has("expect"), stretches.count == 1 || stretches.allSatisfy(\.expectations.isEmpty) {
             diagnostics.error(node.position, "\"expect\" is missing in a test")
@@ -61,6 +62,19 @@ struct PlaybookTestReader {
         let known = playbook.variants.map(\.name)
         if !known.contains(name) { diagnostics.unknown(name, "variant", among: known, at: node.position) }
         return name
+    }
+
+    /// Steps that send and whose messages are answered.
+    private func replies(_ fields: Fields) -> [String] {
+        let steps = ([playbook.steps] + playbook.variants.compactMap(\.steps)).joined()
+        let known = steps.filter { if case .send = $0.action { true } else { false } }.map(\.id)
+        return fields.items("replied").compactMap { node in
+            guard let step = diagnostics.text(node, "replied") else { return nil }
+            if !known.contains(step) {
+                diagnostics.unknown(step, "step that sends", among: Set(known).sorted(), at: node.position)
+            }
+            return step
+        }
     }
 
     // MARK: Data

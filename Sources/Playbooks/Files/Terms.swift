@@ -22,6 +22,12 @@ struct Terms {
         }
         let (term, complaints) = body(ConditionParser(scope))
         diagnostics.add(complaints)
+        if !scope.hearsReplies, let term, term.asksAboutReplies {
+            diagnostics.warning(
+                source.position,
+                "nothing tells of replies, so \"replied\" never holds; say \"inbound: { PROVIDER: env:NAME }\" in keeptouch.yaml"
+            )
+        }
         return complaints.contains { $0.severity == .error } ? nil : term
     }
 

@@ -79,6 +79,7 @@ package struct WorkspaceReader {
             workspace.dataMap = map
             terms = Terms(scope: ConditionScope(dataMap: map), broken: broken, diagnostics: diagnostics)
         }
+        terms.scope.hearsReplies = known.isPast || hearsReplies(workspace)
         terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
         workspace.calendars = calendars
@@ -168,6 +169,11 @@ package struct WorkspaceReader {
             }
         }
         return (channels, broken)
+    }
+
+    /// Whether mail that comes in is told of, by a provider or by a team's own webhooks of a channel.
+    private func hearsReplies(_ workspace: Workspace) -> Bool {
+        !workspace.configuration.inbound.isEmpty || workspace.channels.values.contains { $0.events?.dialect == .plain }
     }
 
     private func checkSources(_ workspace: Workspace) {

@@ -78,6 +78,8 @@ package struct PlaybookTest: Sendable, Hashable {
         /// How long it lasts; zero for the first, which lasts until what its cycle makes has gone out.
         package var length: TimeSpan
         package var facts: Facts
+        /// Steps whose messages are answered as it begins.
+        package var replies: [String] = []
         package var expectations: [Expectation]
     }
 

@@ -20,7 +20,8 @@ package struct Receiver: Sendable, Equatable {
 
     /// Everything that a change can be; `Storage` writes them.
     package static let knownKinds = [
-        "sent", "delivered", "opened", "clicked", "bounced", "complained", "unsubscribed", "resubscribed", "answered",
+        "sent", "delivered", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed", "resubscribed",
+        "answered",
         "enrolled", "exited", "goal", "risk_on", "risk_off", "set", "churned", "reactivated",
     ]
 }

@@ -104,6 +104,8 @@ package struct Configuration: Sendable, Equatable {
     package var receivers: [Receiver] = []
     /// What the webhooks of billing systems are proved with.
     package var billing: [BillingProvider: Secret] = [:]
+    /// Who tells of mail that comes in, with what their webhooks are proved with.
+    package var inbound: [InboundProvider: Secret] = [:]
     /// Whether a subscription on trial makes its account a customer.
     package var trialsAreCustomers = false
     package var dashboard = DashboardSettings()
@@ -120,6 +122,8 @@ package struct Configuration: Sendable, Equatable {
         package var name: String
         package var email: String
         package var replyTo: String?
+        /// Whether the address for replies has the touch's key in it, so that a reply names what it answers.
+        package var marksReplies = false
         package var postalAddress: String?
 
         package init(name: String, email: String, replyTo: String? = nil, postalAddress: String? = nil) {
@@ -127,6 +131,14 @@ package struct Configuration: Sendable, Equatable {
             self.email = email
             self.replyTo = replyTo
             self.postalAddress = postalAddress
+        }
+
+        /// The address for replies to a touch: `help+t12@acme.example`, where it is marked.
+        ///
+        /// - Parameter key: of the touch; nil for what is none.
+        package func replyAddress(of key: String?) -> String? {
+            guard marksReplies, let key, let replyTo, let at = replyTo.lastIndex(of: "@") else { return replyTo }
+            return "\(replyTo[..<at])+\(key)\(replyTo[at...])"
         }
     }
 

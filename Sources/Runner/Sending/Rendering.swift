@@ -101,7 +101,8 @@ package struct Rendering: Sendable {
         return Envelope(
             to: touch.email.map { Envelope.Address($0, name: touch.contactName) },
             recipient: touch.isTeam ? touch.recipient : touch.contactKey ?? touch.recipient,
-            from: sender.map { Envelope.Address($0.email, name: $0.name) }, replyTo: sender?.replyTo, message: rendered,
+            from: sender.map { Envelope.Address($0.email, name: $0.name) },
+            replyTo: sender?.replyAddress(of: touch.id > 0 ? touch.key : nil), message: rendered,
             headers: link.map { Unsubscription.headers(url: $0) } ?? [],
             metadata: [
                 Request.Header("touch_id", touch.key), Request.Header("playbook", touch.playbook),

@@ -115,9 +115,15 @@ extension Worker {
 
     /// Stops everything when somebody has set the wall clock since the last look.
     func heedClock(_ connection: Connection, processNow: Instant) throws {
-        guard let reading = clockReading(), clockGuard.check(reading) != nil, let trusted = clockGuard.last else {
-            return
+        guard let reading = clockReading(), clockGuard.check(reading) != nil else { return }
+        // Somebody may have said meanwhile that it is right.
+        let stored = try Meta.clock.read(connection)
+        if stored != knownClock {
+            knownClock = stored
+            clockGuard = ClockGuard(last: stored.flatMap { ClockReading(text: $0) })
+            guard clockGuard.check(reading) != nil else { return }
         }
+        guard let trusted = clockGuard.last else { return }
         try doubt(trusted, connection, processNow: processNow)
     }
 
@@ -125,6 +131,7 @@ extension Worker {
     func doubt(_ trusted: ClockReading, _ connection: Connection, processNow: Instant) throws {
         guard let reading = clockReading(), let reason = trusted.doubt(of: reading) else { return }
         try Meta.clock.write(trusted.text, connection)
+        knownClock = trusted.text
         // Another pause stays.
         let author = Author(from: .runner, at: processNow)
         if try !author.pauseIfGoing("all", because: reason, connection),

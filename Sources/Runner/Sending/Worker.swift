@@ -29,6 +29,8 @@ package final class Worker {
     var lastHost: (url: String, name: String?)?
     /// Notices when somebody sets the wall clock meanwhile.
     var clockGuard = ClockGuard(last: nil)
+    /// The reading that the database held when this last looked; another one is a person's word, or the planner's.
+    var knownClock: String?
     /// What the last attempts tell, by `playbook:<name>` and `channel:<name>`.
     var breakers: [String: Breaker] = [:]
     let workQueue: WorkQueue
@@ -133,7 +135,8 @@ package final class Worker {
     package func begin(now: Instant) throws {
         report.recovered = try recover(now: now)
         try store.write { try Outbox($0).lostSends.clean(at: now) }
-        clockGuard = ClockGuard(last: try store.read { try Meta.clock.read($0) }.flatMap { ClockReading(text: $0) })
+        knownClock = try store.read { try Meta.clock.read($0) }
+        clockGuard = ClockGuard(last: knownClock.flatMap { ClockReading(text: $0) })
         // An attempt to list requests may have failed after the database had them.
         try log?.fill(to: store.read { try Meta.sentCount($0) })
         try store.read { connection in

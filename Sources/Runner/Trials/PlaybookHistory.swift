@@ -20,6 +20,7 @@ package struct PlaybookHistory: Sendable {
         package var touch: Touch
         package var settledAt: Instant?
         var claimedAt: Instant?
+        var repliedAt: Instant?
     }
 
     /// A verdict that was other than the one that stood.
@@ -104,6 +105,18 @@ package struct PlaybookHistory: Sendable {
 
     // MARK: What a day changes
 
+    /// Lets the messages of steps be answered, as far as they have been sent.
+    mutating func reply(to steps: [String], at moment: Instant) {
+        for entered in enrollments.indices {
+            for index in enrollments[entered].touches.indices {
+                let touch = enrollments[entered].touches[index].touch
+                guard touch.state == .sent, steps.contains(touch.step) else { continue }
+                enrollments[entered].touches[index].repliedAt =
+                    enrollments[entered].touches[index].repliedAt ?? moment
+            }
+        }
+    }
+
     /// Takes up stages, or the right dates of those that are known.
     mutating func enter(_ entries: [StageEntry]) {
         stageEntries.removeAll { known in
@@ -185,7 +198,9 @@ extension PlaybookHistory.EnrollmentHistory {
     private var steps: StepFacts {
         var steps = StepFacts()
         steps.touches = touches.map {
-            StepFacts.Touch(step: $0.touch.step, state: $0.touch.state, settledAt: $0.settledAt)
+            StepFacts.Touch(
+                step: $0.touch.step, state: $0.touch.state, settledAt: $0.settledAt,
+                outcomes: $0.repliedAt.map { ["replied": $0] } ?? [:])
         }
         steps.passages = passages
         return steps

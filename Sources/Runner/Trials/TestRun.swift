@@ -72,6 +72,15 @@ struct TestRun {
             .filter { $0.at <= end }
             .sorted { $0.at < $1.at }[...]
         var tallies: [Tally] = []
+        if !stretch.replies.isEmpty {
+            clock = min(clock + .minutes(1), end)
+            try look(at: clock)
+            let moment = clock
+            world.change(0) { known in
+                known.change(0, at: moment) { $0.reply(to: stretch.replies, at: moment) }
+            }
+            tallies += try world.step(to: clock)
+        }
         while true {
             let next = world.next(after: clock)
             guard let moment = [next, arrivals.first?.at].compactMap({ $0 }).min(), moment <= end else { break }

@@ -100,7 +100,7 @@ extension BlockLoader {
     private func outcomes(of touch: Int64) throws -> [String: Instant] {
         let statement = try connection.cached(
             """
-            SELECT kind, min(at) FROM outcome WHERE touch_id = :touch AND kind IN ('delivered', 'opened', 'clicked')
+            SELECT kind, min(at) FROM outcome WHERE touch_id = :touch AND kind IN ('delivered', 'opened', 'clicked', 'replied')
             GROUP BY kind
             """)
         defer { statement.reset() }

@@ -3,7 +3,7 @@ package import Playbooks
 /// Something that has happened and that others may want to know: one row of the ledger of changes.
 package struct Change: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
-        case sent, delivered, opened, clicked, bounced, complained, unsubscribed, resubscribed, answered
+        case sent, delivered, opened, clicked, replied, bounced, complained, unsubscribed, resubscribed, answered
         case enrolled, exited, goal
         case riskOn = "risk_on"
         case riskOff = "risk_off"
@@ -14,8 +14,8 @@ package struct Change: Sendable, Equatable {
         /// What an outcome is as a change; nil for those that nobody outside asks for.
         init?(of outcome: String) {
             switch outcome {
-            case "delivered", "opened", "clicked", "bounced", "complained", "unsubscribed", "resubscribed", "answered",
-                "goal":
+            case "delivered", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed", "resubscribed",
+                "answered", "goal":
                 self.init(rawValue: outcome)
             default: return nil
             }

@@ -121,7 +121,7 @@ package struct RiskStory: Sendable {
         let sent = try connection.query(
             """
             SELECT t.settled_at AS at, t.step, p.name, (SELECT group_concat(kind, ', ') FROM (
-                    SELECT DISTINCT kind FROM outcome WHERE touch_id = t.id AND kind IN ('opened', 'clicked', 'bounced')
+                    SELECT DISTINCT kind FROM outcome WHERE touch_id = t.id AND kind IN ('opened', 'clicked', 'replied', 'bounced')
                     ORDER BY kind)) AS outcomes
             FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id JOIN playbook AS p ON p.id = t.playbook_id
             WHERE e.account_id = :account AND t.state = 'sent' AND t.settled_at <= :now

@@ -157,7 +157,7 @@ extension Outcome.Kind {
     /// How a touch has ended of which this is told; nil when that says nothing of it.
     fileprivate var end: TouchState? {
         switch self {
-        case .accepted, .deferred, .delivered, .opened, .machineOpened, .clicked, .machineClicked, .bounced,
+        case .accepted, .deferred, .delivered, .opened, .machineOpened, .clicked, .machineClicked, .replied, .bounced,
             .softBounced, .complained, .unsubscribed:
             .sent
         case .dropped: .rejected

@@ -4,7 +4,8 @@ package import Playbooks
 package struct Outcome: Sendable, Hashable {
     /// Kinds that people cause and that machines cause are apart: no playbook decides on a scanner's click.
     package enum Kind: String, Sendable, CaseIterable {
-        case accepted, deferred, delivered, opened, clicked, bounced, complained, unsubscribed, suppressed, dropped
+        case accepted, deferred, delivered, opened, clicked, replied, bounced, complained, unsubscribed, suppressed,
+            dropped
         case softBounced = "soft_bounced"
         case machineOpened = "machine_opened"
         case machineClicked = "machine_clicked"

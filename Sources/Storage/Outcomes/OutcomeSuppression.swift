@@ -34,7 +34,7 @@ struct OutcomeSuppression {
             }
         case .suppressed: try suppress(Suppressions.notWritten, at: at)
         case .softBounced: try judgeSoftBounces(at: at)
-        case .delivered, .opened, .clicked: try judgeSoftBounces(at: nil)
+        case .delivered, .opened, .clicked, .replied: try judgeSoftBounces(at: nil)
         case .unsubscribed: try unsubscribe(from: category, detail: detail, at: at)
         case .resubscribed: try resubscribe(to: category, at: at)
         case .accepted, .deferred, .dropped, .machineOpened, .machineClicked, .dismissed, .answered, .goal: break

@@ -28,6 +28,7 @@ package struct PlaybookFunnel {
         package var sent = 0
         package var delivered = 0
         package var clicked = 0
+        package var replied = 0
         /// Whose goal's window is over, how many of them reached it, and whose window is open.
         package var goalMatured = 0
         package var goals = 0
@@ -113,13 +114,17 @@ package struct PlaybookFunnel {
         try fill(
             """
             SELECT e.version_id, count(DISTINCT e.id),
-                count(DISTINCT CASE WHEN o.kind = 'clicked' THEN e.id END)
+                count(DISTINCT CASE WHEN o.kind = 'clicked' THEN e.id END),
+                count(DISTINCT CASE WHEN o.kind = 'replied' THEN e.id END)
             FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
-            JOIN outcome AS o ON o.touch_id = t.id AND o.at <= :as_of AND o.kind IN ('delivered', 'opened', 'clicked')
+            JOIN outcome AS o ON o.touch_id = t.id AND o.at <= :as_of
+                AND o.kind IN ('delivered', 'opened', 'clicked', 'replied')
             WHERE e.playbook_id = :playbook AND e.arm = 'treated' AND NOT \(Match.isByHand("e.match_key"))
             GROUP BY e.version_id
             """
-        ) { version, row in (version.delivered, version.clicked) = (int(row[1]), int(row[2])) }
+        ) { version, row in
+            (version.delivered, version.clicked, version.replied) = (int(row[1]), int(row[2]), int(row[3]))
+        }
         return versions
     }
 

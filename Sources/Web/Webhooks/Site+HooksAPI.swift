@@ -13,6 +13,13 @@ extension Site {
                 "/hooks/{channel}/{token}", ["channel", "token"], "The same, proved by a part of the URL",
                 "For providers that neither sign nor send credentials."),
             path(
+                "/inbound/{provider}", ["provider"], "Mail that has come in",
+                "Of postmark, mailgun, sendgrid, sparkpost, brevo, resend or plain, with the secret that keeptouch.yaml names. A reply to a"
+                    + " touch becomes its outcome replied; nothing else of the mail is kept."),
+            path(
+                "/inbound/{provider}/{token}", ["provider", "token"], "The same, proved by a part of the URL",
+                "For providers that neither sign nor send credentials."),
+            path(
                 "/billing/{provider}", ["provider"], "What a billing system tells of an account",
                 "Of stripe, paddle, chargebee or recurly, with the secret that keeptouch.yaml names."),
             path(
@@ -37,7 +44,8 @@ extension Site {
               "description": "\(description) Whatever is proved is stored before it is answered.",
               "parameters": [\(parameters.joined(separator: ", "))],
               "requestBody": {"required": true, "content": {
-                "application/json": {}, "text/plain": {}, "application/x-www-form-urlencoded": {}}},
+                "application/json": {}, "text/plain": {}, "application/x-www-form-urlencoded": {},
+                "multipart/form-data": {}}},
               "responses": {"200": {"description": "Stored, or known already"}, \(problems.joined(separator: ", "))}}}
             """
     }

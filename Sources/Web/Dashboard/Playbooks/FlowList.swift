@@ -191,7 +191,9 @@ struct FlowList {
             for group in TouchGroup.allCases where group != .open {
                 touches(group.states, group.word, group.rawValue)
             }
-            for kind in ["delivered", "opened", "clicked", "answered", "bounced", "complained", "unsubscribed"] {
+            for kind in [
+                "delivered", "opened", "clicked", "replied", "answered", "bounced", "complained", "unsubscribed",
+            ] {
                 guard let count = found.outcomes[kind], count > 0 else { continue }
                 items.append((count, kind, link(outcome: kind)))
             }

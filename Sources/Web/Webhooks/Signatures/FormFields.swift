@@ -2,6 +2,10 @@
 struct FormFields {
     private(set) var fields: [(name: String, value: String)] = []
 
+    init(_ fields: [(name: String, value: String)]) {
+        self.fields = fields
+    }
+
     /// Nil when an escape is broken or the bytes are no UTF-8.
     init?(_ body: [UInt8]) {
         for part in body.split(separator: UInt8(ascii: "&")) {
