@@ -10,13 +10,23 @@ import Testing
         try scratch.importAccounts(12)
         let sleeper = try RunningProgram(["run"], in: scratch.folder)
         #expect(endpoint.waits(forRequests: 2))
-        sleeper.freeze()
+        try freeze(sleeper, scratch)
         let second = try scratch.keeptouch("run")
         #expect(second.code == 1 && second.complaints.contains("is already running the playbooks"), "\(second)")
         sleeper.signal(SIGCONT)
         #expect(sleeper.wait().code == 0)
         #expect(try scratch.states() == ["sent": 12])
         #expect(try endpoint.stop().count == 12)
+    }
+
+    /// Nobody may take the lock on writing from it: it falls asleep in between two transactions.
+    private func freeze(_ sleeper: RunningProgram, _ scratch: Scratch) throws {
+        sleeper.freeze()
+        while try !isFree("keeptouch.db.write.lock", in: scratch) {
+            sleeper.signal(SIGCONT)
+            usleep(1_000)
+            sleeper.freeze()
+        }
     }
 
     /// On one machine the lock keeps a second runner out as long as the first one lives. It is taken away here, as it is
@@ -30,13 +40,7 @@ import Testing
             try scratch.importAccounts(30)
             let sleeper = try RunningProgram(["run"], in: scratch.folder)
             #expect(endpoint.waits(forRequests: Int.random(in: 1...12)))
-            sleeper.freeze()
-            // Nobody may take the lock on writing from it: it falls asleep in between two transactions.
-            while try !isFree("keeptouch.db.write.lock", in: scratch) {
-                sleeper.signal(SIGCONT)
-                usleep(1_000)
-                sleeper.freeze()
-            }
+            try freeze(sleeper, scratch)
             try scratch.remove("keeptouch.db.runner.lock")
             let heir = try scratch.keeptouch("run")
             #expect(heir.code == 0 || heir.code == 1, "\(heir)")
