@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 package enum Rounds {
     private static let share = ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"].flatMap(Double.init)
     private static let table = ProcessInfo.processInfo.environment["KEEPTOUCH_TABLE"]
-    private static let writing = NIOLockedValueBox(())
+    private static let writing = NIOLock()
 
     package static func count(_ short: Int, long: Int) -> Int {
         share.map { max(short, Int(Double(long) * $0)) } ?? short
@@ -20,7 +20,7 @@ package enum Rounds {
     /// Writes a row for the table: what was tried how often, and what came of it.
     package static func tell(_ rounds: Int, _ figures: String = "", test: String = #function) {
         guard let table, let file = fopen(table, "a") else { return }
-        writing.withLockedValue { _ in
+        writing.withLock {
             _ = fputs("\(test.prefix { $0 != "(" })\t\(rounds)\t\(figures)\n", file)
             fclose(file)
         }

@@ -10,7 +10,7 @@ package enum Password {
 
     private static let cost = Cost(ln: 15, r: 8, p: 3)
     /// One at a time: each takes 32 MB.
-    private static let turn = NIOLockedValueBox(())
+    private static let turn = NIOLock()
 
     private struct Cost {
         var ln: Int
@@ -43,7 +43,7 @@ package enum Password {
     }
 
     private static func derive(_ password: String, salt: [UInt8], _ cost: Cost) throws -> [UInt8] {
-        try turn.withLockedValue { _ in
+        try turn.withLock {
             let key = try KDF.Scrypt.deriveKey(
                 from: Array(password.precomposedStringWithCompatibilityMapping.utf8), salt: salt, outputByteCount: 32,
                 rounds: 1 << cost.ln, blockSize: cost.r, parallelism: cost.p)
