@@ -40,4 +40,19 @@ import Testing
     @Test func otherWordsStay() {
         #expect(SecretMask([secret, "abc"]).mask("abc: the key is wrong", upTo: 100) == "abc: the key is wrong")
     }
+
+    @Test func aPieceOfALongSecretIsMaskedWhereverItIsCut() {
+        let secret = "sk-live-4f9Qz81LmXw72Rt0bVc5Yp3Na"
+        let mask = SecretMask([secret])
+        for start in 0...secret.count - 12 {
+            for length in [12, 14, 16, 20] where start + length <= secret.count {
+                let piece = String(secret.dropFirst(start).prefix(length))
+                let masked = mask.mask("key '\(piece)...' is wrong, see the guide", upTo: 300)
+                #expect(masked == "key '\(Credentials.mask)...' is wrong, see the guide", "\(start) \(length)")
+            }
+        }
+        // What everybody knows of a URL stays.
+        let url = SecretMask(["https://hooks.example.com/services/T0/B0/4f9Qz81LmXw72Rt0bVc5Yp3Na"])
+        #expect(url.mask("see https://hooks.example.org", upTo: 300) == "see https://hooks.example.org")
+    }
 }

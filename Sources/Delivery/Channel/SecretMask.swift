@@ -4,18 +4,26 @@ import Foundation
 /// Takes a channel's secrets out of text that somebody else wrote, in every form in which an endpoint may repeat them.
 ///
 /// As they are, in Base64 with and without padding, in hexadecimal, and cut in half; each of them with any of its characters
-/// percent-encoded (once or more often), escaped as in JSON or HTML, or in the other case.
+/// percent-encoded (once or more often), escaped as in JSON or HTML, or in the other case. Besides, whatever piece of
+/// these forms stands in the text as it is.
 struct SecretMask: Sendable {
     /// The longest first, so that no part of one is left. In small letters.
     private let forms: [[UInt8]]
+    /// Halves of long secrets, which may be escaped, too.
+    private let halves: [[UInt8]]
+    /// Every piece of the forms of long secrets, in small letters.
+    private let pieces: Set<ArraySlice<UInt8>>
     /// A shorter text is in too many words by chance.
     private static let shortest = 4
     private static let shortestHalf = 8
+    /// So many bytes of a long secret in a row are no chance, and too few to be of use.
+    private static let piece = 12
     /// How long a character becomes at most: `%252525` and two digits.
     private static let longestCharacter = 9
 
     init(_ secrets: [String]) {
         var forms: Set<String> = []
+        var halves: Set<String> = []
         for secret in secrets where secret.count >= Self.shortest {
             // Bytes before a text, the name of Basic authentication above all, move what Base64 makes of it.
             for shift in 0..<3 {
@@ -27,10 +35,19 @@ struct SecretMask: Sendable {
             }
             forms.formUnion([secret, Hexadecimal.text(Array(secret.utf8))])
             guard secret.count >= 2 * Self.shortestHalf else { continue }
-            forms.formUnion([String(secret.prefix(secret.count / 2)), String(secret.suffix(secret.count / 2))])
+            halves.formUnion([String(secret.prefix(secret.count / 2)), String(secret.suffix(secret.count / 2))])
         }
-        self.forms = forms.filter { $0.count >= Self.shortest }.sorted { ($1.count, $0) < ($0.count, $1) }
-            .map { $0.utf8.map(Self.small) }
+        func sorted(_ forms: Set<String>) -> [[UInt8]] {
+            forms.filter { $0.count >= Self.shortest }.sorted { ($1.count, $0) < ($0.count, $1) }
+                .map { $0.utf8.map(Self.small) }
+        }
+        self.forms = sorted(forms)
+        self.halves = sorted(halves)
+        // The beginning of a URL says nothing that is secret.
+        pieces = Set(
+            self.forms.filter { $0.count >= 2 * Self.piece && !$0.starts(with: "http".utf8) }.flatMap { form in
+                (0...form.count - Self.piece).map { form[$0..<$0 + Self.piece] }
+            })
     }
 
     /// - Parameter length: how much of the text is wanted; what is behind it is not looked through.
@@ -38,7 +55,25 @@ struct SecretMask: Sendable {
         guard let longest = forms.first else { return String(text.prefix(length)) }
         var bytes = Array(text.prefix(length + Self.longestCharacter * longest.count).utf8)
         for form in forms { bytes = Self.mask(form, in: bytes) }
+        bytes = maskPieces(in: bytes)
+        for half in halves { bytes = Self.mask(half, in: bytes) }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func maskPieces(in text: [UInt8]) -> [UInt8] {
+        guard !pieces.isEmpty, text.count >= Self.piece else { return text }
+        let small = text.map(Self.small)
+        var masked: [UInt8] = []
+        // Up to where the text is covered by pieces that overlap.
+        var covered = 0
+        for index in text.indices {
+            if index + Self.piece <= small.count, pieces.contains(small[index..<index + Self.piece]) {
+                if index >= covered { masked += Credentials.mask.utf8 }
+                covered = index + Self.piece
+            }
+            if index >= covered { masked.append(text[index]) }
+        }
+        return masked
     }
 
     private static func mask(_ form: [UInt8], in text: [UInt8]) -> [UInt8] {
