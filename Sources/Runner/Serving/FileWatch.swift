@@ -9,6 +9,8 @@ package struct FileWatch {
 
     /// Somebody may be in the middle of changing many files, of which some are missing for a moment.
     private static let restFor = Duration.seconds(1)
+    private static let patience = Duration.seconds(5)
+    private var again: ContinuousClock.Instant?
 
     package init(_ folder: URL) {
         self.folder = folder
@@ -22,8 +24,12 @@ package struct FileWatch {
         looked = .now
         let stamp = FileStamp(of: folder)
         defer { last = stamp }
-        guard stamp != taken, stamp == last else { return false }
-        taken = stamp
+        let isAsked = again.map { $0 <= .now } ?? false
+        guard stamp == last, stamp != taken || isAsked else { return false }
+        (taken, again) = (stamp, nil)
         return true
     }
+
+    /// Takes the files for changed after a while, for some could not be read: nothing else tells when they can be.
+    package mutating func lookAgain() { again = .now + Self.patience }
 }

@@ -264,7 +264,9 @@ final class Planner: @unchecked Sendable {
 
     private func readFiles() throws {
         guard stamps.haveChanged() else { return }
-        let next = edition.followed(by: CheckedFiles.read(folder))
+        let files = CheckedFiles.read(folder)
+        if !files.unread.isEmpty { stamps.lookAgain() }
+        let next = edition.followed(by: files)
         for complaint in next.complaints where !edition.complaints.contains(complaint) {
             log.error("file with an error", metadata: ["error": "\(complaint)"])
         }
