@@ -25,6 +25,8 @@ private final class World {
 
     deinit {
         try? input.fileHandleForWriting.close()
+        // Another child may have inherited the pipe, so that its end is never seen.
+        process.terminate()
         process.waitUntilExit()
     }
 
