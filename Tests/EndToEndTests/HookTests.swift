@@ -13,17 +13,22 @@ import Testing
         return try #require(response as? HTTPURLResponse).statusCode
     }
 
+    /// A second mail goes to those who click in the first.
+    private func writeToWhoClicks(_ scratch: Scratch) throws {
+        try scratch.replace(
+            "  - email: hello.md",
+            with: "  - email: hello.md\n  - wait_for: clicked(email_1)\n    at_most: 4d\n  - email: more.md",
+            in: "playbooks/hello/playbook.yaml")
+        try scratch.write("playbooks/hello/more.md", "---\nsubject: More\n---\nMore for {{account.name}}.\n")
+    }
+
     @Test func aClickIsAnsweredAndExplained() async throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(
             small: "email", port: endpoint.port, channelLines: ["events: { dialect: plain, key: hush }"])
         let playbook = "playbooks/hello/playbook.yaml"
         try scratch.replace("when: seats > 1", with: "on: report_made", in: playbook)
-        try scratch.replace(
-            "  - email: hello.md",
-            with: "  - email: hello.md\n  - wait_for: clicked(email_1)\n    at_most: 4d\n  - email: more.md",
-            in: playbook)
-        try scratch.write("playbooks/hello/more.md", "---\nsubject: More\n---\nMore for {{account.name}}.\n")
+        try writeToWhoClicks(scratch)
         try scratch.importAccounts(2)
         let serving = try Serving(scratch, ["--port", "0"])
         #expect(serving.tells(" ready"), "\(serving.log)")
@@ -54,11 +59,7 @@ import Testing
         let scratch = try Scratch(small: "email", port: endpoint.port)
         let playbook = "playbooks/hello/playbook.yaml"
         try scratch.replace("when: seats > 1", with: "on: report_made\nexit: [ replied(email_1) ]", in: playbook)
-        try scratch.replace(
-            "  - email: hello.md",
-            with: "  - email: hello.md\n  - wait_for: clicked(email_1)\n    at_most: 4d\n  - email: more.md",
-            in: playbook)
-        try scratch.write("playbooks/hello/more.md", "---\nsubject: More\n---\nMore for {{account.name}}.\n")
+        try writeToWhoClicks(scratch)
         try scratch.replace(
             "subject: \"{{ subject }}\"", with: "subject: \"{{ subject }}\"\n    reply_to: \"{{ reply_to }}\"",
             in: "channels/carrier.yaml")

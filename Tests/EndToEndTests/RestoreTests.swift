@@ -3,22 +3,8 @@ import Testing
 
 /// A database that was put back, copied or moved while its messages were leaving.
 @Suite struct RestoreTests {
-    private func scratch(_ endpoint: Endpoint, accounts: Int) throws -> Scratch {
-        let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
-        try scratch.importAccounts(accounts)
-        return scratch
-    }
-
     private func backUp(_ scratch: Scratch, to name: String) throws {
         _ = try scratch.query("VACUUM INTO '\(scratch.folder.path)/\(name)'")
-    }
-
-    /// A run that somebody ends when three requests have left.
-    private func stopAfterThree(_ scratch: Scratch, _ endpoint: Endpoint) throws {
-        let runner = try RunningProgram(["run"], in: scratch.folder)
-        #expect(endpoint.waits(forRequests: 3))
-        runner.signal(SIGTERM)
-        _ = runner.wait()
     }
 
     /// As an engineer does it: the file goes over the old one, whose log goes.
@@ -31,7 +17,7 @@ import Testing
     @Test func aBackUpOfEveryPhaseOfSendingThatIsPutBackSendsNothingTwice() throws {
         for phase in [1, 7, 15, 20] {
             let endpoint = try Endpoint(["--delay", "20"])
-            let scratch = try scratch(endpoint, accounts: 20)
+            let scratch = try Scratch(sendingTo: endpoint, accounts: 20)
             let runner = try RunningProgram(["run"], in: scratch.folder)
             #expect(endpoint.waits(forRequests: phase))
             try backUp(scratch, to: "backup.db")
@@ -66,7 +52,7 @@ import Testing
 
     @Test func whatWasMadeAfterTheBackUpIsNotSentAgainAndItsNumbersAreNotGivenAgain() throws {
         let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 5)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 5)
         try backUp(scratch, to: "backup.db")
         #expect(try scratch.keeptouch("run").code == 0)
         let before = try endpoint.requests(since: 0)
@@ -92,7 +78,7 @@ import Testing
 
     @Test func afterARestoreTheMessageOfAnotherEventIsSent() throws {
         let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 4)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 4)
         try scratch.replace("when: seats > 1", with: "on: report_made", in: "playbooks/hello/playbook.yaml")
         // Registers the playbook: what was before it went live triggers nothing.
         #expect(try scratch.keeptouch("run").code == 0)
@@ -135,7 +121,7 @@ import Testing
 
     @Test func aLogThatLostItsEndIsNoticed() throws {
         let endpoint = try Endpoint(["--delay", "20"])
-        let scratch = try scratch(endpoint, accounts: 20)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 20)
         // The playbook and its matches are in the file, the sending in the log alone.
         try scratch.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         let runner = try RunningProgram(["run"], in: scratch.folder)
@@ -155,7 +141,7 @@ import Testing
 
     @Test func aListThatLostItsEndHoldsEveryPlaybookAfterARestore() throws {
         let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 8)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 8)
         try backUp(scratch, to: "backup.db")
         #expect(try scratch.keeptouch("run").code == 0)
         #expect(endpoint.count == 8)
@@ -200,7 +186,7 @@ import Testing
         // All that was put back agrees where nothing left in between.
         for phase in loss == .putBackToo ? [2, 11] : [2, 11, 20] {
             let endpoint = try Endpoint(["--delay", "20"])
-            let scratch = try scratch(endpoint, accounts: 20)
+            let scratch = try Scratch(sendingTo: endpoint, accounts: 20)
             let runner = try RunningProgram(["run"], in: scratch.folder)
             #expect(endpoint.waits(forRequests: phase))
             try backUp(scratch, to: "backup.db")
@@ -235,7 +221,7 @@ import Testing
 
     @Test func aDatabaseThatIsReplacedUnderServeStopsIt() throws {
         let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 3)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 3)
         let serving = try Serving(scratch)
         #expect(serving.tells(" ready"))
         try backUp(scratch, to: "backup.db")
@@ -250,7 +236,7 @@ import Testing
     /// SQLite's own way: the file stays, its content goes back.
     @Test func aBackUpThatIsRestoredUnderServeStopsIt() throws {
         let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 3)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 3)
         try scratch.replace("when: seats > 1", with: "on: report_made", in: "playbooks/hello/playbook.yaml")
         let serving = try Serving(scratch)
         #expect(serving.tells(" ready"))
@@ -274,7 +260,7 @@ import Testing
     /// Rows that come in before anybody has said what the database is, and the same back-up put back again.
     @Test func noNumberIsGivenTwiceHoweverOftenABackUpIsPutBack() throws {
         let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 2)
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 2)
         #expect(try scratch.keeptouch("run").code == 0)
         try backUp(scratch, to: "backup.db")
         var numbers: [String: Set<String>] = ["contact": [], "account": [], "touch": []]
@@ -297,121 +283,5 @@ import Testing
             #expect(endpoint.count == 2 + 3 * round)
             try putBack("backup.db", scratch)
         }
-    }
-
-    @Test func aCopiedFolderSendsNothingOfTheOther() throws {
-        let endpoint = try Endpoint(["--delay", "20"])
-        let scratch = try scratch(endpoint, accounts: 10)
-        try stopAfterThree(scratch, endpoint)
-        let left = endpoint.count
-        let copy = try Scratch()
-        try self.copy(scratch.folder, to: copy.folder)
-        for command in ["plan", "status"] {
-            let said = try copy.keeptouch(command)
-            #expect(said.output.hasPrefix("the next run pauses everything: "), "\(said)")
-        }
-        let first = try copy.keeptouch("run")
-        #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
-        #expect(endpoint.count == left)
-        let resumed = try copy.keeptouch("resume", "all", "--as", "copy")
-        #expect(resumed.code == 0 && resumed.output.contains("ended here"), "\(resumed)")
-        _ = try copy.keeptouch("run")
-        #expect(endpoint.count == left)
-        // The first one goes on as if nothing had been.
-        #expect(try scratch.keeptouch("run").code == 0)
-        #expect(try scratch.states() == ["sent": 10])
-        #expect(endpoint.count == 10)
-    }
-
-    /// File systems give the numbers of files that go to those that come.
-    @Test func aWholeFolderThatTarPutsBackSendsNothingTwice() throws {
-        let endpoint = try Endpoint(["--delay", "20"])
-        let scratch = try scratch(endpoint, accounts: 10)
-        try stopAfterThree(scratch, endpoint)
-        let archive = scratch.folder.appendingPathExtension("tar").path
-        defer { try? FileManager.default.removeItem(atPath: archive) }
-        try tar("-cf", archive, scratch)
-        #expect(try scratch.keeptouch("run").code == 0)
-        #expect(endpoint.count == 10)
-        for _ in 0..<3 {
-            try tar("-xf", archive, scratch)
-            let first = try scratch.keeptouch("run")
-            #expect(first.code == 1 && first.complaints.contains("another one than when it last sent"), "\(first)")
-            #expect(endpoint.count == 10)
-        }
-        #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
-        _ = try scratch.keeptouch("run")
-        #expect(endpoint.count == 10)
-    }
-
-    /// A folder from before the first message knows of none, and neither does what lies in it.
-    @Test func aFolderFromBeforeTheFirstMessageIsNotTakenForTheOneThatSent() throws {
-        let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 3)
-        let saved = scratch.folder.appendingPathExtension("saved")
-        defer { try? FileManager.default.removeItem(at: saved) }
-        try copy(scratch.folder, to: saved)
-        #expect(try scratch.keeptouch("run").code == 0)
-        #expect(endpoint.count == 3)
-        try FileManager.default.removeItem(at: scratch.folder)
-        try copy(saved, to: scratch.folder)
-        let doctor = try scratch.keeptouch("doctor")
-        #expect(doctor.code == 1 && doctor.output.contains("another one than the one that was made in"), "\(doctor)")
-        let first = try scratch.keeptouch("run")
-        #expect(first.code == 1 && first.complaints.contains("another one than the one that was made in"), "\(first)")
-        let resumed = try scratch.keeptouch("resume", "all", "--as", "restored")
-        #expect(resumed.code == 0 && resumed.output.contains("each playbook is held"), "\(resumed)")
-        _ = try scratch.keeptouch("run")
-        #expect(endpoint.count == 3)
-
-        // Elsewhere it is a copy that may begin.
-        let elsewhere = try Scratch()
-        try FileManager.default.removeItem(at: elsewhere.folder)
-        try copy(saved, to: elsewhere.folder)
-        #expect(try elsewhere.keeptouch("run").code == 0)
-        #expect(endpoint.count == 6)
-    }
-
-    private func copy(_ folder: URL, to other: URL) throws {
-        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-            try FileManager.default.copyItem(
-                at: folder.appendingPathComponent(name), to: other.appendingPathComponent(name))
-        }
-    }
-
-    /// The database was deleted and begun anew, beside the list of what has left.
-    @Test func whoSaysCopyOfADatabaseThatWasBegunAnewSendsNothingTwice() throws {
-        let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 3)
-        #expect(try scratch.keeptouch("run").code == 0)
-        for ending in ["", "-wal", "-shm"] { try? scratch.remove("keeptouch.db" + ending) }
-        try scratch.importAccounts(3)
-        #expect(try scratch.keeptouch("run").code == 1)
-        let resumed = try scratch.keeptouch("resume", "all", "--as", "copy")
-        #expect(resumed.code == 0 && resumed.output.contains("3 messages left"), "\(resumed)")
-        for _ in 0..<2 { _ = try scratch.keeptouch("run") }
-        #expect(endpoint.count == 3)
-    }
-
-    private func tar(_ action: String, _ archive: String, _ scratch: Scratch) throws {
-        let tar = try Process.run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            arguments: ["tar", "-C", scratch.folder.path, action, archive, "."])
-        tar.waitUntilExit()
-        #expect(tar.terminationStatus == 0)
-    }
-
-    @Test func aFolderThatWasMovedGoesOn() throws {
-        let endpoint = try Endpoint()
-        let scratch = try scratch(endpoint, accounts: 3)
-        #expect(try scratch.keeptouch("run").code == 0)
-        let elsewhere = scratch.folder.deletingLastPathComponent()
-            .appendingPathComponent("keeptouch-moved-\(UUID().uuidString)")
-        try FileManager.default.moveItem(at: scratch.folder, to: elsewhere)
-        let moved = try Program.run(["run"], in: elsewhere)
-        try FileManager.default.moveItem(at: elsewhere, to: scratch.folder)
-        #expect(moved.code == 0, "\(moved)")
-        #expect(endpoint.count == 3)
     }
 }

@@ -56,16 +56,8 @@ import Testing
         }
     }
 
-    private func rows(_ store: Store, _ sql: String) throws -> [String] {
-        try store.read { connection in
-            try connection.query(sql).map { row in
-                row.values.map { $0.text ?? $0.integer.map { "\($0)" } ?? "-" }.joined(separator: "|")
-            }
-        }
-    }
-
     private func suppressed(_ store: Store) throws -> [String] {
-        try rows(store, "SELECT category, reason FROM suppression ORDER BY category")
+        try store.rows("SELECT category, reason FROM suppression ORDER BY category")
     }
 
     // MARK: Addresses
@@ -159,28 +151,28 @@ import Testing
         try take([notice(kind)], in: store)
         let isSettled = state != end
         #expect(
-            try rows(store, "SELECT state, fence, settled_at, provider_id FROM touch") == [
+            try store.rows("SELECT state, fence, settled_at, provider_id FROM touch") == [
                 "\(end)|\(isSettled ? 4 : 3)|\(isSettled ? "\(Self.now.milliseconds)" : state == "sent" ? "5" : "-")|<m1@mail>"
             ])
         if isSettled {
-            #expect(try rows(store, "SELECT result FROM attempt") == [end])
-            #expect(try rows(store, "SELECT due_at FROM enrollment") == ["\(Self.now.milliseconds)"])
+            #expect(try store.rows("SELECT result FROM attempt") == [end])
+            #expect(try store.rows("SELECT due_at FROM enrollment") == ["\(Self.now.milliseconds)"])
         }
     }
 
     @Test func aTouchThatWaitsToBeRepeatedIsNotSentAgain() throws {
         let store = try store(state: "pending", isAmbiguous: true)
         try take([notice(.delivered)], in: store)
-        #expect(try rows(store, "SELECT state, error FROM touch") == ["sent|-"])
+        #expect(try store.rows("SELECT state, error FROM touch") == ["sent|-"])
     }
 
     @Test func theSameToldTwiceIsOne() throws {
         let store = try store(state: "unknown")
         let all = [notice(.accepted), notice(.delivered, minute: 1), notice(.clicked, minute: 2)]
         #expect(try take(all, in: store) == [.recorded, .recorded, .recorded])
-        let before = try rows(store, "SELECT * FROM touch") + rows(store, "SELECT * FROM outcome")
+        let before = try store.rows("SELECT * FROM touch") + store.rows("SELECT * FROM outcome")
         #expect(try take(all.reversed() + all, in: store) == Array(repeating: .known, count: 6))
-        #expect(try rows(store, "SELECT * FROM touch") + rows(store, "SELECT * FROM outcome") == before)
+        #expect(try store.rows("SELECT * FROM touch") + store.rows("SELECT * FROM outcome") == before)
     }
 
     @Test func touchesAreFoundByTheProvidersIdToo() throws {
@@ -192,7 +184,7 @@ import Testing
             return try take([notice], in: store).first
         }
         #expect(try found { $0.providerID = "m2@mail" } == .recorded)
-        #expect(try rows(store, "SELECT touch_id FROM outcome") == ["2"])
+        #expect(try store.rows("SELECT touch_id FROM outcome") == ["2"])
         #expect(try found { $0.providerID = "<m1@mail>" } == .recorded)
         #expect(try found { $0.providerID = "m3@mail" } == .unmatched)
         #expect(try found { $0.touch = "t1" } == .recorded)
@@ -214,7 +206,7 @@ import Testing
         late.id = "again"
         #expect(try take([late], in: store) == [.unmatched])
         #expect(try suppressed(store) == [])
-        #expect(try rows(store, "SELECT count(*) FROM outcome") == ["0"])
+        #expect(try store.rows("SELECT count(*) FROM outcome") == ["0"])
         (late.address, late.id) = ("Ada@Example.org", "hers")
         #expect(try take([late], in: store) == [.recorded])
         #expect(try suppressed(store) == ["|hard bounce"])
@@ -229,13 +221,13 @@ import Testing
             var notice = notice(.opened, id: "\(Int.random(in: 0..<Int.max))")
             (notice.touch, notice.providerID, notice.address) = (nil, "batch", address)
             try take([notice], in: store)
-            return try rows(store, "SELECT touch_id FROM outcome ORDER BY id DESC LIMIT 1")
+            return try store.rows("SELECT touch_id FROM outcome ORDER BY id DESC LIMIT 1")
         }
         #expect(try touch("R2@example.org ") == ["2"])
         #expect(try touch("r3@example.org") == ["3"])
         #expect(try touch("nobody@example.org") == ["3"])
         #expect(try touch(nil) == ["3"])
-        #expect(try rows(store, "SELECT count(*) FROM webhook") == ["2"])
+        #expect(try store.rows("SELECT count(*) FROM webhook") == ["2"])
     }
 
     @Test func anEventAheadOfOurClockHasHappenedNow() throws {
@@ -243,7 +235,7 @@ import Testing
         var early = notice(.clicked)
         early.at = Self.now + .hours(3)
         try take([early], in: store)
-        #expect(try rows(store, "SELECT at FROM outcome") == ["\(Self.now.milliseconds)"])
+        #expect(try store.rows("SELECT at FROM outcome") == ["\(Self.now.milliseconds)"])
     }
 
     // MARK: What belongs to nothing
@@ -261,7 +253,7 @@ import Testing
             #expect(try !Webhooks(connection).keep(text, from: "mail", id: "x", reason: "none", at: Self.now))
         }
         #expect(
-            try rows(store, "SELECT count(*), max(id), max(length(CAST(body AS BLOB))) FROM webhook") == [
+            try store.rows("SELECT count(*), max(id), max(length(CAST(body AS BLOB))) FROM webhook") == [
                 "10000|10051|16384"
             ])
     }

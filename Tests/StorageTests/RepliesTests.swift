@@ -58,18 +58,10 @@ import Testing
         }
     }
 
-    private func rows(_ store: Store, _ sql: String) throws -> [String] {
-        try store.read { connection in
-            try connection.query(sql).map { row in
-                row.values.map { $0.text ?? $0.integer.map { "\($0)" } ?? "-" }.joined(separator: "|")
-            }
-        }
-    }
-
     private func answered(_ reply: Reply) throws -> [String] {
         let store = try store()
         try take(reply, in: store)
-        return try rows(store, "SELECT touch_id FROM outcome WHERE kind = 'replied'")
+        return try store.rows("SELECT touch_id FROM outcome WHERE kind = 'replied'")
     }
 
     @Test func theTouchIsWhatTheMailRefersTo() throws {
@@ -104,7 +96,7 @@ import Testing
         for (references, keys) in [(["m4@mail"], []), (["m4"], []), ([], ["t4"]), (["m4@mail"], ["t1"])] {
             let store = try store()
             #expect(try take(reply(to: references, at: keys), in: store) == [.unmatched])
-            #expect(try rows(store, "SELECT * FROM outcome") + rows(store, "SELECT * FROM webhook") == [])
+            #expect(try store.rows("SELECT * FROM outcome") + store.rows("SELECT * FROM webhook") == [])
         }
         #expect(try answered(reply("eve@evil.example", to: ["m1@mail"], at: ["t1"])) == [])
         #expect(try answered(reply("no address", to: ["m1@mail"])) == [])
@@ -113,14 +105,14 @@ import Testing
     @Test func theSameMailToldTwiceIsOneAndAnotherIsAnother() throws {
         let store = try store()
         #expect(try take(reply(), reply(), reply(id: "s"), in: store) == [.recorded, .known, .recorded])
-        #expect(try rows(store, "SELECT count(*) FROM outcome") == ["2"])
-        #expect(try rows(store, "SELECT type FROM change WHERE type = 'replied'") == ["replied", "replied"])
+        #expect(try store.rows("SELECT count(*) FROM outcome") == ["2"])
+        #expect(try store.rows("SELECT type FROM change WHERE type = 'replied'") == ["replied", "replied"])
     }
 
     @Test func aReplyToADoubtfulTouchShowsThatItArrived() throws {
         let store = try store(state: "unknown")
         try take(reply(to: ["m2"]), in: store)
-        #expect(try rows(store, "SELECT state FROM touch ORDER BY id") == ["unknown", "sent", "unknown", "unknown"])
+        #expect(try store.rows("SELECT state FROM touch ORDER BY id") == ["unknown", "sent", "unknown", "unknown"])
     }
 
     @Test func ghostsAndWhatNeverLeftHaveNoAnswer() throws {
@@ -136,6 +128,6 @@ import Testing
         let store = try store()
         try store.write { try $0.execute("UPDATE touch SET recipient = 'erased:' || id") }
         #expect(try take(reply(to: ["m1@mail"], at: ["t2"]), in: store) == [.unmatched])
-        #expect(try rows(store, "SELECT * FROM outcome") + rows(store, "SELECT * FROM webhook") == [])
+        #expect(try store.rows("SELECT * FROM outcome") + store.rows("SELECT * FROM webhook") == [])
     }
 }
