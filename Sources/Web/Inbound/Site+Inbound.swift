@@ -29,23 +29,19 @@ extension Site {
     private func takeMail(_ request: Request, _ context: Context) async throws -> String {
         let (provider, secret) = try inbound(context)
         let now = processNow()
-        let replies: [Reply]
-        let webhook: Webhook
-        do {
+        let (webhook, replies) = try await believed(
+            "inbound mail", of: provider.rawValue, metadata: ["provider": "\(provider)"]
+        ) {
             let key = try verifiers.value(of: secret, at: Position(file: "keeptouch.yaml"))
             let signature = try provider.signature(key)
-            webhook = Webhook(
+            let webhook = Webhook(
                 headers: request.headers, body: try await mail(request, isWhole: provider.signsBody(signature)),
                 token: context.parameters.get("token"))
             try signature.check(webhook, at: now)
-            replies = try provider.mails(in: webhook).enumerated().compactMap { index, mail in
+            let replies = try provider.mails(in: webhook).enumerated().compactMap { index, mail in
                 mail.reply(in: webhook.body + [UInt8(truncatingIfNeeded: index)])
             }
-        } catch let refusal as Refusal {
-            log.warning("inbound mail refused", metadata: ["provider": "\(provider)", "reason": "\(refusal)"])
-            throw Problem(.unauthorized, "this webhook is not believed: \(refusal)")
-        } catch let unreadable as Unreadable {
-            throw Problem(.badRequest, "this is no inbound mail of \(provider.rawValue): \(unreadable)")
+            return (webhook, replies)
         }
         guard !replies.isEmpty else { return "ok\n" }
         let workspace = workspace.configuration.workspace
@@ -58,7 +54,7 @@ extension Site {
             for reply in replies { try taking.take(reply) }
             return false
         }
-        if isReplay { throw Problem(.unauthorized, "this webhook is not believed: its token has been used before") }
+        if isReplay { throw Self.isReplay }
         return "ok\n"
     }
 

@@ -32,15 +32,11 @@ extension Site {
             headers: request.headers, body: body, token: context.parameters.get("token"),
             url: (workspace.configuration.baseURL ?? "") + "/hooks/\(channel.name)")
         let now = processNow()
-        let notices: [Notice]
-        do {
+        let notices = try await believed(
+            "webhook", of: events.dialect.rawValue, metadata: ["channel": "\(channel.name)"]
+        ) {
             try verifiers.signature(for: events, at: channel.position).check(webhook, at: now)
-            notices = try events.dialect.notices(in: webhook)
-        } catch let refusal as Refusal {
-            log.warning("webhook refused", metadata: ["channel": "\(channel.name)", "reason": "\(refusal)"])
-            throw Problem(.unauthorized, "this webhook is not believed: \(refusal)")
-        } catch let unreadable as Unreadable {
-            throw Problem(.badRequest, "this is no webhook of \(events.dialect.rawValue): \(unreadable)")
+            return try events.dialect.notices(in: webhook)
         }
         tellOfConfirmation(webhook, events, channel)
         let token = events.dialect == .mailgun ? MailgunSignature.token(of: webhook) : nil
@@ -57,8 +53,24 @@ extension Site {
             for notice in notices { try taking.take(notice) }
             return false
         }
-        if isReplay { throw Problem(.unauthorized, "this webhook is not believed: its token has been used before") }
+        if isReplay { throw Self.isReplay }
         return "ok\n"
+    }
+
+    static let isReplay = Problem(.unauthorized, "this webhook is not believed: its token has been used before")
+
+    /// Checks and reads what has come in; whoever sent it, and the log, are told why it is not taken.
+    func believed<T>(
+        _ noun: String, of provider: String, metadata: Logger.Metadata, _ read: () async throws -> T
+    ) async throws -> T {
+        do {
+            return try await read()
+        } catch let refusal as Refusal {
+            log.warning("\(noun) refused", metadata: metadata.merging(["reason": "\(refusal)"]) { $1 })
+            throw Problem(.unauthorized, "this webhook is not believed: \(refusal)")
+        } catch let unreadable as Unreadable {
+            throw Problem(.badRequest, "this is no \(noun) of \(provider): \(unreadable)")
+        }
     }
 
     private func channel(_ context: Context) throws -> (Playbooks.Channel, Playbooks.Channel.Events) {
