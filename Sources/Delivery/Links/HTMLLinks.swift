@@ -15,7 +15,7 @@ enum HTMLLinks {
         {
             result += bytes[written..<start.upperBound]
             let address = bytes[start.upperBound..<end]
-            if let other = other(unescaped(String(decoding: address, as: UTF8.self))) {
+            if let other = other(HTMLEntities.decoded(String(decoding: address, as: UTF8.self))) {
                 HTML.escape(other, into: &result)
             } else {
                 result += address
@@ -24,15 +24,6 @@ enum HTMLLinks {
         }
         result += bytes[written...]
         return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func unescaped(_ text: String) -> String {
-        guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
-        var result = text
-        for (entity, character) in [
-            ("&#x27;", "'"), ("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"),
-        ] { result = result.replacing(entity, with: character) }
-        return result
     }
 }
 
