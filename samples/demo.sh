@@ -143,8 +143,8 @@ note "Who leaves, when and why, with pictures: $PWD/attrition.html"
 say "Whom should a person look at, and what is worth doing now?"
 first=$("$program" accounts --at-risk --limit 1 --format csv | sed -n 2p | cut -d, -f1)
 [[ -z $first ]] || keeptouch risk "$first"
-"$program" next > next.txt
-sed -n 1,12p next.txt
+printf '\n$ keeptouch next\n'
+"$program" next | sed -n 1,12p
 stop_sink
 
 say "2. cdnow: 2,357 real customers of a record shop, one playbook for regulars who stop buying"
