@@ -123,7 +123,7 @@ import Testing
 
     /// What is no person's: words of the program, names and texts of the workspace's files, digests and random numbers.
     private static let others: [String: Set<String>] = [
-        "meta": ["key", "value"], "account": ["status", "journey"], "contact": ["status"], "history": ["attribute"],
+        "meta": ["key", "value"], "account": ["status", "status_told", "journey"], "contact": ["status"], "history": ["attribute"],
         "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule", "risk"],
         "change": ["type", "step"], "receiver": ["name"],
         "playbook_version": ["hash", "source"], "standing": ["verdict"], "decision": ["verdict"],

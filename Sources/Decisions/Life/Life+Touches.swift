@@ -16,13 +16,17 @@ extension Life {
                 send, category: version.playbook.category, wallClock: wallClock(enrollment, version), from: now,
                 in: zone
             ) { facts.block.text($0, account.index) }
+            // What waits for its hour says nothing; a window on its way does.
+            let waits =
+                allowed.opening.closedFor != nil
+                || (wallClock(enrollment, version) != nil && allowed.opening.at > allowed.base)
             return Touch(
                 step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
                 kind: send.kind, channel: channel, category: version.playbook.category, message: message,
                 isGhost: enrollment.arm != .treated, state: .pending, priority: version.playbook.priority, dueAt: base,
                 notBefore: min(allowed.opening.at, allowed.base + version.playbook.expires),
                 expiresAt: allowed.base + version.playbook.expires,
-                reason: allowed.opening.closedFor.map { _ in allowed.opening.reason(in: zone) }, variables: "{}",
+                reason: waits ? allowed.opening.reason(in: zone) : nil, variables: "{}",
                 frozenAt: now)
         }
         func nobody(_ reason: String) -> [Touch] {
@@ -223,15 +227,28 @@ extension Life {
         else { return }
         let zone = recipient.zone.flatMap { Zone($0) } ?? rules.zone
         let wallClock = touch.step == steps.first?.id ? wallClock(enrollment, version) : nil
+        // It waits for its hour, and for no window.
+        if let wallClock, touch.notBefore > now, touch.reason == nil, !touch.isAmbiguous {
+            let past = now - LocalOccurrence(wallClock: wallClock).instant(in: zone)
+            if past > version.playbook.misfire.patience {
+                (touch.state, touch.reason) = (
+                    .expired,
+                    "missed: its contact is in \(zone.name) now, where the hour was over \(past.milliseconds / 3_600_000) hours ago"
+                )
+                return
+            }
+        }
         let base = min(touch.notBefore, now)
-        let opening = rules.allowed(
+        let (allowedFrom, opening) = rules.allowed(
             send, category: version.playbook.category, wallClock: wallClock, from: base, in: zone
-        ) { facts.block.text($0, account.index) }.opening
+        ) { facts.block.text($0, account.index) }
         // What would open too late ends when its time is over, and not only then.
         let notBefore = min(opening.at, touch.expiresAt)
         guard max(notBefore, now) != max(touch.notBefore, now) else { return }
         touch.notBefore = notBefore
-        if opening.at > now, wallClock == nil || opening.closedFor != nil { touch.reason = opening.reason(in: zone) }
+        if opening.at > now, wallClock == nil || opening.closedFor != nil || opening.at > allowedFrom {
+            touch.reason = opening.reason(in: zone)
+        }
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.

@@ -99,8 +99,8 @@ package struct Tally: Sendable {
                 moved += 1
             }
             if enrolled.reachedGoal != nil { goals += 1 }
-            for change in enrolled.written {
-                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[SetValue(change), default: 0] += 1
+            for value in Set(enrolled.written.map(SetValue.init)) {
+                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[value, default: 0] += 1
             }
             guard !enrolled.made.isEmpty else { continue }
             touches += enrolled.made.count

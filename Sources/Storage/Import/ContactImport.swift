@@ -181,8 +181,7 @@ final class ContactImport: ImportTarget {
 
     func apply() throws {
         table.use(hasPartialRows ? ofPartialRows : ofWholeRows)
-        // Account and key.
-        if hasRepeats { table.rows.hideRepeats(of: [0, 5]) }
+        if hasRepeats { table.mergeRepeats() }
         try store.writeInSlices(
             on: connection, count: staged, at: &pace, checkpointAfter: Store.importCheckpointPages
         ) {

@@ -68,6 +68,12 @@ final class ContactTable {
         rows.add(key)
     }
 
+    /// Of several rows of one contact the last counts, with what it leaves out of those before.
+    func mergeRepeats() {
+        // Account and key.
+        rows.mergeRepeats(of: [0, 5], present: 4, from: 6, filling: columns.withoutPlace.map { 6 + $0 })
+    }
+
     /// Writes the rows that SQL sees; call in a write transaction.
     func apply(hasKeyless: Bool = false) throws -> ImportTally {
         var tally = ImportTally()
@@ -214,8 +220,9 @@ final class ContactTable {
         let count = try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
-            SELECT DISTINCT c.address, '', :reason, CAST(:now AS bigint) FROM contact c
-            WHERE c.account_id = :account AND c.key = :key AND c.address IS NOT NULL AND COALESCE(c.unsubscribed, 0) = 0
+            SELECT DISTINCT COALESCE(c.address, c.last_address), '', :reason, CAST(:now AS bigint) FROM contact c
+            WHERE c.account_id = :account AND c.key = :key AND COALESCE(c.address, c.last_address) IS NOT NULL
+                AND COALESCE(c.unsubscribed, 0) = 0
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
             """,
             contact.merging([

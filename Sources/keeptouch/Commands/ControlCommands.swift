@@ -78,7 +78,8 @@ struct ResumeCommand: ParsableCommand {
         if scope.text == "all", let doubt = try store.read({ try Doubt($0) }) {
             guard let origin else { throw CommandError(DatabaseOrigin.question(doubt)) }
             try origin.settle(doubt, store, path: loaded.databasePath)
-        } else if origin != nil {
+        } else if origin != nil, try store.read({ try Pauses($0).all }) == nil {
+            // One that is paused still was settled by a command that did not come to its end.
             throw CommandError(
                 "--as is for a database of which status says that it may be another one; this one is not")
         }
