@@ -19,9 +19,24 @@ extension Channel.Dialect {
             case .mandrill: try Self.mandrill(webhook)
             case .sparkpost: try Self.sparkpost(webhook.json().items)
             case .customerio: [Self.customerio(try Self.object(webhook.json()))]
+            case .twilio: try Self.twilio(webhook)
+            case .vonage: Self.vonage(try Self.object(webhook.json()))
+            case .messagebird: try Self.messagebird(webhook)
             case .plain: try Self.objects(webhook.json().items).map(Self.plain)
             }
         return told.compactMap(\.notice)
+    }
+
+    /// The text messages that a webhook brings, of the dialects that bring any.
+    ///
+    /// - Throws: `Unreadable` when the body is not what the provider sends.
+    package func texts(in webhook: Webhook) throws(Unreadable) -> [InboundText] {
+        switch self {
+        case .twilio: try Self.twilioTexts(webhook)
+        case .vonage: Self.vonageTexts(try Self.object(webhook.json()))
+        case .messagebird: try Self.messagebirdTexts(webhook)
+        case .sendgrid, .postmark, .mailgun, .amazonSES, .resend, .brevo, .mandrill, .sparkpost, .customerio, .plain: []
+        }
     }
 
     static func object(_ json: JSON) throws(Unreadable) -> JSON {
