@@ -176,7 +176,7 @@ package struct WorkspaceReader {
     /// Whether mail or text messages that come in are told of, by a provider or by a team's own webhooks of a channel.
     private func hearsReplies(_ workspace: Workspace) -> Bool {
         !workspace.configuration.inbound.isEmpty
-            || workspace.channels.values.compactMap(\.events?.dialect).contains { $0 == .plain || $0.hearsTexts }
+            || workspace.channels.values.compactMap(\.events?.dialect).contains { $0.hearsTexts }
     }
 
     private func checkSources(_ workspace: Workspace) {

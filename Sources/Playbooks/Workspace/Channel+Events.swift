@@ -10,7 +10,7 @@ extension Channel {
         case plain
 
         /// Whether its webhooks also bring what people write back.
-        package var hearsTexts: Bool { [.twilio, .vonage, .messagebird].contains(self) }
+        package var hearsTexts: Bool { [.twilio, .vonage, .messagebird, .plain].contains(self) }
     }
 
     /// What `events:` says: in which dialect the provider reports back, and how its webhooks prove where they are from.

@@ -53,10 +53,17 @@ package struct InboundTexts {
         switch word {
         case .stop: try Suppressions.add(number, category: nil, reason: Suppressions.stopped, at: at, connection)
         case .start:
-            // A bounce, a complaint or somebody's decision is nothing that a word undoes.
+            // A bounce, a complaint or somebody's decision is nothing that a word undoes; that the provider refused the
+            // number, because it has said STOP there, is.
             try connection.execute(
-                "DELETE FROM suppression WHERE address = :number AND category = '' AND reason = :reason AND at <= :at",
-                ["number": .text(number), "reason": .text(Suppressions.stopped), "at": .instant(at)])
+                """
+                DELETE FROM suppression WHERE address = :number AND category = '' AND at <= :at
+                    AND (reason = :reason OR substr(reason, 1, length(:channel)) = :channel)
+                """,
+                [
+                    "number": .text(number), "reason": .text(Suppressions.stopped), "channel": .text(channel + ": "),
+                    "at": .instant(at),
+                ])
         }
         return .recorded
     }

@@ -35,7 +35,8 @@ extension Channel.Dialect {
         case .twilio: try Self.twilioTexts(webhook)
         case .vonage: Self.vonageTexts(try Self.object(webhook.json()))
         case .messagebird: try Self.messagebirdTexts(webhook)
-        case .sendgrid, .postmark, .mailgun, .amazonSES, .resend, .brevo, .mandrill, .sparkpost, .customerio, .plain: []
+        case .plain: try Self.objects(webhook.json().items).compactMap(Self.plainText)
+        case .sendgrid, .postmark, .mailgun, .amazonSES, .resend, .brevo, .mandrill, .sparkpost, .customerio: []
         }
     }
 
@@ -47,6 +48,15 @@ extension Channel.Dialect {
     static func objects(_ items: [JSON]) throws(Unreadable) -> [JSON] {
         for item in items { _ = try object(item) }
         return items
+    }
+
+    /// Keeptouch's own words: `{"event": "text", "from": "+14155550123", "text": "STOP", "id": "m-1"}`.
+    private static func plainText(_ item: JSON) -> InboundText? {
+        guard item["event"]?.scalarText == "text", let sender = item["from"]?.scalarText,
+            let id = item["id"]?.scalarText
+        else { return nil }
+        return InboundText(
+            from: sender, word: StopWord(item["text"]?.scalarText ?? ""), at: item["at"]?.time, id: id)
     }
 
     /// Keeptouch's own words: `{"event": "delivered", "touch_id": "t12", "id": "...", "at": "2026-03-08T07:00:00Z"}`.
