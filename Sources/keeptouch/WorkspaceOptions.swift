@@ -93,9 +93,12 @@ struct LoadedWorkspace {
         }
         if mode == .readWrite {
             try store.write { try Meta.claim(for: workspace.configuration.workspace, $0) }
+            try StoredCurrency.keep(workspace, in: store)
             try AttributeColumns(workspace.dataMap).apply(to: store)
             try LeftOutProperties(dataMap: workspace.dataMap, configuration: workspace.configuration, store: store)
                 .bringBack()
+        } else {
+            try store.read { try StoredCurrency.expect(workspace, $0) }
         }
         return store
     }

@@ -276,6 +276,7 @@ final class Planner: @unchecked Sendable {
         let isSame = next.files.texts == edition.files.texts
         if !isSame {
             // The planner takes the new files only when the database has their columns.
+            try StoredCurrency.keep(next.workspace, in: store)
             try AttributeColumns(next.workspace.dataMap).apply(to: store)
             try LeftOutProperties(
                 dataMap: next.workspace.dataMap, configuration: next.workspace.configuration, store: store

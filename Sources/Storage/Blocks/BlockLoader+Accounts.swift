@@ -12,7 +12,7 @@ extension BlockLoader {
             if name == "stage_imported" { return (name, name, builder(.text)) }
             if name == "stage_imported_at" { return (name, name, builder(.instant)) }
             guard let attribute = context.dataMap.attribute(name) else { return nil }
-            return (name, AttributeColumns.ofAccount(name), builder(attribute.type))
+            return (name, column(ofAccount: name), builder(attribute.type))
         }
         let statement = try connection.cached(
             """
@@ -72,7 +72,7 @@ extension BlockLoader {
             if name == "address" { return (name, "address", builder(.text)) }
             if name == Block.Contacts.number { return (name, "phone", builder(.text)) }
             guard let attribute = context.dataMap.contactAttribute(name) else { return nil }
-            return (name, AttributeColumns.ofContact(name), builder(attribute.type))
+            return (name, column(ofContact: name), builder(attribute.type))
         }
         var starts = AccountStarts()
         var contacts = Block.Contacts(starts: [])

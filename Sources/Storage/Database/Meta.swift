@@ -4,6 +4,8 @@ package import Playbooks
 package enum Meta: String {
     /// The name of the workspace that it belongs to.
     case workspace
+    /// The currency in whose minor units amounts are kept.
+    case currency
     /// "1" in a database whose clock may be set freely.
     case simulation
     /// The latest `now` of a cycle, in milliseconds.

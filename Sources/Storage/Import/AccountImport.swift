@@ -65,6 +65,8 @@ final class AccountImport: ImportTarget {
     }
 
     private var undated: UndatedAccounts
+    /// Nil where nobody reads what is said at the end.
+    private var twins: TwinKeys?
     private var subscriptions: SubscriptionRows?
     private let departures: DepartureLimit
     /// Whether a staged row says that its account has left.
@@ -94,6 +96,7 @@ final class AccountImport: ImportTarget {
         columns = StagedColumns(isPerRow: false)
         departures = DepartureLimit(connection)
         undated = try UndatedAccounts(connection, at: context.now)
+        twins = context.isOngoing ? nil : try TwinKeys(connection)
         ownerWord = words.append("owner".utf8)
     }
 
@@ -180,7 +183,9 @@ final class AccountImport: ImportTarget {
         }
         var name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
         if name.isNull, let emailPlace { name = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName) }
-        if !seen.insert(key) {
+        if seen.insert(key) {
+            twins?.look(at: key)
+        } else {
             hasRepeats = true
             tally.duplicates += 1
         }
@@ -242,6 +247,7 @@ final class AccountImport: ImportTarget {
         }
         if counts.unchanged + counts.updated < slice.count {
             try undated.look(connection)
+            try twins?.look(connection)
             counts.inserted = try insert()
             if hasSequel, counts.inserted > 0 {
                 try resolveNew()
@@ -343,7 +349,7 @@ final class AccountImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings +=
             owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
-        tally.warnings += [undated.warning, subscriptions?.warning].compactMap { $0 }
+        tally.warnings += [undated.warning, twins?.warning, subscriptions?.warning].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
             try store.write(on: connection) {
                 try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
@@ -361,6 +367,7 @@ final class AccountImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         undated.renew()
+        twins?.renew()
         subscriptions?.renew()
         wishes.renew()
         try owner.renew()

@@ -57,12 +57,25 @@ final class AccountNames {
     func find(_ name: Cell) throws -> Found {
         if let id = try keys.id(name) { return Found(id: id) }
         guard name.contains(UInt8(ascii: "@")) else {
-            throw Rejection(.unknownAccount, "account", "there is no account with the key \(name.excerpt)")
+            throw try unknown(name)
         }
         guard let address = Self.address(name, in: arena) else {
-            throw Rejection(.unknownAccount, "account", "there is no account with the key \(name.excerpt)")
+            throw try unknown(name)
         }
         return try find(address: address)
+    }
+
+    /// A key that no account has; most often it is one in other capitals.
+    private func unknown(_ name: Cell) throws -> Rejection {
+        let text = name.string
+        for other in [text.uppercased(), text.lowercased()] where other != text {
+            var other = other
+            guard try other.withUTF8({ try keys.id($0) }) != nil else { continue }
+            return Rejection(
+                .unknownAccount, "account",
+                "there is no account with the key \(name.excerpt); did you mean \"\(other)\"? Capitals count")
+        }
+        return Rejection(.unknownAccount, "account", "there is no account with the key \(name.excerpt)")
     }
 
     private func find(address: Cell) throws -> Found {

@@ -36,6 +36,7 @@ struct DashboardCommand: AsyncParsableCommand {
         let store = try loaded.open(.readWrite)
         let watch = FileFollowing(folder: loaded.directory, edition: edition, log: log) { edition in
             // A new attribute has its column before any page asks for it.
+            try StoredCurrency.keep(edition.workspace, in: store)
             try AttributeColumns(edition.workspace.dataMap).apply(to: store)
             dashboard.use(edition)
         }
