@@ -45,11 +45,17 @@ package struct TextSegments: Sendable, Hashable {
         case "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}": "-"
         case "\u{2026}": "..."
         case "\u{2022}", "\u{b7}": "*"
-        case "\u{a0}", "\u{2009}", "\u{202f}", "\u{2007}": " "
         default: nil
         }
     }
 
+    /// The text with plain blanks in the place of those of other widths: one of them alone would more than halve its room.
+    package static func withPlainBlanks(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: blanks.contains) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { blanks.contains($0) ? " " : $0 }))
+    }
+
+    private static let blanks: Set<Unicode.Scalar> = ["\u{a0}", "\u{2007}", "\u{2009}", "\u{202f}"]
     private static let basic = Set(
         ("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
             + "abcdefghijklmnopqrstuvwxyzäöñüà").unicodeScalars)

@@ -41,5 +41,6 @@ import Testing
         #expect(TextSegments.plain(for: "\u{2019}") == "'")
         #expect(TextSegments.plain(for: "\u{2026}") == "...")
         #expect(TextSegments.plain(for: "ć") == nil)
+        #expect(TextSegments.withPlainBlanks("12\u{202f}500\u{a0}€") == "12 500 €")
     }
 }

@@ -115,6 +115,21 @@ import Testing
         #expect(endpoint.received.count == 2)
     }
 
+    @Test func aStopOfTheNumberSaysNothingOfEmails() async throws {
+        let endpoint = try Endpoint()
+        let test = try test(
+            endpoint, playbooks: ["mail": TestWorkspace.playbook("mail", steps: ["email: mail.md"])],
+            files: [
+                "playbooks/mail/mail.md": "---\nsubject: Hi\n---\nHi\n",
+                "channels/mail.yaml": TestWorkspace.channel("mail", "email", url: endpoint.url),
+            ])
+        try test.script(
+            "INSERT INTO suppression (address, category, reason, at) VALUES ('+14155550121', '', 'STOP', 0)")
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        #expect(try test.rows(touches) == ["1|a1@example.com|sent|-"])
+    }
+
     @Test func capsAndWindowsHoldThemBack() async throws {
         let endpoint = try Endpoint()
         let test = try test(

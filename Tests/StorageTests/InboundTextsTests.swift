@@ -76,6 +76,16 @@ import Testing
         }
     }
 
+    @Test func startLiftsWhatTheProviderRefusedBecauseOfAStopToIt() throws {
+        let store = try store()
+        try store.write {
+            try Suppressions.add(
+                "+14155550123", category: nil, reason: "texts: unsubscribed recipient", at: Self.now - .days(9), $0)
+        }
+        try take("START", in: store)
+        #expect(try store.rows(suppressed) == [])
+    }
+
     @Test func aLaterStopStandsAgainstAnEarlierStart() throws {
         let store = try store()
         try take("STOP", ago: .minutes(1), in: store)

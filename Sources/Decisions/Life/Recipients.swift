@@ -138,8 +138,7 @@ package struct Recipients: Sendable {
         guard let all = contacts.suppressions[contact] else { return nil }
         return all.first { suppression in
             switch reach {
-            case .address: !suppression.isOfNumber && suppression.forbids(playbook)
-            case .number: (suppression.isOfNumber || suppression.isWish) && suppression.forbids(playbook)
+            case .address, .number: concerns(suppression, reach) && suppression.forbids(playbook)
             // Who has been erased hears nothing more, on no channel.
             case .product: suppression.reason == Block.Suppression.erased
             }
@@ -159,8 +158,14 @@ package struct Recipients: Sendable {
     package func isSame(_ id: Int64, address: String, _ reach: Reach) -> Bool {
         range.contains {
             contacts.ids[$0] == id && isActive($0) && self.address(of: $0, by: reach) == address
-                && contacts.suppressions[$0] != nil && (reach != .number || hasAgreed($0))
+                && contacts.suppressions[$0]?.contains { concerns($0, reach) } == true
+                && (reach != .number || hasAgreed($0))
         }
+    }
+
+    /// Whether a suppression is of what a touch goes to.
+    private func concerns(_ suppression: Block.Suppression, _ reach: Reach) -> Bool {
+        reach == .number ? suppression.isOfNumber || suppression.isWish : !suppression.isOfNumber
     }
 
     private func recipient(_ contact: Int, for playbook: Playbook, by reaches: [Reach]) -> Recipient? {

@@ -1,3 +1,4 @@
+import Basics
 import NIOConcurrencyHelpers
 package import Playbooks
 
@@ -100,15 +101,10 @@ package final class MessageRenderer: Sendable {
 
     /// Without blank lines at its ends, in plain blanks, and with the line that says how to end them.
     private func textMessage(_ text: String, _ tag: String, _ category: String) -> String {
-        let plain = String(String.UnicodeScalarView(text.unicodeScalars.map { Self.isBlank($0) ? " " : $0 }))
+        let plain = TextSegments.withPlainBlanks(text)
         let body = String(plain.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
         let ending = OptOutLine.needed(by: body, category: category, language: tag, sms)
         return body + (ending.map { "\n" + $0 } ?? "")
-    }
-
-    /// A blank of another width alone would more than halve the room of a text message.
-    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        ["\u{a0}", "\u{2007}", "\u{2009}", "\u{202f}"].contains(scalar)
     }
 
     private func kept(_ message: Message, for locale: String?, isEmail: Bool) throws(RenderError) -> Kept {

@@ -38,6 +38,12 @@ package struct PhoneCountry: Sendable, Hashable {
         return code + rest
     }
 
+    /// Whether the prefix for callers within a country has been left behind its code, as in `+44 07700 900123`: the number
+    /// that is meant is another one.
+    static func hasTrunk(_ digits: String) -> Bool {
+        all.contains { !$0.trunk.isEmpty && digits.hasPrefix($0.code + $0.trunk) }
+    }
+
     /// Ten digits, of which area and exchange begin with 2 to 9.
     static func isNorthAmerican(_ digits: Substring) -> Bool {
         let digits = Array(digits.utf8)

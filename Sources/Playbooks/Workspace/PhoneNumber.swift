@@ -26,7 +26,7 @@ package enum PhoneNumber {
             let first = digits.utf8.first, first != 0x30
         else { return nil }
         if first == 0x31, !PhoneCountry.isNorthAmerican(digits.dropFirst()) { return nil }
-        return "+" + digits
+        return PhoneCountry.hasTrunk(digits) ? nil : "+" + digits
     }
 
     /// The digits of a number, and whether the code of its country is among them.

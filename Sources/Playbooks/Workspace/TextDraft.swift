@@ -30,7 +30,7 @@ package struct TextDraft: Sendable {
 
     private mutating func add(_ line: Substring, at place: Position) {
         var isTag = false
-        let scalars = Array(line.unicodeScalars)
+        let scalars = Array(TextSegments.withPlainBlanks(String(line)).unicodeScalars)
         for (column, scalar) in scalars.enumerated() {
             if scalar == "{", column + 1 < scalars.count, scalars[column + 1] == "{" { isTag = true }
             if isTag {
