@@ -73,6 +73,14 @@ import Testing
         #expect(read(more: ["playbooks/p/m.md": "Tschüß, grüne Größe für {{contact.name}}\n"]).complaints == [])
     }
 
+    @Test func aLineThatMakesAllMessagesLongerIsToldOf() {
+        #expect(
+            read("sms: { phone: mobile, consent: sms_ok, opt_out: { en: That’s all? STOP, ru: СТОП } }").complaints == [
+                "keeptouch.yaml:5:55: warning: \"’\" makes every text message that has this line UCS-2, of 70 instead of 160 "
+                    + "characters a segment, and \"'\" would do"
+            ])
+    }
+
     @Test func aMessageOfManyPartsIsWarnedOf() {
         let long = String(repeating: "0123456789", count: 46)
         #expect(

@@ -29,14 +29,24 @@ extension ConfigurationReader {
 
     private func optOut(_ table: Fields) -> [String: String] {
         guard let node = table["opt_out"] else { return [:] }
-        guard let entries = node.entries else {
-            return diagnostics.shownText(node, "opt_out").map { ["": $0] } ?? [:]
-        }
+        guard let entries = node.entries else { return line(node, "opt_out").map { ["": $0] } ?? [:] }
         var lines: [String: String] = [:]
-        for entry in entries {
-            lines[LanguageTag.normalized(entry.key)] = diagnostics.shownText(entry.value, entry.key)
-        }
+        for entry in entries { lines[LanguageTag.normalized(entry.key)] = line(entry.value, entry.key) }
         return lines
+    }
+
+    /// A line that ends messages; it is warned of where it makes all of them longer than they have to be.
+    private func line(_ node: YAMLNode, _ name: String) -> String? {
+        guard let line = diagnostics.shownText(node, name) else { return nil }
+        for scalar in line.unicodeScalars where TextSegments.septets(of: scalar) == nil {
+            guard let plain = TextSegments.plain(for: scalar) else { break }
+            diagnostics.warning(
+                node.position,
+                "\"\(scalar)\" makes every text message that has this line UCS-2, of 70 instead of 160 characters a segment, "
+                    + "and \"\(plain)\" would do")
+            break
+        }
+        return line
     }
 }
 
