@@ -68,6 +68,11 @@ import Testing
                 "playbooks/p/m.md:2:3: warning: \"’\" alone makes the text message UCS-2, of 70 instead of 160 characters a "
                     + "segment, and \"'\" would do"
             ])
+        #expect(
+            read(more: ["playbooks/p/m.md": "Say “hi”…\n"]).complaints == [
+                "playbooks/p/m.md:1:5: warning: \"“\" and 2 more like it make the text message UCS-2, of 70 instead of 160 "
+                    + "characters a segment, and \"\"\" would do"
+            ])
         // A language that is not written otherwise is no mistake.
         #expect(read(more: ["playbooks/p/m.md": "Привет, как дела?\n"]).complaints == [])
         #expect(read(more: ["playbooks/p/m.md": "Tschüß, grüne Größe für {{contact.name}}\n"]).complaints == [])

@@ -37,8 +37,9 @@ extension PlaybookReader {
         // A language that cannot be written otherwise is no mistake.
         guard kinds.count == 1 || kinds.allSatisfy({ TextSegments.plain(for: $0) != nil }) else { return }
         let plain = TextSegments.plain(for: first.scalar).map { ", and \"\($0)\" would do" } ?? ""
+        let who = kinds.count == 1 ? "alone makes" : "and \(kinds.count - 1) more like it make"
         diagnostics.warning(
             first.position,
-            "\"\(first.scalar)\" alone makes the text message UCS-2, of 70 instead of 160 characters a segment\(plain)")
+            "\"\(first.scalar)\" \(who) the text message UCS-2, of 70 instead of 160 characters a segment\(plain)")
     }
 }
