@@ -172,7 +172,7 @@ extension Life {
         }
         let recipients = recipients(of: match, for: work, account)
         var admission = Admission(
-            rules: work.admission, now: now, past: past, isReachable: !work.needsContact || !recipients.isEmpty,
+            rules: work.admission, now: now, past: past, isReachable: work.reaches.isEmpty || !recipients.isEmpty,
             isTaken: account.isTaken, lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
         let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, work.playbook, account) }
         if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
@@ -185,15 +185,15 @@ extension Life {
         }
         admission.hasStandIn = recipients.first?.isStandIn ?? false
         if !admission.isReachable {
-            admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, needsAddress: work.needsAddress)
+            admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, by: work.reaches)
         }
         return admission
     }
 
     private func recipients(of match: Match, for work: PlaybookAtWork, _ account: Account) -> [Recipient] {
-        guard work.needsContact else { return [] }
+        guard !work.reaches.isEmpty else { return [] }
         return facts.recipients(
-            of: account, for: work.playbook, needsAddress: work.needsAddress, event: match.event)
+            of: account, for: work.playbook, by: work.reaches, event: match.event)
     }
 
     /// The account for which a recipient gets this occurrence, where each person gets it once and it is another.

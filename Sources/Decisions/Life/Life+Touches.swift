@@ -39,13 +39,10 @@ extension Life {
             return nobody("it has had all messages of \(path)")
         }
         var touches: [Touch]
-        if send.kind == .webhook {
-            touches = [touch(message, nil, Touch.team(channel))]
-        } else {
-            let recipients = facts.recipients(
-                of: account, for: version.playbook, needsAddress: send.kind == .email, event: enrolled.event)
+        if let reach = send.kind.reach {
+            let recipients = facts.recipients(of: account, for: version.playbook, by: [reach], event: enrolled.event)
             guard !recipients.isEmpty else {
-                let why = facts.whyNobody(in: account, for: version.playbook, needsAddress: send.kind == .email)
+                let why = facts.whyNobody(in: account, for: version.playbook, by: [reach])
                 return nobody("no contact that may be written to: \(why)")
             }
             let own = recipients.filter {
@@ -53,6 +50,15 @@ extension Life {
             }
             guard !own.isEmpty else { return nobody("every contact gets it for another account; once_per: person") }
             touches = own.map { touch(message, $0, $0.address) }
+            if reach == .number {
+                for (place, recipient) in own.enumerated() {
+                    touches[place].locale =
+                        facts.block.contacts?.text("locale", recipient.contact)
+                        ?? facts.block.text("locale", account.index)
+                }
+            }
+        } else {
+            touches = [touch(message, nil, Touch.team(channel))]
         }
         if let why = whyTooLate(base, account, version) {
             for place in touches.indices {
@@ -190,22 +196,21 @@ extension Life {
 
     /// Finds the contact who gets a waiting touch now, and the hour of that contact; false when there is nobody.
     func readdress(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) -> Bool {
-        guard let contacts = facts.block.contacts, touch.kind != .webhook else { return true }
+        guard let contacts = facts.block.contacts, let reach = touch.kind.reach else { return true }
         let (enrolled, playbook) = (account.enrollments[index], version.playbook)
-        let needsAddress = touch.kind == .email
-        let known = Recipients(contacts, ofAccount: account.index, accountZone: account.zone)
+        let known = facts.recipients(contacts, account)
         // Who does not want it any more does not send it on to somebody else; the claim ends it.
-        if let id = touch.contactID, known.isSame(id, address: touch.recipient) { return true }
-        var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, needsAddress: needsAddress) }
+        if let id = touch.contactID, known.isSame(id, address: touch.recipient, reach) { return true }
+        var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, by: reach) }
         let taken = Set(
             (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
-            recipient = known.find(for: playbook, needsAddress: needsAddress, eventContact: enrolled.event?.contactID)
+            recipient = known.find(for: playbook, by: [reach], eventContact: enrolled.event?.contactID)
                 // What was meant for somebody who has left is not for a stand-in.
                 .first { !$0.isStandIn && !taken.contains($0.address) }
         }
         guard let recipient else {
-            let why = known.whyNobody(for: playbook, needsAddress: needsAddress)
+            let why = known.whyNobody(for: playbook, by: [reach])
             (touch.state, touch.reason) = (.suppressed, "no contact that may be written to: \(why)")
             return false
         }
