@@ -200,7 +200,7 @@ final class EventImport: ImportTarget {
             connection, slice in
             rows.window = slice
             try earlier?.adopt(rows.name)
-            var changed = mayRetell ? try retold.adopt(now: context.now.milliseconds) : 0
+            var changed = mayRetell ? try retold.adopt(now: context.now) : 0
             let count = try connection.execute(
                 """
                 INSERT INTO event
@@ -213,7 +213,7 @@ final class EventImport: ImportTarget {
                 """,
                 ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
                     .merging(effects.newsValues) { value, _ in value })
-            if !context.isOngoing, count < slice.count { changed += try retold.correct() }
+            if !context.isOngoing, count < slice.count { changed += try retold.correct(now: context.now) }
             // Another import may have brought the contact since it was looked up.
             if awaits {
                 try awaited.arrive(

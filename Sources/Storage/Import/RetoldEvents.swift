@@ -1,3 +1,5 @@
+import Playbooks
+
 /// Stored events that come again in a file: in a nightly export of all, in which cells were corrected, filled in, written otherwise,
 /// or joined by new columns.
 ///
@@ -11,6 +13,8 @@ final class RetoldEvents {
     private let connection: Connection
     private let rows: StagedRows
     private let isReread: Bool
+    private var revised: RevisedEvents
+    private var now = Instant(milliseconds: 0)
     /// Rows of the file so far that can say whether it is an export of all, and how many of them tell of stored events.
     private var evidence = (rows: 0, told: 0)
 
@@ -24,6 +28,7 @@ final class RetoldEvents {
     /// - Parameter isReread: whether the moments of the file were read otherwise when it came last.
     init(_ connection: Connection, _ rows: StagedRows, isReread: Bool) {
         self.isReread = isReread
+        revised = RevisedEvents(connection)
         self.connection = connection
         self.rows = rows
     }
@@ -31,7 +36,8 @@ final class RetoldEvents {
     /// Lets the stored events whose ids the staged rows have say what these say; call in the write transaction.
     ///
     /// - Returns: how many of them say something else now.
-    func correct() throws -> Int {
+    func correct(now: Instant) throws -> Int {
+        self.now = now
         var last: [Int64: (place: Int, differs: Bool)] = [:]
         try connection.forEach(
             """
@@ -71,7 +77,9 @@ final class RetoldEvents {
     /// events are inserted.
     ///
     /// - Returns: how many of them say something else now.
-    func adopt(now: Int64) throws -> Int {
+    func adopt(now moment: Instant) throws -> Int {
+        now = moment
+        let now = moment.milliseconds
         var groups: [Group] = []
         var group = Group()
         var news: [Int] = []
@@ -178,6 +186,7 @@ final class RetoldEvents {
                 "left_out": .optional(event.leftOut(with: told)),
                 "contact": .optional(told.contact), "contact_key": .optional(told.contactKey),
             ])
+        try revised.add(event.id, at: now)
     }
 }
 

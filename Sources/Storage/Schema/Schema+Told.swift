@@ -4,5 +4,9 @@ extension Schema {
         -- an account back that has left by an event or by its billing since: a file that stays as it was says nothing new.
         ALTER TABLE account ADD COLUMN status_told TEXT CHECK (status_told IN ('active', 'churned'));
         UPDATE account SET status_told = status;
+
+        -- Events that a file has told otherwise since they came, and when: one that met nobody's condition may do so now.
+        CREATE TABLE revised_event (event_id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+        CREATE INDEX revised_event_by_time ON revised_event (at);
         """
 }

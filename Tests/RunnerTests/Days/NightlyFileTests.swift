@@ -1,4 +1,5 @@
 import Decisions
+import Foundation
 import Playbooks
 import Runner
 import Storage
@@ -53,6 +54,28 @@ import Testing
         }
         try await world.run([noon(20_001)])
         #expect(world.subjects == (isPaidBehind ? [] : ["a"]))
+    }
+
+    /// The survey tells of the answer at once, and of its score a night later.
+    @Test(arguments: [("", 24, 1), ("2", 24, 1), ("9", 24, 1), ("", 80, 0)])
+    func anEventThatIsToldOtherwiseLaterIsAnsweredOnce(before: String, hours: Int64, mails: Int) async throws {
+        let world = try await world(
+            TestWorkspace.playbook("main", "on: answered", more: ["if: event.score > 8"]), subject: "{{event.score}}")
+        func load(_ score: String, at moment: Instant) throws {
+            let file = world.test.folder.appendingPathComponent("answers.csv")
+            let day = noon(20_000, hours: 1)
+            try Data("id,account,event,at,score\nx1,a1,answered,\(day),\(score)\n".utf8).write(to: file)
+            let importer = Importer(
+                store: world.test.store, dataMap: world.test.workspace.dataMap,
+                configuration: world.test.workspace.configuration)
+            let report = try importer.run(.events, from: .file(file.path), now: moment)
+            #expect(report.rejected == 0)
+        }
+        try load(before, at: noon(20_000, hours: 2))
+        try await world.run(noon(20_000, hours: 3))
+        try load("9", at: noon(20_000, hours: hours))
+        try await world.run([hours, hours + 1, hours + 24].map { noon(20_000, hours: $0) })
+        #expect(world.subjects == Array(repeating: "9", count: mails))
     }
 
     @Test func thePaymentOfAnotherBillEndsNothing() async throws {
