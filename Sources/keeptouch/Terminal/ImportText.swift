@@ -24,7 +24,9 @@ struct ImportText {
         }
         if let stopped = report.stopped { Terminal.complain("\(source): error: \(stopped)") }
         let hints = report.groups.compactMap(\.hint)
-        for hint in hints.prefix(5) { Terminal.complain("add to data.yaml: \(hint)") }
+        for hint in hints.prefix(5) {
+            for line in hint.split(separator: "\n") { Terminal.complain("add to data.yaml: \(line)") }
+        }
         guard let path = report.rejectedPath else { return }
         Terminal.complain(
             report.rejected > 0
