@@ -166,14 +166,23 @@ final class CellReader {
                 return .text(arena.append(mailbox.address.utf8))
             }
         case .wish(let isOptIn, let time):
-            if let isOut = WishWord.isOut(text, isOptIn: isOptIn, time) { return .integer(isOut ? 1 : 0) }
-            if !isStrict {
-                noted.add(text)
-                return .null
+            if text.elementsEqual(WishWord.held.utf8) { return .integer(WishReader.unclear) }
+            let meaning = WishWord.meaning(text, isOptIn: isOptIn, time)
+            switch meaning {
+            case .out: return .integer(1)
+            case .within: return .integer(0)
+            case .unclear, nil:
+                if !isStrict {
+                    noted.add(text)
+                    return meaning == nil ? .null : .integer(WishReader.unclear)
+                }
             }
         case .reason(let known): return try reason(text, known)
         }
-        throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
+        let isForeign =
+            if case .money(let money) = kind, case .otherCurrency = money.reading(of: text) { true } else { false }
+        throw Rejection(
+            isForeign ? .currency : .value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
     }
 
     private func cleaned(_ address: Cell) -> Cell {
@@ -228,7 +237,9 @@ final class CellReader {
         case .duration: "is not a duration such as 36h or 14d"
         case .zone: "is not a time zone such as America/Chicago"
         case .email: "is not an email address"
-        case .wish: "says neither that messages are wanted nor that they are not"
+        case .wish(let isOptIn, _):
+            "says neither that messages are wanted nor that they are not"
+                + (isOptIn ? "" : "; the address is held back until it does")
         case .reason: "is not a reason"
         }
     }
