@@ -27,6 +27,7 @@ final class AccountImport: ImportTarget {
     ]
     static let nameSynonyms = [
         "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
+        "ansprechpartner", "ansprechpartnerin", "kontakt", "kontaktperson",
     ]
 
     private let store: Store
@@ -380,6 +381,6 @@ final class AccountImport: ImportTarget {
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
         attributes.first { $0.name == rejection.column }
-            .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
+            .flatMap { ImportHint.line(for: $0, in: .attributes, values, ofMost: ofMost, context) }
     }
 }

@@ -67,7 +67,11 @@ final class CSVReader: RowReader {
         guard try skipBlankLines() else { return .end }
         record.row = line
         switch try shape() {
-        case .whole(let end): return finish(&record, end: end)
+        case .whole(let end):
+            let outcome = finish(&record, end: end)
+            // A row with nothing in it is no row.
+            if case .row = outcome, record.cells.allSatisfy({ $0.trimmed.isEmpty }) { return try next(&record) }
+            return outcome
         case .broken(let reason): return .bad(try leaveOutLine(&record, reason))
         case .needsMore:
             let reason =
