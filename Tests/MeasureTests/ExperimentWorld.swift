@@ -24,18 +24,23 @@ final class ExperimentWorld {
         ] + more + ["steps:", "  - email: hello.md"]).joined(separator: "\n") + "\n"
     }
 
-    init(_ playbooks: [String: String]) throws {
+    static let plan = "plan: { type: text, values: [free, pro] }"
+
+    init(_ playbooks: [String: String], attributes: String = plan) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         store = try Store(path: folder.appendingPathComponent("test.db").path, mode: .readWrite)
-        workspace = try Self.workspace(playbooks)
+        workspace = try Self.workspace(playbooks, attributes: attributes)
+        try AttributeColumns(workspace.dataMap).apply(to: store)
     }
 
     deinit {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    static func workspace(_ playbooks: [String: String], metric: String = "{ title: Logins }") throws -> Workspace {
+    static func workspace(
+        _ playbooks: [String: String], metric: String = "{ title: Logins }", attributes: String = plan
+    ) throws -> Workspace {
         var texts = [
             "keeptouch.yaml": """
             workspace: test
@@ -47,7 +52,7 @@ final class ExperimentWorld {
             """,
             "data.yaml": """
             attributes:
-              plan: { type: text, values: [free, pro] }
+              \(attributes)
             metrics:
               logins: \(metric)
             """,

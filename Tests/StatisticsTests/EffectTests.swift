@@ -117,7 +117,7 @@ func effectsOnSharesMatchTheirVectors(_ section: String, _ scale: Effect.Scale) 
                 products: try arm.cross.double)
         }
         let cuped = Cuped(control: try arm("control"), treatment: try arm("treatment"))
-        item.expect(cuped.theta, item.outputs.theta)
+        item.expect(cuped.theta[0], item.outputs.theta)
         item.expect(cuped.effect(.absolute), item.outputs.absolute)
         let plain = try cuped.unadjusted(.absolute).get()
         item.expect(plain.estimate, item.outputs.absolute.unadjusted_expected)
@@ -186,4 +186,55 @@ func effectsOnSharesMatchTheirVectors(_ section: String, _ scale: Effect.Scale) 
     #expect(Effect.between(equal, wild, scale: .absolute) == .failure(.outOfRange))
     #expect(
         Effect.between(Sample(count: 10, mean: 1e-300, variance: 1), equal, scale: .relative) == .failure(.outOfRange))
+}
+
+/// Numbers of numpy: cov(X, X) θ = cov(X, Y) over both arms, and Welch's test of Y - Xθ.
+@Test func cupedTakesSeveralFiguresBeforeTogether() throws {
+    func arm(_ accounts: [([Double], Double)]) -> Cuped.Arm {
+        accounts.reduce(into: Cuped.Arm(figures: 3)) { $0.add($1.0, $1.1) }
+    }
+    let control = arm([
+        ([1, 2, 0], 0), ([2, 1, 1], 1), ([3, 5, 0], 1), ([4, 3, 0], 0), ([6, 2, 1], 1), ([5, 8, 0], 0), ([2, 7, 0], 0),
+    ])
+    let treatment = arm([
+        ([2, 3, 0], 1), ([1, 1, 1], 1), ([5, 4, 0], 1), ([3, 6, 0], 0), ([7, 2, 1], 1), ([4, 4, 1], 1),
+    ])
+    let cuped = Cuped(control: control, treatment: treatment)
+    for (theta, expected) in zip(cuped.theta, [0.03923374470436545, -0.07386258979554243, 0.3875483514459385]) {
+        #expect(abs(theta - expected) < 1e-12)
+    }
+    let effect = try cuped.effect(.absolute).get()
+    #expect(abs(effect.estimate - 0.2575279144628934) < 1e-12)
+    #expect(abs(effect.standardError - 0.20028447376753103) < 1e-12)
+    #expect(abs(effect.degrees - 10.996872953781725) < 1e-9)
+}
+
+@Test func aFigureThatFollowsFromAnotherCountsOnce() throws {
+    func arm(_ values: [(Double, Double)]) -> Cuped.Arm {
+        values.reduce(into: Cuped.Arm(figures: 3)) { $0.add([$1.0, 3 * $1.0, 7], $1.1) }
+    }
+    func plain(_ values: [(Double, Double)]) -> Cuped.Arm {
+        values.reduce(into: Cuped.Arm(figures: 1)) { $0.add([$1.0], $1.1) }
+    }
+    let (c, t): ([(Double, Double)], [(Double, Double)]) = (
+        [(1, 0), (2, 1), (4, 1), (3, 0)], [(2, 1), (5, 1), (1, 0)]
+    )
+    let (both, one) = (
+        Cuped(control: arm(c), treatment: arm(t)), Cuped(control: plain(c), treatment: plain(t))
+    )
+    #expect(both.theta[1] == 0 && both.theta[2] == 0)
+    let (estimate, alone) = (try both.effect(.absolute).get().estimate, try one.effect(.absolute).get().estimate)
+    #expect(abs(estimate - alone) < 1e-12)
+}
+
+/// `statsmodels.stats.meta_analysis.combine_effects`.
+@Test func groupsWhoseEffectsDifferAreToldFromChance() throws {
+    let effects = [(0.05, 0.02), (-0.02, 0.03), (0.11, 0.05), (0.03, 0.015)].map {
+        Effect(estimate: $0.0, standardError: $0.1, degrees: 100, accounts: 102)
+    }
+    let test = try Heterogeneity.test(effects).get()
+    #expect(abs(test.q - 6.255073733391736) < 1e-12)
+    #expect(test.degrees == 3)
+    #expect(abs(test.p - 0.09983873504879665) < 1e-12)
+    #expect(throws: Unmeasurable.self) { try Heterogeneity.test(Array(effects.prefix(1))).get() }
 }

@@ -272,3 +272,22 @@ struct BlockLoaderTests {
         }
     }
 }
+
+/// What a person asks for before anything has been imported with it.
+@Test func anAttributeThatWasDeclaredJustNowIsMissing() throws {
+    let store = try Scratch().store(accounts: 2)
+    var map = DataMap()
+    map.attributes = [Attribute("region", .text), Attribute("seats", .number)]
+    map.contactAttributes = [Attribute("title", .text)]
+    try store.read { connection in
+        let context = try EvaluationContext(connection, dataMap: map, now: ConditionWorld.now, zone: .utc)
+        var needs = Needs()
+        needs.attributes = ["region", "seats"]
+        needs.contacts = ["title"]
+        let block = try BlockLoader(connection, context).load(0...999, needs)
+        #expect(block.count == 2)
+        #expect(block.attributes["region"]?.cell(0) == .text(nil))
+        guard case .number(let seats)? = block.attributes["seats"]?.cell(1) else { return #expect(Bool(false)) }
+        #expect(seats.isNaN)
+    }
+}

@@ -4,7 +4,7 @@ import Storage
 
 extension ExperimentPeriod {
     /// A figure that may be believed at one look, and one that may be at any.
-    private static let once = "of this look only"
+    static let once = "of this look only"
     private var label: String { rule == .fixed ? Self.once : "holds at any look" }
 
     /// Arms with their rates, and each against the control.
@@ -203,7 +203,7 @@ extension ExperimentPeriod {
         }
         var blocks: [Report.Block] = checks.isEmpty ? [] : [.table(table)]
         if let delivered = deliveryTable { blocks.append(.table(delivered)) }
-        return blocks + cupedBlocks
+        return blocks + adjustedBlocks
     }
 
     private var deliveryTable: Report.Table? {
@@ -237,60 +237,5 @@ extension ExperimentPeriod {
             table.add(cells)
         }
         return table
-    }
-
-    private var cupedBlocks: [Report.Block] {
-        guard arms.isComparison, primary.counts.contains(where: { $0.matured > 0 }) else { return [] }
-        guard let usage else {
-            return [
-                .sentence(
-                    "No adjustment for prior usage (CUPED): the goal reads no metric with data, so there is nothing to "
-                        + "adjust by.")
-            ]
-        }
-        let known = usage.rows.filter(\.isKnown)
-        let (sum, count) = known.reduce((0.0, 0)) { ($0.0 + $1.sum, $0.1 + $1.count) }
-        guard count > 0 else {
-            return [
-                .sentence("No adjustment for prior usage (CUPED): \(usage.metric) has no value before the entries.")
-            ]
-        }
-        let mean = sum / Double(count)
-        var sides = Array(
-            repeating: Cuped.Arm(count: 0, preSum: 0, preSquares: 0, postSum: 0, postSquares: 0, products: 0),
-            count: arms.arms.count)
-        var missing = 0
-        for row in usage.rows {
-            guard let place = arms.place(row.arm) else { continue }
-            let (n, goals) = (Double(row.count), Double(row.goals))
-            sides[place] = Cuped.Arm(
-                count: sides[place].count + row.count,
-                preSum: sides[place].preSum + (row.isKnown ? row.sum : mean * n),
-                preSquares: sides[place].preSquares + (row.isKnown ? row.squares : mean * mean * n),
-                postSum: sides[place].postSum + goals, postSquares: sides[place].postSquares + goals,
-                products: sides[place].products + (row.isKnown ? row.products : mean * goals))
-            if !row.isKnown { missing += row.count }
-        }
-        var table = Report.Table(
-            "Adjusted for prior \(usage.metric) (CUPED)",
-            [
-                .init("arm", .left), .init("adjusted effect, points"), .init("95% interval, points, \(Self.once)"),
-                .init("interval width against unadjusted"),
-            ])
-        for arm in arms.arms.indices.dropFirst() {
-            let cuped = Cuped(control: sides[0], treatment: sides[arm])
-            let (own, plain) = (cuped.effect(.absolute), cuped.unadjusted(.absolute))
-            let width = own.flatMap { own in plain.map { own.standardError / $0.standardError } }
-            table.add([
-                .text(arms.arms[arm].name), .of(own) { .number($0.estimate, .points) },
-                .of(own) { .interval($0.interval(), .points) }, .of(width) { .number($0, .share) },
-            ])
-        }
-        var blocks: [Report.Block] = [.table(table)]
-        if missing > 0 {
-            blocks.append(
-                .sentence("\(missing) accounts have no \(usage.metric) before the entry and count with the mean."))
-        }
-        return blocks
     }
 }

@@ -51,6 +51,9 @@ struct ExperimentPeriod {
     private(set) var checks: [Check] = []
     private(set) var delivery: [(reached: PlaybookEntries.Count, not: PlaybookEntries.Count)] = []
     private(set) var usage: (metric: String, rows: [PlaybookEntries.Usage])?
+    private(set) var before: [PlaybookEntries.Arm: Cuped.Arm] = [:]
+    private(set) var repeats: [PlaybookEntries.Arm: PlaybookEntries.Repeats] = [:]
+    private(set) var groupings: [PlaybookEntries.Grouping] = []
     private(set) var edits: [PlaybookEntries.Edit] = []
     private(set) var maturing: [(first: Instant, last: Instant, accounts: Int)] = []
     private(set) var globalHoldout = 0
@@ -115,7 +118,10 @@ struct ExperimentPeriod {
             let rows = try entries.usage(of: metric, in: period, matured: moment)
         {
             usage = (name, rows)
+        } else {
+            before = try entries.before(in: period, matured: moment)
         }
+        if facts.again > 0 { repeats = try entries.repeats(in: period, matured: moment) }
         verdict = ExperimentVerdict(
             primaryComparison, detect: (try? plan?.get())?.detect ?? 0, guardrails: guardrailStandings,
             isBroken: checks.contains { $0.ratio.isAlarm }, days: daysToFull,
@@ -263,6 +269,11 @@ struct ExperimentPeriod {
                 return ExperimentVerdict.Guardrail(outcome: guardrail.figure.title, standing: standing)
             }
         }
+    }
+
+    /// Reads what the groups of accounts did; it costs a look at each account as it was.
+    mutating func readGroups(_ entries: PlaybookEntries, by workspace: Workspace) throws {
+        groupings = try entries.groupings(by: workspace, in: period, matured: moment)
     }
 
     /// Accounts of the compared arms that entered, matured or not.

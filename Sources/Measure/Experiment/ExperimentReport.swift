@@ -38,7 +38,8 @@ package struct ExperimentReport {
         }
         let designs = periods.map { ExperimentArms.marks($0.design) }
         let read = try self.read(periods, designs, entries)
-        guard let current = read.last else { return report }
+        guard var current = read.last else { return report }
+        if current.arms.isComparison { try current.readGroups(entries, by: workspace) }
         let changes = zip(designs, designs.dropFirst()).map(Self.changes)
         report.sections = sections(current, number: last.number, changed: changes.last, state: known.state)
         for (index, period) in read.enumerated().dropLast().reversed() where period.period.entered > 0 {
@@ -116,6 +117,12 @@ package struct ExperimentReport {
         if current.arms.isComparison, current.primary.counts.contains(where: { $0.matured > 0 }) {
             sections.append(.init("Attrition and other outcomes", current.secondaryBlocks))
             if !current.guardrails.isEmpty { sections.append(.init("Guardrail metrics", current.guardrailBlocks)) }
+            for (title, blocks) in [
+                ("Whom it works for", current.groupBlocks), ("Beside other playbooks", current.interactionBlocks),
+                ("All entries", current.repeatBlocks),
+            ] where !blocks.isEmpty {
+                sections.append(.init(title, blocks))
+            }
             sections.append(.init("Checks", current.checkBlocks))
         }
         return sections

@@ -1,54 +1,133 @@
 /// An effect with the part taken out that the time before already explains.
 ///
-/// Deng, Xu, Kohavi and Walker (2013): Y - θX with θ = cov(Y, X)/var(X) pooled over both arms. X must end before assignment.
+/// Deng, Xu, Kohavi and Walker (2013): Y - θX with θ = cov(Y, X)/var(X) pooled over both arms; with several figures before,
+/// θ solves cov(X, X) θ = cov(X, Y). X must end before assignment.
 package struct Cuped: Sendable, Hashable {
-    /// Sums over the accounts of an arm: of the figure before (`pre`) and in (`post`) the experiment.
+    /// Sums over the accounts of an arm: of the figures before (`pre`) and of the one in (`post`) the experiment.
     package struct Arm: Sendable, Hashable {
-        package var count: Int
-        package var preSum: Double
-        package var preSquares: Double
-        package var postSum: Double
-        package var postSquares: Double
-        package var products: Double
+        package private(set) var count = 0
+        /// One for each figure before.
+        private var preSums: [Double]
+        /// Of each figure before with each, row by row.
+        private var preSquares: [Double]
+        private var postSum = 0.0
+        private var postSquares = 0.0
+        private var products: [Double]
 
+        /// Nobody yet.
+        package init(figures: Int) {
+            preSums = Array(repeating: 0, count: figures)
+            preSquares = Array(repeating: 0, count: figures * figures)
+            products = Array(repeating: 0, count: figures)
+        }
+
+        /// The sums of one figure before.
         package init(
             count: Int, preSum: Double, preSquares: Double, postSum: Double, postSquares: Double, products: Double
         ) {
             self.count = max(0, count)
-            self.preSum = preSum
-            self.preSquares = preSquares
+            preSums = [preSum]
+            self.preSquares = [preSquares]
             self.postSum = postSum
             self.postSquares = postSquares
-            self.products = products
+            self.products = [products]
         }
 
-        package var pre: Sample { Sample(count: count, sum: preSum, sumOfSquares: preSquares) }
+        /// Takes in one account.
+        package mutating func add(_ pre: [Double], _ post: Double) {
+            count += 1
+            postSum += post
+            postSquares += post * post
+            for (row, value) in pre.enumerated() {
+                preSums[row] += value
+                products[row] += value * post
+                for (column, other) in pre.enumerated() { preSquares[row * pre.count + column] += value * other }
+            }
+        }
+
+        package static func + (_ a: Arm, _ b: Arm) -> Arm {
+            var sum = a
+            sum.count += b.count
+            sum.postSum += b.postSum
+            sum.postSquares += b.postSquares
+            sum.preSums = zip(a.preSums, b.preSums).map(+)
+            sum.preSquares = zip(a.preSquares, b.preSquares).map(+)
+            sum.products = zip(a.products, b.products).map(+)
+            return sum
+        }
+
         package var post: Sample { Sample(count: count, sum: postSum, sumOfSquares: postSquares) }
+        var figures: Int { preSums.count }
 
-        var covariance: Double {
-            guard count > 1 else { return 0 }
-            return (products - preSum * postSum / Double(count)) / Double(count - 1)
+        func pre(_ figure: Int) -> Sample {
+            Sample(count: count, sum: preSums[figure], sumOfSquares: preSquares[figure * figures + figure])
         }
 
-        func adjusted(by theta: Double) -> Sample {
-            let variance = post.variance + theta * theta * pre.variance - 2 * theta * covariance
-            return Sample(count: count, mean: post.mean - theta * pre.mean, variance: variance)
+        func covariance(_ figure: Int) -> Double { covariance(products[figure], preSums[figure], postSum) }
+
+        func covariance(_ figure: Int, _ other: Int) -> Double {
+            figure == other
+                ? pre(figure).variance
+                : covariance(preSquares[figure * figures + other], preSums[figure], preSums[other])
+        }
+
+        private func covariance(_ products: Double, _ sum: Double, _ other: Double) -> Double {
+            count > 1 ? (products - sum * other / Double(count)) / Double(count - 1) : 0
+        }
+
+        /// s_Y² r² - 2r Σθ s_XY + Σθθ s_XX.
+        func variance(by theta: [Double], ratio: Double = 1) -> Double {
+            var variance = post.variance * ratio * ratio
+            for (row, weight) in theta.enumerated() {
+                variance -= 2 * ratio * weight * covariance(row)
+                for (column, other) in theta.enumerated() { variance += weight * other * covariance(row, column) }
+            }
+            return variance
+        }
+
+        func adjusted(by theta: [Double]) -> Sample {
+            let mean = theta.indices.reduce(post.mean) { $0 - theta[$1] * pre($1).mean }
+            return Sample(count: count, mean: mean, variance: variance(by: theta))
         }
     }
 
     package var control: Arm
     package var treatment: Arm
-    /// How much of the figure before counts; 0 when it is the same for everybody.
-    package var theta: Double
+    /// How much of each figure before counts; 0 when it is the same for everybody, or follows from those before it.
+    package var theta: [Double]
 
     package init(control: Arm, treatment: Arm) {
         self.control = control
         self.treatment = treatment
-        let all = Arm(
-            count: control.count + treatment.count, preSum: control.preSum + treatment.preSum,
-            preSquares: control.preSquares + treatment.preSquares, postSum: control.postSum + treatment.postSum,
-            postSquares: control.postSquares + treatment.postSquares, products: control.products + treatment.products)
-        theta = all.pre.variance > 0 && all.post.variance > 0 ? all.covariance / all.pre.variance : 0
+        theta = Self.solve(control + treatment)
+    }
+
+    /// By Gauss's elimination of the correlations, which leaves out what adds nothing.
+    private static func solve(_ all: Arm) -> [Double] {
+        let count = all.figures
+        let scales = (0..<count).map { all.pre($0).variance.squareRoot() }
+        var rows = (0..<count).map { row in
+            (0..<count).map { column in
+                row == column ? 1 : all.covariance(row, column) / (scales[row] * scales[column])
+            } + [all.covariance(row) / scales[row]]
+        }
+        var used: [Int] = []
+        guard all.post.variance > 0 else { return Array(repeating: 0, count: count) }
+        for row in 0..<count where scales[row] > 0 {
+            for other in used {
+                let factor = rows[row][other]
+                for column in 0...count { rows[row][column] -= factor * rows[other][column] }
+            }
+            let pivot = rows[row][row]
+            guard pivot > 1e-9 else { continue }
+            for column in 0...count { rows[row][column] /= pivot }
+            for other in used {
+                let factor = rows[other][row]
+                for column in 0...count { rows[other][column] -= factor * rows[row][column] }
+            }
+            used.append(row)
+        }
+        return (0..<count).map { used.contains($0) ? rows[$0][count] / scales[$0] : 0 }
     }
 
     /// The adjusted effect; a lift divides by the unadjusted mean of the control.
@@ -66,10 +145,7 @@ package struct Cuped: Sendable, Hashable {
                     estimate: difference, variance: c.meanVariance + t.meanVariance, degrees: degrees,
                     accounts: accounts)
             }
-            let ratio = treatment.post.mean / base
-            let own =
-                control.post.variance * ratio * ratio - 2 * theta * control.covariance * ratio
-                + theta * theta * control.pre.variance
+            let own = control.variance(by: theta, ratio: treatment.post.mean / base)
             let variance = (t.meanVariance + max(0, own) / Double(c.count)) / (base * base)
             return Effect.finite(
                 estimate: difference / abs(base), variance: variance, degrees: degrees, accounts: accounts)

@@ -14,6 +14,10 @@ package struct Effect: Sendable, Hashable {
     /// In both arms.
     package var accounts: Int
 
+    package init(estimate: Double, standardError: Double, degrees: Double, accounts: Int) {
+        (self.estimate, self.standardError, self.degrees, self.accounts) = (estimate, standardError, degrees, accounts)
+    }
+
     /// An effect, when all that it is made of is a number.
     static func finite(
         estimate: Double, variance: Double, degrees: Double, accounts: Int

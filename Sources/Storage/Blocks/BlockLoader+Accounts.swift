@@ -12,7 +12,7 @@ extension BlockLoader {
             if name == "stage_imported" { return (name, name, builder(.text)) }
             if name == "stage_imported_at" { return (name, name, builder(.instant)) }
             guard let attribute = context.dataMap.attribute(name) else { return nil }
-            return (name, AttributeColumns.ofAccount(name), builder(attribute.type))
+            return (name, column(ofAccount: name), builder(attribute.type))
         }
         let statement = try connection.cached(
             """
@@ -71,7 +71,7 @@ extension BlockLoader {
         var columns: [(name: String, sql: String, builder: ColumnBuilder)] = names.sorted().compactMap { name in
             if name == "address" { return (name, "address", builder(.text)) }
             guard let attribute = context.dataMap.contactAttribute(name) else { return nil }
-            return (name, AttributeColumns.ofContact(name), builder(attribute.type))
+            return (name, column(ofContact: name), builder(attribute.type))
         }
         var starts = AccountStarts()
         var contacts = Block.Contacts(starts: [])

@@ -15,6 +15,7 @@ package struct BlockLoader {
     let context: EvaluationContext
     let playbookNames: [Int64: String]
     let livePlaybooks: [String: Int64]
+    private let columns: Set<String>
     /// When the first account was seen; nil in databases that did not keep it.
     let firstSeen: Instant?
 
@@ -31,6 +32,22 @@ package struct BlockLoader {
         playbookNames = names
         livePlaybooks = live
         firstSeen = try connection.firstSeen()
+        columns = try AttributeColumns.existing(connection)
+    }
+
+    /// The column of an attribute of an account; NULL as long as it has none.
+    func column(ofAccount name: String) -> String {
+        let isThere =
+            Attribute.builtIn.contains { $0.name == name } || columns.contains(AttributeColumns.key("account", name))
+        return isThere ? AttributeColumns.ofAccount(name) : "NULL"
+    }
+
+    /// The column of an attribute of a contact; NULL as long as it has none.
+    func column(ofContact name: String) -> String {
+        let isThere =
+            Attribute.builtInOfContact.contains { $0.name == name }
+            || columns.contains(AttributeColumns.key("contact", name))
+        return isThere ? AttributeColumns.ofContact(name) : "NULL"
     }
 
     /// The accounts with ids in the range, which lies within one block of series.

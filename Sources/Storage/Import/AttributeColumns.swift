@@ -48,6 +48,15 @@ package struct AttributeColumns {
         Attribute.builtInOfContact.contains { $0.name == attribute } ? quoted(attribute) : quoted("c_" + attribute)
     }
 
+    /// The columns there are, by the keys under which `meta` keeps their types: one that was declared just now has none.
+    static func existing(_ connection: Connection) throws -> Set<String> {
+        var keys: Set<String> = []
+        try connection.forEach("SELECT key FROM meta WHERE key LIKE 'column.%'") { row in
+            if let key = row.optionalText("key") { keys.insert(key) }
+        }
+        return keys
+    }
+
     /// How a value of the type is stored: money in minor units, dates as day numbers, the rest of time in milliseconds.
     package static func sqlType(of type: ValueType) -> String {
         switch type {

@@ -56,18 +56,14 @@ package struct RiskStory: Sendable {
     ) throws {
         guard let item = try AccountList(connection, context, AccountList.Choice(), stepName: stepName).item(account),
             let row = try connection.first(
-                "SELECT created_at, churned_at FROM account WHERE id = :id", ["id": .integer(account)])
+                "SELECT * FROM account WHERE id = :id", ["id": .integer(account)])
         else { throw StorageError("there is no such account") }
         self.item = item
         health = try HealthStory(connection, context, account: account, weeks: 4)
         createdAt = row["created_at"].instant ?? context.now
         churnedAt = row["churned_at"].instant
-        plan =
-            context.dataMap.attribute("plan") == nil
-            ? nil
-            : try connection.first(
-                "SELECT \(AttributeColumns.ofAccount("plan")) AS plan FROM account WHERE id = :id",
-                ["id": .integer(account)])?["plan"].text
+        // One that was declared just now has no column yet.
+        plan = context.dataMap.attribute("plan") != nil && row.has("a_plan") ? row["a_plan"].text : nil
         let scope: [String: SQLValue] = ["account": .integer(account), "now": .instant(context.now)]
         paid = try Self.paid(connection, scope, from: createdAt, until: min(context.now, churnedAt ?? context.now))
         done = try Self.done(connection, scope, key: item.key, answers)

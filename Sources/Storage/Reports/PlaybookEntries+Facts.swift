@@ -119,19 +119,13 @@ extension PlaybookEntries {
 
     /// How the arms got the message, by whether they reached the goal: of those matured.
     package func reached(_ period: Period, matured at: Instant) throws -> [Arm: (reached: Count, not: Count)] {
-        var arguments: [String: SQLValue] = [
-            "experiment": .integer(period.experimentID), "at": .instant(at), "as_of": .instant(asOf),
-            "has_goal": .integer(period.hasGoal ? 1 : 0),
-        ]
-        arguments["days"] = nil
-        let hit =
-            period.hasGoal
-            ? "r.goal_at IS NOT NULL" : "(r.left_at IS NULL OR r.left_at > r.until OR r.left_known_at > :at)"
+        var arguments = scope(of: period, at: at)
+        arguments["as_of"] = .instant(asOf)
         var result: [Arm: (reached: Count, not: Count)] = [:]
         try connection.forEach(
             """
             SELECT arm, variant, reached, count(*), sum(hit) FROM (
-                SELECT r.arm, r.variant, CASE WHEN \(hit) THEN 1 ELSE 0 END AS hit,
+                SELECT r.arm, r.variant, CASE WHEN \(hit(period)) THEN 1 ELSE 0 END AS hit,
                     CASE WHEN EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = r.id AND t.state = 'sent'
                         AND t.settled_at <= :as_of AND NOT EXISTS (SELECT 1 FROM outcome AS o
                             WHERE o.touch_id = t.id AND o.kind = 'bounced' AND o.at <= :as_of)) THEN 1 ELSE 0 END AS reached
@@ -178,34 +172,7 @@ extension PlaybookEntries {
                 .integer
         else { return nil }
         var sums: [UsageKey: Usage] = [:]
-        var entries: [UsageEntry] = []
-        try connection.forEach(
-            """
-            SELECT account_id, entered_at / 86400000 AS day, arm, variant,
-                (SELECT a.created_at FROM account AS a WHERE a.id = account_id) / 86400000 AS created,
-                CASE WHEN has_goal = 1 THEN goal_at IS NOT NULL
-                    ELSE left_at IS NULL OR left_at > until OR left_known_at > :at END AS hit
-            FROM temp.report_entry NOT INDEXED
-            WHERE experiment_id = :experiment AND until <= :at AND has_goal = :has_goal AND arm <> 'global_holdout'
-            ORDER BY account_id
-            """,
-            [
-                "experiment": .integer(period.experimentID), "at": .instant(at),
-                "has_goal": .integer(period.hasGoal ? 1 : 0),
-            ]
-        ) { row in
-            let entry = UsageEntry(
-                account: row.integer(row.place(of: "account_id")), day: Int(row.integer(row.place(of: "day"))),
-                created: row.optionalInteger("created").map { Int($0) },
-                arm: Arm(try row.word(row.place(of: "arm")), row.text(row.place(of: "variant"))),
-                isHit: row.integer(row.place(of: "hit")) == 1)
-            if let last = entries.last, last.account / SeriesKey.blockSize != entry.account / SeriesKey.blockSize {
-                try add(entries, of: metric, id, to: &sums)
-                entries.removeAll(keepingCapacity: true)
-            }
-            entries.append(entry)
-        }
-        try add(entries, of: metric, id, to: &sums)
+        try forEachBlock(ofMatured: period, at: at) { try add($0, of: metric, id, to: &sums) }
         return sums.values.sorted { $0.order < $1.order }
     }
 
@@ -214,17 +181,66 @@ extension PlaybookEntries {
         var isKnown: Bool
     }
 
-    private struct UsageEntry {
+    /// An entry whose window was over, and whether it reached the goal, or was kept where there is none.
+    struct Matured {
         var account: Int64
-        var day: Int
-        var created: Int?
+        var at: Instant
+        var created: Instant?
         var arm: Arm
         var isHit: Bool
+
+        /// Of UTC.
+        var day: Int { Self.day(at) }
+        var createdDay: Int? { created.map(Self.day) }
+
+        private static func day(_ moment: Instant) -> Int { Int(moment.milliseconds / 86_400_000) }
+    }
+
+    /// Calls the body with the entries of each block of accounts, by account, without the global holdout.
+    func forEachBlock(
+        ofMatured period: Period, at: Instant, _ body: ([Matured]) throws -> Void
+    ) throws {
+        var entries: [Matured] = []
+        try connection.forEach(
+            """
+            SELECT r.account_id, r.entered_at, r.arm, r.variant,
+                (SELECT a.created_at FROM account AS a WHERE a.id = r.account_id) AS created_at,
+                CASE WHEN \(hit(period)) THEN 1 ELSE 0 END AS hit
+            FROM temp.report_entry AS r NOT INDEXED
+            WHERE r.experiment_id = :experiment AND r.until <= :at AND r.has_goal = :has_goal
+                AND r.arm <> 'global_holdout'
+            ORDER BY r.account_id
+            """, scope(of: period, at: at)
+        ) { row in
+            let entry = Matured(
+                account: row.integer("account_id"), at: row.instant("entered_at"),
+                created: row.optionalInstant("created_at"),
+                arm: Arm(try row.word("arm"), row.optionalText("variant")), isHit: row.integer("hit") == 1)
+            if let last = entries.last, last.account / SeriesKey.blockSize != entry.account / SeriesKey.blockSize {
+                try body(entries)
+                entries.removeAll(keepingCapacity: true)
+            }
+            entries.append(entry)
+        }
+        if !entries.isEmpty { try body(entries) }
+    }
+
+    /// Whether an entry `r` reached the goal, or was kept as far as anybody knew at `:at`.
+    func hit(_ period: Period) -> String {
+        period.hasGoal
+            ? "r.goal_at IS NOT NULL" : "(r.left_at IS NULL OR r.left_at > r.until OR r.left_known_at > :at)"
+    }
+
+    func scope(of period: Period, at: Instant) -> [String: SQLValue] {
+        [
+            "experiment": .integer(period.experimentID), "at": .instant(at),
+            "has_goal": .integer(period.hasGoal ? 1 : 0), "playbook": .integer(playbookID),
+        ]
     }
 
     /// Takes in entries of one block of accounts.
     private func add(
-        _ entries: [UsageEntry], of metric: Metric, _ id: Int64, to sums: inout [UsageKey: Usage]
+        _ entries: [Matured], of metric: Metric, _ id: Int64, to sums: inout [UsageKey: Usage]
     ) throws {
         guard let first = entries.map(\.day).min(), let last = entries.map(\.day).max() else { return }
         let begun =
@@ -245,7 +261,7 @@ extension PlaybookEntries {
             let stored = places[entry.account].flatMap {
                 block.sum(of: metric.name, account: $0, days: Self.usageDays, endingAt: Day(number: entry.day - 2))
             }
-            let wasThere = entry.day - 1 - Self.usageDays >= begun && entry.created.map { $0 <= entry.day - 2 } ?? false
+            let wasThere = entry.day - 1 - Self.usageDays >= begun && entry.createdDay.map { $0 <= entry.day - 2 } ?? false
             let sum = stored ?? (wasThere ? 0 : nil)
             let mean = sum.map { $0 / Double(Self.usageDays) }
             let key = UsageKey(arm: entry.arm, isKnown: mean != nil)

@@ -269,7 +269,7 @@ package struct PlaybookEntries {
     }
 
     /// What an account paid at a moment: what the first later change replaced, or what it pays now.
-    private func mrr(_ moment: String) -> String {
+    func mrr(_ moment: String) -> String {
         let later = "FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = r.account_id AND h.at > \(moment)"
         return """
             (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT h.previous \(later) ORDER BY h.at LIMIT 1)

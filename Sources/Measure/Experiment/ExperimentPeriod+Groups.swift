@@ -1,0 +1,135 @@
+import Playbooks
+import Statistics
+import Storage
+
+extension ExperimentPeriod {
+    /// With fewer accounts in an arm a group says nothing.
+    private static let fewest = 20
+
+    /// All entries of an account, where some have entered again.
+    var repeatBlocks: [Report.Block] {
+        var sides = Array<PlaybookEntries.Repeats?>(repeating: nil, count: arms.arms.count)
+        for (arm, sums) in repeats { if let place = arms.place(arm) { sides[place] = sums } }
+        let again = sides.compactMap(\.self).contains { $0.entries > Double($0.accounts) }
+        guard arms.isComparison, again else { return [] }
+        func sample(_ arm: Int) -> Sample? {
+            sides[arm].flatMap {
+                Sample(
+                    count: $0.accounts, numerator: $0.goals, denominator: $0.entries, numeratorSquares: $0.goalsSquared,
+                    denominatorSquares: $0.entriesSquared, products: $0.products)
+            }
+        }
+        var table = Report.Table(
+            "All entries",
+            [
+                .init("arm", .left), .init("accounts"), .init("entries"), .init(goalName), .init("rate"),
+                .init("effect, points"), .init("95% interval, points, \(Self.once)"),
+            ])
+        for (index, arm) in arms.arms.enumerated() {
+            var cells: [Report.Cell] = [
+                .text(arm.name), .count(sides[index]?.accounts ?? 0), .count(Int(sides[index]?.entries ?? 0)),
+                .count(Int(sides[index]?.goals ?? 0)), .share(sample(index)?.mean),
+            ]
+            if index > 0 {
+                let effect =
+                    if let control = sample(0), let own = sample(index) {
+                        Effect.between(control, own, scale: .absolute)
+                    } else {
+                        Result<Effect, Unmeasurable>.failure(.noAccounts)
+                    }
+                cells += [
+                    .of(effect) { .number($0.estimate, .points) }, .of(effect) { .interval($0.interval(), .points) },
+                ]
+            } else {
+                cells += [.none(""), .none("")]
+            }
+            table.add(cells)
+        }
+        return [
+            .table(table),
+            .sentence(
+                "The first entry of each account is what the verdict rests on. Here later ones count too, with errors by account "
+                    + "(one account's entries are like each other); what came of the first may have changed who entered again."
+            ),
+        ]
+    }
+
+    /// Whom it works for, by what the accounts were when they entered.
+    var groupBlocks: [Report.Block] {
+        blocks(
+            groupings.filter { $0.kind != .playbook }, title: "By group",
+            differing: "a group that seems to differ deserves a playbook with an audience, and an experiment, of its own")
+    }
+
+    /// Whether it works otherwise where another playbook acts.
+    var interactionBlocks: [Report.Block] {
+        blocks(
+            groupings.filter { $0.kind == .playbook }, title: "Beside other playbooks",
+            differing: "where the effect is another beside `treated` than beside `holdout`, the two playbooks act on each other")
+    }
+
+    private struct Row {
+        var grouping: PlaybookEntries.Grouping
+        var group: String
+        var arm: Int
+        var comparison: ProportionComparison
+    }
+
+    private func blocks(_ groupings: [PlaybookEntries.Grouping], title: String, differing: String) -> [Report.Block] {
+        guard arms.isComparison else { return [] }
+        var shown: [(grouping: PlaybookEntries.Grouping, arm: Int, rows: [Row])] = []
+        for grouping in groupings {
+            for arm in arms.arms.indices.dropFirst() {
+                let rows = grouping.groups.sorted { $0.name < $1.name }.compactMap { group -> Row? in
+                    let counts = arms.counts(group.counts)
+                    func side(_ arm: Int) -> Proportion {
+                        Proportion(successes: counts[arm].hits, total: counts[arm].matured)
+                    }
+                    let comparison = ProportionComparison(control: side(0), treatment: side(arm))
+                    let smallest = min(comparison.control.total, comparison.treatment.total)
+                    return smallest < Self.fewest
+                        ? nil : Row(grouping: grouping, group: group.name, arm: arm, comparison: comparison)
+                }
+                if rows.count > 1 { shown.append((grouping, arm, rows)) }
+            }
+        }
+        guard !shown.isEmpty else { return [] }
+        let tests = shown.map { shown in
+            Heterogeneity.test(
+                shown.rows.compactMap {
+                    try? Effect.between($0.comparison.control, $0.comparison.treatment, scale: .absolute).get()
+                })
+        }
+        var adjusted = Correction.benjaminiHochberg.adjusted(tests.compactMap { try? $0.get().p })[...]
+        var table = Report.Table(
+            title,
+            [
+                .init("by", .left), .init("group", .left), .init("arm", .left), .init("matured"), .init(goalName),
+                .init("rate"), .init("\(arms.control) rate"), .init("effect, points"),
+                .init("95% interval, points, \(Self.once)"), .init("adjusted p that groups differ"),
+            ])
+        for (shown, test) in zip(shown, tests) {
+            for (index, row) in shown.rows.enumerated() {
+                let own = row.comparison.treatment
+                let p: Report.Cell =
+                    index > 0 ? .none("") : .of(test) { _ in .number(adjusted.popFirst() ?? 1, .plain(3)) }
+                table.add([
+                    .text(index == 0 ? shown.grouping.name : ""), .text(row.group), .text(arms.arms[shown.arm].name),
+                    .count(own.total), .count(own.successes), .share(own.rate), .share(row.comparison.control.rate),
+                    row.comparison.difference.map { .number($0, .points) } ?? .none(Unmeasurable.noAccounts.sentence),
+                    .interval(row.comparison.newcombe(), .points), p,
+                ])
+            }
+        }
+        var warning =
+            "Looked for afterwards: of twenty groups one stands out by chance, and no verdict rests on them; \(differing). The last "
+            + "column asks whether the groups of a name differ at all (Cochran's Q, adjusted by Benjamini and Hochberg)."
+        let present = Set(shown.filter { !$0.grouping.isOfTheEntry }.map(\.grouping.name)).sorted()
+        if !present.isEmpty {
+            warning +=
+                " \(present.joined(separator: ", ")) \(present.count == 1 ? "is" : "are") not tracked and so as now, which the playbook "
+                + "may have changed; `track: true` in data.yaml keeps what was."
+        }
+        return [.table(table), .sentence(warning)]
+    }
+}

@@ -1,0 +1,141 @@
+import Decisions
+package import Playbooks
+
+extension PlaybookEntries {
+    /// The entries of a period, apart by what their accounts were.
+    package struct Grouping: Sendable {
+        package enum Kind: Sendable, Hashable {
+            /// `in` or `not in`, when they entered.
+            case segment
+            /// By the value of an attribute when they entered.
+            case attribute
+            /// By the arm that another playbook drew for them.
+            case playbook
+        }
+
+        package var kind: Kind
+        package var name: String
+        /// Whether values are those of the entry; else nobody kept them, and they are those of now.
+        package var isOfTheEntry: Bool
+        package var groups: [Group]
+    }
+
+    package struct Group: Sendable {
+        package var name: String
+        package var counts: [Arm: Count] = [:]
+    }
+
+    /// An attribute with more values than these makes no groups.
+    package static let mostGroups = 8
+
+    private static let inside = "in"
+    private static let outside = "not in"
+    private static let none = "(none)"
+
+    /// The goal, or who was kept, by segments, attributes and the arms of other playbooks, over the entries whose window was
+    /// over at a moment.
+    package func groupings(by workspace: Workspace, in period: Period, matured at: Instant) throws -> [Grouping] {
+        try ofAccounts(workspace, in: period, matured: at) + otherPlaybooks(in: period, matured: at)
+    }
+
+    private func ofAccounts(_ workspace: Workspace, in period: Period, matured at: Instant) throws -> [Grouping] {
+        let context = try EvaluationContext(connection, workspace: workspace, now: asOf, figures: .neutral)
+        let attributes = workspace.dataMap.attributes.filter { $0.type == .text || $0.type == .boolean }
+        var needs = Needs(of: workspace.segments.map(\.term), in: workspace.dataMap, risks: context.risks)
+        needs.attributes.formUnion(attributes.map(\.name))
+        let tracked = (Attribute.builtIn + workspace.dataMap.attributes).filter {
+            $0.track && needs.attributes.contains($0.name)
+        }
+        needs.history.formUnion(tracked.map(\.name) + ["status"])
+        var groupings =
+            workspace.segments.map { Grouping(kind: .segment, name: $0.name, isOfTheEntry: true, groups: []) }
+            + attributes.map { Grouping(kind: .attribute, name: $0.name, isOfTheEntry: $0.track, groups: []) }
+        let loader = try BlockLoader(connection, context)
+        try forEachBlock(ofMatured: period, at: at) { entries in
+            guard let first = entries.map(\.at).min() else { return }
+            var block = try loader.load(entries.map(\.account), needs, earliest: first)
+            var past = AsOf(block, tracked: tracked, hasJourneys: false, contactEvents: [], from: first)
+            past.rewind(&block)
+            let places = Dictionary(uniqueKeysWithValues: zip(block.ids, block.ids.indices))
+            for (moment, entered) in Dictionary(grouping: entries, by: \.at).sorted(by: { $0.key < $1.key }) {
+                past.advance(&block, to: moment)
+                let known = entered.compactMap { entry in places[entry.account].map { (entry, $0) } }
+                let evaluator = Evaluator(context.asOf(moment), block)
+                for (index, segment) in workspace.segments.enumerated() {
+                    let column = evaluator.column(
+                        segment.term, of: .some(known.map { Subject(account: $0.1, since: nil) }))
+                    for (place, (entry, _)) in known.enumerated() {
+                        groupings[index].add(entry, column.holds(place) ? Self.inside : Self.outside)
+                    }
+                }
+                for (index, attribute) in attributes.enumerated() {
+                    let column = block.attributes[attribute.name]
+                    for (entry, account) in known {
+                        groupings[workspace.segments.count + index].add(entry, Self.text(column, account, attribute))
+                    }
+                }
+            }
+        }
+        return groupings.filter { (2...Self.mostGroups).contains($0.groups.count) }
+    }
+
+    private static func text(_ column: Column?, _ account: Int, _ attribute: Attribute) -> String {
+        switch column?.cell(account) {
+        case .text(let text?): text
+        case .number(let number) where !number.isNaN: number == 0 ? "no" : "yes"
+        default: none
+        }
+    }
+
+    /// The accounts that entered another playbook before their window was over, by its arm: its draw knows nothing of this
+    /// one's, so that the two can be told apart.
+    private func otherPlaybooks(in period: Period, matured at: Instant) throws -> [Grouping] {
+        var found: [String: Grouping] = [:]
+        try connection.forEach(
+            """
+            SELECT p.name AS playbook, o.arm AS other, r.arm, r.variant, count(*) AS matured,
+                sum(CASE WHEN \(hit(period)) THEN 1 ELSE 0 END) AS hits
+            FROM temp.report_entry AS r JOIN enrollment AS o ON o.account_id = r.account_id
+            JOIN playbook AS p ON p.id = o.playbook_id
+            WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.until <= :at
+                AND r.arm <> 'global_holdout' AND o.arm <> 'global_holdout' AND o.playbook_id <> :playbook
+                AND o.entered_at <= r.until AND NOT \(Match.isByHand("o.match_key"))
+                AND NOT EXISTS (SELECT 1 FROM enrollment AS f WHERE f.account_id = o.account_id
+                    AND f.playbook_id = o.playbook_id AND f.entered_at < o.entered_at)
+            GROUP BY p.name, o.arm, r.arm, r.variant ORDER BY p.name, o.arm
+            """, scope(of: period, at: at)
+        ) { row in
+            var count = Count()
+            count.matured = Int(row.integer("matured"))
+            count.hits = Int(row.integer("hits"))
+            let name = row.optionalText("playbook") ?? ""
+            let arm = Arm(try row.word("arm"), row.optionalText("variant"))
+            let other: Decisions.Arm = try row.word("other")
+            found[name, default: Grouping(kind: .playbook, name: name, isOfTheEntry: true, groups: [])]
+                .add(count, of: arm, to: other.rawValue)
+        }
+        return found.values.filter { $0.groups.count > 1 }.sorted { $0.name < $1.name }
+    }
+}
+
+extension PlaybookEntries.Grouping {
+    fileprivate mutating func add(_ entry: PlaybookEntries.Matured, _ name: String) {
+        var count = PlaybookEntries.Count()
+        (count.matured, count.hits) = (1, entry.isHit ? 1 : 0)
+        add(count, of: entry.arm, to: name)
+    }
+
+    /// One group more than is kept says that there are too many.
+    fileprivate mutating func add(_ count: PlaybookEntries.Count, of arm: PlaybookEntries.Arm, to name: String) {
+        let place: Int
+        if let known = groups.firstIndex(where: { $0.name == name }) {
+            place = known
+        } else {
+            guard groups.count <= PlaybookEntries.mostGroups else { return }
+            place = groups.count
+            groups.append(.init(name: name))
+        }
+        groups[place].counts[arm, default: .init()].matured += count.matured
+        groups[place].counts[arm, default: .init()].hits += count.hits
+    }
+}
