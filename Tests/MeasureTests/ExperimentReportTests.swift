@@ -216,7 +216,9 @@ struct ExperimentReportTests {
 
     @Test func usageBeforeTheEntryNarrowsTheInterval() throws {
         let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
-        #expect(try world.report("p", day: 120).text(width: 1_000).contains("Adjusted for tenure, MRR and earlier departures (CUPED)"))
+        #expect(
+            try world.report("p", day: 120).text(width: 1_000).contains(
+                "Adjusted for tenure, MRR and earlier departures (CUPED)"))
         // Those who log in a lot reach the goal, but for a few.
         try world.execute("INSERT INTO metric (name) VALUES ('logins')")
         var writer = SeriesWriter()

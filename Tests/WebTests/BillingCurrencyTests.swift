@@ -9,7 +9,8 @@ import Testing
 
             billing: { chargebee: hush, recurly: hush, stripe: whsec_x, paddle: pdl_x }
             """,
-        "data.yaml": "events:\n  payment_failed: { properties: { invoice: text, amount: money } }\n",
+        "data.yaml":
+            "attributes:\n  plan: { type: text }\nevents:\n  payment_failed: { properties: { invoice: text, amount: money } }\n",
         "playbooks/hello/hello.md": "---\nsubject: Hello\n---\nHello.\n",
     ]
     private static let now = Int(PagesSite.now.milliseconds / 1_000)

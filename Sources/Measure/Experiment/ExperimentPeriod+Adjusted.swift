@@ -65,7 +65,8 @@ extension ExperimentPeriod {
             ])
         }
         return [
-            .sentence("\(title): the same effect without the part that the time before the entry explains."), .table(table),
+            .sentence("\(title): the same effect without the part that the time before the entry explains."),
+            .table(table),
         ]
     }
 }

@@ -58,14 +58,17 @@ extension ExperimentPeriod {
     var groupBlocks: [Report.Block] {
         blocks(
             groupings.filter { $0.kind != .playbook }, title: "By group",
-            differing: "a group that seems to differ deserves a playbook with an audience, and an experiment, of its own")
+            differing:
+                "a group that seems to differ deserves a playbook with an audience, and an experiment, of its own")
     }
 
     /// Whether it works otherwise where another playbook acts.
     var interactionBlocks: [Report.Block] {
         blocks(
             groupings.filter { $0.kind == .playbook }, title: "Beside other playbooks",
-            differing: "where the effect is another beside `treated` than beside `holdout`, the two playbooks act on each other")
+            differing:
+                "where the effect is another beside `treated` than beside `holdout`, the two playbooks act on each other"
+        )
     }
 
     private struct Row {

@@ -61,7 +61,7 @@ final class CSVReader: RowReader {
         try readHeader()
     }
 
-    func expect(_ names: [[String]]) {}
+    func expect(_ names: [[String]], severally: Set<Int>) {}
 
     func next(_ record: inout Record) throws -> RowOutcome {
         guard try skipBlankLines() else { return .end }

@@ -61,7 +61,7 @@ struct ColumnMap {
             guard wanted.count <= 62 else {
                 throw ImportError("\(source): NDJSON rows can have at most 62 known keys; export it as CSV")
             }
-            reader.expect(wanted.map(\.names))
+            reader.expect(wanted.map(\.names), severally: Set(wanted.indices.filter { wanted[$0].takesAll }))
             self.header = wanted.map(\.name)
             places = wanted.indices.map { $0 }
             isPerRow = true

@@ -50,7 +50,13 @@ final class WishReader {
         self.statusPlace = statusPlace
         for (index, attribute) in attributes.enumerated() {
             let form = context.form(of: attribute.name, attribute.form)
-            for place in map.allPlaces(of: attribute.name) {
+            let places = map.allPlaces(of: attribute.name)
+            // Rows that name their own columns have one place for an attribute that is called like a wish.
+            let shared = map.header.indices.filter { place in
+                index == 0 && !places.contains(place)
+                    && WishWord.optOutNames.contains(ColumnMap.simplified(map.header[place]))
+            }
+            for place in places + shared {
                 let kind = CellReader.Kind.wish(isOptIn: index > 0, WrittenTime(form, zone: context.zone))
                 let isOfReasons = WishWord.reasonNames.contains(ColumnMap.simplified(map.header[place]))
                 columns.append(
@@ -81,10 +87,33 @@ final class WishReader {
             }
             strongest = strongest.map { Self.stronger($0, value) } ?? value
         }
+        for member in record.others where member.kind != .null {
+            guard let said = try said(member.key.string, member.value.trimmed) else { continue }
+            strongest = strongest.map { Self.stronger($0, said) } ?? said
+        }
         var wish = strongest.map { Scalar.integer($0) } ?? .null
         if let statusPlace, WishWord.saysOut(record.cells[statusPlace].trimmed) { wish = .integer(1) }
         if case .integer(1) = wish { count += 1 }
         return wish
+    }
+
+    /// What a row says once more under another name; nil where it is no wish.
+    private func said(_ name: String, _ cell: Cell) throws -> Int64? {
+        let name = ColumnMap.simplified(name)
+        let named = attributes.firstIndex { attribute in
+            (context.form(of: attribute.name, attribute.form).columns + [attribute.name]).contains {
+                ColumnMap.simplified($0) == name
+            }
+        }
+        let index =
+            named ?? (WishWord.optOutNames.contains(name) ? 0 : WishWord.optInNames.contains(name) ? 1 : nil)
+        guard let index, !cell.isEmpty, let column = columns.first(where: { $0.reader.name == attributes[index].name })
+        else { return nil }
+        if WishWord.reasonNames.contains(name) {
+            return WishWord.isOut(cell, isOptIn: false, WrittenTime(zone: context.zone)) == false ? 0 : 1
+        }
+        guard case .integer(let said) = try column.reader.scalar(cell) else { return nil }
+        return said
     }
 
     private static func stronger(_ one: Int64, _ other: Int64) -> Int64 {

@@ -159,6 +159,6 @@ private final class NamedColumns: RowReader {
 
     init(_ names: [String]) { header = names }
 
-    func expect(_ names: [[String]]) {}
+    func expect(_ names: [[String]], severally: Set<Int>) {}
     func next(_ record: inout Record) throws -> RowOutcome { .end }
 }

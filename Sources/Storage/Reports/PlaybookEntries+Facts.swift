@@ -261,7 +261,8 @@ extension PlaybookEntries {
             let stored = places[entry.account].flatMap {
                 block.sum(of: metric.name, account: $0, days: Self.usageDays, endingAt: Day(number: entry.day - 2))
             }
-            let wasThere = entry.day - 1 - Self.usageDays >= begun && entry.createdDay.map { $0 <= entry.day - 2 } ?? false
+            let wasThere =
+                entry.day - 1 - Self.usageDays >= begun && entry.createdDay.map { $0 <= entry.day - 2 } ?? false
             let sum = stored ?? (wasThere ? 0 : nil)
             let mean = sum.map { $0 / Double(Self.usageDays) }
             let key = UsageKey(arm: entry.arm, isKnown: mean != nil)
