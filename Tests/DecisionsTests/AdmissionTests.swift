@@ -45,6 +45,12 @@ import Testing
 
     static let ofEvents = [
         Row("nothing", .enrolled, settled: true, "all rules passed"),
+        Row("an exit that holds already", .blocked, settled: false, "it has churned") { admission, _ in
+            admission.ending = "it has churned"
+        },
+        Row("an hour that is over on its clock", .tooOld, settled: true, "missed: long ago") { admission, _ in
+            admission.tooLate = "missed: long ago"
+        },
         Row("a safety rule", .held, settled: false, "looks wrong") { admission, _ in admission.hold = "looks wrong" },
         Row("the enrollment of the match", .already, settled: true, "enrolled for this match") { _, match in
             waited(.hours(1), &match)

@@ -74,7 +74,11 @@ import Testing
                 == .move(to: 1, at: Zone.utc.start(of: Day(number: 20_000)), passage: .met, skips: false))
         // To where it was over before anybody knew.
         #expect(on(19_998, begun) == .move(to: 1, at: Self.noon, passage: .late, skips: true))
-        #expect(next(wait, begun) == .move(to: 1, at: Self.noon - .days(5), passage: .missing, skips: true))
+        // One that goes missing is believed until it was to come.
+        #expect(next(wait, begun) == .wait(since: Self.noon - .days(5), until: start, isOpen: true))
+        let over = enrollment(begunAt: Self.noon - .days(5), dueAt: Self.noon - .hours(1))
+        #expect(next(wait, over) == .move(to: 1, at: Self.noon - .hours(1), passage: .missing, skips: true))
+        #expect(next(wait, enrollment()) == .move(to: 1, at: Self.noon, passage: .missing, skips: true))
     }
 
     @Test func aLocalHourIsTheFirstAfterTheStepBefore() {

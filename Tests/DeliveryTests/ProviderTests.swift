@@ -23,6 +23,8 @@ import Testing
         "BEAMS_SECRET_KEY": "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS",
         "ABLY_KEY_NAME": "appid.keyid", "ABLY_KEY_SECRET": "secret",
         "PAGERDUTY_ROUTING_KEY": "R0UT1NGKEY0000000000000000000000",
+        "TWILIO_ACCOUNT_SID": "SK-twilio-key", "TWILIO_AUTH_TOKEN": "twilio-secret",
+        "VONAGE_API_KEY": "vonage-key", "VONAGE_API_SECRET": "vonage-secret", "MESSAGEBIRD_ACCESS_KEY": "live_test1",
     ]
 
     /// What the workspace's own files say beside `channel: NAME`.
@@ -38,6 +40,11 @@ import Testing
         "novu": "vars: { workflow: renewal-90 }\n" + days("payload"),
         "pusher_beams": "vars: { instance: 11111111-2222-4333-8444-555555555555 }",
         "slack_bot": "vars: { channel: C0123456789 }",
+        "twilio": "vars: { account: AC00000000000000000000000000000001, from: \"+14155550100\" }",
+        "twilio_whatsapp":
+            "vars: { account: AC00000000000000000000000000000001, from: \"+14155238886\", content: HX01 }\n"
+            + "body: { fields: { ContentVariables: { \"2\": \"{{ signals.days }}\" } } }",
+        "vonage": "vars: { from: Acme }", "messagebird": "vars: { from: Acme }",
         "slack": """
         body:
           template:
@@ -105,6 +112,12 @@ import Testing
             message("Trial", "3 days left")
             envelope.metadata = [.init("touch_id", "tch_01HZX")]
         case "pusher_beams": message("Hi", "3 days")
+        case "twilio", "twilio_whatsapp", "vonage", "messagebird", "amazon_sns":
+            message(nil, "3 days left: it’s on")
+            (envelope.phone, envelope.to) = ("+14155550123", nil)
+            if provider == "twilio_whatsapp" {
+                envelope.variables = Variables(["days": .init(.number, .number(3))])
+            }
         case "ably":
             envelope.metadata = [.init("touch_id", "t"), .init("text", "hi")]
         case "pagerduty":
@@ -142,8 +155,9 @@ import Testing
         }
         // SigV4's own headers are not in the recording.
         let extra = Set(request.headers.map(\.name)).subtracting(headers.map(\.key))
-        #expect(extra == (provider == "amazon_ses" ? ["X-Amz-Content-Sha256"] : []))
-        var body = provider == "mailgun" ? try Self.form(request.body) : try #require(JSON(parsing: request.body))
+        #expect(extra == (provider.hasPrefix("amazon_") ? ["X-Amz-Content-Sha256"] : []))
+        let isForm = ["mailgun", "twilio", "twilio_whatsapp", "amazon_sns"].contains(provider)
+        var body = isForm ? try Self.form(request.body) : try #require(JSON(parsing: request.body))
         var wanted = try #require(expected["body"])
         if let pointer = Self.keys[provider] {
             let key = try #require(body[pointer: pointer]?.scalarText)

@@ -30,7 +30,7 @@ struct Transcript {
 
 @Test(arguments: [
     "README.md", "docs/channels.md", "docs/email.md", "docs/measuring.md", "docs/operations.md", "docs/pages.md",
-    "docs/playbooks.md", "docs/start.md",
+    "docs/playbooks.md", "docs/sms.md", "docs/start.md",
 ])
 func everyCommandOfThePagePrintsWhatThePageShows(name: String) throws {
     let page = try Document(name)
@@ -78,7 +78,7 @@ func everyTargetOfMakeThatAPageNamesIsThere(name: String) throws {
 @Test(
     arguments: [
         "README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/playbooks.md", "docs/measuring.md",
-        "docs/http-api.md", "docs/email.md", "docs/start.md", "playbooks/README.md",
+        "docs/http-api.md", "docs/email.md", "docs/sms.md", "docs/start.md", "playbooks/README.md",
     ])
 func everyFileThatAPageLinksToIsThere(name: String) throws {
     let page = try Document(name)

@@ -71,7 +71,7 @@ struct PlaybooksPageTests {
                 tables += Self.tables(in: key.shape)
             }
         }
-        let pages = try [page, Document("docs/channels.md"), Document("docs/email.md")]
+        let pages = try [page, Document("docs/channels.md"), Document("docs/email.md"), Document("docs/sms.md")]
         #expect(keys.filter { key in !pages.contains { $0.mentions(key) } }.sorted() == [])
     }
 

@@ -41,6 +41,10 @@ import Testing
             #expect(moved.code == 1 && moved.complaints.contains("it was not only moved"), "\(moved)")
             let resumed = try scratch.keeptouch("resume", "all", "--as", "restored")
             #expect(resumed.code == 0, "\(resumed)")
+            // One that was killed when it had settled what it is, and nothing else.
+            #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 1)
+            #expect(try scratch.keeptouch("pause", "all").code == 0)
+            #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
             for _ in 0..<3 { _ = try scratch.keeptouch("run") }
             #expect(endpoint.count == 20, "phase \(phase): something was sent twice")
             let states = try scratch.states()

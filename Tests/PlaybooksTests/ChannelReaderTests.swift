@@ -147,7 +147,7 @@ struct ChannelReaderTests {
             """
         #expect(
             read(text).1 == [
-                "2:7: error: expected email, in_app, push or webhook for \"kind\", got \"emial\"; did you mean \"email\"?",
+                "2:7: error: expected email, in_app, push, sms or webhook for \"kind\", got \"emial\"; did you mean \"email\"?",
                 "3:20: error: unknown method \"FETCH\"; known: POST, PUT, PATCH",
                 "3:51: error: unknown variable \"vars.x\"; declare it under \"vars\"",
                 "3:75: error: the timeout \"connect\" is longer than \"total\"",

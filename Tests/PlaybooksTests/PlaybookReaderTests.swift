@@ -55,7 +55,7 @@ struct PlaybookReaderTests {
                 "playbook.yaml:11:1: error: the weights of the variants must add up to more than 0",
                 "playbook.yaml:12:6: error: expected a role, \"all ROLE\", \"everyone\", \"anyone\" or \"event.contact\" "
                     + "for \"to\", got \"the owner\"",
-                "playbook.yaml:14:5: error: a step needs one of email, in_app, push, webhook, wait, "
+                "playbook.yaml:14:5: error: a step needs one of email, in_app, push, sms, webhook, wait, "
                     + "wait_for, wait_till, choose, set, tag, untag, stop",
                 "playbook.yaml:14:5: error: unknown key \"emial\"; did you mean \"email\"?",
                 "playbook.yaml:15:11: error: \"wait\" must be longer than nothing, got \"0d\"",

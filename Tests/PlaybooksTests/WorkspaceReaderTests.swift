@@ -193,7 +193,7 @@ struct WorkspaceReaderTests {
         #expect(workspace == nil)
         #expect(
             diagnostics.map(\.description) == [
-                "channels/slack.yaml:2:7: error: expected email, in_app, push or webhook for \"kind\", got \"fax\"",
+                "channels/slack.yaml:2:7: error: expected email, in_app, push, sms or webhook for \"kind\", got \"fax\"",
                 "data.yaml:2:1: error: broken YAML while parsing a flow mapping: did not find expected ',' or '}'",
             ])
     }

@@ -170,7 +170,65 @@ import Testing
         #expect(due == ["1|-3.0", "2|8.0", "3|14.0", "4|10.0", "5|10.0"])
         #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-08T10:00:00Z local"])
         #expect(try test.run(noon(20_004)).playbooks[0].matched == 0)
-        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts[.already] == 5)
+        // None of the first has gone: the next one takes their place.
+        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts[.enrolled] == 5)
+        #expect(try test.integer("SELECT count(*) FROM touch WHERE state = 'pending'") == 5)
+        #expect(
+            try test.rows("SELECT DISTINCT state, reason FROM touch WHERE id <= 5")
+                == ["cancelled|the enrollment ended: the next occurrence has come"])
+    }
+
+    /// Chicago's 10:00 is 15:00 UTC, Tokyo's 01:00.
+    @Test func whoComesBeforeTheHourOfTheirOwnClockIsWrittenTo() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: weekly on tue at 10:00 local")
+        ])
+        try test.addAccounts(2)
+        try test.script(
+            """
+            UPDATE contact SET timezone = 'Asia/Tokyo' WHERE account_id = 1;
+            UPDATE contact SET timezone = 'America/Chicago' WHERE account_id = 2;
+            """)
+        try test.run(noon(20_003))
+        let first = try test.run(noon(20_004, hours: -11))
+        #expect(first.entered == 2)
+        #expect(first.playbooks[0].nextAt == noon(20_004, hours: -2))
+        try test.addAccounts(1, from: 3)
+        try test.script("UPDATE contact SET timezone = 'America/Chicago' WHERE account_id = 3")
+        // UTC's own hour, and Chicago's: those who have it already are not asked again.
+        let second = try test.run(noon(20_004, hours: -2))
+        #expect((second.entered, second.playbooks[0].matched) == (1, 1))
+        try test.addAccounts(1, from: 4)
+        try test.script("UPDATE contact SET timezone = 'Asia/Tokyo' WHERE account_id = 4")
+        let third = try test.run(noon(20_004, hours: 3))
+        #expect(third.entered == 0)
+        #expect(third.playbooks[0].verdicts[.tooOld] == 1)
+        #expect(
+            try test.rows("SELECT reason FROM standing WHERE account_id = 4") == [
+                "missed: the clock in Asia/Tokyo showed 2024-10-08 10:00 14 hours ago; 6h are the most (misfire)"
+            ])
+        #expect(try test.run(noon(20_004, hours: 4)).playbooks[0].matched == 0)
+        #expect(try test.run(noon(20_011, hours: -11)).playbooks[0].matched == 4)
+        // What the next one is compared with is the largest look.
+        #expect(try test.rows("SELECT state, matched FROM occurrence ORDER BY at") == ["done|2", "done|4"])
+    }
+
+    @Test func whoMovesToAZoneWhereTheHourIsLongOverGetsNothing() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook("main", "at: weekly on tue at 10:00 local")
+        ])
+        try test.addAccounts(2)
+        try test.script("UPDATE contact SET timezone = 'America/Chicago'")
+        try test.run(noon(20_003))
+        #expect(try test.run(noon(20_004, hours: -2)).entered == 2)
+        try test.script("UPDATE contact SET timezone = 'Australia/Sydney' WHERE account_id = 2")
+        try test.run(noon(20_004))
+        let touches = try test.rows("SELECT state, CASE state WHEN 'expired' THEN reason END FROM touch ORDER BY id")
+        #expect(
+            touches == [
+                "pending|-",
+                "expired|missed: its contact is in Australia/Sydney now, where the hour was over 13 hours ago",
+            ])
     }
 
     @Test func aLocalOccurrenceIsLateOnlyAfterTheLastClock() throws {

@@ -115,7 +115,7 @@ import Testing
             ])
         #expect(
             complaints(path, Self.channel(batchBody: "{ to: \"{{ to.email | upper }}\" }")) == [
-                "\(path):9:40: error: unknown filter \"upper\"; known are address, json, number, token, urlencode, "
+                "\(path):9:40: error: unknown filter \"upper\"; known are address, digits, json, number, token, urlencode, "
                     + "default:NAME, default:\"text\", truncate:N"
             ])
         #expect(

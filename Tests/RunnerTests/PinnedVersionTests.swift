@@ -118,6 +118,46 @@ import Testing
         #expect(
             try test.rows("SELECT account_id, message, state FROM touch ORDER BY account_id, id")
                 == ["1|hello.md|sent", "1|second.md|sent", "2|hello.md|sent", "2|follow.md|sent"])
+        #expect(endpoint.received.map(\.body).allSatisfy { !$0.contains("As it was.") })
+    }
+
+    /// Whoever deletes a wrong message believes that it is stopped.
+    @Test func aDeletedMessageIsHeldAndGoesOnWhenItIsBack() async throws {
+        let endpoint = try Endpoint()
+        let test = try workspace(endpoint)
+        try await test.drain(noon(20_000))
+        try test.edit([
+            Self.path: TestWorkspace.playbook("main", steps: ["email: hello.md"]), "playbooks/main/second.md": nil,
+        ])
+        try await live(test, through: 20_003)
+        #expect(endpoint.received.count == 1)
+        #expect(
+            try test.rows("SELECT message, state, reason FROM touch WHERE step = 'email_2'")
+                == ["second.md|held|the message second.md of playbook \"main\" is gone"])
+        try test.edit(["playbooks/main/second.md": "---\nsubject: Second\n---\nMended.\n"])
+        try test.run(noon(20_004))
+        try await test.drain(noon(20_004))
+        #expect(endpoint.received.map(\.body).last?.contains("Mended.") == true)
+    }
+
+    @Test func aDeletedTranslationIsTheDefaultLanguage() async throws {
+        let endpoint = try Endpoint()
+        let test = try workspace(endpoint)
+        try test.edit([
+            Self.path: TestWorkspace.playbook(
+                "main", steps: ["email: hello.md", "wait: 2d", "email: second.md", "wait: 1d"]),
+            "playbooks/main/second.de.md": "---\nsubject: Zwei\n---\nFalscher Preis.\n",
+        ])
+        try test.addAccounts(1, from: 2)
+        try test.script("UPDATE contact SET locale = 'de'")
+        try test.run(noon(20_000))
+        try await test.drain(noon(20_000))
+        try test.edit([
+            Self.path: TestWorkspace.playbook("main", steps: ["email: hello.md"]), "playbooks/main/second.de.md": nil,
+        ])
+        try await live(test, through: 20_003)
+        let bodies = endpoint.received.map(\.body)
+        #expect(bodies.contains { $0.contains("As it was.") } && !bodies.contains { $0.contains("Falscher") })
     }
 
     @Test func theEnrollmentsOfADeletedFolderEnd() async throws {

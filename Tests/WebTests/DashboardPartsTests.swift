@@ -16,6 +16,9 @@ import Testing
             #expect(AddressMask.masked(markup: text) == text)
         }
         #expect(AddressMask.masked(markup: "{\"by\":\"ülf@x.example\"}") == "{\"by\":\"ü•••@x.example\"}")
+        #expect(
+            AddressMask.masked(markup: "<p title=\"+14155550123\">+14155550123, 1+1, +49")
+                == "<p title=\"+14155550123\">+•••23, 1+1, +49")
     }
 
     @Test func aCommandRunsNothingElseThanItself() {

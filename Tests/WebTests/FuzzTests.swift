@@ -28,7 +28,7 @@ import Testing
         let signatures: [(any Signature)?] = [
             TimedSignature(.stripe, secret: secret), TimedSignature(.paddle, secret: secret),
             TimedSignature(.slack, secret: secret), TimedSignature(.customerio, secret: secret),
-            StandardSignature(secret: secret), MandrillSignature(key: secret), BodySignature(secret: secret),
+            StandardSignature(secret: secret), FormSignature(.mandrill, key: secret), BodySignature(secret: secret),
             MailgunSignature(signingKey: secret), SharedSecret(secret),
         ]
         var number = 0

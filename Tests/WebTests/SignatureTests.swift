@@ -31,7 +31,7 @@ import Testing
             case "slack-request": TimedSignature(.slack, secret: secret)
             case "customerio": TimedSignature(.customerio, secret: secret)
             case "mailgun": MailgunSignature(signingKey: secret)
-            case "mandrill": MandrillSignature(key: secret)
+            case "mandrill": FormSignature(.mandrill, key: secret)
             case "intercom", "github-style", "segment-webhook-destination", "shopify-style":
                 BodySignature(secret: secret)
             case "sns-v1", "sns-v2":

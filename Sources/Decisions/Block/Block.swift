@@ -138,9 +138,11 @@ package struct Block: Sendable {
     package struct Contacts: Sendable {
         package var starts: [Int]
         package var ids: [Int64] = []
-        /// By the attribute's name; `address`, the normalized one, too.
+        /// By the attribute's name; `address`, the normalized one, and `number` too.
         package var columns: [String: Column] = [:]
-        /// What each contact's address must not be sent, by the contact's index; most have none.
+        /// Under which name `columns` holds the number of text messages, in E.164; no declared attribute can have it.
+        package static let number = "contact.number"
+        /// What each contact's address and number must not be sent, by the contact's index; most have none.
         package var suppressions: [Int: [Suppression]] = [:]
 
         package init(starts: [Int]) {
@@ -166,14 +168,20 @@ package struct Block: Sendable {
         package var reason: String
         /// Whether its category is none of the files any more: until they say what became of it, it holds for all.
         package var isGone: Bool
+        /// Whether it is the number that is not written to, and not the e-mail address.
+        package var isOfNumber: Bool
+
+        /// Whether it is the person who wants nothing, whatever it is sent by, and not an address that cannot be reached.
+        package var isWish: Bool { ["unsubscribed", "complaint", Self.erased].contains(reason) }
 
         /// The reason of an address whose person asked to be forgotten.
         package static let erased = "erased"
 
-        package init(category: String, reason: String, isGone: Bool = false) {
+        package init(category: String, reason: String, isGone: Bool = false, isOfNumber: Bool = false) {
             self.category = category
             self.reason = reason
             self.isGone = isGone
+            self.isOfNumber = isOfNumber
         }
     }
 

@@ -41,12 +41,12 @@ enum Calculation {
         case .lessOrEqual: Self.truth(left <= right, left, right)
         case .greater: Self.truth(left > right, left, right)
         case .greaterOrEqual: Self.truth(left >= right, left, right)
-        case .plus: left + right
-        case .minus: left - right
-        case .times: left * right
-        case .divided: right == 0 ? .nan : left / right
-        case .timesRounded: (left * right).rounded()
-        case .dividedRounded: right == 0 ? .nan : (left / right).rounded()
+        case .plus: Self.finite(left + right)
+        case .minus: Self.finite(left - right)
+        case .times: Self.finite(left * right)
+        case .divided: right == 0 ? .nan : Self.finite(left / right)
+        case .timesRounded: Self.finite((left * right).rounded())
+        case .dividedRounded: right == 0 ? .nan : Self.finite((left / right).rounded())
         case .plusDays: left + (right / Self.day).rounded(.towardZero)
         case .minusDays: left - (right / Self.day).rounded(.towardZero)
         case .daysBetween: (left - right) * Self.day
@@ -54,6 +54,10 @@ enum Calculation {
         case .or: left == 1 || right == 1 ? 1 : left + right
         }
     }
+
+    /// What is too large for a number is missing, as what is divided by zero.
+    @inline(__always)
+    private static func finite(_ value: Double) -> Double { value.isFinite ? value : .nan }
 
     @inline(__always)
     private static func truth(_ holds: Bool, _ left: Double, _ right: Double) -> Double {

@@ -107,18 +107,21 @@ package final class Facts {
     }
 
     /// Why a playbook finds no recipient in an account.
-    package func whyNobody(in account: Account, for playbook: Playbook, needsAddress: Bool) -> String {
+    package func whyNobody(in account: Account, for playbook: Playbook, by reaches: [Reach]) -> String {
         guard let contacts = block.contacts else { return "it has no contact" }
-        return Recipients(contacts, ofAccount: account.index, accountZone: account.zone)
-            .whyNobody(for: playbook, needsAddress: needsAddress)
+        return recipients(contacts, account).whyNobody(for: playbook, by: reaches)
     }
 
     /// The recipients of a playbook's touches in an account.
     package func recipients(
-        of account: Account, for playbook: Playbook, needsAddress: Bool, event: TriggeringEvent?
+        of account: Account, for playbook: Playbook, by reaches: [Reach], event: TriggeringEvent?
     ) -> [Recipient] {
         guard let contacts = block.contacts else { return [] }
-        return Recipients(contacts, ofAccount: account.index, accountZone: account.zone)
-            .find(for: playbook, needsAddress: needsAddress, eventContact: event?.contactID)
+        return recipients(contacts, account).find(for: playbook, by: reaches, eventContact: event?.contactID)
+    }
+
+    func recipients(_ contacts: Block.Contacts, _ account: Account) -> Recipients {
+        Recipients(
+            contacts, ofAccount: account.index, accountZone: account.zone, texts: rules.context.dataMap.sms)
     }
 }

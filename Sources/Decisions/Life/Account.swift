@@ -25,6 +25,8 @@ package struct Account: Sendable {
         package var reachedAlso: [(name: String, at: Instant)] = []
         /// Whether it left in this cycle, so that its open touches are cancelled.
         package var hasLeft = false
+        /// Whether a newer occurrence of its campaign takes its place in this cycle.
+        package var isOvertaken = false
 
         package init(
             _ enrollment: Enrollment, stored: Enrollment?, waiting: [Touch] = [], otherOpenTouches: Int = 0,
@@ -40,6 +42,13 @@ package struct Account: Sendable {
         }
 
         package var isNew: Bool { stored == nil }
+
+        /// Whether it began with an earlier occurrence, and its first touches wait, all of them.
+        func isOvertaken(by key: String) -> Bool {
+            enrollment.isActive && !isNew && enrollment.matchKey != key && !Match.isByHand(key: enrollment.matchKey)
+                && enrollment.step == 0 && otherOpenTouches == 0 && !waiting.isEmpty
+                && waiting.allSatisfy { !$0.state.isSettled && !$0.isAmbiguous }
+        }
     }
 
     /// What a playbook finds of the account in this cycle, in the order of `CycleRules.matching`.

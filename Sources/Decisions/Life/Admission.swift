@@ -69,6 +69,8 @@ package struct Admission: Sendable {
     package var hold: String?
     package var past: Past
     package var isReachable: Bool
+    /// Why an occurrence has passed on the account's clock, or nil.
+    package var tooLate: String?
     /// Another account for which all recipients get this occurrence, and one of them.
     package var other: (account: String, address: String)?
     /// Why it is not.
@@ -77,6 +79,8 @@ package struct Admission: Sendable {
     package var hasStandIn = false
     /// Why a person wants the account to be left alone, or nil.
     package var exclusion: String?
+    /// Why it would leave as soon as it has entered, or nil.
+    package var ending: String?
     /// Whether an exclusive playbook has the account.
     package var isTaken: Bool
     package var lots: Lots
@@ -116,11 +120,13 @@ package struct Admission: Sendable {
         if rules.isEvent, match.since - match.at > rules.maxAge {
             return Decision(.tooOld, "older than max_age \(rules.maxAge)", isSettled: true)
         }
+        if let tooLate { return Decision(.tooOld, tooLate, isSettled: true) }
         if !isReachable {
             let why = whyNobody.map { ": \($0)" } ?? ""
             return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
         }
         if let exclusion { return waiting(.blocked, exclusion, match) }
+        if let ending { return waiting(.blocked, ending, match) }
         if isTaken, !rules.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)
         }

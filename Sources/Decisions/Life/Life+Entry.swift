@@ -38,6 +38,10 @@ extension Life {
         case .events(let events): return waiting(standings, work, account) + fresh(events, standings, work)
         case .occurrence(let key, let at):
             let known = standings.first { $0.matchKey == key }
+            // On local clocks it is looked at more than once.
+            if known?.isSettled == true, LocalOccurrence(matchKey: key) != nil {
+                return waiting(standings, work, account)
+            }
             let match = Match(key: key, at: at, since: known?.since ?? now, standing: known)
             return waiting(standings.filter { $0.matchKey != key }, work, account).map { earlier in
                 var earlier = earlier
@@ -118,6 +122,7 @@ extension Life {
     private func decide(
         _ match: Match, of work: PlaybookAtWork, _ account: inout Account, _ count: inout Tally.OfPlaybook
     ) {
+        overtake(match, work, &account)
         var admission = admission(of: match, to: work, account)
         var decision = admission.decide(match)
         let free = decision.verdict
@@ -154,10 +159,11 @@ extension Life {
         record(decision, match, work, &account, &count)
     }
 
-    private func admission(of match: Match, to work: PlaybookAtWork, _ account: Account) -> Admission {
+    func admission(of match: Match, to work: PlaybookAtWork, _ account: Account) -> Admission {
         var past = Admission.Past()
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == work.id {
             let enrollment = enrolled.enrollment
+            if enrolled.isOvertaken { continue }
             if enrollment.isActive || enrolled.isNew { past.isInside = true }
             // One that was over before its first step gave the account nothing that it would have to rest from.
             if !enrollment.isActive, enrollment.step == 0, !enrollment.hasBegun { continue }
@@ -166,24 +172,28 @@ extension Life {
         }
         let recipients = recipients(of: match, for: work, account)
         var admission = Admission(
-            rules: work.admission, now: now, past: past, isReachable: !work.needsContact || !recipients.isEmpty,
+            rules: work.admission, now: now, past: past, isReachable: work.reaches.isEmpty || !recipients.isEmpty,
             isTaken: account.isTaken, lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
         let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, work.playbook, account) }
         if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
             admission.other = (owner, first.address)
         }
+        if let late = lateness(of: match, recipients, work) { admission.tooLate = late }
         admission.exclusion = account.exclusion(from: work.playbook)?.sentence(in: rules.zone)
+        if work.playbook.exits.contains(.churned), facts.block.text("status", account.index) == "churned" {
+            admission.ending = "it has churned, which is an exit of the playbook"
+        }
         admission.hasStandIn = recipients.first?.isStandIn ?? false
         if !admission.isReachable {
-            admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, needsAddress: work.needsAddress)
+            admission.whyNobody = facts.whyNobody(in: account, for: work.playbook, by: work.reaches)
         }
         return admission
     }
 
     private func recipients(of match: Match, for work: PlaybookAtWork, _ account: Account) -> [Recipient] {
-        guard work.needsContact else { return [] }
+        guard !work.reaches.isEmpty else { return [] }
         return facts.recipients(
-            of: account, for: work.playbook, needsAddress: work.needsAddress, event: match.event)
+            of: account, for: work.playbook, by: work.reaches, event: match.event)
     }
 
     /// The account for which a recipient gets this occurrence, where each person gets it once and it is another.
@@ -198,8 +208,6 @@ extension Life {
 
     private func claimRecipients(_ match: Match, of work: PlaybookAtWork, _ account: Account) {
         guard work.playbook.oncePer == .person else { return }
-        // Its touches will not leave; another account of the person may get them.
-        if work.playbook.exits.contains(.churned), facts.block.text("status", account.index) == "churned" { return }
         for recipient in recipients(of: match, for: work, account) {
             facts.persons.take(recipient.address, playbook: work.id, match: match.key, for: account.key)
         }
@@ -261,7 +269,7 @@ extension Life {
         return facts.evaluator.value(question.term, of: subject, audience: playbook.audienceKey) == .boolean(true)
     }
 
-    private func lot(of account: Account, _ work: PlaybookAtWork) -> Hold.Lot {
+    func lot(of account: Account, _ work: PlaybookAtWork) -> Hold.Lot {
         Hold.Lot(
             number: Draw.number(salt: work.playbook.name + "/canary", key: account.key), accountID: account.id)
     }

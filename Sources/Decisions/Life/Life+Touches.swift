@@ -16,13 +16,17 @@ extension Life {
                 send, category: version.playbook.category, wallClock: wallClock(enrollment, version), from: now,
                 in: zone
             ) { facts.block.text($0, account.index) }
+            // What waits for its hour says nothing; a window on its way does.
+            let waits =
+                allowed.opening.closedFor != nil
+                || (wallClock(enrollment, version) != nil && allowed.opening.at > allowed.base)
             return Touch(
                 step: step.id, variant: enrollment.variant, contactID: recipient?.contactID, recipient: address,
                 kind: send.kind, channel: channel, category: version.playbook.category, message: message,
                 isGhost: enrollment.arm != .treated, state: .pending, priority: version.playbook.priority, dueAt: base,
                 notBefore: min(allowed.opening.at, allowed.base + version.playbook.expires),
                 expiresAt: allowed.base + version.playbook.expires,
-                reason: allowed.opening.closedFor.map { _ in allowed.opening.reason(in: zone) }, variables: "{}",
+                reason: waits ? allowed.opening.reason(in: zone) : nil, variables: "{}",
                 frozenAt: now)
         }
         func nobody(_ reason: String) -> [Touch] {
@@ -35,13 +39,10 @@ extension Life {
             return nobody("it has had all messages of \(path)")
         }
         var touches: [Touch]
-        if send.kind == .webhook {
-            touches = [touch(message, nil, Touch.team(channel))]
-        } else {
-            let recipients = facts.recipients(
-                of: account, for: version.playbook, needsAddress: send.kind == .email, event: enrolled.event)
+        if let reach = send.kind.reach {
+            let recipients = facts.recipients(of: account, for: version.playbook, by: [reach], event: enrolled.event)
             guard !recipients.isEmpty else {
-                let why = facts.whyNobody(in: account, for: version.playbook, needsAddress: send.kind == .email)
+                let why = facts.whyNobody(in: account, for: version.playbook, by: [reach])
                 return nobody("no contact that may be written to: \(why)")
             }
             let own = recipients.filter {
@@ -49,6 +50,15 @@ extension Life {
             }
             guard !own.isEmpty else { return nobody("every contact gets it for another account; once_per: person") }
             touches = own.map { touch(message, $0, $0.address) }
+            if reach == .number {
+                for (place, recipient) in own.enumerated() {
+                    touches[place].locale =
+                        facts.block.contacts?.text("locale", recipient.contact)
+                        ?? facts.block.text("locale", account.index)
+                }
+            }
+        } else {
+            touches = [touch(message, nil, Touch.team(channel))]
         }
         if let why = whyTooLate(base, account, version) {
             for place in touches.indices {
@@ -186,22 +196,21 @@ extension Life {
 
     /// Finds the contact who gets a waiting touch now, and the hour of that contact; false when there is nobody.
     func readdress(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) -> Bool {
-        guard let contacts = facts.block.contacts, touch.kind != .webhook else { return true }
+        guard let contacts = facts.block.contacts, let reach = touch.kind.reach else { return true }
         let (enrolled, playbook) = (account.enrollments[index], version.playbook)
-        let needsAddress = touch.kind == .email
-        let known = Recipients(contacts, ofAccount: account.index, accountZone: account.zone)
+        let known = facts.recipients(contacts, account)
         // Who does not want it any more does not send it on to somebody else; the claim ends it.
-        if let id = touch.contactID, known.isSame(id, address: touch.recipient) { return true }
-        var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, needsAddress: needsAddress) }
+        if let id = touch.contactID, known.isSame(id, address: touch.recipient, reach) { return true }
+        var recipient = touch.contactID.flatMap { known.contact($0, for: playbook, by: reach) }
         let taken = Set(
             (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
-            recipient = known.find(for: playbook, needsAddress: needsAddress, eventContact: enrolled.event?.contactID)
+            recipient = known.find(for: playbook, by: [reach], eventContact: enrolled.event?.contactID)
                 // What was meant for somebody who has left is not for a stand-in.
                 .first { !$0.isStandIn && !taken.contains($0.address) }
         }
         guard let recipient else {
-            let why = known.whyNobody(for: playbook, needsAddress: needsAddress)
+            let why = known.whyNobody(for: playbook, by: [reach])
             (touch.state, touch.reason) = (.suppressed, "no contact that may be written to: \(why)")
             return false
         }
@@ -223,15 +232,28 @@ extension Life {
         else { return }
         let zone = recipient.zone.flatMap { Zone($0) } ?? rules.zone
         let wallClock = touch.step == steps.first?.id ? wallClock(enrollment, version) : nil
+        // It waits for its hour, and for no window.
+        if let wallClock, touch.notBefore > now, touch.reason == nil, !touch.isAmbiguous {
+            let past = now - LocalOccurrence(wallClock: wallClock).instant(in: zone)
+            if past > version.playbook.misfire.patience {
+                (touch.state, touch.reason) = (
+                    .expired,
+                    "missed: its contact is in \(zone.name) now, where the hour was over \(past.milliseconds / 3_600_000) hours ago"
+                )
+                return
+            }
+        }
         let base = min(touch.notBefore, now)
-        let opening = rules.allowed(
+        let (allowedFrom, opening) = rules.allowed(
             send, category: version.playbook.category, wallClock: wallClock, from: base, in: zone
-        ) { facts.block.text($0, account.index) }.opening
+        ) { facts.block.text($0, account.index) }
         // What would open too late ends when its time is over, and not only then.
         let notBefore = min(opening.at, touch.expiresAt)
         guard max(notBefore, now) != max(touch.notBefore, now) else { return }
         touch.notBefore = notBefore
-        if opening.at > now, wallClock == nil || opening.closedFor != nil { touch.reason = opening.reason(in: zone) }
+        if opening.at > now, wallClock == nil || opening.closedFor != nil || opening.at > allowedFrom {
+            touch.reason = opening.reason(in: zone)
+        }
     }
 
     /// Lets an enrollment go on when none of its touches is open any more.

@@ -228,7 +228,7 @@ package struct Life {
             },
             localZone: {
                 let recipients = facts.recipients(
-                    of: account, for: playbook, needsAddress: playbook.needsAddress,
+                    of: account, for: playbook, by: playbook.reaches.isEmpty ? [.address] : playbook.reaches,
                     event: account.enrollments[index].event)
                 return (recipients.first?.zone ?? account.zone).flatMap { Zone($0) } ?? rules.zone
             })

@@ -41,8 +41,8 @@ package struct RegisteredPlaybook: Sendable, Equatable {
 package final class PlaybookAtWork: Sendable {
     package let playbook: Playbook
     package let registered: RegisteredPlaybook
-    /// Whether it writes to contacts, and not only to a team; and whether whoever gets it must have an address.
-    let (needsContact, needsAddress): (Bool, Bool)
+    /// By what it reaches contacts; empty where it writes to a team only.
+    let reaches: [Reach]
     let admission: Admission.Rules
     /// What must hold of an event that triggers it: its audience and its `if:`; nil where every event does.
     package let asksOfEvents: Term?
@@ -50,7 +50,7 @@ package final class PlaybookAtWork: Sendable {
     package init(playbook: Playbook, registered: RegisteredPlaybook) {
         self.playbook = playbook
         self.registered = registered
-        (needsContact, needsAddress) = (playbook.needsContact, playbook.needsAddress)
+        reaches = playbook.reaches
         admission = Admission.Rules(playbook)
         let audience = playbook.audience?.term
         if case .on(_, let condition?) = playbook.trigger {
@@ -72,11 +72,8 @@ extension Playbook {
             })
     }
 
-    /// Whether it writes to contacts, and not only to a team.
-    package var needsContact: Bool { kinds != [.webhook] && !kinds.isEmpty }
-
-    /// Whether whoever gets it must have an address.
-    package var needsAddress: Bool { kinds.isDisjoint(with: [.inApp, .push]) }
+    /// By what it reaches contacts; whoever can be reached by one of them can enter.
+    package var reaches: [Reach] { Reach.allCases.filter { reach in kinds.contains { $0.reach == reach } } }
 
     /// Exclusive playbooks first, then by priority: who comes first has the account.
     package var arbitration: (Int, Int, String) { (exclusive ? 0 : 1, -priority, name) }

@@ -5,7 +5,7 @@ package struct Recipient: Sendable, Equatable {
     /// Its index among the contacts of the block.
     package var contact: Int
     package var contactID: Int64
-    /// The normalized address, or `contact:<id>`.
+    /// The normalized address, the number of a text message, or `contact:<id>`.
     package var address: String
     /// The name of its time zone, else its account's.
     package var zone: String?
@@ -18,36 +18,44 @@ package struct Recipients: Sendable {
     private let contacts: Block.Contacts
     private let range: Range<Int>
     private let accountZone: String?
+    private let texts: TextMessaging?
 
-    /// - Parameter accountZone: the time zone of the account, for contacts that name none.
-    package init(_ contacts: Block.Contacts, ofAccount account: Int, accountZone: String?) {
+    /// - Parameters:
+    ///   - accountZone: the time zone of the account, for contacts that name none.
+    ///   - texts: by which text messages may go to contacts; none do where it is nil.
+    package init(
+        _ contacts: Block.Contacts, ofAccount account: Int, accountZone: String?, texts: TextMessaging? = nil
+    ) {
         self.contacts = contacts
         range = contacts.range(account)
         self.accountZone = accountZone
+        self.texts = texts
     }
 
     /// The contacts of the first entry of `to:` that any eligible one answers: the one with the lowest id, or all of them
     /// where the entry says so.
     ///
     /// - Parameters:
-    ///   - needsAddress: whether the touch goes to an e-mail address, which must then not be suppressed.
+    ///   - reaches: by what a contact may be reached; one of them is enough, and the first gives the address.
     ///   - eventContact: the contact that the triggering event names.
-    package func find(for playbook: Playbook, needsAddress: Bool, eventContact: Int64?) -> [Recipient] {
+    package func find(for playbook: Playbook, by reaches: [Reach], eventContact: Int64?) -> [Recipient] {
         var best: (rank: Int, contact: Int)?
-        for contact in range where isEligible(contact, for: playbook, needsAddress: needsAddress) {
+        for contact in range where reach(contact, for: playbook, by: reaches) != nil {
             guard let rank = rank(of: contact, for: playbook, eventContact: eventContact) else { continue }
             if best.map({ rank < $0.rank }) ?? true { best = (rank, contact) }
         }
-        guard let best else { return standIn(for: playbook, needsAddress: needsAddress) }
-        let first = recipient(best.contact)
+        guard let best, let first = recipient(best.contact, for: playbook, by: reaches) else {
+            return standIn(for: playbook, by: reaches)
+        }
         switch playbook.recipients[best.rank] {
         case .role, .eventContact, .anyone: return [first]
         case .all, .everyone:
             // Of several contacts with one address the first is meant: a touch is one message to one recipient.
             var recipients = [first]
-            for contact in range where isEligible(contact, for: playbook, needsAddress: needsAddress) {
-                guard rank(of: contact, for: playbook, eventContact: eventContact) == best.rank else { continue }
-                let other = recipient(contact)
+            for contact in range where reach(contact, for: playbook, by: reaches) != nil {
+                guard rank(of: contact, for: playbook, eventContact: eventContact) == best.rank,
+                    let other = recipient(contact, for: playbook, by: reaches)
+                else { continue }
                 if !recipients.contains(where: { $0.address == other.address }) { recipients.append(other) }
             }
             return recipients
@@ -56,11 +64,10 @@ package struct Recipients: Sendable {
 
     /// Where no active contact has a role that `to:` names, the account's only contact or the first of several: most
     /// exports know no roles. Who has the role and must not be written to has no stand-in.
-    private func standIn(for playbook: Playbook, needsAddress: Bool) -> [Recipient] {
+    private func standIn(for playbook: Playbook, by reaches: [Reach]) -> [Recipient] {
         guard namesRole(playbook), !range.contains(where: { isActive($0) && hasRole($0, of: playbook) }),
-            let contact = range.first(where: { isEligible($0, for: playbook, needsAddress: needsAddress) })
+            var recipient = range.lazy.compactMap({ recipient($0, for: playbook, by: reaches) }).first
         else { return [] }
-        var recipient = recipient(contact)
         recipient.isStandIn = true
         return [recipient]
     }
@@ -91,7 +98,7 @@ package struct Recipients: Sendable {
     }
 
     /// Why nobody is found: what is the matter with the contact who would be meant.
-    package func whyNobody(for playbook: Playbook, needsAddress: Bool) -> String {
+    package func whyNobody(for playbook: Playbook, by reaches: [Reach]) -> String {
         let active = range.filter { isActive($0) }
         guard let first = active.first else {
             return range.isEmpty ? "it has no contact" : "all its contacts have left"
@@ -101,49 +108,83 @@ package struct Recipients: Sendable {
         let who =
             active.count == 1
             ? "its only contact" : role.map { "its contact with the role \($0)" } ?? "its first contact"
-        if needsAddress, contacts.text("address", meant) == nil { return "\(who) has no address" }
-        guard let suppression = contacts.suppressions[meant]?.first(where: { $0.forbids(playbook) }) else {
-            return "nobody is whom \"to:\" names"
-        }
-        let what =
-            suppression.reason == "unsubscribed"
-            ? "unsubscribed from \(suppression.category.isEmpty ? "everything" : suppression.category)"
-                + (suppression.isGone ? ", which is no category any more" : "")
-            : "is suppressed (\(suppression.reason))"
-        return "\(who) \(what)"
+        let reasons = reaches.compactMap { obstacle(meant, for: playbook, by: $0) }
+        guard !reasons.isEmpty, reasons.count == reaches.count else { return "nobody is whom \"to:\" names" }
+        let distinct = reasons.enumerated().filter { !reasons.prefix($0.offset).contains($0.element) }.map(\.element)
+        return "\(who) \(distinct.joined(separator: ", and "))"
     }
+
+    /// Why a contact must not be written to, as the end of a sentence; nil where nothing is in the way.
+    private func obstacle(_ contact: Int, for playbook: Playbook, by reach: Reach) -> String? {
+        switch reach {
+        case .address: if contacts.text("address", contact) == nil { return "has no address" }
+        case .number:
+            guard let texts else { return "cannot get text messages, of which keeptouch.yaml does not speak (sms:)" }
+            if contacts.text(Block.Contacts.number, contact) == nil {
+                return "has no telephone number that is known for certain (\(texts.phone))"
+            }
+            if !hasAgreed(contact) { return "has not agreed to text messages (\(texts.consent))" }
+        case .product: break
+        }
+        guard let suppression = suppression(of: contact, for: playbook, by: reach) else { return nil }
+        if suppression.reason == "unsubscribed" {
+            return "unsubscribed from \(suppression.category.isEmpty ? "everything" : suppression.category)"
+                + (suppression.isGone ? ", which is no category any more" : "")
+        }
+        return "is suppressed (\(suppression.reason))"
+    }
+
+    private func suppression(of contact: Int, for playbook: Playbook, by reach: Reach) -> Block.Suppression? {
+        guard let all = contacts.suppressions[contact] else { return nil }
+        return all.first { suppression in
+            switch reach {
+            case .address, .number: concerns(suppression, reach) && suppression.forbids(playbook)
+            // Who has been erased hears nothing more, on no channel.
+            case .product: suppression.reason == Block.Suppression.erased
+            }
+        }
+    }
+
+    private func hasAgreed(_ contact: Int) -> Bool { contacts.hasAgreed(contact, texts) }
 
     private func isActive(_ contact: Int) -> Bool { contacts.text("status", contact) == "active" }
 
     /// The contact as a recipient, if it may be written to.
-    package func contact(_ id: Int64, for playbook: Playbook, needsAddress: Bool) -> Recipient? {
-        guard let contact = range.first(where: { contacts.ids[$0] == id }),
-            isEligible(contact, for: playbook, needsAddress: needsAddress)
-        else { return nil }
-        return recipient(contact)
+    package func contact(_ id: Int64, for playbook: Playbook, by reach: Reach) -> Recipient? {
+        range.first { contacts.ids[$0] == id }.flatMap { recipient($0, for: playbook, by: [reach]) }
     }
 
     /// Whether the contact is active and still has the address, but must not be written to there.
-    package func isSame(_ id: Int64, address: String) -> Bool {
+    package func isSame(_ id: Int64, address: String, _ reach: Reach) -> Bool {
         range.contains {
-            contacts.ids[$0] == id && contacts.text("status", $0) == "active"
-                && contacts.text("address", $0) == address && contacts.suppressions[$0] != nil
+            contacts.ids[$0] == id && isActive($0) && self.address(of: $0, by: reach) == address
+                && contacts.suppressions[$0]?.contains { concerns($0, reach) } == true
+                && (reach != .number || hasAgreed($0))
         }
     }
 
-    private func recipient(_ contact: Int) -> Recipient {
-        let id = contacts.ids[contact]
-        return Recipient(
-            contact: contact, contactID: id, address: contacts.text("address", contact) ?? "contact:\(id)",
-            zone: contacts.text("timezone", contact) ?? accountZone)
+    /// Whether a suppression is of what a touch goes to.
+    private func concerns(_ suppression: Block.Suppression, _ reach: Reach) -> Bool {
+        reach == .number ? suppression.isOfNumber || suppression.isWish : !suppression.isOfNumber
     }
 
-    private func isEligible(_ contact: Int, for playbook: Playbook, needsAddress: Bool) -> Bool {
-        guard isActive(contact) else { return false }
-        let suppressions = contacts.suppressions[contact] ?? []
-        // Who has been erased hears nothing more, on no channel.
-        guard needsAddress else { return !suppressions.contains { $0.reason == Block.Suppression.erased } }
-        return contacts.text("address", contact) != nil && !suppressions.contains { $0.forbids(playbook) }
+    private func recipient(_ contact: Int, for playbook: Playbook, by reaches: [Reach]) -> Recipient? {
+        reach(contact, for: playbook, by: reaches).map { reach in
+            Recipient(
+                contact: contact, contactID: contacts.ids[contact], address: address(of: contact, by: reach),
+                zone: contacts.text("timezone", contact) ?? accountZone)
+        }
+    }
+
+    private func address(of contact: Int, by reach: Reach) -> String {
+        contacts.text(reach == .number ? Block.Contacts.number : "address", contact)
+            ?? "contact:\(contacts.ids[contact])"
+    }
+
+    /// The first by which a contact may be written to; nil where there is none.
+    private func reach(_ contact: Int, for playbook: Playbook, by reaches: [Reach]) -> Reach? {
+        guard isActive(contact) else { return nil }
+        return reaches.first { obstacle(contact, for: playbook, by: $0) == nil }
     }
 
     private func rank(of contact: Int, for playbook: Playbook, eventContact: Int64?) -> Int? {
@@ -154,6 +195,19 @@ package struct Recipients: Sendable {
             case .eventContact: contacts.ids[contact] == eventContact
             }
         }
+    }
+}
+
+extension Block.Contacts {
+    /// Whether a contact has agreed to text messages.
+    fileprivate func hasAgreed(_ contact: Int, _ texts: TextMessaging?) -> Bool {
+        guard let texts, let column = columns[texts.consent] else { return false }
+        return column.value(contact, as: .boolean) == .boolean(true)
+    }
+
+    /// The number to which text messages may go; nil without one, and without consent.
+    package func number(_ contact: Int, _ texts: TextMessaging?) -> String? {
+        hasAgreed(contact, texts) ? text(Self.number, contact) : nil
     }
 }
 

@@ -25,6 +25,8 @@ package struct Tally: Sendable {
         package var alreadyTrue: [Int: Int] = [:]
         /// What steps write of accounts, and of how many.
         package var sets: [SetValue: Int] = [:]
+        /// Text messages that will be sent, by message and locale.
+        package var texts: [TextKind: Int] = [:]
 
         package init() {}
 
@@ -43,10 +45,17 @@ package struct Tally: Sendable {
             sum.asked += other.asked
             sum.alreadyTrue.merge(other.alreadyTrue, uniquingKeysWith: +)
             sum.sets.merge(other.sets, uniquingKeysWith: +)
+            sum.texts.merge(other.texts, uniquingKeysWith: +)
             return sum
         }
 
         package var admitted: Int { Verdict.allCases.reduce(0) { $0 + ($1.arm == nil ? 0 : verdicts[$1] ?? 0) } }
+    }
+
+    /// Text messages of one file to people of one locale.
+    package struct TextKind: Sendable, Hashable {
+        package var message: String
+        package var locale: String?
     }
 
     /// An attribute that steps write, with the value where there are few.
@@ -99,10 +108,14 @@ package struct Tally: Sendable {
                 moved += 1
             }
             if enrolled.reachedGoal != nil { goals += 1 }
-            for change in enrolled.written {
-                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[SetValue(change), default: 0] += 1
+            for value in Set(enrolled.written.map(SetValue.init)) {
+                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].sets[value, default: 0] += 1
             }
             guard !enrolled.made.isEmpty else { continue }
+            for touch in enrolled.made where touch.kind == .sms && touch.state == .pending && !touch.isGhost {
+                playbooks[enrolled.enrollment.playbookID, default: OfPlaybook()].texts[
+                    TextKind(message: touch.message, locale: touch.locale), default: 0] += 1
+            }
             touches += enrolled.made.count
             tooLate += enrolled.made.count { $0.state == .expired }
             owned += enrolled.isNew || enrolled.enrollment != enrolled.stored ? enrolled.made.count : 0

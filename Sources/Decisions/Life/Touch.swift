@@ -29,6 +29,8 @@ package struct Touch: Sendable, Equatable {
     /// Whether an earlier attempt may have arrived, so that only the same bytes may be sent again.
     package var isAmbiguous: Bool
     package var fence: Int64
+    /// Of a text message that a cycle makes: the locale of who gets it; not stored.
+    package var locale: String?
 
     package init(
         id: Int64? = nil, step: String, variant: String?, contactID: Int64?, recipient: String, kind: Channel.Kind,

@@ -12,6 +12,8 @@ package struct Envelope: Sendable {
 
     /// Nil for touches without an address.
     package var to: Address?
+    /// The number of a text message, in E.164.
+    package var phone: String?
     /// The contact's key, or `team:<channel>`.
     package var recipient: String
     package var from: Address?
@@ -37,11 +39,13 @@ package struct Envelope: Sendable {
     }
 
     package init(
-        to: Address? = nil, recipient: String, from: Address? = nil, replyTo: String? = nil, message: RenderedMessage,
+        to: Address? = nil, phone: String? = nil, recipient: String, from: Address? = nil, replyTo: String? = nil,
+        message: RenderedMessage,
         headers: [Request.Header] = [], metadata: [Request.Header] = [], tags: [String] = [], idempotencyKey: String,
         variables: Variables = Variables()
     ) {
         self.to = to
+        self.phone = phone
         self.recipient = recipient
         self.from = from
         self.replyTo = replyTo

@@ -11,6 +11,8 @@ extension Channel.Expression.Filter {
         guard let value else { return nil }
         switch self {
         case .address: return .text(Self.address(value))
+        // Some providers want numbers without their `+`.
+        case .digits: return value.scalarText.map { .text($0.filter { $0.isASCII && $0.isNumber }) }
         case .json: return .text(value.encodedText)
         case .number: return value.asNumber.map(JSON.exact)
         case .token: return value.scalarText.map { .text(Self.token($0)) }

@@ -11,6 +11,7 @@ extension Channel.Expression.Source {
         case .to: Self.address(envelope.to)
         case .toEmail: Self.text(envelope.to?.email)
         case .toName: Self.text(envelope.to?.name)
+        case .toPhone: Self.text(envelope.phone)
         case .from: Self.address(envelope.from)
         case .fromEmail: Self.text(envelope.from?.email)
         case .fromName: Self.text(envelope.from?.name)

@@ -4,7 +4,7 @@ package import Playbooks
 /// Writes the parameters of web analytics into the links of a message.
 ///
 /// Links over the workspace's own address stay as they are, unsubscribing above all; so do addresses of mail and telephone, and
-/// what a link says itself. The plain text stays as it is: its links are there to be read.
+/// what a link says itself. The plain text of an email stays as it is: its links are there to be read.
 package struct LinkTags: Sendable {
     private let base: String?
     private let parameters: [(name: String, value: String)]
@@ -17,6 +17,11 @@ package struct LinkTags: Sendable {
 
     package func tagged(html: String) -> String {
         HTMLLinks.rewritten(html) { tagged($0) }
+    }
+
+    /// The text of a text message.
+    package func tagged(text: String) -> String {
+        TextLinks.rewritten(text) { tagged($0) }
     }
 
     /// The address with its tags; nil where it stays as it is.

@@ -16,7 +16,7 @@ package struct TrackedLink: Sendable, Hashable {
 /// Leads the links of a message over the workspace's own address.
 ///
 /// A pure function of the message and the touch: what is rendered again is the same. Links that begin with the workspace's
-/// own address, unsubscribing above all, stay as they are; so does the plain text, whose links are there to be read.
+/// own address, unsubscribing above all, stay as they are; so does the plain text of an email, whose links are there to be read.
 package struct LinkTracking: Sendable {
     private let base: String
     private let clicks: SignedToken
@@ -35,13 +35,22 @@ package struct LinkTracking: Sendable {
     /// The HTML with its links led over us, and where each of them leads.
     package func links(in html: String, touch: Int64) -> (html: String, links: [TrackedLink]) {
         var links: [TrackedLink] = []
-        let html = HTMLLinks.rewritten(html) { url in
-            guard Self.isWeb(url), !url.hasPrefix(base + "/") else { return nil }
-            let link = TrackedLink(url: url)
-            if !links.contains(link) { links.append(link) }
-            return self.url(of: link, touch: touch)
-        }
+        let html = HTMLLinks.rewritten(html) { led($0, touch, &links) }
         return (html, links)
+    }
+
+    /// The same of a text message.
+    package func links(inText text: String, touch: Int64) -> (text: String, links: [TrackedLink]) {
+        var links: [TrackedLink] = []
+        let text = TextLinks.rewritten(text) { led($0, touch, &links) }
+        return (text, links)
+    }
+
+    private func led(_ url: String, _ touch: Int64, _ links: inout [TrackedLink]) -> String? {
+        guard Self.isWeb(url), !url.hasPrefix(base + "/") else { return nil }
+        let link = TrackedLink(url: url)
+        if !links.contains(link) { links.append(link) }
+        return self.url(of: link, touch: touch)
     }
 
     /// The document with a picture that tells when it is shown.

@@ -1,3 +1,4 @@
+import Basics
 import NIOConcurrencyHelpers
 package import Playbooks
 
@@ -13,6 +14,7 @@ package final class MessageRenderer: Sendable {
     private let layouts: [String: Layout]
     /// What people read for reasons, by their names.
     private let reasons: [String: String]
+    private let sms: TextMessaging?
 
     private struct Key: Hashable {
         var path: String
@@ -43,13 +45,15 @@ package final class MessageRenderer: Sendable {
     /// - Parameters:
     ///   - layouts: by name.
     ///   - reasons: what people read for them, by their names.
+    ///   - sms: how text messages end.
     package init(
         sender: Configuration.Sender?, currency: String, zone: Zone, language: String = "en", brand: Brand = Brand(),
-        layouts: [String: Layout] = [:], reasons: [String: String] = [:]
+        layouts: [String: Layout] = [:], reasons: [String: String] = [:], sms: TextMessaging? = nil
     ) {
         frame = EmailFrame(sender: sender, brand: brand)
         self.layouts = layouts
         self.reasons = reasons
+        self.sms = sms
         self.currency = currency
         self.zone = zone
         self.language = language
@@ -62,10 +66,11 @@ package final class MessageRenderer: Sendable {
     ///   - zone: of the contact, for instants; the workspace's when nil.
     ///   - unsubscribeURL: nil for `service` touches and where nobody can unsubscribe.
     ///   - askURLs: the links of the answers, where the message asks something.
+    ///   - category: of a text message, which tells how to end those of all but `service`.
     /// - Throws: why the touch must be held.
     package func render(
         _ message: Message, as kind: Channel.Kind, variables: Variables, locale: String? = nil, zone: Zone? = nil,
-        unsubscribeURL: String? = nil, askURLs: [String] = []
+        unsubscribeURL: String? = nil, askURLs: [String] = [], category: String = "service"
     ) throws(RenderError) -> RenderedMessage {
         let isEmail = kind == .email
         let kept = try kept(message, for: locale, isEmail: isEmail)
@@ -83,9 +88,23 @@ package final class MessageRenderer: Sendable {
             } ?? frame.fragment(rendered)
         let text = frame.text(
             rendered, tag: template.tag, language: language, unsubscribeURL: unsubscribeURL, hasFooter: isEmail)
+        if kind == .sms {
+            return RenderedMessage(
+                subject: nil, html: "",
+                text: textMessage(String(decoding: text, as: UTF8.self), template.tag, category),
+                messageHash: kept.hash)
+        }
         return RenderedMessage(
             subject: rendered.subject, preheader: rendered.preheader, html: String(decoding: html, as: UTF8.self),
             text: String(decoding: text, as: UTF8.self), messageHash: kept.hash)
+    }
+
+    /// Without blank lines at its ends, in plain blanks, and with the line that says how to end them.
+    private func textMessage(_ text: String, _ tag: String, _ category: String) -> String {
+        let plain = TextSegments.withPlainBlanks(text)
+        let body = String(plain.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let ending = OptOutLine.needed(by: body, category: category, language: tag, sms)
+        return body + (ending.map { "\n" + $0 } ?? "")
     }
 
     private func kept(_ message: Message, for locale: String?, isEmail: Bool) throws(RenderError) -> Kept {

@@ -38,6 +38,7 @@ struct ConfigurationReader {
         configuration.utm = fields["utm"].flatMap(diagnostics.utm)
         readBilling(fields, into: &configuration)
         readInbound(fields, into: &configuration)
+        readSMS(fields, into: &configuration)
         readDashboard(fields, into: &configuration)
         return configuration
     }

@@ -45,7 +45,9 @@ extension KeyTable {
         Key(
             "strict", .boolean,
             "Whether an edited message begins a new period of the experiment; it is a note by default."),
-        Key("send_window", .window, "When its emails and pushes may go out, if not as the workspace says."),
+        Key(
+            "send_window", .window,
+            "When its emails, pushes and text messages may go out, if not as the workspace says."),
         Key("utm", .utm, "Parameters of web analytics on its links, if not as the workspace says."),
         Key("expires", .duration, "How long a touch waits for caps and windows; 7d by default."),
         Key("tests", .list(.table(.test)), "Accounts and what must happen to them; `keeptouch test` checks it."),

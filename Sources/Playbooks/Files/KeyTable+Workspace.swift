@@ -15,10 +15,10 @@ extension KeyTable {
             "Where unsubscribe and tracked links lead."),
         Key("sender", .table(.sender), "Whom emails come from."),
         Key("evaluate", .schedule, "When playbooks with `when` are matched; daily at 06:00 by default."),
-        Key("send_window", .window, "When emails and pushes may go out, on the contact's own clock."),
+        Key("send_window", .window, "When emails, pushes and text messages may go out, on the contact's own clock."),
         Key(
             "caps", .list(.either([.cap, .table(.cap)])),
-            "How much one person gets at most, all playbooks together: emails and pushes, or those of a kind, channel or category."
+            "How much one person gets at most, all playbooks together: emails, pushes and text messages, or those of a kind, channel or category."
         ),
         Key(
             "blackout", .oneOrMore(.form(".+", examples: ["2026-12-24 to 2027-01-01", "company"])),
@@ -30,6 +30,7 @@ extension KeyTable {
         Key(
             "categories", .mapping(.either([.text, .table(.category)])),
             "What a contact can unsubscribe from, by name, with its title."),
+        Key("sms", .table(.sms), "Whom text messages may go to, how they end, and what they cost."),
         Key("inbox", .table(.inbox), "The built-in channel of in-app messages."),
         Key("utm", .utm, "Parameters of web analytics on the links of messages; off by default."),
         Key("digests", .list(.table(.digest)), "Reports that are posted on a schedule."),

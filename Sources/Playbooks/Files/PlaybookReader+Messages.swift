@@ -9,6 +9,7 @@ extension PlaybookReader {
         let languages = languages(of: files)
         var read: Set<String> = []
         var emails: Set<String> = []
+        var textsTold: Set<String> = []
         let used = uses.flatMap { use in rotated(use, among: files, languages) }
         for use in used {
             guard let text = texts[use.path], Message.isFile(use.path) else {
@@ -27,6 +28,9 @@ extension PlaybookReader {
                     }
                 }
                 playbook.messages[use.path] = message
+            }
+            if use.kind == .sms, let message = playbook.messages[use.path] {
+                checkText(message, use, category: playbook.category, &textsTold)
             }
             guard use.kind == .email, emails.insert(use.path).inserted, let message = playbook.messages[use.path] else {
                 continue

@@ -56,6 +56,11 @@ extension PlaybookReader {
             if send.kind == .email, configuration.sender == nil, told.insert(.email).inserted {
                 diagnostics.error(step.position, "an email needs a \"sender\" in keeptouch.yaml")
             }
+            if send.kind == .sms, configuration.sms == nil, told.insert(.sms).inserted {
+                diagnostics.error(
+                    step.position,
+                    "a text message needs \"sms\" in keeptouch.yaml, with the phone and the consent of contacts")
+            }
             guard send.channel == nil, !told.contains(send.kind) else { continue }
             guard let name = configuration.channels[send.kind] else {
                 told.insert(send.kind)

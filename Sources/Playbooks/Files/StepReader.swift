@@ -10,7 +10,7 @@ struct StepReader {
     let channels: [String: Channel]
     let brokenChannels: Set<String>
     let calendars: CalendarNames
-    /// The playbook's own, for its emails and pushes.
+    /// The playbook's own, for its emails, pushes and text messages.
     let window: SendWindow?
     let diagnostics: Diagnostics
     /// What conditions may use; the steps are those of the program that come before.

@@ -79,6 +79,9 @@ package struct WorkspaceReader {
             workspace.dataMap = map
             terms = Terms(scope: ConditionScope(dataMap: map), broken: broken, diagnostics: diagnostics)
         }
+        workspace.dataMap.sms = configuration.sms
+        // A text of the past is read with a data map of its time.
+        if !known.isPast, !diagnostics.areClean(after: { checkSMS(workspace) }) { isGood = false }
         terms.scope.hearsReplies = known.isPast || hearsReplies(workspace)
         terms.scope.stages = journeys.flatMap(JourneyReader.stageNames)
         terms.scope.playbooks = roots.compactMap { $0.1["playbook"]?.text }
@@ -86,7 +89,6 @@ package struct WorkspaceReader {
         let layouts = LayoutReader(texts, takesUnknown: known.isPast, diagnostics)
         workspace.layouts = layouts.layouts
         if !diagnostics.areClean(after: { workspace.brand = brand(configuration, layouts) }) { isGood = false }
-        // A text of the past is read with a data map of its time.
         if !known.isPast, !diagnostics.areClean(after: { checkCalendars(workspace) }) { isGood = false }
         if !diagnostics.areClean(after: { checkCaps(workspace, brokenChannels) }) { isGood = false }
         (workspace.segments, workspace.health) = terms.segments(of: workspace.dataMap)
@@ -171,9 +173,10 @@ package struct WorkspaceReader {
         return (channels, broken)
     }
 
-    /// Whether mail that comes in is told of, by a provider or by a team's own webhooks of a channel.
+    /// Whether mail or text messages that come in are told of, by a provider or by a team's own webhooks of a channel.
     private func hearsReplies(_ workspace: Workspace) -> Bool {
-        !workspace.configuration.inbound.isEmpty || workspace.channels.values.contains { $0.events?.dialect == .plain }
+        !workspace.configuration.inbound.isEmpty
+            || workspace.channels.values.compactMap(\.events?.dialect).contains { $0.hearsTexts }
     }
 
     private func checkSources(_ workspace: Workspace) {

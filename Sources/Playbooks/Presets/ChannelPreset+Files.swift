@@ -77,6 +77,48 @@ idempotency: none
 events: { dialect: amazon_ses, key: env:AMAZON_SES_WEBHOOK_KEY }
 
 """#),
+        ("amazon_sns", #"""
+# Amazon SNS, SMS. Keys: of an IAM user or role that may sns:Publish. It reports nothing back over HTTP.
+# The limit is that of most regions: raise it to what the console shows for the account.
+channel: amazon_sns
+kind: sms
+vars: { region: us-east-1, type: Promotional }   # type: Promotional or Transactional
+request:
+  url: "https://sns.{{ vars.region }}.amazonaws.com/"
+  headers: { Accept: application/json }
+auth:
+  kind: sigv4
+  service: sns
+  region: "{{ vars.region }}"
+  access_key: env:AWS_ACCESS_KEY_ID
+  secret_key: env:AWS_SECRET_ACCESS_KEY
+  session_token: env:AWS_SESSION_TOKEN       # used when it is set
+body:
+  kind: form
+  fields:
+    Action: Publish
+    Version: "2010-03-31"
+    PhoneNumber: "{{ to.phone }}"
+    Message: "{{ text }}"
+    MessageAttributes.entry.1.Name: AWS.SNS.SMS.SMSType
+    MessageAttributes.entry.1.Value.DataType: String
+    MessageAttributes.entry.1.Value.StringValue: "{{ vars.type }}"
+response:
+  id: /PublishResponse/PublishResult/MessageId
+  error: { message: /Error/Message, code: /Error/Code }
+  rules:
+    - { status: 200, then: accepted }
+    - { status: 429, then: retry }
+    - { body: { /Error/Code: ["Throttling", "Throttled", "ThrottlingException"] }, then: retry }
+    - { body: { /Error/Message: "~(opted out|OptedOut)" }, then: suppress }
+    - { body: { /Error/Code: ["OptedOut", "OptedOutException"] }, then: suppress }
+    - { status: [401, 403, 404], then: halt }   # signature, rights, region
+    - { status: 408, then: retry }
+    - { status: 400-499, then: reject }
+limits: { per_second: 20, in_flight: 4 }
+idempotency: none
+
+"""#),
         ("braze", #"""
 # Braze, content card. Key: with messages.send.
 channel: braze
@@ -434,6 +476,38 @@ idempotency: none
 events: { dialect: mandrill, key: env:MANDRILL_WEBHOOK_KEY }
 
 """#),
+        ("messagebird", #"""
+# MessageBird, SMS. Key: a live access key; for webhooks the signing key.
+channel: messagebird
+kind: sms
+needs: { from: "the number or name that sends" }
+vars: { report_url: "" }                     # https://touch.acme.example/hooks/messagebird: then outcomes come back
+request: { url: "https://rest.messagebird.com/messages" }
+auth: { kind: header, name: Authorization, scheme: AccessKey, value: env:MESSAGEBIRD_ACCESS_KEY }
+body:
+  kind: json
+  template:
+    originator: "{{ vars.from }}"
+    recipients: ["{{ to.phone | digits }}"]
+    body: "{{ text }}"
+    datacoding: auto
+    reference: "{{ metadata.touch_id }}"
+    reportUrl: "{{ vars.report_url }}"
+response:
+  id: /id
+  error: { message: /errors/0/description, code: /errors/0/code }
+  rules:
+    - { status: 201, then: accepted }
+    - { status: 429, then: retry, after: { header: Retry-After } }
+    - { body: { /errors/0/code: [2, 25] }, then: halt }          # the key; the balance
+    - { status: [401, 402, 403], then: halt }
+    - { status: 408, then: retry }
+    - { status: 400-499, then: reject }
+limits: { per_second: 50, in_flight: 8 }
+idempotency: none
+events: { dialect: messagebird, key: env:MESSAGEBIRD_SIGNING_KEY }
+
+"""#),
         ("novu", #"""
 # Novu, a workflow. Key: the environment's secret key. The workflow may use {{payload.subject}}, {{payload.text}}.
 channel: novu
@@ -789,6 +863,106 @@ response:
     - { status: 400-499, then: reject }
 limits: { per_second: 4, in_flight: 1 }
 idempotency: none
+
+"""#),
+        ("twilio", #"""
+# Twilio, SMS. Keys: the account's SID and its auth token (or an API key's SID and secret).
+# With a Messaging Service: body: { fields: { MessagingServiceSid: MG... } }, and `from` one of its senders.
+channel: twilio
+kind: sms
+needs: { account: "the account's SID, such as AC0123...", from: "the number, short code or name that sends" }
+vars: { status_callback: "" }                # https://touch.acme.example/hooks/twilio: then outcomes come back
+request: { url: "https://api.twilio.com/2010-04-01/Accounts/{{ vars.account }}/Messages.json" }
+auth: { kind: basic, user: env:TWILIO_ACCOUNT_SID, password: env:TWILIO_AUTH_TOKEN }
+body:
+  kind: form
+  fields:
+    To: "{{ to.phone }}"
+    From: "{{ vars.from }}"
+    Body: "{{ text }}"
+    StatusCallback: "{{ vars.status_callback }}"
+response:
+  id: /sid
+  error: { message: /message, code: /code }
+  rules:
+    - { status: 201, then: accepted }
+    - { status: 429, then: retry, after: { header: Retry-After } }
+    - { body: { /code: [20429, 14107, 21611] }, then: retry }    # too many at once; the sender's queue is full
+    - { body: { /code: 21610 }, then: suppress }                 # the number has said STOP
+    - { body: { /code: [20003, 20005, 20404, 21212, 21603, 21606, 21607, 21608, 21659, 21660, 21701, 21703, 30002] }, then: halt }   # account, sender
+    - { status: [401, 403, 404], then: halt }
+    - { status: 408, then: retry }
+    - { status: 400-499, then: reject }
+limits: { per_second: 10, in_flight: 8 }
+idempotency: none
+events: { dialect: twilio, key: env:TWILIO_AUTH_TOKEN }
+
+"""#),
+        ("twilio_whatsapp", #"""
+# WhatsApp through Twilio. A campaign needs an approved content template: its SID, and what its variables stand for.
+# The template's {{1}} is the message's text; others: body: { fields: { ContentVariables: { "1": ..., "2": ... } } }.
+channel: twilio_whatsapp
+kind: sms
+needs:
+  account: "the account's SID, such as AC0123..."
+  from: "the number of the WhatsApp sender, such as +14155238886"
+  content: "the content template's SID, such as HX0123..."
+vars: { status_callback: "" }
+request: { url: "https://api.twilio.com/2010-04-01/Accounts/{{ vars.account }}/Messages.json" }
+auth: { kind: basic, user: env:TWILIO_ACCOUNT_SID, password: env:TWILIO_AUTH_TOKEN }
+body:
+  kind: form
+  fields:
+    To: "whatsapp:{{ to.phone }}"
+    From: "whatsapp:{{ vars.from }}"
+    ContentSid: "{{ vars.content }}"
+    ContentVariables: { "1": "{{ text }}" }
+    StatusCallback: "{{ vars.status_callback }}"
+response:
+  id: /sid
+  error: { message: /message, code: /code }
+  rules:
+    - { status: 201, then: accepted }
+    - { status: 429, then: retry, after: { header: Retry-After } }
+    - { body: { /code: [20429, 14107, 21611, 63018] }, then: retry }
+    - { body: { /code: 21610 }, then: suppress }
+    - { body: { /code: [20003, 20005, 20404, 21212, 21603, 21606, 21655, 63007] }, then: halt }   # account, sender, template
+    - { status: [401, 403, 404], then: halt }
+    - { status: 408, then: retry }
+    - { status: 400-499, then: reject }
+limits: { per_second: 10, in_flight: 8 }
+idempotency: none
+events: { dialect: twilio, key: env:TWILIO_AUTH_TOKEN }
+
+"""#),
+        ("vonage", #"""
+# Vonage, SMS by its Messages API. Keys: the account's API key and secret; for webhooks its signature secret.
+channel: vonage
+kind: sms
+needs: { from: "the number or name that sends" }
+request: { url: "https://api.nexmo.com/v1/messages" }
+auth: { kind: basic, user: env:VONAGE_API_KEY, password: env:VONAGE_API_SECRET }
+body:
+  kind: json
+  template:
+    channel: sms
+    message_type: text
+    to: "{{ to.phone | digits }}"
+    from: "{{ vars.from }}"
+    text: "{{ text }}"
+    client_ref: "{{ metadata.touch_id }}"
+response:
+  id: /message_uuid
+  error: { message: /detail, code: /title }
+  rules:
+    - { status: 202, then: accepted }
+    - { status: 429, then: retry, after: { header: Retry-After } }
+    - { status: [401, 402, 403], then: halt }    # keys, credit, rights
+    - { status: 408, then: retry }
+    - { status: 400-499, then: reject }
+limits: { per_second: 25, in_flight: 8 }
+idempotency: none
+events: { dialect: vonage, key: env:VONAGE_SIGNATURE_SECRET }
 
 """#),
         ("webhook", #"""

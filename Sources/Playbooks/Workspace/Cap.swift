@@ -2,7 +2,7 @@
 package struct Cap: Sendable, Hashable {
     package var count: Int
     package var window: TimeSpan
-    /// What it counts; emails and pushes where neither a kind nor a channel is given.
+    /// What it counts; emails, pushes and text messages where neither a kind nor a channel is given.
     package var kind: Channel.Kind?
     package var channel: String?
     package var category: String?

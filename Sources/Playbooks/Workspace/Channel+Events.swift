@@ -4,8 +4,13 @@ extension Channel {
         case sendgrid, postmark, mailgun
         case amazonSES = "amazon_ses"
         case resend, brevo, mandrill, sparkpost, customerio
+        /// Of text messages.
+        case twilio, vonage, messagebird
         /// Keeptouch's own, for endpoints that a team builds itself.
         case plain
+
+        /// Whether its webhooks also bring what people write back.
+        package var hearsTexts: Bool { [.twilio, .vonage, .messagebird, .plain].contains(self) }
     }
 
     /// What `events:` says: in which dialect the provider reports back, and how its webhooks prove where they are from.

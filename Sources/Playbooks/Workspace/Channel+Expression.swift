@@ -53,7 +53,7 @@ extension Channel.Expression {
     package enum Source: Sendable, Hashable {
         case constant(String?)
         case key, value
-        case to, toEmail, toName, from, fromEmail, fromName, replyTo
+        case to, toEmail, toName, toPhone, from, fromEmail, fromName, replyTo
         case subject, preheader, text, html
         case headers, header(String), metadata, metadatum(String), tags, tag(Int)
         case idempotencyKey, idempotencyUUID
@@ -62,7 +62,8 @@ extension Channel.Expression {
         case variable(String), variables
 
         private static let names: [String: Source] = [
-            "to": .to, "to.email": .toEmail, "to.name": .toName, "from": .from, "from.email": .fromEmail,
+            "to": .to, "to.email": .toEmail, "to.name": .toName, "to.phone": .toPhone, "from": .from,
+            "from.email": .fromEmail,
             "from.name": .fromName, "reply_to": .replyTo, "subject": .subject, "preheader": .preheader, "text": .text,
             "html": .html, "headers": .headers, "metadata": .metadata, "tags": .tags,
             "idempotency_key": .idempotencyKey, "idempotency_uuid": .idempotencyUUID, "recipient.id": .recipient,
@@ -127,17 +128,18 @@ extension Channel.Expression {
 
     /// What is done to a value before it is written.
     package enum Filter: Sendable, Hashable {
-        case address, json, number, token, urlencode
+        case address, digits, json, number, token, urlencode
         case fallbackText(String), fallback(Source)
         case truncate(Int)
 
-        private static let names = ["address", "json", "number", "token", "urlencode", "default", "truncate"]
+        private static let names = ["address", "digits", "json", "number", "token", "urlencode", "default", "truncate"]
 
         fileprivate init(
             _ filter: TagExpression.Filter, vars: [String: String], inEach: Bool
         ) throws(TextComplaint) {
             switch (filter.name, filter.argument) {
             case ("address", nil): self = .address
+            case ("digits", nil): self = .digits
             case ("json", nil): self = .json
             case ("number", nil): self = .number
             case ("token", nil): self = .token
@@ -157,7 +159,7 @@ extension Channel.Expression {
                 throw TextComplaint(
                     "unknown filter \"\(filter.name)\""
                         + (near.isEmpty
-                            ? "; known are address, json, number, token, urlencode, default:NAME, default:\"text\", "
+                            ? "; known are address, digits, json, number, token, urlencode, default:NAME, default:\"text\", "
                                 + "truncate:N" : near))
             }
         }

@@ -1,10 +1,10 @@
 /// A declared HTTP endpoint that carries touches (`channels/*.yaml`, or a preset).
 package struct Channel: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable, Hashable {
-        case email, inApp = "in_app", push, webhook
+        case email, inApp = "in_app", push, sms, webhook
 
         /// Whether caps and send windows act on it.
-        package var isCapped: Bool { self == .email || self == .push }
+        package var isCapped: Bool { self == .email || self == .push || self == .sms }
     }
 
     package enum Auth: Sendable, Hashable {

@@ -18,6 +18,8 @@ package struct DataMap: Sendable, Equatable {
     package var segments: [SourceText] = []
     /// The parts of the health score, as written; `Workspace.health` holds it checked.
     package var health: [HealthPart] = []
+    /// To whom text messages go, as `keeptouch.yaml` says.
+    package var sms: TextMessaging?
     /// The acceptable attrition, as a share of accounts per month.
     package var attritionTarget: Double?
 

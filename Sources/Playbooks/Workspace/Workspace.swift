@@ -95,6 +95,8 @@ package struct Configuration: Sendable, Equatable {
     package var categories: [Category] = []
     /// The web pages that may fetch the inbox: `https://app.acme.example`.
     package var inboxOrigins: [String] = []
+    /// To whom text messages may go; nil where there are none.
+    package var sms: TextMessaging?
     /// Reports that are posted on a schedule.
     package var digests: [Digest] = []
     /// Where data come from without anybody's doing, in file order.

@@ -127,6 +127,9 @@ struct BlockDay {
     var dayNeeds: Needs {
         var terms: [Term] = []
         var contacts: Set = ["status", "role", "address", "timezone"]
+        if let texts = rules.context.dataMap.sms {
+            contacts.formUnion([Block.Contacts.number, texts.consent, "locale"])
+        }
         // What a step writes is a change only where something else stood.
         let written = rules.versions.values.reduce(into: Set<String>()) { $0.formUnion($1.playbook.writtenAttributes) }
         for version in rules.versions.values {
@@ -150,6 +153,7 @@ struct BlockDay {
         }
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
         if rules.keepsVerdicts { needs.attributes.insert("name") }
+        if rules.context.dataMap.sms != nil { needs.attributes.insert("locale") }
         needs.attributes.formUnion(written)
         needs.attributes.formUnion(rules.times.attributes)
         needs.attributes.formUnion(["key", "status", "timezone", Block.journey, "stage", "stage_since"])

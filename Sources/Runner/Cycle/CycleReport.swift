@@ -20,6 +20,8 @@ package struct CycleReport: Sendable, Encodable {
         package var nextAt: Instant?
         /// What steps write of accounts in this cycle, and of how many.
         package var sets: [Tally.SetValue: Int] = [:]
+        /// The text messages that this cycle makes.
+        package var texts: [Texts] = []
 
         private struct Writing: Encodable {
             var attribute: String
@@ -28,7 +30,7 @@ package struct CycleReport: Sendable, Encodable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case playbook, version, matched, verdicts, variants, warnings, audience, fresh, sets
+            case playbook, version, matched, verdicts, variants, warnings, audience, fresh, sets, texts
             case heldBecause = "held_because"
             case ifReleased = "if_released"
             case nextAt = "next_at"
@@ -52,6 +54,7 @@ package struct CycleReport: Sendable, Encodable {
                 }
                 try container.encode(list, forKey: .sets)
             }
+            if !texts.isEmpty { try container.encode(texts, forKey: .texts) }
             try container.encodeIfPresent(nextAt?.description, forKey: .nextAt)
         }
     }

@@ -9,8 +9,10 @@ struct Occurrences {
         var occurrence: Instant?
         /// Occurrences that passed more than the playbook's patience ago.
         var missed: [Instant] = []
-        /// The next one after those.
+        /// The next one after those, or the same one where more clocks will show it.
         var next: Instant?
+        /// When the next one is looked at.
+        var begins: Instant?
     }
 
     /// So many that were missed are named one by one.
@@ -20,7 +22,8 @@ struct Occurrences {
     /// How late a missed occurrence still runs.
     private let patience: TimeSpan
     private let zone: Zone
-    /// The zones of the contacts, the workspace's included; a local occurrence is due when the first of them has it.
+    /// The zones of the contacts, the workspace's included; a local occurrence is due when the first of them has it, and
+    /// once more whenever another has it, for those who have come meanwhile.
     private let zones: [Zone]
 
     init(_ schedule: Schedule, misfire: Playbook.Misfire = .standard, zone: Zone, zones: [Zone] = []) {
@@ -47,12 +50,25 @@ struct Occurrences {
         return moved
     }
 
-    /// - Parameter stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was
-    ///   edited, which never fires it.
-    func due(stored: Instant?, now: Instant) -> Due {
-        guard var latest = stored else { return Due(next: first(after: now)) }
-        guard instant(latest) <= now else { return Due(next: latest) }
+    /// The occurrence behind one that an edited schedule would bring on the day on which the last one was; nil where there is
+    /// none to pass over. What comes several times a day goes on as it comes.
+    func later(_ next: Instant, than last: Instant) -> Instant? {
+        let days = schedule.isLocal ? Zone.utc : zone
+        guard days.day(of: next) == days.day(of: last), let later = following(next), later - next >= .hours(20) else {
+            return nil
+        }
+        return later
+    }
+
+    /// - Parameters:
+    ///   - stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was edited, which
+    ///     never fires it.
+    ///   - looked: when occurrences of the schedule were last looked at.
+    func due(stored: Instant?, looked: Instant? = nil, now: Instant) -> Due {
+        guard var latest = stored else { return coming(Due(), first(after: now)) }
+        guard instant(latest) <= now else { return coming(Due(), latest) }
         var due = Due()
+        let wasLookedAt = schedule.isLocal && looked.map { $0 >= instant(latest) } ?? false
         // Of what comes often, after a long time, the first that was missed stands for the others up to the last days.
         let horizon = now - .days(3)
         while let later = following(latest), instant(later) <= now {
@@ -66,14 +82,32 @@ struct Occurrences {
             }
         }
         due.missed = due.missed.prefix(1) + due.missed.dropFirst().suffix(Self.mostMissed)
-        due.missed.removeAll { now - lastInstant($0) <= patience }
-        due.next = following(latest)
-        if now - lastInstant(latest) <= patience {
+        due.missed.removeAll { now - lastInstant($0) <= patience || (wasLookedAt && $0 == stored) }
+        let looks = self.looks(at: latest)
+        if wasLookedAt, latest == stored, let looked {
+            if looks.contains(where: { $0 > looked && $0 <= now }) { due.occurrence = latest }
+        } else if now - lastInstant(latest) <= patience {
             due.occurrence = latest
         } else {
             due.missed.append(latest)
         }
+        if let next = looks.first(where: { $0 > now }) {
+            (due.next, due.begins) = (latest, next)
+            return due
+        }
+        return coming(due, following(latest))
+    }
+
+    private func coming(_ due: Due, _ next: Instant?) -> Due {
+        var due = due
+        (due.next, due.begins) = (next, next.map(instant))
         return due
+    }
+
+    /// When the clocks show a local occurrence, one after the other.
+    private func looks(at occurrence: Instant) -> [Instant] {
+        guard schedule.isLocal else { return [] }
+        return Set(zones.map { LocalOccurrence(wallClock: occurrence).instant(in: $0) }).sorted()
     }
 
     /// The first occurrence after a moment, as stored.

@@ -57,15 +57,48 @@ package struct PinnedVersions: Sendable {
             )
         }
         let (messages, others) = (kept.filter { Message.isFile($0.0) }, kept.filter { !Message.isFile($0.0) })
+        // A translation that was deleted is the default language by now.
+        let isGone = { (path: String) in texts[path] == nil && texts[Self.path(ofDefault: path)] == nil }
+        let gone = messages.filter { isGone($0.0) }
+        let today = Set(texts.values)
         // As much of today as can be read: messages that are gone, names that are gone, messages that have an error.
-        texts.merge(messages) { today, _ in today }
+        texts.merge(gone) { today, _ in today }
         for older in [[], others, messages] {
             texts.merge(older) { $1 }
-            if let playbook = WorkspaceReader.read(texts, known: files.known).workspace?.playbook(name) {
+            if var playbook = WorkspaceReader.read(texts, known: files.known).workspace?.playbook(name) {
+                let deleted = gone.filter { isComplete && !today.contains($0.1) }
+                    .map { String($0.0.dropFirst(folder.count + 1)) }
+                if !deleted.isEmpty { forget(deleted, in: &playbook) }
                 return playbook
             }
         }
         return nil
+    }
+
+    /// What somebody has deleted is not sent: its touches are held. Where the step has another file today, it was renamed.
+    private func forget(_ deleted: [String], in playbook: inout Playbook) {
+        func messages(_ playbook: Playbook) -> [String: [String]] {
+            Dictionary(
+                playbook.programs.joined().compactMap { step in
+                    if case .send(let send) = step.action { (step.id, send.message.values.sorted()) } else { nil }
+                }, uniquingKeysWith: { $0 + $1 })
+        }
+        let today = WorkspaceReader.read(texts).workspace?.playbook(playbook.name)
+        let (before, now) = (messages(playbook), today.map(messages) ?? [:])
+        let known = Set(before.values.joined())
+        for path in deleted {
+            let step = before.first { $0.value == [path] }?.key
+            let other = step.flatMap { now[$0] }.flatMap { $0.count == 1 && !known.contains($0[0]) ? $0[0] : nil }
+            playbook.messages[path] = other.flatMap { today?.messages[$0] }
+        }
+    }
+
+    /// `lessons.md` for `lessons.de.md`.
+    private static func path(ofDefault path: String) -> String {
+        var parts = path.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 2 else { return path }
+        parts.remove(at: parts.count - 2)
+        return parts.joined(separator: ".")
     }
 
     /// What a version is read with, to be stored with it.

@@ -38,6 +38,7 @@ extension Planning {
             variants: tally.variants, warnings: [], audience: turn.audience, fresh: tally.fresh,
             nextAt: turn.schedule?.begins)
         entry.sets = tally.sets
+        entry.texts = texts(of: turn.playbook, tally.texts)
         if turn.hold != nil, !only.isEmpty || matching == .all { entry.ifReleased = tally.ifReleased.full }
         if let text = turn.canaryText ?? canaryAfterRelease(turn, tally) { entry.warnings.append(text) }
         entry.warnings += warnings(of: turn, tally, plan.rules)

@@ -76,9 +76,15 @@ struct TurnFinder {
         let isKnown = known == occurrences.key || known == schedule.text
         let stored = isKnown ? turn.work.registered.nextAt : nil
         let moved = try isKnown ? nil : known.flatMap { try self.moved(turn, $0, occurrences) }
-        let due = moved ?? occurrences.due(stored: stored, now: now)
+        var due = moved ?? occurrences.due(stored: stored, looked: turn.work.registered.lastMatchAt, now: now)
+        if turn.trigger == .at, known != nil, !isKnown, moved == nil, let next = due.next,
+            let last = try SchedulerQueries(connection).lastOccurrence(of: turn.id),
+            let later = occurrences.later(next, than: last)
+        {
+            (due.next, due.begins) = (later, occurrences.instant(later))
+        }
         turn.missed = due.missed
-        turn.schedule = (occurrences.key, due.next, due.next.map(occurrences.instant))
+        turn.schedule = (occurrences.key, due.next, due.begins)
         turn.isDue = due.occurrence != nil
         turn.isNews = known != occurrences.key || due.next != stored
         return due.occurrence

@@ -52,7 +52,8 @@ struct Claiming {
     }
 
     private var counting: Outbox.Counting {
-        Outbox.Counting(caps: configuration.caps, accountAttributes: times.attributes)
+        Outbox.Counting(
+            caps: configuration.caps, accountAttributes: times.attributes, texts: configuration.sms)
     }
 
     /// The next touches of the pass, at most `room`; those of one level at a time.

@@ -18,6 +18,8 @@ package struct Preview {
     private let rendering: Rendering
     /// The id of the step that sends it.
     private let step: String
+    /// The attribute with the number of text messages.
+    private let phone: String?
 
     /// - Parameters:
     ///   - locale: in whose language it is rendered; the contact's when nil.
@@ -55,7 +57,8 @@ package struct Preview {
                 return Preview(
                     touch: touch, email: contact?.email, subject: envelope.message.subject,
                     text: envelope.message.text, html: envelope.message.html, candidate: candidate, contact: contact,
-                    playbook: playbook, message: message, variables: variables, rendering: rendering, step: id)
+                    playbook: playbook, message: message, variables: variables, rendering: rendering, step: id,
+                    phone: workspace.configuration.sms?.phone)
             } catch {
                 throw CannotPreview(reason: "\(error)")
             }
@@ -133,7 +136,13 @@ package struct Preview {
         var envelope = try rendering.seal(candidate, message, variables)
         // A channel may address by an attribute of the contact.
         for name in builder.channel.variables where name.hasPrefix("contact.") {
-            guard candidate.kind != .email || name == "contact.email" else { continue }
+            let isAddress =
+                switch candidate.kind {
+                case .email: name == "contact.email"
+                case .sms: name == phone.map { "contact.\($0)" }
+                case .inApp, .push, .webhook: true
+                }
+            guard isAddress else { continue }
             envelope.variables[name] = Variables.Variable(.text, .text(address))
         }
         let key = "test-\(now.milliseconds)"

@@ -39,7 +39,8 @@ package struct Rendering: Sendable {
             sender: workspace.configuration.sender, currency: workspace.configuration.currency,
             zone: workspace.configuration.zone, language: workspace.configuration.language, brand: workspace.brand,
             layouts: workspace.layouts,
-            reasons: Dictionary(workspace.dataMap.reasons.map { ($0.name, $0.words) }) { first, _ in first })
+            reasons: Dictionary(workspace.dataMap.reasons.map { ($0.name, $0.words) }) { first, _ in first },
+            sms: workspace.configuration.sms)
         let baseURL = workspace.configuration.baseURL
         unsubscription = baseURL.map { Unsubscription(baseURL: $0, secret: secret) }
         asking = baseURL.map { AskLinks(baseURL: $0, secret: secret) }
@@ -94,12 +95,13 @@ package struct Rendering: Sendable {
         var rendered = try renderer.render(
             message, as: touch.kind, variables: variables, locale: touch.locale,
             zone: touch.timezone.flatMap { Zone($0) }, unsubscribeURL: link,
-            askURLs: ask.flatMap { asking?.urls(of: $0, touch: touch.id) } ?? [])
+            askURLs: ask.flatMap { asking?.urls(of: $0, touch: touch.id) } ?? [], category: touch.category)
         tag(&rendered, of: touch)
         track(&rendered, of: touch)
         let sender = configuration.sender
         return Envelope(
             to: touch.email.map { Envelope.Address($0, name: touch.contactName) },
+            phone: touch.kind == .sms ? touch.recipient : nil,
             recipient: touch.isTeam ? touch.recipient : touch.contactKey ?? touch.recipient,
             from: sender.map { Envelope.Address($0.email, name: $0.name) },
             replyTo: sender?.replyAddress(of: touch.id > 0 ? touch.key : nil), message: rendered,
@@ -118,13 +120,22 @@ package struct Rendering: Sendable {
                 workspace: configuration.workspace, playbook: reference.playbook, step: touch.step, kind: touch.kind,
                 workspaceRule: configuration.utm)
         else { return }
-        message.html = LinkTags(utm, baseURL: configuration.baseURL).tagged(html: message.html)
+        let tags = LinkTags(utm, baseURL: configuration.baseURL)
+        message.html = tags.tagged(html: message.html)
+        // Of a text message nothing but the text is read.
+        if touch.kind == .sms { message.text = tags.tagged(text: message.text) }
     }
 
     /// Leads links over us where the channel says so; a preview, which is no touch, is left as it is.
     private func track(_ message: inout RenderedMessage, of touch: TouchCandidate) {
         guard let tracking, let track = tracks[touch.channel], touch.id > 0 else { return }
-        if track.links { (message.html, message.links) = tracking.links(in: message.html, touch: touch.id) }
+        if track.links {
+            if touch.kind == .sms {
+                (message.text, message.links) = tracking.links(inText: message.text, touch: touch.id)
+            } else {
+                (message.html, message.links) = tracking.links(in: message.html, touch: touch.id)
+            }
+        }
         if track.opens, touch.kind == .email { message.html = tracking.picture(in: message.html, touch: touch.id) }
     }
 }

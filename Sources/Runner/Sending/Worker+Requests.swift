@@ -199,7 +199,7 @@ extension Worker {
                 channel?.alone.remove(claim.touch.id)
             }
             try note(settlement, of: claim.touch, now: now, connection)
-            if settlement.state == .suppressed, claim.touch.kind == .email {
+            if settlement.state == .suppressed, claim.touch.kind == .email || claim.touch.kind == .sms {
                 try Suppressions.add(
                     claim.touch.recipient, category: nil,
                     reason: "\(claim.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)

@@ -39,11 +39,20 @@ struct TestFacts {
                     attributes: [
                         PlaybookTest.Property(name: "role", value: .text("owner")),
                         PlaybookTest.Property(name: "name", value: .text("Ada Lovelace")),
-                    ])
+                    ] + Self.textable(dataMap.sms))
             ]
         // Long ago, so that nobody has been added just now.
         try importContacts(contacts, areNew: true, anchor: start, now: start - .days(365))
         return entries
+    }
+
+    /// What a contact of whom a test does not speak has for text messages.
+    private static func textable(_ texts: TextMessaging?) -> [PlaybookTest.Property] {
+        guard let texts else { return [] }
+        return [
+            PlaybookTest.Property(name: texts.phone, value: .text("+14155550123")),
+            PlaybookTest.Property(name: texts.consent, value: .text("yes")),
+        ]
     }
 
     /// Changes of the account itself.

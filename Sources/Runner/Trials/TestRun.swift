@@ -112,6 +112,7 @@ struct TestRun {
             let rows = try TestRows(connection, workspace, asOf: moment)
             world.contexts = rows.contexts
             world.newestEvent = try CycleRecords.newestEvent(connection)
+            world.turns.use(zones: try CycleRecords.zonesInUse(connection).compactMap { Zone($0) })
             let (block, triggers) = try rows.block()
             world.change(0) { known in
                 known.renew(block)

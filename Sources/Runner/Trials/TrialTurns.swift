@@ -9,9 +9,11 @@ struct TrialTurns {
     /// The metrics that each playbook reads.
     private let metrics: [Int64: Set<String>]
     /// The zones of accounts and contacts, for schedules on their clocks.
-    private let zones: [Zone]
+    private var zones: [Zone]
     /// The next occurrence of each schedule that has been looked at.
     private var stored: [Int64: Instant?] = [:]
+    /// When a schedule was last looked at.
+    private var looked: [Int64: Instant] = [:]
     /// Up to when events have been looked at, and up to which id, where they come in one by one.
     private var seen: [Int64: Seen] = [:]
     private let comeInOneByOne: Bool
@@ -38,6 +40,9 @@ struct TrialTurns {
             })
         self.zones = [configuration.zone] + zones
     }
+
+    /// The zones of accounts and contacts as they are by now.
+    mutating func use(zones: [Zone]) { self.zones = [configuration.zone] + zones }
 
     /// The turns of one moment; `seen(by:)` says which events are theirs.
     mutating func find(at now: Instant, matching: Cycle.Matching, _ context: EvaluationContext) -> [Turn] {
@@ -82,10 +87,11 @@ struct TrialTurns {
     private mutating func take(
         _ turn: inout Turn, _ schedule: Schedule, _ occurrences: Occurrences, _ now: Instant
     ) -> Instant? {
-        let due = occurrences.due(stored: stored[turn.id] ?? nil, now: now)
+        let due = occurrences.due(stored: stored[turn.id] ?? nil, looked: looked[turn.id], now: now)
         stored[turn.id] = .some(due.next)
-        turn.schedule = (schedule.text, due.next, due.next.map(occurrences.instant))
+        turn.schedule = (schedule.text, due.next, due.begins)
         turn.isDue = due.occurrence != nil
+        if turn.isDue, turn.stale == nil { looked[turn.id] = now }
         return due.occurrence
     }
 

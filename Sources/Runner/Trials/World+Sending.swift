@@ -75,9 +75,13 @@ extension World {
         }
         let isReachable =
             touch.contactID == nil
-            || contact.map {
-                contacts?.text("status", $0) == "active"
-                    && (touch.kind != .email || contacts?.text("address", $0) == touch.recipient)
+            || contact.map { contact in
+                guard let contacts, contacts.text("status", contact) == "active" else { return false }
+                return switch touch.kind {
+                case .email: contacts.text("address", contact) == touch.recipient
+                case .sms: contacts.number(contact, workspace.configuration.sms) == touch.recipient
+                case .inApp, .push, .webhook: true
+                }
             } == true
         let step = version.playbook.steps(of: touch.variant).first { $0.id == touch.step }
         var window: SendWindow?

@@ -9,7 +9,7 @@ package struct World {
     package private(set) var blocks: [TrialBlock]
     let workspace: Workspace
     var contexts: TrialContexts
-    private var turns: TrialTurns
+    var turns: TrialTurns
     /// What becomes due within so long is done together.
     private let grain: TimeSpan
     private var ids = PlaybookHistory.IDs()

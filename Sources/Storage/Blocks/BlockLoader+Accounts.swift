@@ -66,10 +66,11 @@ extension BlockLoader {
         return changes
     }
 
-    /// The contacts; with `address` among the names, what their addresses must not be sent, too.
+    /// The contacts; with `address` or the number among the names, what must not be sent there, too.
     func contacts(_ names: Set<String>, _ rows: AccountRows) throws -> Block.Contacts {
         var columns: [(name: String, sql: String, builder: ColumnBuilder)] = names.sorted().compactMap { name in
             if name == "address" { return (name, "address", builder(.text)) }
+            if name == Block.Contacts.number { return (name, "phone", builder(.text)) }
             guard let attribute = context.dataMap.contactAttribute(name) else { return nil }
             return (name, column(ofContact: name), builder(attribute.type))
         }
@@ -87,18 +88,16 @@ extension BlockLoader {
         }
         contacts.starts = starts.finish(accounts: rows.ids.count, count: contacts.ids.count)
         for column in columns { contacts.columns[column.name] = column.builder.column }
-        if names.contains("address") { contacts.suppressions = try suppressions(of: contacts, rows) }
+        if names.contains("address") { try addSuppressions(of: "address", to: &contacts, rows) }
+        if names.contains(Block.Contacts.number) { try addSuppressions(of: "phone", to: &contacts, rows) }
         return contacts
     }
 
-    private func suppressions(
-        of contacts: Block.Contacts, _ rows: AccountRows
-    ) throws -> [Int: [Block.Suppression]] {
-        var suppressions: [Int: [Block.Suppression]] = [:]
+    private func addSuppressions(of column: String, to contacts: inout Block.Contacts, _ rows: AccountRows) throws {
         try rows.forEach(
             """
             SELECT contact.account_id, contact.id, suppression.category, suppression.reason
-            FROM contact CROSS JOIN suppression ON suppression.address = contact.address
+            FROM contact CROSS JOIN suppression ON suppression.address = contact.\(column)
             WHERE contact.account_id BETWEEN :first AND :last ORDER BY contact.account_id
             """
         ) { row, account in
@@ -106,10 +105,10 @@ extension BlockLoader {
             guard let contact = contacts.range(account).first(where: { contacts.ids[$0] == id }) else { return }
             let category = row.text(2) ?? ""
             let isGone = !category.isEmpty && category != "service" && context.categories?.contains(category) == false
-            suppressions[contact, default: []].append(
-                Block.Suppression(category: category, reason: row.text(3) ?? "", isGone: isGone))
+            contacts.suppressions[contact, default: []].append(
+                Block.Suppression(
+                    category: category, reason: row.text(3) ?? "", isGone: isGone, isOfNumber: column == "phone"))
         }
-        return suppressions
     }
 }
 

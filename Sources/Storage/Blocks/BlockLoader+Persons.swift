@@ -7,32 +7,40 @@ extension BlockLoader {
     /// - Parameter playbooks: those that each person gets once.
     package func load(_ persons: SharedRecipients, of block: Block, playbooks: [Int64]) throws {
         var shared: Set<String> = []
+        // Whom text messages reach has the number in common.
+        let columns = context.dataMap.sms == nil ? ["address"] : ["address", "phone"]
         let rows = AccountRows(connection, ids: block.ids, ranges: AccountRows.ranges(of: block.ids))
-        try rows.forEach(
-            """
-            SELECT c.account_id, c.address FROM contact c
-            WHERE c.account_id BETWEEN :first AND :last AND c.address IS NOT NULL AND EXISTS (
-                SELECT 1 FROM contact o WHERE o.address = c.address AND o.account_id <> c.account_id)
-            ORDER BY c.account_id
-            """
-        ) { row, _ in if let address = row.text(1) { shared.insert(address) } }
-        persons.shared = shared
-        for address in shared {
-            for playbook in playbooks { try load(persons, address, playbook) }
+        for column in columns {
+            var found: Set<String> = []
+            try rows.forEach(
+                """
+                SELECT c.account_id, c.\(column) FROM contact c
+                WHERE c.account_id BETWEEN :first AND :last AND c.\(column) IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM contact o WHERE o.\(column) = c.\(column) AND o.account_id <> c.account_id)
+                ORDER BY c.account_id
+                """
+            ) { row, _ in if let address = row.text(1) { found.insert(address) } }
+            for address in found {
+                for playbook in playbooks { try load(persons, address, in: column, playbook) }
+            }
+            shared.formUnion(found)
         }
+        persons.shared = shared
     }
 
     /// Enrollments older than that belong to occurrences that are over.
     private static let reach = TimeSpan.days(60)
 
     /// An enrollment has the addresses that its touches go to; one without touches has those of its account.
-    private func load(_ persons: SharedRecipients, _ address: String, _ playbook: Int64) throws {
+    private func load(
+        _ persons: SharedRecipients, _ address: String, in column: String, _ playbook: Int64
+    ) throws {
         try connection.forEach(
             """
             SELECT e.match_key, a.key FROM contact o
             JOIN enrollment e ON e.account_id = o.account_id AND e.playbook_id = :playbook AND e.entered_at > :since
             JOIN account a ON a.id = e.account_id
-            WHERE o.address = :address AND (
+            WHERE o.\(column) = :address AND (
                 EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id AND t.recipient = :address)
                 OR NOT EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id))
             ORDER BY e.id

@@ -98,7 +98,8 @@ package struct CycleRecords {
         try connection.execute(
             """
             INSERT INTO occurrence (playbook_id, at, state, matched) VALUES (:playbook, :at, :state, :matched)
-            ON CONFLICT (playbook_id, at) DO UPDATE SET state = excluded.state, matched = excluded.matched
+            ON CONFLICT (playbook_id, at) DO UPDATE SET state = excluded.state,
+                matched = CASE WHEN excluded.matched > occurrence.matched THEN excluded.matched ELSE occurrence.matched END
             """,
             [
                 "playbook": .integer(playbookID), "at": .instant(at), "state": .word(state),

@@ -39,6 +39,13 @@ package struct SchedulerQueries {
             ["now": .instant(now)])?[0].instant
     }
 
+    /// The last occurrence that a playbook has had; nil where it has had none.
+    package func lastOccurrence(of playbookID: Int64) throws -> Instant? {
+        try connection.first(
+            "SELECT max(at) AS at FROM occurrence WHERE playbook_id = :playbook AND state = 'done'",
+            ["playbook": .integer(playbookID)])?["at"].instant
+    }
+
     /// How an occurrence was recorded; nil when it was not.
     package func state(ofOccurrence at: Instant, of playbookID: Int64) throws -> OccurrenceState? {
         try connection.first(

@@ -40,6 +40,8 @@ package enum Meta: String {
     /// What the kinds of events and their properties were when values that had been left out were last read.
     case eventProperties = "event_properties"
 
+    /// By which attribute and country the numbers of contacts were last read.
+    case contactNumbers = "contact_numbers"
     /// How many imports of accounts have changed any.
     case accountImports = "account_imports"
     /// How the moments of events were read last, by import, as JSON.

@@ -31,7 +31,8 @@ struct ErasedTable {
             name: "contact",
             columns: [
                 ("key", .hash), ("email", .nothing), ("address", .nothing), ("last_address", .nothing),
-                ("name", .nothing), ("role", .nothing), ("timezone", .nothing), ("locale", .nothing),
+                ("phone", .nothing), ("name", .nothing), ("role", .nothing), ("timezone", .nothing),
+                ("locale", .nothing),
             ], account: "account_id"),
         ErasedTable(
             name: "history", columns: [("value", .nothing), ("previous", .nothing)], account: "account_id"),

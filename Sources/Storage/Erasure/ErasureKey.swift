@@ -2,6 +2,7 @@ import Basics
 import CSQLite
 import Crypto
 import Foundation
+import Playbooks
 
 /// The keyed hash by which an erased address is still known, so that it stays suppressed when it is imported again.
 ///
@@ -38,7 +39,9 @@ package struct ErasureKey: Sendable {
 
     /// Whether an address was erased.
     static func knows(_ address: String?, _ connection: Connection) throws -> Bool {
-        guard let address = address.flatMap(EmailAddress.normalized), try isNeeded(connection) else { return false }
+        guard let address = address.flatMap({ EmailAddress.normalized($0) ?? PhoneNumber.normalized($0) }),
+            try isNeeded(connection)
+        else { return false }
         return try connection.first(
             "SELECT 1 FROM suppression WHERE address = :address",
             ["address": .text(read(connection).hash(address))]) != nil

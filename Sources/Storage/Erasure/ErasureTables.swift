@@ -35,9 +35,13 @@ struct ErasureTables {
             try connection.execute(
                 """
                 INSERT INTO temp.erased_address (address)
-                SELECT DISTINCT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                SELECT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
                 WHERE c.address IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM contact AS o WHERE o.address = c.address AND o.account_id <> c.account_id)
+                UNION
+                SELECT c.phone FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                WHERE c.phone IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM contact AS o WHERE o.phone = c.phone AND o.account_id <> c.account_id)
                 """)
         } else {
             try takeEverywhere()
@@ -59,6 +63,9 @@ struct ErasureTables {
             UNION ALL
             SELECT c.address, c.account_id FROM temp.erased_account AS x JOIN contact AS c ON c.account_id = x.id
             WHERE c.address IS NOT NULL
+            UNION ALL
+            SELECT c.phone, c.account_id FROM temp.erased_account AS x JOIN contact AS c ON c.account_id = x.id
+            WHERE c.phone IS NOT NULL
             ON CONFLICT (object) DO NOTHING
             """)
     }
@@ -126,6 +133,8 @@ struct ErasureTables {
             INSERT INTO temp.erased_contact (id, account_id)
             SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.address = x.address
             UNION
+            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.phone = x.address
+            UNION
             SELECT c.id, c.account_id FROM contact AS c
             WHERE c.address IS NULL AND c.last_address IN (SELECT address FROM temp.erased_address)
             UNION
@@ -137,7 +146,9 @@ struct ErasureTables {
             """
             INSERT INTO temp.erased_address (address)
             SELECT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
-            WHERE c.address IS NOT NULL ON CONFLICT (address) DO NOTHING
+            WHERE c.address IS NOT NULL
+            UNION SELECT c.phone FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+            WHERE c.phone IS NOT NULL ON CONFLICT (address) DO NOTHING
             """)
         try connection.execute(
             """
@@ -157,7 +168,7 @@ struct ErasureTables {
             SELECT DISTINCT t.recipient
             FROM temp.erased_account AS a CROSS JOIN enrollment AS e ON e.account_id = a.id
             CROSS JOIN touch AS t ON t.enrollment_id = e.id
-            WHERE t.kind = 'email' AND substr(t.recipient, 1, 7) <> 'erased:'
+            WHERE t.kind IN ('email', 'sms') AND substr(t.recipient, 1, 7) <> 'erased:'
                 AND t.contact_id IN (SELECT id FROM temp.erased_contact)
             ON CONFLICT (address) DO NOTHING
             """)

@@ -79,3 +79,16 @@ enum AccountColumnNames {
         "fecha_de_cancelacion",
     ]
 }
+
+extension AccountImport {
+    /// Usual names of the columns of the account's contact.
+    static let emailSynonyms = [
+        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email",
+        "primary_contact_email",
+        "contact_e_mail", "primary_contact_e_mail", "billing_email", "customer_email", "admin_email",
+    ]
+    static let nameSynonyms = [
+        "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
+        "ansprechpartner", "ansprechpartnerin", "kontakt", "kontaktperson",
+    ]
+}

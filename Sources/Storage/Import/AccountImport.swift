@@ -13,22 +13,14 @@ import Playbooks
 ///   old ones from triggering anything. An event of the same kind and moment that is there already is not made again.
 /// - A change of a tracked attribute is kept in `history` at the moment of the import (a status that turns churned, at
 ///   `churned_at`); the first value is no change.
-/// - `contact_email` and `contact_name` are the contact with the key and role `owner`; where the address is empty it is
-///   left as it is.
+/// - A status that the source told before brings nobody back who has left by an event or by billing since.
+/// - `contact_email` and `contact_name` are the contact with the key and role `owner`; an empty address takes the one away
+///   that was there.
+/// - Of several rows of one key the last counts, with what it leaves out of those before.
 final class AccountImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { rows.count }
     private(set) var tally = ImportTally()
-
-    static let emailSynonyms = [
-        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email",
-        "primary_contact_email",
-        "contact_e_mail", "primary_contact_e_mail", "billing_email", "customer_email", "admin_email",
-    ]
-    static let nameSynonyms = [
-        "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
-        "ansprechpartner", "ansprechpartnerin", "kontakt", "kontaktperson",
-    ]
 
     private let store: Store
     private let connection: Connection
@@ -60,9 +52,12 @@ final class AccountImport: ImportTarget {
     private var cells = StagedCells([])
     private var hasSequel = false
     /// What every staged row begins with; its columns follow.
-    private static let leading = ["account_id", "is_new", "present", "key", "email", "address", "contact", "wish"]
+    private static let leading = [
+        "account_id", "is_new", "present", "key", "email", "address", "contact", "wish", "keeps_email",
+    ]
     private enum Place {
-        static let account = 0, isNew = 1, key = 3, email = 4, address = 5, contact = 6, wish = 7
+        static let account = 0, isNew = 1, present = 2, key = 3, email = 4, address = 5, contact = 6, wish = 7,
+            keepsEmail = 8
     }
 
     private var undated: UndatedAccounts
@@ -70,6 +65,9 @@ final class AccountImport: ImportTarget {
     private var twins: TwinKeys?
     private var subscriptions: SubscriptionRows?
     private let departures: DepartureLimit
+    private var emptied = EmptiedAddresses()
+    /// Accounts of which the source says as before that they are customers, and that have left since.
+    private var leftSince = KeyExamples()
     /// Whether a staged row says that its account has left.
     private var hasDepartures = false
 
@@ -134,7 +132,7 @@ final class AccountImport: ImportTarget {
                 attribute.name, column: AttributeColumns.ofAccount(attribute.name), CellReader(attribute, context),
                 place: place, isTracked: attribute.track)
         }
-        columns.spellLifecycle()
+        columns.spellLifecycle(believesOldNews: context.isStrict)
         lifecycle.find(in: columns)
         intervals = attributes.compactMap { IntervalCell($0, columns, map) }
     }
@@ -176,12 +174,15 @@ final class AccountImport: ImportTarget {
         let hasDate = try lifecycle.settle(
             record, &scalars, present: &present, leftOut: &leftOut)
         var email = Scalar.null
+        var keepsEmail = emailPlace.map { record.present?[$0] == false } ?? true
         do {
             if let emailPlace { email = try ownerEmail.scalar(record.cells[emailPlace]) }
         } catch let rejection as Rejection {
             guard context.takesGoodCells else { throw rejection }
             leftOut.append(rejection)
+            keepsEmail = true
         }
+        if email.isNull, !keepsEmail { emptied.isNeeded = true }
         var name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
         if name.isNull, let emailPlace { name = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName) }
         if seen.insert(key) {
@@ -205,6 +206,7 @@ final class AccountImport: ImportTarget {
         }
         rows.add(name)
         rows.add(wishes.isNeeded ? try wishes.wish(record) : .null)
+        rows.add(.integer(keepsEmail ? 1 : 0))
         for scalar in scalars { rows.add(scalar) }
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
@@ -222,7 +224,12 @@ final class AccountImport: ImportTarget {
 
     func apply() throws {
         columns = hasPartialRows ? ofPartialRows : ofWholeRows
-        if hasRepeats { rows.hideRepeats(of: [Place.key]) }
+        if hasRepeats {
+            rows.mergeRepeats(
+                of: [Place.key], present: Place.present, from: Self.leading.count,
+                filling: [Place.email, Place.address, Place.contact, Place.wish]
+                    + columns.withoutPlace.map { Self.leading.count + $0 })
+        }
         rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
         try store.writeInSlices(
             on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
@@ -233,6 +240,7 @@ final class AccountImport: ImportTarget {
         }
         rows.removeAll()
         hasRepeats = false
+        emptied.isNeeded = false
         hasDepartures = false
         hasPartialRows = false
         hasSequel = false
@@ -240,6 +248,7 @@ final class AccountImport: ImportTarget {
 
     private func applySlice(_ slice: Range<Int>) throws -> ImportTally {
         var counts = ImportTally()
+        try emptied.take(connection)
         (counts.unchanged, counts.updated) = try resolve()
         if counts.updated > 0 {
             try columns.keepHistory(at: context.now, hasRepeats: hasRepeats, connection)
@@ -268,10 +277,14 @@ final class AccountImport: ImportTarget {
     private func resolve() throws -> (unchanged: Int, changed: Int) {
         var unchanged = 0
         var changed = 0
+        let isOldNews = columns["status"] == nil ? "0" : StagedColumns.isOldNews
         try connection.forEach(
-            "SELECT s.row, a.id, \(columns.differs) FROM temp.import_account s JOIN account a ON a.key = s.key",
-            ["now": .instant(context.now)]
+            """
+            SELECT s.row, a.id, \(columns.differs), \(isOldNews), a.key
+            FROM temp.import_account s JOIN account a ON a.key = s.key
+            """, ["now": .instant(context.now)]
         ) { match in
+            if !context.isStrict, match.integer(3) == 1 { leftSince.add(match.text(4) ?? "") }
             let row = Int(match.integer(0))
             rows[row, Place.account] = .integer(match.integer(1))
             if match.integer(2) != 0 {
@@ -340,17 +353,22 @@ final class AccountImport: ImportTarget {
 
     /// How many accounts stayed as they are and have a contact that did not.
     private func accountsChangedByContact(_ slice: Range<Int>) -> Int {
-        if owner.changedAccounts.isEmpty { return 0 }
+        if owner.changedAccounts.isEmpty, emptied.accounts.isEmpty { return 0 }
         return slice.lazy.map(rows.row(at:)).count { row in
             guard rows.isUnchanged(row), case .integer(let account) = rows[row, Place.account] else { return false }
-            return owner.changedAccounts.contains(account)
+            return owner.changedAccounts.contains(account) || emptied.accounts.contains(account)
         }
     }
 
     func finish(_ report: inout ImportReport) throws {
         tally.warnings +=
             owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
-        tally.warnings += [undated.warning, twins?.warning, subscriptions?.warning].compactMap { $0 }
+        if let accounts = leftSince.text {
+            tally.warnings.append(
+                "\(accounts) active here as before, and left since by an event or by billing; they stay so. The event "
+                    + "`reactivated` brings them back, or a status that changes here")
+        }
+        tally.warnings += [emptied.warning, undated.warning, twins?.warning, subscriptions?.warning].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
             try store.write(on: connection) {
                 try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
@@ -368,6 +386,8 @@ final class AccountImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         undated.renew()
+        leftSince = KeyExamples()
+        emptied = EmptiedAddresses()
         twins?.renew()
         subscriptions?.renew()
         wishes.renew()

@@ -19,9 +19,11 @@ package struct AttributeColumns {
     }
 
     private let columns: [Column]
+    private let texts: TextMessaging?
 
     /// - Throws: `StorageError` when a name cannot be a column's, or two differ only in case.
     package init(_ map: DataMap) throws {
+        texts = map.sms
         columns =
             map.attributes.map { Column(table: "account", attribute: $0) }
             + map.contactAttributes.map { Column(table: "contact", attribute: $0) }
@@ -72,6 +74,11 @@ package struct AttributeColumns {
     ///
     /// - Throws: `StorageError` when one whose column holds values has changed its type, before anything is added.
     package func apply(to store: Store) throws {
+        try add(to: store)
+        if let texts { try ContactNumbers(texts).apply(to: store) }
+    }
+
+    private func add(to store: Store) throws {
         if try store.read({ try missing($0) }).isEmpty { return }
         try store.write { connection in
             // Another process may have added some in between.

@@ -35,6 +35,8 @@ final class CellReader {
         case duration
         case zone
         case email
+        /// A telephone number, with whose national numbers are meant.
+        case phone(PhoneCountry?)
         /// Whether somebody wants no messages, as yes and no (`isOptIn`: as no and yes), in words, or as the day it was said.
         case wish(isOptIn: Bool, WrittenTime)
         /// A reason of the data map; other words are noted and stay as they are.
@@ -79,6 +81,15 @@ final class CellReader {
             attribute.name, Self.kind(of: attribute, form, context),
             map: form.map, interval: Self.interval(form),
             isStrict: context.isStrict)
+    }
+
+    /// Reads a column of contacts; the one with telephone numbers for text messages as such.
+    static func ofContact(_ attribute: Attribute, _ context: ImportContext) -> CellReader {
+        guard let texts = context.dataMap.sms, texts.phone == attribute.name else {
+            return CellReader(attribute, context)
+        }
+        let form = context.form(of: attribute.name, attribute.form)
+        return CellReader(attribute.name, .phone(texts.country), map: form.map, isStrict: context.isStrict)
     }
 
     private static func interval(_ form: ColumnForm) -> BillingInterval {
@@ -165,6 +176,11 @@ final class CellReader {
                 arena.removeAll(reserving: mailbox.address.utf8.count)
                 return .text(arena.append(mailbox.address.utf8))
             }
+        case .phone(let country):
+            if let number = PhoneNumber.normalized(text.string, in: country) {
+                arena.removeAll(reserving: number.utf8.count)
+                return .text(arena.append(number.utf8))
+            }
         case .wish(let isOptIn, let time):
             if text.elementsEqual(WishWord.held.utf8) { return .integer(WishReader.unclear) }
             let meaning = WishWord.meaning(text, isOptIn: isOptIn, time)
@@ -237,6 +253,12 @@ final class CellReader {
         case .duration: "is not a duration such as 36h or 14d"
         case .zone: "is not a time zone such as America/Chicago"
         case .email: "is not an email address"
+        case .phone(nil):
+            "is not a telephone number with the code of its country, such as +14155550123; where all are of one country, "
+                + "sms: { country: US } of keeptouch.yaml says which"
+        case .phone(let country?):
+            "is certainly no number of \(country.name) as it is dialed there, nor one with the code of its country, such as "
+                + "+14155550123"
         case .wish(let isOptIn, _):
             "says neither that messages are wanted nor that they are not"
                 + (isOptIn ? "" : "; the address is held back until it does")

@@ -25,6 +25,8 @@ final class ContactImport: ImportTarget {
     private var accountPlace = 0
     private var keyPlace: Int?
     private var emailIndex: Int?
+    private var phoneIndex: Int?
+    private var numberIndex: Int?
     private var addressIndex: Int?
     private var emailPlace: Int?
     private var nameIndex: Int?
@@ -37,6 +39,7 @@ final class ContactImport: ImportTarget {
     private var cells = StagedCells([])
     /// No attribute can have this name.
     private static let address = "email, normalized"
+    private static let number = "phone, normalized"
 
     /// Usual names of the account's key in other files than its own.
     static let accountSynonyms = [
@@ -77,6 +80,8 @@ final class ContactImport: ImportTarget {
         if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
         ofWholeRows = columns(map, isPerRow: map.isPerRow)
         emailIndex = ofWholeRows.index(of: "email")
+        phoneIndex = context.dataMap.sms.flatMap { ofWholeRows.index(of: $0.phone) }
+        numberIndex = ofWholeRows.index(of: Self.number)
         nameIndex = ofWholeRows.index(of: "name")
         wishIndex = ofWholeRows.index(of: WishReader.name)
         addressIndex = ofWholeRows.index(of: Self.address)
@@ -90,10 +95,12 @@ final class ContactImport: ImportTarget {
         for attribute in attributes where attribute.name != "key" {
             guard let place = map.place(of: attribute.name) else { continue }
             columns.add(
-                attribute.name, column: AttributeColumns.ofContact(attribute.name), CellReader(attribute, context),
-                place: place)
+                attribute.name, column: AttributeColumns.ofContact(attribute.name),
+                .ofContact(attribute, context), place: place)
             if attribute.name == "email" {
                 columns.add(Self.address, column: "\"address\"", CellReader("email", .text), place: place)
+            } else if attribute.name == context.dataMap.sms?.phone {
+                columns.add(Self.number, column: "\"phone\"", CellReader(attribute.name, .text), place: place)
             }
         }
         columns.set("status", updated: "COALESCE(s.status, a.status)", inserted: "COALESCE(s.status, 'active')")
@@ -129,6 +136,12 @@ final class ContactImport: ImportTarget {
                 scalars[addressIndex] = .null
                 // An address that was left out leaves the one that is there alone.
                 if present & 1 << Int64(emailIndex) == 0 { present &= ~(1 << Int64(addressIndex)) }
+            }
+        }
+        if let phoneIndex, let numberIndex {
+            scalars[numberIndex] = scalars[phoneIndex]
+            if scalars[phoneIndex].isNull, present & 1 << Int64(phoneIndex) == 0 {
+                present &= ~(1 << Int64(numberIndex))
             }
         }
         var key = keyPlace.map { record.cells[$0].trimmed } ?? Cell.empty
@@ -181,8 +194,7 @@ final class ContactImport: ImportTarget {
 
     func apply() throws {
         table.use(hasPartialRows ? ofPartialRows : ofWholeRows)
-        // Account and key.
-        if hasRepeats { table.rows.hideRepeats(of: [0, 5]) }
+        if hasRepeats { table.mergeRepeats() }
         try store.writeInSlices(
             on: connection, count: staged, at: &pace, checkpointAfter: Store.importCheckpointPages
         ) {

@@ -68,6 +68,12 @@ final class ContactTable {
         rows.add(key)
     }
 
+    /// Of several rows of one contact the last counts, with what it leaves out of those before.
+    func mergeRepeats() {
+        // Account and key.
+        rows.mergeRepeats(of: [0, 5], present: 4, from: 6, filling: columns.withoutPlace.map { 6 + $0 })
+    }
+
     /// Writes the rows that SQL sees; call in a write transaction.
     func apply(hasKeyless: Bool = false) throws -> ImportTally {
         var tally = ImportTally()
@@ -77,12 +83,15 @@ final class ContactTable {
         if known > 0 {
             tally.eventsMade += try eventsOfChanges()
             let address = columns.all.first { $0.column == "\"address\"" }?.updated
-            if let address { try carryWishes(to: address) }
+            if let address { try carryWishes(to: address, from: "COALESCE(a.address, a.last_address)") }
+            let number = columns.all.first { $0.column == "\"phone\"" }?.updated
+            if let number { try carryWishes(to: number, from: "a.phone") }
             tally.unsubscribed += try unsubscribeKnown(address ?? "a.address")
             try holdUnclear(known: address ?? "a.address")
             let last = address.map {
                 (isOfAccounts && !columns.hasWish
                     ? ", unsubscribed = CASE WHEN \(isAnother($0)) THEN NULL ELSE a.unsubscribed END" : "")
+                    + (isOfAccounts ? ", phone = CASE WHEN \(isAnother($0)) THEN NULL ELSE a.phone END" : "")
                     + ", last_address = CASE WHEN \($0) IS NULL THEN COALESCE(a.address, a.last_address) END"
             }
             try connection.forEach(
@@ -121,8 +130,10 @@ final class ContactTable {
         if try ErasureKey.isNeeded(connection) {
             if !knowsErased { try ErasureKey.read(connection).register(on: connection) }
             knowsErased = true
-            erased += try suppressErased("a.id = s.contact_id")
-            erased += try suppressErased("a.account_id = s.account_id AND a.key = s.key")
+            for column in ["address", "phone"] {
+                erased += try suppressErased(column, "a.id = s.contact_id")
+                erased += try suppressErased(column, "a.account_id = s.account_id AND a.key = s.key")
+            }
         }
         return tally
     }
@@ -133,17 +144,19 @@ final class ContactTable {
         return "(\(address) <> a.address AND coalesce(lower(trim(s.name)) <> lower(trim(a.name)), false))"
     }
 
-    /// Wishes and complaints belong to a person: they hold for the new address of the same contact.
+    /// Wishes and complaints belong to a person: they hold for the new address, or number, of the same contact.
     ///
-    /// - Parameter address: what the staged row makes of the address.
-    private func carryWishes(to address: String) throws {
+    /// - Parameters:
+    ///   - address: what the staged row makes of it.
+    ///   - former: what it was before.
+    private func carryWishes(to address: String, from former: String) throws {
         let ofAddress = Suppressions.ofAddress.map { "'\($0)'" }.joined(separator: ", ")
         try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT m.address, x.category, x.reason, x.at
             FROM (
-                SELECT \(address) AS address, COALESCE(a.address, a.last_address) AS former
+                SELECT \(address) AS address, \(former) AS former
                 FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
                 WHERE NOT \(isAnother(address))
             ) m
@@ -245,8 +258,9 @@ final class ContactTable {
         let count = try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
-            SELECT DISTINCT c.address, '', :reason, CAST(:now AS bigint) FROM contact c
-            WHERE c.account_id = :account AND c.key = :key AND c.address IS NOT NULL AND COALESCE(c.unsubscribed, 0) = 0
+            SELECT DISTINCT COALESCE(c.address, c.last_address), '', :reason, CAST(:now AS bigint) FROM contact c
+            WHERE c.account_id = :account AND c.key = :key AND COALESCE(c.address, c.last_address) IS NOT NULL
+                AND COALESCE(c.unsubscribed, 0) = 0
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason IN (:soft, :unclear)
             """,
             contact.merging([
@@ -269,15 +283,15 @@ final class ContactTable {
             ]
     }
 
-    /// Suppresses the addresses of staged contacts that were erased before.
-    private func suppressErased(_ join: String) throws -> Int {
+    /// Suppresses the addresses, or numbers, of staged contacts that were erased before.
+    private func suppressErased(_ column: String, _ join: String) throws -> Int {
         try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
-            SELECT DISTINCT a.address, '', 'erased', CAST(:now AS bigint)
+            SELECT DISTINCT a.\(column), '', 'erased', CAST(:now AS bigint)
             FROM temp.\(rows.name) s JOIN contact a ON \(join)
-            JOIN suppression x ON x.address = erased_key(a.address)
-            WHERE a.address IS NOT NULL
+            JOIN suppression x ON x.address = erased_key(a.\(column))
+            WHERE a.\(column) IS NOT NULL
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
                 WHERE suppression.reason = :unsubscribed
             """, ["now": .instant(context.now), "unsubscribed": .text(Suppressions.unsubscribed)])

@@ -1,6 +1,11 @@
 extension StagedColumns {
+    /// Whether a row says of an account that has left since what was said of it before, that it is a customer.
+    static let isOldNews = "s.status = 'active' AND a.status = 'churned' AND a.status_told = 'active'"
+
     /// Status, dates and stage hang together.
-    mutating func spellLifecycle() {
+    ///
+    /// - Parameter believesOldNews: whether somebody means it who says again that an account is a customer.
+    mutating func spellLifecycle(believesOldNews: Bool = false) {
         let kind = CellReader.Kind.text
         if self["status"] != nil || self["churned_at"] != nil {
             for name in ["status", "churned_at"] where self[name] == nil {
@@ -8,7 +13,10 @@ extension StagedColumns {
                     name, column: AttributeColumns.ofAccount(name), CellReader(name, kind), place: nil,
                     isTracked: name == "status")
             }
-            let status = "COALESCE(s.status, a.status)"
+            let status =
+                believesOldNews
+                ? "COALESCE(s.status, a.status)"
+                : "CASE WHEN \(Self.isOldNews) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
             set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
             set(
                 "churned_at",
@@ -17,7 +25,15 @@ extension StagedColumns {
                     CASE WHEN a.status = 'active' THEN \(AccountImport.now) END) END
                     """,
                 inserted: "s.churned_at")
-            if self["churn_reason"] == nil {
+            add(
+                "status_told", column: "\"status_told\"", CellReader("status_told", kind), place: nil,
+                updated: "COALESCE(s.status, a.status_told)", inserted: "s.status")
+            if let reason = self["churn_reason"] {
+                set(
+                    "churn_reason",
+                    updated: "CASE WHEN \(Self.isOldNews) THEN a.churn_reason ELSE \(reason.updated) END",
+                    inserted: reason.inserted)
+            } else {
                 add(
                     "churn_reason", column: AttributeColumns.ofAccount("churn_reason"),
                     CellReader("churn_reason", kind), place: nil,

@@ -57,6 +57,9 @@ struct StagedColumns {
             inserted: "NULLIF(s.\(WishReader.column), \(WishReader.unclear))")
     }
 
+    /// Those that follow from others, by their indices.
+    var withoutPlace: [Int] { all.indices.filter { all[$0].place == nil } }
+
     var hasWish: Bool { self[WishReader.name] != nil }
 
     /// What the stored row becomes; a column that the import does not bring keeps its value.

@@ -112,13 +112,24 @@ final class StagedRows {
     /// Hides a row from SQL.
     func markUnchanged(_ row: Int) { states[row] = .unchanged }
 
-    /// Hides rows whose values in the columns come again in a later row.
-    func hideRepeats(of columns: [Int]) {
+    /// Hides rows whose values in the columns come again in a later row, which takes from them what it leaves out.
+    ///
+    /// - Parameters:
+    ///   - present: the column with a bit for each of the columns from `first` on: whether the row has it.
+    ///   - filling: columns of which an empty value says nothing.
+    func mergeRepeats(of columns: [Int], present: Int, from first: Int, filling: [Int]) {
         var last: [[SQLValue]: Int] = [:]
         for row in 0..<count {
-            if let earlier = last.updateValue(row, forKey: columns.map { self[row, $0].value }) {
-                states[earlier] = .repeated
+            guard let earlier = last.updateValue(row, forKey: columns.map { self[row, $0].value }) else { continue }
+            states[earlier] = .repeated
+            guard case .integer(let had) = self[earlier, present], case .integer(let has) = self[row, present] else {
+                continue
             }
+            for bit in 0..<min(63, width - first) where had & ~has & (1 << Int64(bit)) != 0 {
+                self[row, first + bit] = self[earlier, first + bit]
+            }
+            self[row, present] = .integer(had | has)
+            for column in filling where self[row, column].isNull { self[row, column] = self[earlier, column] }
         }
     }
 

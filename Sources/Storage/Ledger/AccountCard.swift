@@ -7,6 +7,8 @@ package struct AccountCard: Sendable {
         package var name: String?
         package var email: String?
         package var address: String?
+        /// For text messages.
+        package var phone: String?
         package var role: String?
         package var hasLeft: Bool
         /// Categories that it left, `""` for all, with the reason.
@@ -60,7 +62,9 @@ package struct AccountCard: Sendable {
         for row in try connection.query(
             """
             SELECT address, category, reason FROM suppression
-            WHERE address IN (SELECT address FROM contact WHERE account_id = :account) ORDER BY address, category
+            WHERE address IN (
+                SELECT address FROM contact WHERE account_id = :account
+                UNION SELECT phone FROM contact WHERE account_id = :account) ORDER BY address, category
             """, scope)
         {
             suppressions[row["address"].text ?? "", default: []].append(
@@ -68,14 +72,17 @@ package struct AccountCard: Sendable {
         }
         return try connection.query(
             """
-            SELECT key, name, email, address, role, status FROM contact
+            SELECT key, name, email, address, phone, role, status FROM contact
             WHERE account_id = :account ORDER BY status, id LIMIT 200
             """, scope
         ).map { row in
             Person(
                 key: row["key"].text ?? "", name: row["name"].text, email: row["email"].text,
-                address: row["address"].text, role: row["role"].text, hasLeft: row["status"].text == "left",
-                suppressions: suppressions[row["address"].text ?? ""] ?? [])
+                address: row["address"].text, phone: row["phone"].text, role: row["role"].text,
+                hasLeft: row["status"].text == "left",
+                suppressions: [row["address"].text, row["phone"].text].compactMap { $0 }.flatMap {
+                    suppressions[$0] ?? []
+                })
         }
     }
 }

@@ -41,6 +41,15 @@ package struct AccountSearch {
                     """, ["address": .text(address), "limit": .integer(Int64(limit))])
             ) { $0["email"].text }
         }
+        if let number = PhoneNumber.normalized(text) {
+            add(
+                try connection.query(
+                    """
+                    SELECT \(Self.columns), c.phone FROM contact AS c JOIN account AS a ON a.id = c.account_id
+                    WHERE c.phone = :number ORDER BY a.key LIMIT :limit
+                    """, ["number": .text(number), "limit": .integer(Int64(limit))])
+            ) { $0["phone"].text }
+        }
         let range = Self.range(of: text.lowercased(), limit: limit)
         add(
             try connection.query(

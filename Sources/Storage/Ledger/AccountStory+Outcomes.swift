@@ -84,7 +84,7 @@ extension AccountStory {
         try connection.query(
             """
             SELECT DISTINCT s.address, s.category, s.reason, s.at FROM contact AS c
-            JOIN suppression AS s ON s.address = c.address WHERE c.account_id = :account ORDER BY s.address, s.category
+            JOIN suppression AS s ON s.address IN (c.address, c.phone) WHERE c.account_id = :account ORDER BY s.address, s.category
             """, ["account": .integer(accountID)]
         ).map { row in
             Suppression(

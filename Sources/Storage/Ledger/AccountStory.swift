@@ -26,11 +26,12 @@ package struct AccountStory {
     /// The account with that key, else the only one with a contact of that address; nil where there is none.
     package static func find(keyOrAddress text: String, _ connection: Connection) throws -> AccountStory? {
         if let story = try AccountStory(connection, key: text) { return story }
-        guard let address = EmailAddress.normalized(text) else { return nil }
+        guard let address = EmailAddress.normalized(text) ?? PhoneNumber.normalized(text) else { return nil }
         let keys = try connection.query(
             """
-            SELECT DISTINCT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id
-            WHERE c.address = :address LIMIT 2
+            SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.address = :address
+            UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.phone = :address
+            LIMIT 2
             """, ["address": .text(address)]
         ).compactMap { $0["key"].text }
         guard let key = keys.first else { return nil }
@@ -43,12 +44,13 @@ package struct AccountStory {
     /// - Throws: `StorageError` in words for a person, with the nearest there is.
     package static func find(_ text: String, _ connection: Connection) throws -> AccountStory {
         if let story = try AccountStory(connection, key: text) { return story }
-        let address = EmailAddress.normalized(text) ?? ""
+        let address = EmailAddress.normalized(text) ?? PhoneNumber.normalized(text) ?? ""
         // Two questions in one, so that each is led by its own index.
         let keys = try connection.query(
             """
             SELECT key FROM account WHERE lower(name) = lower(CAST(:text AS TEXT)) AND name IS NOT NULL
             UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.address = :address
+            UNION SELECT a.key FROM contact AS c JOIN account AS a ON a.id = c.account_id WHERE c.phone = :address
             ORDER BY 1 LIMIT 6
             """, ["text": .text(text), "address": .text(address)]
         ).compactMap { $0["key"].text }

@@ -9,10 +9,18 @@ extension Outbox {
         package var caps: [Cap]
         /// The attributes of accounts by which calendars serve some of them only.
         package var accountAttributes: [String]
+        /// By which text messages may go to contacts.
+        package var texts: TextMessaging?
 
-        package init(caps: [Cap], accountAttributes: [String] = []) {
+        package init(caps: [Cap], accountAttributes: [String] = [], texts: TextMessaging? = nil) {
             self.caps = caps
             self.accountAttributes = accountAttributes
+            self.texts = texts
+        }
+
+        /// SQL that is true where a contact `c` still has the number of a touch `t` and its owner agrees.
+        fileprivate var mayText: String {
+            texts.map { "c.phone = t.recipient AND c.\(AttributeColumns.ofContact($0.consent)) = 1" } ?? "false"
         }
     }
 
@@ -102,13 +110,17 @@ extension Outbox {
                 t.first_attempt_at, t.version_id, t.contact_id, t.retry_at,
                 coalesce(t.frozen_at, t.due_at) AS frozen_at, c.key AS contact_key, c.name AS contact_name, c.email,
                 coalesce(c.timezone, a.timezone) AS timezone, coalesce(c.locale, a.locale) AS locale,
-                CASE WHEN t.contact_id IS NULL OR (c.status = 'active' AND (t.kind <> 'email' OR c.address = t.recipient))
+                CASE WHEN t.contact_id IS NULL OR (c.status = 'active' AND CASE t.kind
+                        WHEN 'email' THEN c.address = t.recipient WHEN 'sms' THEN \(counting.mayText) ELSE true END)
                     THEN 1 ELSE 0 END AS reachable,
                 CASE e.state WHEN 'active' THEN 1 ELSE 0 END AS enrolled,
                 CASE a.status WHEN 'churned' THEN 1 ELSE 0 END AS churned,
-                t.kind IN ('email', 'push') AND EXISTS (SELECT 1 FROM suppression AS s WHERE s.address = t.recipient
-                    AND ((s.category = '' AND (t.category <> 'service' OR s.reason <> 'unsubscribed'))
-                        OR s.category = t.category)) AS suppressed,
+                ((t.kind = 'email' OR t.kind = 'push' OR t.kind = 'sms') AND EXISTS (
+                    SELECT 1 FROM suppression AS s WHERE s.address = t.recipient AND \(Self.forbids))
+                OR t.kind = 'sms' AND EXISTS (
+                    SELECT 1 FROM suppression AS s
+                    WHERE s.address = c.address AND s.reason IN ('unsubscribed', 'complaint', 'erased') AND \(Self.forbids)))
+                    AS suppressed,
                 CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
                     WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END AS excluded\(counts)\(asked)
@@ -135,6 +147,11 @@ extension Outbox {
         }
         return rows
     }
+
+    /// Whether a suppression `s` holds for a touch `t`.
+    private static let forbids = """
+        ((s.category = '' AND (t.category <> 'service' OR s.reason <> 'unsubscribed')) OR s.category = t.category)
+        """
 
     /// What tells an event `v` from others of its kind and account after the numbers of rows were given anew: the sender's
     /// id, else its moment; "" for what a column of accounts says, whose moment may be that of the import.

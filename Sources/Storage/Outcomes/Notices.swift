@@ -51,7 +51,7 @@ package struct Notices {
             detail: detail, dedup: "\(channel):\(notice.id):\(notice.kind.rawValue)")
         guard try outcome.record(connection) else { return .known }
         try settle(touch, notice)
-        if touch.isEmail, !isErased, notice.isOfAddress {
+        if touch.hasAddress, !isErased, notice.isOfAddress {
             try OutcomeSuppression(connection, address: touch.recipient, contact: touch.contact).follow(
                 notice.kind, category: category, detail: detail, at: at)
         }
@@ -67,13 +67,14 @@ package struct Notices {
         var contact: Int64?
         var recipient: String
         var category: String
-        var isEmail: Bool
+        /// Whether it went to an address or a number, which may be suppressed.
+        var hasAddress: Bool
         var state: TouchState
         var isAmbiguous: Bool
     }
 
     private static let columns = """
-        SELECT id, account_id, enrollment_id, contact_id, recipient, category, kind = 'email' AS is_email, state, ambiguous
+        SELECT id, account_id, enrollment_id, contact_id, recipient, category, kind = 'email' OR kind = 'sms' AS has_address, state, ambiguous
             FROM touch
         """
 
@@ -81,9 +82,9 @@ package struct Notices {
     /// address than the touch's is of another touch, which a restored database may not know of.
     private func touch(of notice: Notice) throws -> Touch? {
         if let workspace = notice.workspace, workspace != self.workspace { return nil }
-        let address = notice.address.flatMap(EmailAddress.normalized)
+        let address = notice.address.flatMap { EmailAddress.normalized($0) ?? PhoneNumber.normalized($0) }
         func isOf(_ touch: Touch) -> Bool {
-            guard let address, touch.isEmail, !touch.recipient.hasPrefix(ErasureKey.prefix) else { return true }
+            guard let address, touch.hasAddress, !touch.recipient.hasPrefix(ErasureKey.prefix) else { return true }
             return address == touch.recipient
         }
         if let key = notice.touch, key.first == "t", let id = Int64(key.dropFirst()) {
@@ -114,7 +115,8 @@ package struct Notices {
                     id: row.integer("id"), account: row.integer("account_id"), enrollment: row.integer("enrollment_id"),
                     contact: row.optionalInteger("contact_id"), recipient: row.text("recipient") ?? "",
                     category: row.text("category") ?? "",
-                    isEmail: row.flag("is_email"), state: try row.word("state"), isAmbiguous: row.flag("ambiguous")))
+                    hasAddress: row.flag("has_address"), state: try row.word("state"),
+                    isAmbiguous: row.flag("ambiguous")))
         }
         return touches
     }

@@ -7,7 +7,7 @@ import Playbooks
 /// unsubscribes is not written to until a later resubscription, which lifts nothing else.
 struct OutcomeSuppression {
     private let connection: Connection
-    /// The address that the touch went to.
+    /// The address, or number, that the touch went to.
     private let address: String
     /// That one, and the one that the contact has now.
     private let addresses: [String]
@@ -15,8 +15,9 @@ struct OutcomeSuppression {
     init(_ connection: Connection, address: String, contact: Int64?) throws {
         self.connection = connection
         self.address = address
+        let column = PhoneNumber.isCanonical(address) ? "phone" : "address"
         let now = try contact.flatMap {
-            try connection.first("SELECT address FROM contact WHERE id = :id", ["id": .integer($0)])?["address"].text
+            try connection.first("SELECT \(column) FROM contact WHERE id = :id", ["id": .integer($0)])?[column].text
         }
         addresses = [address] + (now == address ? [] : now.map { [$0] } ?? [])
     }

@@ -7,16 +7,16 @@ enum Schema {
     static let migrations = [
         first, flow, journey, safety, ingest, webhook, seen, pages, sending, decisions, restores, identity,
         erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands, valueCensus, heldByHand,
-        eventsAhead, lookups, changes, waiting, billing,
+        eventsAhead, lookups, changes, waiting, told, texts, billing,
     ]
 
-    private static let openStates = ["pending", "claimed", "sending", "held", "unknown"]
-    private static let endStates = ["sent", "rejected", "capped", "suppressed", "expired", "cancelled", "ghost"]
+    static let openStates = ["pending", "claimed", "sending", "held", "unknown"]
+    static let endStates = ["sent", "rejected", "capped", "suppressed", "expired", "cancelled", "ghost"]
 
     /// `IN`, written as comparisons for the table whose rows are written one by one: for a list of more than two SQLite
     /// builds a temporary table of 170 kB in every statement, and it does not see that `state = 'held'` is in the list
     /// of a partial index.
-    private static func isOne(of values: [String], _ column: String) -> String {
+    static func isOne(of values: [String], _ column: String) -> String {
         values.map { "\(column) = '\($0)'" }.joined(separator: " OR ")
     }
 

@@ -97,16 +97,18 @@ package struct PastRows {
         try loader.stageEntries(of: accounts).mapValues { $0.filter { $0.at < moment } }
     }
 
-    /// Blocks of accounts, by their numbers, in which contacts have an address in common.
+    /// Blocks of accounts, by their numbers, in which contacts have an address or a number in common.
     package func blocksWithCommonAddresses() throws -> [[Int64]] {
         var blocks: [String: [Int64]] = [:]
-        try connection.forEach(
-            """
-            SELECT DISTINCT address, account_id / \(SeriesKey.blockSize) FROM contact WHERE address IN (
-                SELECT address FROM contact WHERE address IS NOT NULL GROUP BY address
-                HAVING min(account_id / \(SeriesKey.blockSize)) <> max(account_id / \(SeriesKey.blockSize)))
-            """
-        ) { row in blocks[row.text(0) ?? "", default: []].append(row.integer(1)) }
+        for column in ["address", "phone"] {
+            try connection.forEach(
+                """
+                SELECT DISTINCT \(column), account_id / \(SeriesKey.blockSize) FROM contact WHERE \(column) IN (
+                    SELECT \(column) FROM contact WHERE \(column) IS NOT NULL GROUP BY \(column)
+                    HAVING min(account_id / \(SeriesKey.blockSize)) <> max(account_id / \(SeriesKey.blockSize)))
+                """
+            ) { row in blocks[row.text(0) ?? "", default: []].append(row.integer(1)) }
+        }
         return Array(blocks.values)
     }
 }

@@ -12,10 +12,17 @@ extension Site {
     /// The largest webhook that is taken, in bytes.
     static let largestWebhook = 5 * 1_024 * 1_024
 
-    /// `POST /hooks/<channel>`: what a provider tells of its messages.
+    /// `POST /hooks/<channel>`: what a provider tells of its messages, and text messages that come in.
     func addHooks(to router: Router<Context>) {
         for path in ["/hooks/:channel", "/hooks/:channel/:token"] {
             router.post(RouterPath(path)) { [self] request, context in try await takeHook(request, context) }
+            // MessageBird writes what it tells into the address.
+            router.get(RouterPath(path)) { [self] request, context in
+                guard try channel(context).1.dialect == .messagebird else {
+                    throw Problem(.methodNotAllowed, "webhooks of this channel come by POST")
+                }
+                return try await takeHook(request, context)
+            }
             // Some providers ask whether the address is there before they use it.
             router.on(RouterPath(path), method: .head) { [self] _, context in
                 _ = try channel(context)
@@ -25,22 +32,23 @@ extension Site {
     }
 
     /// Checks, stores, and only then answers.
-    private func takeHook(_ request: Request, _ context: Context) async throws -> String {
+    private func takeHook(_ request: Request, _ context: Context) async throws -> Response {
         let (channel, events) = try channel(context)
         let body = Array(try await body(of: request, atMost: Self.largestWebhook).readableBytesView)
         let webhook = Webhook(
             headers: request.headers, body: body, token: context.parameters.get("token"),
-            url: (workspace.configuration.baseURL ?? "") + "/hooks/\(channel.name)")
+            url: (workspace.configuration.baseURL ?? "") + "/hooks/\(channel.name)"
+                + (request.uri.query.map { "?\($0)" } ?? ""))
         let now = processNow()
-        let notices = try await believed(
+        let (notices, texts) = try await believed(
             "webhook", of: events.dialect.rawValue, metadata: ["channel": "\(channel.name)"]
         ) {
             try verifiers.signature(for: events, at: channel.position).check(webhook, at: now)
-            return try events.dialect.notices(in: webhook)
+            return (try events.dialect.notices(in: webhook), try events.dialect.texts(in: webhook))
         }
         tellOfConfirmation(webhook, events, channel)
         let token = events.dialect == .mailgun ? MailgunSignature.token(of: webhook) : nil
-        guard !notices.isEmpty || token != nil else { return "ok\n" }
+        guard !notices.isEmpty || !texts.isEmpty || token != nil else { return Self.thanks(events.dialect) }
         let (name, workspace) = (channel.name, workspace.configuration.workspace)
         let digest = token.map { _ in Hexadecimal.text(SHA256.hash(data: body)) }
         let isReplay = try await write { connection in
@@ -51,10 +59,21 @@ extension Site {
             }
             let taking = Notices(connection, channel: name, workspace: workspace, now: now)
             for notice in notices { try taking.take(notice) }
+            let hearing = InboundTexts(connection, channel: name, workspace: workspace, now: now)
+            for text in texts { try hearing.take(text) }
             return false
         }
         if isReplay { throw Self.isReplay }
-        return "ok\n"
+        return Self.thanks(events.dialect)
+    }
+
+    /// Twilio sends a plain text back to the phone, as an answer to what came in: it gets an empty one of its own form.
+    private static func thanks(_ dialect: Playbooks.Channel.Dialect) -> Response {
+        let isTwilio = dialect == .twilio
+        let text = isTwilio ? "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>\n" : "ok\n"
+        return Response(
+            status: .ok, headers: [.contentType: isTwilio ? "text/xml" : "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     static let isReplay = Problem(.unauthorized, "this webhook is not believed: its token has been used before")

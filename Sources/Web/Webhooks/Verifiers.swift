@@ -45,7 +45,10 @@ final class Verifiers: Sendable {
             }
             return signature
         case .mailgun: return MailgunSignature(signingKey: key ?? "")
-        case .mandrill: return MandrillSignature(key: key ?? "")
+        case .mandrill: return FormSignature(.mandrill, key: key ?? "")
+        case .twilio: return FormSignature(.twilio, key: key ?? "")
+        case .vonage: return TokenSignature(.vonage, secret: key ?? "")
+        case .messagebird: return TokenSignature(.messagebird, secret: key ?? "")
         case .customerio: return TimedSignature(.customerio, secret: key ?? "")
         case .postmark, .brevo, .sparkpost: return SharedSecret(key ?? "")
         case .plain: return PlainSignature(secret: key ?? "")

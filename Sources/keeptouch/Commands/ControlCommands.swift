@@ -78,7 +78,8 @@ struct ResumeCommand: ParsableCommand {
         if scope.text == "all", let doubt = try store.read({ try Doubt($0) }) {
             guard let origin else { throw CommandError(DatabaseOrigin.question(doubt)) }
             try origin.settle(doubt, store, path: loaded.databasePath)
-        } else if origin != nil {
+        } else if origin != nil, try store.read({ try Pauses($0).all }) == nil {
+            // One that is paused still was settled by a command that did not come to its end.
             throw CommandError(
                 "--as is for a database of which status says that it may be another one; this one is not")
         }
@@ -126,7 +127,7 @@ struct SuppressCommand: ParsableCommand {
         commandName: "suppress", abstract: "Never write to these addresses again; without any, list those that are not."
     )
 
-    @Argument(help: "E-mail addresses.")
+    @Argument(help: "E-mail addresses, or telephone numbers.")
     var addresses: [String] = []
 
     @Option(help: "Only touches of this category; all when it is left out.")
@@ -142,7 +143,7 @@ struct SuppressCommand: ParsableCommand {
         let loaded = try options.read()
         try checkCategory(category, loaded)
         guard !addresses.isEmpty else { return try list(loaded) }
-        let normalized = try addresses.map(normalize)
+        let normalized = try addresses.map { try normalize($0, loaded) }
         let store = try loaded.open(.readWrite)
         let at = try options.moment(store, zone: loaded.zone)
         try store.write { connection in
@@ -177,7 +178,7 @@ struct UnsuppressCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unsuppress", abstract: "Allow addresses to be written to again.")
 
-    @Argument(help: "E-mail addresses.")
+    @Argument(help: "E-mail addresses, or telephone numbers.")
     var addresses: [String]
 
     @Option(help: "Only this category; everything when it is left out.")
@@ -188,7 +189,7 @@ struct UnsuppressCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         try checkCategory(category, loaded)
-        let normalized = try addresses.map(normalize)
+        let normalized = try addresses.map { try normalize($0, loaded) }
         let store = try loaded.open(.readWrite)
         var unknown: [String] = []
         try store.write { connection in
@@ -204,11 +205,14 @@ struct UnsuppressCommand: ParsableCommand {
     }
 }
 
-private func normalize(_ address: String) throws -> String {
-    guard let normalized = EmailAddress.normalized(address) else {
-        throw ValidationError("\"\(address)\" is not an e-mail address")
+private func normalize(_ address: String, _ loaded: LoadedWorkspace) throws -> String {
+    if let normalized = EmailAddress.normalized(address) { return normalized }
+    let country = loaded.workspace.configuration.sms?.country
+    guard let number = PhoneNumber.normalized(address, in: country) else {
+        throw ValidationError(
+            "\"\(address)\" is neither an e-mail address nor a telephone number such as +14155550123")
     }
-    return normalized
+    return number
 }
 
 private func checkCategory(_ category: String?, _ loaded: LoadedWorkspace) throws {

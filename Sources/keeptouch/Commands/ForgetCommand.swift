@@ -12,7 +12,7 @@ struct ForgetCommand: ParsableCommand {
             is looked for in the texts of all accounts, a name in those of the person's own accounts.
             """)
 
-    @Argument(help: "An e-mail address, or a contact's key.")
+    @Argument(help: "An e-mail address, a telephone number, or a contact's key.")
     var person: String?
 
     @Option(help: "The account: all of it, or the one whose contact is meant.")
@@ -40,7 +40,7 @@ struct ForgetCommand: ParsableCommand {
             throw ValidationError("--new-secret stands alone")
         }
         if person == nil, account == nil, !compact && !newSecret || dryRun {
-            throw ValidationError("name an e-mail address, a contact's key, or --account")
+            throw ValidationError("name an e-mail address, a telephone number, a contact's key, or --account")
         }
         if let short = also.first(where: { $0.filter { !$0.isWhitespace }.count < 5 }) {
             throw ValidationError(
@@ -58,7 +58,7 @@ struct ForgetCommand: ParsableCommand {
         let store = try loaded.open(.readWrite)
         if newSecret { return try takeNewSecret(store) }
         var isUnknown = false
-        if let subject = try subject() {
+        if let subject = subject(loaded.workspace.configuration.sms) {
             let now = try options.moment(store, zone: loaded.zone)
             let key = ErasureKey(secret: try SigningSecret.read(beside: store))
             do {
@@ -126,9 +126,13 @@ struct ForgetCommand: ParsableCommand {
         throw ExitCode(1)
     }
 
-    private func subject() throws -> Erasure.Subject? {
+    private func subject(_ texts: TextMessaging?) -> Erasure.Subject? {
         guard let person else { return account.map { .account($0) } }
         if let address = EmailAddress.normalized(person), account == nil { return .address(address) }
+        // Other digits may well be a key.
+        if let number = PhoneNumber.normalized(person, in: texts?.country), account == nil, person.hasPrefix("+") {
+            return .address(number)
+        }
         return .contact(person, account: account)
     }
 

@@ -22,7 +22,9 @@ struct PreviewCommand: AsyncParsableCommand {
     @Option(help: "The variant; the first when it is left out.")
     var variant: String?
 
-    @Option(help: "Really send one test to this address (or, in-app and push, this user); it is recorded nowhere.")
+    @Option(
+        help: "Really send one test to this address (a number, or, in-app and push, this user); it is recorded nowhere."
+    )
     var sendTo: String?
 
     @Option(help: "Write the HTML into this file; - prints it.", completion: .file())
@@ -49,7 +51,9 @@ struct PreviewCommand: AsyncParsableCommand {
                     item, step: index, variant: variant, account: AccountStory.find(account, connection),
                     workspace: loaded.workspace, secret: secret, now: now, locale: locale, connection)
             }
-            for (number, preview) in made.enumerated() { try show(preview, number: number, locale: locale) }
+            for (number, preview) in made.enumerated() {
+                try show(preview, number: number, locale: locale, loaded.workspace.configuration)
+            }
             previews += made
         }
         guard let sendTo, let preview = previews.first else { return }
@@ -60,6 +64,9 @@ struct PreviewCommand: AsyncParsableCommand {
         }
         guard channel.kind != .email || EmailAddress.normalized(sendTo) != nil else {
             throw ValidationError("\"\(sendTo)\" is not an e-mail address")
+        }
+        guard channel.kind != .sms || PhoneNumber.isCanonical(sendTo) else {
+            throw ValidationError("\"\(sendTo)\" is no telephone number such as +14155550123")
         }
         let trial: Preview.Trial
         do {
@@ -85,7 +92,9 @@ struct PreviewCommand: AsyncParsableCommand {
         return [workspace.configuration.language] + Set(translations).sorted()
     }
 
-    private func show(_ preview: Preview, number: Int, locale: String?) throws {
+    private func show(
+        _ preview: Preview, number: Int, locale: String?, _ configuration: Configuration
+    ) throws {
         if let html, html != "-" {
             let file = fileName(html, number: number, locale: locale)
             try Data(preview.html.utf8).write(to: URL(fileURLWithPath: file))
@@ -94,7 +103,14 @@ struct PreviewCommand: AsyncParsableCommand {
         }
         if html != nil { return Terminal.print(preview.html) }
         if let locale { Terminal.print("Locale:  \(LanguageTag.canonical(locale))") }
-        Terminal.print("To:      \(preview.email ?? preview.touch.recipient) (by \(preview.touch.channel))")
+        let isText = preview.touch.kind == .sms
+        let address = isText ? preview.touch.recipient : preview.email ?? preview.touch.recipient
+        Terminal.print("To:      \(address) (by \(preview.touch.channel))")
+        if isText {
+            let length = TextSegments(preview.text)
+            let cost = TextCost(of: length.segments, configuration).map { ", \($0)" } ?? ""
+            Terminal.print("Length:  \(length)\(cost)")
+        }
         if let subject = preview.subject { Terminal.print("Subject: \(subject)") }
         if let reason = preview.touch.reason { Terminal.print("Held:    \(reason)") }
         Terminal.print("")

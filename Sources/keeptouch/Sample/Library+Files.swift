@@ -2502,6 +2502,7 @@ sender:
   email: success@acme.example
   reply_to: help@acme.example
   postal_address: "1 Main St, Springfield"
+inbound: { plain: env:ACME_INBOUND_SECRET }   # whoever reads the mailbox tells of replies
 evaluate: daily at 06:00
 send_window: { days: mon-fri, hours: 09:00-17:00, except: [us-holidays] }
 utm: on
@@ -2755,7 +2756,11 @@ steps:
       phase: asked
       asked_on: today
   - email: how-is-it.md
+  - wait: 7d
+  # Who has answered by mail is not asked again.
+  - in_app: how-is-it.md
 exit:
+  - replied(email_1)
   - left_audience
   - churned
 goal:
@@ -2771,6 +2776,15 @@ tests:
     then:
       - after: 30d
         expect: [has phase asked, exit because completed]
+  - name: who answers by mail is not asked again in the product
+    account:
+      created_at: -181d
+      mrr: 49
+    expect: sent how-is-it.md
+    then:
+      - after: 14d
+        replied: email_1
+        expect: [not sent how-is-it.md, exit because replied(email_1)]
   - name: a new account is left in peace
     account:
       created_at: -20d

@@ -67,6 +67,12 @@ struct CycleText {
                 }
                 Terminal.print("\(item.playbook) \(hasRun ? "has set" : "would set") \(sets.joined(separator: ", "))")
             }
+            for texts in item.texts {
+                let count = Terminal.count(texts.touches, "text message")
+                Terminal.print(
+                    "\(item.playbook) \(hasRun ? "sends" : "would send") \(count) of \(texts.message), each at least "
+                        + "\(texts.length)\(texts.cost.map { "; \($0) in all" } ?? "")")
+            }
             for warning in item.warnings { Terminal.print("\(item.playbook): \(warning)") }
         }
         for sentence in report.standingStill { Terminal.print(Terminal.styled(sentence, .yellow)) }

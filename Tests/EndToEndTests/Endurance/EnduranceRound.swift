@@ -148,9 +148,10 @@ final class EnduranceRound {
         for _ in 0..<20 {
             last = try keeptouch("run")
             // Where too many attempts failed, the playbook or its channel waits for a person.
-            for scope in try scratch.query("SELECT scope FROM pause") { try keeptouch("resume", scope[0]) }
+            let paused = try scratch.query("SELECT scope FROM pause")
+            for scope in paused { try keeptouch("resume", scope[0]) }
             let states = try scratch.states()
-            if states["pending"] == nil, states["claimed"] == nil, states["sending"] == nil { return }
+            if paused.isEmpty, states["pending"] == nil, states["claimed"] == nil, states["sending"] == nil { return }
         }
         complain("it does not come to its end: \(String(describing: last))")
     }

@@ -24,6 +24,36 @@ import Testing
         #expect(try world.moments().map { String($0.suffix(5)) } == [before, before, after, after].map { hours[$0] })
     }
 
+    /// The day's message has gone; the later hour begins on the next day.
+    @Test(arguments: [("daily at 10:00", "daily at 14:00", 2), ("daily at 10:00", "every 2h", 15)])
+    func anEditedHourGivesNoDayTwoMessages(before: String, after: String, mails: Int) async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: \(before)")])
+        try world.test.addAccounts(1)
+        try await world.run(every(1, from: noon(20_000), through: noon(20_001)))
+        #expect(world.mails.count == 1)
+        try world.test.edit(["playbooks/main/playbook.yaml": TestWorkspace.playbook("main", "at: \(after)")])
+        try await world.run(every(1, from: noon(20_001), through: noon(20_002, hours: 4)))
+        let moments = try world.moments()
+        #expect(world.mails.count == mails, "\(moments)")
+    }
+
+    /// Its turn is kept until it is back.
+    @Test func whoHasLeftDoesNotUseUpTheMatch() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats > 1")])
+        let text = TestWorkspace.playbook("main", "when: seats > 1").replacing("audience: everyone_active\n", with: "")
+        try world.test.edit(["playbooks/main/playbook.yaml": text])
+        try world.test.addAccounts(1)
+        try world.test.execute("UPDATE account SET a_seats = 5, status = 'churned', churned_at = 1")
+        try await world.run([noon(20_000), noon(20_001)])
+        #expect(world.mails.isEmpty)
+        #expect(
+            try world.test.rows("SELECT verdict, reason FROM standing")
+                == ["blocked|it has churned, which is an exit of the playbook"])
+        try world.test.execute("UPDATE account SET status = 'active', churned_at = NULL")
+        try await world.run(noon(20_002))
+        #expect(world.mails.count == 1)
+    }
+
     @Test func anEditedTimeZoneGivesASingleDateOnce() async throws {
         let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: once 2024-10-05 10:00")])
         try world.test.edit(["keeptouch.yaml": zone("Europe/Berlin")])
@@ -265,8 +295,10 @@ import Testing
         try await world.run([noon(20_002), noon(20_003)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["active"])
         try world.test.release("main", at: noon(20_003))
-        try await world.run([noon(20_004), noon(20_005)])
+        // The date that was known passes; nothing is sent about one that is none.
+        try await world.run([noon(20_004), noon(20_006), noon(20_007)])
         #expect(try world.test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
+        #expect(world.mails.isEmpty)
     }
 
     /// One night every plan comes in another spelling, and every number as 0.

@@ -85,7 +85,78 @@ struct ImportAccountsTests {
         let report = try world.load(.accounts, "key,seats,mrr,contact_email\na,?,50,n/a\nb,,60,\n")
         #expect((report.updated, report.cellsLeftOut) == (2, 2))
         #expect(try world.rows("SELECT key, a_seats, mrr FROM account ORDER BY key") == ["a|5.0|5000", "b||6000"])
-        #expect(try world.rows("SELECT address FROM contact ORDER BY id") == ["ada@example.com", "bo@example.com"])
+        // A bad cell leaves the address alone, an empty one takes it away.
+        #expect(
+            try world.rows("SELECT address, last_address FROM contact ORDER BY id") == [
+                "ada@example.com|", "|bo@example.com",
+            ])
+        #expect(
+            report.warnings.contains {
+                $0
+                    == "1 account (b) is without the address that was there: an empty contact_email takes it away, and nobody is written to"
+            }, "\(report.warnings)")
+        // A file without the column says nothing of it, and another address is taken.
+        try world.load(.accounts, "key,seats\na,7\n")
+        try world.load(.accounts, "key,contact_email\nb,bo.new@example.com\n")
+        #expect(try world.rows("SELECT address FROM contact ORDER BY id") == ["ada@example.com", "bo.new@example.com"])
+    }
+
+    /// The CRM is slower than the billing: it says what it said the night before.
+    @Test func aFileThatStaysAsItWasBringsNobodyBack() throws {
+        let world = try ImportWorld()
+        let file = "key,status\na,active\nb,active\n"
+        try world.load(.accounts, file)
+        world.advance(days: 1)
+        try world.load(.events, "account,event,at,reason\na,churned,2026-03-11T10:00:00Z,price\n")
+        let statuses = "SELECT key, status, churned_at IS NOT NULL, churn_reason FROM account ORDER BY key"
+        #expect(try world.rows(statuses) == ["a|churned|1|price", "b|active|0|"])
+        for _ in 1...2 {
+            world.advance(days: 1)
+            let report = try world.load(.accounts, file)
+            #expect((report.unchanged, report.eventsMade) == (2, 0), "\(report)")
+            #expect(
+                report.warnings.contains {
+                    $0.hasPrefix("1 account (a) is active here as before, and left since by an event")
+                })
+            #expect(try world.rows(statuses) == ["a|churned|1|price", "b|active|0|"])
+        }
+        // It catches up; what it says then is a change.
+        world.advance(days: 1)
+        try world.load(.accounts, "key,status\na,churned\nb,active\n")
+        #expect(try world.rows(statuses) == ["a|churned|1|price", "b|active|0|"])
+        world.advance(days: 1)
+        #expect(try world.load(.accounts, file).eventsMade == 1)
+        #expect(try world.rows(statuses) == ["a|active|0|", "b|active|0|"])
+    }
+
+    @Test func rowsOfOneKeyAreTakenTogetherWhereEachLeavesOutWhatTheOtherHas() throws {
+        let world = try ImportWorld()
+        func load(_ kind: ImportKind, _ text: String) throws {
+            _ = try world.importer.run(kind, from: .file(world.file(text, "rows.ndjson")), now: world.now)
+        }
+        try load(
+            .accounts,
+            """
+            {"key":"a","seats":4,"contact_email":"ada@x.example"}
+            {"key":"b","seats":1}
+            {"key":"a","name":"Acme","trial":true}
+            {"key":"a","trial":null}
+
+            """)
+        #expect(
+            try world.rows("SELECT key, name, a_seats, a_trial FROM account ORDER BY key") == [
+                "a|Acme|4.0|", "b||1.0|",
+            ])
+        #expect(try world.rows("SELECT address FROM contact") == ["ada@x.example"])
+        try load(
+            .contacts,
+            """
+            {"account":"b","key":"k","email":"bo@x.example","unsubscribed":true}
+            {"account":"b","key":"k","title":"CFO"}
+
+            """)
+        #expect(try world.rows("SELECT address, c_title FROM contact WHERE key = 'k'") == ["bo@x.example|CFO"])
+        #expect(try world.rows("SELECT address FROM suppression") == ["bo@x.example"])
     }
 
     @Test(arguments: [

@@ -251,7 +251,7 @@ struct ImportWishesTests {
             try world.load(.accounts, "key,contact_email,contact_unsubscribed\na,,yes\n")
             #expect(try suppressed(world) == ["ada@x.example||unsubscribed"])
         }
-        #expect(try world.rows("SELECT address FROM contact") == ["ada@x.example"])
+        #expect(try world.rows("SELECT last_address FROM contact") == ["ada@x.example"])
     }
 
     @Test(arguments: ["yes\na,ada@x.example,no", "yes\na,ada@x.example,", "no\na,ada@x.example,yes"])

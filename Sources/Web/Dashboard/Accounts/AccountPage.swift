@@ -309,6 +309,12 @@ struct AccountPage {
                                 "/touches",
                                 ["of": ask.visitor.seesAddresses ? person.address : nil, "account": card.key]))
                     }
+                    if let phone = person.phone {
+                        html.add("br")
+                        html.link(
+                            phone,
+                            ask.link("/touches", ["of": ask.visitor.seesAddresses ? phone : nil, "account": card.key]))
+                    }
                     html.add("br")
                     html.add("span", ["class": "soft small"], text: standing(of: person))
                 }
@@ -318,7 +324,7 @@ struct AccountPage {
 
     private func standing(of person: AccountCard.Person) -> String {
         if person.hasLeft { return "has left" }
-        guard person.email != nil else { return "has no address" }
+        guard person.email != nil || person.phone != nil else { return "has no address" }
         let all = person.suppressions.first { $0.category.isEmpty }
         if let all { return "is not written to: \(all.reason)" }
         let parts = person.suppressions.map { "\($0.category) (\($0.reason))" }

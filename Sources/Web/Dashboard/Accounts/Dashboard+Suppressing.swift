@@ -12,7 +12,11 @@ extension Dashboard {
                 let card = try AccountCard(
                     key: key, ask.workspace.dataMap, currency: configuration.currency, connection)
             else { throw PageProblem.noAccount(key) }
-            let people = card.people.filter { $0.address != nil }
+            let people = card.people.flatMap { person in
+                [(person.address, person.email), (person.phone, person.phone)].compactMap { address, shown in
+                    address.map { ($0, "\(person.name ?? person.key), \(shown ?? "")") }
+                }
+            }
             return DashboardPage(
                 "Suppress people of \(card.name ?? key)?", in: .accounts,
                 crumb: HTML { $0.link(card.name ?? key, ask.accountLink(key)) }
@@ -31,8 +35,7 @@ extension Dashboard {
                         html.add("div", ["class": "filters"]) { html in
                             html.select(
                                 "Whom", "address",
-                                people.map { ($0.address ?? "", "\($0.name ?? $0.key), \($0.email ?? "")") },
-                                chosen: nil)
+                                people, chosen: nil)
                             html.select(
                                 "From what", "category",
                                 [("", "everything")] + configuration.categories.map { ($0.name, $0.title) }, chosen: nil
@@ -47,7 +50,8 @@ extension Dashboard {
         routes.change("/accounts/:key/suppress") { ask, form, connection in
             let key = ask.part("key")
             let back = "/accounts/" + DashboardAddress.part(key)
-            guard let address = EmailAddress.normalized(form["address"] ?? "") else {
+            let given = form["address"] ?? ""
+            guard let address = EmailAddress.normalized(given) ?? PhoneNumber.normalized(given) else {
                 return .not(back, "That is no address. Nothing was changed.")
             }
             let category = Self.words(form["category"])

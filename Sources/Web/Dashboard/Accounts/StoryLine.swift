@@ -17,6 +17,7 @@ struct StoryLine {
                     case .email: "Email"
                     case .inApp: "In-app"
                     case .push: "Push"
+                    case .sms: "Text message"
                     default: "Webhook"
                     }
                 html.link("\(kind) \(item.step ?? "")", ask.touchLink(item.touch ?? 0))

@@ -273,6 +273,7 @@ struct FlowList {
                 case .email: "Email"
                 case .inApp: "In-app"
                 case .push: "Push"
+                case .sms: "Text message"
                 case .webhook: "Webhook"
                 }
             let names = variant.flatMap { send.message(for: $0) }.map { [$0] } ?? Set(send.message.values).sorted()

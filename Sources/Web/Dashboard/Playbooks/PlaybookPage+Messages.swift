@@ -104,12 +104,20 @@ extension Dashboard {
             guard previews.indices.contains(number) else {
                 throw PageProblem(.notFound, "No such message", "Nobody gets it.")
             }
-            return Self.messageFrame(previews[number].html, for: ask.visitor)
+            return Self.messageFrame(previews[number].html, text: previews[number].text, for: ask.visitor)
         }
     }
 
     /// Looking loads no picture, follows no link and records nothing.
-    static func messageFrame(_ html: String, for visitor: Visitor) -> Response {
+    ///
+    /// - Parameter text: what is shown of a message that has no HTML.
+    static func messageFrame(_ html: String, text: String, for visitor: Visitor) -> Response {
+        var html = html
+        if html.isEmpty {
+            var bytes = Array("<pre style=\"font:15px/1.5 sans-serif;white-space:pre-wrap\">".utf8)
+            HTML.escape(text, into: &bytes)
+            html = String(decoding: bytes, as: UTF8.self) + "</pre>"
+        }
         var headers = HTTPFields()
         headers[.contentType] = "text/html; charset=utf-8"
         headers[.cacheControl] = "no-store"

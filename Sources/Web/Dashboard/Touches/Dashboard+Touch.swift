@@ -13,7 +13,7 @@ extension Dashboard {
                 of: Self.touch(ask, connection), workspace: ask.workspace, pinned: ask.edition.files.pinned,
                 secret: secret, connection)
             switch sent.result {
-            case .success(let shown): return Self.messageFrame(shown.html, for: ask.visitor)
+            case .success(let shown): return Self.messageFrame(shown.html, text: shown.text, for: ask.visitor)
             case .failure(let reason): throw PageProblem(.notFound, "It cannot be shown", reason.text)
             }
         }

@@ -36,7 +36,8 @@ extension Dashboard {
         filter.variant = ask["variant"]
         filter.account = ask["account"]
         if let of = ask["of"] {
-            if let address = EmailAddress.normalized(of) {
+            let number = of.hasPrefix("+") ? PhoneNumber.normalized(of) : nil
+            if let address = EmailAddress.normalized(of) ?? number {
                 filter.recipient = address
             } else {
                 do { filter.account = try AccountStory.find(of, connection).key } catch is StorageError { return nil }

@@ -19,9 +19,25 @@ extension Channel.Dialect {
             case .mandrill: try Self.mandrill(webhook)
             case .sparkpost: try Self.sparkpost(webhook.json().items)
             case .customerio: [Self.customerio(try Self.object(webhook.json()))]
+            case .twilio: try Self.twilio(webhook)
+            case .vonage: Self.vonage(try Self.object(webhook.json()))
+            case .messagebird: try Self.messagebird(webhook)
             case .plain: try Self.objects(webhook.json().items).map(Self.plain)
             }
         return told.compactMap(\.notice)
+    }
+
+    /// The text messages that a webhook brings, of the dialects that bring any.
+    ///
+    /// - Throws: `Unreadable` when the body is not what the provider sends.
+    package func texts(in webhook: Webhook) throws(Unreadable) -> [InboundText] {
+        switch self {
+        case .twilio: try Self.twilioTexts(webhook)
+        case .vonage: Self.vonageTexts(try Self.object(webhook.json()))
+        case .messagebird: try Self.messagebirdTexts(webhook)
+        case .plain: try Self.objects(webhook.json().items).compactMap(Self.plainText)
+        case .sendgrid, .postmark, .mailgun, .amazonSES, .resend, .brevo, .mandrill, .sparkpost, .customerio: []
+        }
     }
 
     static func object(_ json: JSON) throws(Unreadable) -> JSON {
@@ -32,6 +48,15 @@ extension Channel.Dialect {
     static func objects(_ items: [JSON]) throws(Unreadable) -> [JSON] {
         for item in items { _ = try object(item) }
         return items
+    }
+
+    /// Keeptouch's own words: `{"event": "text", "from": "+14155550123", "text": "STOP", "id": "m-1"}`.
+    private static func plainText(_ item: JSON) -> InboundText? {
+        guard item["event"]?.scalarText == "text", let sender = item["from"]?.scalarText,
+            let id = item["id"]?.scalarText
+        else { return nil }
+        return InboundText(
+            from: sender, word: StopWord(item["text"]?.scalarText ?? ""), at: item["at"]?.time, id: id)
     }
 
     /// Keeptouch's own words: `{"event": "delivered", "touch_id": "t12", "id": "...", "at": "2026-03-08T07:00:00Z"}`.

@@ -9,7 +9,7 @@ package struct Webhook: Sendable {
     package var body: [UInt8]
     /// The part of the path behind the channel's name, which may be the shared secret.
     package var token: String?
-    /// The address under which the provider knows this endpoint, without the token.
+    /// The address under which the provider knows this endpoint, without the token and with the query that it came with.
     package var url: String
 
     package init(headers: HTTPFields = HTTPFields(), body: [UInt8], token: String? = nil, url: String = "") {
