@@ -113,7 +113,8 @@ import Testing
         let outcome = try scratch.keeptouch("import", "accounts", "in.csv")
         #expect(outcome.code == 1)
         #expect(outcome.complaints.contains("in.csv: error: stopped after 1000 rows, and nothing was changed"))
-        #expect(outcome.complaints.contains("add to data.yaml: renewal_at: { type: date, format: m/d/y }"))
+        #expect(
+            outcome.complaints.contains("add to data.yaml: attributes: { renewal_at: { type: date, format: m/d/y } }"))
         #expect(try scratch.number("SELECT count(*) FROM account") == 0)
 
         try scratch.replace("{ type: date }", with: "{ type: date, format: m/d/y }", in: "data.yaml")

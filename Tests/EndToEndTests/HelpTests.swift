@@ -90,7 +90,9 @@ import Testing
             said.output == "seats: number to boolean: 0 of 3 values can be read, 3 would be lost: \"3\" (3)\n"
                 && said.complaints == "do it with: keeptouch retype seats boolean --yes\n", "\(said)")
         let done = try scratch.keeptouch("retype", "seats", "text", "--yes")
-        #expect(done.code == 0 && done.complaints == "now write in data.yaml: seats: { type: text }\n", "\(done)")
+        #expect(
+            done.code == 0 && done.complaints == "now write in data.yaml: attributes: { seats: { type: text } }\n",
+            "\(done)")
         try scratch.replace("seats: { type: number }", with: "seats: { type: text }", in: "data.yaml")
         #expect(try scratch.query("SELECT a_seats FROM account") == [["3"], ["3"], ["3"]])
     }

@@ -91,9 +91,10 @@ import Testing
     private static func saysWhatToWrite(_ outcomes: Program.Outcome...) -> Bool {
         outcomes.contains { outcome in
             let text = outcome.output + outcome.complaints
-            return ["add to data.yaml: ", "--map ", "iconv ", "name it: key:", "name it in data.yaml"].contains {
-                text.contains($0)
-            }
+            return ["add to data.yaml: ", "--map ", "iconv ", "name it: attributes: { key:", "name it in data.yaml"]
+                .contains {
+                    text.contains($0)
+                }
         }
     }
 }

@@ -100,7 +100,7 @@ private func columns(_ store: Store, _ table: String) throws -> [String: String]
     // Its past is asked of it in the new type, and what else is declared stays.
     #expect(
         try store.read { try $0.first("SELECT value, previous FROM history")?.values } == [.real(12), .null])
-    #expect(change.declaration == "seats: { type: number, track: true, column: \"Seats\" }")
+    #expect(change.declaration == "attributes: { seats: { type: number, track: true, column: \"Seats\" } }")
     try AttributeColumns(map([Attribute("seats", .number)])).apply(to: store)
     #expect(throws: StorageError.self) { try store.read { try retyping(.number, $0) } }
     // And back: nothing is lost.

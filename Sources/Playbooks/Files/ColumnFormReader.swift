@@ -2,9 +2,11 @@
 struct ColumnFormReader {
     let fields: Fields
 
-    /// - Parameter type: of the values, when it is known: what cannot go with it is complained about.
-    func read(_ type: ValueType? = nil) -> ColumnForm {
-        var form = ColumnForm(column: fields.text("column"))
+    /// - Parameters:
+    ///   - type: of the values, when it is known: what cannot go with it is complained about.
+    ///   - isWish: whether several columns may say it.
+    func read(_ type: ValueType? = nil, isWish: Bool = false) -> ColumnForm {
+        var form = Self.columns(fields.items("column"), isWish: isWish, fields.diagnostics)
         form.formats = formats("format", letters: "ymd")
         if let type, type != .date, type != .instant {
             for key in ["format", "timezone"] where fields.has(key) {
@@ -27,6 +29,21 @@ struct ColumnFormReader {
         for pair in fields.entries("map") {
             guard let value = fields.diagnostics.text(pair.value, pair.key) else { continue }
             form.map[pair.key] = value
+        }
+        return form
+    }
+
+    /// One name, or the list of them that a wish may have.
+    static func columns(_ nodes: [YAMLNode], isWish: Bool, _ diagnostics: Diagnostics) -> ColumnForm {
+        let names = nodes.compactMap { diagnostics.text($0, "column") }
+        var form = ColumnForm(column: names.first)
+        guard names.count > 1 else { return form }
+        if isWish {
+            form.moreColumns = Array(names.dropFirst())
+        } else {
+            diagnostics.error(
+                nodes[1].position,
+                "only a wish (unsubscribed, subscribed) is read from several columns; name the one that counts")
         }
         return form
     }

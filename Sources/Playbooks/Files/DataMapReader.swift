@@ -83,7 +83,8 @@ struct DataMapReader {
             return nil
         }
         var attribute = given ?? Attribute(entry.key, type)
-        attribute.form = ColumnFormReader(fields: fields).read(type)
+        attribute.form = ColumnFormReader(fields: fields).read(
+            type, isWish: given.map { Attribute.isWish($0.name) } ?? false)
         if fields.has("values") { attribute.values = values(fields, type) }
         if let track = fields.boolean("track") { attribute.track = track }
         return attribute

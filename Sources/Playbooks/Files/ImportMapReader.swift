@@ -35,12 +35,14 @@ struct ImportMapReader {
             diagnostics.unknown(metric, "metric", among: dataMap.metrics.map(\.name), at: fields.position("metric"))
         }
         for column in fields.entries("columns") {
-            if let name = column.value.text {
-                map.columns[column.key] = ColumnForm(column: name)
+            let isWish = Attribute.isWish(column.key)
+            if column.value.text != nil || column.value.list != nil {
+                let names = column.value.list ?? [column.value]
+                map.columns[column.key] = ColumnFormReader.columns(names, isWish: isWish, diagnostics)
             } else if let form = Fields(
                 column.value, KeyTable(KeyTable.columnForm), diagnostics, of: "the column \"\(column.key)\"")
             {
-                map.columns[column.key] = ColumnFormReader(fields: form).read()
+                map.columns[column.key] = ColumnFormReader(fields: form).read(isWish: isWish)
             }
         }
         return map

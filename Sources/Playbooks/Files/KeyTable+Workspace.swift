@@ -172,7 +172,10 @@ extension KeyTable {
 
     /// How a column of a file is called and written.
     static let columnForm = [
-        Key("column", .text, "The column's name in an import, when it is not the one here."),
+        Key(
+            "column", .oneOrMore(.text),
+            "The column's name in an import, when it is not the one here; of a wish (unsubscribed, subscribed) a list of them, each of which counts."
+        ),
         Key(
             "format", .oneOrMore(.form(".*[ymd].*", examples: ["m/d/y", "d.m.y", "mmm d y"])),
             "How dates are written in an import; of several the first that fits."),
@@ -206,7 +209,7 @@ extension KeyTable {
             "days", .oneOrMore(.form(".*[ym].*", examples: ["y-m-d", "mmm y"])),
             "How those columns write their day or month; a month's total is spread evenly over its days."),
         Key(
-            "columns", .mapping(.either([.text, .table(KeyTable(columnForm))])),
+            "columns", .mapping(.either([.text, .list(.text), .table(KeyTable(columnForm))])),
             "The names that columns have in the file, by the names that they have here."),
     ])
 

@@ -28,7 +28,7 @@ extension WorkspaceReader {
     /// Who has to do something must hear of it.
     private func checkNeeds(_ workspace: Workspace) {
         let entries =
-            texts["data.yaml"].flatMap { YAMLFile.read($0, file: "data.yaml").root }?["reasons"]?.entries ?? []
+            texts["data.yaml"].flatMap { DataSections.read($0).root }?["reasons"]?.entries ?? []
         for reason in workspace.dataMap.reasons where reason.needs != nil && reason.notify == nil {
             guard workspace.risks[reason.name] != nil else { continue }
             let place = entries.first { $0.key == reason.name }?.position ?? Position(file: "data.yaml")

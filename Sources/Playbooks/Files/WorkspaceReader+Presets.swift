@@ -7,7 +7,7 @@ extension WorkspaceReader {
         let configuration = texts["keeptouch.yaml"].flatMap { YAMLFile.read($0, file: "keeptouch.yaml").root }
         named += configuration?["channels"]?.entries?.map(\.value) ?? []
         named += configuration?["digests"].map { values(of: "channel", in: $0) } ?? []
-        let data = texts["data.yaml"].flatMap { YAMLFile.read($0, file: "data.yaml").root }
+        let data = texts["data.yaml"].flatMap { DataSections.read($0).root }
         named += data?["reasons"].map { values(of: "notify", in: $0) } ?? []
         for root in playbooks {
             for key in ["steps", "variants"] { named += root[key].map { values(of: "channel", in: $0) } ?? [] }

@@ -107,7 +107,7 @@ package struct WorkspaceReader {
 
     func root(_ path: String) -> YAMLNode? {
         guard let text = texts[path] else { return nil }
-        let (root, complaints) = YAMLFile.read(text, file: path)
+        let (root, complaints) = path == "data.yaml" ? DataSections.read(text) : YAMLFile.read(text, file: path)
         diagnostics.add(complaints)
         return root
     }
@@ -237,7 +237,9 @@ package struct WorkspaceReader {
             if node.text == name { return node.position }
             return (node.list ?? node.entries?.map(\.value) ?? []).lazy.compactMap(find).first
         }
-        let root = texts[file].flatMap { YAMLFile.read($0, file: file).root }
+        let root = texts[file].flatMap {
+            file == "data.yaml" ? DataSections.read($0).root : YAMLFile.read($0, file: file).root
+        }
         let keys = file == "data.yaml" ? ["reasons"] : ["channels", "digests", "base_url", "caps"]
         return keys.lazy.compactMap { root?[$0].flatMap(find) }.first ?? Position(file: file)
     }

@@ -13,6 +13,8 @@ package struct ColumnForm: Sendable, Hashable {
 
     /// The column's name in files, when it is not the one it has here.
     package var column: String?
+    /// Further columns that say the same, of a wish to get messages or none: each of them counts.
+    package var moreColumns: [String] = []
     /// How dates are written, the first that fits counts: `y-m-d`, `m/d/y`, `mmm d y`; ISO 8601 when there is none.
     package var formats: [String] = []
     /// The clock of moments that name no zone; the workspace's when it is nil.
@@ -29,6 +31,9 @@ package struct ColumnForm: Sendable, Hashable {
         self.formats = formats
     }
 
+    /// All the names that it has in files.
+    package var columns: [String] { [column].compactMap { $0 } + moreColumns }
+
     package var isPlain: Bool { self == ColumnForm() }
 
     /// What another says counts before what this says.
@@ -36,6 +41,7 @@ package struct ColumnForm: Sendable, Hashable {
         guard let other else { return self }
         var form = self
         form.column = other.column ?? column
+        form.moreColumns = (other.moreColumns + [column].compactMap { $0 } + moreColumns).filter { $0 != form.column }
         if !other.formats.isEmpty { form.formats = other.formats }
         form.zone = other.zone ?? zone
         form.decimal = other.decimal ?? decimal

@@ -105,6 +105,11 @@ package struct Attribute: Sendable, Hashable {
     package static let wishesOfAccount = [
         Attribute("contact_unsubscribed", .boolean), Attribute("contact_subscribed", .boolean),
     ]
+
+    /// Whether it says that somebody wants messages, or none: several columns of a file may say it.
+    package static func isWish(_ name: String) -> Bool {
+        (wishesOfContact + wishesOfAccount).contains { $0.name == name }
+    }
 }
 
 /// One number per account and day.

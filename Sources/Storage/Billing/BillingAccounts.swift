@@ -103,22 +103,66 @@ package struct BillingAccounts {
         return nil
     }
 
-    /// The newest cancel request or withdrawal that the provider told of: whether it is a request, and its moment.
+    /// A cancel request, or its withdrawal.
+    struct Wish: Sendable, Equatable {
+        var isRequest: Bool
+        var at: Instant
+    }
+
+    /// The cancel requests and withdrawals that the provider told of, the oldest first.
     ///
     /// - Parameter prefix: what the ids of the provider's events begin with, `paddle:`.
-    package func newestWish(
-        of account: Int64, from prefix: String
-    ) throws -> (isRequest: Bool, at: Instant)? {
-        let row = try connection.first(
+    func wishes(of account: Account, from prefix: String) throws -> [Wish] {
+        try connection.query(
             """
-            SELECT k.name = 'cancel_requested', e.at FROM event_kind AS k JOIN event AS e ON e.kind_id = k.id
+            SELECT k.name = 'cancel_requested' AS requested, e.at FROM event_kind AS k JOIN event AS e ON e.kind_id = k.id
             WHERE k.name IN ('cancel_requested', 'cancel_withdrawn') AND e.account_id = :account
                 AND substr(e.dedup, 1, :length) = :prefix
-            ORDER BY e.at DESC, e.id DESC LIMIT 1
-            """,
-            [
-                "account": .integer(account), "prefix": .text(prefix), "length": .integer(Int64(prefix.utf8.count)),
-            ])
-        return row.flatMap { row in row[1].instant.map { (row[0].integer == 1, $0) } }
+            ORDER BY e.at, e.id
+            """, values(account, prefix)
+        ).compactMap { row in
+            row["at"].instant.map { Wish(isRequest: row["requested"].integer == 1, at: $0) }
+        }
+    }
+
+    /// Whether it is the provider that told of the account's churn.
+    func isChurned(_ account: Account, by prefix: String) throws -> Bool {
+        guard account.isChurned, let churnedAt = account.churnedAt else { return false }
+        return try connection.first(
+            """
+            SELECT e.id FROM event_kind AS k JOIN event AS e ON e.kind_id = k.id
+            WHERE k.name = 'churned' AND e.account_id = :account AND e.at = :at
+                AND substr(e.dedup, 1, :length) = :prefix
+            """, values(account, prefix).merging(["at": .instant(churnedAt)]) { $1 }) != nil
+    }
+
+    /// Takes back a cancel request that was none of the account.
+    func withdrawRequest(of account: Account, at moment: Instant, from prefix: String) throws {
+        let values = self.values(account, prefix).merging(["at": .instant(moment)]) { $1 }
+        try connection.execute(
+            """
+            DELETE FROM event WHERE account_id = :account AND at = :at AND substr(dedup, 1, :length) = :prefix
+                AND kind_id IN (SELECT id FROM event_kind WHERE name = 'cancel_requested')
+            """, values)
+        try connection.execute(
+            "UPDATE account SET cancel_requested_at = NULL WHERE id = :account AND cancel_requested_at = :at",
+            values.filter { $0.key == "account" || $0.key == "at" })
+    }
+
+    /// Dates a cancel request back to when it was made.
+    func moveRequest(of account: Account, from later: Instant, to earlier: Instant, from prefix: String) throws {
+        let values = self.values(account, prefix).merging(["at": .instant(later), "to": .instant(earlier)]) { $1 }
+        try connection.execute(
+            """
+            UPDATE event SET at = :to WHERE account_id = :account AND at = :at AND substr(dedup, 1, :length) = :prefix
+                AND kind_id IN (SELECT id FROM event_kind WHERE name = 'cancel_requested')
+            """, values)
+        try connection.execute(
+            "UPDATE account SET cancel_requested_at = :to WHERE id = :account AND cancel_requested_at = :at",
+            values.filter { ["account", "at", "to"].contains($0.key) })
+    }
+
+    private func values(_ account: Account, _ prefix: String) -> [String: SQLValue] {
+        ["account": .integer(account.id), "prefix": .text(prefix), "length": .integer(Int64(prefix.utf8.count))]
     }
 }

@@ -42,16 +42,19 @@ package struct BillingChange: Sendable, Equatable, Codable {
     package var serviceEnd: ServiceEnd?
     /// Nil when the webhook is about something else than a subscription.
     package var state: State?
-    package var isEnding = false
+    /// Whether it ends by itself; nil where the webhook does not tell.
+    package var isEnding: Bool?
     /// Whether the subscription begins, or comes back, by this very webhook.
     package var isBeginning = false
-    /// Whether the subscription ended before anything was paid for.
-    package var endedOnTrial = false
+    /// Whether the subscription ended before anything was paid for; nil where the webhook does not tell.
+    package var endedOnTrial: Bool?
     /// Per month, in minor units of `currency`.
     package var mrr: Int64?
     /// Whether the webhook says that the revenue has changed.
     package var changesRevenue = false
     package var currency: String?
+    /// The currency of the property `amount`.
+    package var amountCurrency: String?
     /// Account keys in what the team gave the provider to keep.
     package var accountKeys: [String] = []
     package var customer: String?

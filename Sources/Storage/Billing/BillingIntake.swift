@@ -19,21 +19,40 @@ package struct BillingIntake {
     }
 
     /// - Parameter body: the webhook, to be kept when it leads to nothing.
-    /// - Returns: why it led to nothing, or waits.
     package func take(
         _ change: BillingChange, from provider: BillingProvider, body: String, by intake: Intake
-    ) throws -> String? {
+    ) throws -> Result {
         if let account = try account(change.names(by: provider)) {
-            return try apply(change, from: provider, body: body, to: account, by: intake).failure
+            let failure = try apply(change, from: provider, body: body, to: account, by: intake).failure
+            return Result(failure: failure, leftOut: leftOut(of: change))
         }
         if change.names(by: provider).isEmpty {
             let reason = "it names neither an account nor a customer nor a subscription"
             try Webhooks(connection).keep(
                 body, from: "billing:\(provider.rawValue)", id: change.id, reason: reason, at: now)
-            return reason
+            return Result(failure: reason)
         }
         try WaitingChanges(connection).add(change, from: provider, at: now)
-        return WaitingChanges.reason(change, provider)
+        return Result(failure: WaitingChanges.reason(change, provider), leftOut: leftOut(of: change))
+    }
+
+    /// What became of a webhook.
+    package struct Result: Sendable, Equatable {
+        /// Why it led to nothing, or waits.
+        package var failure: String?
+        /// What is not taken of it, and why.
+        package var leftOut: String?
+    }
+
+    /// Amounts in another currency than the workspace's say nothing that can be compared or added up here.
+    private func leftOut(of change: BillingChange) -> String? {
+        let own = rules.configuration.currency
+        let parts = [
+            change.properties["amount"] == nil ? nil : change.amountCurrency.map { ("amount", $0.uppercased()) },
+            change.mrr == nil ? nil : change.currency.map { ("mrr", $0.uppercased()) },
+        ].compactMap { $0 }.filter { $0.1 != own }.map { "`\($0.0)` is in \($0.1)" }
+        if parts.isEmpty { return nil }
+        return parts.joined(separator: ", ") + "; the currency of keeptouch.yaml is \(own)"
     }
 
     /// Takes what has waited for an account, in its order; what the account pays is told once, when all is known.
@@ -53,7 +72,8 @@ package struct BillingIntake {
             mrr = told.mrr ?? mrr
         }
         guard let mrr else { return }
-        _ = try intake.take([revenue(mrr, of: key)], rules: rules, now: now, connection)
+        let row = IncomingRow(.accounts, [field("key", key), revenue(mrr)], at: "/")
+        _ = try intake.take([row], rules: rules, now: now, connection)
     }
 
     private func apply(
@@ -61,6 +81,9 @@ package struct BillingIntake {
         by intake: Intake, holdsRevenue: Bool = false
     ) throws -> (mrr: Int64?, failure: String?) {
         var change = change
+        if let currency = change.amountCurrency, currency.uppercased() != rules.configuration.currency {
+            change.properties["amount"] = nil
+        }
         if let names = change.paysBill {
             let bill = try accounts.openBill(of: account, among: names, at: min(change.at ?? now, now))
             if bill == nil { change.event = nil }
@@ -71,7 +94,7 @@ package struct BillingIntake {
         var rows: [IncomingRow] = []
         if let event = decision.event {
             // What provider and clock disagree on has happened by now.
-            let at = min(change.at ?? now, now)
+            let at = min(decision.eventAt ?? change.at ?? now, now)
             rows.append(
                 IncomingRow(
                     .events, owner: .account(account.key),
@@ -82,13 +105,11 @@ package struct BillingIntake {
                     properties: change.properties.sorted { $0.key < $1.key }.map {
                         field($0.key, $0.value, isOptional: true)
                     }, at: "/"))
-            switch change.serviceEnd {
-            case .at(let end): rows.append(attribute("service_end_at", end.description, of: account.key))
-            case .never: rows.append(attribute("service_end_at", nil, of: account.key))
-            case nil: break
-            }
         }
-        if let mrr = decision.mrr, !holdsRevenue { rows.append(revenue(mrr, of: account.key)) }
+        let columns = columns(of: decision, holdsRevenue: holdsRevenue)
+        if !columns.isEmpty {
+            rows.append(IncomingRow(.accounts, [field("key", account.key)] + columns, at: "/"))
+        }
         guard !rows.isEmpty else { return (decision.mrr, nil) }
         let report = try intake.take(rows, rules: rules, now: now, connection)
         guard let rejected = report.rejected.first(where: \.isWholeRow) else { return (decision.mrr, nil) }
@@ -99,31 +120,47 @@ package struct BillingIntake {
         return (decision.mrr, reason)
     }
 
-    /// Keeps how the subscription stands now, and takes back a churn that had not happened.
+    /// Keeps how the subscription stands now, and takes back what had not happened.
     private func follow(
         _ change: BillingChange, of provider: BillingProvider, _ account: BillingAccounts.Account
     ) throws -> BillingDecision {
         let subscriptions = Subscriptions(connection, account: account.id)
         let prefix = "\(provider.rawValue):"
+        let known = BillingDecision.Known(
+            subscriptions: try subscriptions.all(), wishes: try accounts.wishes(of: account, from: prefix),
+            toldChurn: try accounts.isChurned(account, by: prefix))
         let decision = BillingDecision(
-            change, of: provider, account, known: try subscriptions.all(),
-            newestWish: change.isStanding ? try accounts.newestWish(of: account.id, from: prefix) : nil,
-            configuration: rules.configuration, now: now)
+            change, of: provider, account, known, configuration: rules.configuration, now: now)
         if let subscription = decision.subscription { try subscriptions.put(subscription) }
-        if decision.mayWithdrawChurn { _ = try accounts.withdrawChurn(of: account, from: prefix) }
+        if decision.withdrawsChurn { _ = try accounts.withdrawChurn(of: account, from: prefix) }
+        if let moment = decision.withdrawnRequest {
+            try accounts.withdrawRequest(of: account, at: moment, from: prefix)
+        }
+        if let moment = decision.earlierRequest {
+            try accounts.moveRequest(
+                of: account, from: moment, to: min(decision.eventAt ?? change.at ?? now, now), from: prefix)
+        }
         return decision
+    }
+
+    /// In one row, for of two rows of an account in one request one must not undo the other.
+    private func columns(of decision: BillingDecision, holdsRevenue: Bool) -> [IncomingRow.Field] {
+        var fields: [IncomingRow.Field] = []
+        switch decision.serviceEnd {
+        case .at(let end): fields.append(field("service_end_at", end.description, isOptional: true))
+        case .never: fields.append(field("service_end_at", nil, isOptional: true))
+        case nil: break
+        }
+        if let mrr = decision.mrr, !holdsRevenue { fields.append(revenue(mrr)) }
+        return fields
     }
 
     private func field(_ column: String, _ value: String?, isOptional: Bool = false) -> IncomingRow.Field {
         IncomingRow.Field(column, value, at: "/", isOptional: isOptional)
     }
 
-    private func attribute(_ name: String, _ value: String?, of account: String) -> IncomingRow {
-        IncomingRow(.accounts, [field("key", account), field(name, value, isOptional: true)], at: "/")
-    }
-
-    private func revenue(_ mrr: Int64, of account: String) -> IncomingRow {
-        attribute("mrr", Currency.text(minor: mrr, currency: rules.configuration.currency), of: account)
+    private func revenue(_ mrr: Int64) -> IncomingRow.Field {
+        field("mrr", Currency.text(minor: mrr, currency: rules.configuration.currency), isOptional: true)
     }
 
     private func account(_ names: [BillingChange.Name]) throws -> BillingAccounts.Account? {

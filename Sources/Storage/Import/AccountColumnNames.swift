@@ -45,8 +45,13 @@ enum AccountColumnNames {
         "abonnement_mensuel", "importe_mensual", "cuota_mensual", "precio_mensual", "ingreso_mensual",
     ]
     static let arr = [
-        "arr", "annual_recurring_revenue", "annual_revenue", "yearly_revenue", "acv", "annual_contract_value",
-        "annual_amount", "annual_price",
+        "arr", "annual_recurring_revenue", "acv", "annual_contract_value", "annual_contract_value_converted",
+        "arr_converted", "annual_recurring_revenue_converted", "annual_amount", "annual_price",
+    ]
+    /// What a customer itself turns over, as CRMs keep it.
+    static let turnover = [
+        "annual_revenue", "annualrevenue", "yearly_revenue", "annual_revenue_converted", "estimated_annual_revenue",
+        "company_revenue", "jahresumsatz", "chiffre_d_affaires", "facturación_anual", "fatturato",
     ]
     /// An amount for as long as `interval` says.
     static let amount = [
@@ -68,7 +73,8 @@ enum AccountColumnNames {
         "cancelled_on", "cancel_date", "date_cancelled", "date_canceled", "cancelled_date", "canceled_date",
         "cancelled",
         "canceled", "churned", "deactivated_at", "closed_at", "ended_at",
-        "gekündigt_am", "gekuendigt_am", "kündigungsdatum", "kuendigungsdatum", "gekündigt_zum", "date_de_résiliation",
+        "gekündigt_am", "gekuendigt_am", "kündigung_am", "kuendigung_am", "kündigung_zum", "kuendigung_zum",
+        "kündigungsdatum", "kuendigungsdatum", "gekündigt_zum", "date_de_résiliation",
         "date_de_resiliation", "résilié_le", "resilie_le", "fecha_de_baja", "fecha_baja", "fecha_de_cancelación",
         "fecha_de_cancelacion",
     ]
@@ -83,5 +89,6 @@ extension AccountImport {
     ]
     static let nameSynonyms = [
         "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
+        "ansprechpartner", "ansprechpartnerin", "kontakt", "kontaktperson",
     ]
 }

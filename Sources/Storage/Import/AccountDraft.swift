@@ -8,11 +8,26 @@ struct AccountDraft {
             "renewal_at", .date,
             [
                 "renewal_at", "renewal_date", "renewal", "renews_on", "renews_at", "next_renewal", "next_renewal_date",
-                "contract_renewal", "contract_renewal_date",
+                "contract_renewal", "contract_renewal_date", "verlängerung_am", "verlaengerung_am", "verlängerung",
+                "verlaengerung", "verlängerungsdatum", "vertragsverlängerung", "nächste_verlängerung", "renouvellement",
+                "date_de_renouvellement", "renovación", "fecha_de_renovación",
             ]
         ),
-        ("plan", .text, ["plan", "subscription_plan", "plan_name", "tier", "package", "subscription", "product_plan"]),
-        ("seats", .number, ["seats", "licenses", "licences", "seat_count", "number_of_seats", "seats_purchased"]),
+        (
+            "plan", .text,
+            [
+                "plan", "subscription_plan", "plan_name", "tier", "package", "subscription", "product_plan", "tarif",
+                "paket", "abo", "abomodell", "formule", "offre", "forfait", "tarifa", "plan_contratado",
+            ]
+        ),
+        (
+            "seats", .number,
+            [
+                "seats", "licenses", "licences", "seat_count", "number_of_seats", "seats_purchased",
+                "number_of_licenses", "number_of_licences", "license_count", "lizenzen", "anzahl_lizenzen", "plätze",
+                "anzahl_plätze", "arbeitsplätze", "nutzer", "anzahl_nutzer", "licencias", "sièges",
+            ]
+        ),
         ("users", .number, ["users", "active_users", "user_count", "number_of_users", "seats_used"]),
         ("health", .number, ["health", "health_score", "customer_health", "account_health"]),
     ]
@@ -72,7 +87,8 @@ struct AccountDraft {
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
         let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
         guard let index = ofCustomers ?? named ?? unique ?? near ?? address else {
-            notes.append("no column tells accounts apart; add one and name it: key: { column: \"...\" }")
+            notes.append(
+                "no column tells accounts apart; add one and name it: attributes: { key: { column: \"...\" } }")
             return
         }
         key = index
@@ -98,8 +114,20 @@ struct AccountDraft {
         var isDated = false
         for (name, names) in [
             ("churned_at", AccountColumnNames.churned), ("created_at", AccountColumnNames.created),
-            ("cancel_requested_at", ["cancel_requested_at", "cancel_request_date", "cancellation_requested"]),
-            ("service_end_at", ["service_end_at", "service_end", "contract_end", "contract_end_date", "end_date"]),
+            (
+                "cancel_requested_at",
+                [
+                    "cancel_requested_at", "cancel_request_date", "cancellation_requested", "kündigung_eingegangen_am",
+                    "kündigungseingang",
+                ]
+            ),
+            (
+                "service_end_at",
+                [
+                    "service_end_at", "service_end", "contract_end", "contract_end_date", "end_date", "kündigung_zum",
+                    "kuendigung_zum", "gekündigt_zum", "vertragsende", "laufzeitende",
+                ]
+            ),
         ] {
             let isPast = name != "service_end_at"
             guard
@@ -117,21 +145,30 @@ struct AccountDraft {
             ? "" : " (dates that are past stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
         notes.append(
             "no column says since when accounts are customers\(advice): what is asked about created_at is missing, and "
-                + "playbooks that ask find nobody, until one does: created_at: { column: \"...\" }")
+                + "playbooks that ask find nobody, until one does: attributes: { created_at: { column: \"...\" } }")
     }
 
     private mutating func addMoney() {
         let amounts = file.usable.filter { file.guesses[$0].isMoney }
+        noteTurnover(amounts)
         if let inCents = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) && file.isOfTable($0) }) {
             notes.append(
                 "\"\(file.header[inCents])\" may be in cents and is not taken for the monthly revenue; if it is in whole "
-                    + "\(file.guesses[inCents].currencies.first?.key ?? "units"), say: mrr: { column: "
-                    + "\(ImportHint.quoted(file.header[inCents])) }")
+                    + "\(file.guesses[inCents].currencies.first?.key ?? "units"), say: attributes: { mrr: { column: "
+                    + "\(ImportHint.quoted(file.header[inCents])) } }")
         } else if let index = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
             mrr = (index, nil)
         } else if let index = free(AccountColumnNames.arr).first(where: { amounts.contains($0) && !file.isOfTable($0) })
         {
             mrr = (index, .interval(.year))
+            notes.append("the monthly revenue (mrr) is a twelfth of \"\(file.header[index])\"")
+        } else if let index = free(AccountColumnNames.mrr).first(where: { file.guesses[$0].isMostlyMoney }) {
+            mrr = (index, nil)
+            let others = file.guesses[index].notMoney
+            let words = others.prefix(6).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+            notes.append(
+                "\"\(file.header[index])\": \(words)\(others.count > 6 ? ", ..." : "") \(others.count == 1 ? "is no amount" : "are no amounts") "
+                    + "and will be left out")
         } else {
             mrr = amountOfAnInterval(amounts)
         }
@@ -146,6 +183,15 @@ struct AccountDraft {
             case nil: nil
             }
         add(attribute, mrr.column, remark.map { [$0] } ?? [])
+    }
+
+    /// What customers turn over is not what they pay.
+    private mutating func noteTurnover(_ amounts: [Int]) {
+        guard let index = free(AccountColumnNames.turnover).first(where: { amounts.contains($0) }) else { return }
+        let name = ImportHint.quoted(file.header[index])
+        notes.append(
+            "\(name) is taken for what the customer itself turns over, and not for the monthly revenue; if it is what they pay "
+                + "you in a year, say: attributes: { mrr: { column: \(name), per: year } }")
     }
 
     /// An amount beside a column that says for how long it is paid.
@@ -163,8 +209,9 @@ struct AccountDraft {
         if let several {
             notes.append(
                 "\"\(file.header[amount])\" is not taken for the revenue: there are several of it by "
-                    + "\"\(file.header[several])\"; bring a column with the amount of all, and say: mrr: { column: ..., "
-                    + "per: { column: \(ImportHint.quoted(file.header[interval])) } }")
+                    + "\"\(file.header[several])\"; bring a column with the amount of all, and say: "
+                    + "attributes: { mrr: { column: \"...\", per: { column: \(ImportHint.quoted(file.header[interval])) } } }"
+            )
             return nil
         }
         return (amount, .column(file.header[interval]))
@@ -234,14 +281,13 @@ struct AccountDraft {
     }
 
     private mutating func addWishes() {
-        let guess = WishGuess(file, free: free) { column, isOptIn in
-            "attributes: { \(isOptIn ? "contact_subscribed" : "contact_unsubscribed"): "
-                + "{ column: \(ImportHint.quoted(column)) } }"
-        }
+        let guess = WishGuess(file, names: Attribute.wishesOfAccount, free: free)
         notes += guess.notes
-        for (name, isOptIn) in [("contact_unsubscribed", false), ("contact_subscribed", true)] {
-            guard let column = guess.columns.first(where: { $0.isOptIn == isOptIn }) else { continue }
-            lines.append("  \(name): { column: \(ImportHint.quoted(file.header[column.index])) }")
+        for line in guess.lines {
+            lines.append(
+                "  "
+                    + (line.hasSuffix("}")
+                        ? line : line.replacing(": \"", with: ": { column: \"", maxReplacements: 1) + " }"))
         }
         taken.formUnion(guess.columns.map(\.index))
     }

@@ -401,6 +401,6 @@ final class AccountImport: ImportTarget {
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
         attributes.first { $0.name == rejection.column }
-            .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
+            .flatMap { ImportHint.line(for: $0, in: .attributes, values, ofMost: ofMost, context) }
     }
 }

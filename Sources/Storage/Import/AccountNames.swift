@@ -75,6 +75,16 @@ final class AccountNames {
                 .unknownAccount, "account",
                 "there is no account with the key \(name.excerpt); did you mean \"\(other)\"? Capitals count")
         }
+        // Salesforce writes the same id with 15 characters and with 18.
+        if text.utf8.count == 18, text.utf8.allSatisfy({ $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }) {
+            var short = String(text.prefix(15))
+            if try short.withUTF8({ try keys.id($0) }) != nil {
+                return Rejection(
+                    .unknownAccount, "account",
+                    "there is no account with the key \(name.excerpt); did you mean \"\(short)\"? Salesforce writes an id with "
+                        + "15 characters or with 18: export both files with the same")
+            }
+        }
         return Rejection(.unknownAccount, "account", "there is no account with the key \(name.excerpt)")
     }
 

@@ -61,13 +61,17 @@ final class CSVReader: RowReader {
         try readHeader()
     }
 
-    func expect(_ names: [[String]]) {}
+    func expect(_ names: [[String]], severally: Set<Int>) {}
 
     func next(_ record: inout Record) throws -> RowOutcome {
         guard try skipBlankLines() else { return .end }
         record.row = line
         switch try shape() {
-        case .whole(let end): return finish(&record, end: end)
+        case .whole(let end):
+            let outcome = finish(&record, end: end)
+            // A row with nothing in it is no row.
+            if case .row = outcome, record.cells.allSatisfy({ $0.trimmed.isEmpty }) { return try next(&record) }
+            return outcome
         case .broken(let reason): return .bad(try leaveOutLine(&record, reason))
         case .needsMore:
             let reason =

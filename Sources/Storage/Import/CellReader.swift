@@ -182,14 +182,23 @@ final class CellReader {
                 return .text(arena.append(number.utf8))
             }
         case .wish(let isOptIn, let time):
-            if let isOut = WishWord.isOut(text, isOptIn: isOptIn, time) { return .integer(isOut ? 1 : 0) }
-            if !isStrict {
-                noted.add(text)
-                return .null
+            if text.elementsEqual(WishWord.held.utf8) { return .integer(WishReader.unclear) }
+            let meaning = WishWord.meaning(text, isOptIn: isOptIn, time)
+            switch meaning {
+            case .out: return .integer(1)
+            case .within: return .integer(0)
+            case .unclear, nil:
+                if !isStrict {
+                    noted.add(text)
+                    return meaning == nil ? .null : .integer(WishReader.unclear)
+                }
             }
         case .reason(let known): return try reason(text, known)
         }
-        throw Rejection(.value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
+        let isForeign =
+            if case .money(let money) = kind, case .otherCurrency = money.reading(of: text) { true } else { false }
+        throw Rejection(
+            isForeign ? .currency : .value, name, "\(text.excerpt) \(complaint(text))", value: text.string)
     }
 
     private func cleaned(_ address: Cell) -> Cell {
@@ -250,7 +259,9 @@ final class CellReader {
         case .phone(let country?):
             "is certainly no number of \(country.name) as it is dialed there, nor one with the code of its country, such as "
                 + "+14155550123"
-        case .wish: "says neither that messages are wanted nor that they are not"
+        case .wish(let isOptIn, _):
+            "says neither that messages are wanted nor that they are not"
+                + (isOptIn ? "" : "; the address is held back until it does")
         case .reason: "is not a reason"
         }
     }

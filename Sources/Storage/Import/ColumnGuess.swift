@@ -40,6 +40,8 @@ struct ColumnGuess {
     /// By the formats that read each value: how often that came.
     private var readings: [UInt16: Int] = [:]
     private var past = 0
+    /// Weeks and months: `2026-01`, `2026-W05`.
+    private var periods = 0
     private var epochs = 0
     private var booleans = 0
     private var percents = 0
@@ -103,6 +105,7 @@ struct ColumnGuess {
         if !text.contains(where: { $0 &- 0x30 >= 10 }) {
             withoutZeros.insert(String(text.string.drop { $0 == "0" }).hashValue)
         }
+        if PeriodText.days(of: text) != nil { periods += 1 }
         if text.last == UInt8(ascii: "%") {
             if DecimalText.double(Cell(rebasing: text.dropLast()).trimmed) != nil { percents += 1 }
             return
@@ -159,8 +162,20 @@ struct ColumnGuess {
     var isBoolean: Bool { isMost(booleans, of: 0.95) }
     var isNumber: Bool { isMost(plainNumbers) && leadingZeros * 10 < filled }
     var isMoney: Bool { isMost(amounts) }
+    /// Whether more values are amounts than not.
+    var isMostlyMoney: Bool { isMost(amounts, of: 0.51) }
+    /// The values that are no amounts, the most frequent first.
+    var notMoney: [(key: String, value: Int)] {
+        let money = [ColumnForm.DecimalMark.point, .comma].map { MoneyText(currency: "", digits: 2, mark: $0) }
+        return words.filter { word, _ in
+            let bytes = ByteArena(capacity: word.utf8.count + 1)
+            let text = bytes.append(word.utf8)
+            return money.allSatisfy { $0.amount(of: text) == nil }
+        }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    }
     var isPast: Bool { isMoment && Double(past) >= 0.9 * Double(filled) * 0.8 }
     var isMoment: Bool { dateFormats != nil }
+    var isPeriod: Bool { isMost(periods) }
     /// Whether amounts are written with a decimal comma, by those that leave no doubt.
     var usesComma: Bool? { commas == points ? nil : commas > points }
     var hasCurrency: Bool { isMost(currencies.values.reduce(0, +), of: 0.5) }

@@ -6,6 +6,8 @@ struct WantedColumn {
     var name: String
     /// The name that `data.yaml` says it carries in files.
     var column: String?
+    /// Further ones of it, where every column is meant.
+    var moreColumns: [String] = []
     /// Other usual names, taken when nothing else claims them.
     var synonyms: [String] = []
     /// Whether every column of a usual name is meant.
@@ -25,7 +27,7 @@ struct WantedColumn {
             attribute.name, column: context.form(of: attribute.name, attribute.form).column, synonyms: synonyms)
     }
 
-    var names: [String] { (column.map { [$0] } ?? []) + [name] + synonyms }
+    var names: [String] { (column.map { [$0] } ?? []) + moreColumns + [name] + synonyms }
 }
 
 /// Where in a record each wanted column lies.
@@ -59,7 +61,7 @@ struct ColumnMap {
             guard wanted.count <= 62 else {
                 throw ImportError("\(source): NDJSON rows can have at most 62 known keys; export it as CSV")
             }
-            reader.expect(wanted.map(\.names))
+            reader.expect(wanted.map(\.names), severally: Set(wanted.indices.filter { wanted[$0].takesAll }))
             self.header = wanted.map(\.name)
             places = wanted.indices.map { $0 }
             isPerRow = true
@@ -97,7 +99,9 @@ struct ColumnMap {
         var more: [String: [Int]] = [:]
         for column in wanted where column.takesAll {
             let own = wanted.firstIndex { $0.name == column.name }.flatMap { places[$0] }
-            for place in header.indices where place != own && column.synonyms.contains(simple[place]) {
+            let named = column.moreColumns.map(Self.simplified)
+            for place in header.indices
+            where place != own && (column.synonyms.contains(simple[place]) || named.contains(simple[place])) {
                 guard taken.insert(place).inserted || column.sharesPlaces else { continue }
                 more[column.name, default: []].append(place)
             }

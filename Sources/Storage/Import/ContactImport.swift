@@ -235,6 +235,6 @@ final class ContactImport: ImportTarget {
             return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .contacts) : nil
         }
         return attributes.first { $0.name == rejection.column }
-            .flatMap { ImportHint.line(for: $0, values, ofMost: ofMost, context) }
+            .flatMap { ImportHint.line(for: $0, in: .contacts, values, ofMost: ofMost, context) }
     }
 }

@@ -87,6 +87,7 @@ final class ContactTable {
             let number = columns.all.first { $0.column == "\"phone\"" }?.updated
             if let number { try carryWishes(to: number, from: "a.phone") }
             tally.unsubscribed += try unsubscribeKnown(address ?? "a.address")
+            try holdUnclear(known: address ?? "a.address")
             let last = address.map {
                 (isOfAccounts && !columns.hasWish
                     ? ", unsubscribed = CASE WHEN \(isAnother($0)) THEN NULL ELSE a.unsubscribed END" : "")
@@ -106,6 +107,7 @@ final class ContactTable {
         tally.unchanged = known - tally.updated
         if known < rows.lastPlace - rows.firstPlace {
             tally.unsubscribed += try unsubscribeNew()
+            try holdUnclear(known: nil)
             try connection.forEach(
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
@@ -160,8 +162,8 @@ final class ContactTable {
             ) m
             JOIN suppression x ON x.address = m.former
             WHERE m.address <> m.former AND x.reason NOT IN (\(ofAddress))
-            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
-            """, ["soft": .text(Suppressions.softBounced)])
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason IN (:soft, :unclear)
+            """, ["soft": .text(Suppressions.softBounced), "unclear": .text(Suppressions.unclear)])
     }
 
     /// Suppresses those of whom a file says for the first time that they want nothing, before they are written.
@@ -193,15 +195,43 @@ final class ContactTable {
             """)
     }
 
+    /// Holds back addresses in whose column of wishes something is written that is not understood, until it is known.
+    ///
+    /// - Parameter address: of contacts that are there, in SQL; nil for those that are new.
+    private func holdUnclear(known address: String?) throws {
+        guard columns.hasWish else { return }
+        let staged = columns.all.contains { $0.column == "\"address\"" } ? "s.address" : "NULL"
+        let people =
+            address.map { "COALESCE(\($0), a.address, a.last_address) AS address" } ?? "\(staged) AS address"
+        let rows = "temp.\(rows.name) s"
+        let from =
+            address == nil
+            ? "\(rows) WHERE s.contact_id IS NULL" : "\(rows) JOIN contact a ON a.id = s.contact_id WHERE true"
+        try connection.execute(
+            """
+            INSERT INTO suppression (address, category, reason, at)
+            SELECT DISTINCT m.address, '', :unclear, CAST(:now AS bigint) FROM (
+                SELECT \(people) FROM \(from) AND s.\(WishReader.column) = \(WishReader.unclear)
+            ) m WHERE m.address IS NOT NULL
+            ON CONFLICT (address, category) DO NOTHING
+            """, ["unclear": .text(Suppressions.unclear), "now": .instant(context.now)])
+        try connection.execute(
+            """
+            DELETE FROM suppression WHERE category = '' AND reason = :unclear AND address IN (
+                SELECT m.address FROM (SELECT \(people) FROM \(from) AND s.\(WishReader.column) = 0) m)
+            """, ["unclear": .text(Suppressions.unclear)])
+    }
+
     private func unsubscribe(_ people: String) throws -> Int {
         try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT DISTINCT m.address, '', :reason, CAST(:now AS bigint) FROM (\(people)) m WHERE m.address IS NOT NULL
-            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason IN (:soft, :unclear)
             """,
             [
                 "reason": .text(Suppressions.unsubscribed), "soft": .text(Suppressions.softBounced),
+                "unclear": .text(Suppressions.unclear),
                 "now": .instant(context.now),
             ])
     }
@@ -212,11 +242,12 @@ final class ContactTable {
             try connection.execute(
                 """
                 INSERT INTO suppression (address, category, reason, at) VALUES (:address, '', :reason, :now)
-                ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+                ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason IN (:soft, :unclear)
                 """,
                 [
                     "address": .text(address), "reason": .text(Suppressions.unsubscribed),
-                    "soft": .text(Suppressions.softBounced), "now": .instant(context.now),
+                    "soft": .text(Suppressions.softBounced), "unclear": .text(Suppressions.unclear),
+                    "now": .instant(context.now),
                 ])
         }
     }
@@ -230,10 +261,11 @@ final class ContactTable {
             SELECT DISTINCT COALESCE(c.address, c.last_address), '', :reason, CAST(:now AS bigint) FROM contact c
             WHERE c.account_id = :account AND c.key = :key AND COALESCE(c.address, c.last_address) IS NOT NULL
                 AND COALESCE(c.unsubscribed, 0) = 0
-            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason = :soft
+            ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason WHERE suppression.reason IN (:soft, :unclear)
             """,
             contact.merging([
                 "reason": .text(Suppressions.unsubscribed), "soft": .text(Suppressions.softBounced),
+                "unclear": .text(Suppressions.unclear),
                 "now": .instant(context.now),
             ]) { $1 })
         try connection.execute(

@@ -111,34 +111,61 @@ struct DataMapDraft {
         }
         // The column "status" is read for wishes, too.
         let wishes = WishGuess(
-            file, statuses: StatusGuess.names.filter { $0 != "status" },
-            free: { file.columns($0).filter { !taken.contains($0) } }
-        ) { column, isOptIn in
-            "contact_attributes: { \(isOptIn ? "subscribed" : "unsubscribed"): { column: \(ImportHint.quoted(column)) } }"
-        }
+            file, statuses: StatusGuess.names.filter { $0 != "status" }, names: Attribute.wishesOfContact,
+            free: { file.columns($0).filter { !taken.contains($0) } })
         notes += wishes.notes
-        for (name, isOptIn) in [("unsubscribed", false), ("subscribed", true)] {
-            guard let column = wishes.columns.first(where: { $0.isOptIn == isOptIn }) else { continue }
-            columns.append(pair(name, file, column.index))
-        }
+        columns += wishes.lines
         if let title = take(["title", "job_title", "position"]) {
             contactAttributes.append("  title: { type: text, column: \(ImportHint.quoted(file.header[title])) }")
         }
         notes.removeAll { $0.hasPrefix("no column holds addresses") }
         note(file, "contacts")
+        noteSubscriptions(file, account)
         addImport(file, "contacts", .contacts, [], columns)
+    }
+
+    /// What a file of people says of what their companies pay is not read with them.
+    private mutating func noteSubscriptions(_ file: FileGuess, _ account: Int) {
+        let amounts = file.columns(AccountColumnNames.mrr + AccountColumnNames.amount).filter {
+            file.guesses[$0].isMoney && $0 != account
+        }
+        guard let amount = amounts.first else { return }
+        let interval = file.columns(AccountColumnNames.interval).first { index in
+            let words = file.guesses[index].words.keys
+            return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
+        }
+        let others = file.columns(["status", "subscription_status", "plan", "plan_name", "product"])
+        let named = ([amount] + [interval].compactMap { $0 } + others).map { "\"\(file.header[$0])\"" }
+        var note =
+            "\(file.name): \(named.joined(separator: ", ")) say something of accounts, and are not read with contacts"
+        if !file.guesses[account].hashes.isDisjoint(with: keys), let path = file.path {
+            let period = interval.map { ", per: { column: \(ImportHint.quoted(file.header[$0])) }" } ?? ""
+            let status =
+                file.columns(["status", "subscription_status"]).first.map { ", \(pair("status", file, $0))" } ?? ""
+            note +=
+                "; if they are to count, say: imports: { subscriptions: { kind: accounts, file: \(ImportHint.quoted(path)), columns: { "
+                + "\(pair("key", file, account)), mrr: { column: \(ImportHint.quoted(file.header[amount]))\(period) }\(status) } } }"
+        }
+        notes.append(note)
     }
 
     private mutating func addCalendar(_ file: FileGuess, _ account: Int) {
         guard let (format, columns) = file.calendar else { return }
         let isMonth = !format.contains("d")
-        let isWeek = MetricCalendar.areWeeks(columns.map { file.header[$0] }, [format])
-        let period = isMonth ? "month" : isWeek ? "week" : "day"
+        let headings = columns.map { file.header[$0] }
+        let isWeek = MetricCalendar.areWeeks(headings, [format])
+        let period = isMonth || MetricCalendar.areMonths(headings, [format]) ? "month" : isWeek ? "week" : "day"
         let name = metricName(file, columns)
         metrics.append("  \(name): {}")
         notes.append(
             "\(file.name): \(columns.count) \(period)s of the metric \(name)"
                 + (period == "day" ? "" : "; a \(period)'s total is spread evenly over its days"))
+        let unread = MetricCalendar.unread(file.header, [format])
+        if !unread.isEmpty {
+            notes.append(
+                "\(file.name): \(unread.map { "\"\($0)\"" }.joined(separator: ", ")) cannot be read as \(format), and the import "
+                    + "refuses the file for it: add their format to days:, or call them otherwise")
+        }
         var parts = [pair("account", file, account)]
         if usesComma(file, columns) { parts.append("value: { decimal: comma }") }
         addImport(file, "usage", .metrics, ["metric: \(name)", "days: \(ImportHint.list([format]))"], parts)
@@ -148,17 +175,12 @@ struct DataMapDraft {
     private mutating func metricName(_ file: FileGuess, _ columns: [Int]) -> String {
         let words = columns.map { index in
             file.simpleName(index).split(separator: "_").filter { word in word.allSatisfy(\.isLetter) }
-                .filter { word in !Self.months.contains { $0.hasPrefix(word) && word.count >= 3 } }
+                .filter { word in MonthName.number(of: String(word)) == nil }
                 .filter { !MetricCalendar.isOfWeeks(String($0)) }
         }
         let common = words.first.flatMap { first in words.allSatisfy { $0 == first } ? first : nil } ?? []
         return names.insertFree(common.isEmpty ? "logins" : common.joined(separator: "_"))
     }
-
-    private static let months = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ]
 
     private mutating func addMetrics(_ file: FileGuess, _ account: Int, _ day: Int) {
         var columns = [pair("account", file, account), moment("day", file, day)]
@@ -178,9 +200,19 @@ struct DataMapDraft {
                 columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
             }
         }
-        let isWeekly = MetricCalendar.namesWeek(file.header[day])
-        note(file, isWeekly ? "metrics by week; a week's total is spread evenly over its days" : "metrics by day")
-        if !isWeekly, let weekday = file.onlyWeekday(of: day) {
+        let period =
+            RowPeriod(file.header, day: day).end != nil || file.guesses[day].isPeriod
+            ? "period"
+            : MetricCalendar.namesWeek(file.header[day])
+                ? "week" : MetricCalendar.namesMonth(file.header[day]) ? "month" : nil
+        note(
+            file,
+            period.map { "metrics by \($0); a \($0)'s total is spread evenly over its days" } ?? "metrics by day")
+        if period == nil, file.areFirstsOfMonths(day) {
+            notes.append(
+                "\(file.name): all dates of \"\(file.header[day])\" are the first of a month; if each stands for a month, call "
+                    + "the column \"month\", so that its total is spread over the days")
+        } else if period == nil, let weekday = file.onlyWeekday(of: day) {
             notes.append(
                 "\(file.name): all dates of \"\(file.header[day])\" are \(weekday)s; if each stands for a week, call the column "
                     + "\"week\", so that its total is spread over the days")

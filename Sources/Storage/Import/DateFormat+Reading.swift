@@ -48,17 +48,16 @@ extension DateFormat {
         byte == 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ".")
     }
 
-    private static let months = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ].map { Array($0.utf8) }
+    private static let months = MonthName.english.map { Array($0.utf8) }
 
     /// The month whose name the text begins with, and how long that is.
     private static func month(_ text: Cell) -> (Int, Int)? {
-        let length = text.prefix { ($0 | 0x20) &- 0x61 < 26 }.count
+        let length = text.prefix { ($0 | 0x20) &- 0x61 < 26 || $0 >= 0x80 }.count
         guard length >= 3 else { return nil }
         let letters = text.prefix(length).map { $0 | 0x20 }
-        return months.firstIndex { $0.starts(with: letters) || (letters.elementsEqual("sept".utf8) && $0[0] == 0x73) }
-            .map { ($0 + 1, length) }
+        let english = months.firstIndex { $0.starts(with: letters) }.map { $0 + 1 }
+        return (english ?? MonthName.number(of: String(decoding: text.prefix(length), as: UTF8.self))).map {
+            ($0, length)
+        }
     }
 }

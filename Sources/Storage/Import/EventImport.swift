@@ -276,11 +276,9 @@ final class EventImport: ImportTarget {
             return "events: { \(ImportHint.scalar(ColumnMap.simplified(name))): {} }"
         }
         if rejection.column == "at" {
-            return ImportHint.line(for: Attribute("at", .instant), values, ofMost: ofMost, context).map {
-                "imports: { events: { columns: { \($0) } } }"
-            }
+            return ImportHint.line(forColumn: "at", of: .events, values, ofMost: ofMost, context)
         }
-        guard rejection.kind == .unknownName, let value = values.first else { return nil }
-        return "\(rejection.column): { type: reason, map: { \(ImportHint.scalar(value)): <a reason of reasons:> } }"
+        guard rejection.kind == .unknownName, let event = rejection.event, let word = values.first else { return nil }
+        return ImportHint.reasonLines(word, rejection.column, of: event)
     }
 }

@@ -119,7 +119,14 @@ struct EventProperties {
         }
         let hasMembers = !members.isEmpty || !record.others.isEmpty
         if hasMembers { add(record.others + members, declared) }
-        for property in declared.properties { try take(property, record, members, looksFurther: hasMembers) }
+        for property in declared.properties {
+            do {
+                try take(property, record, members, looksFurther: hasMembers)
+            } catch var rejection as Rejection {
+                rejection.event = kind
+                throw rejection
+            }
+        }
         text.end()
         keepOthers()
         if !members.isEmpty { noteUnknown(members, kind, declared) }

@@ -17,6 +17,18 @@ extension FileGuess {
         return Self.weekdays[((first % 7) + 7) % 7]
     }
 
+    /// Whether all dates of a column are the first of a month, and there are several.
+    func areFirstsOfMonths(_ index: Int) -> Bool {
+        let guess = guesses[index]
+        let time = WrittenTime(formats: guess.declaredFormats, zone: .utc)
+        let days = Set(
+            guess.words.keys.compactMap { word in
+                let bytes = ByteArena(capacity: word.utf8.count + 1)
+                return time.day(bytes.append(word.utf8))
+            })
+        return days.count >= 2 && days.allSatisfy(PeriodText.isFirstOfMonth)
+    }
+
     /// Whether a file has one row an account, as of a day that is its own: its last login is no day of usage.
     func isAsOfLast(_ moment: Int, account: Int) -> Bool {
         guesses[account].repeats == 0

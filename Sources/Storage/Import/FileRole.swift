@@ -101,6 +101,12 @@ enum FileRole {
             if !figures.isEmpty, !hasAddress, !isOfRows { return .success(.metrics(account: account, day: at)) }
             if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
         }
+        let figures = free.filter(file.isFigure)
+        if !hasAddress, let period = free.first(where: { file.guesses[$0].isPeriod && !figures.contains($0) }),
+            !figures.isEmpty
+        {
+            return .success(.metrics(account: account, day: period))
+        }
         if isOfPeople { return .success(.contacts(account: account)) }
         return .failure(
             ImportError(
@@ -115,8 +121,9 @@ enum FileRole {
         }
         return named.first { index in
             let numbers = file.guesses[index].numbers
-            return !numbers.isEmpty
-                && numbers.count { (0...10).contains($0) && $0 == $0.rounded() } * 10 >= numbers.count * 9
+            let scores = numbers.count { (0...10).contains($0) && $0 == $0.rounded() }
+            // One that nobody can have given is a slip.
+            return !numbers.isEmpty && (scores * 10 >= numbers.count * 9 || scores >= 2 && scores + 1 == numbers.count)
         }
     }
 }

@@ -2,16 +2,63 @@ import Playbooks
 
 /// Lines for `data.yaml`, made from values.
 enum ImportHint {
-    /// The declaration under which these values of an attribute would be taken; nil when none would help.
-    ///
-    /// - Parameter ofMost: whether most values of the column are like these.
+    /// Where an attribute is declared.
+    enum Section: String {
+        case attributes
+        case contacts = "contact_attributes"
+
+        /// The one in which a wish is declared.
+        init(ofWish name: String) {
+            self = Attribute.wishesOfAccount.contains { $0.name == name } ? .attributes : .contacts
+        }
+
+        func line(_ entry: String) -> String { "\(rawValue): { \(entry) }" }
+    }
+
+    /// The line of `data.yaml` with which these values of an attribute would be taken; nil when none would help.
     static func line(
-        for attribute: Attribute, _ values: [String], ofMost: Bool, _ context: ImportContext
+        for attribute: Attribute, in section: Section, _ values: [String], ofMost: Bool, _ context: ImportContext
+    ) -> String? {
+        entry(for: attribute, values, ofMost: ofMost, context).map(section.line)
+    }
+
+    /// The same of a column that is no attribute: the moment of an event, the day of a metric.
+    static func line(
+        forColumn name: String, of kind: ImportKind, _ values: [String], ofMost: Bool, _ context: ImportContext
+    ) -> String? {
+        entry(for: Attribute(name, .instant), values, ofMost: ofMost, context, isColumn: true).map {
+            importLine(context, kind, $0)
+        }
+    }
+
+    /// A reason for a word that stands for none yet; one that is declared may take its place in the map.
+    static func reasonLines(_ word: String, _ property: String, of event: String) -> String {
+        var name = ColumnMap.declarable(word)
+        if name.first.map({ !$0.isLetter }) ?? true { name = "reason_" + name }
+        let map = "map: { \(scalar(word)): \(name) }"
+        return "reasons: { \(name): {} }\n"
+            + "events: { \(scalar(event)): { properties: { \(scalar(property)): { type: reason, \(map) } } } }"
+    }
+
+    private static func importLine(_ context: ImportContext, _ kind: ImportKind, _ column: String) -> String {
+        let name = context.options.map?.name ?? kind.rawValue
+        let says = name == kind.rawValue ? "" : "kind: \(kind.rawValue), "
+        return "imports: { \(scalar(name)): { \(says)columns: { \(column) } } }"
+    }
+
+    /// The declaration under which these values would be taken; nil when none would help.
+    ///
+    /// - Parameters:
+    ///   - ofMost: whether most values of the column are like these.
+    ///   - isColumn: whether it is no attribute, whose type nobody declares.
+    private static func entry(
+        for attribute: Attribute, _ values: [String], ofMost: Bool, _ context: ImportContext, isColumn: Bool = false
     ) -> String? {
         guard !values.isEmpty else { return nil }
         var fixed = attribute
         fixed.form = context.form(of: attribute.name, attribute.form)
-        let isBuiltIn = (Attribute.builtIn + Attribute.builtInOfContact).contains { $0.name == attribute.name }
+        let builtIn = Attribute.builtIn + Attribute.builtInOfContact + Attribute.contactOfAccount
+        let isBuiltIn = isColumn || builtIn.contains { $0.name == attribute.name }
         switch attribute.type {
         case .date, .instant:
             var guess = ColumnGuess(zone: context.zone)
@@ -51,8 +98,7 @@ enum ImportHint {
 
     /// For files most of whose rows name no account that there is.
     static func accountLine(_ context: ImportContext, _ kind: ImportKind) -> String {
-        let name = context.options.map?.name ?? kind.rawValue
-        return "imports: { \(scalar(name)): { columns: { account: <the column that holds the keys of accounts> } } }"
+        importLine(context, kind, "account: <the column that holds the keys of accounts>")
     }
 
     /// `{ type: date, format: m/d/y, column: "Renewal" }`; nil parts are left out.
@@ -72,7 +118,11 @@ enum ImportHint {
         if !isBuiltIn, !attribute.values.isEmpty {
             parts.append("values: [\(attribute.values.map(scalar).joined(separator: ", "))]")
         }
-        if let column = form.column { parts.append("column: \(quoted(column))") }
+        if let column = form.column {
+            parts.append(
+                form.moreColumns.isEmpty
+                    ? "column: \(quoted(column))" : "column: [\(form.columns.map(quoted).joined(separator: ", "))]")
+        }
         if !form.map.isEmpty {
             let pairs = form.map.sorted { $0.key < $1.key }.map { "\(scalar($0.key)): \(scalar($0.value))" }
             parts.append("map: { \(pairs.joined(separator: ", ")) }")

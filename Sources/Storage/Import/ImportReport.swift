@@ -82,7 +82,8 @@ package struct ImportError: Error, CustomStringConvertible, Equatable {
 struct Rejection: Error, Equatable {
     /// What rows that fail alike have in common.
     enum Kind: Hashable {
-        case malformed, encoding, missing, value, unknownAccount, unknownName, future, outOfRange, total, footer,
+        case malformed, encoding, missing, value, currency, unknownAccount, unknownName, future, outOfRange, total,
+            footer,
             ambiguous
     }
 
@@ -93,6 +94,8 @@ struct Rejection: Error, Equatable {
 
     /// The text of the field, for a hint.
     var value: String?
+    /// The event whose property it is.
+    var event: String?
 
     init(_ kind: Kind, _ column: String, _ reason: String, value: String? = nil) {
         self.kind = kind

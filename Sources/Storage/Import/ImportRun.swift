@@ -155,7 +155,7 @@ final class ImportRun {
         case .total, .footer: true
         case .missing: TotalsRow.isFooter(record) || record.cells.contains { TotalsRow.isTotal($0.trimmed) }
         case .malformed: TotalsRow.isBesideTheTable(record) || isBelowTheTable(record)
-        case .unknownAccount, .value: TotalsRow.isBesideTheTable(record)
+        case .unknownAccount, .value, .currency: TotalsRow.isBesideTheTable(record)
         case .encoding, .unknownName, .future, .outOfRange, .ambiguous: false
         }
     }

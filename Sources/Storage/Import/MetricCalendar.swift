@@ -12,20 +12,70 @@ struct MetricCalendar {
 
     let metric: Int64
     private(set) var columns: [Column] = []
+    /// Headings among those of the days that none of the formats reads.
+    let unread: [String]
 
     /// - Parameters:
     ///   - formats: how days (`y-m-d`) or months (`mmm y`) are written in the names of the columns.
     ///   - today: as a day's number; columns of later days are left out.
     init(_ header: [String], formats: [String], metric: Int64, today: Int) {
         self.metric = metric
+        unread = Self.unread(header, formats)
         let areWeeks = Self.areWeeks(header, formats)
+        let areMonths = Self.areMonths(header, formats)
         for (place, name) in header.enumerated() {
             guard var days = formats.lazy.compactMap({ Self.days(of: name, written: $0) }).first else { continue }
             if areWeeks { days = Self.week(days.lowerBound, name) }
+            if areMonths { days = PeriodText.month(of: days.lowerBound) }
             let past = days.lowerBound..<min(days.upperBound, max(days.count == 1 ? today + 1 : today, days.lowerBound))
             if !past.isEmpty { columns.append(Column(place: place, days: past)) }
         }
     }
+
+    // MARK: Months
+
+    private static let monthWords: Set<String> = [
+        "month", "months", "monthly", "monat", "monate", "mois", "mes", "mese", "mês", "maand",
+    ]
+
+    /// Whether a name says that something is about a month.
+    static func namesMonth(_ name: String) -> Bool {
+        ColumnMap.simplified(name).split(separator: "_").contains { monthWords.contains(String($0)) }
+    }
+
+    /// Whether columns that are called after days mean the months that begin on them: all are the first of one.
+    static func areMonths(_ header: [String], _ formats: [String]) -> Bool {
+        let found = header.compactMap { name in formats.lazy.compactMap { days(of: name, written: $0) }.first }
+        let starts = Set(found.map(\.lowerBound))
+        return starts.count >= 2 && starts.count == found.count && found.allSatisfy { $0.count == 1 }
+            && starts.allSatisfy(PeriodText.isFirstOfMonth)
+    }
+
+    /// Headings with a year that stand among those that are read, or beside them: days or months in another spelling.
+    static func unread(_ header: [String], _ formats: [String]) -> [String] {
+        func isRead(_ name: String) -> Bool { formats.contains { days(of: name, written: $0) != nil } }
+        let places = header.indices.filter { isRead(header[$0]) }
+        guard let first = places.first, let last = places.last, places.count >= 2 else { return [] }
+        var (from, to) = (first, last)
+        func isDated(_ name: String) -> Bool {
+            name.split { !$0.isNumber }.contains { $0.count == 4 && ($0.hasPrefix("19") || $0.hasPrefix("20")) }
+        }
+        while from > 0, isDated(header[from - 1]) { from -= 1 }
+        while to + 1 < header.count, isDated(header[to + 1]) { to += 1 }
+        return header[from...to].filter { name in
+            guard isDated(name), !isRead(name) else { return false }
+            // A name of a month, and nothing else.
+            let words = name.split { !$0.isLetter }
+            return words.allSatisfy { word in
+                word.count >= 3 && !totals.contains(word.lowercased()) && !word.contains { $0.isNumber }
+            } && words.count <= 1
+        }
+    }
+
+    private static let totals: Set<String> = [
+        "total", "totals", "sum", "summe", "gesamt", "average", "avg", "mean", "schnitt", "totale", "somme", "suma",
+        "totaal", "media", "moyenne", "ytd", "year", "jahr", "since", "plan", "budget", "target", "ziel",
+    ]
 
     // MARK: Weeks
 

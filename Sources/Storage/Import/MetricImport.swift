@@ -5,7 +5,7 @@ import Playbooks
 /// Counts are of values, not rows. A later value of the same account, metric and day replaces an earlier one; an empty
 /// cell of a wide row leaves what is there. Days are dates, also `yyyymmdd`, or moments on the workspace's calendar. Where
 /// the import says whose values they are, columns may be called after days, weeks or months (`MetricCalendar`). The total of a row
-/// whose date stands in a column "week" is spread over seven days.
+/// that is about a week, a month or another period is spread over its days (`RowPeriod`).
 final class MetricImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { taken - written }
@@ -28,13 +28,13 @@ final class MetricImport: ImportTarget {
     private var written = 0
     private var accountPlace = 0
     private var dayPlace = 0
-    /// Whether a row's date stands for the week that begins on it.
-    private var isWeekly = false
+    /// For how long the figures of a row are.
+    private var period = RowPeriod([], day: 0)
     private var metricPlace: Int?
     private var valuePlace = 0
     private var wide: [(name: String, id: Int64, place: Int, reader: CellReader)] = []
     private var metricMemo: (name: [UInt8], id: Int64)?
-    private var dayMemo: (text: [UInt8], day: Int)?
+    private var dayMemo: (text: [UInt8], days: Range<Int>)?
 
     private static let synonyms = [
         "account": ContactImport.accountSynonyms + AccountNames.addressSynonyms, "day": ["date"],
@@ -67,6 +67,13 @@ final class MetricImport: ImportTarget {
                 throw ImportError("\(map.source): \"\(name)\" is not a metric of data.yaml")
             }
             calendar = MetricCalendar(map.header, formats: context.options.map?.days ?? [], metric: id, today: today)
+            if let unread = calendar?.unread, !unread.isEmpty {
+                let names = unread.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+                throw ImportError(
+                    "\(map.source):1: \(unread.count == 1 ? "the heading \(names) stands" : "the headings \(names) stand") "
+                        + "among those of days or months and cannot be read as days: says; what is in these columns would "
+                        + "count as nothing. Name their format, too, or call them otherwise")
+            }
             if calendar?.columns.isEmpty == false { return }
             let formats = (context.options.map?.days ?? []).joined(separator: " or ")
             throw ImportError(
@@ -75,7 +82,7 @@ final class MetricImport: ImportTarget {
         }
         try map.require("day")
         dayPlace = map.place(of: "day") ?? 0
-        isWeekly = map.place(of: "day").map { MetricCalendar.namesWeek(map.header[$0]) } ?? false
+        period = RowPeriod(map.isPerRow ? [] : map.header, day: dayPlace)
         metricPlace = map.isPerRow && map.place(of: "metric") == nil ? nil : map.place(of: "metric")
         valuePlace = map.place(of: "value") ?? 0
         wide = context.dataMap.metrics.compactMap { metric in
@@ -96,20 +103,20 @@ final class MetricImport: ImportTarget {
         if key.isEmpty { throw Rejection(.missing, "account", "is empty") }
         if TotalsRow.isTotal(key) { throw Rejection(.total, "account", "\(key.excerpt) is a row of totals") }
         if let calendar { return try stage(record, of: key, calendar) }
-        let day = try day(record.cells[dayPlace].trimmed)
+        let days = try days(of: record)
         let account = try accounts.find(key).id
         if let metricPlace, record.present?[metricPlace] ?? true {
             let metric = try metric(record.cells[metricPlace].trimmed)
             guard case .real(let value) = try number.scalar(record.cells[valuePlace]) else {
                 throw Rejection(.missing, "value", "is empty")
             }
-            spread(metric, account, day, value)
+            spread(metric, account, days, value)
             return
         }
         if context.takesGoodCells {
             for metric in wide {
                 guard let value = try number(record, metric.place, metric.reader) else { continue }
-                spread(metric.id, account, day, value)
+                spread(metric.id, account, days, value)
             }
             return
         }
@@ -117,15 +124,15 @@ final class MetricImport: ImportTarget {
         for metric in wide { _ = try metric.reader.scalar(record.cells[metric.place]) }
         for metric in wide {
             guard case .real(let value) = try metric.reader.scalar(record.cells[metric.place]) else { continue }
-            spread(metric.id, account, day, value)
+            spread(metric.id, account, days, value)
         }
     }
 
-    /// A week's total goes to its days, as far as they are over.
-    private func spread(_ metric: Int64, _ account: Int64, _ day: Int, _ value: Double) {
-        guard isWeekly else { return add(metric, account, day, value) }
-        let days = day..<min(day + 7, max(today, day + 1))
-        for day in days { add(metric, account, day, value / Double(days.count)) }
+    /// The total of a week or month goes to its days, as far as they are over.
+    private func spread(_ metric: Int64, _ account: Int64, _ days: Range<Int>, _ value: Double) {
+        if days.count == 1 { return add(metric, account, days.lowerBound, value) }
+        let past = days.lowerBound..<min(days.upperBound, max(today, days.lowerBound + 1))
+        for day in past { add(metric, account, day, value / Double(past.count)) }
     }
 
     /// A row with a column for each day or month.
@@ -155,21 +162,35 @@ final class MetricImport: ImportTarget {
         if !days.insert(metric, day, account) { tally.duplicates += 1 }
     }
 
-    private func day(_ field: Cell) throws -> Int {
-        if let dayMemo, field.isEqual(to: dayMemo.text) { return dayMemo.day }
-        if field.isEmpty { throw Rejection(.missing, "day", "is empty") }
+    /// The days that a row is about.
+    private func days(of record: Record) throws -> Range<Int> {
+        let field = record.cells[dayPlace].trimmed
+        guard let place = period.end else { return try days(field, "day") { self.period.days(from: $0, to: nil) } }
+        let first = try days(field, "day") { $0..<($0 + 1) }.lowerBound
+        let end = record.cells[place].trimmed
+        if end.isEmpty { return first..<(first + 1) }
+        let last = time.day(end) ?? time.instant(end).map { context.zone.day(of: Instant(milliseconds: $0)).number }
+        guard let last, let days = period.days(from: first, to: last) else {
+            throw Rejection(.value, "day", "\(end.excerpt) is no end of what begins on \(field.excerpt)")
+        }
+        return days
+    }
+
+    private func days(_ field: Cell, _ column: String, _ extent: (Int) -> Range<Int>?) throws -> Range<Int> {
+        if period.end == nil, let dayMemo, field.isEqual(to: dayMemo.text) { return dayMemo.days }
+        if field.isEmpty { throw Rejection(.missing, column, "is empty") }
         let isCompact = field.count == 8 && field.allSatisfy { $0 &- 0x30 < 10 }
         var found = isCompact && time.names.isEmpty ? compact.day(field) : time.day(field)
         if found == nil, let moment = time.instant(field) {
             found = context.zone.day(of: Instant(milliseconds: moment)).number
         }
-        guard let day = found else {
+        guard let days = found.flatMap(extent) ?? PeriodText.days(of: field) else {
             let forms = time.names.isEmpty ? "2026-03-01 or 20260301" : time.names.joined(separator: " or ")
-            throw Rejection(.value, "day", "\(field.excerpt) is not a day written \(forms)", value: field.string)
+            throw Rejection(.value, column, "\(field.excerpt) is not a day written \(forms)", value: field.string)
         }
-        if day > today + 1 { throw Rejection(.future, "day", "\(field.excerpt) lies in the future") }
-        dayMemo = (Array(field), day)
-        return day
+        if days.lowerBound > today + 1 { throw Rejection(.future, column, "\(field.excerpt) lies in the future") }
+        if period.end == nil { dayMemo = (Array(field), days) }
+        return days
     }
 
     private func metric(_ field: Cell) throws -> Int64 {
@@ -239,9 +260,7 @@ final class MetricImport: ImportTarget {
             return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .metrics) : nil
         }
         if rejection.column == "day" {
-            return ImportHint.line(for: Attribute("day", .instant), values, ofMost: ofMost, context).map {
-                "imports: { metrics: { columns: { \($0) } } }"
-            }
+            return ImportHint.line(forColumn: "day", of: .metrics, values, ofMost: ofMost, context)
         }
         guard rejection.column == "metric", let name = values.first else { return nil }
         return "metrics: { \(ImportHint.scalar(ColumnMap.simplified(name))): {} }"

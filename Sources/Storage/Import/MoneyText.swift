@@ -82,6 +82,10 @@ struct MoneyText {
         }
         var before = Cell(rebasing: number[..<first]).trimmed
         var behind = Cell(rebasing: number[(last + 1)...]).trimmed
+        // Whole amounts are written so: 49,-
+        if behind.count >= 2, behind[0] == UInt8(ascii: ","), behind[1] == UInt8(ascii: "-") {
+            behind = Cell(rebasing: behind.drop { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-") }).trimmed
+        }
         number = Cell(rebasing: number[first...last])
         for side in [0, 1] {
             let text = side == 0 ? before : behind

@@ -11,6 +11,7 @@ final class NDJSONReader: RowReader {
     private var line = 0
     private var places: [String: Int] = [:]
     private var columnCount = 0
+    private var severally: Set<Int> = []
     /// Where each member of the previous object belonged; the next one mostly looks alike.
     private var recent: [(key: [UInt8], place: Int?)] = []
 
@@ -21,7 +22,8 @@ final class NDJSONReader: RowReader {
         self.input = input
     }
 
-    func expect(_ names: [[String]]) {
+    func expect(_ names: [[String]], severally: Set<Int>) {
+        self.severally = severally
         columnCount = names.count
         for (index, names) in names.enumerated() {
             for name in names where places[name] == nil { places[name] = index }
@@ -64,6 +66,10 @@ final class NDJSONReader: RowReader {
                 record.others.append(member)
                 continue
             }
+            if present[place], severally.contains(place), !isRepeat(members, index) {
+                record.others.append(member)
+                continue
+            }
             if present[place] { return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice")) }
             present[place] = true
             record.cells[place] = member.kind == .null ? Cell.empty : member.value
@@ -73,6 +79,11 @@ final class NDJSONReader: RowReader {
         }
         record.present = present
         return .row
+    }
+
+    /// Whether a member before has the same key.
+    private func isRepeat(_ members: [JSONScanner.Member], _ index: Int) -> Bool {
+        members[..<index].contains { $0.key.elementsEqual(members[index].key) }
     }
 
     private func place(of key: Cell, at index: Int) -> Int? {

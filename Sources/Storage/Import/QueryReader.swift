@@ -52,7 +52,7 @@ final class QueryReader: RowReader {
         rowAfter = { $0 < rows.count ? rows[$0] : nil }
     }
 
-    func expect(_ names: [[String]]) {}
+    func expect(_ names: [[String]], severally: Set<Int>) {}
 
     func next(_ record: inout Record) throws -> RowOutcome {
         guard let values = try rowAfter(row) else { return .end }

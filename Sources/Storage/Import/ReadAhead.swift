@@ -43,7 +43,7 @@ final class ReadAhead: RowReader {
     /// Of the rows that were taken, and not of those that were read ahead of them.
     var notes: [String] { reader.notes(convertedRows: convertedRows) }
 
-    func expect(_ names: [[String]]) {}
+    func expect(_ names: [[String]], severally: Set<Int>) {}
 
     func next(_ record: inout Record) throws -> RowOutcome {
         while true {

@@ -87,7 +87,10 @@ protocol RowReader: AnyObject {
     var notes: [String] { get }
 
     /// For readers without a header: the names to look for, in the order of a record's cells.
-    func expect(_ names: [[String]])
+    ///
+    /// - Parameter severally: of which a row may have several, under different names; the first is a cell, the rest stand
+    ///   in `others`.
+    func expect(_ names: [[String]], severally: Set<Int>)
     func next(_ record: inout Record) throws -> RowOutcome
 }
 

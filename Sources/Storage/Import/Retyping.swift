@@ -104,7 +104,7 @@ package struct Retyping {
         if ![.number, .percent, .money].contains(to) { declared.form.decimal = nil }
         if to != .date, to != .instant { (declared.form.formats, declared.form.zone) = ([], nil) }
         if to != .money { declared.form.period = nil }
-        return "\(attribute.name): \(ImportHint.declaration(of: declared))"
+        return "attributes: { \(attribute.name): \(ImportHint.declaration(of: declared)) }"
     }
 
     /// As a file would have it.

@@ -53,7 +53,8 @@ struct StagedColumns {
     mutating func addWish() {
         add(
             WishReader.name, column: WishReader.column, CellReader(WishReader.name, .boolean), place: nil,
-            updated: "COALESCE(s.\(WishReader.column), a.\(WishReader.column))")
+            updated: "COALESCE(NULLIF(s.\(WishReader.column), \(WishReader.unclear)), a.\(WishReader.column))",
+            inserted: "NULLIF(s.\(WishReader.column), \(WishReader.unclear))")
     }
 
     /// Those that follow from others, by their indices.

@@ -111,8 +111,8 @@ struct StatusGuess {
             for (word, _) in unknown { completed.form.map[word] = Self.question }
             notes.append(
                 "\"\(file.header[column])\": nobody knows what \(list(unknown)) \(unknown.count == 1 ? "means" : "mean"); "
-                    + "such accounts count as active until data.yaml says, under attributes: "
-                    + "status: \(ImportHint.declaration(of: completed, isBuiltIn: true))"
+                    + "such accounts count as active until data.yaml says: "
+                    + "attributes: { status: \(ImportHint.declaration(of: completed, isBuiltIn: true)) }"
                     .replacing("\"\(Self.question)\"", with: Self.question))
         }
         if !meanings.isEmpty { self.attribute = attribute }

@@ -5,16 +5,21 @@ struct WishGuess {
     /// The columns, the better one first, and whether yes means that messages are wanted.
     let columns: [(index: Int, isOptIn: Bool)]
     let notes: [String]
+    /// The entries that name the columns, as those of `imports:`.
+    let lines: [String]
 
     /// - Parameters:
     ///   - free: the columns with some of these names.
     ///   - statuses: names of columns that hold statuses, which may be those of a mailing list.
-    ///   - advice: the line of `data.yaml` that names a column of which no one can be sure, and whether yes in it means that
-    ///     messages are wanted.
+    ///   - names: what wishes to get nothing and to get messages are called in `data.yaml`.
     init(
-        _ file: FileGuess, zone: Zone = .utc, statuses: [String] = StatusGuess.names, free: ([String]) -> [Int],
-        advice: (String, _ isOptIn: Bool) -> String
+        _ file: FileGuess, zone: Zone = .utc, statuses: [String] = StatusGuess.names, names: [Attribute],
+        free: ([String]) -> [Int]
     ) {
+        func advice(_ entry: String, _ isOptIn: Bool) -> String {
+            let name = names[isOptIn ? 1 : 0].name
+            return ImportHint.Section(ofWish: name).line("\(name): { \(entry) }")
+        }
         func filled(_ names: [String]) -> [Int] { free(names).filter { file.guesses[$0].filled > 0 } }
         func isKnown(_ index: Int, _ isOptIn: Bool) -> Bool {
             let guess = file.guesses[index]
@@ -42,10 +47,14 @@ struct WishGuess {
             columns = sure
             doubtful.removeAll { $0.0 == sure[0].0 }
         }
+        // Of a wish to get nothing of one kind, too, yes is no wish to get mail of ours.
+        columns += doubtful.filter { !$0.1 && isKnown($0.0, false) }
+        doubtful.removeAll { one in columns.contains { $0.0 == one.0 } }
         var notes: [String] = []
         for (index, isOptIn) in columns {
             let guess = file.guesses[index]
-            let isOfDays = !isOptIn && guess.isMoment
+            let isOfReasons = WishWord.reasonNames.contains(ColumnMap.simplified(file.header[index]))
+            let isOfDays = !isOptIn && (guess.isMoment || isOfReasons)
             let out =
                 isOfDays
                 ? guess.filled
@@ -53,6 +62,20 @@ struct WishGuess {
                 : guess.words.reduce(0) { $0 + (Self.isOut($1.key, isOptIn, zone) == true ? $1.value : 0) }
             notes.append(
                 "\"\(file.header[index])\": \(out) of \(guess.count) want no messages and get none")
+            let unclear =
+                isOptIn || isOfDays
+                ? []
+                : guess.words.filter { Self.isOut($0.key, false, zone) == nil }
+                    .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            if !unclear.isEmpty {
+                let count = unclear.reduce(0) { $0 + $1.value }
+                let words = unclear.prefix(8).map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")
+                let map = unclear.prefix(8).map { "\(ImportHint.quoted($0.key)): yes" }.joined(separator: ", ")
+                notes.append(
+                    "\"\(file.header[index])\": \(words) \(unclear.count == 1 ? "says" : "say") neither yes nor no, and "
+                        + "\(count == 1 ? "its address is" : "their \(count) addresses are") held back; say of each word which "
+                        + "it is: " + advice("map: { \(map) }", false))
+            }
             if isOptIn, out == 0, guess.empty * 2 > guess.count {
                 notes.append(
                     "\"\(file.header[index])\" is empty in \(guess.empty) rows, which says nothing: if these want no messages, "
@@ -64,8 +87,19 @@ struct WishGuess {
                 isOptIn
                 ? "sounds like a wish to get messages; if no means none of any kind"
                 : "sounds like a wish to get no messages; if yes means none of any kind"
-            notes.append("\"\(file.header[index])\" \(meaning), say: " + advice(file.header[index], isOptIn))
+            notes.append(
+                "\"\(file.header[index])\" \(meaning), say: "
+                    + advice("column: \(ImportHint.quoted(file.header[index]))", isOptIn))
         }
+        var lines: [String] = []
+        for isOptIn in [false, true] {
+            let quoted = columns.filter { $0.1 == isOptIn }.map { ImportHint.quoted(file.header[$0.0]) }
+            guard let first = quoted.first else { continue }
+            let name = names[isOptIn ? 1 : 0].name
+            lines.append(
+                "\(name): " + (quoted.count == 1 ? first : "{ column: [\(quoted.joined(separator: ", "))] }"))
+        }
+        self.lines = lines
         self.columns = columns.map { (index: $0.0, isOptIn: $0.1) }
         self.notes = notes
     }

@@ -2,13 +2,18 @@ import Playbooks
 
 /// Reads from the rows of a file whether their contacts want no messages.
 ///
-/// Whoever wants none in one column wants none, whatever the others say. A word that says neither is noted and changes
-/// nothing.
+/// Whoever wants none in one column wants none, whatever the others say. A word in a column of such wishes that says
+/// neither holds the address back, and is told; one in a column of consents changes nothing.
 final class WishReader {
     private struct Column {
         var place: Int
         var reader: CellReader
+        /// Whether any text means that mail does not arrive.
+        var isOfReasons: Bool
     }
+
+    /// What a row says that has a cell which is not understood, as SQL sees it beside 0 and 1.
+    static let unclear: Int64 = 2
 
     /// The column of the table that keeps what files said last, and how staged columns call it: no attribute has this name.
     static let column = "\"unsubscribed\""
@@ -33,6 +38,7 @@ final class WishReader {
         attributes.enumerated().filter { !names.contains($1.name) }.map { index, attribute in
             var column = WantedColumn(
                 attribute, context, synonyms: index == 0 ? WishWord.optOutNames : WishWord.optInNames)
+            column.moreColumns = context.form(of: attribute.name, attribute.form).moreColumns
             column.takesAll = true
             // A wish to get nothing is one, whatever else the column is declared as.
             column.sharesPlaces = index == 0
@@ -44,13 +50,21 @@ final class WishReader {
         self.statusPlace = statusPlace
         for (index, attribute) in attributes.enumerated() {
             let form = context.form(of: attribute.name, attribute.form)
-            for place in map.allPlaces(of: attribute.name) {
+            let places = map.allPlaces(of: attribute.name)
+            // Rows that name their own columns have one place for an attribute that is called like a wish.
+            let shared = map.header.indices.filter { place in
+                index == 0 && !places.contains(place)
+                    && WishWord.optOutNames.contains(ColumnMap.simplified(map.header[place]))
+            }
+            for place in places + shared {
                 let kind = CellReader.Kind.wish(isOptIn: index > 0, WrittenTime(form, zone: context.zone))
+                let isOfReasons = WishWord.reasonNames.contains(ColumnMap.simplified(map.header[place]))
                 columns.append(
                     Column(
                         place: place,
                         reader: CellReader(
-                            attribute.name, kind, map: form.map, isStrict: context.isStrict || context.isOngoing)))
+                            attribute.name, kind, map: form.map, isStrict: context.isStrict || context.isOngoing),
+                        isOfReasons: isOfReasons))
             }
         }
     }
@@ -58,16 +72,53 @@ final class WishReader {
     /// Whether any column can say it.
     var isNeeded: Bool { !columns.isEmpty || statusPlace != nil }
 
-    /// 1 where nothing is wanted, 0 where messages are, null where the row does not say.
+    /// 1 where nothing is wanted, 0 where messages are, `unclear` where nobody knows, null where the row does not say.
     func wish(_ record: Record) throws -> Scalar {
-        var wish = Scalar.null
+        var strongest: Int64?
         for column in columns {
-            guard case .integer(let value) = try column.reader.scalar(record.cells[column.place]) else { continue }
-            if value == 1 || wish.isNull { wish = .integer(value) }
+            let cell = record.cells[column.place].trimmed
+            var value: Int64
+            if column.isOfReasons {
+                if cell.isEmpty { continue }
+                value = WishWord.isOut(cell, isOptIn: false, WrittenTime(zone: context.zone)) == false ? 0 : 1
+            } else {
+                guard case .integer(let said) = try column.reader.scalar(cell) else { continue }
+                value = said
+            }
+            strongest = strongest.map { Self.stronger($0, value) } ?? value
         }
+        for member in record.others where member.kind != .null {
+            guard let said = try said(member.key.string, member.value.trimmed) else { continue }
+            strongest = strongest.map { Self.stronger($0, said) } ?? said
+        }
+        var wish = strongest.map { Scalar.integer($0) } ?? .null
         if let statusPlace, WishWord.saysOut(record.cells[statusPlace].trimmed) { wish = .integer(1) }
         if case .integer(1) = wish { count += 1 }
         return wish
+    }
+
+    /// What a row says once more under another name; nil where it is no wish.
+    private func said(_ name: String, _ cell: Cell) throws -> Int64? {
+        let name = ColumnMap.simplified(name)
+        let named = attributes.firstIndex { attribute in
+            (context.form(of: attribute.name, attribute.form).columns + [attribute.name]).contains {
+                ColumnMap.simplified($0) == name
+            }
+        }
+        let index =
+            named ?? (WishWord.optOutNames.contains(name) ? 0 : WishWord.optInNames.contains(name) ? 1 : nil)
+        guard let index, !cell.isEmpty, let column = columns.first(where: { $0.reader.name == attributes[index].name })
+        else { return nil }
+        if WishWord.reasonNames.contains(name) {
+            return WishWord.isOut(cell, isOptIn: false, WrittenTime(zone: context.zone)) == false ? 0 : 1
+        }
+        guard case .integer(let said) = try column.reader.scalar(cell) else { return nil }
+        return said
+    }
+
+    private static func stronger(_ one: Int64, _ other: Int64) -> Int64 {
+        let order: [Int64] = [0, unclear, 1]
+        return (order.firstIndex(of: one) ?? 0) > (order.firstIndex(of: other) ?? 0) ? one : other
     }
 
     /// Contacts of whom a row of this import has said that they want nothing.

@@ -1,27 +1,50 @@
 import Playbooks
 
 /// What files say of whether somebody wants messages.
-enum WishWord {
+package enum WishWord {
+    /// What one cell means.
+    enum Meaning: Equatable {
+        /// Nothing is wanted.
+        case out
+        /// Messages are wanted, or not refused.
+        case within
+        /// Something was written where people write that they want nothing: the address is held back until it is known.
+        case unclear
+    }
+
     /// Usual names of columns in which yes means that nothing is wanted.
-    static let optOutNames = [
-        "unsubscribed", "unsubscribed_from_all_email", "unsubscribed_from_all_emails", "unsubscribed_from_emails",
-        "unsubscribed_from_email", "email_unsubscribed", "is_unsubscribed", "has_unsubscribed", "unsubscribed_at",
-        "unsubscribed_on", "unsubscribe_date", "unsubscribe_time", "unsub_time", "opted_out", "opt_out", "optout",
-        "optedout", "opted_out_of_email", "opted_out_email", "email_opt_out", "email_optout", "email_opted_out",
-        "has_opted_out_of_email", "hasoptedoutofemail", "opt_out_date", "opted_out_at", "opted_out_on",
-        "do_not_contact", "donotcontact", "do_not_email", "donotemail", "no_email", "no_emails",
-        "abgemeldet", "abgemeldet_am", "newsletter_abgemeldet", "keine_e_mails", "keine_emails", "kein_newsletter",
-        "werbewiderspruch", "désabonné", "désinscrit", "desabonne", "ne_pas_contacter", "dado_de_baja", "no_contactar",
-        "uitgeschreven", "afgemeld", "disiscritto", "cancelou_inscrição", "descadastrado",
-        "werbesperre", "mailsperre", "e_mail_sperre", "newslettersperre", "newsletter_sperre", "baja_de_emails",
-        "baja_de_correos", "baja_newsletter", "désabonné_newsletter", "désinscrit_newsletter",
-        // Whom mail does not reach, or annoys.
-        "email_bounced", "hard_bounced", "has_hard_bounced", "email_hard_bounced", "marked_email_as_spam",
-        "has_marked_email_as_spam", "marked_as_spam", "spam_complaint",
+    package static let optOutNames =
+        [
+            "unsubscribed", "unsubscribed_from_all_email", "unsubscribed_from_all_emails", "unsubscribed_from_emails",
+            "unsubscribed_from_email", "email_unsubscribed", "is_unsubscribed", "has_unsubscribed", "unsubscribed_at",
+            "unsubscribed_on", "unsubscribe_date", "unsubscribe_time", "unsub_time", "opted_out", "opt_out", "optout",
+            "optedout", "opted_out_of_email", "opted_out_email", "email_opt_out", "email_optout", "email_opted_out",
+            "has_opted_out_of_email", "hasoptedoutofemail", "opt_out_date", "opted_out_at", "opted_out_on",
+            "do_not_contact", "donotcontact", "do_not_email", "donotemail", "no_email", "no_emails",
+            "abgemeldet", "abgemeldet_am", "newsletter_abgemeldet", "keine_e_mails", "keine_emails", "kein_newsletter",
+            "werbewiderspruch", "désabonné", "désinscrit", "desabonne", "ne_pas_contacter", "dado_de_baja",
+            "no_contactar",
+            "uitgeschreven", "afgemeld", "disiscritto", "cancelou_inscrição", "descadastrado",
+            "werbesperre", "mailsperre", "e_mail_sperre", "newslettersperre", "newsletter_sperre", "baja_de_emails",
+            "baja_de_correos", "baja_newsletter", "désabonné_newsletter", "désinscrit_newsletter",
+            // Whom mail does not reach, or annoys.
+            "email_bounced", "hard_bounced", "has_hard_bounced", "email_hard_bounced", "marked_email_as_spam",
+            "has_marked_email_as_spam", "marked_as_spam", "spam_complaint", "suppressed", "is_suppressed",
+            "email_suppressed", "suppression", "blacklisted", "is_blacklisted", "blacklist", "email_blacklisted",
+            "blocklisted",
+            "dnc", "no_mail", "no_mails", "no_mailing", "no_mailings", "no_newsletter", "do_not_mail", "donotmail",
+            "do_not_contact_by_email", "keine_mails", "keine_mail", "keine_werbung",
+        ] + reasonNames
+
+    /// Usual names of columns that say why mail does not arrive: any text means that it does not.
+    package static let reasonNames = [
+        "email_hard_bounce_reason", "email_hard_bounce_reason_enum", "hard_bounce_reason", "email_bounced_reason",
+        "email_bounce_reason", "bounced_reason", "bounce_reason", "email_bounced_date", "email_bounce_date",
+        "bounced_at", "bounced_on", "email_quarantine_reason", "unsubscribe_reason", "opt_out_reason",
     ]
 
     /// Usual names of columns in which yes means that messages are wanted.
-    static let optInNames = [
+    package static let optInNames = [
         "email_subscribed", "marketing_status", "email_marketing_status",
         "subscription_to_emails", "email_subscription_status", "email_marketing_consent",
         "email_marketing_consent_state", "marketing_consent", "email_consent", "accepts_marketing",
@@ -33,6 +56,12 @@ enum WishWord {
         "rgpd_consent", "dsgvo_einwilligung", "consentement_e_mail", "consentement_email", "consentement_rgpd",
         "consentement_newsletter", "consentimiento_email", "consentimiento_rgpd", "acepta_emails",
         "marketing_contact_status", "newsletter_abonniert",
+        "can_be_emailed", "can_be_mailed", "can_be_contacted", "can_email", "can_contact", "may_be_emailed",
+        "may_email",
+        "may_contact", "may_be_contacted", "email_allowed", "emails_allowed", "mail_allowed", "mailing_allowed",
+        "mailings_allowed", "emailing_allowed", "contact_allowed", "allow_email", "allow_emails", "allows_email",
+        "ok_to_email", "email_ok", "contactable", "mailable", "emailable", "email_erlaubt", "e_mail_erlaubt",
+        "darf_kontaktiert_werden", "werbung_erlaubt",
     ]
 
     private static let out: Set<String> = [
@@ -42,15 +71,29 @@ enum WishWord {
         "désabonné", "désinscrit", "dado_de_baja", "baja", "uitgeschreven", "afgemeld", "disiscritto", "descadastrado",
         "globally_unsubscribed", "unsubscribed_from_all", "redacted", "non_marketing_contact", "bounced",
         "hard_bounced", "hard_bounce", "spam", "blocked", "blacklisted", "désabonnée", "désinscrite",
+        "stop", "stopped", "do_not_mail", "no_mail", "unsub", "unsubbed",
+        "opted_out_of_all", "optedout_all", "removed", "abmeldung", "gesperrt", "sperre", "blacklist",
     ]
     private static let within: Set<String> = [
         "subscribed", "opted_in", "opt_in", "optin", "in", "granted", "given", "confirmed", "consented", "active",
         "double_opt_in", "single_opt_in", "pending", "unconfirmed", "transactional", "angemeldet", "abonné", "inscrit",
         "suscrito", "ingeschreven", "iscritto", "inscrito", "never_unsubscribed", "marketing_contact", "abonnée",
-        "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable",
+        "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable", "allowed", "ok", "okay",
+        "not_unsubscribed", "not_opted_out", "not_suppressed", "not_bounced", "clean",
     ]
     /// A mark in a list that somebody keeps by hand.
-    private static let marks: Set<String> = ["x", "xx", "✓", "✔", "✗", "☑", "☒"]
+    private static let marks: Set<String> = ["x", "xx", "✓", "✔", "✗", "☑", "☒", "checked", "ticked", "marked"]
+
+    /// Says in a request that the sender has been told of a cell that is not understood.
+    static let held = "told, and held back"
+
+    /// What a cell says; nil for a word in a column of consents that means neither, as for one that is empty.
+    ///
+    /// - Parameter isOptIn: whether yes means that messages are wanted.
+    static func meaning(_ text: Cell, isOptIn: Bool, _ time: WrittenTime) -> Meaning? {
+        if let isOut = isOut(text, isOptIn: isOptIn, time) { return isOut ? .out : .within }
+        return isOptIn ? nil : .unclear
+    }
 
     /// Whether nothing is wanted; nil when the text says neither.
     ///
@@ -62,12 +105,31 @@ enum WishWord {
             return isYes != isOptIn
         }
         let simple = ColumnMap.simplified(word)
+        if ["unchecked", "not_checked", "unticked"].contains(simple) { return isOptIn }
         if out.contains(simple) { return true }
         if within.contains(simple) { return false }
         // A database's day of nothing.
         if Placeholder.isOne(word) || word.hasPrefix("0000-00-00") { return false }
-        // The day on which it was said.
-        return time.instant(text) != nil ? !isOptIn : nil
+        // The day on which it was said, however that is written.
+        return time.instant(text) != nil || isOfDay(text) ? !isOptIn : nil
+    }
+
+    /// Whether the text begins with three numbers as a day does: `01.03.2025 10:00`.
+    private static func isOfDay(_ text: Cell) -> Bool {
+        var numbers = 0
+        var digits = 0
+        for byte in text.prefix(11) {
+            if byte &- 0x30 < 10 {
+                digits += 1
+                if digits > 4 { return false }
+                continue
+            }
+            guard digits > 0 else { break }
+            numbers += 1
+            digits = 0
+            if ![UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-")].contains(byte) { break }
+        }
+        return numbers + (digits > 0 ? 1 : 0) >= 3
     }
 
     /// Words of a contact's status that mean nothing but that: `declined` and `baja` may be said of other things.
@@ -83,7 +145,7 @@ enum WishWord {
     }
 
     /// Whether a column's name sounds like a wish, and whether yes then means that messages are wanted; nil when it does not.
-    static func soundsLikeOptIn(_ name: String) -> Bool? {
+    package static func soundsLikeOptIn(_ name: String) -> Bool? {
         let name = ColumnMap.simplified(name)
         func has(_ parts: [String]) -> Bool { parts.contains { name.contains($0) } }
         let words = name.split(separator: "_")
@@ -95,13 +157,13 @@ enum WishWord {
         "unsubscri", "opted_out", "opt_out", "optout", "do_not_contact", "do_not_email", "do_not_mail", "no_email",
         "abgemeldet", "abmeld", "werbesperre", "mailsperre", "mail_sperre", "newslettersperre", "newsletter_sperre",
         "widerspruch", "désabonn", "desabonn", "désinscri", "desinscri", "uitgeschreven", "afgemeld", "disiscri",
-        "descadastr", "bounced", "as_spam", "spam_complain",
+        "descadastr", "bounced", "bounce_reason", "as_spam", "spam_complain", "suppress", "blacklist", "blocklist",
     ]
     private static let inNames = [
         "subscribed", "subscription_status", "newsletter", "opt_in", "optin", "opted_in", "consent", "einwillig",
         "consenso", "toestemming", "mail_permission", "marketing_permission", "permission_to", "accepts_",
         "email_status", "e_mail_status", "mailing_status", "marketing_contact", "marketing_email", "marketing_status",
-        "gdpr", "dsgvo", "rgpd",
+        "gdpr", "dsgvo", "rgpd", "be_emailed", "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed",
     ]
 
     /// Whether the words of a column called "status" or the like are those of a mailing list, and not of customers.

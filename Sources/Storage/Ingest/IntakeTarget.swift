@@ -9,6 +9,9 @@ final class IntakeTarget {
     /// Where a column lies in a record, by all the names that it goes by.
     private let places: [String: Int]
     private let propertiesPlace: Int?
+    /// Where wishes lie, and whether yes there means that messages are wanted.
+    private let wishes: [Int: Bool]
+    private let time: WrittenTime
     private var record = Record()
     private let arena = ByteArena(capacity: 4_096)
 
@@ -29,6 +32,11 @@ final class IntakeTarget {
             for name in column.names where places[name] == nil { places[name] = index }
         }
         self.places = places
+        wishes = Dictionary(
+            uniqueKeysWithValues: wanted.indices.filter { wanted[$0].takesAll }.map {
+                ($0, !wanted[$0].sharesPlaces)
+            })
+        time = WrittenTime(zone: context.zone)
         propertiesPlace = kind == .events ? places["properties"] : nil
         let names = wanted.map(\.name)
         guard kind == .events || kind == .metrics || names.count <= 62 else {
@@ -39,7 +47,12 @@ final class IntakeTarget {
             ColumnMap(NamedColumns(names), target.wanted.map { WantedColumn($0.name) }, source: "the request"))
     }
 
-    func isKnown(_ column: String) -> Bool { places[column] != nil }
+    func isKnown(_ column: String) -> Bool { place(of: column) != nil }
+
+    /// A wish is known however its name is written.
+    private func place(of column: String) -> Int? {
+        places[column] ?? places[ColumnMap.simplified(column)].flatMap { wishes[$0] == nil ? nil : $0 }
+    }
 
     /// Takes one row; what is optional and bad is left out.
     ///
@@ -58,7 +71,10 @@ final class IntakeTarget {
                 func isBad(_ field: IncomingRow.Field) -> Bool {
                     field.isOptional && field.column == rejection.column
                 }
-                if let place = row.properties.firstIndex(where: isBad) {
+                if let place = row.fields.firstIndex(where: { isUnclear($0, rejection) }) {
+                    leaveOut(row.fields[place], rejection)
+                    row.fields[place].value = WishWord.held
+                } else if let place = row.properties.firstIndex(where: isBad) {
                     leaveOut(row.properties.remove(at: place), rejection)
                 } else if let place = row.fields.firstIndex(where: isBad) {
                     leaveOut(row.fields.remove(at: place), rejection)
@@ -67,6 +83,24 @@ final class IntakeTarget {
                 }
             }
         }
+    }
+
+    /// Whether it is a wish of which nobody knows what it says: its address is held back.
+    private func isUnclear(_ field: IncomingRow.Field, _ rejection: Rejection) -> Bool {
+        guard let place = place(of: field.column), wishes[place] == false, let value = rejection.value else {
+            return false
+        }
+        let written = field.value?.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return rejection.kind == .value && written == value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// Of several wishes the one to get nothing counts.
+    private func isWeaker(_ text: String, at place: Int) -> Bool {
+        guard let isOptIn = wishes[place] else { return false }
+        let former = WishWord.meaning(record.cells[place].trimmed, isOptIn: isOptIn, time)
+        if former == .out || record.cells[place].trimmed.isEmpty { return former == .out }
+        let bytes = ByteArena(capacity: text.utf8.count + 1)
+        return WishWord.meaning(bytes.append(text.utf8), isOptIn: isOptIn, time) == .within
     }
 
     private func fill(_ row: IncomingRow, account: String?) throws {
@@ -85,7 +119,16 @@ final class IntakeTarget {
         record.cells = ContiguousArray(repeating: .empty, count: count)
         var present = ContiguousArray(repeating: false, count: count)
         func put(_ column: String, _ text: String) {
-            guard let place = places[column] else { return }
+            guard let place = place(of: column) else { return }
+            var text = text
+            if wishes[place] != nil {
+                if WishWord.reasonNames.contains(ColumnMap.simplified(column)), !text.isEmpty {
+                    let bytes = ByteArena(capacity: text.utf8.count + 1)
+                    let isOut = WishWord.isOut(bytes.append(text.utf8), isOptIn: false, time)
+                    text = isOut == false ? "no" : "yes"
+                }
+                if isWeaker(text, at: place) { return }
+            }
             record.cells[place] = arena.append(text.utf8)
             present[place] = true
         }
@@ -116,6 +159,6 @@ private final class NamedColumns: RowReader {
 
     init(_ names: [String]) { header = names }
 
-    func expect(_ names: [[String]]) {}
+    func expect(_ names: [[String]], severally: Set<Int>) {}
     func next(_ record: inout Record) throws -> RowOutcome { .end }
 }

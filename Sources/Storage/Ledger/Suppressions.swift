@@ -11,6 +11,8 @@ package enum Suppressions {
     package static let hardBounce = "hard bounce"
     package static let notWritten = "the provider does not write to it"
     package static let complaint = "complaint"
+    /// A file has something in a column of such wishes that is neither yes nor no; lifted when it says no.
+    package static let unclear = "a wish that is not understood"
     /// The word by which a number has ended text messages, those of `service` too; the opposite word lifts it.
     package static let stopped = "STOP"
     static let erased = Block.Suppression.erased
@@ -20,7 +22,7 @@ package enum Suppressions {
     /// A person's own words as a reason; where they are among those by which the program decides, they are marked as a
     /// person's, so that "unsubscribed" by hand is not lifted by the contact.
     static func byHand(_ words: String) -> String {
-        [unsubscribed, complaint, stopped, erased, softBounced, hardBounce, notWritten].contains(words)
+        [unsubscribed, complaint, stopped, erased, softBounced, hardBounce, notWritten, unclear].contains(words)
             ? "by hand: \(words)" : words
     }
 
@@ -35,12 +37,14 @@ package enum Suppressions {
             INSERT INTO suppression (address, category, reason, at) VALUES (:address, :category, :reason, :at)
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason,
                 at = CASE WHEN excluded.at > suppression.at THEN excluded.at ELSE suppression.at END
-            WHERE suppression.reason = excluded.reason OR (excluded.reason <> :left AND excluded.reason <> :soft AND
+            WHERE suppression.reason = excluded.reason OR suppression.reason = :unclear
+                OR (excluded.reason <> :left AND excluded.reason <> :soft AND
                 (excluded.reason <> :stop OR suppression.reason = :left OR suppression.reason = :soft))
             """,
             [
                 "address": .text(address), "category": .text(category ?? ""), "reason": .text(reason),
                 "at": .instant(at), "left": .text(unsubscribed), "soft": .text(softBounced), "stop": .text(stopped),
+                "unclear": .text(unclear),
             ])
     }
 

@@ -13,6 +13,7 @@ extension BillingChange {
     mutating func setAmount(_ minor: JSON?, _ currency: JSON?) {
         guard let minor = minor?.asNumber.flatMap({ BillingChange.sum([$0]) }), let currency = currency?.scalarText
         else { return }
+        amountCurrency = currency
         properties["amount"] = Currency.text(minor: minor, currency: currency)
     }
 

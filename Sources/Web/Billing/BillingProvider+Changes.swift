@@ -48,8 +48,7 @@ extension BillingProvider {
         case "subscription_cancellation_scheduled":
             change.event = .cancelRequested
             change.isEnding = true
-            let end = (subscription?["cancelled_at"] ?? subscription?["current_term_end"])?.seconds
-            change.serviceEnd = end.map { .at($0) } ?? .never
+            change.serviceEnd = chargebeeEnd(subscription)
         case "subscription_scheduled_cancellation_removed":
             change.event = .cancelWithdrawn
             change.isEnding = false
@@ -91,7 +90,9 @@ extension BillingProvider {
         change.mrr = subscription?["mrr"]?.asNumber.flatMap { BillingChange.sum([$0]) }
         change.currency = subscription?["currency_code"]?.scalarText
         let status = subscription?["status"]?.scalarText
-        change.isEnding = status == "non_renewing"
+        let isEnding = status == "non_renewing"
+        change.isEnding = isEnding
+        change.serviceEnd = isEnding ? chargebeeEnd(subscription) : .never
         change.state =
             switch status {
             case "in_trial": .trial
@@ -103,5 +104,10 @@ extension BillingProvider {
         if let trialEnd = subscription?["trial_end"]?.seconds, let end = subscription?["cancelled_at"]?.seconds {
             change.endedOnTrial = end <= trialEnd
         }
+    }
+
+    private static func chargebeeEnd(_ subscription: JSON?) -> BillingChange.ServiceEnd {
+        let end = (subscription?["cancelled_at"] ?? subscription?["current_term_end"])?.seconds
+        return end.map { .at($0) } ?? .never
     }
 }

@@ -20,15 +20,15 @@ extension BillingProvider {
             change.state = paddleState(data["status"]?.scalarText)
             change.isBeginning = ["subscription.created", "subscription.activated"].contains(type)
             change.changesRevenue = true
-            change.isEnding = data[pointer: "/scheduled_change/action"]?.scalarText == "cancel"
+            let scheduled = data["scheduled_change"]
+            let isEnding = scheduled?["action"]?.scalarText == "cancel"
+            change.isEnding = isEnding
+            change.serviceEnd = isEnding ? (scheduled?["effective_at"]?.time).map { .at($0) } ?? .never : .never
             change.mrr = paddleRevenue(data)
             change.currency = data["currency_code"]?.scalarText
             if type == "subscription.updated", data["status"]?.scalarText == "active" {
-                let scheduled = data["scheduled_change"]
-                let isEnding = scheduled?["action"]?.scalarText == "cancel"
                 change.isStanding = true
                 change.event = isEnding ? .cancelRequested : .cancelWithdrawn
-                change.serviceEnd = isEnding ? (scheduled?["effective_at"]?.time).map { .at($0) } ?? .never : .never
             }
             return change
         case "subscription.canceled":
@@ -38,6 +38,7 @@ extension BillingProvider {
             change.mrr = paddleRevenue(data)
             change.currency = data["currency_code"]?.scalarText
             change.at = data["canceled_at"]?.time ?? change.at
+            if let billed = data["first_billed_at"] { change.endedOnTrial = billed.time == nil }
             return change
         case "transaction.payment_failed", "transaction.paid", "transaction.completed":
             change.subscription = data["subscription_id"]?.scalarText

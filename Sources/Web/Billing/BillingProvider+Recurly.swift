@@ -30,13 +30,18 @@ extension BillingProvider {
     private static func recurlySubscription(_ type: String, into change: inout BillingChange) -> Bool {
         change.state = .running
         switch type {
-        case "created", "new": change.isBeginning = true
-        case "updated", "renewed", "resumed": break
+        case "created", "new":
+            change.isBeginning = true
+            change.isEnding = false
+        case "renewed": change.isEnding = false
+        case "updated", "resumed": break
         case "paused": change.state = .paused
         case "canceled":
             change.event = .cancelRequested
             change.isEnding = true
-        case "reactivated": change.event = .cancelWithdrawn
+        case "reactivated":
+            change.event = .cancelWithdrawn
+            change.isEnding = false
         case "expired":
             change.event = .churned
             change.state = .ended
@@ -97,10 +102,12 @@ extension BillingProvider {
         case "expired": change.state = .ended
         case "future": change.state = .idle
         case "paused": change.state = .paused
+        case "active": change.isEnding = false
+        case "canceled": change.isEnding = true
         case "in_trial", "trial": change.state = .trial
         default: break
         }
-        change.changesRevenue = ["created", "updated", "renewed"].contains(type)
+        change.changesRevenue = ["created", "updated", "renewed", "resumed"].contains(type)
         if let amount = root.text("subscription", "total_amount_in_cents").flatMap(Double.init),
             let start = moment("current_period_started_at"), let end = moment("current_period_ends_at")
         {

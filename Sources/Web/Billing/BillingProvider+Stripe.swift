@@ -60,12 +60,14 @@ extension BillingProvider {
         let isEnding = object["cancel_at_period_end"]?.isTrue == true || end != nil
         change.isEnding = isEnding
         let wasEnding = before?["cancel_at_period_end"]?.isTrue == true || before?["cancel_at"]?.seconds != nil
+        let period = object["current_period_end"] ?? object[pointer: "/items/data/0/current_period_end"]
+        change.serviceEnd = isEnding ? (end ?? period?.seconds).map { .at($0) } ?? .never : .never
+        // Who never paid ends as what nobody leaves.
+        if object["status"]?.scalarText == "incomplete_expired" { change.endedOnTrial = true }
         let hasChanged = before?["cancel_at_period_end"] != nil || before?["cancel_at"] != nil
         if hasChanged, isEnding != wasEnding {
             change.event = isEnding ? .cancelRequested : .cancelWithdrawn
             change.properties = isEnding ? stripeReason(object) : [:]
-            let period = object["current_period_end"] ?? object[pointer: "/items/data/0/current_period_end"]
-            change.serviceEnd = isEnding ? (end ?? period?.seconds).map { .at($0) } ?? .never : .never
         }
         return change
     }

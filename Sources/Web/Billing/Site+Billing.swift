@@ -37,11 +37,14 @@ extension Site {
             throw Problem(.badRequest, "this is no webhook of \(name): \(unreadable)")
         }
         guard let change else { return "ok\n" }
-        let failure = try await write { [intake] connection in
+        let result = try await write { [intake] connection in
             try BillingIntake(rules: edition.rules, now: now, connection).take(
                 change, from: provider, body: String(decoding: body, as: UTF8.self), by: intake)
         }
-        if let failure {
+        if let leftOut = result.leftOut {
+            log.warning("a part of a webhook is left out", metadata: ["billing": "\(name)", "reason": "\(leftOut)"])
+        }
+        if let failure = result.failure {
             log.warning("webhook kept, and nothing done yet", metadata: ["billing": "\(name)", "reason": "\(failure)"])
         }
         return "ok\n"

@@ -98,7 +98,10 @@ struct SegmentReader {
             switch Vocabulary.simplified(key) {
             case "first_name" where vocabulary.contacts[key] == nil: first = value.scalarText
             case "last_name" where vocabulary.contacts[key] == nil: last = value.scalarText
-            default: add(vocabulary.contacts[key], value, place, to: &fields)
+            default:
+                // What sounds like a wish and is none that is known is told as unknown.
+                let column = vocabulary.contacts[key] ?? (WishWord.soundsLikeOptIn(key) == nil ? nil : key)
+                add(column, value, place, to: &fields)
             }
         }
         func lacks(_ column: String) -> Bool { !fields.contains { $0.column == column } }

@@ -1,4 +1,5 @@
 import Playbooks
+import Storage
 
 /// The names of the data map as other programs spell them: `createdAt`, `Cancel Requested`, `subscription plan`.
 struct Vocabulary: Sendable {
@@ -28,6 +29,16 @@ struct Vocabulary: Sendable {
             return names
         }
 
+        /// What people call a wish to get nothing, or to get messages, where nothing else is called so.
+        func withWishes() -> Names {
+            var names = self
+            for (spellings, name) in [(WishWord.optOutNames, "unsubscribed"), (WishWord.optInNames, "subscribed")] {
+                for spelling in spellings where names.simple[spelling] == nil { names.simple[spelling] = spelling }
+                if names.exact[name] == nil { names.exact[name] = name }
+            }
+            return names
+        }
+
         subscript(name: String) -> String? { exact[name] ?? simple[Vocabulary.simplified(name)] }
     }
 
@@ -48,7 +59,7 @@ struct Vocabulary: Sendable {
         func names(_ attributes: [Attribute]) -> Names { Names(attributes.map { ($0.name, $0.column) }) }
         accounts = names(Attribute.builtIn + map.builtInColumns + map.attributes)
         contacts = names(Attribute.builtInOfContact + map.builtInColumnsOfContact + map.contactAttributes)
-            .withUsual(Self.usualOfContacts)
+            .withUsual(Self.usualOfContacts).withWishes()
         events = Names(map.events.map { ($0.name, nil) })
         metrics = Set(map.metrics.map(\.name))
         properties = Dictionary(map.events.map { ($0.name, Names($0.properties.map { ($0.name, nil) })) }) { $1 }

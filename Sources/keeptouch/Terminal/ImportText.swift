@@ -24,7 +24,9 @@ struct ImportText {
         }
         if let stopped = report.stopped { Terminal.complain("\(source): error: \(stopped)") }
         let hints = report.groups.compactMap(\.hint)
-        for hint in hints.prefix(5) { Terminal.complain("add to data.yaml: \(hint)") }
+        for hint in hints.prefix(5) {
+            for line in hint.split(separator: "\n") { Terminal.complain("add to data.yaml: \(line)") }
+        }
         guard let path = report.rejectedPath else { return }
         Terminal.complain(
             report.rejected > 0
@@ -61,10 +63,18 @@ struct ImportText {
         add(report.duplicates, "repeated in the file (the last one counts)")
         add(report.rejected, "rejected")
         if report.cellsLeftOut > 0 {
-            let groups = report.groups.filter(\.isOfCells)
-            let named = groups.prefix(6).map { "\($0.count) \($0.column)" }.joined(separator: ", ")
+            // A column may fail in several ways.
+            var columns: [(name: String, count: Int)] = []
+            for group in report.groups where group.isOfCells {
+                if let index = columns.firstIndex(where: { $0.name == group.column }) {
+                    columns[index].count += group.count
+                } else {
+                    columns.append((group.column, group.count))
+                }
+            }
+            let named = columns.prefix(6).map { "\($0.count) \($0.name)" }.joined(separator: ", ")
             parts.append(
-                "\(Terminal.count(report.cellsLeftOut, "cell")) left out (\(named)\(groups.count > 6 ? ", ..." : ""))")
+                "\(Terminal.count(report.cellsLeftOut, "cell")) left out (\(named)\(columns.count > 6 ? ", ..." : ""))")
         }
         if report.unsubscribed > 0 {
             let new = report.newlyUnsubscribed

@@ -44,7 +44,7 @@ struct ImportAccountsTests {
             .accounts,
             """
             key,seats,mrr,trial,renewal_at,timezone,Subscription Plan,created_at,notice,status
-            ,,,,,,,,,
+            ,3,,,,,,,,
             a,many,,,,,,,,
             b,"1,234",,,,,,,,
             c,,"12,50",,,,,,,
@@ -220,7 +220,8 @@ struct ImportAccountsTests {
             ])
         #expect(
             report.groups.first?.hint
-                == "created_at: { format: [m/d/y, y-m-d, \"mmm d y\", d.m.y], timezone: America/New_York }")
+                == "attributes: { created_at: { format: [m/d/y, y-m-d, \"mmm d y\", d.m.y], timezone: America/New_York } }"
+        )
         let ten = try ImportWorld.milliseconds("2026-01-31T10:00:00Z")
         #expect(
             try world.rows("SELECT created_at FROM account ORDER BY key").prefix(3) == [

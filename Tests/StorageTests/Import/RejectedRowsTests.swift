@@ -48,7 +48,7 @@ struct RejectedRowsTests {
         #expect(
             report.stopped?.hasPrefix("stopped after 1000 rows, and nothing was changed: 999 of them fail alike")
                 == true)
-        #expect(report.groups.first?.hint == "renewal_at: { type: date, format: m/d/y }")
+        #expect(report.groups.first?.hint == "attributes: { renewal_at: { type: date, format: m/d/y } }")
         #expect(try world.rows("SELECT count(*) FROM account") == ["0"])
     }
 
@@ -68,7 +68,7 @@ struct RejectedRowsTests {
         let dates = (0..<30).map { "k\($0),\($0 % 28 + 1).03.2025" }.joined(separator: "\n")
         #expect(
             try world.load(.accounts, "key,created_at\n\(dates)\n").groups.first?.hint
-                == "created_at: { format: d.m.y }")
+                == "attributes: { created_at: { format: d.m.y } }")
     }
 
     @Test func aFewBadRowsDoNotStopAFile() throws {
