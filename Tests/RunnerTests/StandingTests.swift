@@ -242,4 +242,21 @@ import Testing
         let back = try test.run(noon(20_003))
         #expect(back.playbooks[0].verdicts[.tooOld] == 1 && back.playbooks[0].verdicts[.enrolled] == 1)
     }
+
+    /// Its turn is kept until it is back.
+    @Test func whoHasLeftDoesNotUseUpTheMatch() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats > 1")])
+        let text = TestWorkspace.playbook("main", "when: seats > 1").replacing("audience: everyone_active\n", with: "")
+        try world.test.edit(["playbooks/main/playbook.yaml": text])
+        try world.test.addAccounts(1)
+        try world.test.execute("UPDATE account SET a_seats = 5, status = 'churned', churned_at = 1")
+        try await world.run([noon(20_000), noon(20_001)])
+        #expect(world.mails.isEmpty)
+        #expect(
+            try world.test.rows("SELECT verdict, reason FROM standing")
+                == ["blocked|it has churned, which is an exit of the playbook"])
+        try world.test.execute("UPDATE account SET status = 'active', churned_at = NULL")
+        try await world.run(noon(20_002))
+        #expect(world.mails.count == 1)
+    }
 }

@@ -66,8 +66,7 @@ final class AccountImport: ImportTarget {
     private var subscriptions: SubscriptionRows?
     private let departures: DepartureLimit
     private var emptied = EmptiedAddresses()
-    /// Accounts of which the source says as before that they are customers, and that have left since.
-    private var leftSince = KeyExamples()
+    private var departed = DepartedAccounts()
     /// Whether a staged row says that its account has left.
     private var hasDepartures = false
 
@@ -277,14 +276,14 @@ final class AccountImport: ImportTarget {
     private func resolve() throws -> (unchanged: Int, changed: Int) {
         var unchanged = 0
         var changed = 0
-        let isOldNews = columns["status"] == nil ? "0" : StagedColumns.isOldNews
+        let isOldNews = columns["status"] == nil ? "0" : DepartedAccounts.areToldAsBefore
         try connection.forEach(
             """
             SELECT s.row, a.id, \(columns.differs), \(isOldNews), a.key
             FROM temp.import_account s JOIN account a ON a.key = s.key
             """, ["now": .instant(context.now)]
         ) { match in
-            if !context.isStrict, match.integer(3) == 1 { leftSince.add(match.text(4) ?? "") }
+            if !context.isStrict, match.integer(3) == 1 { departed.add(match.text(4) ?? "") }
             let row = Int(match.integer(0))
             rows[row, Place.account] = .integer(match.integer(1))
             if match.integer(2) != 0 {
@@ -361,14 +360,11 @@ final class AccountImport: ImportTarget {
     }
 
     func finish(_ report: inout ImportReport) throws {
-        tally.warnings +=
-            owner.warnings + ofWholeRows.warnings + wishes.warnings + [ownerEmail.warning].compactMap { $0 }
-        if let accounts = leftSince.text {
-            tally.warnings.append(
-                "\(accounts) active here as before, and left since by an event or by billing; they stay so. The event "
-                    + "`reactivated` brings them back, or a status that changes here")
-        }
-        tally.warnings += [emptied.warning, undated.warning, twins?.warning, subscriptions?.warning].compactMap { $0 }
+        tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings
+        tally.warnings += [
+            ownerEmail.warning, emptied.warning, departed.warning, undated.warning, twins?.warning,
+            subscriptions?.warning,
+        ].compactMap { $0 }
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
             try store.write(on: connection) {
                 try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
@@ -386,7 +382,7 @@ final class AccountImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         undated.renew()
-        leftSince = KeyExamples()
+        departed = DepartedAccounts()
         emptied = EmptiedAddresses()
         twins?.renew()
         subscriptions?.renew()
@@ -400,7 +396,7 @@ final class AccountImport: ImportTarget {
     }
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        attributes.first { $0.name == rejection.column }
-            .flatMap { ImportHint.line(for: $0, in: .attributes, values, ofMost: ofMost, context) }
+        let attribute = attributes.first { $0.name == rejection.column }
+        return attribute.flatMap { ImportHint.line(for: $0, in: .attributes, values, ofMost: ofMost, context) }
     }
 }

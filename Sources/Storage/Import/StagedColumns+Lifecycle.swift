@@ -1,7 +1,4 @@
 extension StagedColumns {
-    /// Whether a row says of an account that has left since what was said of it before, that it is a customer.
-    static let isOldNews = "s.status = 'active' AND a.status = 'churned' AND a.status_told = 'active'"
-
     /// Status, dates and stage hang together.
     ///
     /// - Parameter believesOldNews: whether somebody means it who says again that an account is a customer.
@@ -16,7 +13,7 @@ extension StagedColumns {
             let status =
                 believesOldNews
                 ? "COALESCE(s.status, a.status)"
-                : "CASE WHEN \(Self.isOldNews) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
+                : "CASE WHEN \(DepartedAccounts.areToldAsBefore) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
             set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
             set(
                 "churned_at",
@@ -31,7 +28,8 @@ extension StagedColumns {
             if let reason = self["churn_reason"] {
                 set(
                     "churn_reason",
-                    updated: "CASE WHEN \(Self.isOldNews) THEN a.churn_reason ELSE \(reason.updated) END",
+                    updated:
+                        "CASE WHEN \(DepartedAccounts.areToldAsBefore) THEN a.churn_reason ELSE \(reason.updated) END",
                     inserted: reason.inserted)
             } else {
                 add(

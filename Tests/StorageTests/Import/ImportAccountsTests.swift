@@ -129,36 +129,6 @@ struct ImportAccountsTests {
         #expect(try world.rows(statuses) == ["a|active|0|", "b|active|0|"])
     }
 
-    @Test func rowsOfOneKeyAreTakenTogetherWhereEachLeavesOutWhatTheOtherHas() throws {
-        let world = try ImportWorld()
-        func load(_ kind: ImportKind, _ text: String) throws {
-            _ = try world.importer.run(kind, from: .file(world.file(text, "rows.ndjson")), now: world.now)
-        }
-        try load(
-            .accounts,
-            """
-            {"key":"a","seats":4,"contact_email":"ada@x.example"}
-            {"key":"b","seats":1}
-            {"key":"a","name":"Acme","trial":true}
-            {"key":"a","trial":null}
-
-            """)
-        #expect(
-            try world.rows("SELECT key, name, a_seats, a_trial FROM account ORDER BY key") == [
-                "a|Acme|4.0|", "b||1.0|",
-            ])
-        #expect(try world.rows("SELECT address FROM contact") == ["ada@x.example"])
-        try load(
-            .contacts,
-            """
-            {"account":"b","key":"k","email":"bo@x.example","unsubscribed":true}
-            {"account":"b","key":"k","title":"CFO"}
-
-            """)
-        #expect(try world.rows("SELECT address, c_title FROM contact WHERE key = 'k'") == ["bo@x.example|CFO"])
-        #expect(try world.rows("SELECT address FROM suppression") == ["bo@x.example"])
-    }
-
     @Test(arguments: [
         ("1,234.50", 123_450), ("$1,234", 123_400), ("49.00 USD", 4_900), ("(49.00)", -4_900), ("USD 19", 1_900),
         ("-$5", -500), ("$ 1 234.50", 123_450), ("1,234", 123_400), ("0.005", 1), ("1234.567", 123_457), ("US$3", 300),
