@@ -15,7 +15,7 @@ KEEPTOUCH_TABLE=$(mktemp) log=$(mktemp)
 trap 'rm -f "$KEEPTOUCH_TABLE" "$log"' EXIT
 
 suites='KillTests|RestoreTests|ClockJumpTests|FrozenRunnerTests|FaultSweepTests|DiskFaultTests|DatabaseFaultTests|EndpointFaultTests|OutboxModelTests'
-suites+='|lookingOftenClaimsNoMore|weeksThatDifferAnyway|FuzzTests|CorruptPlaybookTests|BruteForce|ChaosTests|aReusedConnectionThatDies|aRequestWithoutABody|Signature'
+suites+='|BillingPermutationTests|lookingOftenClaimsNoMore|weeksThatDifferAnyway|FuzzTests|CorruptPlaybookTests|BruteForce|ChaosTests|aReusedConnectionThatDies|aRequestWithoutABody|Signature'
 swift test --filter "$suites" "$@" 2>&1 | tee "$log" | grep -E '^(✘|error|.*warning: unhandled)' || true
 code=${PIPESTATUS[0]}
 

@@ -170,12 +170,16 @@ import Testing
         #expect(due == ["1|-3.0", "2|8.0", "3|14.0", "4|10.0", "5|10.0"])
         #expect(try test.rows("SELECT DISTINCT match_key FROM standing") == ["2024-10-08T10:00:00Z local"])
         #expect(try test.run(noon(20_004)).playbooks[0].matched == 0)
-        // None of the first has gone: the next one takes their place.
-        #expect(try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts[.enrolled] == 5)
+        // Nothing of the first has gone: the next one takes its place where its hour has come, and waits elsewhere.
+        let next = try test.run(noon(20_010, hours: 9)).playbooks[0].verdicts
+        #expect((next[.enrolled], next[.already]) == (1, 4))
         #expect(try test.integer("SELECT count(*) FROM touch WHERE state = 'pending'") == 5)
         #expect(
-            try test.rows("SELECT DISTINCT state, reason FROM touch WHERE id <= 5")
-                == ["cancelled|the enrollment ended: the next occurrence has come"])
+            try test.rows("SELECT account_id, state, reason FROM touch WHERE state <> 'pending'")
+                == ["1|cancelled|the enrollment ended: the next occurrence has come"])
+        #expect(try test.run(noon(20_011, hours: 1)).playbooks[0].verdicts[.enrolled] == 3)
+        #expect(try test.run(noon(20_011, hours: 2)).playbooks[0].verdicts[.enrolled] == 1)
+        #expect(try test.integer("SELECT count(*) FROM touch WHERE state = 'pending'") == 5)
     }
 
     /// Chicago's 10:00 is 15:00 UTC, Tokyo's 01:00.
@@ -211,6 +215,25 @@ import Testing
         #expect(try test.run(noon(20_011, hours: -11)).playbooks[0].matched == 4)
         // What the next one is compared with is the largest look.
         #expect(try test.rows("SELECT state, matched FROM occurrence ORDER BY at") == ["done|2", "done|4"])
+    }
+
+    /// One `run` a day: where the next day has begun on the first clock, the others still get that of theirs.
+    @Test(arguments: [Int64(-11), 3]) func aDailyRunReachesEveryClockThatIsInTime(hour: Int64) async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 09:00 local")])
+        try world.test.addAccounts(4)
+        let zones = ["Asia/Tokyo", "Europe/Berlin", "America/Chicago", "Pacific/Honolulu"]
+        for (index, zone) in zones.enumerated() {
+            try world.test.execute("UPDATE contact SET timezone = '\(zone)' WHERE account_id = \(index + 1)")
+        }
+        try await world.run((0...7).map { noon(20_000 + $0, hours: hour) })
+        let sent = try world.test.rows(
+            "SELECT account_id, count(*) FROM touch WHERE state = 'sent' GROUP BY account_id ORDER BY account_id")
+        let missed = try world.test.rows(
+            "SELECT account_id, count(*) FROM standing WHERE verdict = 'too_old' GROUP BY account_id ORDER BY account_id"
+        )
+        // At 01:00 UTC Tokyo has its hour, and the day before is over nowhere else; at 15:00 it is over in Tokyo and Berlin.
+        #expect(sent == (hour < 0 ? ["1|7", "2|6", "3|6", "4|6"] : ["3|7", "4|6"]), "\(sent) \(missed)")
+        #expect(missed.isEmpty == (hour < 0), "\(missed)")
     }
 
     @Test func whoMovesToAZoneWhereTheHourIsLongOverGetsNothing() throws {

@@ -47,6 +47,24 @@ import Testing
         }
     }
 
+    /// A gateway of one's own passes on what its carrier writes.
+    @Test func aNumberMayBeWrittenAsItIsDialed() throws {
+        let store = try store()
+        var text = InboundText(from: "0175 1111111", word: .stop, id: "q1")
+        func take(_ text: InboundText) throws -> Notices.Taken {
+            try store.write {
+                try InboundTexts(
+                    $0, channel: "texts", workspace: "acme", country: PhoneCountry(named: "DE"), now: Self.now
+                ).take(text)
+            }
+        }
+        // A provider's number without a `+` is international.
+        #expect(try take(text) == .unmatched)
+        text.mayBeNational = true
+        #expect(try take(text) == .recorded)
+        #expect(try store.rows(suppressed) == ["+491751111111||STOP"])
+    }
+
     private let suppressed = "SELECT address, category, reason FROM suppression"
 
     @Test func stopEndsThemAtOnceAndStartLiftsIt() throws {

@@ -1,13 +1,13 @@
 import Playbooks
 
 extension Life {
-    /// Ends an enrollment of an earlier occurrence of which nothing has left, where the next one would take its place: after
-    /// days on which nothing ran, nobody gets both.
+    /// Ends an enrollment of an earlier occurrence of which nothing has left, where the one behind it has come on the clocks of all
+    /// who would get it: after days on which nothing ran, nobody gets both.
     func overtake(_ match: Match, _ work: PlaybookAtWork, _ account: inout Account) {
-        guard case .at = work.playbook.trigger, !match.isByHand, match.standing?.enrollmentID == nil,
+        guard case .at(let schedule) = work.playbook.trigger, !match.isByHand, match.standing?.enrollmentID == nil,
             let index = account.enrollments.firstIndex(where: {
                 $0.enrollment.playbookID == work.id && $0.isOvertaken(by: match.key)
-            })
+            }), hasFollowing(account.enrollments[index].enrollment.matchKey, schedule, match, work, account)
         else { return }
         switch rules.holds[work.id] {
         case .all: return
@@ -16,10 +16,28 @@ extension Life {
         }
         var without = account
         without.enrollments.remove(at: index)
-        guard admission(of: match, to: work, without).decide(match).verdict.arm != nil else { return }
+        // One whose own hour is long over ends the earlier one all the same.
+        let admission = admission(of: match, to: work, without)
+        guard admission.tooLate != nil || admission.decide(match).verdict.arm != nil else { return }
         account.enrollments[index].enrollment.end("the next occurrence has come", at: now)
         account.enrollments[index].hasLeft = true
         account.enrollments[index].isOvertaken = true
+    }
+
+    /// Whether the occurrence behind an earlier one has come. On local clocks a new one begins where the day is earliest, while the
+    /// earlier one may be under way elsewhere.
+    private func hasFollowing(
+        _ earlier: String, _ schedule: Schedule, _ match: Match, _ work: PlaybookAtWork, _ account: Account
+    ) -> Bool {
+        guard let occurrence = LocalOccurrence(matchKey: earlier) else { return true }
+        guard let next = schedule.next(after: occurrence.wallClock, in: .utc) else { return false }
+        return zones(of: recipients(of: match, for: work, account)).allSatisfy {
+            LocalOccurrence(wallClock: next).instant(in: $0) <= now
+        }
+    }
+
+    private func zones(of recipients: [Recipient]) -> [Zone] {
+        recipients.isEmpty ? [rules.zone] : recipients.map { $0.zone.flatMap { Zone($0) } ?? rules.zone }
     }
 
     /// Why an occurrence on local clocks comes too late for an account: the clocks of all who would get it showed it longer
@@ -28,7 +46,7 @@ extension Life {
         guard case .at(let schedule) = work.playbook.trigger, schedule.isLocal,
             let occurrence = LocalOccurrence(matchKey: match.key)
         else { return nil }
-        let zones = recipients.isEmpty ? [rules.zone] : recipients.map { $0.zone.flatMap { Zone($0) } ?? rules.zone }
+        let zones = zones(of: recipients)
         let patience = work.playbook.misfire.patience
         guard zones.allSatisfy({ now - occurrence.instant(in: $0) > patience }), let zone = zones.first else {
             return nil

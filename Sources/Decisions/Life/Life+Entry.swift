@@ -190,7 +190,7 @@ extension Life {
         return admission
     }
 
-    private func recipients(of match: Match, for work: PlaybookAtWork, _ account: Account) -> [Recipient] {
+    func recipients(of match: Match, for work: PlaybookAtWork, _ account: Account) -> [Recipient] {
         guard !work.reaches.isEmpty else { return [] }
         return facts.recipients(
             of: account, for: work.playbook, by: work.reaches, event: match.event)

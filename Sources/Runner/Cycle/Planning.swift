@@ -181,9 +181,9 @@ struct Planning {
         for index in turns.indices {
             let id = turns[index].id
             let found = tally.playbooks[id] ?? Tally.OfPlaybook()
-            turns[index].audience =
-                try deciding.audiences[id] ?? CycleRecords.lastAudience(connection, of: id) ?? 0
             guard turns[index].isDue || found.matched > 0 else { continue }
+            turns[index].audience =
+                try deciding.audiences[id] ?? audience(of: turns[index], isNeeded: found.matched > 0)
             try check.check(&turns[index], found)
             if let reason = turns[index].hold {
                 // What an account is told stays as it was; the playbook says today's numbers.
@@ -193,6 +193,14 @@ struct Planning {
             }
         }
         return holds
+    }
+
+    /// How many accounts the audience held when it was last counted; all accounts, where it is everybody and one matches.
+    private func audience(of turn: Turn, isNeeded: Bool) throws -> Int {
+        guard isNeeded, turn.playbook.audience == nil else {
+            return try CycleRecords.lastAudience(connection, of: turn.id) ?? 0
+        }
+        return try CycleRecords.accounts(connection)
     }
 
     // MARK: Who takes part

@@ -51,6 +51,11 @@ package struct CycleRecords {
             """, ["playbook": .integer(playbookID)])?["audience"].integer.map { Int($0) }
     }
 
+    /// How many accounts there are.
+    package static func accounts(_ connection: Connection) throws -> Int {
+        Int(try connection.integer("SELECT count(*) FROM account"))
+    }
+
     /// Moves a matched playbook on; a new hold is kept until somebody releases it. A release of a first match that is gone
     /// by then lets no other one through.
     ///

@@ -226,8 +226,8 @@ final class AccountImport: ImportTarget {
         if hasRepeats {
             rows.mergeRepeats(
                 of: [Place.key], present: Place.present, from: Self.leading.count,
-                filling: [Place.email, Place.address, Place.contact, Place.wish]
-                    + columns.withoutPlace.map { Self.leading.count + $0 })
+                filling: [Place.contact, Place.wish] + columns.withoutPlace.map { Self.leading.count + $0 },
+                kept: Place.keepsEmail, keeping: [Place.email, Place.address])
         }
         rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
         try store.writeInSlices(

@@ -5,7 +5,7 @@ import Playbooks
 /// The newest event of the database decides: of `cancel_requested` and `cancel_withdrawn`, of `churned` and
 /// `reactivated`, of `contact_added` and `contact_left`, of `contact_role_changed`. It changes a column only when it is
 /// newer than what the column already says; an account that is churned since nobody knows when takes the date of a
-/// `churned` event and no older `reactivated`.
+/// `churned` event, and no `reactivated` from before it was first seen.
 final class EventEffects {
     private let connection: Connection
     private let context: ImportContext
@@ -128,7 +128,8 @@ final class EventEffects {
             JOIN account a ON a.id = n.account_id
             WHERE (n.churned > COALESCE(n.back, n.churned - 1)
                     AND (a.status = 'active' OR a.churned_at IS NULL OR n.churned > a.churned_at))
-                OR (n.back >= COALESCE(n.churned, n.back) AND a.status = 'churned' AND a.churned_at <= n.back)
+                OR (n.back >= COALESCE(n.churned, n.back) AND a.status = 'churned'
+                    AND COALESCE(a.churned_at, a.seen_at, n.back) <= n.back)
             """, ids)
         if changed == 0 { return }
         try connection.execute(

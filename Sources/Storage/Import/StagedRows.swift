@@ -117,7 +117,10 @@ final class StagedRows {
     /// - Parameters:
     ///   - present: the column with a bit for each of the columns from `first` on: whether the row has it.
     ///   - filling: columns of which an empty value says nothing.
-    func mergeRepeats(of columns: [Int], present: Int, from first: Int, filling: [Int]) {
+    ///   - kept: a column that is 1 where a row says nothing of the `keeping` ones.
+    func mergeRepeats(
+        of columns: [Int], present: Int, from first: Int, filling: [Int], kept: Int? = nil, keeping: [Int] = []
+    ) {
         var last: [[SQLValue]: Int] = [:]
         for row in 0..<count {
             guard let earlier = last.updateValue(row, forKey: columns.map { self[row, $0].value }) else { continue }
@@ -130,6 +133,9 @@ final class StagedRows {
             }
             self[row, present] = .integer(had | has)
             for column in filling where self[row, column].isNull { self[row, column] = self[earlier, column] }
+            if let kept, case .integer(1) = self[row, kept] {
+                for column in keeping + [kept] { self[row, column] = self[earlier, column] }
+            }
         }
     }
 

@@ -11,6 +11,9 @@ package struct InboundText: Sendable, Hashable {
     package var at: Instant?
     /// What makes it one; the same message told twice has the same.
     package var id: String
+    /// Whether the number may be written as it is dialed in its country; providers write them internationally, some
+    /// without the `+`.
+    package var mayBeNational = false
 
     package init(from sender: String, word: StopWord?, at: Instant? = nil, id: String) {
         self.sender = sender
@@ -26,20 +29,23 @@ package struct InboundTexts {
     private let connection: Connection
     private let channel: String
     private let workspace: String
+    /// Whose national numbers are meant.
+    private let country: PhoneCountry?
     private let now: Instant
 
-    package init(_ connection: Connection, channel: String, workspace: String, now: Instant) {
+    package init(
+        _ connection: Connection, channel: String, workspace: String, country: PhoneCountry? = nil, now: Instant
+    ) {
         self.connection = connection
         self.channel = channel
         self.workspace = workspace
+        self.country = country
         self.now = now
     }
 
     @discardableResult
     package func take(_ text: InboundText) throws -> Notices.Taken {
-        // Some providers leave the `+` out; what comes in is always international.
-        let written = text.sender.hasPrefix("+") ? text.sender : "+" + text.sender
-        guard let number = PhoneNumber.normalized(written) else { return .unmatched }
+        guard let number = number(of: text) else { return .unmatched }
         if try ErasureKey.knows(number, connection) { return .known }
         let at = min(text.at ?? now, now)
         let touch = try newest(to: number, at: at)
@@ -66,6 +72,11 @@ package struct InboundTexts {
                 ])
         }
         return .recorded
+    }
+
+    private func number(of text: InboundText) -> String? {
+        if text.mayBeNational, let number = PhoneNumber.normalized(text.sender, in: country) { return number }
+        return PhoneNumber.normalized(text.sender.hasPrefix("+") ? text.sender : "+" + text.sender)
     }
 
     private func takeReply(_ text: InboundText, from number: String, to touch: Touch?) throws -> Notices.Taken {

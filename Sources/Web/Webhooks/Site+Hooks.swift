@@ -50,18 +50,23 @@ extension Site {
         let token = events.dialect == .mailgun ? MailgunSignature.token(of: webhook) : nil
         guard !notices.isEmpty || !texts.isEmpty || token != nil else { return Self.thanks(events.dialect) }
         let (name, workspace) = (channel.name, workspace.configuration.workspace)
+        let country = self.workspace.configuration.sms?.country
         let digest = token.map { _ in Hexadecimal.text(SHA256.hash(data: body)) }
-        let isReplay = try await write { connection in
+        let (isReplay, unheard) = try await write { connection in
             if let token, let digest,
                 try !Webhooks(connection).spend(token: token, digest: digest, at: now)
             {
-                return true
+                return (true, 0)
             }
             let taking = Notices(connection, channel: name, workspace: workspace, now: now)
             for notice in notices { try taking.take(notice) }
-            let hearing = InboundTexts(connection, channel: name, workspace: workspace, now: now)
-            for text in texts { try hearing.take(text) }
-            return false
+            let hearing = InboundTexts(connection, channel: name, workspace: workspace, country: country, now: now)
+            return (false, try texts.count { try hearing.take($0) == .unmatched && $0.word != nil })
+        }
+        if unheard > 0 {
+            log.warning(
+                "a STOP or START of a number that cannot be read was not taken; suppress it by hand",
+                metadata: ["channel": "\(name)", "count": "\(unheard)"])
         }
         if isReplay { throw Self.isReplay }
         return Self.thanks(events.dialect)

@@ -33,4 +33,30 @@ import Testing
         #expect(try world.rows("SELECT address, c_title FROM contact WHERE key = 'k'") == ["bo@x.example|CFO"])
         #expect(try world.rows("SELECT address FROM suppression") == ["bo@x.example"])
     }
+
+    @Test(arguments: [
+        (#"{"key":"a","contact_email":null}\n{"key":"a","seats":5}"#, ""),
+        (#"{"key":"a","contact_email":"new@x.example"}\n{"key":"a","contact_email":""}"#, ""),
+        (#"{"key":"a","contact_email":""}\n{"key":"a","contact_email":"new@x.example"}"#, "new@x.example"),
+        (#"{"key":"a","contact_email":"new@x.example"}\n{"key":"a","seats":5}"#, "new@x.example"),
+        (#"{"key":"a","seats":4}\n{"key":"a","seats":5}"#, "ada@x.example"),
+    ]) func theLastRowThatSpeaksOfTheAddressCounts(rows: String, address: String) throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,contact_email\na,ada@x.example\n")
+        let text = rows.replacing("\\n", with: "\n") + "\n"
+        _ = try world.importer.run(.accounts, from: .file(world.file(text, "rows.ndjson")), now: world.now)
+        #expect(try world.rows("SELECT address FROM contact") == [address])
+    }
+
+    /// The first file brought it as one that has left, nobody knows when.
+    @Test func whoComesBackByAnEventComesBackOnce() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,status\na,churned\n")
+        world.advance(days: 1)
+        try world.load(.events, "account,event,at\na,reactivated,2026-03-11T10:00:00Z\n")
+        #expect(try world.rows("SELECT status FROM account") == ["active"])
+        world.advance(days: 1)
+        #expect(try world.load(.accounts, "key,status\na,active\n").eventsMade == 0)
+        #expect(try world.rows("SELECT count(*) FROM event") == ["1"])
+    }
 }

@@ -162,13 +162,13 @@ import Testing
                 let text = try #require(await socket.rest())
                 return text.matches(of: /HTTP\/1\.1 (\d+)/).compactMap { Int($0.1) }
             }
-            let greedy = try await statuses("/openapi.json", 300, from: "198.51.100.1")
+            let greedy = try await statuses("/openapi.json", 600, from: "198.51.100.1")
             #expect(greedy.prefix(50).allSatisfy { $0 == 200 } && greedy.contains(429), "\(greedy)")
             #expect(try await statuses("/openapi.json", 1, from: "198.51.100.2") == [200])
             #expect(try await statuses("/u/x", 1, from: "198.51.100.1") == [404])
             // One network of IPv6 is one client.
-            let first = try await statuses("/healthz", 200, from: "2001:db8::1")
-            #expect(first.contains(429))
+            let first = try await statuses("/healthz", 1_000, from: "2001:db8::1")
+            #expect(first.contains(429), "\(first.count)")
             #expect(try await statuses("/healthz", 1, from: "2001:db8:0:1::1") == [200])
             #expect(try await site.post("/v1/accounts", #"{"key": "a1"}"#).status == 200)
         }

@@ -35,7 +35,8 @@ extension Channel.Dialect {
         case .twilio: try Self.twilioTexts(webhook)
         case .vonage: Self.vonageTexts(try Self.object(webhook.json()))
         case .messagebird: try Self.messagebirdTexts(webhook)
-        case .plain: try Self.objects(webhook.json().items).compactMap(Self.plainText)
+        case .plain:
+            try Self.objects(webhook.json().items).filter { $0["event"]?.scalarText == "text" }.map(Self.plainText)
         case .sendgrid, .postmark, .mailgun, .amazonSES, .resend, .brevo, .mandrill, .sparkpost, .customerio: []
         }
     }
@@ -51,12 +52,13 @@ extension Channel.Dialect {
     }
 
     /// Keeptouch's own words: `{"event": "text", "from": "+14155550123", "text": "STOP", "id": "m-1"}`.
-    private static func plainText(_ item: JSON) -> InboundText? {
-        guard item["event"]?.scalarText == "text", let sender = item["from"]?.scalarText,
-            let id = item["id"]?.scalarText
-        else { return nil }
-        return InboundText(
+    private static func plainText(_ item: JSON) throws(Unreadable) -> InboundText {
+        guard let sender = item["from"]?.scalarText else { throw Unreadable("a text needs `from`, whose number it is") }
+        guard let id = item["id"]?.scalarText else { throw Unreadable("a text needs an `id`") }
+        var text = InboundText(
             from: sender, word: StopWord(item["text"]?.scalarText ?? ""), at: item["at"]?.time, id: id)
+        text.mayBeNational = true
+        return text
     }
 
     /// Keeptouch's own words: `{"event": "delivered", "touch_id": "t12", "id": "...", "at": "2026-03-08T07:00:00Z"}`.
