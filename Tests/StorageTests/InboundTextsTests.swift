@@ -10,15 +10,8 @@ import Testing
 
     /// Touches 1 and 2 went by `texts`, 40 and 3 days ago, 3 by `other`, 1 day ago.
     private func store() throws -> Store {
-        let store = try Store(path: "", mode: .memory)
+        let store = try Store.withAnEnrollment()
         try store.write { connection in
-            try connection.execute("INSERT INTO account (key, created_at) VALUES ('a1', 0)")
-            try connection.execute("INSERT INTO playbook (name, state) VALUES ('p', 'live')")
-            try connection.execute(
-                """
-                INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at,
-                    exclusive, begun) VALUES (1, 1, 1, '', 1, 'treated', 0, 0, 1)
-                """)
             for (index, touch) in [("texts", 40), ("texts", 3), ("other", 1)].enumerated() {
                 try connection.execute(
                     """

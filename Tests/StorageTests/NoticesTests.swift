@@ -9,15 +9,8 @@ import Testing
     private func store(
         touches: Int = 1, state: String = "sent", category: String = "education", isAmbiguous: Bool = false
     ) throws -> Store {
-        let store = try Store(path: "", mode: .memory)
+        let store = try Store.withAnEnrollment()
         try store.write { connection in
-            try connection.execute("INSERT INTO account (key, created_at) VALUES ('a1', 0)")
-            try connection.execute("INSERT INTO playbook (name, state) VALUES ('p', 'live')")
-            try connection.execute(
-                """
-                INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at,
-                    exclusive, begun) VALUES (1, 1, 1, '', 1, 'treated', 0, 0, 1)
-                """)
             let isOpen = state == "unknown" || state == "sending" || state == "pending"
             for number in 1...touches {
                 try connection.execute(

@@ -10,15 +10,8 @@ import Testing
 
     /// Touches 1 to 3 are Ada's, claimed 40, 20 and 10 days ago; 4 is Bob's, 5 days ago.
     private func store(state: String = "sent") throws -> Store {
-        let store = try Store(path: "", mode: .memory)
+        let store = try Store.withAnEnrollment()
         try store.write { connection in
-            try connection.execute("INSERT INTO account (key, created_at) VALUES ('a1', 0)")
-            try connection.execute("INSERT INTO playbook (name, state) VALUES ('p', 'live')")
-            try connection.execute(
-                """
-                INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at,
-                    exclusive, begun) VALUES (1, 1, 1, '', 1, 'treated', 0, 0, 1)
-                """)
             for (index, touch) in [("ada", 40), ("ada", 20), ("ada", 10), ("bob", 5)].enumerated() {
                 try connection.execute(
                     """

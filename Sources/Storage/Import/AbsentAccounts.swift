@@ -13,18 +13,16 @@ struct AbsentAccounts {
     func warning(known: Int, seen: SeenKeys) throws -> String? {
         let all = Int(try connection.integer("SELECT count(*) FROM account WHERE status = 'active'"))
         guard known > 0, known * 2 >= all else { return nil }
-        var absent = 0
-        var examples: [String] = []
+        var absent = KeyExamples()
         try connection.forEach("SELECT key FROM account WHERE status = 'active' ORDER BY id") { row in
             guard let key = row.text(0), !Self.has(seen, key) else { return }
-            absent += 1
-            if examples.count < 3 { examples.append(key) }
+            absent.add(key)
         }
-        guard absent > 0, absent * 10 <= all else { return nil }
-        let names = examples.joined(separator: ", ") + (absent > examples.count ? ", ..." : "")
+        guard absent.count > 0, absent.count * 10 <= all else { return nil }
+        let isOne = absent.count == 1
         return """
-            \(absent) active \(absent == 1 ? "account is" : "accounts are") not in this file (\(names)) and \
-            \(absent == 1 ? "is" : "are") written to as before; who has left is to come with the status churned, and \
+            \(absent.count) active \(isOne ? "account is" : "accounts are") not in this file (\(absent.names)) and \
+            \(isOne ? "is" : "are") written to as before; who has left is to come with the status churned, and \
             keeptouch exclude leaves an account alone
             """
     }

@@ -51,14 +51,6 @@ final class AccountImport: ImportTarget {
     private var rows = StagedRows("import_account", [])
     private var cells = StagedCells([])
     private var hasSequel = false
-    /// What every staged row begins with; its columns follow.
-    private static let leading = [
-        "account_id", "is_new", "present", "key", "email", "address", "contact", "wish", "keeps_email",
-    ]
-    private enum Place {
-        static let account = 0, isNew = 1, present = 2, key = 3, email = 4, address = 5, contact = 6, wish = 7,
-            keepsEmail = 8
-    }
 
     private var undated: UndatedAccounts
     /// Nil where nobody reads what is said at the end.
@@ -118,7 +110,7 @@ final class AccountImport: ImportTarget {
         ofWholeRows = columns
         scalars = ContiguousArray(repeating: .null, count: columns.all.count)
         cells = columns.cells
-        rows = StagedRows("import_account", Self.leading + columns.all.map(\.column))
+        rows = StagedRows("import_account", StagedAccount.allCases.map(\.name) + columns.all.map(\.column))
         try StagedRowsTable.create(rows, on: connection)
         if hasOwner { try owner.begin(ownerColumns(map)) }
     }
@@ -223,13 +215,8 @@ final class AccountImport: ImportTarget {
 
     func apply() throws {
         columns = hasPartialRows ? ofPartialRows : ofWholeRows
-        if hasRepeats {
-            rows.mergeRepeats(
-                of: [Place.key], present: Place.present, from: Self.leading.count,
-                filling: [Place.contact, Place.wish] + columns.withoutPlace.map { Self.leading.count + $0 },
-                kept: Place.keepsEmail, keeping: [Place.email, Place.address])
-        }
-        rows.sort { rows.textPrecedes($0, $1, in: Place.key) }
+        if hasRepeats { rows.mergeAccounts(columns) }
+        rows.sort { rows.textPrecedes($0, $1, in: StagedAccount.key.rawValue) }
         try store.writeInSlices(
             on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
         ) {
@@ -285,7 +272,7 @@ final class AccountImport: ImportTarget {
         ) { match in
             if !context.isStrict, match.integer(3) == 1 { departed.add(match.text(4) ?? "") }
             let row = Int(match.integer(0))
-            rows[row, Place.account] = .integer(match.integer(1))
+            rows[row, StagedAccount.account] = .integer(match.integer(1))
             if match.integer(2) != 0 {
                 changed += 1
             } else {
@@ -304,8 +291,8 @@ final class AccountImport: ImportTarget {
             """
         ) { match in
             let row = Int(match.integer(0))
-            rows[row, Place.account] = .integer(match.integer(1))
-            rows[row, Place.isNew] = .integer(1)
+            rows[row, StagedAccount.account] = .integer(match.integer(1))
+            rows[row, StagedAccount.isNew] = .integer(1)
         }
     }
 
@@ -327,19 +314,22 @@ final class AccountImport: ImportTarget {
 
     private func applyOwners(_ slice: Range<Int>) throws -> Int {
         for row in slice.lazy.map(rows.row(at:)) where !rows.isRepeated(row) {
-            let hasAddress = emailPlace == nil ? !rows[row, Place.contact].isNull : !rows[row, Place.email].isNull
+            let hasAddress =
+                emailPlace == nil ? !rows[row, StagedAccount.contact].isNull : !rows[row, StagedAccount.email].isNull
             if hasAddress {
-                owner.stage(account: rows[row, Place.account], isNew: rows[row, Place.isNew], key: .text(ownerWord))
+                owner.stage(
+                    account: rows[row, StagedAccount.account], isNew: rows[row, StagedAccount.isNew],
+                    key: .text(ownerWord))
                 if emailPlace != nil {
-                    owner.rows.add(rows[row, Place.email])
-                    owner.rows.add(rows[row, Place.address])
+                    owner.rows.add(rows[row, StagedAccount.email])
+                    owner.rows.add(rows[row, StagedAccount.address])
                 }
-                owner.rows.add(rows[row, Place.contact])
+                owner.rows.add(rows[row, StagedAccount.contact])
                 owner.rows.add(.text(ownerWord))
-                if wishes.isNeeded { owner.rows.add(rows[row, Place.wish]) }
+                if wishes.isNeeded { owner.rows.add(rows[row, StagedAccount.wish]) }
                 owner.rows.endRow()
-            } else if wishes.isNeeded, case .integer(1) = rows[row, Place.wish],
-                case .integer(let account) = rows[row, Place.account]
+            } else if wishes.isNeeded, case .integer(1) = rows[row, StagedAccount.wish],
+                case .integer(let account) = rows[row, StagedAccount.account]
             {
                 tally.unsubscribed += try owner.unsubscribe("owner", of: account)
             }
@@ -354,7 +344,9 @@ final class AccountImport: ImportTarget {
     private func accountsChangedByContact(_ slice: Range<Int>) -> Int {
         if owner.changedAccounts.isEmpty, emptied.accounts.isEmpty { return 0 }
         return slice.lazy.map(rows.row(at:)).count { row in
-            guard rows.isUnchanged(row), case .integer(let account) = rows[row, Place.account] else { return false }
+            guard rows.isUnchanged(row), case .integer(let account) = rows[row, StagedAccount.account] else {
+                return false
+            }
             return owner.changedAccounts.contains(account) || emptied.accounts.contains(account)
         }
     }

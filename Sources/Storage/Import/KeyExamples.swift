@@ -1,6 +1,6 @@
 /// How many accounts something is told of, with the first of them.
 struct KeyExamples {
-    private var count = 0
+    private(set) var count = 0
     private var first: [String] = []
 
     mutating func add(_ key: String) {
@@ -8,10 +8,12 @@ struct KeyExamples {
         if first.count < 3 { first.append(key) }
     }
 
+    /// The first of them: `a1, a2, a3, ...`.
+    var names: String { first.joined(separator: ", ") + (count > first.count ? ", ..." : "") }
+
     /// `2 accounts (a1, a2) are`; nil where there is none.
     var text: String? {
         guard count > 0 else { return nil }
-        let names = first.joined(separator: ", ") + (count > first.count ? ", ..." : "")
         return count == 1 ? "1 account (\(names)) is" : "\(count) accounts (\(names)) are"
     }
 }

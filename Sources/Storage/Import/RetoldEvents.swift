@@ -137,7 +137,7 @@ final class RetoldEvents {
                 """,
                 [
                     "at": rows[place, .at].value, "dedup": rows[place, .dedup].value,
-                    "kind": rows[place, .kind].value, "account": rows[place, .account].value,
+                    "kind": rows[place, .kind].value, "account": rows[place, StagedEvent.account].value,
                 ])
             if count > 0 { moved.insert(place) }
         }
@@ -159,7 +159,8 @@ final class RetoldEvents {
             ORDER BY id LIMIT \(Self.mostCompared)
             """,
             [
-                "kind": rows[group.unknown[0], .kind].value, "account": rows[group.unknown[0], .account].value,
+                "kind": rows[group.unknown[0], .kind].value,
+                "account": rows[group.unknown[0], StagedEvent.account].value,
                 "at": rows[group.unknown[0], .at].value,
             ]
         ).filter { !group.known.contains($0["dedup"].text ?? "") }

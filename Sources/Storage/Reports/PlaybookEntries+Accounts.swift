@@ -1,10 +1,7 @@
 import Decisions
+import Foundation
 package import Playbooks
 package import Statistics
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 extension PlaybookEntries {
     /// Sums over the accounts of an arm: of their entries, first and later ones, and of the goals of these.

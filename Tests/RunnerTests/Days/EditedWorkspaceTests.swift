@@ -100,18 +100,6 @@ import Testing
         #expect(world.mails.isEmpty)
     }
 
-    @Test func anAccountThatHasLeftTakesNoCampaignFromAnotherOfThePerson() async throws {
-        let world = try LivedWorkspace([
-            "main": TestWorkspace.playbook("main", "at: daily at 12:00").replacing(
-                "audience: everyone_active\n", with: "")
-        ])
-        try world.test.addAccounts(2)
-        try world.test.execute("UPDATE contact SET email = 'p@example.com', address = 'p@example.com'")
-        try world.test.execute("UPDATE account SET status = 'churned', churned_at = 1 WHERE key = 'a1'")
-        try await world.run([noon(20_000), noon(20_001)])
-        #expect(world.mails.count == 1)
-    }
-
     @Test func theFirstMatchIsComparedWithTheFirstLook() async throws {
         let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "when: seats < 5 or seats is missing")])
         try world.test.edit([

@@ -72,6 +72,9 @@ struct ImportWishesTests {
         ("Consentement e-mail", "oui", "non"), ("Baja de emails", "no", "sí"), ("Status", "Subscribed", "Cleaned"),
         ("Marked email as spam", "false", "true"), ("Has hard bounced", "false", "true"),
         ("Einwilligung Werbung", "Ja", "Nein"), ("Désabonnement newsletter", "non", "oui"),
+        ("Suppressed", "no", "yes"), ("Blacklisted", "false", "true"), ("DNC", "N", "Y"), ("No mail", "no", "yes"),
+        ("Can be emailed", "yes", "no"), ("Email allowed", "yes", "no"),
+        ("Email hard bounce reason", "", "UNKNOWN_USER"), ("Email Bounced Reason", "", "550 5.1.1 no such user"),
     ]
 
     @Test(arguments: spellings.indices, ["accounts", "contacts"])

@@ -74,34 +74,6 @@ import Testing
         #expect(try suppressed(world).map { $0.prefix(1) } == ["a", "b"])
     }
 
-    static let names: [(name: String, within: String, out: String)] = [
-        ("Suppressed", "no", "yes"), ("Blacklisted", "false", "true"), ("DNC", "N", "Y"), ("No mail", "no", "yes"),
-        ("Can be emailed", "yes", "no"), ("Email allowed", "yes", "no"),
-        ("Email hard bounce reason", "", "UNKNOWN_USER"),
-        ("Email Bounced Reason", "", "550 5.1.1 no such user"),
-    ]
-
-    @Test(arguments: names.indices, ["accounts", "contacts"])
-    func furtherNamesAreSeenByInitAndImport(index: Int, kind: String) throws {
-        let (name, within, out) = Self.names[index]
-        let world = try ImportWorld()
-        let isOfAccounts = kind == "accounts"
-        let rows = (0..<9).map { "c\($0),Co \($0),u\($0)@c.example,\($0 % 3 == 2 ? out : within)\n" }.joined()
-        let path = try world.file("Customer ID,\(isOfAccounts ? "Company" : "Name"),Email,\(name)\n" + rows, "list.csv")
-        let keys = try world.file("Customer ID,MRR\n" + (0..<9).map { "c\($0),9\n" }.joined(), "accounts.csv")
-        let guess = try DataMapGuess(
-            from: (isOfAccounts ? [path] : [keys, path]).map { .file($0) },
-            paths: isOfAccounts ? ["list.csv"] : ["accounts.csv", "list.csv"], configuration: world.configuration,
-            now: world.now)
-        world.dataMap = try Self.dataMap(guess.yaml)
-        if !isOfAccounts { _ = try world.importer.run(.accounts, from: .file(keys), now: world.now) }
-        _ = try world.importer.run(
-            isOfAccounts ? .accounts : .contacts, from: .file(path),
-            options: ImportOptions(map: world.dataMap.importMap(kind)), now: world.now)
-        #expect(try suppressed(world).map { String($0.prefix(2)) } == ["u2", "u5", "u8"], "\(guess.yaml)")
-        #expect(guess.notes.contains("\"\(name)\": 3 of 9 want no messages and get none"), "\(guess.notes)")
-    }
-
     /// As HubSpot exports it: one column of all mail, one of a kind of it, and one that nobody can be sure of.
     @Test func ofSeveralColumnsEachCountsAndAPrintedLineWorksWhenItIsFollowed() throws {
         let world = try ImportWorld()
