@@ -80,7 +80,7 @@ def picture(browser, path):
 def settle(browser):
     """A page that works something out loads itself until it has."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and browser.find_elements(By.CSS_SELECTOR, "meta[http-equiv=refresh], [data-job]"):
+    while time.monotonic() < deadline and browser.find_elements(By.XPATH, "//h2[text()='At work']"):
         time.sleep(0.2)
 
 
