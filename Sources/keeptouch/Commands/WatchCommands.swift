@@ -253,6 +253,7 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
             Terminal.print("  keeptouch release \(item.name)")
         }
+        for draft in try query.draftsAtWork() { Terminal.print(CycleText.atWork(draft)) }
         for sentence in try query.standingStill() {
             Terminal.print(Terminal.styled(sentence, .yellow))
         }
