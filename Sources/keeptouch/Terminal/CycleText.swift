@@ -37,7 +37,8 @@ struct CycleText {
         if !report.playbooks.isEmpty { Terminal.print(table.text) }
         if report.playbooks.contains(where: { $0.matched > $0.audience }) {
             Terminal.print(
-                "An account counts once in the audience, and in matched as often as it has events or occurrences to answer.")
+                "An account counts once in the audience, and in matched as often as it has events or occurrences to answer."
+            )
         }
         if report.playbooks.contains(where: { $0.matched > 0 && $0.heldBecause == nil }) {
             Terminal.hint(
