@@ -150,4 +150,17 @@ final class ColumnEvents {
             ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
             """, ["kind": .integer(id), "now": .instant(context.now)])
     }
+
+    /// An event of one stored contact, now.
+    func ofContact(_ kind: String, _ contact: Int64) throws -> Int {
+        guard let id = kinds[kind] else { return 0 }
+        return try connection.execute(
+            """
+            INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup)
+            SELECT account_id, id, :kind, :now, :now,
+                'column:c' || CAST(id AS text) || ':' || CAST(CAST(:now AS bigint) AS text)
+            FROM contact WHERE id = :contact
+            ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
+            """, ["kind": .integer(id), "now": .instant(context.now), "contact": .integer(contact)])
+    }
 }

@@ -42,7 +42,7 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(
         help:
-            "The days that the file holds are complete; of a source, that what it brings is all there is; of accounts and events, that as many customers have left as they say."
+            "The days that the file holds are complete; of a source, that what it brings is all there is; of accounts and events, that as many customers have left as they say; of contacts, that as many people have moved."
     )
     var complete = false
 
@@ -116,9 +116,6 @@ struct ImportCommand: ParsableCommand {
 
     private func check(_ kind: ImportKind) throws {
         guard !history || kind == .events else { throw ValidationError("--history is for events") }
-        guard !complete || kind != .contacts else {
-            throw ValidationError("--complete is for accounts, metrics and events")
-        }
     }
 
     /// Files with one map, or a source.
