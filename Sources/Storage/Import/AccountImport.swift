@@ -362,9 +362,9 @@ final class AccountImport: ImportTarget {
                 try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
             }
         }
-        if !context.isOngoing, context.options.since == nil, report.rejected == 0 {
+        if !context.isOngoing, context.options.since == nil {
             let absent = AbsentAccounts(connection)
-            let warning = try absent.warning(known: tally.unchanged + tally.updated, seen: seen)
+            let warning = try absent.warning(known: tally.unchanged + tally.updated, seen: seen, rejected: report.rejected)
             tally.warnings += [warning].compactMap { $0 }
         }
         report.unsubscribed = wishes.count
