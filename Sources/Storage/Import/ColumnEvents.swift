@@ -72,7 +72,7 @@ final class ColumnEvents {
     }
 
     /// Two dates of a request that are so close are one request.
-    private static let sameRequest = TimeSpan.days(3)
+    static let sameRequest = TimeSpan.days(3)
 
     /// Moves the event of a state that stands to the moment that the row says, and the change in the history with it.
     ///
