@@ -174,6 +174,14 @@ struct ImportCommand: ParsableCommand {
         return [.file(isHere ? file : url.path)]
     }
 
+    /// Under what the columns of a file are remembered: numbers in its name are days, as in `logins-2026-03-01.csv`.
+    private func name(of source: ImportSource, _ map: ImportMap) -> String? {
+        guard case .file(let path) = source else { return nil }
+        let file = URL(fileURLWithPath: path)
+        let words = file.deletingPathExtension().lastPathComponent.split { !$0.isLetter }
+        return "\(map.name) (\(words.joined(separator: "-")).\(file.pathExtension))"
+    }
+
     private func run(_ jobs: [Job], _ loaded: LoadedWorkspace) throws {
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
@@ -198,7 +206,8 @@ struct ImportCommand: ParsableCommand {
                 let report = try importer.run(
                     kind, from: source,
                     options: ImportOptions(
-                        isHistory: isPast, closesDays: complete, takesDepartures: complete, map: map, usual: usual),
+                        isHistory: isPast, closesDays: complete, takesDepartures: complete, map: map,
+                        remembersAs: name(of: source, map), usual: usual),
                     now: now
                 ) { progress.show($0.rows) }
                 progress.end()
