@@ -182,7 +182,7 @@ import Testing
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],
         "subscription": ["state"], "lost_send": ["print"],
-        "source": ["name", "since_column"], "full_read": ["name"],
+        "source": ["name", "since_column"], "full_read": ["name"], "import_column": ["import", "name", "header"],
         "dashboard_user": ["role", "password", "link", "timezone", "theme"], "dashboard_session": ["hash"],
         "audit": ["origin", "action"], "message_version": ["hash"],
     ]
