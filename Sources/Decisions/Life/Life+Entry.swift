@@ -287,7 +287,7 @@ extension Life {
             experimentID: work.registered.experimentID, arm: arm, variant: variant,
             enteredAt: entryMoment(of: work, account), entry: entry,
             isExclusive: work.playbook.exclusive)
-        enrollment.goalUntil = work.playbook.goal.map { now + $0.within }
+        enrollment.goalUntil = work.playbook.goalWindow.map { now + $0 }
         enrollment.knownEvent = rules.newestEvent
         var enrolled = Account.Enrolled(enrollment, stored: nil, event: match.event)
         if let version = rules.versions[work.registered.versionID] { endIfOver(&enrolled, version, account) }

@@ -61,7 +61,7 @@ package struct ExperimentReport {
         return try periods.enumerated().map { index, period in
             try ExperimentPeriod(
                 period, of: entries, rule: rule, playbook: playbook, sharing: sharing,
-                metrics: workspace.dataMap.metrics,
+                in: workspace,
                 measuredAlike: periods.indices.filter {
                     designs[$0].map { $0["goal"] } == designs[index].map { $0["goal"] }
                 }.map { periods[$0].experimentID })
@@ -110,7 +110,7 @@ package struct ExperimentReport {
         var sections = [
             Report.Section("Verdict", verdict),
             Report.Section(
-                current.period.hasGoal ? "Goal" : "Goal: none, so staying counts",
+                current.goalTitle,
                 current.primaryBlocks + current.notes.map { .sentence($0) }),
         ]
         guard current.entered > 0 else { return sections }

@@ -59,7 +59,11 @@ extension KeyTable {
     ])
 
     static let goal = KeyTable([
-        Key("when", .condition, required: true, "The condition; nothing before the enrollment counts."),
+        Key("when", .condition, "The condition; nothing before the enrollment counts."),
+        Key(
+            "mean", .form(#"^(mrr|change\(mrr\)|(sum|avg)\(.+\))$"#, examples: ["mrr", "change(mrr)", "sum(logins)"]),
+            "Instead of `when`: a number of the window, of which the arms are compared by their means."),
+        Key("winsorize", .share, "With `mean`: the outermost accounts on each side count as the next; 0% by default."),
         Key("within", .duration, required: true, "How long it is watched."),
     ])
 

@@ -123,6 +123,8 @@ package struct Playbook: Sendable {
     package var steps: [Step] = []
     package var exits: [Exit] = [.goal, .leftAudience, .churned]
     package var goal: Goal?
+    /// The goal where it is a number and no condition; a playbook has one of the two at most.
+    package var meanGoal: MeanGoal?
     /// Secondary goals, by name; each is recorded once for an enrollment, within the goal's window.
     package var also: [NamedTerm] = []
     package var guardrails: [Guardrail] = []
@@ -165,6 +167,9 @@ package struct Playbook: Sendable {
             if case .send = step.action { (index, step) } else { nil }
         }
     }
+
+    /// How long the goal is watched; nil without one.
+    package var goalWindow: TimeSpan? { goal?.within ?? meanGoal?.within }
 
     /// The steps of the playbook, and those of the variants that have their own.
     package var programs: [[Step]] { [steps] + variants.compactMap(\.steps) }

@@ -269,11 +269,15 @@ package struct PlaybookEntries {
     }
 
     /// What an account paid at a moment: what the first later change replaced, or what it pays now.
-    func mrr(_ moment: String) -> String {
-        let later = "FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = r.account_id AND h.at > \(moment)"
+    func mrr(_ moment: String) -> String { attribute("mrr", at: moment) }
+
+    /// The same of any attribute that keeps its history.
+    func attribute(_ name: String, at moment: String) -> String {
+        let later =
+            "FROM history AS h WHERE h.attribute = '\(name)' AND h.account_id = r.account_id AND h.at > \(moment)"
         return """
             (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT h.previous \(later) ORDER BY h.at LIMIT 1)
-                ELSE (SELECT a.mrr FROM account AS a WHERE a.id = r.account_id) END)
+                ELSE (SELECT a.\(name) FROM account AS a WHERE a.id = r.account_id) END)
             """
     }
 }
