@@ -168,7 +168,7 @@ struct PlaybookReaderTests {
         #expect(
             complaints(least + "when: seats > 3\ngoal: { mean: sum(logns), within: 30d, winsorize: 40% }\n") == [
                 "playbook.yaml:6:15: error: unknown metric \"logns\"; did you mean \"logins\"?",
-                "playbook.yaml:6:51: error: \"winsorize\" takes up to 25% on each side, got 40.0%",
+                "playbook.yaml:6:40: error: \"winsorize\" takes up to 25% on each side, got 40.0%",
             ])
         #expect(
             complaints(least + "when: seats > 3\ngoal: { within: 30d, winsorize: 1% }\n") == [
@@ -182,6 +182,22 @@ struct PlaybookReaderTests {
         #expect(
             complaints(least + "when: seats > 3\ngoal: { mean: sum(logins), within: 20h }\n") == [
                 "playbook.yaml:6:28: error: no day lies wholly within 20h of an entry; write 2d or more"
+            ])
+    }
+
+    @Test func anExperimentMayBeDrawnWithinTheValuesOfAnAttribute() throws {
+        let head = "playbook: p\ncategory: service\nwhen: seats > 3\nsteps:\n  - wait: 1d\n"
+        let read = try playbook(head + "experiment: { name: fall-2026, stratify: plan }\n")
+        #expect(read.experiment == "fall-2026" && read.stratify == "plan")
+        #expect(try playbook(head + "experiment: { stratify: plan }\n").experiment == "p")
+        #expect(try playbook(head + "experiment: fall-2026\n").stratify == nil)
+        #expect(
+            complaints(least + "when: seats > 3\nexperiment: { stratify: plam }\n") == [
+                "playbook.yaml:6:25: error: unknown attribute \"plam\"; did you mean \"plan\"?"
+            ])
+        #expect(
+            complaints(least + "when: seats > 3\nexperiment: { stratify: seats }\n") == [
+                "playbook.yaml:6:25: error: \"stratify\" takes a declared attribute of the type text or boolean, and \"seats\" is a number"
             ])
     }
 

@@ -43,7 +43,18 @@ struct ArmContrastTests {
         }
 
         var comparisons: [Comparison]
+        struct Layers: Decodable {
+            struct Arm: Decodable {
+                var mean: Double
+                var error: Double
+            }
+
+            var strata: [[[Double]]]
+            var expected: [Arm]
+        }
+
         var sizes: [Size]
+        var layers: [Layers]
     }
 
     private static func file() throws -> File { try Vectors.read("means") }
@@ -96,6 +107,32 @@ struct ArmContrastTests {
             let size = try #require(design.controlByT(difference: item.difference, deviation: item.deviation))
             #expect(isClose(size, item.control, to: 1e-6), "\(size) for \(item.control)")
         }
+    }
+
+    @Test func armsWithStrataAreWeighedAsAllTogether() throws {
+        for item in try Self.file().layers {
+            let samples = PostStratification.samples(item.strata.map { $0.map { Sample($0) } })
+            for (index, (sample, expected)) in zip(samples, item.expected).enumerated() {
+                #expect(isClose(sample.mean, expected.mean))
+                #expect(isClose(sample.meanVariance.squareRoot(), expected.error))
+                #expect(sample.count == item.strata.reduce(0) { $0 + $1[index].count })
+            }
+        }
+    }
+
+    @Test func strataThatAnArmHardlyHasAreTakenTogether() {
+        let strata = [[[1.0, 2, 3], [2, 3, 4]], [[9], [8, 9]], [[], [1, 2]], [[5, 6], [7, 8, 9]]].map {
+            $0.map { Sample($0) }
+        }
+        let samples = PostStratification.samples(strata)
+        // The second and the third have no two accounts of the control, and take the smallest of the others along.
+        let pooled = [[Sample([1, 2, 3]), Sample([2, 3, 4])], [Sample([9, 5, 6]), Sample([8, 9, 1, 2, 7, 8, 9])]]
+        let expected = PostStratification.samples(pooled)
+        for (sample, other) in zip(samples, expected) {
+            #expect(isClose(sample.mean, other.mean) && isClose(sample.variance, other.variance))
+        }
+        #expect(PostStratification.samples([]).isEmpty)
+        #expect(PostStratification.samples([[Sample([1]), Sample([])]]).map(\.count) == [1, 0])
     }
 
     @Test func armsWithoutScatterOrAccountsHaveNoScore() {

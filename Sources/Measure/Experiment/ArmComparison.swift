@@ -57,8 +57,18 @@ package struct ArmComparison: Sendable {
         }
         var naive: Double?
         var correction: Double?
+        /// What each look saw, with the interval that held there.
+        package var course: [Step] = []
         /// Adjusted for the number of arms; nil by weekly looks, where the bound says it.
         package var p: Double?
+    }
+
+    /// What one look saw of an arm.
+    package struct Step: Sendable, Hashable {
+        package var at: Instant
+        package var difference: Double
+        /// All that the looks up to this one allow.
+        package var interval: Interval
     }
 
     package let rule: Rule
@@ -124,10 +134,12 @@ package struct ArmComparison: Sendable {
             let bounds = bounds(undecided)
             for arm in arms {
                 var band: Interval?
+                readings[arm].course = []
                 for (index, look) in looks.enumerated() where index < bounds.count {
                     let comparison = Self.comparison(look, arm)
                     guard look.permitsVerdict, let (z, next) = comparison.score(bound: bounds[index]) else { continue }
                     band = band.flatMap { $0.intersection(next) } ?? next
+                    readings[arm].note(look.at, comparison.difference, band)
                     if readings[arm].standing == .undecided {
                         (readings[arm].z, readings[arm].bound) = (z, bounds[index])
                     }
@@ -176,10 +188,12 @@ package struct ArmComparison: Sendable {
                 let sequence = ConfidenceSequence(
                     plannedAccounts: Int((Double(planned) * (part ?? 1)).rounded()), alpha: alpha / Double(undecided))
                 var band: Interval?
+                readings[arm].course = []
                 for (index, look) in looks.enumerated() where look.permitsVerdict {
                     guard let effect = Self.comparison(look, arm).effectOfLooks else { continue }
                     let next = sequence.interval(effect)
                     band = band.flatMap { $0.intersection(next) } ?? next
+                    readings[arm].note(look.at, effect.estimate, band)
                     readings[arm].p = min(readings[arm].p ?? 1, min(1, sequence.p(effect) * Double(undecided)))
                     if readings[arm].standing == .undecided, !next.contains(0) {
                         readings[arm].standing = effect.estimate > 0 ? .better : .worse
@@ -207,5 +221,12 @@ package struct ArmComparison: Sendable {
             }
             readings[arm].interval = comparison.interval(alpha: alpha / Double(max(1, undecided)))
         }
+    }
+}
+
+extension ArmComparison.Reading {
+    fileprivate mutating func note(_ at: Instant, _ difference: Double?, _ interval: Interval?) {
+        guard let difference, let interval else { return }
+        course.append(ArmComparison.Step(at: at, difference: difference, interval: interval))
     }
 }

@@ -21,6 +21,8 @@ struct ExperimentArms: Sendable, Hashable {
         /// The goal where it is a number, with the share that is cut.
         var mean: String?
         var winsorize: Double?
+        /// The attribute within whose values was drawn.
+        var stratify: String?
 
         /// That of a playbook in what the row of a period says of those that share it.
         static func of(_ playbook: Playbook?, in text: String, sharing: [String]) -> Design? {

@@ -104,7 +104,10 @@ package struct ExperimentDesign {
             let (what, remedy) =
                 playbook.meanGoal == nil
                 ? ("rate is known that the holdout would have", "what you expect: --base 15%")
-                : ("scatter is known of \(playbook.meanGoal?.figure.words ?? "")", "what you expect: --base 49 --deviation 60")
+                : (
+                    "scatter is known of \(playbook.meanGoal?.figure.words ?? "")",
+                    "what you expect: --base 49 --deviation 60"
+                )
             blocks = [
                 .sentence(
                     "No \(what): fewer than \(ExperimentPlan.leastHistory) entries of "

@@ -18,16 +18,25 @@ struct ExperimentLooks {
         _ weekly: [PlaybookEntries.Weekly], history: PlaybookEntries.Count, _ arms: ExperimentArms,
         _ period: PlaybookEntries.Period, asOf: Instant
     ) {
-        var sums = Array(repeating: (matured: 0, goals: 0), count: arms.arms.count)
+        let nobody = Array(repeating: Proportion(successes: 0, total: 0), count: arms.arms.count)
+        var strata: [String: [Proportion]] = ["": nobody]
         var rest = weekly[...]
         func figures(upTo week: Int) -> [ArmFigure] {
+            var counts: [String: [(matured: Int, goals: Int)]] = [:]
             while let next = rest.first, next.week <= week {
                 rest.removeFirst()
                 guard let place = arms.place(next.arm) else { continue }
-                sums[place].matured += next.matured
-                sums[place].goals += next.goals
+                counts[next.stratum, default: nobody.map { _ in (0, 0) }][place].matured += next.matured
+                counts[next.stratum, default: nobody.map { _ in (0, 0) }][place].goals += next.goals
             }
-            return sums.map { .share(Proportion(successes: $0.goals, total: $0.matured)) }
+            for (stratum, counts) in counts {
+                strata[stratum] = zip(strata[stratum] ?? nobody, counts).map { known, new in
+                    // Goals may be taken back in a week in which nobody matures.
+                    Proportion(successes: known.successes + new.goals, total: known.total + new.matured)
+                }
+            }
+            let all = strata.values.reduce(nobody) { zip($0, $1).map(+) }
+            return Self.stratified(all.map { .share($0) }, strata.mapValues { $0.map { Sample($0) } })
         }
         self.init(period, asOf: asOf, figures: figures)
         guard arms.isComparison else { return }
@@ -42,17 +51,21 @@ struct ExperimentLooks {
     init(
         _ values: MeasuredEntries, _ arms: ExperimentArms, _ period: PlaybookEntries.Period, asOf: Instant
     ) {
-        var sums = Array(repeating: Sample([]), count: arms.arms.count)
+        let nobody = Array(repeating: Sample([]), count: arms.arms.count)
+        var strata: [String: [Sample]] = ["": nobody]
         var rest = values.own[...]
         func figures(upTo moment: Instant) -> [ArmFigure] {
-            var found = Array(repeating: [Double](), count: arms.arms.count)
+            var found: [String: [[Double]]] = [:]
             while let next = rest.first, next.knownAt <= moment {
                 rest.removeFirst()
                 guard let place = arms.place(next.arm), let value = next.value else { continue }
-                found[place].append(values.limited(value))
+                found[next.stratum, default: nobody.map { _ in [] }][place].append(values.limited(value))
             }
-            for (place, found) in found.enumerated() where !found.isEmpty { sums[place] = sums[place] + Sample(found) }
-            return sums.map { .mean($0) }
+            for (stratum, found) in found {
+                strata[stratum] = zip(strata[stratum] ?? nobody, found).map { $0 + Sample($1) }
+            }
+            let all = strata.sorted { $0.key < $1.key }.reduce(nobody) { zip($0, $1.value).map(+) }
+            return Self.stratified(all.map { .mean($0) }, strata)
         }
         self.init(period, asOf: asOf) { week in
             figures(upTo: week == .max ? asOf : period.startedAt + .days(7 * Int64(week)))
@@ -62,6 +75,13 @@ struct ExperimentLooks {
             guard case .mean(let sample) = all, sample.count > 0 else { return nil }
             return { ExperimentPlan.make(sample, weights: arms.weights, isFromHistory: $0) }
         }
+    }
+
+    /// The arms as they are, and where there are strata as if each had those of all.
+    private static func stratified(_ plain: [ArmFigure], _ strata: [String: [Sample]]) -> [ArmFigure] {
+        let present = strata.filter { $0.value.contains { $0.count > 0 } }.sorted { $0.key < $1.key }.map(\.value)
+        guard present.count > 1 else { return plain }
+        return zip(plain, PostStratification.samples(present)).map { .stratified($0, $1) }
     }
 
     private init(_ period: PlaybookEntries.Period, asOf: Instant, figures: (_ week: Int) -> [ArmFigure]) {
@@ -85,7 +105,8 @@ struct ExperimentLooks {
             return
         }
         for (index, look) in weekly.enumerated() where look.total >= least {
-            guard let all = look.arms.dropFirst().reduce(look.arms.first, { $0?.plus($1) }), all.permitsVerdict,
+            guard let all = look.arms.dropFirst().reduce(look.arms.first?.plain, { $0?.plus($1.plain) }),
+                all.permitsVerdict,
                 let make = make(all)
             else { continue }
             (plan, first) = (make(false), index)

@@ -12,7 +12,23 @@ extension ExperimentPeriod {
         let table = measured == nil ? shareTable : meanTable
         guard arms.isComparison else { return [.table(table)] }
         guard primary.counts.contains(where: { $0.matured > 0 }) else { return [.table(table)] + coming }
-        return [.table(table), .table(effects)] + chart
+        return chart + course + [.table(table), .table(effects)]
+    }
+
+    /// The last looks, each with what it saw and what it allowed.
+    private var course: [Report.Block] {
+        let mostLooks = 12
+        return primaryComparison.readings.enumerated().compactMap { index, reading in
+            guard reading.course.count > 1 else { return nil }
+            return .chart(
+                .intervals(
+                    Report.Chart.Intervals(
+                        title: "\(arms.arms[index + 1].name) look by look, \(effectUnitName); \(label)",
+                        unit: effectUnit,
+                        rows: reading.course.suffix(mostLooks).map {
+                            .init(label: "\(zone.day(of: $0.at))", estimate: $0.difference, interval: $0.interval)
+                        })))
+        }
     }
 
     private var shareTable: Report.Table {
@@ -43,12 +59,12 @@ extension ExperimentPeriod {
         }
         let line = Report.Chart.Line(
             title: "Accounts whose outcome will be known", unit: .plain(0),
-            labels: maturing.map { String($0.last.description.prefix(10)) },
+            labels: maturing.map { "\(zone.day(of: $0.last))" },
             series: [.init(name: "matured", values: values)])
         return [
             .sentence(
-                "Nobody's time is over yet. The first outcome is known on \(String(first.first.description.prefix(10))); of those who have "
-                    + "entered by now, all by \(String((maturing.last ?? first).last.description.prefix(10)))."),
+                "Nobody's time is over yet. The first outcome is known on \(zone.day(of: first.first)); of those who have "
+                    + "entered by now, all by \(zone.day(of: (maturing.last ?? first).last))."),
             .chart(.line(line)),
         ]
     }
@@ -67,8 +83,9 @@ extension ExperimentPeriod {
                 .init("arm", .left), .init("effect, \(effectUnitName)"),
                 .init("interval, \(effectUnitName), \(label)"), .init("relative"),
                 .init("95% interval of relative, \(Self.once)"),
-            ] + (measured == nil
-                ? [.init("chance to beat, \(Self.once)"), .init("expected loss, points, \(Self.once)")] : []))
+            ]
+                + (measured == nil
+                    ? [.init("chance to beat, \(Self.once)"), .init("expected loss, points, \(Self.once)")] : []))
         let beliefs = beliefs
         let isEmpty = primary.counts.allSatisfy { $0.matured == 0 }
         let unknown = Report.Cell.none((isEmpty ? Unmeasurable.noAccounts : .noVariance).sentence)

@@ -45,7 +45,7 @@ extension ExperimentPeriod {
                 .init("95% interval of the mean, \(Self.once)"),
             ])
         for (index, arm) in arms.arms.enumerated() {
-            guard case .mean(let sample) = figures[index] else { continue }
+            guard case .mean(let sample) = figures[index].plain else { continue }
             let none = Report.Cell.none(
                 (sample.count == 0 ? Unmeasurable.noAccounts : .tooFew).sentence)
             table.add([
@@ -81,7 +81,8 @@ extension ExperimentPeriod {
         if let limits = measured.limits {
             notes.append(
                 "Figures below \(level(limits.lower)) and above \(level(limits.upper)) count as these: the outermost "
-                    + "\(Report.Unit.share.text(measured.goal.winsorize)) of accounts on each side, fixed with the plan.")
+                    + "\(Report.Unit.share.text(measured.goal.winsorize)) of accounts on each side, fixed with the plan."
+            )
         }
         if measured.unknown > 0 {
             notes.append("Of \(measured.unknown) accounts the figure is not known; they count in no mean.")

@@ -32,7 +32,7 @@ extension ExperimentPeriod {
                 " Corrected for the early stop it is \(effectUnit.text(stopped.corrected)) \(effectUnitName), where the look saw "
                     + "\(effectUnit.text(stopped.naive))."
             }
-            return " The weekly look \(week) of \(look.at) decided it: |z| \(Self.fixed(abs(z))) "
+            return " The weekly look \(week) of \(look.at.text(in: zone)) decided it: |z| \(Self.fixed(abs(z))) "
                 + "over the bound \(Self.fixed(bound)).\(early ?? "")"
         case .alwaysValid:
             return " The confidence sequence leaves out zero (p \(Self.p(reading.p ?? 1))), however often one looks."
@@ -92,7 +92,8 @@ extension ExperimentPeriod {
         case nil:
             return
                 "Keep running: the plan is made when \(ExperimentPlan.leastHistory) accounts have matured"
-                + (measured == nil ? ", 10 with and 10 without \(goalName) among them" : "") + "; \(matured) have so far."
+                + (measured == nil ? ", 10 with and 10 without \(goalName) among them" : "")
+                + "; \(matured) have so far."
         case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
         case .success(let plan):
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
@@ -105,11 +106,11 @@ extension ExperimentPeriod {
                     measured != nil
                     ? "; no verdict before every arm has \(ArmFigure.fewestOfMean) accounts ("
                         + small.map { "\($0) has \($1.total)" }.joined(separator: ", ") + ")"
-                    :
-                    few.isEmpty
-                    ? ""
-                    : "; no verdict before every arm has 10 with and 10 without \(goalName) ("
-                        + few.map { "\($0) has \($1.hits) and \($1.matured - $1.hits)" }.joined(separator: ", ") + ")"
+                    : few.isEmpty
+                        ? ""
+                        : "; no verdict before every arm has 10 with and 10 without \(goalName) ("
+                            + few.map { "\($0) has \($1.hits) and \($1.matured - $1.hits)" }.joined(separator: ", ")
+                            + ")"
             } else if rule == .groupSequential {
                 let asks = primaryComparison.readings.indices.compactMap { arm -> String? in
                     let reading = primaryComparison.readings[arm]
@@ -153,7 +154,9 @@ extension ExperimentPeriod {
             offers.append("`holdout: 50%`, which needs \(wider.accounts)\(days(wider.accounts))")
         }
         let nearer = min(0.5, 3 * plan.base)
-        if measured == nil, nearer > plan.base, case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights) {
+        if measured == nil, nearer > plan.base,
+            case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights)
+        {
             offers.append(
                 "a nearer goal: one that \(Report.Unit.share.text(nearer)) reach needs \(near.accounts) for a fifth of it"
                     + days(near.accounts))
@@ -194,11 +197,15 @@ extension ExperimentPeriod {
         switch rule {
         case .groupSequential:
             if let last = primaryComparison.looks.last, primaryComparison.isFull {
-                notes.append("The plan was full at the look of \(last.at); what matured later changes no verdict.")
+                notes.append(
+                    "The plan was full at the look of \(last.at.text(in: zone)); what matured later changes no verdict."
+                )
             } else {
                 let weeks = (asOf - period.startedAt).milliseconds / PlaybookEntries.week
                 let next = Instant(milliseconds: period.startedAt.milliseconds + (weeks + 1) * PlaybookEntries.week)
-                notes.append("Figures are as of the weekly look of \(moment); the next look is on \(next).")
+                notes.append(
+                    "Figures are as of the weekly look of \(moment.text(in: zone)); the next look is on \(next.text(in: zone))."
+                )
             }
         case .alwaysValid: notes.append("Always valid: this may be looked at on any day.")
         case .fixed: notes.append("A single look: the numbers hold only if nobody acts on an earlier one.")
@@ -213,6 +220,11 @@ extension ExperimentPeriod {
                     + "\(level(plan.base)) (\(source)), 5% error, 80% power.")
         }
         notes += meanNotes
+        if let stratify {
+            notes.append(
+                "Drawn within \(stratify). The effect weighs its values as all arms together have them, so that what they explain "
+                    + "is in neither the difference nor its interval.")
+        }
         let open = primary.counts.reduce(0) { $0 + $1.open }
         if open > 0 { notes.append("\(open) accounts still have time and count in no rate.") }
         if globalHoldout > 0 {
@@ -227,7 +239,7 @@ extension ExperimentPeriod {
         }
         for edit in edits {
             notes.append(
-                "The message \(edit.message) was edited: from \(edit.since) on another text went out. The figures hold both; "
+                "The message \(edit.message) was edited: from \(edit.since.text(in: zone)) on another text went out. The figures hold both; "
                     + "`strict: true` in playbook.yaml begins a new period with an edit.")
         }
         if facts.erased > 0 {

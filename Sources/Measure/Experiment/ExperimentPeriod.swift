@@ -47,6 +47,10 @@ struct ExperimentPeriod {
     /// The entries with their figures, where the goal is a mean.
     let measured: MeasuredEntries?
     let currency: String
+    /// On whose clock moments are written.
+    let zone: Zone
+    /// The attribute within whose values the arms were drawn.
+    let stratify: String?
     /// How long after its window the outcome of an entry is waited for.
     private let lateness: TimeSpan
     private(set) var secondary: [Figure] = []
@@ -86,14 +90,17 @@ struct ExperimentPeriod {
         self.playbook = playbook
         asOf = entries.asOf
         currency = workspace.configuration.currency
+        zone = workspace.configuration.zone
+        stratify = ExperimentArms.Design.of(playbook, in: period.design, sharing: sharing)?.stratify
         let metrics = workspace.dataMap.metrics
         let assigned = try entries.counts(of: .reached, in: period, matured: entries.asOf)
         arms = ExperimentArms(design: period.design, seen: assigned.keys, playbook: playbook, sharing: sharing)
         globalHoldout = assigned.filter { $0.key.arm == .globalHoldout }.reduce(0) { $0 + $1.value.matured }
         measured = try ExperimentArms.meanGoal(period.design, playbook: playbook, sharing: sharing).map { goal in
-            let zone = workspace.configuration.zone
-            return MeasuredEntries(
-                goal, try entries.measured(goal, metrics: metrics, zone: zone, in: measuredAlike), period: period)
+            MeasuredEntries(
+                goal,
+                try entries.measured(goal, metrics: metrics, zone: workspace.configuration.zone, in: measuredAlike),
+                period: period)
         }
         lateness = measured.map { PlaybookEntries.lateness(of: $0.goal, metrics) } ?? .hours(0)
         let looks =
@@ -160,7 +167,7 @@ struct ExperimentPeriod {
         zip(arms.counts(assigned), figures).map { entered, matured in
             var count = PlaybookEntries.Count()
             count.matured = matured.total
-            if case .share(let share) = matured { count.hits = share.successes }
+            if case .share(let share) = matured.plain { count.hits = share.successes }
             count.open = max(0, entered.matured - matured.total)
             return count
         }
@@ -199,6 +206,13 @@ struct ExperimentPeriod {
                 Check(point: point, observed: observed, ratio: SampleRatio(observed: observed, weights: weights)))
         }
         add("assigned", arms.counts(assigned).map(\.matured), arms.weights)
+        if let stratify {
+            for (stratum, counts) in try entries.strata(of: period).sorted(by: { $0.key < $1.key }) {
+                add(
+                    "assigned, \(stratify) \(stratum.isEmpty ? "(none)" : stratum)", arms.counts(counts).map(\.matured),
+                    arms.weights)
+            }
+        }
         let sends = try entries.counts(of: .wouldSend, in: period, matured: asOf)
         if playbook?.variants.contains(where: { $0.steps != nil }) == true, let holdout = arms.arms.first,
             arms.hasHoldout

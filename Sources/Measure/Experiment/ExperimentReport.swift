@@ -30,9 +30,10 @@ package struct ExperimentReport {
         let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
         let periods = try entries.periods(of: experiment)
         guard let last = periods.last else {
-            let since = known.liveSince.map { "it has been live since \($0)" } ?? "it has never been live"
+            let since = known.liveSince.map { "it has been live since \(text($0))" } ?? "it has never been live"
             report.sections = [
-                .init("Verdict", [.sentence("As of \(asOf) there is nothing to measure: \(since). \(designHint)")])
+                .init(
+                    "Verdict", [.sentence("As of \(text(asOf)) there is nothing to measure: \(since). \(designHint)")])
             ]
             return report
         }
@@ -46,7 +47,7 @@ package struct ExperimentReport {
             let changed = index > 0 ? [Report.Block.sentence("Changed before it: \(changes[index - 1]).")] : []
             report.sections.append(
                 .init(
-                    "Period \(period.period.number), begun \(period.period.startedAt)",
+                    "Period \(period.period.number), begun \(text(period.period.startedAt))",
                     changed + [.sentence(period.sentence)] + period.primaryBlocks))
         }
         return report
@@ -90,6 +91,8 @@ package struct ExperimentReport {
         return keys.compactMap { names[$0] }.joined(separator: ", ")
     }
 
+    private func text(_ moment: Instant) -> String { moment.text(in: workspace.configuration.zone) }
+
     private var designHint: String { "See what it would take: keeptouch report experiment \(name) --design" }
 
     private func sections(
@@ -104,7 +107,7 @@ package struct ExperimentReport {
         if let changed {
             verdict.append(
                 .sentence(
-                    "Changed: \(changed). This is period \(number), begun \(current.period.startedAt); "
+                    "Changed: \(changed). This is period \(number), begun \(text(current.period.startedAt)); "
                         + "earlier periods stand apart below and are not added up."))
         }
         var sections = [

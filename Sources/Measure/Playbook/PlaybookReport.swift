@@ -26,14 +26,15 @@ package struct PlaybookReport {
             table.add([.text(known.name), .text(known.state.rawValue)] + cells(total, of: known.name))
         }
         let blocks: [Report.Block] =
-            table.rows.isEmpty ? [.sentence("No playbook has run as of \(asOf).")] : [.table(table), Self.note]
+            table.rows.isEmpty
+            ? [.sentence("No playbook has run as of \(asOf.text(in: zone)).")] : [.table(table), Self.note]
         return Report(title: "Playbooks", asOf: asOf, sections: [.init("Funnel", blocks)])
     }
 
     package func of(_ name: String) throws -> Report {
         var report = Report(title: "Playbook \(name)", asOf: asOf, sections: [])
         let nothing = Report.Section(
-            "Funnel", [.sentence("\(name) has not run as of \(asOf): there is nothing to count.")])
+            "Funnel", [.sentence("\(name) has not run as of \(asOf.text(in: zone)): there is nothing to count.")])
         guard let known = try KnownPlaybook.named(name, connection) else {
             report.sections = [nothing]
             return report
@@ -132,7 +133,8 @@ package struct PlaybookReport {
     ) -> Report.Table {
         var table = Report.Table("Versions", [.init("version", .left), .init("first seen", .left)] + Self.columns)
         for version in versions {
-            table.add([.text(Self.short(version.hash)), .text(version.seenAt.text(in: zone))] + cells(version, of: name))
+            table.add(
+                [.text(Self.short(version.hash)), .text(version.seenAt.text(in: zone))] + cells(version, of: name))
         }
         if versions.count > 1 { table.add([.text("all"), .text("")] + cells(total, of: name)) }
         return table

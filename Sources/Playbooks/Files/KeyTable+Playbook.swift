@@ -41,7 +41,10 @@ extension KeyTable {
             "also", .oneOrMore(.condition),
             "Secondary goals, watched as long as the goal: signals, segments, events, conditions."),
         Key("guardrail_metrics", .mapping(.share), "Harms that must not grow by more than the margin."),
-        Key("experiment", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
+        Key(
+            "experiment", .either([.text, .table(.experiment)]),
+            "The unit of reporting and the salt of the draw, the playbook's name by default; { stratify: plan } draws within plans."
+        ),
         Key(
             "strict", .boolean,
             "Whether an edited message begins a new period of the experiment; it is a note by default."),
@@ -56,6 +59,11 @@ extension KeyTable {
     static let variant = KeyTable([
         Key("weight", .number(0...1_000_000), required: true, "Its share of the accounts, relative to the others."),
         Key("steps", .steps, "Steps of its own."),
+    ])
+
+    static let experiment = KeyTable([
+        Key("name", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
+        Key("stratify", .text, "A declared attribute, text or boolean, within whose values the arms are drawn evenly."),
     ])
 
     static let goal = KeyTable([

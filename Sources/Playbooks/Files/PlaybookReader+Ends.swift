@@ -43,7 +43,8 @@ extension PlaybookReader {
     private func meanGoal(_ goal: Fields, at position: Position) -> MeanGoal? {
         guard let node = goal["mean"], let text = diagnostics.text(node, "mean") else {
             if !goal.has("when"), !goal.has("mean") {
-                diagnostics.error(position, "a goal has \"when\", a condition, or \"mean\", a number; this one has neither")
+                diagnostics.error(
+                    position, "a goal has \"when\", a condition, or \"mean\", a number; this one has neither")
             }
             if goal.has("winsorize") {
                 diagnostics.error(goal.position("winsorize"), "\"winsorize\" belongs to a goal with \"mean\"")
@@ -51,7 +52,8 @@ extension PlaybookReader {
             return nil
         }
         if goal.has("when") {
-            diagnostics.error(goal.position("when"), "a goal has \"when\" or \"mean\", not both; \"also\" takes other goals")
+            diagnostics.error(
+                goal.position("when"), "a goal has \"when\" or \"mean\", not both; \"also\" takes other goals")
         }
         var winsorize = 0.0
         if let share = goal.share("winsorize") {
@@ -111,6 +113,30 @@ extension PlaybookReader {
             term = terms.condition(source)
         }
         return term.map { NamedTerm(name: source.text, term: $0, position: source.position) }
+    }
+
+    /// A name, or a name and the attribute within whose values the arms are drawn.
+    func readExperiment(_ fields: Fields, into playbook: inout Playbook) {
+        guard let node = fields["experiment"] else { return }
+        let table = node.entries == nil ? nil : fields.table("experiment", .experiment)
+        if let name = table == nil ? fields.text("experiment") : table?.text("name") {
+            diagnostics.checkName(name, "an experiment", at: fields.position("experiment"))
+            playbook.experiment = name
+        }
+        guard let stratify = table?["stratify"], let name = diagnostics.text(stratify, "stratify") else { return }
+        let known = dataMap.attributes.filter { $0.type == .text || $0.type == .boolean }.map(\.name)
+        guard known.contains(name) else {
+            if let attribute = dataMap.attribute(name) {
+                diagnostics.error(
+                    stratify.position,
+                    "\"stratify\" takes a declared attribute of the type text or boolean, and \"\(name)\" is "
+                        + (Attribute.builtIn.contains(attribute) ? "built in" : attribute.type.phrase))
+            } else {
+                diagnostics.unknown(name, "attribute", among: known, at: stratify.position)
+            }
+            return
+        }
+        playbook.stratify = name
     }
 
     private static let harms = ["unsubscribed", "complained", "bounced", "rejected", "churned"]

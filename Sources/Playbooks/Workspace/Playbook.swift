@@ -130,6 +130,8 @@ package struct Playbook: Sendable {
     package var guardrails: [Guardrail] = []
     /// Salt of the assignment and unit of reporting.
     package var experiment: String
+    /// The attribute within whose values the arms are drawn.
+    package var stratify: String?
     /// Whether an edited message begins a new period of the experiment, as an edited step does.
     package var isStrict = false
     /// How long a touch may wait for caps and windows.

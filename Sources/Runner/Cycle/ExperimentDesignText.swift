@@ -16,6 +16,9 @@ struct ExperimentDesignText {
         let mean = playbook.meanGoal.map { goal in
             ",\"mean\":\"\(goal.figure.text)\",\"winsorize\":\(goal.winsorize)"
         }
-        text = start + (mean ?? "") + parts.map { ",\"\($0.rawValue)\":\"\(Registry.hash($1).prefix(16))\"" }.joined() + "}"
+        let strata = playbook.stratify.map { ",\"stratify\":\"\($0)\"" }
+        text =
+            start + (mean ?? "") + (strata ?? "")
+            + parts.map { ",\"\($0.rawValue)\":\"\(Registry.hash($1).prefix(16))\"" }.joined() + "}"
     }
 }

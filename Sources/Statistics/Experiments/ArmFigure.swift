@@ -2,6 +2,8 @@
 package enum ArmFigure: Sendable, Hashable {
     case share(Proportion)
     case mean(Sample)
+    /// One of the two, with its mean as if it had the strata of all arms together.
+    indirect case stratified(ArmFigure, Sample)
 
     /// With fewer accounts of an arm no mean is near enough to normal.
     package static let fewestOfMean = 50
@@ -10,14 +12,20 @@ package enum ArmFigure: Sendable, Hashable {
         switch self {
         case .share(let share): share.total
         case .mean(let sample): sample.count
+        case .stratified(let plain, _): plain.total
         }
+    }
+
+    /// As it was found, whatever its strata.
+    package var plain: ArmFigure {
+        if case .stratified(let plain, _) = self { plain } else { self }
     }
 
     /// The rate or the mean; nil of nobody.
     package var center: Double? {
         switch self {
         case .share(let share): share.rate
-        case .mean(let sample): sample.count > 0 ? sample.mean : nil
+        case .mean(let sample), .stratified(_, let sample): sample.count > 0 ? sample.mean : nil
         }
     }
 
@@ -26,13 +34,14 @@ package enum ArmFigure: Sendable, Hashable {
         switch self {
         case .share(let share): ConfidenceSequence.permitsVerdict([share])
         case .mean(let sample): sample.count >= Self.fewestOfMean
+        case .stratified(let plain, _): plain.permitsVerdict
         }
     }
 
     var sample: Sample {
         switch self {
         case .share(let share): Sample(share)
-        case .mean(let sample): sample
+        case .mean(let sample), .stratified(_, let sample): sample
         }
     }
 

@@ -6,6 +6,8 @@ extension PlaybookEntries {
     package struct Measured: Sendable {
         package var experimentID: Int64
         package var arm: Arm
+        /// Within which the arm was drawn; empty without strata.
+        package var stratum: String
         package var enteredAt: Instant
         /// When its window was over and what happened in it could be known.
         package var knownAt: Instant
@@ -51,14 +53,15 @@ extension PlaybookEntries {
     private static func measured(_ row: Statement, _ lateness: TimeSpan) throws -> Measured {
         Measured(
             experimentID: row.integer("experiment_id"), arm: Arm(try row.word("arm"), row.optionalText("variant")),
-            enteredAt: row.instant("entered_at"), knownAt: row.instant("until") + lateness)
+            stratum: row.text("stratum") ?? "", enteredAt: row.instant("entered_at"),
+            knownAt: row.instant("until") + lateness)
     }
 
     private func revenue(_ goal: MeanGoal, _ lateness: TimeSpan, _ experiments: [Int64]) throws -> [Measured] {
         var values: [Measured] = []
         try connection.forEach(
             """
-            SELECT r.experiment_id, r.arm, r.variant, r.entered_at, r.until, \(mrr("r.entered_at")) AS before,
+            SELECT r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until, \(mrr("r.entered_at")) AS before,
                 CASE WHEN a.id IS NULL OR a.erased_at < r.until THEN NULL
                     WHEN \(attribute("status", at: "r.until")) = 'churned' THEN 0 ELSE \(mrr("r.until")) END AS after
             \(entries(of: experiments))
@@ -100,7 +103,7 @@ extension PlaybookEntries {
         }
         try connection.forEach(
             """
-            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.entered_at, r.until,
+            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until,
                 CASE WHEN a.erased_at IS NULL THEN a.created_at END AS created_at
             \(entries(of: experiments)) ORDER BY r.account_id
             """, scope(lateness)

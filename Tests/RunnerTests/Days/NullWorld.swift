@@ -10,9 +10,9 @@ import Testing
 @testable import Measure
 
 /// Experiments in which nothing does anything, lived through day by day: a file each night, runs at six and at noon, windows and
-/// caps that eight playbooks compete for.
+/// caps that the playbooks compete for.
 final class NullWorld {
-    static let playbooks = (0..<8).map { "p\($0)" }
+    let playbooks: [String]
     /// A Monday.
     static let start = 20_003
     private static let beginners = 300
@@ -26,9 +26,10 @@ final class NullWorld {
     /// Events by the day of the night after which they are told: account, playbook, moment.
     private var coming: [Int: [(account: Int, playbook: Int, at: Instant)]] = [:]
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, playbooks count: Int) throws {
         dice = Dice(seed)
-        let names = Self.playbooks
+        playbooks = (0..<count).map { "p\($0)" }
+        let names = playbooks
         let events = names.map { "  reached_\($0): {}" }.joined(separator: "\n")
         lived = try LivedWorkspace(
             Dictionary(
@@ -67,7 +68,7 @@ final class NullWorld {
         try load(.accounts, "key,contact_email,plan,created_at\n" + rows.joined(separator: "\n"), at: night)
         let told = coming.removeValue(forKey: day - 1) ?? []
         if !told.isEmpty {
-            let rows = told.map { "a\($0.account),reached_\(Self.playbooks[$0.playbook]),\($0.at)" }
+            let rows = told.map { "a\($0.account),reached_\(playbooks[$0.playbook]),\($0.at)" }
             try load(.events, "account,event,at\n" + rows.joined(separator: "\n"), at: night)
         }
         try await lived.run(noon(day, hours: -6))
@@ -81,7 +82,7 @@ final class NullWorld {
     /// What an account will do, whatever anybody sends it: some do more of everything, and one report in ten is a day late.
     private func foresee(_ account: Int, came: Int) {
         let zeal = Double.random(in: 0.3...0.7, using: &dice)
-        for playbook in Self.playbooks.indices where Double.random(in: 0..<1, using: &dice) < zeal {
+        for playbook in playbooks.indices where Double.random(in: 0..<1, using: &dice) < zeal {
             let after = Int64(Double.random(in: 0..<Double(Self.window + 1), using: &dice) * 24)
             let at = noon(came, hours: 20 + after)
             let day = Int(at.milliseconds / 86_400_000) + (dice.below(10) == 0 ? 1 : 0)

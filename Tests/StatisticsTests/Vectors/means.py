@@ -72,4 +72,25 @@ sizes = [
     {"difference": d, "deviation": s, "ratio": r, "alpha": a, "control": size(d, s, r, a)}
     for d, s in [(5, 60), (12, 60), (0.2, 1)] for r in [1, 4, 9] for a in [0.05, 0.025]
 ]
-print(json.dumps({"comparisons": cases, "sizes": sizes}, indent=1))
+
+
+def stratified(strata):
+    """Strata of arms of values: each arm with the weights of all arms together."""
+    total = sum(len(arm) for stratum in strata for arm in stratum)
+    arms = []
+    for index in range(len(strata[0])):
+        mean = variance = 0.0
+        for stratum in strata:
+            weight = sum(len(arm) for arm in stratum) / total
+            own = np.asarray(stratum[index])
+            mean += weight * own.mean()
+            variance += weight**2 * own.var(ddof=1) / len(own)
+        arms.append({"mean": float(mean), "error": float(np.sqrt(variance))})
+    return arms
+
+
+layers = []
+for sizes_of in [[(40, 60), (10, 90), (200, 210)], [(5, 45), (3, 30)]]:
+    strata = [[list(random.normal(10 * h, 3 + h, m)), list(random.normal(10 * h + 1, 3, n))] for h, (m, n) in enumerate(sizes_of)]
+    layers.append({"strata": strata, "expected": stratified(strata)})
+print(json.dumps({"comparisons": cases, "sizes": sizes, "layers": layers}, indent=1))
