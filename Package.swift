@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Basics", "Runner", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics", "Reliability",
+                "Basics", "Runner", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics",
+                "Reliability",
                 locks,
             ],
             swiftSettings: settings),

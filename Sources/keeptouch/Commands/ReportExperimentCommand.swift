@@ -23,7 +23,8 @@ struct ReportExperimentCommand: ParsableCommand {
     @Flag(help: "Before the launch: how many accounts and days it takes.")
     var design = false
 
-    @Option(help: "With --design: the rate expected without the playbook, such as 15%; the mean, where the goal is one.")
+    @Option(
+        help: "With --design: the rate expected without the playbook, such as 15%; the mean, where the goal is one.")
     var base: String?
 
     @Option(help: "With --design and a mean as the goal: the standard deviation over accounts.")
