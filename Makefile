@@ -1,6 +1,6 @@
 keeptouch = $$(swift build --show-bin-path)/keeptouch
 
-.PHONY: help setup build test lint bench demo library package package-test reliability tsan asan
+.PHONY: help setup build test lint bench demo screenshots library package package-test reliability tsan asan
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,12 @@ bench: build ## measure against the peers; BENCH_FULL=1 for the large sets
 demo: setup ## run both samples from start to end
 	swift build --product keeptouch
 	samples/demo.sh "$(keeptouch)"
+
+screenshots: ## every page of the dashboard on the demo's data, light and dark, in .build/screenshots
+	@.ci/setup test
+	swift build --product keeptouch
+	test -d demo/acme || samples/demo.sh "$(keeptouch)"
+	.build/peers/bin/python Tests/screenshots.py "$(keeptouch)" demo/acme .build/screenshots
 
 library: ## copy playbooks/ and presets/ into the program, playbooks/ into samples/acme
 	playbooks/embed.sh

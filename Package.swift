@@ -36,7 +36,7 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "Basics", dependencies: [locks], swiftSettings: settings),
-        .target(name: "Playbooks", dependencies: ["Basics", "Yams", crypto, locks], swiftSettings: settings),
+        .target(name: "Playbooks", dependencies: ["Basics", "CCmark", "Yams", crypto, locks], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
         .target(
             name: "Decisions", dependencies: ["Basics", "Playbooks", "Statistics", crypto, locks],

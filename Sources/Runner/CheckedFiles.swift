@@ -36,10 +36,13 @@ package struct CheckedFiles: Sendable {
         for channel in workspace.channels.values where !told.contains(channel.position.file) {
             do { _ = try RequestBuilder(channel: channel, credentials: nil) } catch { diagnostics.append(error) }
         }
-        for message in workspace.playbooks.flatMap(\.messages.values) {
-            for version in [message] + message.locales.values where !told.contains(version.path) {
-                do { _ = try MessageTemplate(version) } catch { diagnostics.append(error) }
-                if !version.isHTML { diagnostics += MarkdownTree.complaints(about: version) }
+        for playbook in workspace.playbooks {
+            let versions = playbook.messages.values.flatMap { [$0] + $0.locales.values }
+            for version in versions where !told.contains(version.path) {
+                do { _ = try MessageTemplate(version) } catch {
+                    diagnostics.append(error)
+                    self.workspace?.playbooks.removeAll { $0.name == playbook.name }
+                }
             }
         }
     }

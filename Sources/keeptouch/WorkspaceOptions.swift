@@ -98,7 +98,14 @@ struct LoadedWorkspace {
             try LeftOutProperties(dataMap: workspace.dataMap, configuration: workspace.configuration, store: store)
                 .bringBack()
         } else {
-            try store.read { try StoredCurrency.expect(workspace, $0) }
+            try store.read { connection in
+                try StoredCurrency.expect(workspace, connection)
+                if let texts = workspace.configuration.sms, try !ContactNumbers(texts).areCurrent(connection) {
+                    Terminal.hint(
+                        "sms: has changed, and the numbers in \"\(texts.phone)\" are not read yet, so text messages reach "
+                            + "nobody here: the next keeptouch import or run reads them")
+                }
+            }
         }
         return store
     }

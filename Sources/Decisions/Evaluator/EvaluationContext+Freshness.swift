@@ -59,10 +59,11 @@ extension Playbook {
 }
 
 extension Term {
-    /// The `usage_drop` signals in it, however deep.
-    package var usageDrops: [MetricSignal] {
-        var found: [MetricSignal] = []
-        if case .metric(let signal) = node, signal.function == .usageDrop { found.append(signal) }
-        return found + parts.flatMap(\.usageDrops)
+    /// What it asks of daily values, however deep.
+    package var metricSignals: [MetricSignal] {
+        if case .metric(let signal) = node { return [signal] }
+        return parts.flatMap(\.metricSignals)
     }
+
+    package var usageDrops: [MetricSignal] { metricSignals.filter { $0.function == .usageDrop } }
 }

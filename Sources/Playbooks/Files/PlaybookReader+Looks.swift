@@ -10,7 +10,16 @@ extension PlaybookReader {
                 "the message is a whole document, around which no layout stands; leave <html> and <body> out, or layout"
             )
         }
-        guard message.isHTML, let body = texts.first(where: { $0.name == "body" }) else { return }
+        for text in texts where ["subject", "preheader", "label"].contains(text.name) {
+            if let complaint = MarkdownRules.complaint(aboutLine: text.text) {
+                diagnostics.error(text.position, complaint)
+            }
+        }
+        guard message.isHTML else {
+            diagnostics.add(MarkdownRules.complaints(about: message))
+            return
+        }
+        guard let body = texts.first(where: { $0.name == "body" }) else { return }
         diagnostics.add(HTMLRules.complaints(about: body, slotsInComments: false))
         if let use = SectionedText(body.text).snippets.first {
             diagnostics.error(

@@ -18,6 +18,12 @@ package struct SendTimes: Sendable {
         }
     }
 
+    /// Whether a touch waits, or has waited, for its window.
+    package static func isReason(_ reason: String) -> Bool { reason.contains("window opens ") }
+
+    /// What became of a touch that was not sent in the window that it waited for.
+    package static let missed = "neither serve nor a run sent it while the window was open"
+
     /// No window and no closed day.
     package static let always = SendTimes(window: nil, blackout: Blackout(), calendars: [:])
 

@@ -53,11 +53,8 @@ struct ClaimRules: Sendable {
         guard touch.isEnrolled else { return .end(state: .cancelled, reason: "the enrollment ended") }
         if touch.hasChurned, exitsWhenChurned { return .end(state: .cancelled, reason: "the account churned") }
         if now >= touch.expiresAt {
-            let wasCapped = Cap.isReason(touch.reason)
-            let pause = pauses.reason(for: touch.playbook).map { "the playbook is paused: \($0)" }
             return .end(
-                state: wasCapped ? .capped : .expired,
-                reason: (pause ?? touch.reason).map { "waited too long: \($0)" } ?? "waited too long")
+                state: Cap.isReason(touch.reason) ? .capped : .expired, reason: lateness(of: touch, stepWindow))
         }
         if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil {
             return .leave
@@ -71,12 +68,9 @@ struct ClaimRules: Sendable {
                 ? .leave : .end(state: .suppressed, reason: "the contact left or has another address")
         }
         if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave }
-        let own = touch.timezone.flatMap { Zone($0) } ?? zone
-        let opening = times.opening(touch.kind, category: touch.category, own: stepWindow, from: now, in: own) {
-            touch.accountValues[$0]
-        }
+        let opening = opening(for: touch, stepWindow, from: now)
         if opening.at > now {
-            return .wait(until: min(opening.at, touch.expiresAt), reason: opening.reason(in: own))
+            return .wait(until: min(opening.at, touch.expiresAt), reason: opening.reason(in: clock(of: touch)))
         }
         for (index, cap) in caps.enumerated()
         where cap.counts(touch.kind, channel: touch.channel, category: touch.category)
@@ -85,5 +79,24 @@ struct ClaimRules: Sendable {
             return .capped(index)
         }
         return touch.isGhost ? .ghost : .claim
+    }
+
+    private func clock(of touch: TouchCandidate) -> Zone { touch.timezone.flatMap { Zone($0) } ?? zone }
+
+    private func opening(
+        for touch: TouchCandidate, _ stepWindow: SendWindow?, from base: Instant
+    ) -> SendTimes.Opening {
+        times.opening(touch.kind, category: touch.category, own: stepWindow, from: base, in: clock(of: touch)) {
+            touch.accountValues[$0]
+        }
+    }
+
+    /// Why a touch has waited too long; of a window that has been open meanwhile it says so, for then nobody was there.
+    private func lateness(of touch: TouchCandidate, _ stepWindow: SendWindow?) -> String {
+        if let pause = pauses.reason(for: touch.playbook) { return "waited too long: the playbook is paused: \(pause)" }
+        guard let reason = touch.reason else { return "waited too long" }
+        let wasOpen =
+            SendTimes.isReason(reason) && opening(for: touch, stepWindow, from: touch.dueAt).at < touch.expiresAt
+        return "waited too long: \(reason)" + (wasOpen ? "; \(SendTimes.missed)" : "")
     }
 }

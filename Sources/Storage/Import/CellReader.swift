@@ -248,6 +248,8 @@ final class CellReader {
             case .none, .amount: "is not an amount of money such as 12.50"
             }
         case .boolean: "is not yes or no"
+        case .date where DateFormat.isBeyond(text), .instant where DateFormat.isBeyond(text):
+            "lies beyond 1900 to 2200, the years that are taken; leave the cell empty where there is no date"
         case .date(let time): "is not a date written \(Self.forms(time, "2026-03-01"))"
         case .instant(let time): "is not a moment written \(Self.forms(time, "2026-03-01T09:30:00Z or 2026-03-01"))"
         case .duration: "is not a duration such as 36h or 14d"

@@ -1,18 +1,24 @@
-import Playbooks
+package import Playbooks
 
 /// The numbers of contacts that text messages go to, read anew when `sms:` of `keeptouch.yaml` names another attribute or
 /// country than before.
-struct ContactNumbers {
+package struct ContactNumbers {
     private let texts: TextMessaging
 
-    init(_ texts: TextMessaging) {
+    package init(_ texts: TextMessaging) {
         self.texts = texts
+    }
+
+    private var rule: String { [texts.phone, texts.country?.name].compactMap(\.self).joined(separator: " ") }
+
+    /// Whether they are those of the attribute and the country that `sms:` names now.
+    package func areCurrent(_ connection: Connection) throws -> Bool {
+        try Meta.contactNumbers.read(connection) == rule
     }
 
     /// Takes the write lock only when something has changed.
     func apply(to store: Store) throws {
-        let rule = [texts.phone, texts.country?.name].compactMap(\.self).joined(separator: " ")
-        if try store.read({ try Meta.contactNumbers.read($0) }) == rule { return }
+        if try store.read(areCurrent) { return }
         try store.session { connection in
             let column = AttributeColumns.ofContact(texts.phone)
             var read: [(id: Int64, number: String?)] = []

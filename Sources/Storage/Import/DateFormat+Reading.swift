@@ -44,6 +44,13 @@ extension DateFormat {
         return (day.number, index)
     }
 
+    /// Whether a text that is no date begins with a year that none has: `9999-12-31`, which some programs write for "never".
+    static func isBeyond(_ text: Cell) -> Bool {
+        let year = text.prefix { $0 &- 0x30 < 10 }
+        guard year.count == 4, text.count > 4, text[4] == UInt8(ascii: "-") else { return false }
+        return !(1_900...2_200).contains(year.reduce(0) { $0 * 10 + Int($1 - 0x30) })
+    }
+
     private static func isGap(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ".")
     }

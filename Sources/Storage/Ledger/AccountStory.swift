@@ -205,6 +205,17 @@ package struct AccountStory {
         return row.flatMap { row in row["id"].integer.flatMap { id in row["at"].instant.map { (id, $0) } } }
     }
 
+    /// When messages left for the account since a moment, the latest 500.
+    package func sendings(from moment: Instant) throws -> [Instant] {
+        try connection.query(
+            """
+            SELECT claimed_at FROM touch
+            WHERE account_id = :account AND state = 'sent' AND ghost = 0 AND claimed_at >= :moment
+            ORDER BY id DESC LIMIT 500
+            """, ["account": .integer(accountID), "moment": .instant(moment)]
+        ).compactMap { $0["claimed_at"].instant }
+    }
+
     private func scope(_ playbook: String) -> [String: SQLValue] {
         ["playbook": .text(playbook), "account": .integer(accountID)]
     }

@@ -35,9 +35,12 @@ extension Outbox {
         }.min()
     }
 
+    /// The same over all channels.
+    package func nextOpening() throws -> Instant? { try nextOpening(channels: waitingChannels()) }
+
     /// Whether the moment of a touch has come that is not open yet.
     package func mayOpen(at now: Instant) throws -> Bool {
-        try nextOpening(channels: waitingChannels()).map { $0 <= now } ?? false
+        try nextOpening().map { $0 <= now } ?? false
     }
 
     /// The channels with pending touches of whatever kind, in alphabetical order.

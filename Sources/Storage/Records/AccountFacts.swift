@@ -39,4 +39,15 @@ package struct AccountFacts {
         }
         return Evaluator(context, block).explanation(of: term, for: subject, audience: audience)
     }
+
+    /// The values of a metric on the days up to its last complete one, the oldest first; NaN is "no data".
+    ///
+    /// - Returns: empty when no day is complete.
+    package func daily(_ metric: String, days: Int) throws -> [(day: Day, value: Double)] {
+        guard let last = context.lastCompleteDay[metric],
+            let found = try loader.series(metric, days, [account], context.now)
+        else { return [] }
+        let values = Dictionary(zip(found.days, found.values)) { $1 }
+        return (0..<days).map { last - (days - 1 - $0) }.map { ($0, values[$0.number] ?? .nan) }
+    }
 }

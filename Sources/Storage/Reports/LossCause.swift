@@ -1,3 +1,5 @@
+import Playbooks
+
 /// Why a touch or a match was lost, without what belongs to the one case: dates, addresses, numbers, quotations.
 package struct LossCause: Sendable, Hashable {
     package let text: String
@@ -7,7 +9,9 @@ package struct LossCause: Sendable, Hashable {
         var rest = Substring(reason)
         while let prefix = Self.prefixes.first(where: rest.hasPrefix) { rest = rest.dropFirst(prefix.count) }
         if let end = rest.firstRange(of: "; an earlier attempt may have arrived")?.lowerBound { rest = rest[..<end] }
-        if rest.hasPrefix("window opens") {
+        if rest.hasSuffix(SendTimes.missed) {
+            text = SendTimes.missed
+        } else if rest.hasPrefix("window opens") {
             text = "outside of the send window"
         } else if let cause = Self.causes.first(where: { rest.hasPrefix($0) }) {
             text = cause

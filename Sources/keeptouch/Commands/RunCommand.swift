@@ -71,7 +71,11 @@ struct RunCommand: AsyncParsableCommand {
                 hasErrors: loaded.diagnostics.contains { $0.severity == .error }
             ).show(output)
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
-            SendingText(report: sending, pending: report.touches?[.pending] ?? 0, paused: paused).show()
+            let opening = try store.read { try Outbox($0).nextOpening() }
+            SendingText(
+                report: sending, pending: report.touches?[.pending] ?? 0,
+                opening: opening.map { "\($0.text(in: loaded.zone)) \(loaded.zone.name)" }, paused: paused
+            ).show()
             if digests.sent > 0 { Terminal.print("\(Terminal.count(digests.sent, "digest")) posted.") }
             if told.taken > 0 { Terminal.print("\(Terminal.count(told.taken, "change")) told to receivers.") }
             for (name, reason) in told.failed.sorted(by: { $0.key < $1.key }) {

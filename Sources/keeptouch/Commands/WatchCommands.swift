@@ -140,6 +140,13 @@ struct StatusCommand: ParsableCommand {
             let counted = TouchState.allCases.compactMap { state in touches[state].map { "\($0) \(state.rawValue)" } }
             Terminal.print("")
             Terminal.print("touches: \(counted.isEmpty ? "none yet" : counted.joined(separator: ", "))")
+            if let opening = try Outbox(connection).nextOpening() {
+                let moment = "\(opening.text(in: loaded.zone)) \(loaded.zone.name)"
+                Terminal.print(
+                    opening > now
+                        ? "the next pending touch may leave \(moment), by keeptouch serve or a run while its window is open"
+                        : "touches may leave since \(moment): keeptouch serve or a run sends them")
+            }
             if !counted.isEmpty { Terminal.hint("  which they are: keeptouch touches --state STATE") }
             let context = try EvaluationContext(
                 connection, workspace: loaded.workspace, now: now, figures: .neutral)

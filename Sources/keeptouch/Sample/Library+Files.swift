@@ -1755,6 +1755,7 @@ exit:
   - left_audience
   - churned
   - happened(cancel_requested)
+  - days_until(renewal_at) > 60   # the date has moved on: it is renewed, whether or not anybody said so
 goal:
   when: happened(renewed)
   within: 75d
@@ -1813,6 +1814,20 @@ tests:
           events:
             - renewed: -1h
         expect: [goal, exit because goal]
+  - name: who has renewed without a word is not asked
+    account:
+      created_at: -330d
+      mrr: 49
+      renewal_at: +40d
+      metrics:
+        logins: [1 per 1d for 60d]
+        reports: [1 per 2d for 60d]
+    expect: match
+    then:
+      - after: 5d
+        account:
+          renewal_at: +395d
+        expect: exit because days_until(renewal_at) > 60
 
 """#),
         File("playbooks/renewal-ahead/what-you-made.md", #"""

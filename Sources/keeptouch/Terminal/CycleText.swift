@@ -35,6 +35,10 @@ struct CycleText {
             Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
         }
         if !report.playbooks.isEmpty { Terminal.print(table.text) }
+        if report.playbooks.contains(where: { $0.matched > $0.audience }) {
+            Terminal.print(
+                "An account counts once in the audience, and in matched as often as it has events to answer.")
+        }
         if report.playbooks.contains(where: { $0.matched > 0 && $0.heldBecause == nil }) {
             Terminal.hint(
                 hasRun
@@ -59,7 +63,11 @@ struct CycleText {
             }
             if !item.variants.isEmpty {
                 let variants = item.variants.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-                Terminal.print("\(item.playbook): \(variants.joined(separator: ", "))")
+                let isHeldOut = Verdict.allCases.contains {
+                    $0.arm != nil && $0 != .enrolled && item.verdicts[$0] ?? 0 > 0
+                }
+                Terminal.print(
+                    "\(item.playbook): \(variants.joined(separator: ", "))\(isHeldOut ? " (holdouts, too)" : "")")
             }
             if !item.sets.isEmpty {
                 let sets = item.sets.sorted { $0.key < $1.key }.map { key, accounts in
@@ -99,6 +107,8 @@ struct SendingText {
     let report: DrainReport
     /// All touches that are to go out later.
     let pending: Int
+    /// When the window or cap of the first of these opens; nil when none waits for one.
+    var opening: String?
     /// The scopes that stay stopped until someone resumes them.
     let paused: Set<String>
 
@@ -114,6 +124,9 @@ struct SendingText {
         add(report.recovered, "taken over from a run that died")
         add(pending, "pending (keeptouch touches --state pending says when)")
         Terminal.print(parts.joined(separator: ", ") + ".")
+        if let opening {
+            Terminal.hint("the next may leave \(opening), by keeptouch serve or a run while its window is open")
+        }
         for (channel, reason) in report.stopped.sorted(by: { $0.key < $1.key }) {
             // Said at the beginning, and not of the channel.
             if paused.contains("all"), reason.hasPrefix("paused: ") { continue }

@@ -66,6 +66,39 @@ import Testing
         #expect(try world.test.rows("SELECT channel, state FROM touch") == ["post|sent"])
     }
 
+    /// Who is in it goes on with the message of before, and nobody comes in until the file is mended.
+    @Test(arguments: ["Hello <b>you</b>.", "| a | b |\n|---|---|\n| 1 | 2 |", "Read [this] (https://a.example)"])
+    func aMessageWithAnErrorIsNotSent(body: String) async throws {
+        let world = try LivedWorkspace([
+            "main": TestWorkspace.playbook("main", steps: ["wait: 1d", "email: hello.md"])
+        ])
+        let path = "playbooks/main/hello.md"
+        try world.test.edit([path: "---\nsubject: Of before\n---\nHello.\n"])
+        try world.test.addAccounts(1)
+        try await world.run(noon(20_000))
+        try world.test.edit([path: "---\nsubject: With an error\n---\n\(body)\n"], withErrors: true)
+        try world.test.addAccounts(1, from: 2)
+        try await world.run([noon(20_001, hours: 1), noon(20_002, hours: 2)])
+        #expect(world.subjects == ["Of before"])
+        try world.test.edit([path: "---\nsubject: Mended\n---\nHello.\n"])
+        try await world.run([noon(20_003), noon(20_004, hours: 1)])
+        #expect(world.subjects == ["Of before", "Mended"])
+    }
+
+    /// A run at six in the morning never comes while a window from nine to five is open.
+    @Test func whatNoRunSentInItsWindowSaysSo() async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main", more: ["expires: 2d"])],
+            more: "send_window: { days: mon-sun, hours: 09:00-17:00 }")
+        try world.test.addAccounts(1)
+        try await world.run(every(24, from: noon(20_000, hours: -6), through: noon(20_003)))
+        #expect(world.mails.isEmpty)
+        let reason =
+            "waited too long: window opens 2024-10-05 09:00 UTC; neither serve nor a run sent it while the window was open"
+        let touches = try world.test.rows("SELECT state, reason FROM touch")
+        #expect(touches == ["expired|\(reason)"], "\(touches)")
+    }
+
     /// A run begins some seconds earlier than the day before.
     @Test func aDailyRunThatIsSecondsEarlyIsNotADayLate() async throws {
         let world = try LivedWorkspace(

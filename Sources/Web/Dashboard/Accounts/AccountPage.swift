@@ -6,15 +6,15 @@ import Storage
 
 /// One account: why it is or is not in a playbook, its story, its people, its data.
 struct AccountPage {
-    private let ask: PageRequest
-    private let card: AccountCard
-    private let connection: Connection
-    private let context: EvaluationContext
-    private let story: AccountStory
+    let ask: PageRequest
+    let card: AccountCard
+    let connection: Connection
+    let context: EvaluationContext
+    let story: AccountStory
     private let place: (key: StageKey, since: Instant, isStuck: Bool)?
     private let chosen: Playbook?
     /// Of which day the figures of whole populations are, where a cycle has not worked out those of the data.
-    private let figuresOf: Day?
+    let figuresOf: Day?
 
     private static let shown = 40
 
@@ -109,83 +109,6 @@ struct AccountPage {
                 html.add(
                     "a", ["class": "button danger", "href": ask.accountLink(card.key) + "/suppress"], text: "Suppress…")
             }
-        }
-    }
-
-    private struct Why {
-        var clauses: [(label: String, explanation: Explanation)] = []
-        var stale: String?
-        var notes: [String] = []
-        var standings: [AccountStory.Standing] = []
-    }
-
-    private func explanation(of playbook: Playbook) throws -> Why {
-        var why = Why()
-        why.stale = context.staleness(of: playbook.decidingTerms)
-        let facts = try AccountFacts(connection, context, account: card.id)
-        func explain(_ label: String, _ term: Term, event: Int64?) throws {
-            if let explanation = try facts.explain(term, event: event, audience: playbook.audienceKey) {
-                why.clauses.append((label, explanation))
-            }
-        }
-        if let audience = playbook.audience { try explain("audience", audience.term, event: nil) }
-        switch playbook.trigger {
-        case .when(let term): try explain("when", term, event: nil)
-        case .on(let event, let condition):
-            if let newest = try story.newestEvent(event, now: ask.now) {
-                why.notes.append("The newest \(event) is of \(ask.text(newest.at, .full)).")
-                if let condition { try explain("if", condition, event: newest.id) }
-            } else {
-                why.notes.append("There was no \(event).")
-            }
-        case .at(let schedule): why.notes.append("Each occurrence of “\(schedule.text)” takes the whole audience.")
-        }
-        why.standings = try story.standings(playbook: playbook.name)
-        return why
-    }
-
-    private func addWhy(_ playbook: Playbook, _ why: Why, to html: inout HTML) {
-        html.add("section", ["class": "panel", "aria-labelledby": "why"]) { html in
-            html.add("header") { html in
-                html.add("h2", ["id": "why"], text: "Why it is, or is not, in \(playbook.name)")
-                html.add("form", ["class": "filters inline", "action": ask.accountLink(card.key)]) { html in
-                    html.select(
-                        "Playbook", "playbook",
-                        ask.workspace.playbooks.filter { $0.state != .retired }.map { ($0.name, $0.name) },
-                        chosen: playbook.name, isHidden: true)
-                    html.add("button", text: "Show")
-                }
-            }
-            if let stale = why.stale { html.add("p", ["class": "warn"], text: "It waits for data: \(stale)") }
-            for note in why.notes { html.add("p", ["class": "soft small"], text: note) }
-            if let figuresOf, playbook.terms.contains(where: { !$0.usageDrops.isEmpty }) {
-                html.add(
-                    "p", ["class": "soft small"],
-                    text:
-                        "What is usual among all accounts is as of \(ask.text(figuresOf)); the next cycle works it out anew."
-                )
-            }
-            html.add("ul", ["class": "clauses"]) { html in
-                for clause in why.clauses { ClauseList.draw(clause.label, clause.explanation, in: &html) }
-                for standing in why.standings {
-                    html.add("li") { html in
-                        html.add("div") { html in
-                            html.add(
-                                "span", ["class": standing.verdict.arm == nil ? "missing" : "met"],
-                                text: standing.verdict.rawValue)
-                            html.add("span") { html in
-                                html.text("verdict since ")
-                                html.add(ask.time(standing.since))
-                                html.text(": \(standing.reason)")
-                            }
-                        }
-                    }
-                }
-            }
-            if why.standings.isEmpty {
-                html.add("p", ["class": "soft small under"], text: "No cycle has seen it match, as far as is kept.")
-            }
-            html.command(["explain", card.key, "--playbook", playbook.name])
         }
     }
 

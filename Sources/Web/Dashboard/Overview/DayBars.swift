@@ -20,7 +20,7 @@ struct DayBars {
         guard most > 0 else {
             return html.nothing("Nothing was sent in these days", "As soon as a touch is settled it stands here.")
         }
-        html.add("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": "Touches per day"]) {
+        html.add("div", ["class": "scroll end", "tabindex": "0", "role": "group", "aria-label": "Touches per day"]) {
             html in
             html.add(
                 "svg",
@@ -36,11 +36,13 @@ struct DayBars {
                         day, daily[day] ?? DailyTouches.OfDay(), x: Self.left + slot * Double(index), slot, most,
                         to: &html)
                     if index % 7 == (days - 1) % 7 {
+                        // The last one would reach over the edge.
+                        let isLast = index == days - 1
                         html.add(
                             "text",
                             [
-                                "x": SVG.number(Self.left + slot * (Double(index) + 0.5)), "y": "170",
-                                "text-anchor": "middle",
+                                "x": SVG.number(isLast ? Self.width : Self.left + slot * (Double(index) + 0.5)),
+                                "y": "170", "text-anchor": isLast ? "end" : "middle",
                             ], text: ask.text(day))
                     }
                 }

@@ -1,11 +1,11 @@
-import Delivery
-import Playbooks
 import Testing
 
+@testable import Playbooks
+
 /// Nothing that customers would read as source leaves.
-@Suite struct MarkdownSourceTests {
+@Suite struct MarkdownRulesTests {
     private func complaints(_ body: String) -> [String] {
-        MarkdownTree.complaints(about: Message(path: "m.md", body: body, bodyLine: 4)).map {
+        MarkdownRules.complaints(about: Message(path: "m.md", body: body, bodyLine: 4)).map {
             "\($0.position.line) \($0.message)"
         }
     }
@@ -32,23 +32,18 @@ import Testing
         #expect(complaints(body) == [])
     }
 
-    @Test(arguments: [
-        ("See https://a.example/x?y=1.", #"See <a href="https://a.example/x?y=1">https://a.example/x?y=1</a>."#),
-        ("(www.a.example/b)", #"(<a href="http://www.a.example/b">www.a.example/b</a>)"#),
-        ("https://a.example/w_(x)!", #"<a href="https://a.example/w_(x)">https://a.example/w_(x)</a>!"#),
-        (
-            "`https://a.example` xhttps://a.example https://",
-            "<code>https://a.example</code> xhttps://a.example https://"
-        ),
-        ("[https://a.example](https://b.example)", #"<a href="https://b.example">https://a.example</a>"#),
-        ("https://a.example/{{plan}}/x", #"<a href="https://a.example/p%20q/x">https://a.example/p q/x</a>"#),
-    ])
-    func bareAddressesAreLinks(body: String, html: String) throws {
-        let sender = Configuration.Sender(name: "A", email: "a@a.example", postalAddress: "1 Main St")
-        let renderer = MessageRenderer(sender: sender, currency: "USD", zone: .utc)
-        let message = try renderer.render(
-            Message(path: "m.md", body: body), as: .inApp, variables: Variables(["plan": .init(.text, .text("p q"))]))
-        #expect(message.html.contains("<p>\(html)</p>"), "\(message.html)")
-        #expect(!message.text.contains("http://www"))
+    @Test(arguments: ["Hello <b>you</b>", "One<br/>two", "**Now** or never", "[Read](https://a.example)"])
+    func aSubjectShowsNoMarks(subject: String) {
+        #expect(MarkdownRules.complaint(aboutLine: subject)?.contains("as it is written") == true)
+    }
+
+    @Test(arguments: ["We <3 you", "a < b > c", "2 ** 3", "[Acme] Hello", "5 * 3 * 2", "{{account.name | there}}"])
+    func aSubjectMayHaveSigns(subject: String) {
+        #expect(MarkdownRules.complaint(aboutLine: subject) == nil)
+    }
+
+    @Test func aTagIsToldAtItsPlace() {
+        let found = MarkdownRules.complaints(about: Message(path: "m.md", body: "Hi\nall <b>of</b> you\n", bodyLine: 4))
+        #expect(found.map(\.position.description) == ["m.md:5:5", "m.md:5:10"])
     }
 }

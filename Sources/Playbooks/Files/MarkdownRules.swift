@@ -1,10 +1,11 @@
+import Basics
 import CCmark
 import Foundation
-package import Playbooks
 
-extension MarkdownTree {
+/// What messages in Markdown may not hold; `check` tells it, and nothing that has an error is sent.
+enum MarkdownRules {
     /// What customers would read as source, or not at all: HTML, tables and other marks that Markdown alone does not know.
-    package static func complaints(about message: Message) -> [Diagnostic] {
+    static func complaints(about message: Message) -> [Diagnostic] {
         var body = message.body
         let root = body.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
@@ -14,14 +15,34 @@ extension MarkdownTree {
         guard let root else { return [] }
         defer { cmark_node_free(root) }
         cmark_consolidate_text_nodes(root)
-        var found: [(line: Int, complaint: String)] = []
+        var found: [Finding] = []
         walk(root, line: 1, &found)
-        return found.map {
-            Diagnostic(at: message.place(ofBodyLine: $0.line), $0.complaint)
+        return found.map { finding in
+            var place = message.place(ofBodyLine: finding.line)
+            place.column += finding.column - 1
+            return Diagnostic(at: place, finding.complaint)
         }
     }
 
-    private static func walk(_ node: OpaquePointer, line: Int, _ found: inout [(line: Int, complaint: String)]) {
+    /// What a reader of a line without marks, as a subject is one, would see as source.
+    static func complaint(aboutLine text: String) -> String? {
+        if let tag = text.firstMatch(of: #/</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>/#) {
+            return "HTML would be shown as it is written: \(tag.0.prefix(60)); leave it out"
+        }
+        if let mark = text.firstMatch(of: #/\*\*[^*\s][^*]*\*\*|\[[^\]]+\]\(\s?(https?:|mailto:|\{\{)/#) {
+            return "Markdown would be shown as it is written: \(mark.0.prefix(60)); leave the marks out"
+        }
+        return nil
+    }
+
+    /// A complaint at a place of the body, whose lines and columns count from 1.
+    private struct Finding {
+        var line: Int
+        var column = 1
+        var complaint: String
+    }
+
+    private static func walk(_ node: OpaquePointer, line: Int, _ found: inout [Finding]) {
         let own = Int(cmark_node_get_start_line(node))
         let line = own > 0 ? own : line
         switch cmark_node_get_type(node) {
@@ -31,9 +52,14 @@ extension MarkdownTree {
             if html.drop(while: \.isWhitespace).hasPrefix("<!--") { return }
             let remedy =
                 html.lowercased().hasPrefix("<br") ? "end the line with a backslash to break it" : "write Markdown"
-            found.append((line, "HTML is left out of messages: \(html.prefix(60)); \(remedy), or \\< for the sign"))
+            found.append(
+                Finding(
+                    line: line, column: max(1, Int(cmark_node_get_start_column(node))),
+                    complaint: "HTML is left out of messages: \(html.prefix(60)); \(remedy), or \\< for the sign"))
         case CMARK_NODE_IMAGE, CMARK_NODE_LINK:
-            if let complaint = complaint(aboutAddressOf: node) { found.append((line, complaint)) }
+            if let complaint = complaint(aboutAddressOf: node) {
+                found.append(Finding(line: line, complaint: complaint))
+            }
         case CMARK_NODE_PARAGRAPH, CMARK_NODE_HEADING:
             let lines = words(of: node).split(separator: "\n", omittingEmptySubsequences: false)
             for (index, text) in lines.enumerated() {
@@ -41,7 +67,7 @@ extension MarkdownTree {
                 guard let complaint = complaint(about: text, after: before, isFirst: index == 0, in: node) else {
                     continue
                 }
-                found.append((line + index, complaint))
+                found.append(Finding(line: line + index, complaint: complaint))
                 break
             }
         default: break
