@@ -98,8 +98,8 @@ struct CycleText {
         }
         if report.entered > inTable {
             Terminal.print(
-                "\(report.entered - inTable) of the enrollments began behind what this run sent, and stand in the table as they were "
-                    + "before.")
+                "\(Terminal.count(report.entered - inTable, "enrollment")) began after what this run sent; the table has what was so "
+                    + "before that.")
         }
         let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         let late =
