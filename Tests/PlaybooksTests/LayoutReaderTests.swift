@@ -95,6 +95,69 @@ import Testing
         #expect(workspace?.playbooks.isEmpty == true)
     }
 
+    /// Not every message has a button or a preheader, and not every brand a logo.
+    @Test(arguments: [
+        (
+            "{{footer}}", "{{#action}}{{action}}{{footer}}{{/action}}",
+            "5:22: error: nobody could leave by an e-mail without {{action}}: put {{footer}}, or a link to"
+        ),
+        (
+            "{{body}}", "{{#action}}{{body}}{{/action}}",
+            "4:27: error: an e-mail without {{action}} would have no {{body}}; it stands outside of sections"
+        ),
+        (
+            "{{body}}", "{{^logo}}{{body}}{{/logo}}",
+            "4:25: error: an e-mail with {{logo}} would have no {{body}}"
+        ),
+        (
+            "{{footer}}", "{{#preheader}}{{footer}}{{/preheader}}{{#logo}}{{footer}}{{/logo}}",
+            "5:15: error: nobody could leave by an e-mail without {{preheader}} and {{logo}}"
+        ),
+        (
+            "{{footer}}", "<a href=\"{{unsubscribe_url}}\"> <b></b></a>",
+            "5:1: error: the link to {{unsubscribe_url}} has no words, so nobody would find it"
+        ),
+        (
+            "{{footer}}", "<a href=\"{{unsubscribe_url}}\">{{#legal}}x{{/legal}}</a>",
+            "5:10: error: nobody could leave by an e-mail without {{legal}}"
+        ),
+        ("{{footer}}", "<!-- {{footer}} -->", "5:6: error: nobody could leave: the layout needs {{footer}}"),
+    ])
+    func whatEveryEmailNeedsHangsOnNoSlot(old: String, new: String, expected: String) {
+        let complaints = read([
+            "layouts/news.html": Self.layout.replacing(old, with: new), "brand.yaml": "layout: news\n",
+        ]).1
+        #expect(complaints.contains { $0.hasPrefix("layouts/news.html:\(expected)") }, "\(complaints)")
+    }
+
+    @Test(arguments: [
+        "{{#unsubscribe_url}}<a href=\"{{unsubscribe_url}}\">{{unsubscribe}}</a>{{/unsubscribe_url}}",
+        "{{#logo}}{{footer}}{{/logo}}{{^logo}}{{footer}}{{/logo}}",
+        "<a href=\"{{unsubscribe_url}}\"><img src=\"https://a.example/x.png\" alt=\"Leave\"></a>",
+    ])
+    func oneWayOutOfEveryEmailIsEnough(foot: String) {
+        let complaints = read([
+            "layouts/news.html": Self.layout.replacing("{{footer}}", with: foot), "brand.yaml": "layout: news\n",
+        ]).1
+        #expect(complaints == [])
+    }
+
+    @Test func aButtonOfALayoutNeedsAnAction() {
+        let button = "<a href=\"{{action.url}}\">{{action.label}}</a>"
+        let layout = Self.layout.replacing("{{footer}}", with: "\(button){{footer}}")
+        let complaint =
+            "playbooks/p/m.md:1:1: error: the layout \"news\" shows a button in every e-mail, and this message has no "
+            + "\"action\"; give it one, or put the button between {{#action}} and {{/action}} in layouts/news.html"
+        #expect(read(["layouts/news.html": layout, "brand.yaml": "layout: news\n"]).1 == [complaint])
+        let named = "---\nsubject: A\nlayout: news\n---\nb\n"
+        #expect(read(["layouts/news.html": layout, "playbooks/p/m.md": named]).1 == [complaint])
+        let acting = "---\nsubject: A\naction: { label: Go, url: \"https://a.example\" }\n---\nb\n"
+        #expect(
+            read(["layouts/news.html": layout, "brand.yaml": "layout: news\n", "playbooks/p/m.md": acting]).1 == [])
+        let guarded = layout.replacing(button, with: "{{#action}}\(button){{/action}}")
+        #expect(read(["layouts/news.html": guarded, "brand.yaml": "layout: news\n"]).1 == [])
+    }
+
     // MARK: Messages in HTML
 
     private func message(_ text: String, category: String = "tips") -> (Message?, [String]) {
@@ -116,9 +179,22 @@ import Testing
         let (none, why) = message(whole.replacing("{{unsubscribe_url}}", with: "https://a.example"))
         #expect(none == nil && why.contains { $0.contains("m.html:4:1: error: nobody could leave") }, "\(why)")
         #expect(message(whole.replacing("{{unsubscribe_url}}", with: "https://a.example"), category: "service").1 == [])
+        let hung = whole.replacing(
+            "<a href=\"{{unsubscribe_url}}\">x</a>",
+            with: "{{#account.name}}<a href=\"{{unsubscribe_url}}\">x</a>{{/account.name}}")
+        #expect(
+            message(hung).1.contains {
+                $0.contains("m.html:4:1: error: nobody could leave by an e-mail without {{account.name}}")
+            }, "\(message(hung).1)")
         let more = message(whole.replacing("subject: A", with: "subject: A\npreheader: x\nlayout: standard")).1
         #expect(more.contains { $0.contains("which has no place for \"preheader\"") })
         #expect(more.contains { $0.contains("m.html:4:9: error: the message is a whole document") }, "\(more)")
+    }
+
+    @Test func aFallbackInAnAddressLeadsSomewhere() {
+        let link =
+            "<a href=\"{{account.name | https://a.example}}\">L</a><a href=\"https://{{account.name | a}}.example\">M</a>"
+        #expect(message("---\nsubject: A\n---\n\(link)\n").1 == [])
     }
 
     @Test func aLanguageOfAMessageInHTMLLiesBesideIt() {
@@ -147,6 +223,11 @@ import Testing
         ("<p>{{account.nme}}</p>", ":4:4: error: unknown variable \"account.nme\""),
         ("<meta http-equiv=refresh content=1>", ":4:1: error: <meta http-equiv=\"refresh\">"),
         ("<p", ":4:1: error: \"<p\" has no end"),
+        ("<a href=\"{{account.name | none}}\">L</a>", ":4:10: error: \"{{account.name | none}}\" leads nowhere"),
+        ("<a href=\"{{#account.name}}https://a.example{{/account.name}}/x\">L</a>", ":4:10: error: \"{{#account"),
+        ("<a href=\"http://\">L</a>", ":4:10: error: \"http://\" leads nowhere in an e-mail"),
+        ("<a href=\"https:///x\">L</a>", ":4:10: error: \"https:///x\" leads nowhere in an e-mail"),
+        ("<a href=\"{{unsubscribe_url}}\"></a>", ":4:1: error: the link to {{unsubscribe_url}} has no words"),
     ])
     func whatMayNotStandInHTMLIsTold(body: String, expected: String) {
         let complaints = message("---\nsubject: A\n---\n\(body)\n").1

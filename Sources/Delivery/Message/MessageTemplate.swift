@@ -83,7 +83,7 @@ package final class MessageTemplate: Sendable {
     }
 
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
-        let layout = try layout(for: body.pattern(where: scope.isPresent, category: scope.category))
+        let layout = try layout(for: scope.pattern(of: body))
         var missing: [String] = []
         let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
@@ -107,7 +107,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent, category: scope.category)) {
+        for piece in program.pieces(scope.pattern(of: program)) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):
@@ -129,7 +129,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent, category: scope.category)) {
+        for piece in program.pieces(scope.pattern(of: program)) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):

@@ -18,11 +18,23 @@ package enum HTMLRules {
 
     /// The attributes that hold addresses.
     private static let addresses: Set = ["href", "src", "background", "action", "poster", "srcset", "xlink:href"]
-    private static let schemes = ["https://", "http://", "mailto:", "tel:", "sms:", "#", "{{"]
+    private static let schemes = ["mailto:", "tel:", "sms:", "#", "{{"]
 
+    /// Whether an address leads somewhere whichever of its values are there.
     package static func mayLead(_ address: String) -> Bool {
-        let start = address.drop { $0.isWhitespace }.lowercased()
-        return start.isEmpty || schemes.contains { start.hasPrefix($0) }
+        inEveryForm(address) { form in
+            let start = form.drop { $0.isWhitespace }.lowercased()
+            return start.isEmpty || Message.Action.hasHost(start) || schemes.contains { start.hasPrefix($0) }
+        }
+    }
+
+    /// Whether something holds of an address with its values, and with the texts that stand where they are missing.
+    static func inEveryForm(_ address: String, _ holds: (String) -> Bool) -> Bool {
+        guard address.contains("{{") else { return holds(address) }
+        let text = SectionedText(address)
+        // A section that is not closed here is a complaint of its own.
+        guard text.complaints.isEmpty else { return holds(address) }
+        return TextForms(text).allSatisfy { !$0.isEmpty && holds($0.written) }
     }
 
     /// All complaints about a text, in their order.
@@ -31,6 +43,7 @@ package enum HTMLRules {
     static func complaints(about source: SourceText, slotsInComments: Bool) -> [Diagnostic] {
         var checking = Checking(source: source, slotsInComments: slotsInComments)
         checking.check(checking.bytes.indices)
+        checking.checkWaysOut()
         return checking.found
     }
 
@@ -93,6 +106,12 @@ extension HTMLRules {
                         start, "\"\(text.prefix(40).split(separator: "\n").first ?? "")\" has no end: a > is missing")
                 case .text, .raw, .close, .declaration: break
                 }
+            }
+        }
+
+        mutating func checkWaysOut() {
+            for link in WayOut.links(in: bytes) where !link.hasWords {
+                complain(link.start, "the link to {{unsubscribe_url}} has no words, so nobody would find it")
             }
         }
 
