@@ -332,10 +332,10 @@ import Testing
     }
 
     @Test func theHashNamesTheVersion() throws {
-        let hash = MessageTemplate.hash(of: Message(path: "m.md", subject: "a", body: "b"))
+        let hash = Message(path: "m.md", subject: "a", body: "b").hash
         #expect(hash.count == 64)
-        #expect(MessageTemplate.hash(of: Message(path: "n.md", subject: "a", body: "b")) == hash)
-        #expect(MessageTemplate.hash(of: Message(path: "m.md", subject: "a", preheader: "b", body: "")) != hash)
+        #expect(Message(path: "n.md", subject: "a", body: "b").hash == hash)
+        #expect(Message(path: "m.md", subject: "a", preheader: "b", body: "").hash != hash)
         let rendered = try renderer.render(Message(path: "m.md", subject: "a", body: "b"), as: .email, variables: ada)
         #expect(rendered.messageHash == hash)
         // Who reads it in another language reads the same version.

@@ -23,6 +23,9 @@ struct MessyExport {
     private(set) var accounts = 0
     private(set) var churned = 0
     private(set) var addresses = 0
+    /// How many of them want no messages.
+    private(set) var unsubscribed = 0
+    private var leavers: [String] = []
     /// In minor units.
     private(set) var revenue = 0
     private(set) var riddle: Riddle?
@@ -64,28 +67,13 @@ struct MessyExport {
         let keys = (0..<accounts).map { "\(prefix)\(10_000 + $0 * 7)" }
         let statusForm = dice.below(4)
         let isYearly = chance(20)
-        let named: [(String, String)] = [
-            ("key", pick(["Account ID", "Customer ID", "id", "Company Id", "account_key", "Customer Number"])),
-            ("name", pick(["Company", "Account Name", "Name", "Organization", "company_name"])),
-            ("status", pick(["Status", "Account Status", "Customer Status", "subscription_status"])),
-            ("left", pick(["Cancelled On", "Churn Date", "cancelled_at", "Cancellation Date", "Date Cancelled"])),
-            ("flag", pick(["Cancelled", "Churned", "Canceled"])),
-            (
-                "mrr",
-                isYearly
-                    ? pick(["ARR", "Annual Recurring Revenue"]) : pick(["MRR", "Monthly Revenue", "MRR (USD)", "mrr"])
-            ),
-            ("since", pick(["Customer Since", "Created At", "Signup Date", "Created", "Start Date"])),
-            ("renewal", pick(["Renewal Date", "Next Renewal", "Renews On"])),
-            ("seats", pick(["Seats", "Licenses"])), ("plan", pick(["Plan", "Tier", "Subscription Plan"])),
-            (
-                "email",
-                pick(["Email", "E-Mail", "Work Email", "Primary Contact E-mail", "Admin Address", "contact email"])
-            ),
-            ("person", pick(["Contact", "Primary Contact", "Contact Name"])),
-            ("zone", pick(["Time Zone", "timezone", "TZ"])), ("country", "Country"), ("rep", "Account Manager Email"),
-            ("empty", "Fax"), ("notes", "Notes"),
-        ]
+        let speech = MessySpeech.all[chance(55) ? 0 : 1 + dice.below(MessySpeech.all.count - 1)]
+        let wish: (name: String, isOptOut: Bool)? = chance(40) ? pick(speech.wishes) : nil
+        let named: [(String, String)] =
+            speech.columns.map { name, words in (name, pick(words)) } + [
+                ("mrr", pick(isYearly ? speech.yearly : speech.monthly)), ("wish", wish?.name ?? ""),
+                ("rep", "Account Manager Email"), ("empty", "Fax"),
+            ]
         var names = named.filter { name, _ in
             switch name {
             case "key": riddle != .noKey
@@ -94,34 +82,41 @@ struct MessyExport {
             case "left": statusForm == 1 || statusForm == 2
             case "flag": statusForm == 3
             case "mrr", "since", "email": true
+            case "wish": wish != nil
             default: dice.below(100) < 70
             }
         }
         if chance(50) { names.shuffle(using: &dice) }
         var rows: [[String]] = []
-        let words = pick([("Active", "Cancelled"), ("active", "churned"), ("ACTIVE", "CANCELED"), ("Live", "Closed")])
+        let words = pick(speech.statuses)
         for (number, key) in keys.enumerated() {
             let since = today - (90 + dice.below(1_200))
             let hasLeft = chance(12)
             let amount = (dice.below(12) + 1) * 1_250 * (chance(8) ? 10 : 1)
             let hasAddress = !chance(3)
             if hasLeft { churned += 1 }
+            if hasLeft { leavers.append(key) }
             if hasAddress { addresses += 1 }
             revenue += amount
+            let wantsNothing = wish != nil && chance(10)
+            if wantsNothing, hasAddress { unsubscribed += 1 }
             let isOddDate = chance(6)
             var values: [String: String] = [
                 "key": key,
                 "name": riddle == .noKey
                     ? "Kunde"
                     : pick(["Müller & Söhne", "Café \(number)", "Acme, Inc.", "Blue \"Fern\""]) + " \(number)",
-                "status": hasLeft ? words.1 : words.0, "flag": hasLeft ? "Yes" : "No",
+                "status": hasLeft ? words.1 : words.0, "flag": hasLeft ? speech.yes : speech.no,
+                "wish": wantsNothing == (wish?.isOptOut ?? true) ? speech.yes : speech.no,
                 "left": hasLeft ? text(today - (1 + dice.below(80)), style.date) : "",
                 "mrr": money(isYearly ? amount * 12 : amount, style),
                 "since": text(since, isOddDate && style.date != "y-m-d" ? "y-m-d" : style.date),
                 "renewal": chance(10) ? "" : text(today + (1 + dice.below(340)), style.date),
                 "seats": "\(1 + dice.below(9))",
                 "plan": pick(["Starter", "Pro", "pro", "Free"]),
-                "email": hasAddress ? "person\(number)@firm\(number).example" : pick(["n/a", "none", "", "see notes"]),
+                "email": hasAddress
+                    ? pick(["person\(number)@", "person\(number)@", "Person\(number)@", " person\(number)@"])
+                        + "firm\(number).example" : pick(["n/a", "none", "", "see notes"]),
                 "person": "Zoë \(number)",
                 "zone": chance(5) ? "GMT+1" : pick(["Europe/Berlin", "America/New_York", "UTC"]),
                 "country": pick(["DE", "US", "FR", "JP"]), "rep": pick(["ann@us.example", "bo@us.example"]),
@@ -134,10 +129,13 @@ struct MessyExport {
         if riddle == .noKey { for index in rows.indices { rows[index] = rows[0] } }
         if chance(40), riddle == nil { rows.append(rows[rows.count / 2]) }
         if chance(40) { rows.append(names.map { ["key", "name"].contains($0.0) ? "Total" : "" }) }
+        if chance(15) {
+            rows.append([pick(["Confidential Information - Do Not Distribute", "Generated on 2026-03-01 by export"])])
+        }
         var header = names.map(\.1)
         if chance(30) {
             header.append("")
-            for index in rows.indices { rows[index].append("") }
+            for index in rows.indices where rows[index].count > 1 { rows[index].append("") }
         }
         var above = ""
         if chance(20) { above += "sep=\(style.delimiter)\r\n" }
@@ -146,7 +144,9 @@ struct MessyExport {
                 "Customer export" + (chance(50) ? String(repeating: style.delimiter, count: header.count - 1) : "")
                 + "\r\n"
         }
-        story.append("status form \(statusForm)\(isYearly ? ", ARR" : "")\(above.isEmpty ? "" : ", lines above")")
+        story.append(
+            "\(speech.name)\(wish.map { ", \($0.name)" } ?? ""), status form \(statusForm)\(isYearly ? ", ARR" : "")\(above.isEmpty ? "" : ", lines above")"
+        )
         add(pick(["accounts.csv", "customers.csv", "crm-export.csv"]), above, [header] + rows, style)
         return riddle == .strangeAccounts ? keys.map { "x" + $0 } : keys
     }
@@ -206,9 +206,12 @@ struct MessyExport {
         add("nps.csv", "", rows, style)
     }
 
+    /// Who asks to leave, or who has left.
     private mutating func makeCancellations(_ keys: [String], _ style: Style) {
-        var rows = [["Customer ID", "Requested On", "Reason", "Details"]]
-        for (index, key) in keys.enumerated() where index % 20 == 3 {
+        let isOfLeavers = chance(35) && riddle == nil
+        story.append(isOfLeavers ? "list of leavers" : "list of requests")
+        var rows = [["Customer ID", isOfLeavers ? "Churn Date" : "Requested On", "Reason", "Details"]]
+        for (index, key) in (isOfLeavers ? leavers : keys).enumerated() where isOfLeavers || index % 20 == 3 {
             rows.append([
                 key, text(today - (9 + dice.below(20)), style.date),
                 pick(["Too expensive", "Missing features", "Closing down", "Other"]), "",

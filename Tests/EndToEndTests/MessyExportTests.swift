@@ -72,6 +72,9 @@ import Testing
             ("revenue", "SELECT coalesce(sum(mrr), 0) FROM account", export.revenue),
             ("addresses", "SELECT count(*) FROM contact WHERE address IS NOT NULL", export.addresses),
             (
+                "unsubscribed", "SELECT count(*) FROM suppression WHERE reason = 'unsubscribed'", export.unsubscribed
+            ),
+            (
                 "days of creation",
                 "SELECT count(*) FROM account WHERE created_at < \((Date().timeIntervalSince1970 - 86_400 * 80) * 1_000)",
                 export.accounts

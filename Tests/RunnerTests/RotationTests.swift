@@ -50,4 +50,27 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM touch WHERE recipient = 'x@example.com'") == 4)
         #expect(try test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
     }
+
+    private func tip(_ word: String) -> String { "---\nsubject: \(word)\n---\nA tip.\n" }
+
+    /// The order is that of the names, so a file is renamed to bring it elsewhere.
+    @Test(arguments: [
+        (["1-a": nil, "3-a": "a"] as [String: String?], ["a", "b", "c"]),
+        (["1-a": "b", "2-b": "a"], ["a", "b", "c"]), (["1-a": "edited"], ["a", "b", "c"]),
+        (["1-a": nil, "0-a": "a", "2-b": "edited"], ["a", "edited", "c"]),
+    ])
+    func aTipThatWasRenamedIsTheTipThatItWas(edit: [String: String?], words: [String]) async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 10:00")])
+        func files(_ tips: [String: String?]) -> [String: String?] {
+            Dictionary(uniqueKeysWithValues: tips.map { ("playbooks/main/tips/\($0).md", $1.map(tip)) })
+        }
+        let rotating = TestWorkspace.playbook("main", "at: daily at 10:00", steps: ["email: tips/*.md"])
+        try world.test.edit(
+            files(["1-a": "a", "2-b": "b", "2-c": "c"]).merging(["playbooks/main/playbook.yaml": rotating]) { $1 })
+        try world.test.addAccounts(1)
+        try await world.run([noon(20_000, hours: -3), noon(20_000, hours: -2)])
+        try world.test.edit(files(edit))
+        try await world.run(every(24, from: noon(20_001, hours: -2), through: noon(20_004)))
+        #expect(world.subjects == words)
+    }
 }

@@ -168,7 +168,7 @@ import Testing
         "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule", "risk"],
         "change": ["type", "step"], "receiver": ["name"],
         "playbook_version": ["hash", "source"], "standing": ["verdict"], "decision": ["verdict"],
-        "experiment": ["name", "design"], "assignment": ["arm", "variant"],
+        "experiment": ["name", "design"], "assignment": ["arm", "variant", "stratum"],
         "enrollment": ["arm", "variant", "state"], "exclusion": ["playbook", "kind"],
         "touch": [
             "step", "variant", "kind", "channel", "category", "message", "state", "message_hash", "body_hash",
@@ -182,7 +182,7 @@ import Testing
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],
         "subscription": ["state"], "lost_send": ["print"],
-        "source": ["name", "since_column"], "full_read": ["name"],
+        "source": ["name", "since_column"], "full_read": ["name"], "import_column": ["import", "name", "header"],
         "dashboard_user": ["role", "password", "link", "timezone", "theme"], "dashboard_session": ["hash"],
         "audit": ["origin", "action"], "message_version": ["hash"],
     ]

@@ -65,10 +65,11 @@ package struct Account: Sendable {
     package struct Assignment: Sendable, Equatable {
         package var arm: Arm
         package var variant: String?
+        /// Within which it was drawn; nil where the experiment has no strata.
+        package var stratum: String?
 
-        package init(arm: Arm, variant: String?) {
-            self.arm = arm
-            self.variant = variant
+        package init(arm: Arm, variant: String?, stratum: String? = nil) {
+            (self.arm, self.variant, self.stratum) = (arm, variant, stratum)
         }
     }
 
@@ -87,7 +88,7 @@ package struct Account: Sendable {
     /// What they have said of it that is over.
     package var formerExclusions: [Exclusion] = []
     /// The messages that the account has had from a playbook with a rotation, by the playbook's id.
-    package var hadMessages: [Int64: Set<String>] = [:]
+    package var hadMessages: [Int64: Set<HadMessage>] = [:]
     /// Secondary goals reached before, by enrollment.
     package var reachedAlso: [Int64: Set<String>] = [:]
 

@@ -130,7 +130,8 @@ package struct Admission: Sendable {
         if isTaken, !rules.isService {
             return waiting(.blocked, "an exclusive playbook has the account", match)
         }
-        // Nothing is in the way any more, but it has waited for too long.
+        // Nothing is in the way any more, but the next one gets it, or it has waited for too long.
+        if match.isOvertaken { return Decision(.tooOld, "the next occurrence has come", isSettled: true) }
         if let standing = match.standing, isOccurrence(match),
             standing.verdict != .held || rules.isEvent || match.isByHand, isOver(match)
         {

@@ -3,13 +3,17 @@ import Playbooks
 extension Life {
     /// Ends an enrollment of an earlier occurrence of which nothing has left, where the one behind it has come on the clocks of all
     /// who would get it: after days on which nothing ran, nobody gets both.
-    func overtake(_ match: Match, _ work: PlaybookAtWork, _ account: inout Account) {
-        guard case .at(let schedule) = work.playbook.trigger, !match.isByHand, match.standing?.enrollmentID == nil,
+    ///
+    /// - Parameter isReleased: whether it is asked what would be if nothing held the playbook.
+    func overtake(
+        _ match: Match, _ work: PlaybookAtWork, _ account: inout Account, isReleased: Bool = false
+    ) {
+        guard case .at = work.playbook.trigger, !match.isByHand, match.standing?.enrollmentID == nil,
             let index = account.enrollments.firstIndex(where: {
                 $0.enrollment.playbookID == work.id && $0.isOvertaken(by: match.key)
-            }), hasFollowing(account.enrollments[index].enrollment.matchKey, schedule, match, work, account)
+            }), hasFollowing(account.enrollments[index].enrollment.matchKey, match, work, account)
         else { return }
-        switch rules.holds[work.id] {
+        switch isReleased ? nil : rules.holds[work.id] {
         case .all: return
         case .allBut(let last, _): if lot(of: account, work) > last { return }
         case nil: break
@@ -26,10 +30,10 @@ extension Life {
 
     /// Whether the occurrence behind an earlier one has come. On local clocks a new one begins where the day is earliest, while the
     /// earlier one may be under way elsewhere.
-    private func hasFollowing(
-        _ earlier: String, _ schedule: Schedule, _ match: Match, _ work: PlaybookAtWork, _ account: Account
-    ) -> Bool {
-        guard let occurrence = LocalOccurrence(matchKey: earlier) else { return true }
+    func hasFollowing(_ earlier: String, _ match: Match, _ work: PlaybookAtWork, _ account: Account) -> Bool {
+        guard case .at(let schedule) = work.playbook.trigger, let occurrence = LocalOccurrence(matchKey: earlier) else {
+            return true
+        }
         guard let next = schedule.next(after: occurrence.wallClock, in: .utc) else { return false }
         return zones(of: recipients(of: match, for: work, account)).allSatisfy {
             LocalOccurrence(wallClock: next).instant(in: $0) <= now

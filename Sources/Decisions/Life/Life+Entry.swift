@@ -35,7 +35,7 @@ extension Life {
         case .condition(true):
             return [standing(standings.first { $0.matchKey.isEmpty }, rearm: work.playbook.rearm)]
                 + waiting(standings, work, account)
-        case .events(let events): return waiting(standings, work, account) + fresh(events, standings, work)
+        case .events(let events): return waiting(standings, work, account) + fresh(events, standings, work, account)
         case .occurrence(let key, let at):
             let known = standings.first { $0.matchKey == key }
             // On local clocks it is looked at more than once.
@@ -45,7 +45,7 @@ extension Life {
             let match = Match(key: key, at: at, since: known?.since ?? now, standing: known)
             return waiting(standings.filter { $0.matchKey != key }, work, account).map { earlier in
                 var earlier = earlier
-                earlier.isOvertaken = !earlier.isByHand
+                earlier.isOvertaken = !earlier.isByHand && hasFollowing(earlier.key, match, work, account)
                 return earlier
             } + [match]
         }
@@ -86,9 +86,16 @@ extension Life {
     }
 
     /// Events that were not looked at before; of several with one `per` value the first.
-    private func fresh(_ events: [TriggeringEvent], _ standings: [Standing], _ work: PlaybookAtWork) -> [Match] {
+    ///
+    /// An event whose `per` value was corrected, or that another `per` reads, is the event that it was.
+    private func fresh(
+        _ events: [TriggeringEvent], _ standings: [Standing], _ work: PlaybookAtWork, _ account: Account
+    ) -> [Match] {
+        var known = Set(standings.lazy.filter { !$0.isSettled }.compactMap(\.eventID))
+        known.formUnion(
+            account.enrollments.lazy.filter { $0.enrollment.playbookID == work.id }.compactMap(\.enrollment.eventID))
         var matches: [Match] = []
-        for event in events.sorted(by: { ($0.id) < ($1.id) }) {
+        for event in events.sorted(by: { ($0.id) < ($1.id) }) where !known.contains(event.id) {
             let key = Match.key(of: event, per: work.playbook.per)
             guard !standings.contains(where: { $0.matchKey == key }) else { continue }
             if let index = matches.firstIndex(where: { $0.key == key }) {
@@ -125,12 +132,17 @@ extension Life {
         overtake(match, work, &account)
         var admission = admission(of: match, to: work, account)
         var decision = admission.decide(match)
-        let free = decision.verdict
+        var free = decision.verdict
+        if case .all? = rules.holds[work.id], case .at = work.playbook.trigger {
+            var released = account
+            overtake(match, work, &released, isReleased: true)
+            free = self.admission(of: match, to: work, released).decide(match).verdict
+        }
         if admission.hasStandIn, free.arm != nil { count.standIns += 1 }
         switch rules.holds[work.id] {
         case .all(let reason)?:
-            count.ifReleased[decision.verdict, default: 0] += 1
-            if decision.verdict.arm != nil { askAlready(match, work, account, &count) }
+            count.ifReleased[free, default: 0] += 1
+            if free.arm != nil { askAlready(match, work, account, &count) }
             admission.hold = reason
             decision = admission.decide(match)
         case .allBut(let last, let reason)? where decision.verdict.arm != nil && lot(of: account, work) > last:
@@ -151,7 +163,7 @@ extension Life {
                 askAlready(match, work, account, &count)
             }
             claimRecipients(match, of: work, account)
-            let variant = variant(of: work, account)
+            let variant = variant(of: work, account, arm)
             if let variant { count.variants[variant, default: 0] += 1 }
             begin(match, of: work, as: arm, variant, &account)
         }
@@ -213,34 +225,6 @@ extension Life {
         }
     }
 
-    /// Drawn once, and as it was drawn from then on.
-    private func lots(of work: PlaybookAtWork, _ account: Account) -> Admission.Lots {
-        var lots = Admission.Lots()
-        guard !work.playbook.isService else { return lots }
-        if let global = rules.globalHoldout, global.share > 0 {
-            lots.isGlobalHoldout =
-                account.assignments[global.experimentID].map { $0.arm == .globalHoldout }
-                ?? (Draw.number(salt: global.salt, key: account.key) < global.share)
-        }
-        if !lots.isGlobalHoldout, work.playbook.holdout > 0 {
-            lots.isHoldout =
-                account.assignments[work.registered.experimentID].map { $0.arm == .holdout }
-                ?? (Draw.number(salt: work.playbook.experiment, key: account.key) < work.playbook.holdout)
-        }
-        return lots
-    }
-
-    /// Playbooks that share an experiment may have variants of their own, so a stored one that is another's does not
-    /// count.
-    private func variant(of work: PlaybookAtWork, _ account: Account) -> String? {
-        if let stored = account.assignments[work.registered.experimentID]?.variant,
-            work.playbook.variants.contains(where: { $0.name == stored })
-        {
-            return stored
-        }
-        return Draw.variant(of: work.playbook, key: account.key)
-    }
-
     /// So many of those who enter are asked whether a goal or an exit holds already.
     private static let mostAsked = 1_000
 
@@ -287,14 +271,17 @@ extension Life {
             experimentID: work.registered.experimentID, arm: arm, variant: variant,
             enteredAt: entryMoment(of: work, account), entry: entry,
             isExclusive: work.playbook.exclusive)
-        enrollment.goalUntil = work.playbook.goal.map { now + $0.within }
+        enrollment.goalUntil = work.playbook.goalWindow.map { now + $0 }
         enrollment.knownEvent = rules.newestEvent
         var enrolled = Account.Enrolled(enrollment, stored: nil, event: match.event)
         if let version = rules.versions[work.registered.versionID] { endIfOver(&enrolled, version, account) }
         account.enrollments.append(enrolled)
         let experiment = arm == .globalHoldout ? rules.globalHoldout?.experimentID : work.registered.experimentID
         if let experiment, account.assignments[experiment] == nil {
-            let assignment = Account.Assignment(arm: arm, variant: arm == .globalHoldout ? nil : variant)
+            let stratum = arm == .globalHoldout ? nil : stratum(of: work.playbook, account)
+            if let stratum { facts.seats.take(account.id, stratum, of: experiment) }
+            let assignment = Account.Assignment(
+                arm: arm, variant: arm == .globalHoldout ? nil : variant, stratum: stratum)
             account.assignments[experiment] = assignment
             account.changes.assignments[experiment] = assignment
         }

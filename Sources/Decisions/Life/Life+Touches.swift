@@ -93,9 +93,10 @@ extension Life {
         guard let messages = version.rotations[path] else { return path }
         var had = account.hadMessages[version.playbookID] ?? []
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == version.playbookID {
-            had.formUnion(enrolled.made.filter { $0.state != .suppressed }.map(\.message))
+            had.formUnion(
+                enrolled.made.lazy.filter { $0.state != .suppressed }.map { HadMessage($0.message, hash: nil) })
         }
-        return messages.first { !had.contains($0) }
+        return HadMessage.next(of: messages, hashes: version.messageHashes, had: had)
     }
 
     /// The time that a campaign on local clocks is for, as long as its first step is not over.

@@ -33,6 +33,8 @@ package final class Version: Sendable {
     package let also: [(name: String, question: Int)]
     /// The messages of each rotation, by its pattern.
     package let rotations: [String: [String]]
+    /// Of the messages in them, by path.
+    let messageHashes: [String: String]
     /// Whether a condition asks for what was frozen at entry.
     package let asksEntry: Bool
 
@@ -67,6 +69,9 @@ package final class Version: Sendable {
         also = playbook.also.map { ($0.name, add($0.term, $0.name, isScoped: true)) }
         self.questions = questions
         rotations = playbook.rotations
+        messageHashes = Dictionary(
+            Set(rotations.values.joined()).compactMap { path in playbook.messages[path].map { (path, $0.hash) } },
+            uniquingKeysWith: { first, _ in first })
         asksEntry = playbook.terms.contains { !$0.reads.entries.isEmpty }
     }
 

@@ -109,8 +109,8 @@ package struct Walk {
     /// The date is looked at in every cycle, so that one that has moved is followed, later and earlier.
     ///
     /// A date is a whole day: it is past when the step before was done after it, or when it moved to where it was over
-    /// before anybody knew. One that is missing counts as past; one that goes missing during the wait is believed until it
-    /// was to come, for a feed may lose a column for a night.
+    /// before anybody knew. Where it is missing nothing is sent, for nobody knows when it would be right; one that goes missing
+    /// during the wait is believed until it was to come, for a feed may lose a column for a night.
     private func wait(
         till date: Term, sendsLate: Bool, _ enrollment: Enrollment, _ base: Instant, _ questions: StepQuestions
     ) -> Action {
@@ -125,9 +125,9 @@ package struct Walk {
             if enrollment.hasBegun, let known = enrollment.dueAt {
                 return known > now
                     ? .wait(since: since, until: known, isOpen: true)
-                    : .move(to: on, at: known, passage: .missing, skips: !sendsLate)
+                    : .move(to: on, at: known, passage: .missing, skips: true)
             }
-            return .move(to: on, at: since, passage: .missing, skips: !sendsLate)
+            return .move(to: on, at: since, passage: .missing, skips: true)
         }
         let hasMoved = enrollment.hasBegun && enrollment.dueAt != start
         if since >= end || hasMoved && end <= now {

@@ -54,12 +54,6 @@ extension Ask {
     private static func escaped(_ label: String) -> String {
         label.map { $0.isASCII && ($0.isPunctuation || $0.isSymbol) ? "\\\($0)" : String($0) }.joined()
     }
-
-    /// What of it is part of a message's version.
-    var version: String {
-        ([event, property, question ?? "", comment ?? ""] + answers.flatMap { [$0.value, $0.label] })
-            .joined(separator: "\n")
-    }
 }
 
 extension AskLinks {

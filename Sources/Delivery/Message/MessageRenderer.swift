@@ -33,7 +33,7 @@ package final class MessageRenderer: Sendable {
 
         init(_ message: Message, _ template: MessageTemplate, _ language: Language, _ layout: EmailLayout?) {
             self.message = message
-            hash = MessageTemplate.hash(of: message)
+            hash = message.hash
             self.template = template
             self.language = language
             self.layout = layout

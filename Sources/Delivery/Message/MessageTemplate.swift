@@ -1,5 +1,4 @@
 import Basics
-import Crypto
 import NIOConcurrencyHelpers
 package import Playbooks
 
@@ -53,22 +52,6 @@ package final class MessageTemplate: Sendable {
         }
         (subject, preheader, label, url) = (texts["subject"], texts["preheader"], texts["label"], texts["url"])
         body = texts["body"] ?? SectionedText("")
-    }
-
-    /// SHA-256 of a message as written, with its translations, in hexadecimal.
-    package static func hash(of message: Message) -> String {
-        Hexadecimal.text(SHA256.hash(data: Array(version(of: message).utf8)))
-    }
-
-    private static func version(of message: Message) -> String {
-        let parts = [message.subject, message.preheader, message.action?.label, message.action?.url, message.body]
-        // The length before each part keeps two messages apart that only cut the same text elsewhere.
-        // What a message has not, it does not say, so that older ones keep their hashes.
-        let own =
-            (message.layout.map { "layout \($0)\n" } ?? "")
-            + parts.map { part in part.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
-            + (message.ask.map { "\n" + $0.version } ?? "")
-        return message.locales.sorted { $0.key < $1.key }.reduce(own) { "\($0)\n\($1.key) \(version(of: $1.value))" }
     }
 
     // MARK: - Rendering

@@ -147,10 +147,7 @@ struct PlaybookReader {
         if let strict = fields.boolean("strict") { playbook.isStrict = strict }
         playbook.utm = fields["utm"].flatMap(diagnostics.utm)
         if let expires = fields.span("expires") { playbook.expires = expires }
-        if let experiment = fields.text("experiment") {
-            diagnostics.checkName(experiment, "an experiment", at: fields.position("experiment"))
-            playbook.experiment = experiment
-        }
+        readExperiment(fields, into: &playbook)
         if let holdout = fields.share("holdout") { playbook.holdout = holdout }
         if playbook.isService {
             if fields.has("holdout"), playbook.holdout > 0 {

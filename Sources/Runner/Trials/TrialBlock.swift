@@ -170,7 +170,7 @@ package struct TrialBlock {
                 account.hadMessages[playbook] = Set(
                     known.enrollments.filter { $0.enrollment.playbookID == playbook }.flatMap(\.touches).filter {
                         [.pending, .held, .sent, .ghost].contains($0.touch.state)
-                    }.map(\.touch.message))
+                    }.map { HadMessage($0.touch.message, hash: nil) })
             }
             loaded.accounts.append(account)
         }

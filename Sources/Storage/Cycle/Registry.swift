@@ -57,6 +57,10 @@ package final class Registry {
                 "id": .integer(id), "state": .text(playbook.state.rawValue), "version": .integer(versionID),
                 "newly_live": .integer(isNewlyLive ? 1 : 0), "now": .instant(now), "risk": .optional(playbook.risk),
             ])
+        // A campaign that was no longer live when its hour came has not missed it.
+        if isNewlyLive, case .at = playbook.trigger {
+            try connection.execute("UPDATE playbook SET next_at = NULL WHERE id = :id", ["id": .integer(id)])
+        }
         guard let known = try known(id, versionID: versionID, experimentID: experimentID, now: now) else {
             throw StorageError("playbook \"\(playbook.name)\" was not registered")
         }
@@ -98,7 +102,10 @@ package final class Registry {
         var registered =
             try known(id, versionID: versionID ?? nextUnwritten, experimentID: experiment, now: now)
             ?? RegisteredPlaybook(id: id, versionID: nextUnwritten, experimentID: experiment, liveSince: now)
-        if playbook.state == .live, row?["state"].text != Playbook.State.live.rawValue { registered.liveSince = now }
+        if playbook.state == .live, row?["state"].text != Playbook.State.live.rawValue {
+            registered.liveSince = now
+            if case .at = playbook.trigger { registered.nextAt = nil }
+        }
         return registered
     }
 

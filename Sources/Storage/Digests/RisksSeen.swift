@@ -15,6 +15,7 @@ package struct RisksSeen {
     }
 
     package struct OfAccount: Sendable, Hashable {
+        package var id: Int64
         package var key: String
         package var name: String?
         /// In minor units.
@@ -96,7 +97,7 @@ package struct RisksSeen {
             let reasons = try connection.query(
                 "SELECT reason FROM risk_seen WHERE account_id = :id ORDER BY reason", ["id": row[0]])
             return OfAccount(
-                key: row[1].text ?? "", name: row[2].text, mrr: row[3].integer ?? 0,
+                id: row[0].integer ?? 0, key: row[1].text ?? "", name: row[2].text, mrr: row[3].integer ?? 0,
                 reasons: reasons.compactMap { $0[0].text })
         }
     }

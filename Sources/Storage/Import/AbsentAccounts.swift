@@ -9,8 +9,9 @@ struct AbsentAccounts {
     /// - Parameters:
     ///   - known: how many rows of the file were of accounts that were there before.
     ///   - seen: the keys of all its rows.
+    ///   - rejected: how many rows were not taken.
     /// - Returns: nil where the file brings less than half of the accounts, as one of changes does.
-    func warning(known: Int, seen: SeenKeys) throws -> String? {
+    func warning(known: Int, seen: SeenKeys, rejected: Int) throws -> String? {
         let all = Int(try connection.integer("SELECT count(*) FROM account WHERE status = 'active'"))
         guard known > 0, known * 2 >= all else { return nil }
         var absent = KeyExamples()
@@ -18,7 +19,16 @@ struct AbsentAccounts {
             guard let key = row.text(0), !Self.has(seen, key) else { return }
             absent.add(key)
         }
-        guard absent.count > 0, absent.count * 10 <= all else { return nil }
+        // What was rejected may be one of them.
+        guard absent.count > rejected else { return nil }
+        if absent.count * 10 > all {
+            return """
+                \(absent.count) of \(all) active accounts are not in this file (\(absent.names)), more than one in ten; nothing \
+                was concluded from it, and they are written to as before. If the file was cut, import it whole; if they have \
+                left, import a file of them with a column status that says churned (with --complete where they are more \
+                than one in five), or keeptouch exclude leaves an account alone
+                """
+        }
         let isOne = absent.count == 1
         return """
             \(absent.count) active \(isOne ? "account is" : "accounts are") not in this file (\(absent.names)) and \

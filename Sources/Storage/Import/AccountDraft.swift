@@ -66,18 +66,20 @@ struct AccountDraft {
 
     // MARK: Built-in attributes
 
+    /// Whether it has a row for each subscription; then the customers are the accounts.
+    private var isOfSubscriptions: Bool {
+        !file.columns(["subscription_id"]).isEmpty
+            || file.columns(["id"]).contains { index in
+                file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
+            }
+    }
+
     private mutating func addKey() {
         let usable = file.usable.filter { file.guesses[$0].filled > 0 }
         func isKey(_ index: Int) -> Bool {
             let guess = file.guesses[index]
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
         }
-        // Of a file with a row for each subscription the customers are the accounts.
-        let isOfSubscriptions =
-            !file.columns(["subscription_id"]).isEmpty
-            || file.columns(["id"]).contains { index in
-                file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
-            }
         let ofCustomers = file.columns(["customer_id", "account_id", "company_id"]).first {
             isOfSubscriptions && file.guesses[$0].filled == file.guesses[$0].count
         }
@@ -98,7 +100,8 @@ struct AccountDraft {
             let others = file.columns(["subscription_id", "subscription", "id"]).contains { $0 != index }
             remarks.append(
                 "\(guess.repeats) \(guess.repeats == 1 ? "repeat" : "repeats"); the last row counts"
-                    + (others ? ", and one that runs before one that has ended" : ""))
+                    + (others ? ", and one that runs before one that has ended" : "")
+                    + (isOfSubscriptions ? "; mrr is the sum over those that run" : ""))
         }
         if guess.filled < guess.count { remarks.append("\(guess.count - guess.filled) rows have none and are refused") }
         add(Attribute("key", .text), index, remarks)
@@ -108,15 +111,25 @@ struct AccountDraft {
         guard let guess = StatusGuess(file, free: free) else { return }
         notes += guess.notes
         if let attribute = guess.attribute { add(attribute, guess.column) }
+        let trials = file.guesses[guess.column].words.filter {
+            ["trialing", "trialling", "in_trial", "trial"].contains(ColumnMap.simplified($0.key))
+        }
+        guard isOfSubscriptions, let trial = trials.max(by: { $0.value < $1.value }) else { return }
+        notes.append(
+            "\"\(file.header[guess.column])\": \"\(trial.key)\" (\(trial.value)) counts as a customer here, and for billing webhooks only "
+                + "with billing: { trials: customers }; if it is none, map it to churned")
     }
 
     private mutating func addMoments() {
         var isDated = false
+        // Where billing says of each subscription when it ended, the day of its cancellation is that of the request.
+        let ended = ["ended_at", "ended_on"]
+        let hasEnds = isOfSubscriptions && free(ended).contains { file.guesses[$0].isMoment && file.guesses[$0].isPast }
         for (name, names) in [
-            ("churned_at", AccountColumnNames.churned), ("created_at", AccountColumnNames.created),
+            ("churned_at", hasEnds ? ended : AccountColumnNames.churned), ("created_at", AccountColumnNames.created),
             (
                 "cancel_requested_at",
-                [
+                (hasEnds ? ["canceled_at", "cancelled_at"] : []) + [
                     "cancel_requested_at", "cancel_request_date", "cancellation_requested", "kündigung_eingegangen_am",
                     "kündigungseingang",
                 ]

@@ -101,13 +101,13 @@ final class AccountImport: ImportTarget {
         emailPlace = map.place(of: "contact_email")
         namePlace = map.place(of: "contact_name")
         wishes.begin(map)
-        subscriptions = SubscriptionRows(map)
         if context.takesGoodCells {
             spell(map, isPerRow: true)
             ofPartialRows = columns
         }
         spell(map, isPerRow: map.isPerRow)
         ofWholeRows = columns
+        subscriptions = SubscriptionRows(map, columns)
         scalars = ContiguousArray(repeating: .null, count: columns.all.count)
         cells = columns.cells
         rows = StagedRows("import_account", StagedAccount.allCases.map(\.name) + columns.all.map(\.column))
@@ -183,7 +183,7 @@ final class AccountImport: ImportTarget {
             tally.duplicates += 1
         }
         let isActive = lifecycle.isActive(scalars)
-        if let isActive, subscriptions?.isPassedOver(key, isRunning: isActive) == true { return }
+        if let isActive, subscriptions?.take(key, record, isRunning: isActive, &scalars, rows) == true { return }
         if isActive == false { hasDepartures = true }
         rows.add(.null)
         rows.add(.integer(0))
@@ -225,6 +225,7 @@ final class AccountImport: ImportTarget {
             tally.add(try applySlice(slice))
         }
         rows.removeAll()
+        subscriptions?.forgetRows()
         hasRepeats = false
         emptied.isNeeded = false
         hasDepartures = false
@@ -355,16 +356,17 @@ final class AccountImport: ImportTarget {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings
         tally.warnings += [
             ownerEmail.warning, emptied.warning, departed.warning, undated.warning, twins?.warning,
-            subscriptions?.warning,
         ].compactMap { $0 }
+        tally.warnings += subscriptions?.warnings ?? []
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
             try store.write(on: connection) {
                 try Meta.accountImports.write(String(Meta.accountImports($0) + 1), $0)
             }
         }
-        if !context.isOngoing, context.options.since == nil, report.rejected == 0 {
+        if !context.isOngoing, context.options.since == nil {
             let absent = AbsentAccounts(connection)
-            let warning = try absent.warning(known: tally.unchanged + tally.updated, seen: seen)
+            let warning = try absent.warning(
+                known: tally.unchanged + tally.updated, seen: seen, rejected: report.rejected)
             tally.warnings += [warning].compactMap { $0 }
         }
         report.unsubscribed = wishes.count

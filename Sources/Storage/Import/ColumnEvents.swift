@@ -72,7 +72,7 @@ final class ColumnEvents {
     }
 
     /// Two dates of a request that are so close are one request.
-    private static let sameRequest = TimeSpan.days(3)
+    static let sameRequest = TimeSpan.days(3)
 
     /// Moves the event of a state that stands to the moment that the row says, and the change in the history with it.
     ///
@@ -149,5 +149,18 @@ final class ColumnEvents {
             FROM temp.\(table) s JOIN contact a ON \(join) WHERE \(condition)
             ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
             """, ["kind": .integer(id), "now": .instant(context.now)])
+    }
+
+    /// An event of one stored contact, now.
+    func ofContact(_ kind: String, _ contact: Int64) throws -> Int {
+        guard let id = kinds[kind] else { return 0 }
+        return try connection.execute(
+            """
+            INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup)
+            SELECT account_id, id, :kind, :now, :now,
+                'column:c' || CAST(id AS text) || ':' || CAST(CAST(:now AS bigint) AS text)
+            FROM contact WHERE id = :contact
+            ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
+            """, ["kind": .integer(id), "now": .instant(context.now), "contact": .integer(contact)])
     }
 }

@@ -154,6 +154,15 @@ struct ColumnMap {
         wanted.firstIndex { $0.name == name }.flatMap { places[$0] }
     }
 
+    /// What the source calls each wanted column that it has.
+    var found: [String: String] {
+        var found: [String: String] = [:]
+        for (column, place) in zip(wanted, places) where found[column.name] == nil {
+            if let place, header.indices.contains(place) { found[column.name] = header[place] }
+        }
+        return found
+    }
+
     /// The columns of the source but those of these names, wanted or not.
     func columns(without names: [String]) -> [(name: String, place: Int)] {
         let taken = Set(names.compactMap { place(of: $0) })

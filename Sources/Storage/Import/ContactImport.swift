@@ -14,6 +14,9 @@ final class ContactImport: ImportTarget {
     private let context: ImportContext
     private let attributes: [Attribute]
     private let table: ContactTable
+    private let events: ColumnEvents
+    /// Whether a contact may come back that files had at another account meanwhile.
+    private var knowsMoved = false
     private let accounts: AccountNames
     private let address = ByteArena(capacity: 256)
     private let mailboxName = ByteArena(capacity: 256)
@@ -67,7 +70,8 @@ final class ContactImport: ImportTarget {
             [WantedColumn("account", column: context.form(of: "account").column, synonyms: Self.accountSynonyms)]
             + attributes.map { WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? []) }
             + wishes.wanted(beside: attributes.map(\.name))
-        table = ContactTable(store, connection, context, try ColumnEvents(store, connection, context))
+        events = try ColumnEvents(store, connection, context)
+        table = ContactTable(store, connection, context, events)
         accounts = try AccountNames(connection, asksOnly: context.isOngoing)
     }
 
@@ -77,6 +81,7 @@ final class ContactImport: ImportTarget {
         keyPlace = map.place(of: "key")
         emailPlace = map.place(of: "email")
         wishes.begin(map, statusPlace: map.place(of: "status"))
+        knowsMoved = try !context.isOngoing && MovedContacts.isKnown(connection)
         if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
         ofWholeRows = columns(map, isPerRow: map.isPerRow)
         emailIndex = ofWholeRows.index(of: "email")
@@ -103,7 +108,19 @@ final class ContactImport: ImportTarget {
                 columns.add(Self.number, column: "\"phone\"", CellReader(attribute.name, .text), place: place)
             }
         }
-        columns.set("status", updated: "COALESCE(s.status, a.status)", inserted: "COALESCE(s.status, 'active')")
+        if knowsMoved {
+            if columns["status"] == nil {
+                columns.add("status", column: "\"status\"", CellReader("status", .text), place: nil)
+            }
+            columns.add(
+                "moved_at", column: "\"moved_at\"", CellReader("moved_at", .text), place: nil,
+                updated: "CASE WHEN s.status = 'left' THEN NULL ELSE a.moved_at END", inserted: "NULL")
+        }
+        columns.set(
+            "status",
+            updated:
+                "COALESCE(s.status, \(knowsMoved ? "CASE WHEN a.moved_at IS NULL THEN a.status ELSE 'active' END" : "a.status"))",
+            inserted: "COALESCE(s.status, 'active')")
         // A name may stand before the address.
         if map.place(of: "name") == nil, map.place(of: "email") != nil {
             columns.add(
@@ -215,6 +232,15 @@ final class ContactImport: ImportTarget {
             tally.warnings.append(
                 "\(count) \(count == 1 ? "address" : "addresses") of no account here, or of several, "
                     + "\(count == 1 ? "wants" : "want") no messages, and will get none")
+        }
+        if !context.isOngoing, !context.isStrict {
+            var moved = MovedContacts(store, connection, context, events)
+            try moved.move(table.arrived, known: tally.unchanged + tally.updated) { name, account in
+                var name = name
+                return name.withUTF8 { seen.contains($0, of: account) }
+            }
+            tally.eventsMade += moved.eventsMade
+            tally.warnings += moved.warnings
         }
         tally.warnings += accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
         report.unsubscribed = wishes.count

@@ -15,6 +15,8 @@ final class ContactTable {
     private(set) var rows: StagedRows
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
+    /// The active contacts that `apply` brought to accounts which had contacts before.
+    private(set) var arrived: [Int64] = []
     /// The accounts whose contacts `apply` changed or added.
     private(set) var changedAccounts: Set<Int64> = []
     /// How many addresses came back that were erased before.
@@ -52,6 +54,7 @@ final class ContactTable {
 
     /// Looks whether there are contacts yet.
     func renew() throws {
+        arrived = []
         isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil
     }
 
@@ -112,11 +115,12 @@ final class ContactTable {
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
                 SELECT s.account_id, s.key\(columns.insertions)
-                FROM temp.\(rows.name) s WHERE s.contact_id IS NULL RETURNING account_id
+                FROM temp.\(rows.name) s WHERE s.contact_id IS NULL RETURNING account_id, id
                 """
             ) { row in
                 tally.inserted += 1
                 changedAccounts.insert(row.integer(0))
+                if !isFirstLoad { arrived.append(row.integer(1)) }
             }
             tally.eventsMade += try events.ofContacts(
                 "contact_added", stagedAs: rows.name, joinedBy: "a.account_id = s.account_id AND a.key = s.key",
@@ -329,9 +333,14 @@ final class ContactTable {
             made += try events.ofContacts(
                 "contact_left", stagedAs: rows.name, joinedBy: join, where: "a.status = 'active' AND \(status) = 'left'"
             )
-            made += try events.ofContacts(
-                "contact_added", stagedAs: rows.name, joinedBy: join,
-                where: "a.status = 'left' AND \(status) = 'active'")
+            let isBack = "a.status = 'left' AND \(status) = 'active'"
+            let back = try events.ofContacts("contact_added", stagedAs: rows.name, joinedBy: join, where: isBack)
+            made += back
+            if back > 0 {
+                try connection.forEach(
+                    "SELECT a.id FROM temp.\(rows.name) s JOIN contact a ON \(join) WHERE \(isBack)"
+                ) { arrived.append($0.integer(0)) }
+            }
         }
         if columns["role"] != nil {
             let role = columns.updated("role")

@@ -42,6 +42,7 @@ final class EventImport: ImportTarget {
     private var identity = EventIdentity()
     private let earlier: EarlierEvents?
     private let retold: RetoldEvents
+    private let states: CorrectedStates
     private let moments: EventMoments
     /// Whether the events that were stored before may come again in other words: in a file, and when there are any.
     private let mayRetell: Bool
@@ -71,6 +72,7 @@ final class EventImport: ImportTarget {
         earlier = try EarlierEvents(connection)
         moments = EventMoments(context)
         retold = RetoldEvents(connection, rows, isReread: try moments.areReadAnew(connection))
+        states = CorrectedStates(connection, rows, kinds)
         mayRetell = try !context.isOngoing && connection.first("SELECT 1 FROM event LIMIT 1") != nil
         effects = EventEffects(connection, context, kinds)
         departures = DepartureLimit(connection)
@@ -194,6 +196,9 @@ final class EventImport: ImportTarget {
             return left < right
         }
         var (inserted, updated) = (0, 0)
+        let mayCorrect = mayRetell && effects.touchesAccounts
+        if effects.touchesAccounts { try states.hideRepeats() }
+        if mayCorrect { states.look() }
         try store.writeInSlices(
             on: connection, count: rows.count, at: &pace, checkpointAfter: Store.importCheckpointPages
         ) {
@@ -201,19 +206,9 @@ final class EventImport: ImportTarget {
             rows.window = slice
             try earlier?.adopt(rows.name)
             var changed = mayRetell ? try retold.adopt(now: context.now) : 0
-            let count = try connection.execute(
-                """
-                INSERT INTO event
-                    (account_id, contact_id, kind_id, at, received_at, dedup, properties, history, contact_key, left_out)
-                SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history,
-                    \(try calledContact(connection)),
-                    s.left_out
-                FROM temp.import_event s WHERE \(effects.isNews)
-                ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
-                """,
-                ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
-                    .merging(effects.newsValues) { value, _ in value })
-            if !context.isOngoing, count < slice.count { changed += try retold.correct(now: context.now) }
+            if mayCorrect { changed += try states.correct(isOfAll: retold.isOfAll) }
+            let count = try insert(connection)
+            if !context.isOngoing, count < slice.count { changed += try retold.correct(now: context.now, states) }
             // Another import may have brought the contact since it was looked up.
             if awaits {
                 try awaited.arrive(
@@ -230,6 +225,26 @@ final class EventImport: ImportTarget {
         tally.updated += updated
         tally.unchanged += rows.count - inserted - updated
         rows.removeAll()
+    }
+
+    /// Inserts what is new; churns last, for one statement does not see what it inserts itself, and who came back before may
+    /// leave again.
+    private func insert(_ connection: Connection) throws -> Int {
+        let parts = effects.touchesAccounts ? ["s.kind_id <> :churned AND ", "s.kind_id = :churned AND "] : [""]
+        return try parts.reduce(0) { count, part in
+            try count
+                + connection.execute(
+                    """
+                    INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history,
+                        contact_key, left_out)
+                    SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history,
+                        \(calledContact(connection)), s.left_out
+                    FROM temp.import_event s WHERE \(part)\(effects.isNews)
+                    ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
+                    """,
+                    ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]
+                        .merging(effects.newsValues) { value, _ in value })
+        }
     }
 
     /// What an event calls its contact; nothing where that is an erased person.
@@ -256,7 +271,7 @@ final class EventImport: ImportTarget {
         if !context.isOngoing, try moments.isNews(connection) {
             try store.write(on: connection) { try moments.record($0) }
         }
-        tally.warnings += accounts.warnings + properties.warnings
+        tally.warnings += accounts.warnings + properties.warnings + [states.warning].compactMap { $0 }
         if let warning = ColumnMap.warning(about: properties.unknown, []) { tally.warnings.append(warning) }
     }
 
@@ -264,6 +279,7 @@ final class EventImport: ImportTarget {
         tally = ImportTally()
         unknownContacts = 0
         longLeftOut = 0
+        states.renew()
     }
 
     func end() { StagedRowsTable.drop(rows, on: connection) }

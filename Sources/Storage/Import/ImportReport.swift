@@ -14,6 +14,8 @@ package struct ImportReport: Sendable, Equatable {
         package var first: RejectedRow
         /// Whether only the cells were left out, and their rows taken.
         package var isOfCells: Bool
+        /// Whether they are amounts in another currency than the workspace's.
+        package var isOfForeignAmounts = false
         /// The line of `data.yaml` with which they would be taken.
         package var hint: String?
     }

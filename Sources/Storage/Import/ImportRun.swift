@@ -16,7 +16,7 @@ final class ImportRun {
     private let isOurs: Bool
     private let isRepeatable: Bool
     private let isStopped: @Sendable () -> Bool
-    private let columns: ColumnMap
+    let columns: ColumnMap
     private let usual: FullReads.Usual?
     private var report = ImportReport()
     private var highest: HighestValue?
@@ -194,7 +194,7 @@ final class ImportRun {
             ImportReport.Group(
                 column: place.column, count: likeness.count,
                 first: ImportReport.RejectedRow(row: likeness.row, reason: likeness.first.reason),
-                isOfCells: place.isOfCells,
+                isOfCells: place.isOfCells, isOfForeignAmounts: place.kind == .currency,
                 hint: target.hint(
                     for: likeness.first, likeness.values,
                     ofMost: likeness.inTrial * 2 > min(report.read, Self.trial)))

@@ -51,6 +51,8 @@ package struct ImportOptions: Sendable {
     package var rejectedPath: String?
     /// How the columns of the file are called.
     package var map: ImportMap?
+    /// Under what the columns that come are remembered; nil: they are not.
+    package var remembersAs: String?
     /// The column whose highest value the report names, and that value by now.
     package var since: DataSource.Since?
     /// Whether the rejected rows of earlier pulls stay listed, because nobody asks for those rows again.
@@ -62,7 +64,7 @@ package struct ImportOptions: Sendable {
 
     package init(
         isHistory: Bool = false, closesDays: Bool = false, takesDepartures: Bool = false,
-        rejectedPath: String? = nil, map: ImportMap? = nil,
+        rejectedPath: String? = nil, map: ImportMap? = nil, remembersAs: String? = nil,
         since: DataSource.Since? = nil, appendsRejected: Bool = false, usual: FullReads.Usual? = nil,
         isStopped: @escaping @Sendable () -> Bool = { false }
     ) {
@@ -71,6 +73,7 @@ package struct ImportOptions: Sendable {
         self.takesDepartures = takesDepartures
         self.rejectedPath = rejectedPath
         self.map = map
+        self.remembersAs = remembersAs
         self.since = since
         self.appendsRejected = appendsRejected
         self.usual = usual

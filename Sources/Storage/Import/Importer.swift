@@ -47,12 +47,27 @@ package struct Importer {
                 case .events: try EventImport(store, connection, context)
                 }
             defer { target.end() }
-            return try ImportRun(
-                reader, from: source, to: target, options: options, progress: progress
-            ).run()
+            let run = try ImportRun(reader, from: source, to: target, options: options, progress: progress)
+            var report = try run.run()
+            if reader.header != nil, report.stopped == nil, let name = options.remembersAs {
+                report.warnings += try remember(run.columns, of: name, options.map, report.groups, at: now, connection)
+            }
+            return report
         }
         if kind == .accounts || kind == .contacts, report.stopped == nil { wake(at: now, &report) }
         return report
+    }
+
+    /// Keeps which columns came, and tells of those that do not.
+    private func remember(
+        _ columns: ColumnMap, of name: String, _ map: ImportMap?, _ groups: [ImportReport.Group], at now: Instant,
+        _ connection: Connection
+    ) throws -> [String] {
+        let found = columns.found
+        let declared = (map?.columns ?? [:]).compactMapValues(\.column).filter { found[$0.key] == nil }
+        return try store.write(on: connection) {
+            try ImportColumns($0).keep(name, found, declared: declared, groups, at: now)
+        }.map { $0.sentence(in: configuration.zone) }
     }
 
     /// Takes what has waited for the accounts and contacts that have come.

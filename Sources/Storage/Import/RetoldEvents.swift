@@ -36,7 +36,7 @@ final class RetoldEvents {
     /// Lets the stored events whose ids the staged rows have say what these say; call in the write transaction.
     ///
     /// - Returns: how many of them say something else now.
-    func correct(now: Instant) throws -> Int {
+    func correct(now: Instant, _ states: CorrectedStates) throws -> Int {
         self.now = now
         var last: [Int64: (place: Int, differs: Bool)] = [:]
         try connection.forEach(
@@ -62,9 +62,13 @@ final class RetoldEvents {
             if stored["at"] == at, event.saysAll(of: told) { return false }
             try connection.execute("UPDATE event SET at = :at WHERE id = :id", ["id": .integer(id), "at": at])
             try change(event, to: told, row.place)
+            if let former = stored["at"].integer { try states.follow(id, from: former) }
             return true
         }
     }
+
+    /// Whether the file is an export of all, as far as it was read.
+    var isOfAll: Bool { evidence.told >= 2 && evidence.told * 2 >= evidence.rows }
 
     /// Rows of one account, kind and moment.
     private struct Group {
@@ -114,12 +118,11 @@ final class RetoldEvents {
             }
         }
         if !group.unknown.isEmpty { groups.append(group) }
-        let takesCorrections = evidence.told >= 2 && evidence.told * 2 >= evidence.rows
         let moved = isReread ? try move(news) : []
         return try groups.reduce(0) { changed, group in
             var group = group
             group.unknown.removeAll { moved.contains($0) }
-            return try group.unknown.isEmpty ? changed : changed + adopt(group, takesCorrections)
+            return try group.unknown.isEmpty ? changed : changed + adopt(group, isOfAll)
         }
     }
 

@@ -13,7 +13,16 @@ struct StatusGuess {
     /// Columns of yes and no.
     private static let flags = [
         "cancelled", "canceled", "churned", "is_cancelled", "is_canceled", "is_churned", "active", "is_active", "aktiv",
-        "actif", "activo", "attivo", "ativo", "actief", "gekündigt",
+        "actif", "activo", "attivo", "ativo", "actief", "gekündigt", "gekuendigt", "résilié", "résiliée", "resilie",
+        "annulé",
+        "cancelado", "cancelada", "baja", "dado_de_baja", "opgezegd", "geannuleerd", "disdetto", "disdetta",
+        "cancellato",
+        "cancelou", "rescindido",
+    ]
+    /// By what a flag says that a customer has left.
+    private static let gone = [
+        "cancel", "churn", "gekündigt", "gekuendigt", "résili", "resili", "annul", "baja", "opgezegd", "disdett",
+        "rescindid",
     ]
     /// Columns that may as well say something else, such as a state of the USA.
     private static let others = [
@@ -72,7 +81,7 @@ struct StatusGuess {
         let isOfActive = ["active", "aktiv", "actif", "activo", "attivo", "ativo", "actief"].contains {
             name == $0 || name == "is_\($0)"
         }
-        let isOfGone = ["cancel", "churn", "gekündigt"].contains { name.contains($0) }
+        let isOfGone = Self.gone.contains { name.contains($0) }
         var meanings: [String: StatusWords.Meaning] = [:]
         for word in file.guesses[index].words.keys {
             if isOfActive || isOfGone, let isYes = isYes(word) {

@@ -270,13 +270,14 @@ private struct IntakeRound {
         return isKnown
     }
 
-    /// The newest first.
+    /// Those that it has not left come first, the newest before the others.
     private mutating func accounts(ofUser user: String) throws -> [String] {
         if let accounts = accountsOfUser[user] { return accounts }
         var accounts: [String] = []
         try connection.forEach(
             """
-            SELECT a.key FROM contact c JOIN account a ON a.id = c.account_id WHERE c.key = :user ORDER BY c.id DESC
+            SELECT a.key FROM contact c JOIN account a ON a.id = c.account_id WHERE c.key = :user
+            ORDER BY CASE c.status WHEN 'active' THEN 0 ELSE 1 END, c.id DESC
             """, ["user": .text(user)]
         ) { accounts.append($0.text(0) ?? "") }
         accountsOfUser[user] = accounts

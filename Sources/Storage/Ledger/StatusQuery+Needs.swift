@@ -22,6 +22,17 @@ extension StatusQuery {
         try Suppressions.gone(but: known, connection)
     }
 
+    /// The drafts of which enrollments go on, with how many.
+    package func draftsAtWork() throws -> [(playbook: String, running: Int)] {
+        try connection.query(
+            """
+            SELECT p.name AS name, count(*) AS running
+            FROM playbook AS p JOIN enrollment AS e ON e.playbook_id = p.id AND e.state = 'active'
+            WHERE p.state = 'draft' GROUP BY p.name ORDER BY p.name
+            """
+        ).map { ($0["name"].text ?? "", Int($0["running"].integer ?? 0)) }
+    }
+
     /// How many touches only a person can settle, or mend the cause of.
     package func stuck() throws -> (unknown: Int, held: Int) {
         // Each state by itself, so that the partial index answers.

@@ -61,8 +61,14 @@ package struct StatusQuery {
                 ended: found.entered - found.active, goals: found.goals, holdout: found.heldOut,
                 open: found.touches(TouchState.allCases.filter { !$0.isSettled }), sent: found.touches([.sent]),
                 heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
-                nextAt: row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) })
+                nextAt: Self.next(row))
         }
+    }
+
+    /// When a playbook comes round next; nil for one that is not live, whose last plans are no plans any more.
+    private static func next(_ row: Row) -> Occurrence? {
+        guard row["state"].text == Playbook.State.live.rawValue else { return nil }
+        return row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) }
     }
 
     /// Counted now, in a pass over enrollments and touches.
@@ -90,7 +96,7 @@ package struct StatusQuery {
                 active: count("active"), ended: count("ended"), goals: count("goals"), holdout: count("holdout"),
                 open: count("waiting"),
                 sent: count("sent"), heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
-                nextAt: row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) })
+                nextAt: Self.next(row))
         }
     }
 

@@ -108,14 +108,15 @@ package struct TouchRecords {
     }
 
     /// The messages that an account has had from a playbook; one that was rejected or never went out has not been had.
-    func messages(of account: Int64, from playbook: Int64) throws -> Set<String> {
+    func messages(of account: Int64, from playbook: Int64) throws -> Set<HadMessage> {
         let rows = try connection.query(
             """
-            SELECT DISTINCT t.message FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
+            SELECT DISTINCT t.message, t.message_hash FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
             WHERE e.account_id = :account AND e.playbook_id = :playbook
                 AND t.state IN ('pending', 'claimed', 'sending', 'sent', 'unknown', 'held', 'ghost')
             """, ["account": .integer(account), "playbook": .integer(playbook)])
-        return Set(rows.compactMap { $0["message"].text })
+        return Set(
+            rows.compactMap { row in row["message"].text.map { HadMessage($0, hash: row["message_hash"].text) } })
     }
 
     package func accountsWithHeld() throws -> [Int64] {

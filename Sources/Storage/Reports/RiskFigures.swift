@@ -55,6 +55,39 @@ package struct RiskFigures {
         }
     }
 
+    /// An account that is at risk.
+    package struct OfAccount: Sendable, Hashable {
+        package var id: Int64
+        package var key: String
+        package var name: String?
+        /// The reasons, those that data.yaml names first by name.
+        package var reasons: [String]
+        /// In minor units.
+        package var mrr: Int64
+    }
+
+    /// Everybody who is at risk, by key.
+    package func accounts() throws -> [OfAccount] {
+        var found: [OfAccount] = []
+        try connection.forEach(
+            """
+            SELECT a.id, a.key, a.name, r.reason, \(Self.mrr) AS mrr FROM risk_seen AS r
+            JOIN account AS a ON a.id = r.account_id ORDER BY a.key, r.reason
+            """, ["now": .instant(now)]
+        ) { row in
+            let (id, reason) = (row.integer("id"), row.text("reason") ?? "")
+            if found.last?.id == id {
+                found[found.count - 1].reasons.append(reason)
+            } else {
+                found.append(
+                    OfAccount(
+                        id: id, key: row.text("key") ?? "", name: row.optionalText("name"), reasons: [reason],
+                        mrr: row.integer("mrr")))
+            }
+        }
+        return found
+    }
+
     /// How many accounts there are, and what they pay; one with several reasons counts once.
     package func total() throws -> (accounts: Int, new: Int, mrr: Int64) {
         let row = try connection.first(

@@ -159,6 +159,22 @@ struct DoctorCommand: ParsableCommand {
             for source in try SourcesText(loaded, connection, now: now).lines {
                 note("source \(source.name)", source.isGood ? .good : .warning, source.text)
             }
+            for column in try ImportColumns(connection).missing() {
+                note("import \(column.source)", .warning, column.sentence(in: loaded.zone))
+            }
+            for cells in try ImportColumns(connection).leftOut() {
+                note(
+                    "import \(cells.source)", .warning,
+                    cells.sentence(currency: loaded.workspace.configuration.currency))
+            }
+            let unpriced = try BillingFigures(connection).withoutAmount()
+            if unpriced > 0 {
+                note(
+                    "billing", .warning,
+                    "\(Terminal.count(unpriced, "subscription runs", "subscriptions run")) without an amount in "
+                        + "\(loaded.workspace.configuration.currency): webhooks name another currency, or none; mrr of "
+                        + "\(unpriced == 1 ? "its account" : "their accounts") stays as it was")
+            }
             for receiver in try ReceiversText(loaded, connection).lines {
                 note("receiver \(receiver.name)", receiver.isGood ? .good : .warning, receiver.text)
             }

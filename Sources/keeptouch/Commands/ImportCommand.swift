@@ -42,7 +42,7 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(
         help:
-            "The days that the file holds are complete; of a source, that what it brings is all there is; of accounts and events, that as many customers have left as they say."
+            "The days that the file holds are complete; of a source, that what it brings is all there is; of accounts and events, that as many customers have left as they say; of contacts, that as many people have moved."
     )
     var complete = false
 
@@ -116,9 +116,6 @@ struct ImportCommand: ParsableCommand {
 
     private func check(_ kind: ImportKind) throws {
         guard !history || kind == .events else { throw ValidationError("--history is for events") }
-        guard !complete || kind != .contacts else {
-            throw ValidationError("--complete is for accounts, metrics and events")
-        }
     }
 
     /// Files with one map, or a source.
@@ -177,6 +174,14 @@ struct ImportCommand: ParsableCommand {
         return [.file(isHere ? file : url.path)]
     }
 
+    /// Under what the columns of a file are remembered: numbers in its name are days, as in `logins-2026-03-01.csv`.
+    private func name(of source: ImportSource, _ map: ImportMap) -> String? {
+        guard case .file(let path) = source else { return nil }
+        let file = URL(fileURLWithPath: path)
+        let words = file.deletingPathExtension().lastPathComponent.split { !$0.isLetter }
+        return "\(map.name) (\(words.joined(separator: "-")).\(file.pathExtension))"
+    }
+
     private func run(_ jobs: [Job], _ loaded: LoadedWorkspace) throws {
         let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
@@ -201,7 +206,8 @@ struct ImportCommand: ParsableCommand {
                 let report = try importer.run(
                     kind, from: source,
                     options: ImportOptions(
-                        isHistory: isPast, closesDays: complete, takesDepartures: complete, map: map, usual: usual),
+                        isHistory: isPast, closesDays: complete, takesDepartures: complete, map: map,
+                        remembersAs: name(of: source, map), usual: usual),
                     now: now
                 ) { progress.show($0.rows) }
                 progress.end()

@@ -70,6 +70,9 @@ struct RunCommand: AsyncParsableCommand {
                 report: report, hasRun: true, pause: store.read { try Pauses($0).all },
                 hasErrors: loaded.diagnostics.contains { $0.severity == .error }
             ).show(output)
+            for draft in try store.read({ try StatusQuery($0).draftsAtWork() }) {
+                Terminal.print(CycleText.atWork(draft))
+            }
             let paused = try store.read { try Set(StatusQuery($0).pauses().map(\.scope)) }
             let opening = try store.read { try Outbox($0).nextOpening() }
             SendingText(

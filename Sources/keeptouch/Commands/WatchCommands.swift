@@ -155,6 +155,9 @@ struct StatusCommand: ParsableCommand {
                 let line = "source \(source.name): \(source.text)"
                 Terminal.print(source.isGood ? line : Terminal.styled(line, .yellow))
             }
+            for column in try ImportColumns(connection).missing() {
+                Terminal.print(Terminal.styled("import \(column.source): \(column.sentence(in: loaded.zone))", .yellow))
+            }
             for receiver in try ReceiversText(loaded, connection).lines {
                 let line = "receiver \(receiver.name): \(receiver.text)"
                 Terminal.print(receiver.isGood ? line : Terminal.styled(line, .yellow))
@@ -168,6 +171,19 @@ struct StatusCommand: ParsableCommand {
                 Terminal.print(
                     "\(Terminal.count(count, "account")) \(count == 1 ? "is" : "are") \(kind.rawValue) by hand")
                 Terminal.hint("  who they are: keeptouch accounts --excluded")
+            }
+            if let waiting = try Latecomers(connection).rows() {
+                Terminal.print(
+                    Terminal.count(waiting.count, "row") + " over HTTP " + (waiting.count == 1 ? "waits" : "wait")
+                        + " for accounts and users that nobody knows; the last came \(waiting.at.text(in: loaded.zone)), for "
+                        + "\(waiting.owner)")
+            }
+            let nameless = try Latecomers(connection).events()
+            if nameless > 0 {
+                Terminal.print(
+                    Terminal.count(nameless, "event") + (nameless == 1 ? " names" : " name")
+                        + " a contact that its account does not have, and \(nameless == 1 ? "counts" : "count") for the account alone until it comes"
+                )
             }
             if let waiting = try WaitingChanges(connection).census() {
                 Terminal.print(
@@ -253,6 +269,7 @@ struct StatusCommand: ParsableCommand {
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
             Terminal.print("  keeptouch release \(item.name)")
         }
+        for draft in try query.draftsAtWork() { Terminal.print(CycleText.atWork(draft)) }
         for sentence in try query.standingStill() {
             Terminal.print(Terminal.styled(sentence, .yellow))
         }

@@ -37,7 +37,8 @@ struct CycleText {
         if !report.playbooks.isEmpty { Terminal.print(table.text) }
         if report.playbooks.contains(where: { $0.matched > $0.audience }) {
             Terminal.print(
-                "An account counts once in the audience, and in matched as often as it has events to answer.")
+                "An account counts once in the audience, and in matched as often as it has events or occurrences to answer."
+            )
         }
         if report.playbooks.contains(where: { $0.matched > 0 && $0.heldBecause == nil }) {
             Terminal.hint(
@@ -92,6 +93,14 @@ struct CycleText {
             guard !entered.isEmpty else { continue }
             Terminal.print("journey \(journey.journey): into \(entered.joined(separator: ", "))")
         }
+        let inTable = report.playbooks.reduce(0) { sum, item in
+            sum + item.verdicts.reduce(0) { $0 + ($1.key.arm == nil ? 0 : $1.value) }
+        }
+        if report.entered > inTable {
+            Terminal.print(
+                "\(report.entered - inTable) of the enrollments began behind what this run sent, and stand in the table as they were "
+                    + "before.")
+        }
         let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         let late =
             report.tooLate > 0
@@ -99,6 +108,15 @@ struct CycleText {
         Terminal.print(
             "\(begun), \(report.moved) moved on, \(report.left) ended, \(Terminal.count(report.goals, "goal")) reached, "
                 + "\(Terminal.count(report.made, "touch", "touches")) made\(late). The books balance.")
+    }
+}
+
+extension CycleText {
+    /// What a draft still does.
+    static func atWork(_ draft: (playbook: String, running: Int)) -> String {
+        "\(draft.playbook) is a draft: nobody enters, and \(Terminal.count(draft.running, "running enrollment")) "
+            + "\(draft.running == 1 ? "goes" : "go") on (state: retired ends them, keeptouch pause playbook:\(draft.playbook) "
+            + "stops them)"
     }
 }
 

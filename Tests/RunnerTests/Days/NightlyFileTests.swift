@@ -33,6 +33,23 @@ import Testing
         try world.tell(kind, at: moment, "{\"bill\": \"\(bill)\"}")
     }
 
+    /// The bill's number comes a night later, and is corrected the night after.
+    @Test func anEventThatWasAnsweredIsNotAnsweredAgainUnderAnotherValue() async throws {
+        let world = try await world(bill(more: ["reentry: always"]), subject: "A bill")
+        let event = try world.tell("failed", at: noon(20_000, hours: 1))
+        try await world.run(noon(20_001))
+        for (day, bill) in [(20_002, "i1"), (20_008, "i22")] {
+            try world.test.execute("UPDATE event SET properties = '{\"bill\": \"\(bill)\"}' WHERE id = \(event)")
+            try world.test.execute(
+                """
+                INSERT INTO revised_event (event_id, at) VALUES (\(event), \(noon(day, hours: -1).milliseconds))
+                ON CONFLICT (event_id) DO UPDATE SET at = excluded.at
+                """)
+            try await world.run(every(24, from: noon(day), through: noon(day, hours: 49)))
+        }
+        #expect(try world.test.integer("SELECT count(*) FROM enrollment") == 1)
+    }
+
     @Test func whoHasPaidInTheSameFileIsNotTold() async throws {
         let world = try await world(bill())
         try tell(world, "failed", "a", at: noon(20_000, hours: 1))

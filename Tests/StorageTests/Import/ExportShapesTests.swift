@@ -157,6 +157,53 @@ struct ExportShapesTests {
         }
     }
 
+    /// What Stripe exports, with the revenue of each subscription beside it.
+    @Test func rowsOfSubscriptionsAddUpAsBillingWebhooksDo() throws {
+        let header =
+            "id,Customer ID,Customer Email,Amount,Interval,Status,Created (UTC),Canceled At (UTC),Ended At (UTC),Cancel At Period End\n"
+        let rows = [
+            "sub_1,cus_A,a@x.example,49.00,month,active,2025-03-01 10:00,,,false",
+            "sub_2,cus_A,a@x.example,240.00,year,active,2025-02-01 10:00,2026-03-02 09:00,,true",
+            "sub_3,cus_B,b@x.example,49.00,month,trialing,2026-03-01 10:00,,,false",
+            "sub_4,cus_C,c@x.example,588.00,year,active,2025-03-01 10:00,2026-03-02 09:00,,true",
+            "sub_5,cus_D,d@x.example,19.00,month,active,2026-03-02 10:00,,,false",
+            "sub_6,cus_D,d@x.example,49.00,month,canceled,2025-01-01 10:00,2026-02-01 09:00,2026-03-01 10:00,false",
+            "sub_7,cus_E,e@x.example,49.00,month,canceled,2025-01-01 10:00,2026-02-01 09:00,2026-03-01 10:00,false",
+            "sub_8,cus_F,f@x.example,49.00,month,past_due,2025-01-01 10:00,,,false",
+        ]
+        for order in [rows, rows.reversed()] {
+            let world = try ImportWorld()
+            let (guess, reports) = try bring(
+                [("subscriptions.csv", header + order.joined(separator: "\n") + "\n")], world)
+            func day(_ column: String) -> String { "coalesce(strftime('%m-%d', \(column) / 1000, 'unixepoch'), '')" }
+            #expect(
+                try world.rows(
+                    """
+                    SELECT key, status, mrr, strftime('%Y-%m', created_at / 1000, 'unixepoch'),
+                        \(day("cancel_requested_at")), \(day("churned_at"))
+                    FROM account ORDER BY key
+                    """) == [
+                        "cus_A|active|6900|2025-02||", "cus_B|active|4900|2026-03||",
+                        "cus_C|active|4900|2025-03|03-02|",
+                        "cus_D|active|1900|2025-01||", "cus_E|churned|4900|2025-01|02-01|03-01",
+                        "cus_F|active|4900|2025-01||",
+                    ], "\(guess.yaml)")
+            #expect(
+                reports["subscriptions.csv"]?.warnings.contains(
+                    "the mrr of 1 account is the sum over the subscriptions that run") == true, "\(reports)")
+            #expect(
+                guess.notes.contains {
+                    $0.contains(
+                        "\"trialing\" (1) counts as a customer here, and for billing webhooks only with billing:")
+                }, "\(guess.notes)")
+            // The same file a night later says nothing new.
+            let again = try world.importer.run(
+                .accounts, from: .file(world.file(header + order.joined(separator: "\n") + "\n", "subscriptions.csv")),
+                now: world.now)
+            #expect((again.inserted, again.updated, again.eventsMade) == (0, 0, 0))
+        }
+    }
+
     // MARK: Keys and languages
 
     @Test func contactsWhoseKeysLostTheirZerosAreLeftOutWithTheReason() throws {

@@ -14,6 +14,23 @@ struct ImportAccountsTests {
         #expect(try world.load(.accounts, file(1...5)).warnings.allSatisfy { !$0.contains("not in this file") })
     }
 
+    @Test func ofManyThatAreNotInAFileItIsSaidHowManyAndThatNothingIsConcluded() throws {
+        let world = try ImportWorld()
+        func file(_ keys: ClosedRange<Int>) -> String { "key\n" + keys.map { "k\($0)\n" }.joined() }
+        try world.load(.accounts, file(1...30))
+        let warning = try #require(world.load(.accounts, file(11...30)).warnings.first)
+        #expect(
+            warning.hasPrefix(
+                "10 of 30 active accounts are not in this file (k1, k10, k2, ...), more than one in ten; nothing was concluded from it"
+            ), "\(warning)")
+        #expect(warning.contains("If the file was cut, import it whole; if they have left, "))
+        #expect(try world.rows("SELECT count(*) FROM account WHERE status = 'active'") == ["30"])
+        // A row that was rejected may be the one that is not there.
+        #expect(
+            try world.load(.accounts, file(2...30) + "Total,\n\"\n").warnings
+                .allSatisfy { !$0.contains("not in this file") })
+    }
+
     @Test func valuesAreTypedByTheDataMap() throws {
         let world = try ImportWorld(zone: "America/Chicago")
         let report = try world.load(

@@ -61,4 +61,74 @@ import Testing
         try world.load(.accounts, "key,cancel_requested_at\na,2026-03-05\n")
         #expect(try events(world).count == 2)
     }
+
+    @Test func aChurnThatAFileOfEventsCorrectsIsTheSameOneAtAnotherMoment() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\nb\n")
+        func file(_ day: String, _ reason: String = "price") -> String {
+            "account,event,at,reason\na,churned,\(day),\(reason)\n"
+        }
+        try world.load(.events, file("2026-03-05"))
+        let id = try world.rows("SELECT id FROM event WHERE account_id = 1")
+        for (day, reason) in [("2026-03-02", "price"), ("2026-03-07", "missing_feature")] {
+            let report = try world.load(.events, file(day, reason))
+            #expect((report.updated, report.unchanged, report.inserted) == (1, 0, 0))
+            let at = try moment("\(day)T00:00:00Z")
+            #expect(
+                try world.rows("SELECT churned_at, churn_reason FROM account WHERE key = 'a'") == ["\(at)|\(reason)"])
+            #expect(try world.history.filter { $0.contains("|status|") } == ["a|status|\(at)|active|churned"])
+            let again = try world.load(.events, file(day, reason))
+            #expect((again.updated, again.unchanged) == (0, 1))
+        }
+        // Nobody is written to twice: it is the same event, and none that was told otherwise.
+        #expect(try world.rows("SELECT id FROM event WHERE account_id = 1") == id)
+        #expect(try world.rows("SELECT count(*) FROM revised_event") == ["0"])
+    }
+
+    @Test func aChurnWithAnIdThatIsCorrectedToAnEarlierDayMovesWithItsAccount() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\n")
+        try world.load(.events, "account,event,at,id\na,churned,2026-03-05,1\na,cancel_requested,2026-02-20,2\n")
+        try world.load(.events, "account,event,at,id\na,churned,2026-03-02,1\na,cancel_requested,2026-02-18,2\n")
+        #expect(
+            try world.rows("SELECT churned_at, cancel_requested_at FROM account")
+                == ["\(try moment("2026-03-02T00:00:00Z"))|\(try moment("2026-02-18T00:00:00Z"))"])
+    }
+
+    @Test func aFileThatTellsOneChurnTwiceMovesItNotToAndFro() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\n")
+        let text = "account,event,at\na,churned,2026-03-05\na,churned,2026-03-02\n"
+        for _ in 0..<3 { try world.load(.events, text) }
+        #expect(try events(world) == ["churned|\(try moment("2026-03-02T00:00:00Z"))"])
+        #expect(try world.load(.events, text).unchanged == 2)
+        // With a return between they are two.
+        try world.load(
+            .events, "account,event,at\na,churned,2026-03-05\na,churned,2026-03-02\na,reactivated,2026-03-04\n")
+        #expect(try events(world).count == 3)
+    }
+
+    @Test func aChurnThatLiesFarOffIsNoCorrectionAndIsNamed() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\n")
+        try world.load(.events, "account,event,at\na,churned,2025-10-05\n")
+        let report = try world.load(.events, "account,event,at\na,churned,2026-03-02\n")
+        #expect(try events(world) == ["churned|\(try moment("2025-10-05T00:00:00Z"))"])
+        #expect(report.warnings.contains { $0.hasPrefix("1 account (a) is churned at another moment") }, "\(report)")
+    }
+
+    @Test func aRequestThatAnExportOfAllCorrectsIsOneAndAnotherOneBesideItIsTwo() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key\na\nb\nc\n")
+        func file(_ rows: String...) -> String {
+            "account,event,at\nb,cancel_requested,2026-02-01\nc,cancel_requested,2026-02-02\n"
+                + rows.map { "a,cancel_requested,\($0)\n" }.joined()
+        }
+        try world.load(.events, file("2026-03-05"))
+        let report = try world.load(.events, file("2026-03-04"))
+        #expect((report.updated, report.inserted) == (1, 0))
+        #expect(try events(world).contains("cancel_requested|\(try moment("2026-03-04T00:00:00Z"))"))
+        #expect(try world.load(.events, file("2026-03-04", "2026-03-06")).inserted == 1)
+        #expect(try events(world).count == 4)
+    }
 }
