@@ -78,7 +78,10 @@ import Testing
         ("{{footer}}", "{{footer}}{{> signature}}", "5:11: error: snippets are Markdown"),
         ("{{footer}}", "{{footer}}<a href=\"x", "5:11: error: \"<a href=\"x\" has no end"),
         ("{{footer}}", "{{footer}}<p style=\"color:{{legal}}\">", "5:21: error: no value may stand in a style"),
-        ("p{margin:0}", "@import url(https://a.example/x.css);", "2:46: error: \"@import\" may not stand in a style"),
+        (
+            "{{footer}}", "{{footer}}<link rel=\"icon\" href=\"https://a.example/i.png\">",
+            "5:11: error: <link> may not stand"
+        ),
         ("<td>{{body}}", "<td title=\"{{body}}\">", "4:23: error: {{body}} stands in an attribute"),
         ("{{body}}", "<!--{{body}}-->", "4:16: error: {{body}} stands where nobody would read it"),
         ("<body>", "", "1:1: error: a layout is a whole document, and this one has no <body>"),
@@ -140,6 +143,33 @@ import Testing
             "layouts/news.html": Self.layout.replacing("{{footer}}", with: foot), "brand.yaml": "layout: news\n",
         ]).1
         #expect(complaints == [])
+    }
+
+    /// What MJML exports is taken as it is.
+    @Test func whatMailProgramsLeaveOutIsWarnedOf() {
+        let head = """
+            <!--[if mso]><noscript><xml><o:OfficeDocumentSettings><o:AllowPNG/></o:OfficeDocumentSettings></xml></noscript><![endif]-->
+            <!--[if lte mso 11]><style type="text/css">.g { width:100% !important; }</style><![endif]-->
+            <!--[if !mso]><!--><link href="https://fonts.example/css?family=Ubuntu" rel="stylesheet" type="text/css">
+            <style type="text/css">@import url(https://fonts.example/css?family=Ubuntu);</style><!--<![endif]-->
+            </head>
+            """
+        let (workspace, complaints) = read([
+            "layouts/news.html": Self.layout.replacing("</head>", with: head), "brand.yaml": "layout: news\n",
+        ])
+        #expect(workspace?.layouts["news"] != nil && workspace?.playbooks.count == 1)
+        #expect(
+            complaints == [
+                "layouts/news.html:4:20: warning: most mail programs leave a <link> to a style sheet out, and so does Keeptouch; "
+                    + "write its rules into <style>",
+                "layouts/news.html:5:24: warning: most mail programs leave \"@import\" out, and so does Keeptouch; write its rules "
+                    + "here",
+            ])
+        let bare = read([
+            "layouts/news.html": Self.layout.replacing("</head>", with: "<noscript></noscript></head>"),
+            "brand.yaml": "layout: news\n",
+        ]).1
+        #expect(bare.contains { $0.contains("error: <noscript> may not stand") })
     }
 
     @Test func aButtonOfALayoutNeedsAnAction() {

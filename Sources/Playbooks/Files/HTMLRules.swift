@@ -16,6 +16,9 @@ package enum HTMLRules {
         ]
     }()
 
+    /// What stands around the settings of Outlook in what editors export.
+    private static let ofOutlook: Set = ["noscript", "xml"]
+
     /// The attributes that hold addresses.
     private static let addresses: Set = ["href", "src", "background", "action", "poster", "srcset", "xlink:href"]
     private static let schemes = ["mailto:", "tel:", "sms:", "#", "{{"]
@@ -91,11 +94,13 @@ extension HTMLRules {
             places = Places(source, bytes)
         }
 
-        mutating func check(_ range: Range<Int>) {
+        /// - Parameter isOutlook: whether Outlook alone reads it.
+        mutating func check(_ range: Range<Int>, isOutlook: Bool = false) {
             for token in HTMLScanner(Array(bytes[range])) {
                 let start = range.lowerBound + token.range.lowerBound
                 let text = String(decoding: bytes[start..<(range.lowerBound + token.range.upperBound)], as: UTF8.self)
                 switch token.kind {
+                case .open(let tag) where isOutlook && HTMLRules.ofOutlook.contains(tag.name): break
                 case .open(let tag): check(tag, at: start, within: range.lowerBound)
                 case .raw(of: "style"): check(sheet: text, at: start)
                 case .raw(of: let name) where name != "title" && text.contains("{{"):
@@ -120,6 +125,13 @@ extension HTMLRules {
         }
 
         private mutating func check(_ tag: HTMLScanner.Tag, at start: Int, within base: Int) {
+            if OutsideSheets.isLink(tag) {
+                complain(
+                    start,
+                    "most mail programs leave a <link> to a style sheet out, and so does Keeptouch; write its rules into <style>",
+                    .warning)
+                return
+            }
             if let why = HTMLRules.refused[tag.name] {
                 complain(start, "<\(tag.name)> may not stand in an e-mail: \(why)")
                 return
@@ -165,8 +177,12 @@ extension HTMLRules {
 
         private mutating func check(css: String, at offset: Int) {
             let small = css.lowercased()
+            if small.contains("@import") {
+                complain(
+                    offset,
+                    "most mail programs leave \"@import\" out, and so does Keeptouch; write its rules here", .warning)
+            }
             for (word, why) in [
-                ("@import", "mail programs load no other sheet; write its rules here"),
                 ("expression(", "mail programs run no programs"), ("behavior:", "mail programs run no programs"),
                 ("-moz-binding", "mail programs run no programs"), ("javascript:", "mail programs run no programs"),
                 (
@@ -200,7 +216,7 @@ extension HTMLRules {
                 complain(offset, "no value may stand in a conditional comment")
             }
             let start = offset + comment[..<open.upperBound].utf8.count
-            check(start..<(start + inner.utf8.count))
+            check(start..<(start + inner.utf8.count), isOutlook: true)
         }
     }
 }
