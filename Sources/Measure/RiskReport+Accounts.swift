@@ -26,11 +26,13 @@ extension RiskReport {
         for item in cases.prefix(Self.shown) {
             var cells: [Report.Cell] = [
                 .text(item.account.key), .text(item.account.name ?? ""),
-                .text(item.account.reasons.map(words).joined(separator: ", ")), money(item.account.mrr),
+                .text(item.account.reasons.map(words).joined(separator: ", ")),
+                item.account.mrr.map(money) ?? .text("unknown"),
             ]
             if hasStakes {
                 cells.append(
-                    item.stake.map { .number($0, .money(currency)) } ?? .none("It pays nothing."))
+                    item.stake.map { .number($0, .money(currency)) }
+                        ?? .none(item.account.mrr == nil ? "Nobody knows what it pays." : "It pays nothing."))
             }
             table.add(cells)
         }
@@ -45,15 +47,15 @@ extension RiskReport {
         let curve = SurvivalCurve(tenures.lifetimes().flatMap(\.lifetimes), least: AttritionReport.fewest)
         let ages = Dictionary(tenures.customers().map { ($0.id, $0.age) }) { first, _ in first }
         return try figures.accounts().map { account in
-            let stake = worth.flatMap { worth in
-                ages[account.id].map { age in
-                    worth.margin * Double(account.mrr)
-                        * curve.meanTime(ahead: Double(worth.days), from: Double(age)) / LifetimeValue.month
-                }
+            let stake = worth.flatMap { worth -> Double? in
+                guard let age = ages[account.id], let mrr = account.mrr else { return nil }
+                return worth.margin * Double(mrr)
+                    * curve.meanTime(ahead: Double(worth.days), from: Double(age)) / LifetimeValue.month
             }
             return Case(account: account, stake: stake)
         }.sorted {
-            (-($0.stake ?? 0), -$0.account.mrr, $0.account.key) < (-($1.stake ?? 0), -$1.account.mrr, $1.account.key)
+            (-($0.stake ?? 0), -($0.account.mrr ?? 0), $0.account.key)
+                < (-($1.stake ?? 0), -($1.account.mrr ?? 0), $1.account.key)
         }
     }
 
@@ -67,7 +69,7 @@ extension RiskReport {
             return text + " `ltv: { touch_cost: }` in data.yaml also tells which cases are not worth a touch."
         }
         let minor = (0..<Currency.minorDigits(of: currency)).reduce(cost) { amount, _ in amount * 10 }
-        let small = cases.filter { ($0.stake ?? 0) < minor }
+        let small = cases.filter { $0.account.mrr != nil && ($0.stake ?? 0) < minor }
         let price = "\(Report.Unit.money(currency).text(minor)) \(currency)"
         guard !small.isEmpty else { return text + " Each is worth more than the \(price) that a touch costs." }
         let keys = small.prefix(5).map(\.account.key).joined(separator: ", ")

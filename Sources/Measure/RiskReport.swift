@@ -69,11 +69,11 @@ package struct RiskReport {
         let reasons = try figures.reasons()
         let most = reasons.map(\.accounts).max() ?? 1
         for item in reasons.sorted(by: {
-            (theme($0.reason), -$0.mrr, $0.reason) < (theme($1.reason), -$1.mrr, $1.reason)
+            (theme($0.reason), -$0.mrr.known, $0.reason) < (theme($1.reason), -$1.mrr.known, $1.reason)
         }) {
             table.add([
                 .text(theme(item.reason)), .text(words(for: item.reason)), .count(item.accounts), .count(item.new),
-                money(item.mrr),
+                item.mrr.unknown == item.accounts ? .text("unknown") : money(item.mrr.known),
                 .bar(Double(item.accounts) / Double(max(1, most))),
             ])
         }
@@ -81,7 +81,8 @@ package struct RiskReport {
             title,
             [
                 .sentence(
-                    "\(total.accounts) \(total.accounts == 1 ? "account is" : "accounts are") at risk, with \(text(total.mrr)) of MRR; "
+                    "\(total.accounts) \(total.accounts == 1 ? "account is" : "accounts are") at risk, with "
+                        + "\(total.mrr.text(of: total.accounts, each: " of MRR", text)); "
                         + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
                         + "below."),
                 .table(table),

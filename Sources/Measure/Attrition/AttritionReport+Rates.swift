@@ -19,7 +19,8 @@ extension AttritionReport {
         } else {
             blocks.append(
                 .sentence(
-                    "Nobody was a customer on \(window.from): the first came on \(first). There is nobody who could have left."
+                    "Nobody was known as a customer on \(window.from): the first is known since \(first). There is nobody who could "
+                        + "have left."
                 ))
         }
         blocks.append(.sentence(convention))
@@ -236,7 +237,12 @@ extension AttritionReport {
         let all = tenures.cohorts(from: Month(of: tenures.today) + -Self.mostCohorts, upTo: Self.mostMonths)
         guard !all.isEmpty else {
             return Report.Section(
-                "Cohorts", [.sentence("Nobody became a customer in the last \(Self.mostCohorts) months.")])
+                "Cohorts",
+                [
+                    .sentence(
+                        "No customer is known to have begun in the last \(Self.mostCohorts) months. Who was one already when "
+                            + "it was first heard of is in no cohort.")
+                ])
         }
         let width = all.map(\.cells.count).max() ?? 1
         var table = Report.Table(

@@ -48,7 +48,7 @@ struct PlaybookReader {
         readOptions(fields, into: &playbook)
         terms.scope.allowsEntry = true
         let uses = readSteps(fields, terms, into: &playbook)
-        let known = knownVariables(signals: signals.map(\.name) + terms.broken, trigger: kind, event: event)
+        let known = knownVariables(signals: signals, broken: terms.broken, trigger: kind, event: event)
         readMessages(uses, known: known, into: &playbook)
         terms.scope.steps = playbook.programs.joined().map(\.known)
         readEnds(fields, terms, into: &playbook)
