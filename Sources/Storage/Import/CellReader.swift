@@ -45,6 +45,14 @@ final class CellReader {
 
     let name: String
     let kind: Kind
+    /// What its values are stored as.
+    var stored: ColumnKind {
+        switch kind {
+        case .number, .percent: .real
+        case .money, .boolean, .date, .instant, .duration, .wish: .integer
+        case .text, .choice, .zone, .email, .phone, .reason: .text
+        }
+    }
     /// Words of the file and what they stand for.
     private let words: MappedWords?
     /// What amounts are paid for, where the row does not say it.
