@@ -26,7 +26,7 @@ bench: build ## measure against the peers; BENCH_FULL=1 for the large sets
 	swift build -c release --product keeptouch-bench
 	Benchmarks/run
 
-demo: setup ## run both samples from start to end
+demo: setup ## run both samples from start to end; DATABASE=postgresql://... on a server
 	swift build --product keeptouch
 	samples/demo.sh "$(keeptouch)"
 

@@ -100,8 +100,9 @@ let package = Package(
                 locks,
             ],
             swiftSettings: settings),
-        // What the tests of reliability share: rounds, and inputs that are made to break things.
-        .target(name: "Reliability", dependencies: [locks], path: "Tests/Reliability", swiftSettings: settings),
+        // What tests share: rounds, inputs that are made to break things, the engine under test.
+        .target(
+            name: "Reliability", dependencies: ["Storage", locks], path: "Tests/Reliability", swiftSettings: settings),
         .testTarget(
             name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
         .testTarget(

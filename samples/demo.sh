@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs both samples from start to end: samples/demo.sh [PROGRAM]. Everything it makes is in demo/; nothing leaves this
-# machine. DEMO_PORT names the port of the endpoint, 8787 when it is not set.
+# machine. DEMO_PORT names the port of the endpoint, 8787 when it is not set; DATABASE a PostgreSQL database, in which each
+# sample then gets a schema of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${1:-.build/debug/keeptouch}")
@@ -60,6 +61,14 @@ sink() { # starts the endpoint that stands in for the providers, and points the 
     exit 1
 }
 
+on_server() { # SCHEMA: where DATABASE is set, puts the workspace's database there, anew
+    [[ -n ${DATABASE:-} ]] || return 0
+    local mark='?'
+    [[ $DATABASE != *'?'* ]] || mark='&'
+    export DEMO_DATABASE="$DATABASE${mark}schema=demo_$(date +%s)_$1"
+    sed -i 's/^database:.*/database: env:DEMO_DATABASE/' keeptouch.yaml
+}
+
 stop_sink() {
     [[ -z ${sink:-} ]] || { kill "$sink" 2> /dev/null && wait "$sink" 2> /dev/null; } || true
     sink=
@@ -80,6 +89,8 @@ say "1. acme: 2,000 simulated accounts of a SaaS product, four live playbooks"
 cd "$demo"
 keeptouch sample acme --accounts 2000 --seed 7
 cd acme
+on_server acme
+[[ -z ${DATABASE:-} ]] || keeptouch init . --simulation
 sink
 note "An endpoint that stands in for the email provider and the app listens on 127.0.0.1:$port."
 
@@ -150,6 +161,7 @@ stop_sink
 say "2. cdnow: 2,357 real customers of a record shop, one playbook for regulars who stop buying"
 cp -R "$demo/../samples/cdnow" "$demo/cdnow"
 cd "$demo/cdnow"
+on_server cdnow
 sink
 purchases() { # FROM TO: what was bought on the days from FROM up to the day before TO
     awk -F, -v from="$1" -v to="$2" 'NR == 1 || ($2 >= from && $2 < to)' data/metrics.csv

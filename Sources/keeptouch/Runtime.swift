@@ -14,10 +14,10 @@ final class Runtime {
     let log: SendLog
 
     /// - Throws: when another process runs the playbooks; the message names it.
-    init(_ loaded: LoadedWorkspace) throws {
+    init(_ loaded: LoadedWorkspace, on engines: LoadedWorkspace.Engines = .file) throws {
         self.loaded = loaded
-        store = try loaded.open(.readWrite)
-        lock = try RunnerLock(database: loaded.databasePath)
+        store = try loaded.open(.readWrite, on: engines)
+        lock = try RunnerLock(of: store)
         log = try SendLog(database: loaded.databasePath)
         secret = try SigningSecret.read(beside: store)
         killSwitch = KillSwitch(directory: loaded.directory.path)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Foundation
 import Playbooks
 import Runner
@@ -66,19 +67,63 @@ struct LoadedWorkspace {
     var texts: [String: String] { files.texts }
     var diagnostics: [Diagnostic] { files.diagnostics }
     var zone: Zone { workspace.configuration.zone }
+    /// Which databases a command works with.
+    enum Engines {
+        case file
+        /// PostgreSQL too.
+        case all
+    }
+
+    /// The file of the database; of a server's, what the files beside the workspace's are called: `postgresql.sent`.
     var databasePath: String {
-        URL(fileURLWithPath: workspace.configuration.database, relativeTo: directory).standardizedFileURL.path
+        let database = isOnServer ? "postgresql" : workspace.configuration.database
+        return URL(fileURLWithPath: database, relativeTo: directory).standardizedFileURL.path
+    }
+
+    /// Whether `database:` is a URL, or names where one is.
+    private var isOnServer: Bool {
+        let database = workspace.configuration.database
+        return PostgreSQLAddress.isURL(database) || Secret.Reference(database) != nil
+    }
+
+    private func address() throws -> PostgreSQLAddress {
+        let database = workspace.configuration.database
+        guard let reference = Secret.Reference(database) else {
+            let address = try PostgreSQLAddress(database)
+            guard !address.hasPassword else { throw CommandError(Configuration.passwordInDatabase) }
+            return address
+        }
+        do {
+            return try PostgreSQLAddress(
+                Secret(reference).value(
+                    at: Position(file: "keeptouch.yaml"), environment: ProcessInfo.processInfo.environment,
+                    directory: directory.path))
+        } catch let diagnostic as Diagnostic {
+            throw CommandError("database: \(database): \(diagnostic.message)")
+        }
+    }
+
+    /// The commands that `open` a database on a server.
+    private static let onServers = """
+        init, check, import, plan, run, explain, preview, status, touches, accounts, risk, next, report, pause, resume and release
+        """
+
+    /// - Throws: where a command works with a file only, and the database is on a server.
+    func expectFile() throws {
+        guard isOnServer else { return }
+        throw CommandError(
+            "this does not work with a database on PostgreSQL yet, nothing was changed; \(Self.onServers) do")
     }
 
     /// Opens the database; a writing command makes it and its columns.
-    func open(_ mode: Store.Mode) throws -> Store {
-        guard !workspace.configuration.database.hasPrefix("postgresql:") else {
-            throw CommandError(
-                "database: \(workspace.configuration.database): PostgreSQL is not supported yet; name a file such as keeptouch.db"
-            )
-        }
-        let isNew = mode == .readWrite && !FileManager.default.fileExists(atPath: databasePath)
-        let store = try Store(path: databasePath, mode: mode)
+    ///
+    /// - Parameter engines: those that the command is known to work with.
+    func open(_ mode: Store.Mode, on engines: Engines = .file) throws -> Store {
+        if engines == .file { try expectFile() }
+        let isNew = mode == .readWrite && !isOnServer && !FileManager.default.fileExists(atPath: databasePath)
+        let store =
+            isOnServer
+            ? try Store(address(), filesAt: databasePath, mode: mode) : try Store(path: databasePath, mode: mode)
         // From its first day on it is told from a folder that is put back in its place; on a full disk the import says more.
         if isNew { try? Instance.begin(store) }
         // Files beside it that cannot be read stop what sends, and nothing else.

@@ -49,7 +49,7 @@ import Testing
         client.serving.end()
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let statements = try text.split(separator: "\n").map {
-            try JSONDecoder().decode(String.self, from: Data($0.utf8))
+            try JSONDecoder().decode([String: String].self, from: Data($0.utf8))["sql"] ?? ""
         }
         #expect(Set(statements).count > 100)
         let database = try Database(path: scratch.database, isReadOnly: true)

@@ -1,6 +1,7 @@
 import Foundation
 import Measure
 import Playbooks
+import Reliability
 import Storage
 import Testing
 
@@ -40,7 +41,7 @@ final class AttritionWorld {
         let errors = diagnostics.filter { $0.severity == .error }
         try #require(errors.isEmpty, "\(errors)")
         workspace = try #require(read)
-        store = try Store(path: folder.appendingPathComponent("test.db").path, mode: .readWrite)
+        store = try Store.underTest(folder.appendingPathComponent("test.db").path)
         try AttributeColumns(workspace.dataMap).apply(to: store)
         try store.write { connection in
             try connection.executeScript(
@@ -56,10 +57,10 @@ final class AttritionWorld {
     ) throws {
         try store.write { connection in
             for _ in 0..<count {
-                try connection.execute(
+                let id = try connection.integer(
                     """
                     INSERT INTO account (key, created_at, mrr, status, churned_at, a_plan)
-                    SELECT 'a' || (count(*) + 1), :came, :mrr, :status, :left, :plan FROM account
+                    SELECT 'a' || (count(*) + 1), :came, :mrr, :status, :left, :plan FROM account RETURNING id
                     """,
                     [
                         "came": .instant(Self.day(came)), "mrr": .optional(mrr), "plan": .text(plan),
@@ -73,7 +74,7 @@ final class AttritionWorld {
                     VALUES (:id, 1, :left, :left, :id, :properties)
                     """,
                     [
-                        "id": .integer(connection.lastInsertedID), "left": .instant(Self.day(left)),
+                        "id": .integer(id), "left": .instant(Self.day(left)),
                         "properties": .optional(reason.map { "{\"reason\":\"\($0)\"}" }),
                     ])
             }

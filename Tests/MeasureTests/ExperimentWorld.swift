@@ -2,6 +2,7 @@ import Decisions
 import Foundation
 import Measure
 import Playbooks
+import Reliability
 import Storage
 import Testing
 
@@ -29,7 +30,7 @@ final class ExperimentWorld {
     init(_ playbooks: [String: String], attributes: String = plan) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("keeptouch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Store(path: folder.appendingPathComponent("test.db").path, mode: .readWrite)
+        store = try Store.underTest(folder.appendingPathComponent("test.db").path)
         workspace = try Self.workspace(playbooks, attributes: attributes)
         try AttributeColumns(workspace.dataMap).apply(to: store)
     }

@@ -1,6 +1,7 @@
 import Decisions
 import Foundation
 import Playbooks
+import Reliability
 import Runner
 import Storage
 import Testing
@@ -81,7 +82,7 @@ final class TestWorkspace {
         texts.merge(files) { $1 }
         self.texts = texts
         workspace = try Self.read(texts)
-        store = try Store(path: folder.appendingPathComponent("test.db").path, mode: .readWrite)
+        store = try Store.underTest(folder.appendingPathComponent("test.db").path)
         try AttributeColumns(workspace.dataMap).apply(to: store)
     }
 
@@ -125,8 +126,11 @@ final class TestWorkspace {
     func addAccounts(_ count: Int, plan: String = "free", from first: Int = 1) throws {
         try store.write { connection in
             for number in first..<(first + count) {
-                try connection.execute(
-                    "INSERT INTO account (key, name, created_at, mrr, a_plan) VALUES (:key, :key, :created, 5000, :plan)",
+                let id = try connection.integer(
+                    """
+                    INSERT INTO account (key, name, created_at, mrr, a_plan) VALUES (:key, :key, :created, 5000, :plan)
+                    RETURNING id
+                    """,
                     [
                         "key": .text("a\(number)"), "created": .integer(19_900 * 86_400_000), "plan": .text(plan),
                     ])
@@ -136,8 +140,7 @@ final class TestWorkspace {
                     VALUES (:account, 'owner', :email, :email, 'Ada Lovelace', 'owner')
                     """,
                     [
-                        "account": .integer(connection.lastInsertedID),
-                        "email": .text("a\(number)@example.com"),
+                        "account": .integer(id), "email": .text("a\(number)@example.com"),
                     ])
             }
         }
@@ -179,17 +182,17 @@ final class TestWorkspace {
         try store.write { connection in
             try connection.execute(
                 "INSERT INTO event_kind (name) VALUES (:kind) ON CONFLICT DO NOTHING", ["kind": .text(kind)])
-            try connection.execute(
+            return try connection.integer(
                 """
                 INSERT INTO event (account_id, kind_id, at, received_at, dedup, properties, history)
                 SELECT a.id, k.id, :at, :at, (SELECT count(*) FROM event), :properties, :history
                 FROM account AS a, event_kind AS k WHERE a.key = :account AND k.name = :kind
+                RETURNING id
                 """,
                 [
                     "account": .text(account), "kind": .text(kind), "at": .instant(at), "properties": .text(properties),
                     "history": .integer(isHistory ? 1 : 0),
                 ])
-            return connection.lastInsertedID
         }
     }
 

@@ -1,5 +1,6 @@
 import Decisions
 import Playbooks
+import Reliability
 import Storage
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        store = try Store(path: scratch.path("test.db"), mode: .readWrite)
+        store = try Store.underTest(scratch.path("test.db"))
         try store.write { connection in
             try connection.executeScript(
                 """

@@ -1,5 +1,6 @@
 import Foundation
 import Playbooks
+import Reliability
 import Storage
 
 /// A folder for one test, which goes with it.
@@ -19,7 +20,8 @@ final class Scratch: Sendable {
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    func store(_ mode: Store.Mode = .readWrite) throws -> Store { try Store(path: database, mode: mode) }
+    /// On the engine under test.
+    func store(_ mode: Store.Mode = .readWrite) throws -> Store { try Store.underTest(database, mode) }
 
     /// A store with accounts `a1`, `a2`, ... and the metrics, numbered from 1.
     func store(accounts: Int, metrics: [String] = ["logins"], createdAt: Int64 = 0) throws -> Store {

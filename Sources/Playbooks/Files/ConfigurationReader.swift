@@ -13,7 +13,12 @@ struct ConfigurationReader {
         var configuration = Configuration(workspace: fields.text("workspace") ?? "", zone: zone, evaluate: evaluate)
         if let currency = currency(fields) { configuration.currency = currency }
         if let language = language(fields) { configuration.language = language }
-        if let database = fields.text("database") { configuration.database = database }
+        if let database = fields.text("database") {
+            configuration.database = database
+            if database.firstMatch(of: /:\/\/[^\/\s@]*:[^\s@]+@|[?&]password=/) != nil {
+                diagnostics.error(fields.position("database"), Configuration.passwordInDatabase)
+            }
+        }
         configuration.baseURL = baseURL(fields)
         configuration.sender = sender(fields)
         configuration.sendWindow = fields["send_window"].flatMap {

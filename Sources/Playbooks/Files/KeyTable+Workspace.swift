@@ -9,7 +9,9 @@ extension KeyTable {
         Key(
             "language", .form("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", examples: ["en", "pt-BR"]),
             "The language of messages that name none; en by default."),
-        Key("database", .text, "A path relative to the workspace; keeptouch.db by default."),
+        Key(
+            "database", .text,
+            "A path relative to the workspace, keeptouch.db by default; or a URL of PostgreSQL, env:NAME or file:PATH."),
         Key(
             "base_url", .form("^https?://", examples: ["https://touch.acme.example"]),
             "Where unsubscribe and tracked links lead."),

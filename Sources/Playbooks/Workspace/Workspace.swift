@@ -76,8 +76,13 @@ package struct Configuration: Sendable, Equatable {
     package var currency = "USD"
     /// In which messages without a language in their names are written.
     package var language = "en"
-    /// A path relative to the workspace, or `postgresql://...`.
+    /// A path relative to the workspace, a URL of PostgreSQL, or where one is: `env:NAME`, `file:PATH`.
     package var database = "keeptouch.db"
+    /// What is said of a URL that lets everybody in who reads the file.
+    package static let passwordInDatabase = """
+        `database` holds a password, which everybody who reads the file finds; put the URL into the environment or a file and \
+        write env:NAME or file:PATH, or leave the password out and name a file with it in PGPASSFILE
+        """
     package var baseURL: String?
     package var sender: Sender?
     /// When `when` playbooks are matched.

@@ -195,7 +195,7 @@ final class Planner: @unchecked Sendable {
         lastNow = now
         nextSchedule = report.nextAt
         nextDue = try store.read { try SchedulerQueries($0).nextDue(after: now) }
-        if report.isNews, length > 1 { try store.session { try $0.executeScript("PRAGMA shrink_memory") } }
+        if report.isNews, length > 1 { try store.session { try $0.pragma("shrink_memory") } }
         try dropWhatIsOld(now)
     }
 

@@ -3,7 +3,7 @@ struct AccountRows {
     let ids: [Int64]
     /// Ascending; together they hold all ids.
     let ranges: [ClosedRange<Int64>]
-    private let connection: Connection
+    let connection: Connection
 
     init(_ connection: Connection, ids: [Int64], ranges: [ClosedRange<Int64>]) {
         self.connection = connection

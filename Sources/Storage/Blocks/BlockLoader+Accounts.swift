@@ -51,7 +51,8 @@ extension BlockLoader {
         var previous = builder(attribute.type)
         try rows.forEach(
             """
-            SELECT account_id, at, value, previous FROM history
+            SELECT account_id, at, \(connection.dialect.stored("value", as: attribute.type)),
+                \(connection.dialect.stored("previous", as: attribute.type)) FROM history
             WHERE attribute = :attribute AND account_id BETWEEN :first AND :last ORDER BY account_id, at
             """, ["attribute": .text(attribute.name)]
         ) { row, account in
@@ -97,8 +98,9 @@ extension BlockLoader {
         try rows.forEach(
             """
             SELECT contact.account_id, contact.id, suppression.category, suppression.reason
-            FROM contact CROSS JOIN suppression ON suppression.address = contact.\(column)
-            WHERE contact.account_id BETWEEN :first AND :last ORDER BY contact.account_id
+            FROM contact CROSS JOIN suppression
+            WHERE suppression.address = contact.\(column) AND contact.account_id BETWEEN :first AND :last
+            ORDER BY contact.account_id
             """
         ) { row, account in
             let id = row.integer(1)

@@ -30,8 +30,8 @@ extension BlockLoader {
         try moments(
             """
             SELECT enrollment.account_id, touch.playbook_id, touch.claimed_at
-            FROM enrollment CROSS JOIN touch ON touch.enrollment_id = enrollment.id
-            WHERE enrollment.account_id BETWEEN :first AND :last AND touch.claimed_at <= :now
+            FROM enrollment CROSS JOIN touch
+            WHERE touch.enrollment_id = enrollment.id AND enrollment.account_id BETWEEN :first AND :last AND touch.claimed_at <= :now
                 AND touch.state IN ('claimed', 'sending', 'sent', 'unknown', 'ghost')
             ORDER BY enrollment.account_id
             """, rows)
@@ -67,8 +67,8 @@ extension BlockLoader {
         let passages = try connection.cached(
             """
             SELECT passage.step, passage.result, passage.at FROM enrollment CROSS JOIN passage
-                ON passage.account_id = enrollment.account_id AND passage.enrollment_id = enrollment.id
-            WHERE enrollment.id = :enrollment
+            WHERE enrollment.id = :enrollment AND passage.account_id = enrollment.account_id
+                AND passage.enrollment_id = enrollment.id
             """)
         defer {
             touches.reset()

@@ -40,7 +40,7 @@ package struct ChangeFeed {
 
     /// The id of the newest change that was ever written; 0 before the first.
     package func newest() throws -> Int64 {
-        try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'change'")?["seq"].integer ?? 0
+        try connection.integer(connection.dialect.newestChange)
     }
 
     /// The id of the oldest change that is kept; nil when none is.

@@ -16,10 +16,9 @@ package struct CycleRecords {
     /// Begins a cycle; one that was killed half-way is marked.
     package static func begin(_ connection: Connection, now: Instant, processNow: Instant) throws -> Int64 {
         try connection.execute("UPDATE cycle SET state = 'interrupted' WHERE state = 'applying'")
-        try connection.execute(
-            "INSERT INTO cycle (now, began_at, state) VALUES (:now, :process, 'applying')",
+        return try connection.integer(
+            "INSERT INTO cycle (now, began_at, state) VALUES (:now, :process, 'applying') RETURNING id",
             ["now": .instant(now), "process": .instant(processNow)])
-        return connection.lastInsertedID
     }
 
     /// How far apart the last cycles were, in the middle; nil before there were two.
@@ -80,12 +79,12 @@ package struct CycleRecords {
             """
             UPDATE playbook SET last_match_at = CASE WHEN :stale = 1 THEN last_match_at ELSE :now END,
                 event_cursor = CASE WHEN :stale = 1 THEN event_cursor ELSE :cursor END,
-                released_at = CASE WHEN let_through = 1 AND :hold IS NULL AND :matched = 0 AND EXISTS (
+                released_at = CASE WHEN let_through = 1 AND CAST(:hold AS text) IS NULL AND :matched = 0 AND EXISTS (
                     SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NOT NULL)
                     AND NOT EXISTS (
                     SELECT 1 FROM tally WHERE playbook_id = :playbook AND held_because IS NULL AND matched > 0)
                     THEN NULL ELSE released_at END,
-                let_through = CASE WHEN :hold IS NULL THEN 0 ELSE let_through END,
+                let_through = CASE WHEN CAST(:hold AS text) IS NULL THEN 0 ELSE let_through END,
                 held_at = CASE WHEN :lasts = 1 THEN coalesce(held_at, :now) ELSE held_at END,
                 held_because = CASE WHEN :lasts = 1 THEN :hold ELSE held_because END,
                 held_by_hand = CASE WHEN held_until <= :now THEN NULL ELSE held_by_hand END,

@@ -1,6 +1,11 @@
 /// Inserts many rows by few statements: one that takes a row costs as much again as the row.
 struct Insertion {
-    private let (one, many): (String, String)
+    private struct Texts {
+        let one: String
+        let many: String
+    }
+
+    private let (sqlite, postgresql): (Texts, Texts)
     private let width: Int
     private static let rowsAtOnce = 32
 
@@ -10,24 +15,27 @@ struct Insertion {
     init(into table: String, _ columns: [String], onConflict conflict: String, returning returned: [String] = []) {
         width = columns.count
         let row = "(" + repeatElement("?", count: width).joined(separator: ", ") + ")"
-        func text(_ count: Int) -> String {
-            // A failure undoes the whole transaction. To undo its statement alone, every page would be copied first.
-            "INSERT OR FAIL INTO \(table) (\(columns.joined(separator: ", "))) VALUES "
-                + repeatElement(row, count: count).joined(separator: ", ") + " ON CONFLICT \(conflict)"
-                + (returned.isEmpty ? "" : " RETURNING " + returned.joined(separator: ", "))
+        func texts(_ dialect: Dialect) -> Texts {
+            func text(_ count: Int) -> String {
+                "\(dialect.insertOrFail) \(table) (\(columns.joined(separator: ", "))) VALUES "
+                    + repeatElement(row, count: count).joined(separator: ", ") + " ON CONFLICT \(conflict)"
+                    + (returned.isEmpty ? "" : " RETURNING " + returned.joined(separator: ", "))
+            }
+            return Texts(one: text(1), many: text(Self.rowsAtOnce))
         }
-        (one, many) = (text(1), text(Self.rowsAtOnce))
+        (sqlite, postgresql) = (texts(.sqlite), texts(.postgresql))
     }
 
     /// - Parameter values: row after row, each in the order of the columns.
     func insert(
         _ values: [SQLValue], _ connection: Connection, _ read: (Statement) throws -> Void = { _ in }
     ) throws {
+        let texts = connection.dialect.engine == .sqlite ? sqlite : postgresql
         var rest = values[...]
         while !rest.isEmpty {
             let isFull = rest.count >= width * Self.rowsAtOnce
             let part = rest.prefix(isFull ? width * Self.rowsAtOnce : width)
-            let statement = try connection.cached(isFull ? many : one)
+            let statement = try connection.cached(isFull ? texts.many : texts.one)
             defer { statement.reset() }
             for (index, value) in part.enumerated() { try statement.bind(index, value) }
             while try statement.step() { try read(statement) }

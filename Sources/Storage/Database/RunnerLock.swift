@@ -2,9 +2,56 @@ import Foundation
 
 /// The right to plan and send, held by one process for its life.
 ///
-/// Whoever has it knows that every other owner of a touch is dead: the kernel lets the lock go when its process ends.
+/// Whoever has it knows that every other owner of a touch is dead: the kernel lets the lock go when its process ends, a
+/// server when the session does.
 package final class RunnerLock: Sendable {
-    private let lock: FileLock
+    private enum Hold {
+        case file(FileLock)
+        /// The server lets a session's lock go when the session ends, and with it every transaction that it could commit.
+        case session(Store)
+    }
+
+    private let hold: Hold
+
+    private static let key = "hashtext('keeptouch.runner.' || current_schema())"
+
+    /// Takes the right to run a database at once.
+    ///
+    /// - Parameter store: the one that plans and sends; on a server its session has the lock.
+    /// - Throws: `StorageError` when another has it.
+    package convenience init(of store: Store) throws {
+        guard let server = store.server else {
+            try self.init(database: store.path)
+            return
+        }
+        try self.init(of: store, on: server)
+    }
+
+    private init(of store: Store, on server: PostgreSQLAddress) throws {
+        func take(_ store: Store) throws -> Bool {
+            try store.session { try $0.integer("SELECT CAST(pg_try_advisory_lock(\(Self.key)) AS integer)") } == 1
+        }
+        guard try take(store) else {
+            let holder = try store.session { connection in
+                try connection.first(
+                    """
+                    SELECT CAST(a.pid AS bigint) AS pid, coalesce(CAST(a.client_addr AS text), 'this machine') AS host
+                    FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+                    WHERE l.locktype = 'advisory' AND l.granted AND l.objid = CAST(:key AS bigint)
+                    """, ["key": .integer(connection.integer("SELECT CAST(\(Self.key) AS bigint) & 4294967295"))])
+            }
+            let who = holder.map { "a session from \($0["host"].text ?? "")" } ?? "another process"
+            throw StorageError(
+                "\(who) is already running the playbooks of \(server.place); stop it first, or leave the work to it")
+        }
+        // Behind a pool that hands a session from one to another, a lock keeps nobody out.
+        guard try !take(Store(server, filesAt: store.path, mode: .readOnly)) else {
+            throw StorageError(
+                "\(server.place) is a pool that gives a session to another client after each transaction, so that two runners "
+                    + "would not notice each other; connect to the server itself, or set pool_mode = session")
+        }
+        hold = .session(store)
+    }
 
     /// Takes `<database>.runner.lock` at once.
     ///
@@ -19,11 +66,16 @@ package final class RunnerLock: Sendable {
                     + "stop it first, or leave the work to it")
         }
         lock.write(note: "\(ProcessInfo.processInfo.processIdentifier)\n")
-        self.lock = lock
+        hold = .file(lock)
     }
 
     deinit {
-        lock.write(note: "")
-        lock.unlock()
+        switch hold {
+        case .file(let lock):
+            lock.write(note: "")
+            lock.unlock()
+        case .session(let store):
+            _ = try? store.session { try $0.first("SELECT pg_advisory_unlock(\(Self.key))") }
+        }
     }
 }

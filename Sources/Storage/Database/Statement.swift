@@ -1,45 +1,61 @@
-import CSQLite
-
 /// A prepared statement; indexes of parameters and columns count from 0.
 package final class Statement {
-    private let handle: OpaquePointer
-    private let pointer: OpaquePointer
+    private let prepared: PreparedStatement
     private let sql: String
     /// Where the columns stand whose names are in the program's text, by where the name stands, in the order in which they
     /// were first asked for.
     private var places: [(name: UnsafePointer<UInt8>, place: Int)] = []
     /// Which of them is asked for next when this row is read as the one before.
     private var nextPlace = 0
-    private(set) package lazy var columns: [String] = (0..<sqlite3_column_count(pointer)).map {
-        sqlite3_column_name(pointer, $0).map { String(cString: $0) } ?? ""
-    }
-
-    init(_ handle: OpaquePointer, _ sql: String) throws {
-        #if DEBUG
-            StatementLog.shared?.note(sql)
-        #endif
-        var pointer: OpaquePointer?
-        let code = sqlite3_prepare_v2(handle, sql, -1, &pointer, nil)
-        guard code == SQLITE_OK, let pointer else {
-            throw StorageError(code, of: handle, sql: sql)
+    /// Known from the first step on.
+    private(set) package lazy var columns: [String] =
+        switch prepared {
+        case .sqlite(let statement): statement.columns
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.columns }
         }
-        self.handle = handle
-        self.pointer = pointer
+
+    init(_ driver: any Driver, _ sql: String) throws {
+        prepared = try driver.prepare(sql)
         self.sql = sql
     }
 
+    #if DEBUG
+        private let log = StatementLog.shared
+        /// What was bound, for the log.
+        private var given: [Character] = []
+
+        private func note(_ index: Int, _ kind: Character) {
+            guard log != nil else { return }
+            while given.count <= index { given.append("-") }
+            given[index] = kind
+        }
+    #endif
+
     /// Whether it has been stepped and neither ended nor reset.
-    var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
+    var isBusy: Bool {
+        switch prepared {
+        case .sqlite(let statement): statement.isBusy
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.isBusy }
+        }
+    }
 
     deinit {
-        end()
-        sqlite3_finalize(pointer)
+        switch prepared {
+        case .sqlite(let statement):
+            statement.end()
+            statement.finalize()
+        case .postgresql(let statement):
+            statement._withUnsafeGuaranteedRef { $0.end() }
+            statement.release()
+        }
     }
 
     /// The position of a named parameter, for the indexed `bind`s; nil when the text has none of that name.
     package func parameter(_ name: String) -> Int? {
-        let index = sqlite3_bind_parameter_index(pointer, ":" + name)
-        return index == 0 ? nil : Int(index) - 1
+        switch prepared {
+        case .sqlite(let statement): statement.parameter(name)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.parameter(name) }
+        }
     }
 
     /// Binds by name; a name that the text does not have is ignored, a parameter without a value stays null.
@@ -51,7 +67,14 @@ package final class Statement {
 
     package func bind(_ index: Int, _ value: SQLValue) throws {
         switch value {
-        case .null: sqlite3_bind_null(pointer, Int32(index + 1))
+        case .null:
+            #if DEBUG
+                note(index, "-")
+            #endif
+            switch prepared {
+            case .sqlite(let statement): statement.bindNull(index)
+            case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.bind(index, .null) }
+            }
         case .integer(let value): bind(index, value)
         case .real(let value): bind(index, value)
         case .text(let value): bind(index, value)
@@ -60,11 +83,23 @@ package final class Statement {
     }
 
     package func bind(_ index: Int, _ value: Int64) {
-        sqlite3_bind_int64(pointer, Int32(index + 1), value)
+        #if DEBUG
+            note(index, "i")
+        #endif
+        switch prepared {
+        case .sqlite(let statement): statement.bind(index, value)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.bind(index, .integer(value)) }
+        }
     }
 
     package func bind(_ index: Int, _ value: Double) {
-        sqlite3_bind_double(pointer, Int32(index + 1), value)
+        #if DEBUG
+            note(index, "r")
+        #endif
+        switch prepared {
+        case .sqlite(let statement): statement.bind(index, value)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.bind(index, .real(value)) }
+        }
     }
 
     package func bind(_ index: Int, _ value: String) {
@@ -76,33 +111,34 @@ package final class Statement {
 
     /// Binds UTF-8 text; the bytes are copied.
     package func bind(text index: Int, _ bytes: UnsafeBufferPointer<CChar>) {
-        // An empty buffer has no base address, and SQLite would read a null pointer as NULL.
-        guard let base = bytes.baseAddress else {
-            sqlite3_bind_text(pointer, Int32(index + 1), "", 0, Self.transient)
-            return
+        #if DEBUG
+            note(index, "t")
+        #endif
+        switch prepared {
+        case .sqlite(let statement): statement.bind(text: index, bytes)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.bind(text: index, bytes) }
         }
-        sqlite3_bind_text(pointer, Int32(index + 1), base, Int32(bytes.count), Self.transient)
     }
 
     /// Binds a blob; the bytes are copied.
     package func bind(_ index: Int, _ bytes: UnsafeRawBufferPointer) {
-        guard let base = bytes.baseAddress else {
-            sqlite3_bind_zeroblob(pointer, Int32(index + 1), 0)
-            return
+        #if DEBUG
+            note(index, "b")
+        #endif
+        switch prepared {
+        case .sqlite(let statement): statement.bind(index, bytes)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.bind(index, .blob(Array(bytes))) }
         }
-        sqlite3_bind_blob(pointer, Int32(index + 1), base, Int32(bytes.count), Self.transient)
     }
 
     /// Moves to the next row; false at the end.
     package func step() throws -> Bool {
-        let code = sqlite3_step(pointer)
-        switch code {
-        case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
-        default:
-            let error = StorageError(code, of: handle, sql: sql)
-            end()
-            throw error
+        #if DEBUG
+            log?.note(sql, given: given)
+        #endif
+        switch prepared {
+        case .sqlite(let statement): return try statement.step(sql)
+        case .postgresql(let statement): return try statement._withUnsafeGuaranteedRef { try $0.step() }
         }
     }
 
@@ -119,14 +155,25 @@ package final class Statement {
 
     package func reset() {
         end()
-        sqlite3_clear_bindings(pointer)
+        switch prepared {
+        case .sqlite(let statement): statement.clear()
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.clear() }
+        }
     }
 
     private func end() {
-        sqlite3_reset(pointer)
-        #if DEBUG
-            StepCount.shared.note(pointer, of: handle)
-        #endif
+        switch prepared {
+        case .sqlite(let statement): statement.end()
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.end() }
+        }
+    }
+
+    /// How many rows its last run to the end changed, where PostgreSQL ran it.
+    var remoteChanges: Int {
+        switch prepared {
+        case .sqlite: 0
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.changes }
+        }
     }
 
     /// The place of a column; one that the answer does not have is a mistake of the program, and reads as NULL.
@@ -151,24 +198,50 @@ package final class Statement {
         places.append((name.utf8Start, place))
     }
 
-    package func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
-    func isText(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_TEXT }
-    package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
-    package func real(_ column: Int) -> Double { sqlite3_column_double(pointer, Int32(column)) }
+    package func isNull(_ column: Int) -> Bool {
+        switch prepared {
+        case .sqlite(let statement): statement.isNull(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.isNull(column) }
+        }
+    }
+
+    /// What the column of this row holds.
+    func kind(_ column: Int) -> ColumnKind {
+        switch prepared {
+        case .sqlite(let statement): statement.kind(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.kind(column) }
+        }
+    }
+
+    func isText(_ column: Int) -> Bool { kind(column) == .text }
+
+    package func integer(_ column: Int) -> Int64 {
+        switch prepared {
+        case .sqlite(let statement): statement.integer(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.integer(column) }
+        }
+    }
+
+    package func real(_ column: Int) -> Double {
+        switch prepared {
+        case .sqlite(let statement): statement.real(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.real(column) }
+        }
+    }
 
     /// NaN for what is no number.
     package func number(_ column: Int) -> Double {
-        let value = sqlite3_column_value(pointer, Int32(column))
-        return switch sqlite3_value_type(value) {
-        case SQLITE_INTEGER, SQLITE_FLOAT: sqlite3_value_double(value)
-        default: .nan
+        switch prepared {
+        case .sqlite(let statement): statement.number(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.number(column) }
         }
     }
 
     package func text(_ column: Int) -> String? {
-        guard let bytes = sqlite3_column_text(pointer, Int32(column)) else { return nil }
-        let count = sqlite3_column_bytes(pointer, Int32(column))
-        return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+        switch prepared {
+        case .sqlite(let statement): statement.text(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.text(column) }
+        }
     }
 
     /// A word of a closed list, as `SQLValue.word`.
@@ -176,23 +249,23 @@ package final class Statement {
 
     /// The bytes are valid until the next step.
     package func blob(_ column: Int) -> UnsafeRawBufferPointer {
-        let count = sqlite3_column_bytes(pointer, Int32(column))
-        return UnsafeRawBufferPointer(start: sqlite3_column_blob(pointer, Int32(column)), count: Int(count))
+        switch prepared {
+        case .sqlite(let statement): statement.blob(column)
+        case .postgresql(let statement): statement._withUnsafeGuaranteedRef { $0.blob(column) }
+        }
     }
 
     package func value(_ column: Int) -> SQLValue {
-        switch sqlite3_column_type(pointer, Int32(column)) {
-        case SQLITE_INTEGER: .integer(integer(column))
-        case SQLITE_FLOAT: .real(real(column))
-        case SQLITE_TEXT: .text(text(column) ?? "")
-        case SQLITE_BLOB: .blob(Array(blob(column)))
-        default: .null
+        switch kind(column) {
+        case .null: .null
+        case .integer: .integer(integer(column))
+        case .real: .real(real(column))
+        case .text: .text(text(column) ?? "")
+        case .blob: .blob(Array(blob(column)))
         }
     }
 
     package var row: Row {
         Row(columns: columns, values: columns.indices.map { value($0) })
     }
-
-    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

@@ -29,7 +29,9 @@
     extension Store {
         /// The instructions that the statements of the body take.
         package func countSteps(_ body: () throws -> Void) throws -> Int {
-            try session { try StepCount.shared.count($0.handle, body) }
+            try session { connection in
+                try StepCount.shared.count(try connection.sqlite("counting steps").handle, body)
+            }
         }
     }
 #endif

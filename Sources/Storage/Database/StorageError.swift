@@ -5,12 +5,21 @@ import CSQLite
 package struct StorageError: Error, CustomStringConvertible, Equatable {
     /// SQLite's extended result code; 0 for our own complaints.
     package var code: Int32
+    /// PostgreSQL's code (SQLSTATE); nil for others' complaints.
+    package var state: String?
     package var message: String
     /// The statement, when the complaint is about it.
     package var sql: String?
 
     package init(code: Int32 = 0, _ message: String, sql: String? = nil) {
         self.code = code
+        self.message = message
+        self.sql = sql
+    }
+
+    init(state: String?, _ message: String, sql: String? = nil) {
+        code = 0
+        self.state = state
         self.message = message
         self.sql = sql
     }
@@ -33,9 +42,9 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
     static func busy(_ message: String) -> StorageError { StorageError(code: SQLITE_BUSY, message) }
 
     package var description: String { sql.map { "\(message) (in: \($0.prefix(300)))" } ?? message }
-    package var isFull: Bool { code & 0xff == SQLITE_FULL }
-    package var isBusy: Bool { code & 0xff == SQLITE_BUSY }
-    package var isInterrupted: Bool { code & 0xff == SQLITE_INTERRUPT }
+    package var isFull: Bool { code & 0xff == SQLITE_FULL || state == "53100" }
+    package var isBusy: Bool { code & 0xff == SQLITE_BUSY || state == "55P03" }
+    package var isInterrupted: Bool { code & 0xff == SQLITE_INTERRUPT || state == "57014" }
 
     /// The sentence for what is the machine's or the person's doing; nil for what is the statement's.
     static func advice(_ code: Int32, _ path: String) -> String? {

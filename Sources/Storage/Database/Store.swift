@@ -2,10 +2,11 @@ import CSQLite
 import Foundation
 import NIOConcurrencyHelpers
 
-/// The database file of a workspace, with its locks.
+/// The database of a workspace, with its locks.
 ///
-/// Each `Store` is one SQLite connection, used by one thread at a time. `write.lock` beside the file is held around every
-/// write transaction and checkpoint, so that several processes and several stores of one process may write in turn.
+/// Each `Store` is one connection, used by one thread at a time. `write.lock` beside SQLite's file is held around every
+/// write transaction and checkpoint, a lock of the server around every write transaction, so that several processes and
+/// several stores of one process may write in turn.
 package final class Store: Sendable {
     package enum Mode: Sendable {
         /// Temporary tables may be written, nothing else.
@@ -24,12 +25,21 @@ package final class Store: Sendable {
     /// How long a lock is waited for.
     private static let patience = Duration.seconds(30)
 
+    /// What stands behind the connection.
+    private enum Engine {
+        case memory
+        /// A file, with the lock of those who write it.
+        case file(SQLiteDriver, FileLock?)
+        case server(PostgreSQLAddress)
+    }
+
+    /// The database file; of a server's, what the files are called that lie beside the workspace's (`<path>.sent`).
     package let path: String
     package let mode: Mode
     /// Guarded by `turn`.
     private nonisolated(unsafe) let connection: Connection
     private let turn = NSRecursiveLock()
-    private let lock: FileLock?
+    private nonisolated(unsafe) let engine: Engine
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let longest = NIOLockedValueBox(Duration.zero)
     /// Whether a write transaction is open; guarded by `turn`.
@@ -51,46 +61,75 @@ package final class Store: Sendable {
         self.clock = clock
         switch mode {
         case .memory:
-            lock = nil
-            connection = try Connection(
+            let driver = try SQLiteDriver(
                 path: Self.memoryPath, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
-            try connection.executeScript("PRAGMA page_size = 8192; PRAGMA temp_store = MEMORY")
-            try connection.migrate()
+            try driver.executeScript("PRAGMA page_size = 8192; PRAGMA temp_store = MEMORY")
+            try driver.migrate()
+            (engine, connection) = (.memory, Connection(driver))
         case .readOnly:
             guard FileManager.default.fileExists(atPath: path) else {
                 throw StorageError("there is no database at \(path) yet; run keeptouch import first")
             }
-            lock = nil
-            connection = try Connection(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
-            try connection.executeScript("PRAGMA cache_size = -16000")
-            try connection.expectNewestSchema()
+            let driver = try SQLiteDriver(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: busyTimeout)
+            try driver.executeScript("PRAGMA cache_size = -16000")
+            try driver.expectNewestSchema()
+            (engine, connection) = (.file(driver, nil), Connection(driver))
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
-            self.lock = lock
             PrivateFile.make(path)
-            connection = try Connection(
+            let driver = try SQLiteDriver(
                 path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: busyTimeout)
             try lock.held(patience: Self.patience) {
-                try connection.prepareForWriting()
-                try connection.migrate()
-                connection.takeOverLog()
+                try driver.prepareForWriting()
+                try driver.migrate()
+                driver.takeOverLog()
             }
+            (engine, connection) = (.file(driver, lock), Connection(driver))
         }
     }
 
-    /// A second reader of the file of a connection; nil when that is in memory.
+    /// Opens the workspace's schema of a PostgreSQL database; a `readWrite` store makes it.
+    ///
+    /// - Parameter path: what the files are called that a database has beside it.
+    /// - Throws: `StorageError` when the server cannot be reached, is not fit, or the schema is not there to be read.
+    package init(
+        _ address: PostgreSQLAddress, filesAt path: String, mode: Mode,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    ) throws {
+        self.path = path
+        self.mode = mode
+        self.clock = clock
+        let driver = try PostgreSQLDriver(address)
+        switch mode {
+        case .memory, .readWrite: try driver.prepareForWriting(address.schema)
+        case .readOnly: try driver.expectNewestSchema(address.schema)
+        }
+        (engine, connection) = (.server(address), Connection(driver))
+    }
+
+    /// A second reader of the database of a connection; nil when that is in memory.
     package convenience init?(readingBeside connection: Connection) throws {
-        guard connection.path != Self.memoryPath else { return nil }
-        try self.init(path: connection.path, mode: .readOnly)
+        if let driver = connection.driver as? PostgreSQLDriver {
+            try self.init(driver.address, filesAt: "", mode: .readOnly)
+            return
+        }
+        guard connection.place != Self.memoryPath else { return nil }
+        try self.init(path: connection.place, mode: .readOnly)
     }
 
     private static let memoryPath = ":memory:"
 
     deinit {
         // Closing the last connection checkpoints, and that is a write.
-        let isLocked = (try? lock?.lock(patience: Self.patience)) != nil
+        guard case .file(_, let lock?) = engine else { return connection.close() }
+        let isLocked = (try? lock.lock(patience: Self.patience)) != nil
         connection.close()
-        if isLocked { lock?.unlock() }
+        if isLocked { lock.unlock() }
+    }
+
+    /// Where the server is; nil for a file and for what is in memory.
+    package var server: PostgreSQLAddress? {
+        if case .server(let address) = engine { address } else { nil }
     }
 
     /// Works on one snapshot; temporary tables may be written.
@@ -98,7 +137,7 @@ package final class Store: Sendable {
     package func read<T>(_ body: (Connection) throws -> T) throws -> T {
         try session { connection in
             if connection.isInTransaction { return try body(connection) }
-            return try connection.transaction("BEGIN DEFERRED") { try body(connection) }
+            return try connection.transaction(connection.dialect.beginReading) { try body(connection) }
         }
     }
 
@@ -115,7 +154,7 @@ package final class Store: Sendable {
         case .memory: return try read(body)
         case .readOnly, .readWrite:
             return try session { connection in
-                try connection.guarded(for: limit, orElse: complaint) { try read(body) }
+                try connection.driver.guarded(for: limit, orElse: complaint) { try read(body) }
             }
         }
     }
@@ -152,27 +191,26 @@ package final class Store: Sendable {
         if isWriting { return try body(connection) }
         isWriting = true
         defer { isWriting = false }
-        guard let lock else { return try writeUnlocked(on: connection, body) }
-        let result = try lock.held(patience: Self.patience) {
-            let began = clock()
-            let result = try connection.transaction("BEGIN IMMEDIATE") { try body(connection) }
-            let length = began.duration(to: clock())
-            longest.withLockedValue { $0 = max($0, length) }
+        switch engine {
+        case .memory: return try connection.transaction(connection.dialect.beginWriting) { try body(connection) }
+        case .server where mode == .readWrite: return try timedWrite(on: connection, body)
+        case .server, .file(_, nil): throw StorageError("\(path) is open for reading only")
+        case .file(let driver, let lock?):
+            let result = try lock.held(patience: Self.patience) { try timedWrite(on: connection, body) }
+            // What is committed is safe in the log: if the log cannot be emptied now, the next write tries again.
+            if driver.hasLog(over: pages) {
+                try? lock.held(patience: Self.patience) { try driver.checkpoint() }
+            }
             return result
         }
-        // What is committed is safe in the log: if the log cannot be emptied now, the next write tries again.
-        if connection.hasLog(over: pages) {
-            try? lock.held(patience: Self.patience) { try connection.checkpoint() }
-        }
-        return result
     }
 
-    /// A write that no other process can get in the way of.
-    private func writeUnlocked<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
-        switch mode {
-        case .memory: return try connection.transaction("BEGIN") { try body(connection) }
-        case .readOnly, .readWrite: throw StorageError("\(path) is open for reading only")
-        }
+    private func timedWrite<T>(on connection: Connection, _ body: (Connection) throws -> T) throws -> T {
+        let began = clock()
+        let result = try connection.transaction(connection.dialect.beginWriting) { try body(connection) }
+        let length = began.duration(to: clock())
+        longest.withLockedValue { $0 = max($0, length) }
+        return result
     }
 
     /// Writes `count` items in slices, each a transaction that aims at half of `longestSlice`; the body gets the range of
@@ -217,17 +255,17 @@ package final class Store: Sendable {
 
     /// Leaves nothing in the write-ahead log of what was overwritten or deleted; false when a reader still needs the log.
     package func emptyLog() throws -> Bool {
-        try session { connection in
-            guard let lock else { return true }
-            return try lock.held(patience: Self.patience) { try connection.emptyLog() }
+        try session { _ in
+            guard case .file(let driver, let lock?) = engine else { return true }
+            return try lock.held(patience: Self.patience) { try driver.emptyLog() }
         }
     }
 
     /// Writes the whole file anew, without the space in which rows once stood; other writers wait meanwhile.
     package func compact() throws {
-        try session { connection in
-            guard let lock else { return }
-            try lock.held(patience: Self.patience) { try connection.executeScript("VACUUM") }
+        try session { _ in
+            guard case .file(let driver, let lock?) = engine else { return }
+            try lock.held(patience: Self.patience) { try driver.executeScript("VACUUM") }
         }
     }
 

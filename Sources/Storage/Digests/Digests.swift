@@ -107,7 +107,7 @@ package struct Digests {
             """
             UPDATE digest SET state = :state, error = :error, retry_at = :retry,
                 endpoint = CASE WHEN :arrived = 1 THEN endpoint END,
-                settled_at = CASE WHEN :state = 'pending' THEN NULL ELSE :now END
+                settled_at = CASE WHEN :state = 'pending' THEN NULL ELSE CAST(:now AS bigint) END
             WHERE id = :id AND (state = 'sending' OR state = 'pending')
             """,
             [

@@ -34,13 +34,13 @@ package struct RisksSeen {
     ///   - since: the moment after which they came; nil for all that are at risk now.
     package init(_ risks: [String: [String]], since: Instant?, until now: Instant, _ connection: Connection) throws {
         self.connection = connection
-        try connection.executeScript(
+        try connection.define(
             """
             CREATE TEMP TABLE IF NOT EXISTS risk_seen (
                 account_id INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (account_id, reason)
-            ) STRICT, WITHOUT ROWID;
-            DELETE FROM risk_seen;
+            ) STRICT, WITHOUT ROWID
             """)
+        try connection.execute("DELETE FROM risk_seen")
         for (reason, playbooks) in risks.sorted(by: { $0.key < $1.key }) {
             for playbook in playbooks {
                 try connection.execute(

@@ -87,7 +87,7 @@ struct ErasedTable {
             columns: [
                 ("who", .text("erased")), ("object", .text("erased")), ("reason", .text("erased")), ("old", .nothing),
                 ("new", .nothing),
-            ], account: "(SELECT x.account_id FROM temp.erased_object AS x WHERE x.object = audit.object)"),
+            ], account: "(SELECT x.account_id FROM erased_object AS x WHERE x.object = audit.object)"),
         // Without the last value seen a source is read from its beginning again.
         ErasedTable(name: "source", columns: [("error", .nothing), ("since", .nothing)]),
     ]
@@ -102,7 +102,7 @@ struct ErasedTable {
         // What a row holds beside an address or a long name is the person's also where a name is short.
         let here = account.map {
             """
-            is_mentioned(\(row), CASE WHEN \($0) IN (SELECT id FROM temp.erased_account)
+            is_mentioned(\(row), CASE WHEN \($0) IN (SELECT id FROM erased_account)
                 THEN \(Mentions.Scope.longNames.rawValue) ELSE \(Mentions.Scope.addresses.rawValue) END) = 1
             """
         }

@@ -3,12 +3,12 @@ extension Erasure {
     func emptyPages() throws {
         try connection.execute(
             """
-            DELETE FROM inbox WHERE account_id IN (SELECT id FROM temp.erased_account)
-                AND (touch_id IN (SELECT id FROM temp.erased_touch) OR contact_id IN (SELECT id FROM temp.erased_contact))
+            DELETE FROM inbox WHERE account_id IN (SELECT id FROM erased_account)
+                AND (touch_id IN (SELECT id FROM erased_touch) OR contact_id IN (SELECT id FROM erased_contact))
             """)
         try connection.execute(
             """
-            DELETE FROM link WHERE account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1)
+            DELETE FROM link WHERE account_id IN (SELECT id FROM erased_account WHERE whole = 1)
             """)
     }
 }

@@ -62,7 +62,7 @@ package struct Erasure {
         counts.outcomes = try emptyOutcomes()
         try emptyPages()
         (counts.suppressed, counts.newlySuppressed) = try suppress()
-        counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM temp.erased_contact)")
+        counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM erased_contact)")
         counts.accounts = try emptyAccounts()
         try emptyMentions(&counts)
         return counts
@@ -76,12 +76,12 @@ package struct Erasure {
             UPDATE touch SET state = 'cancelled', settled_at = :now, fence = fence + 1, retry_at = NULL,
                 reason = CASE WHEN state IN ('unknown', 'sending') OR ambiguous = 1
                     THEN 'erased; whether it arrived is not known' ELSE 'erased' END
-            WHERE id IN (SELECT id FROM temp.erased_touch) AND settled_at IS NULL
+            WHERE id IN (SELECT id FROM erased_touch) AND settled_at IS NULL
             """, values)
         try connection.execute(
             """
             UPDATE enrollment SET due_at = :now
-            WHERE id IN (SELECT enrollment_id FROM temp.erased_touch)
+            WHERE id IN (SELECT enrollment_id FROM erased_touch)
                 AND state = 'active' AND begun = 1 AND due_at IS NULL AND waiting = 0
                 AND NOT EXISTS (SELECT 1 FROM touch WHERE enrollment_id = enrollment.id AND settled_at IS NULL)
             """, values)
@@ -90,14 +90,14 @@ package struct Erasure {
             UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL, body_hash = NULL,
                 reason = CASE WHEN \(Mentions.isFound("touch.reason", .names)) THEN 'erased' ELSE reason END,
                 recipient = CASE WHEN substr(recipient, 1, 5) = 'team:' OR substr(recipient, 1, 7) = 'erased:'
-                    OR NOT EXISTS (SELECT 1 FROM temp.erased_touch AS x WHERE x.id = touch.id AND x.own = 1)
+                    OR NOT EXISTS (SELECT 1 FROM erased_touch AS x WHERE x.id = touch.id AND x.own = 1)
                     THEN recipient ELSE erased_key(recipient) END
-            WHERE id IN (SELECT id FROM temp.erased_touch)
+            WHERE id IN (SELECT id FROM erased_touch)
             """)
         counts.attempts = try connection.execute(
             """
             UPDATE attempt SET detail = NULL
-            WHERE touch_id IN (SELECT id FROM temp.erased_touch) AND detail IS NOT NULL
+            WHERE touch_id IN (SELECT id FROM erased_touch) AND detail IS NOT NULL
             """)
     }
 
@@ -111,7 +111,7 @@ package struct Erasure {
                         SELECT id FROM event_kind WHERE name IN ('churned', 'cancel_requested'))
                     THEN json_object('reason', properties ->> 'reason') END,
                 dedup = CASE WHEN \(Mentions.isFound("event.dedup", .names)) THEN erased_key(dedup) ELSE dedup END
-            WHERE id IN (SELECT id FROM temp.erased_event)
+            WHERE id IN (SELECT id FROM erased_event)
             """, reasons.arguments)
     }
 
@@ -119,15 +119,15 @@ package struct Erasure {
         try connection.execute(
             """
             UPDATE change SET detail = NULL
-            WHERE (touch_id IN (SELECT id FROM temp.erased_touch)
-                    OR account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1))
+            WHERE (touch_id IN (SELECT id FROM erased_touch)
+                    OR account_id IN (SELECT id FROM erased_account WHERE whole = 1))
                 AND detail IS NOT NULL
             """)
         return try connection.execute(
             """
             UPDATE outcome SET detail = NULL
-            WHERE (touch_id IN (SELECT id FROM temp.erased_touch)
-                    OR account_id IN (SELECT id FROM temp.erased_account WHERE whole = 1))
+            WHERE (touch_id IN (SELECT id FROM erased_touch)
+                    OR account_id IN (SELECT id FROM erased_account WHERE whole = 1))
                 AND detail IS NOT NULL
             """)
     }
@@ -159,19 +159,19 @@ package struct Erasure {
     /// Puts hashes in the place of addresses; what was suppressed for a category only is now suppressed for all.
     private func suppress() throws -> (all: Int, new: Int) {
         try connection.execute(
-            "DELETE FROM suppression WHERE address IN (SELECT address FROM temp.erased_address)")
+            "DELETE FROM suppression WHERE address IN (SELECT address FROM erased_address)")
         let new = try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
-            SELECT erased_key(address), '', 'erased', :now FROM temp.erased_address WHERE true
+            SELECT erased_key(address), '', 'erased', :now FROM erased_address WHERE true
             ON CONFLICT (address, category) DO NOTHING
             """, values)
-        return (Int(try connection.integer("SELECT count(*) FROM temp.erased_address")), new)
+        return (Int(try connection.integer("SELECT count(*) FROM erased_address")), new)
     }
 
     /// An account keeps the dates and figures that reports count, under a key that says nothing, and what it is grouped by.
     private func emptyAccounts() throws -> Int {
-        let isWhole = "IN (SELECT id FROM temp.erased_account WHERE whole = 1)"
+        let isWhole = "IN (SELECT id FROM erased_account WHERE whole = 1)"
         try connection.execute(
             """
             INSERT INTO history (account_id, attribute, at, value, previous)

@@ -21,7 +21,7 @@ package struct ErasureKey: Sendable {
     ///
     /// - Throws: `StorageError` when it is not there, or is not the one that earlier erasures were made with.
     static func read(_ connection: Connection) throws -> ErasureKey {
-        let path = connection.path + ".secret"
+        let path = connection.place + ".secret"
         guard let data = FileManager.default.contents(atPath: path), data.count == 32 else {
             throw StorageError(
                 "\(path) is missing or damaged, and without it nobody can tell which addresses were erased; restore it "
@@ -57,7 +57,7 @@ package struct ErasureKey: Sendable {
     package func check(_ connection: Connection) throws {
         guard let known = try Meta.erasureKey.read(connection), known != fingerprint else { return }
         throw StorageError(
-            "\(connection.path).secret is not the secret with which addresses were erased before; restore that one from "
+            "\(connection.place).secret is not the secret with which addresses were erased before; restore that one from "
                 + "a back-up, so that they stay suppressed. If it is lost for good: keeptouch forget --new-secret")
     }
 
@@ -85,7 +85,7 @@ package struct ErasureKey: Sendable {
     /// Adds the SQL function `erased_key(address)` to the connection.
     func register(on connection: Connection) throws {
         let code = sqlite3_create_function_v2(
-            connection.handle, "erased_key", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            try connection.sqlite("erasing").handle, "erased_key", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
             Unmanaged.passRetained(Box(self)).toOpaque(),
             { context, _, arguments in
                 guard let context, let arguments, let value = arguments[0], let text = sqlite3_value_text(value),

@@ -23,7 +23,7 @@ struct ErasureTables {
     }
 
     func drop() {
-        for name in Self.names { try? connection.executeScript("DROP TABLE IF EXISTS temp.\(name)") }
+        for name in Self.names { try? connection.executeScript("DROP TABLE IF EXISTS \(name)") }
     }
 
     /// - Parameter also: texts that are the person's wherever they stand.
@@ -34,12 +34,12 @@ struct ErasureTables {
         if case .account = subject {
             try connection.execute(
                 """
-                INSERT INTO temp.erased_address (address)
-                SELECT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                INSERT INTO erased_address (address)
+                SELECT c.address FROM erased_contact AS x JOIN contact AS c ON c.id = x.id
                 WHERE c.address IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM contact AS o WHERE o.address = c.address AND o.account_id <> c.account_id)
                 UNION
-                SELECT c.phone FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+                SELECT c.phone FROM erased_contact AS x JOIN contact AS c ON c.id = x.id
                 WHERE c.phone IS NOT NULL AND NOT EXISTS (
                     SELECT 1 FROM contact AS o WHERE o.phone = c.phone AND o.account_id <> c.account_id)
                 """)
@@ -56,15 +56,15 @@ struct ErasureTables {
     private func takeObjects() throws {
         try connection.execute(
             """
-            INSERT INTO temp.erased_object (object, account_id)
-            SELECT a.key, x.id FROM temp.erased_account AS x JOIN account AS a ON a.id = x.id
+            INSERT INTO erased_object (object, account_id)
+            SELECT a.key, x.id FROM erased_account AS x JOIN account AS a ON a.id = x.id
             UNION ALL
-            SELECT 'touch ' || t.id, t.account_id FROM temp.erased_account AS x JOIN touch AS t ON t.account_id = x.id
+            SELECT 'touch ' || t.id, t.account_id FROM erased_account AS x JOIN touch AS t ON t.account_id = x.id
             UNION ALL
-            SELECT c.address, c.account_id FROM temp.erased_account AS x JOIN contact AS c ON c.account_id = x.id
+            SELECT c.address, c.account_id FROM erased_account AS x JOIN contact AS c ON c.account_id = x.id
             WHERE c.address IS NOT NULL
             UNION ALL
-            SELECT c.phone, c.account_id FROM temp.erased_account AS x JOIN contact AS c ON c.account_id = x.id
+            SELECT c.phone, c.account_id FROM erased_account AS x JOIN contact AS c ON c.account_id = x.id
             WHERE c.phone IS NOT NULL
             ON CONFLICT (object) DO NOTHING
             """)
@@ -74,7 +74,7 @@ struct ErasureTables {
         switch subject {
         case .account(let key):
             let found = try connection.execute(
-                "INSERT INTO temp.erased_account (id, whole) SELECT id, 1 FROM account WHERE key = :key",
+                "INSERT INTO erased_account (id, whole) SELECT id, 1 FROM account WHERE key = :key",
                 ["key": .text(key)])
             guard found == 1 else {
                 throw StorageError(
@@ -82,12 +82,12 @@ struct ErasureTables {
             }
             try connection.execute(
                 """
-                INSERT INTO temp.erased_contact (id, account_id)
-                SELECT id, account_id FROM contact WHERE account_id IN (SELECT id FROM temp.erased_account)
+                INSERT INTO erased_contact (id, account_id)
+                SELECT id, account_id FROM contact WHERE account_id IN (SELECT id FROM erased_account)
                 """)
         case .address(let address):
             try connection.execute(
-                "INSERT INTO temp.erased_address (address) VALUES (:address)", ["address": .text(address)])
+                "INSERT INTO erased_address (address) VALUES (:address)", ["address": .text(address)])
         case .contact(let key, let account):
             let found = try connection.query(
                 """
@@ -116,11 +116,11 @@ struct ErasureTables {
                         + "say which one with --account")
             }
             try connection.execute(
-                "INSERT INTO temp.erased_contact (id, account_id) VALUES (:id, :account)",
+                "INSERT INTO erased_contact (id, account_id) VALUES (:id, :account)",
                 ["id": first[0], "account": first[1]])
             try connection.execute(
                 """
-                INSERT INTO temp.erased_address (address)
+                INSERT INTO erased_address (address)
                 SELECT address FROM contact WHERE id = :id AND address IS NOT NULL
                 """, ["id": first[0]])
         }
@@ -130,46 +130,46 @@ struct ErasureTables {
     private func takeEverywhere() throws {
         try connection.execute(
             """
-            INSERT INTO temp.erased_contact (id, account_id)
-            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.address = x.address
+            INSERT INTO erased_contact (id, account_id)
+            SELECT c.id, c.account_id FROM erased_address AS x JOIN contact AS c ON c.address = x.address
             UNION
-            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.phone = x.address
+            SELECT c.id, c.account_id FROM erased_address AS x JOIN contact AS c ON c.phone = x.address
             UNION
             SELECT c.id, c.account_id FROM contact AS c
-            WHERE c.address IS NULL AND c.last_address IN (SELECT address FROM temp.erased_address)
+            WHERE c.address IS NULL AND c.last_address IN (SELECT address FROM erased_address)
             UNION
-            SELECT c.id, c.account_id FROM temp.erased_address AS x JOIN contact AS c ON c.key = x.address
+            SELECT c.id, c.account_id FROM erased_address AS x JOIN contact AS c ON c.key = x.address
             ON CONFLICT (id) DO NOTHING
             """)
         // Who is known by the address has another one by now.
         try connection.execute(
             """
-            INSERT INTO temp.erased_address (address)
-            SELECT c.address FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+            INSERT INTO erased_address (address)
+            SELECT c.address FROM erased_contact AS x JOIN contact AS c ON c.id = x.id
             WHERE c.address IS NOT NULL
-            UNION SELECT c.phone FROM temp.erased_contact AS x JOIN contact AS c ON c.id = x.id
+            UNION SELECT c.phone FROM erased_contact AS x JOIN contact AS c ON c.id = x.id
             WHERE c.phone IS NOT NULL ON CONFLICT (address) DO NOTHING
             """)
         try connection.execute(
             """
-            INSERT INTO temp.erased_account (id, whole)
-            SELECT DISTINCT account_id, 0 FROM temp.erased_contact
+            INSERT INTO erased_account (id, whole)
+            SELECT DISTINCT account_id, 0 FROM erased_contact
             UNION
-            SELECT DISTINCT t.account_id, 0 FROM temp.erased_address AS x JOIN touch AS t ON t.recipient = x.address
+            SELECT DISTINCT t.account_id, 0 FROM erased_address AS x JOIN touch AS t ON t.recipient = x.address
             WHERE t.claimed_at IS NOT NULL
             UNION
-            SELECT DISTINCT e.account_id, 0 FROM event AS e JOIN temp.erased_address AS x
+            SELECT DISTINCT e.account_id, 0 FROM event AS e JOIN erased_address AS x
                 ON x.address = e.contact_key OR x.address = lower(e.contact_key)
             WHERE e.contact_key IS NOT NULL
             """)
         try connection.execute(
             """
-            INSERT INTO temp.erased_address (address)
+            INSERT INTO erased_address (address)
             SELECT DISTINCT t.recipient
-            FROM temp.erased_account AS a CROSS JOIN enrollment AS e ON e.account_id = a.id
-            CROSS JOIN touch AS t ON t.enrollment_id = e.id
-            WHERE t.kind IN ('email', 'sms') AND substr(t.recipient, 1, 7) <> 'erased:'
-                AND t.contact_id IN (SELECT id FROM temp.erased_contact)
+            FROM erased_account AS a CROSS JOIN enrollment AS e CROSS JOIN touch AS t
+            WHERE e.account_id = a.id AND t.enrollment_id = e.id
+                AND t.kind IN ('email', 'sms') AND substr(t.recipient, 1, 7) <> 'erased:'
+                AND t.contact_id IN (SELECT id FROM erased_contact)
             ON CONFLICT (address) DO NOTHING
             """)
     }
@@ -177,14 +177,14 @@ struct ErasureTables {
     /// What names the erased. An address that somebody at another account has too is no more than a name here.
     private func mentions(_ also: [String]) throws -> Mentions {
         func texts(_ sql: String) throws -> [String] { try connection.query(sql).compactMap { $0[0].text } }
-        let isErased = "address IN (SELECT address FROM temp.erased_address)"
+        let isErased = "address IN (SELECT address FROM erased_address)"
         let addresses = try texts(
             """
-            SELECT address FROM temp.erased_address
+            SELECT address FROM erased_address
             UNION SELECT email FROM contact WHERE \(isErased) AND email IS NOT NULL
             """)
-        let contacts = "temp.erased_contact AS x JOIN contact AS c ON c.id = x.id"
-        let accounts = "temp.erased_account AS x JOIN account AS a ON a.id = x.id AND x.whole = 1"
+        let contacts = "erased_contact AS x JOIN contact AS c ON c.id = x.id"
+        let accounts = "erased_account AS x JOIN account AS a ON a.id = x.id AND x.whole = 1"
         let names = try texts(
             """
             SELECT c.name FROM \(contacts) WHERE c.name IS NOT NULL
@@ -201,12 +201,12 @@ struct ErasureTables {
         let row = texts.joined(separator: " || char(10) || ")
         try connection.execute(
             """
-            INSERT INTO temp.erased_touch (id, enrollment_id, own)
+            INSERT INTO erased_touch (id, enrollment_id, own)
             SELECT id, enrollment_id, own FROM (
                 SELECT t.id, t.enrollment_id, \(row) AS texts, a.id AS here,
-                    coalesce(t.contact_id IN (SELECT id FROM temp.erased_contact), 0)
-                        OR t.recipient IN (SELECT address FROM temp.erased_address) OR coalesce(a.whole, 0) = 1 AS own
-                FROM touch AS t LEFT JOIN temp.erased_account AS a ON a.id = t.account_id
+                    coalesce(t.contact_id IN (SELECT id FROM erased_contact), 0)
+                        OR t.recipient IN (SELECT address FROM erased_address) OR coalesce(a.whole, 0) = 1 AS own
+                FROM touch AS t LEFT JOIN erased_account AS a ON a.id = t.account_id
             ) AS candidate
             WHERE own = 1 OR is_mentioned(texts, CASE WHEN here IS NULL THEN \(Mentions.Scope.addresses.rawValue)
                 ELSE \(Mentions.Scope.longNames.rawValue) END) = 1
@@ -216,12 +216,12 @@ struct ErasureTables {
     private func takeEvents() throws {
         try connection.execute(
             """
-            INSERT INTO temp.erased_event (id)
-            SELECT e.id FROM temp.erased_account AS a CROSS JOIN event_kind AS k
-            CROSS JOIN event AS e ON e.kind_id = k.id AND e.account_id = a.id
-            WHERE (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL
+            INSERT INTO erased_event (id)
+            SELECT e.id FROM erased_account AS a CROSS JOIN event_kind AS k CROSS JOIN event AS e
+            WHERE e.kind_id = k.id AND e.account_id = a.id
+                AND (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL
                     OR e.left_out IS NOT NULL)
-                AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM temp.erased_contact)
+                AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM erased_contact)
                     OR \(Mentions.isFound("coalesce(e.contact_key, '')", .longNames)))
             """)
     }

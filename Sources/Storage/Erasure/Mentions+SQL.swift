@@ -4,7 +4,8 @@ extension Mentions {
     /// Adds the SQL function `is_mentioned(text, scope)` to the connection, in the place of that of an earlier erasure.
     func register(on connection: Connection) throws {
         let code = sqlite3_create_function_v2(
-            connection.handle, "is_mentioned", 2, SQLITE_UTF8, Unmanaged.passRetained(Box(self)).toOpaque(),
+            try connection.sqlite("erasing").handle, "is_mentioned", 2, SQLITE_UTF8,
+            Unmanaged.passRetained(Box(self)).toOpaque(),
             { context, _, arguments in
                 guard let context, let arguments, let value = arguments[0], let text = sqlite3_value_text(value),
                     let own = sqlite3_user_data(context),

@@ -13,7 +13,7 @@ package enum Benchmarks {
     package static func usage(
         _ asked: [PopulationSums], _ context: EvaluationContext, _ connection: Connection
     ) throws -> [EvaluationContext.BenchmarkKey: UsageDrop.Population] {
-        try connection.executeScript(planned)
+        try connection.define(planned)
         var figures: [EvaluationContext.BenchmarkKey: UsageDrop.Population] = [:]
         var sums: [PopulationSums] = []
         for question in asked {
@@ -46,7 +46,7 @@ package enum Benchmarks {
     static func stored(
         _ asked: [PopulationSums], _ connection: Connection
     ) throws -> [EvaluationContext.BenchmarkKey: (population: UsageDrop.Population, day: Day)] {
-        try connection.executeScript(planned)
+        try connection.define(planned)
         var found: [EvaluationContext.BenchmarkKey: (population: UsageDrop.Population, day: Day)] = [:]
         for sums in asked {
             let place = place(of: sums).merging(["name": .text(names[0] + suffix(of: sums))]) { $1 }
@@ -117,7 +117,7 @@ package enum Benchmarks {
 
     /// Stores what was computed; part of a write transaction.
     package static func save(_ connection: Connection) throws {
-        try connection.executeScript(planned)
+        try connection.define(planned)
         try connection.execute(
             """
             INSERT INTO benchmark (audience, metric, day, name, value)
@@ -128,11 +128,11 @@ package enum Benchmarks {
     }
 
     /// Makes the temporary tables unless they are there.
-    static func prepare(_ connection: Connection) throws { try connection.executeScript(planned) }
+    static func prepare(_ connection: Connection) throws { try connection.define(planned) }
 
     /// Whether there are figures to `save`.
     package static func areUnsaved(_ connection: Connection) throws -> Bool {
-        try connection.executeScript(planned)
+        try connection.define(planned)
         return try connection.first("SELECT 1 FROM planned_benchmark LIMIT 1") != nil
     }
 
@@ -144,7 +144,7 @@ package enum Benchmarks {
             name TEXT NOT NULL,
             value REAL NOT NULL,
             PRIMARY KEY (audience, metric, day, name)
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT, WITHOUT ROWID
         """
 
     static func stored(

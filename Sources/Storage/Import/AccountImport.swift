@@ -110,7 +110,7 @@ final class AccountImport: ImportTarget {
         subscriptions = SubscriptionRows(map, columns)
         scalars = ContiguousArray(repeating: .null, count: columns.all.count)
         cells = columns.cells
-        rows = StagedRows("import_account", StagedAccount.allCases.map(\.name) + columns.all.map(\.column))
+        rows = StagedRows("import_account", StagedAccount.allCases.map(\.column) + columns.all.map(\.staged))
         try StagedRowsTable.create(rows, on: connection)
         if hasOwner { try owner.begin(ownerColumns(map)) }
     }
@@ -268,7 +268,7 @@ final class AccountImport: ImportTarget {
         try connection.forEach(
             """
             SELECT s.row, a.id, \(columns.differs), \(isOldNews), a.key
-            FROM temp.import_account s JOIN account a ON a.key = s.key
+            FROM import_account s JOIN account a ON a.key = s.key
             """, ["now": .instant(context.now)]
         ) { match in
             if !context.isStrict, match.integer(3) == 1 { departed.add(match.text(4) ?? "") }
@@ -288,7 +288,7 @@ final class AccountImport: ImportTarget {
     private func resolveNew() throws {
         try connection.forEach(
             """
-            SELECT s.row, a.id FROM temp.import_account s JOIN account a ON a.key = s.key WHERE s.account_id IS NULL
+            SELECT s.row, a.id FROM import_account s JOIN account a ON a.key = s.key WHERE s.account_id IS NULL
             """
         ) { match in
             let row = Int(match.integer(0))
@@ -300,7 +300,7 @@ final class AccountImport: ImportTarget {
     private func update() throws {
         try connection.execute(
             """
-            UPDATE account AS a SET \(columns.assignments) FROM temp.import_account s
+            UPDATE account AS a SET \(columns.assignments) FROM import_account s
             WHERE a.id = s.account_id AND s.is_new = 0
             """, ["now": .instant(context.now)])
     }
@@ -309,7 +309,7 @@ final class AccountImport: ImportTarget {
         try connection.execute(
             """
             INSERT INTO account (key, seen_at\(columns.names)) SELECT s.key, \(Self.now)\(columns.insertions)
-            FROM temp.import_account s WHERE s.account_id IS NULL
+            FROM import_account s WHERE s.account_id IS NULL
             """, ["now": .instant(context.now)])
     }
 

@@ -87,7 +87,7 @@ package struct AttributeColumns {
                 if try Meta.value(of: column.key, connection) != nil {
                     try connection.executeScript("ALTER TABLE \(column.table) DROP COLUMN \(Self.quoted(column.name))")
                 }
-                try connection.executeScript(
+                try connection.define(
                     "ALTER TABLE \(column.table) ADD COLUMN \(Self.quoted(column.name)) \(type)")
                 try Meta.set(column.key, to: column.attribute.type.rawValue, connection)
             }

@@ -24,7 +24,7 @@ struct AwaitedContacts {
     /// - Parameter join: says which contacts `a` the staged rows `s` stand for.
     func arrive(stagedAs table: String, joinedBy join: String) throws {
         guard try isNeeded else { return }
-        try take("temp.\(table) s JOIN contact a ON \(join)")
+        try take("\(table) s JOIN contact a ON \(join)")
     }
 
     /// Gives one name's events to the contacts that are called so from now on.

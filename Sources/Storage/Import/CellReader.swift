@@ -45,6 +45,14 @@ final class CellReader {
 
     let name: String
     let kind: Kind
+    /// What its values are stored as.
+    var stored: ColumnKind {
+        switch kind {
+        case .number, .percent: .real
+        case .money, .boolean, .date, .instant, .duration, .wish: .integer
+        case .text, .choice, .zone, .email, .phone, .reason: .text
+        }
+    }
     /// Words of the file and what they stand for.
     private let words: MappedWords?
     /// What amounts are paid for, where the row does not say it.
@@ -183,14 +191,13 @@ final class CellReader {
             }
         case .wish(let isOptIn, let time):
             if text.elementsEqual(WishWord.held.utf8) { return .integer(WishReader.unclear) }
-            let meaning = WishWord.meaning(text, isOptIn: isOptIn, time)
-            switch meaning {
+            switch WishWord.meaning(text, isOptIn: isOptIn, time) {
             case .out: return .integer(1)
             case .within: return .integer(0)
-            case .unclear, nil:
+            case .unclear:
                 if !isStrict {
                     noted.add(text)
-                    return meaning == nil ? .null : .integer(WishReader.unclear)
+                    return .integer(WishReader.unclear)
                 }
             }
         case .reason(let known): return try reason(text, known)

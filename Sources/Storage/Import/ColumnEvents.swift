@@ -84,7 +84,7 @@ final class ColumnEvents {
         let moved = """
             (
                 SELECT a.id AS account_id, a.\(column) AS former, \(at) AS at
-                FROM temp.import_account s JOIN account a ON a.id = s.account_id
+                FROM import_account s JOIN account a ON a.id = s.account_id
                 WHERE s.is_new = 0 AND \(stands) AND \(at) <> a.\(column)
             ) m
             """
@@ -124,7 +124,7 @@ final class ColumnEvents {
                 'column:a' || CAST(m.account_id AS text) || ':' || CAST(m.at AS text), m.properties
             FROM (
                 SELECT a.id AS account_id, \(at) AS at, \(properties) AS properties
-                FROM temp.import_account s JOIN account a ON a.id = s.account_id
+                FROM import_account s JOIN account a ON a.id = s.account_id
                 WHERE s.is_new = \(isNew ? 1 : 0) AND \(condition)
             ) m
             WHERE NOT EXISTS (
@@ -146,7 +146,7 @@ final class ColumnEvents {
             INSERT INTO event (account_id, contact_id, kind_id, at, received_at, dedup, properties, history)
             SELECT a.account_id, a.id, :kind, :now, :now,
                 'column:c' || CAST(a.id AS text) || ':' || CAST(CAST(:now AS bigint) AS text), \(properties), \(history)
-            FROM temp.\(table) s JOIN contact a ON \(join) WHERE \(condition)
+            FROM \(table) s JOIN contact a ON \(join) WHERE \(condition)
             ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
             """, ["kind": .integer(id), "now": .instant(context.now)])
     }

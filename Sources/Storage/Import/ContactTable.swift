@@ -45,7 +45,8 @@ final class ContactTable {
         try renew()
         rows = StagedRows(
             rows.name,
-            ["account_id", "contact_id", "is_new", "is_keyless", "present", "key"] + columns.all.map(\.column))
+            ["account_id", "contact_id", "is_new", "is_keyless", "present"].map { .integer($0) } + [.text("key")]
+                + columns.all.map(\.staged))
         try StagedRowsTable.create(rows, on: connection)
     }
 
@@ -99,8 +100,9 @@ final class ContactTable {
             }
             try connection.forEach(
                 """
-                UPDATE contact AS a SET \(columns.assignments)\(last ?? "") FROM temp.\(rows.name) s
-                WHERE a.id = s.contact_id AND (\(columns.differs)) RETURNING account_id
+                UPDATE contact AS a SET \(columns.assignments)\(last ?? "") FROM \(rows.name) s
+                WHERE a.id = s.contact_id AND (\(columns.differs))
+                RETURNING \(connection.dialect.returned("account_id", of: "a"))
                 """
             ) { row in
                 tally.updated += 1
@@ -115,7 +117,7 @@ final class ContactTable {
                 """
                 INSERT INTO contact (account_id, key\(columns.names))
                 SELECT s.account_id, s.key\(columns.insertions)
-                FROM temp.\(rows.name) s WHERE s.contact_id IS NULL RETURNING account_id, id
+                FROM \(rows.name) s WHERE s.contact_id IS NULL RETURNING account_id, id
                 """
             ) { row in
                 tally.inserted += 1
@@ -161,7 +163,7 @@ final class ContactTable {
             SELECT m.address, x.category, x.reason, x.at
             FROM (
                 SELECT \(address) AS address, \(former) AS former
-                FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
+                FROM \(rows.name) s JOIN contact a ON a.id = s.contact_id
                 WHERE NOT \(isAnother(address))
             ) m
             JOIN suppression x ON x.address = m.former
@@ -184,7 +186,7 @@ final class ContactTable {
         return try unsubscribe(
             """
             SELECT COALESCE(\(address), a.address, a.last_address) AS address
-            FROM temp.\(rows.name) s JOIN contact a ON a.id = s.contact_id
+            FROM \(rows.name) s JOIN contact a ON a.id = s.contact_id
             WHERE \(wish)
                 AND (COALESCE(a.\(WishReader.column), 0) = 0 OR \(isAnother) OR a.address IS NULL AND a.last_address IS NULL)
             """)
@@ -194,7 +196,7 @@ final class ContactTable {
         guard columns.hasWish, columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
         return try unsubscribe(
             """
-            SELECT s.address AS address FROM temp.\(rows.name) s
+            SELECT s.address AS address FROM \(rows.name) s
             WHERE s.\(WishReader.column) = 1 AND s.contact_id IS NULL
             """)
     }
@@ -207,7 +209,7 @@ final class ContactTable {
         let staged = columns.all.contains { $0.column == "\"address\"" } ? "s.address" : "NULL"
         let people =
             address.map { "COALESCE(\($0), a.address, a.last_address) AS address" } ?? "\(staged) AS address"
-        let rows = "temp.\(rows.name) s"
+        let rows = "\(rows.name) s"
         let from =
             address == nil
             ? "\(rows) WHERE s.contact_id IS NULL" : "\(rows) JOIN contact a ON a.id = s.contact_id WHERE true"
@@ -293,7 +295,7 @@ final class ContactTable {
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT DISTINCT a.\(column), '', 'erased', CAST(:now AS bigint)
-            FROM temp.\(rows.name) s JOIN contact a ON \(join)
+            FROM \(rows.name) s JOIN contact a ON \(join)
             JOIN suppression x ON x.address = erased_key(a.\(column))
             WHERE a.\(column) IS NOT NULL
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
@@ -312,12 +314,12 @@ final class ContactTable {
         }
         try take(
             """
-            SELECT s.row, a.id FROM temp.\(rows.name) s JOIN contact a ON a.account_id = s.account_id AND a.key = s.key
+            SELECT s.row, a.id FROM \(rows.name) s JOIN contact a ON a.account_id = s.account_id AND a.key = s.key
             """)
         if hasKeyless {
             try take(
                 """
-                SELECT s.row, min(a.id) FROM temp.\(rows.name) s
+                SELECT s.row, min(a.id) FROM \(rows.name) s
                 JOIN contact a ON a.account_id = s.account_id AND a.address = s.address
                 WHERE s.contact_id IS NULL AND s.is_keyless = 1 GROUP BY s.row
                 """)
@@ -338,7 +340,7 @@ final class ContactTable {
             made += back
             if back > 0 {
                 try connection.forEach(
-                    "SELECT a.id FROM temp.\(rows.name) s JOIN contact a ON \(join) WHERE \(isBack)"
+                    "SELECT a.id FROM \(rows.name) s JOIN contact a ON \(join) WHERE \(isBack)"
                 ) { arrived.add($0.integer(0)) }
             }
         }

@@ -87,7 +87,7 @@ final class CorrectedStates {
         let isDigest = "length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '.'"
         try connection.forEach(
             """
-            SELECT s.row, e.id, e.dedup, e.kind_id, e.at, a.key FROM temp.\(rows.name) s
+            SELECT s.row, e.id, e.dedup, e.kind_id, e.at, a.key FROM \(rows.name) s
             JOIN account a ON a.id = s.account_id
             JOIN event e ON e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at <> s.at
             WHERE NOT EXISTS (SELECT 1 FROM event o
@@ -117,10 +117,12 @@ final class CorrectedStates {
         for (event, move) in moves.sorted(by: { $0.key < $1.key }) {
             try connection.execute(
                 """
-                UPDATE OR IGNORE event AS e SET at = :at,
+                UPDATE event AS e SET at = :at,
                     dedup = CASE WHEN \(isDigest) THEN :dedup ELSE e.dedup END,
                     properties = COALESCE(:properties, e.properties), left_out = COALESCE(:left_out, e.left_out)
-                WHERE e.id = :event
+                WHERE e.id = :event AND NOT (\(isDigest) AND EXISTS (
+                    SELECT 1 FROM event AS o WHERE o.kind_id = e.kind_id AND o.account_id = e.account_id
+                        AND o.dedup = :dedup AND o.id <> e.id))
                 """,
                 [
                     "event": .integer(event), "at": rows[move.row, .at].value, "dedup": rows[move.row, .dedup].value,
@@ -136,7 +138,7 @@ final class CorrectedStates {
     /// - Returns: how many accounts have a reason now.
     func fillReasons() throws -> Int {
         guard !told.isEmpty, let churned else { return 0 }
-        let rows = "temp.\(rows.name) s WHERE s.kind_id = :churned AND s.properties ->> 'reason' IS NOT NULL"
+        let rows = "\(rows.name) s WHERE s.kind_id = :churned AND s.properties ->> 'reason' IS NOT NULL"
         let isSame = "BETWEEN s.at - \(Self.mostOfChurns.milliseconds) AND s.at + \(Self.mostOfChurns.milliseconds)"
         let values: [String: SQLValue] = ["churned": .integer(churned)]
         try connection.execute(

@@ -25,7 +25,7 @@ final class DepartureLimit {
         try refusal(
             of: connection.integer(
                 """
-                SELECT count(*) FROM temp.import_account s JOIN account a ON a.key = s.key
+                SELECT count(*) FROM import_account s JOIN account a ON a.key = s.key
                 WHERE s.status = 'churned' AND a.status = 'active'
                 """))
     }
@@ -39,7 +39,7 @@ final class DepartureLimit {
             SELECT count(*) FROM (
                 SELECT account_id, max(CASE WHEN kind_id = :churned THEN at END) AS churned,
                     max(CASE WHEN kind_id = :back THEN at END) AS back
-                FROM temp.import_event WHERE kind_id IN (:churned, :back) GROUP BY account_id
+                FROM import_event WHERE kind_id IN (:churned, :back) GROUP BY account_id
             ) t JOIN account a ON a.id = t.account_id
             WHERE a.status = 'active' AND t.churned IS NOT NULL AND (t.back IS NULL OR t.back < t.churned)
                 AND NOT EXISTS (

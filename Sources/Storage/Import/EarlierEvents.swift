@@ -25,7 +25,8 @@ struct EarlierEvents {
         NOT EXISTS (SELECT 1 FROM event o WHERE o.kind_id = s.kind_id AND o.dedup = s.dedup AND o.account_id = s.account_id)
         """
     /// An erased event names nobody any more, and gets nothing back.
-    private static let isOfSameContact = "e.contact_id IS s.contact_id AND e.contact_key IS s.contact_key"
+    private static let isOfSameContact =
+        "e.contact_id IS NOT DISTINCT FROM s.contact_id AND e.contact_key IS NOT DISTINCT FROM s.contact_key"
 
     /// Call in the write transaction, before the staged events are inserted.
     ///
@@ -34,23 +35,23 @@ struct EarlierEvents {
     func adopt(_ table: String) throws {
         try connection.execute(
             """
-            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM temp.\(table) s
+            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM \(table) s
             WHERE e.kind_id = s.kind_id AND e.dedup = s.earlier AND e.account_id = s.account_id AND e.id <= :last
                 AND \(Self.isFree)
             """, ["last": last])
         try connection.execute(
             """
-            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM temp.\(table) s
+            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM \(table) s
             WHERE s.earlier IS NOT NULL AND e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at
                 AND e.id <= :last AND length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '-'
                 AND \(Self.isOfSameContact) AND \(Self.agrees) AND \(Self.isFree)
             """, ["last": last])
         try connection.execute(
             """
-            UPDATE event AS e SET properties = s.properties, left_out = s.left_out FROM temp.\(table) s
+            UPDATE event AS e SET properties = s.properties, left_out = s.left_out FROM \(table) s
             WHERE e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id AND e.id <= :last
                 AND e.left_out IS NULL AND e.at = s.at
-                AND (s.left_out IS NOT NULL OR e.properties IS NOT s.properties)
+                AND (s.left_out IS NOT NULL OR e.properties IS DISTINCT FROM s.properties)
                 AND \(Self.isOfSameContact) AND \(Self.agrees)
             """, ["last": last])
     }

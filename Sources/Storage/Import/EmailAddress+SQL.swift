@@ -2,9 +2,9 @@ import CSQLite
 
 extension EmailAddress {
     /// Adds the SQL function `normalized_address(text)`, NULL for what is no address, which migrations use.
-    static func register(on connection: Connection) throws {
+    static func register(on driver: SQLiteDriver) throws {
         let code = sqlite3_create_function_v2(
-            connection.handle, "normalized_address", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
+            driver.handle, "normalized_address", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nil,
             { context, _, arguments in
                 guard let value = arguments?[0], let text = sqlite3_value_text(value) else {
                     return sqlite3_result_null(context)

@@ -14,7 +14,7 @@ struct EmptiedAddresses {
         guard isNeeded else { return }
         for row in try connection.query(
             """
-            SELECT a.id, a.key FROM temp.import_account s JOIN account a ON a.key = s.key
+            SELECT a.id, a.key FROM import_account s JOIN account a ON a.key = s.key
             JOIN contact c ON c.account_id = a.id AND c.key = 'owner' AND c.address IS NOT NULL
             WHERE s.email IS NULL AND s.keeps_email = 0 ORDER BY a.id
             """)

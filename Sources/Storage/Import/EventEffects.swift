@@ -93,7 +93,7 @@ final class EventEffects {
                 SELECT t.account_id, \(Self.newest("cancel_requested")) AS requested,
                     \(Self.newest("cancel_withdrawn")) AS withdrawn
                 FROM (
-                    SELECT DISTINCT account_id FROM temp.import_event
+                    SELECT DISTINCT account_id FROM import_event
                     WHERE kind_id IN (:cancel_requested, :cancel_withdrawn)
                 ) t
             ) n
@@ -106,15 +106,15 @@ final class EventEffects {
     }
 
     private func applyChurn() throws {
-        try connection.executeScript(
+        try connection.define(
             """
             CREATE TEMP TABLE IF NOT EXISTS import_churn (account_id INTEGER PRIMARY KEY, status TEXT NOT NULL,
-                at INTEGER NOT NULL, reason TEXT);
-            DELETE FROM temp.import_churn;
+                at INTEGER NOT NULL, reason TEXT)
             """)
+        try connection.execute("DELETE FROM import_churn")
         let changed = try connection.execute(
             """
-            INSERT INTO temp.import_churn (account_id, status, at, reason)
+            INSERT INTO import_churn (account_id, status, at, reason)
             SELECT a.id, CASE WHEN n.churned > COALESCE(n.back, n.churned - 1) THEN 'churned' ELSE 'active' END,
                 CASE WHEN n.churned > COALESCE(n.back, n.churned - 1) THEN n.churned ELSE n.back END,
                 (SELECT e.properties ->> 'reason' FROM event e
@@ -122,7 +122,7 @@ final class EventEffects {
             FROM (
                 SELECT t.account_id, \(Self.newest("churned")) AS churned, \(Self.newest("reactivated")) AS back
                 FROM (
-                    SELECT DISTINCT account_id FROM temp.import_event WHERE kind_id IN (:churned, :reactivated)
+                    SELECT DISTINCT account_id FROM import_event WHERE kind_id IN (:churned, :reactivated)
                 ) t
             ) n
             JOIN account a ON a.id = n.account_id
@@ -136,7 +136,7 @@ final class EventEffects {
             """
             INSERT INTO history (account_id, attribute, at, value, previous)
             SELECT a.id, 'status', n.at, n.status, a.status
-            FROM temp.import_churn n JOIN account a ON a.id = n.account_id WHERE a.status <> n.status
+            FROM import_churn n JOIN account a ON a.id = n.account_id WHERE a.status <> n.status
             ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
             """)
         try connection.execute(
@@ -144,13 +144,13 @@ final class EventEffects {
             INSERT INTO change (type, at, account_id, detail)
             SELECT CASE n.status WHEN 'churned' THEN 'churned' ELSE 'reactivated' END, n.at, a.id,
                 CASE WHEN n.status = 'churned' AND n.reason IS NOT NULL THEN json_object('reason', n.reason) END
-            FROM temp.import_churn n JOIN account a ON a.id = n.account_id WHERE a.status <> n.status
+            FROM import_churn n JOIN account a ON a.id = n.account_id WHERE a.status <> n.status
             """)
         try connection.execute(
             """
             UPDATE account AS a SET status = n.status, churned_at = CASE WHEN n.status = 'churned' THEN n.at END,
                 churn_reason = CASE WHEN n.status = 'churned' THEN COALESCE(n.reason, a.churn_reason) END
-            FROM temp.import_churn n WHERE a.id = n.account_id
+            FROM import_churn n WHERE a.id = n.account_id
             """)
     }
 
@@ -172,7 +172,7 @@ final class EventEffects {
                             AND e.contact_id = t.contact_id AND e.at >= COALESCE(\(newest("contact_added")), e.at)
                         ORDER BY e.at DESC, e.id DESC LIMIT 1) AS role
                 FROM (
-                    SELECT DISTINCT account_id, contact_id FROM temp.import_event
+                    SELECT DISTINCT account_id, contact_id FROM import_event
                     WHERE contact_id IS NOT NULL AND kind_id IN (:contact_added, :contact_left, :contact_role_changed)
                 ) t
             ) n

@@ -239,7 +239,7 @@ final class EventImport: ImportTarget {
                         contact_key, left_out)
                     SELECT s.account_id, s.contact_id, s.kind_id, s.at, :now, s.dedup, s.properties, :history,
                         \(calledContact(connection)), s.left_out
-                    FROM temp.import_event s WHERE \(part)\(effects.isNews)
+                    FROM import_event s WHERE \(part)\(effects.isNews)
                     ON CONFLICT (kind_id, dedup, account_id) DO NOTHING
                     """,
                     ["now": .instant(context.now), "history": .integer(context.options.isHistory ? 1 : 0)]

@@ -38,7 +38,7 @@ package struct Importer {
             dataMap: dataMap, configuration: configuration, now: now, options: options, isStrict: isStrict)
         var report = try store.session { connection in
             // A slice that is being staged fits in memory; in a file each row would be a transaction that writes to it.
-            try connection.executeScript("PRAGMA temp_store = MEMORY")
+            try connection.pragma("temp_store = MEMORY")
             let target: any ImportTarget =
                 switch kind {
                 case .accounts: try AccountImport(store, connection, context)

@@ -45,7 +45,7 @@ struct MovedContacts {
     mutating func move(_ arrived: ContactRuns, known: Int, has: (_ name: String, _ account: Int64) -> Bool) throws {
         let isSaid = context.options.takesDepartures
         guard isSaid || arrived.count > 0 else { return }
-        defer { try? connection.executeScript("DROP TABLE IF EXISTS temp.arrived_contact") }
+        defer { try? connection.executeScript("DROP TABLE IF EXISTS arrived_contact") }
         try stage(isSaid ? nil : arrived)
         let (moves, undecided) = try found(has)
         guard !moves.isEmpty else { return tell(undecided) }
@@ -85,12 +85,9 @@ struct MovedContacts {
 
     /// - Parameter arrived: nil for all contacts, where somebody says that the file has everybody.
     private func stage(_ arrived: ContactRuns?) throws {
-        try connection.executeScript(
-            """
-            DROP TABLE IF EXISTS temp.arrived_contact;
-            CREATE TEMP TABLE arrived_contact (id INTEGER PRIMARY KEY, key TEXT NOT NULL);
-            """)
-        let rows = "INSERT INTO temp.arrived_contact (id, key) SELECT id, key FROM contact WHERE key <> 'owner'"
+        try connection.executeScript("DROP TABLE IF EXISTS arrived_contact")
+        try connection.define("CREATE TEMP TABLE arrived_contact (id INTEGER PRIMARY KEY, key TEXT NOT NULL)")
+        let rows = "INSERT INTO arrived_contact (id, key) SELECT id, key FROM contact WHERE key <> 'owner'"
         if let arrived {
             for run in arrived.all {
                 try connection.execute(
@@ -111,7 +108,7 @@ struct MovedContacts {
         let accounts = "JOIN account x ON x.id = o.account_id JOIN account y ON y.id = n.account_id"
         // Who came with this file is in it.
         let isBefore =
-            context.options.takesDepartures ? "true" : "o.id NOT IN (SELECT id FROM temp.arrived_contact)"
+            context.options.takesDepartures ? "true" : "o.id NOT IN (SELECT id FROM arrived_contact)"
         let others =
             "o.account_id <> n.account_id AND o.status = 'active' AND n.status = 'active' AND o.key <> 'owner' AND \(isBefore)"
         func look(_ found: inout Found, _ sql: String) throws {
@@ -124,7 +121,7 @@ struct MovedContacts {
         try look(
             &byAddress,
             """
-            SELECT \(columns) FROM temp.arrived_contact t JOIN contact n ON n.id = t.id
+            SELECT \(columns) FROM arrived_contact t JOIN contact n ON n.id = t.id
             JOIN contact o ON o.address = n.address \(accounts)
             WHERE \(others) AND (n.key = n.address OR o.key = n.key OR o.key = o.address) ORDER BY n.id, o.id
             """)
@@ -133,7 +130,7 @@ struct MovedContacts {
         try look(
             &byKey,
             """
-            SELECT \(columns) FROM temp.arrived_contact t JOIN contact n ON n.id = t.id
+            SELECT \(columns) FROM arrived_contact t JOIN contact n ON n.id = t.id
             JOIN contact o ON o.key = t.key \(accounts)
             WHERE \(others) AND o.address IS DISTINCT FROM n.address
                 AND COALESCE(lower(trim(o.name)) = lower(trim(n.name)), true) ORDER BY n.id, o.id
@@ -176,7 +173,7 @@ struct MovedContacts {
         try connection.first(
             """
             SELECT key FROM contact
-            WHERE status = 'active' AND key <> 'owner' AND key NOT IN (SELECT key FROM temp.arrived_contact)
+            WHERE status = 'active' AND key <> 'owner' AND key NOT IN (SELECT key FROM arrived_contact)
             GROUP BY key HAVING \(condition) LIMIT 1
             """) != nil
     }

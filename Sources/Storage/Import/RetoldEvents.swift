@@ -41,9 +41,9 @@ final class RetoldEvents {
         var last: [Int64: (place: Int, differs: Bool)] = [:]
         try connection.forEach(
             """
-            SELECT e.id, s.row, e.at <> s.at OR e.properties IS NOT s.properties OR e.left_out IS NOT s.left_out
+            SELECT e.id, s.row, e.at <> s.at OR e.properties IS DISTINCT FROM s.properties OR e.left_out IS DISTINCT FROM s.left_out
                 OR (e.contact_id IS NULL AND s.contact_id IS NOT NULL) AS differs
-            FROM temp.\(rows.name) s
+            FROM \(rows.name) s
             JOIN event e ON e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id
             WHERE s.is_named = 1
             """
@@ -95,7 +95,7 @@ final class RetoldEvents {
                     WHERE e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id) AS is_stored,
                 EXISTS (SELECT 1 FROM event e
                     WHERE e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at) AS is_told
-            FROM temp.\(rows.name) s
+            FROM \(rows.name) s
             """
         ) { row in
             let (place, isStored, isTold) = (Int(row.integer(0)), row.integer(1) == 1, row.integer(2) == 1)
@@ -134,9 +134,10 @@ final class RetoldEvents {
         for place in places {
             let count = try connection.execute(
                 """
-                UPDATE OR IGNORE event SET at = :at, dedup = :dedup WHERE id = (
+                UPDATE event SET at = :at, dedup = :dedup WHERE id = (
                     SELECT min(id) FROM event WHERE kind_id = :kind AND account_id = :account
                         AND substr(dedup, 13) = substr(CAST(:dedup AS TEXT), 13))
+                    AND \(Self.isFree)
                 """,
                 [
                     "at": rows[place, .at].value, "dedup": rows[place, .dedup].value,
@@ -177,12 +178,18 @@ final class RetoldEvents {
         }
     }
 
+    /// Whether no other event is known by what this one is to be known by.
+    private static let isFree = """
+        NOT EXISTS (SELECT 1 FROM event AS o WHERE o.kind_id = event.kind_id AND o.account_id = event.account_id
+            AND o.dedup = :dedup AND o.id <> event.id)
+        """
+
     private func change(_ event: EventWording, to told: EventWording, _ place: Int) throws {
         try connection.execute(
             """
-            UPDATE OR IGNORE event SET dedup = :dedup, properties = :properties, left_out = :left_out,
+            UPDATE event SET dedup = :dedup, properties = :properties, left_out = :left_out,
                 contact_id = coalesce(contact_id, :contact), contact_key = coalesce(contact_key, :contact_key)
-            WHERE id = :id
+            WHERE id = :id AND \(Self.isFree)
             """,
             [
                 "id": .integer(event.id), "dedup": rows[place, .dedup].value,

@@ -16,6 +16,13 @@ enum StagedAccount: Int, CaseIterable {
         case .keepsEmail: "keeps_email"
         }
     }
+
+    var column: StagedRows.Column {
+        switch self {
+        case .account, .isNew, .present, .wish, .keepsEmail: .integer(name)
+        case .key, .email, .address, .contact: .text(name)
+        }
+    }
 }
 
 extension StagedRows {

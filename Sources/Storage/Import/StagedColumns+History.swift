@@ -13,7 +13,7 @@ extension StagedColumns {
                 """
                 INSERT INTO history (account_id, attribute, at, value, previous)
                 SELECT a.id, :attribute, \(at), \(column.updated), a.\(column.column)
-                FROM temp.import_account s JOIN account a ON a.id = s.account_id
+                FROM import_account s JOIN account a ON a.id = s.account_id
                 WHERE s.is_new = 0 AND \(column.updated) IS DISTINCT FROM a.\(column.column)
                 ON CONFLICT (attribute, account_id, at) DO UPDATE SET value = excluded.value
                 """, ["attribute": .text(column.name), "now": .instant(now)])
@@ -23,7 +23,7 @@ extension StagedColumns {
                 try connection.execute(
                     """
                     DELETE FROM history WHERE attribute = :attribute AND at = :now AND value IS NOT DISTINCT FROM previous
-                    AND account_id IN (SELECT account_id FROM temp.import_account)
+                    AND account_id IN (SELECT account_id FROM import_account)
                     """, ["attribute": .text(column.name), "now": .instant(now)])
             }
         }
@@ -36,7 +36,7 @@ extension StagedColumns {
             INSERT INTO change (type, at, account_id, detail)
             SELECT CASE \(status.updated) WHEN 'churned' THEN 'churned' ELSE 'reactivated' END, \(at), a.id,
                 CASE WHEN \(status.updated) = 'churned' AND \(reason) IS NOT NULL THEN json_object('reason', \(reason)) END
-            FROM temp.import_account s JOIN account a ON a.id = s.account_id
+            FROM import_account s JOIN account a ON a.id = s.account_id
             WHERE s.is_new = 0 AND \(status.updated) <> a.status
             """, ["now": .instant(now)])
     }

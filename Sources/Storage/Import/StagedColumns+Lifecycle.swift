@@ -8,7 +8,7 @@ extension StagedColumns {
             for name in ["status", "churned_at"] where self[name] == nil {
                 add(
                     name, column: AttributeColumns.ofAccount(name), CellReader(name, kind), place: nil,
-                    isTracked: name == "status")
+                    isTracked: name == "status", kind: name == "status" ? .text : .integer)
             }
             let status =
                 believesOldNews
@@ -45,7 +45,7 @@ extension StagedColumns {
         } else {
             add(
                 "created_at", column: AttributeColumns.ofAccount("created_at"), CellReader("created_at", kind),
-                place: nil, updated: "a.created_at",
+                place: nil, kind: .integer, updated: "a.created_at",
                 inserted: "\(AccountImport.now)")
         }
         if self["stage"] != nil { spellStage() }
@@ -53,9 +53,9 @@ extension StagedColumns {
 
     /// What the data say of the stage is kept apart, because on a journey the stage is the cycle's.
     private mutating func spellStage() {
-        func spell(_ name: String, updated: String, inserted: String) {
+        func spell(_ name: String, _ kind: ColumnKind = .integer, updated: String, inserted: String) {
             if self[name] == nil {
-                add(name, column: "\"\(name)\"", CellReader(name, .text), place: nil)
+                add(name, column: "\"\(name)\"", CellReader(name, .text), place: nil, kind: kind)
             }
             set(name, updated: updated, inserted: inserted)
         }
@@ -66,7 +66,7 @@ extension StagedColumns {
             "stage_since",
             updated: "CASE WHEN a.journey IS NULL THEN COALESCE(s.stage_since, \(since)) ELSE a.stage_since END",
             inserted: entered)
-        spell("stage_imported", updated: stage, inserted: "s.stage")
+        spell("stage_imported", .text, updated: stage, inserted: "s.stage")
         let changed =
             "CASE WHEN \(stage) IS DISTINCT FROM a.stage_imported THEN \(AccountImport.now) ELSE a.stage_imported_at END"
         spell("stage_imported_at", updated: "COALESCE(s.stage_since, \(changed))", inserted: entered)

@@ -15,6 +15,9 @@ struct StagedColumns {
         var updated: String
         /// The value in a new row.
         var inserted: String
+
+        /// As staged rows have it.
+        var staged: StagedRows.Column
     }
 
     private(set) var all: [Column] = []
@@ -29,9 +32,11 @@ struct StagedColumns {
 
     /// Adds a column; without other SQL, an update takes what the row has, an empty value too, and leaves alone what the
     /// row leaves out.
+    ///
+    /// - Parameter kind: of the table's column, where it is not what the reader reads.
     mutating func add(
         _ name: String, column: String, _ reader: CellReader, place: Int?, isTracked: Bool = false,
-        updated: String? = nil, inserted: String? = nil
+        kind: ColumnKind? = nil, updated: String? = nil, inserted: String? = nil
     ) {
         let bit = Int64(1) << Int64(all.count)
         let plain =
@@ -40,7 +45,8 @@ struct StagedColumns {
         all.append(
             Column(
                 name: name, column: column, reader: reader, place: place, isTracked: isTracked,
-                updated: updated ?? plain, inserted: inserted ?? "s.\(column)"))
+                updated: updated ?? plain, inserted: inserted ?? "s.\(column)",
+                staged: StagedRows.Column(name: column, kind: kind ?? reader.stored)))
     }
 
     mutating func set(_ name: String, updated: String, inserted: String) {

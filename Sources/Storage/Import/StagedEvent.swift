@@ -18,7 +18,14 @@ enum StagedEvent: Int, CaseIterable {
         }
     }
 
-    static func rows() -> StagedRows { StagedRows("import_event", allCases.map(\.name)) }
+    private var column: StagedRows.Column {
+        switch self {
+        case .account, .contact, .kind, .at, .isNamed: .integer(name)
+        case .dedup, .properties, .contactKey, .leftOut, .earlier: .text(name)
+        }
+    }
+
+    static func rows() -> StagedRows { StagedRows("import_event", allCases.map(\.column)) }
 }
 
 extension StagedRows {

@@ -1,8 +1,16 @@
 /// Typed rows in memory, which SQL reads like a table (`StagedRowsTable`).
 ///
-/// Text is copied and stays where it is. On an engine without such tables the same rows would be copied into a temporary
-/// table of that name.
+/// Text is copied and stays where it is. PostgreSQL gets a copy of the rows in a temporary table of that name.
 final class StagedRows {
+    /// A column as SQL knows it.
+    struct Column {
+        let name: String
+        let kind: ColumnKind
+
+        static func integer(_ name: String) -> Column { Column(name: name, kind: .integer) }
+        static func text(_ name: String) -> Column { Column(name: name, kind: .text) }
+    }
+
     enum State {
         case visible
         /// It brings nothing new: SQL need not see it.
@@ -15,14 +23,18 @@ final class StagedRows {
 
     /// The table that SQL knows it by.
     let name: String
-    let columns: [String]
+    let columns: [Column]
     let width: Int
     /// The most rows that there is room for: the fewer the wider they are, 24 MB of values at most, yet enough for the
     /// rows that are looked at before anything is applied.
     let capacity: Int
     private(set) var count = 0
     /// The places of the order which SQL sees; nil: all of them.
-    var window: Range<Int>?
+    var window: Range<Int>? {
+        didSet { isChanged = true }
+    }
+    /// Whether SQL would see other rows than when this was last made false.
+    var isChanged = true
     private var values = 0
     // Read and written millions of times, by pointers that never change.
     private let scalars: UnsafeMutablePointer<Scalar>
@@ -33,7 +45,7 @@ final class StagedRows {
     private var chunk = 0
     private var free = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
-    init(_ name: String, _ columns: [String]) {
+    init(_ name: String, _ columns: [Column]) {
         self.name = name
         self.columns = columns
         width = columns.count
@@ -68,11 +80,15 @@ final class StagedRows {
         (states + count).initialize(to: .visible)
         (order + count).initialize(to: Int32(count))
         count += 1
+        isChanged = true
     }
 
     subscript(row: Int, column: Int) -> Scalar {
         get { scalars[row * width + column] }
-        set { scalars[row * width + column] = newValue }
+        set {
+            scalars[row * width + column] = newValue
+            isChanged = true
+        }
     }
 
     /// The row at a place of the order.
@@ -84,6 +100,7 @@ final class StagedRows {
         if (1..<max(count, 1)).allSatisfy({ !precedes($0, $0 - 1) }) { return }
         var places = UnsafeMutableBufferPointer(start: order, count: count)
         places.sort { precedes(Int($0), Int($1)) }
+        isChanged = true
     }
 
     /// Whether the text of a row comes before that of another, byte by byte.
@@ -110,7 +127,10 @@ final class StagedRows {
     func isUnchanged(_ row: Int) -> Bool { states[row] == .unchanged }
 
     /// Hides a row from SQL.
-    func markUnchanged(_ row: Int) { states[row] = .unchanged }
+    func markUnchanged(_ row: Int) {
+        states[row] = .unchanged
+        isChanged = true
+    }
 
     /// Hides rows whose values in the columns come again in a later row, which takes from them what it leaves out.
     ///
@@ -125,6 +145,7 @@ final class StagedRows {
         for row in 0..<count {
             guard let earlier = last.updateValue(row, forKey: columns.map { self[row, $0].value }) else { continue }
             states[earlier] = .repeated
+            isChanged = true
             guard case .integer(let had) = self[earlier, present], case .integer(let has) = self[row, present] else {
                 continue
             }

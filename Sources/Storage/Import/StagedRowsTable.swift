@@ -21,20 +21,27 @@ enum StagedRowsTable {
     ///
     /// The columns are those of the rows and `row`, which counts from 0.
     static func create(_ rows: StagedRows, on connection: Connection) throws {
+        if let driver = connection.driver as? PostgreSQLDriver { return try driver.stage(rows) }
+        let driver = try connection.sqlite("an import")
+        #if DEBUG
+            StatementLog.shared?.note(script: rows.definition)
+        #endif
         try connection.executeScript("DROP TABLE IF EXISTS temp.\(rows.name)")
         let code = sqlite3_create_module_v2(
-            connection.handle, "rows_of_\(rows.name)", module, Unmanaged.passRetained(rows).toOpaque()
+            driver.handle, "rows_of_\(rows.name)", module, Unmanaged.passRetained(rows).toOpaque()
         ) { context in
             if let context { Unmanaged<StagedRows>.fromOpaque(context).release() }
         }
-        guard code == SQLITE_OK else { throw StorageError(code, of: connection.handle) }
+        guard code == SQLITE_OK else { throw StorageError(code, of: driver.handle) }
         try connection.executeScript("CREATE VIRTUAL TABLE temp.\(rows.name) USING rows_of_\(rows.name)")
     }
 
     /// Drops the table, if there is one, and lets go of the rows.
     static func drop(_ rows: StagedRows, on connection: Connection) {
+        if let driver = connection.driver as? PostgreSQLDriver { return driver.unstage(rows) }
         try? connection.executeScript("DROP TABLE IF EXISTS temp.\(rows.name)")
-        sqlite3_create_module_v2(connection.handle, "rows_of_\(rows.name)", nil, nil, nil)
+        guard let driver = try? connection.sqlite("an import") else { return }
+        sqlite3_create_module_v2(driver.handle, "rows_of_\(rows.name)", nil, nil, nil)
     }
 
     private nonisolated(unsafe) static let module: UnsafeMutablePointer<sqlite3_module> = makeModule()
@@ -69,7 +76,7 @@ enum StagedRowsTable {
     ) -> Int32 {
         guard let context else { return SQLITE_ERROR }
         let rows = Unmanaged<StagedRows>.fromOpaque(context)
-        let names = rows.takeUnretainedValue().columns.joined(separator: ", ")
+        let names = rows.takeUnretainedValue().columns.map(\.name).joined(separator: ", ")
         let code = sqlite3_declare_vtab(handle, "CREATE TABLE t (\(names), row INTEGER)")
         guard code == SQLITE_OK else { return code }
         let table = UnsafeMutablePointer<Table>.allocate(capacity: 1)

@@ -13,7 +13,7 @@ struct TwinKeys {
     private var example: String?
 
     init(_ connection: Connection) throws {
-        isFirstImport = try connection.integer("SELECT count(*) FROM (SELECT id FROM account LIMIT 1)") == 0
+        isFirstImport = try connection.integer("SELECT count(*) FROM (SELECT id FROM account LIMIT 1) AS a") == 0
     }
 
     /// Looks at a key that the source brings for the first time.
@@ -28,7 +28,7 @@ struct TwinKeys {
         guard !isFirstImport else { return }
         try connection.forEach(
             """
-            SELECT s.key AS new, a.key AS old FROM temp.import_account s
+            SELECT s.key AS new, a.key AS old FROM import_account s
             JOIN account a ON a.key IN (lower(s.key), upper(s.key)) WHERE s.account_id IS NULL AND a.key <> s.key
             """
         ) { row in

@@ -21,7 +21,7 @@ struct UndatedAccounts {
     mutating func look(_ connection: Connection) throws {
         count += Int(
             try connection.integer(
-                "SELECT count(*) FROM temp.import_account WHERE account_id IS NULL AND created_at IS NULL"))
+                "SELECT count(*) FROM import_account WHERE account_id IS NULL AND created_at IS NULL"))
     }
 
     mutating func renew() { count = 0 }

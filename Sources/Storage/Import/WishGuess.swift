@@ -21,10 +21,12 @@ struct WishGuess {
             return ImportHint.Section(ofWish: name).line("\(name): { \(entry) }")
         }
         func filled(_ names: [String]) -> [Int] { free(names).filter { file.guesses[$0].filled > 0 } }
+        // Of a consent each word that is not understood holds back, so that half of them are enough.
         func isKnown(_ index: Int, _ isOptIn: Bool) -> Bool {
             let guess = file.guesses[index]
             let known = guess.words.reduce(0) { $0 + (Self.isOut($1.key, isOptIn, zone) == nil ? 0 : $1.value) }
-            return known * 5 >= guess.filled * 4 && (guess.isMoment ? !isOptIn : guess.distinct <= Self.mostWords)
+            return (isOptIn ? known * 2 >= guess.filled : known * 5 >= guess.filled * 4)
+                && (guess.isMoment ? !isOptIn : guess.distinct <= Self.mostWords)
         }
         func isOfWords(_ index: Int) -> Bool {
             let guess = file.guesses[index]
@@ -63,18 +65,19 @@ struct WishGuess {
             notes.append(
                 "\"\(file.header[index])\": \(out) of \(guess.count) want no messages and get none")
             let unclear =
-                isOptIn || isOfDays
+                isOfDays
                 ? []
-                : guess.words.filter { Self.isOut($0.key, false, zone) == nil }
+                : guess.words.filter { Self.isOut($0.key, isOptIn, zone) == nil }
                     .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             if !unclear.isEmpty {
                 let count = unclear.reduce(0) { $0 + $1.value }
                 let words = unclear.prefix(8).map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")
-                let map = unclear.prefix(8).map { "\(ImportHint.quoted($0.key)): yes" }.joined(separator: ", ")
+                let map = unclear.prefix(8).map { "\(ImportHint.quoted($0.key)): \(isOptIn ? "no" : "yes")" }.joined(
+                    separator: ", ")
                 notes.append(
                     "\"\(file.header[index])\": \(words) \(unclear.count == 1 ? "says" : "say") neither yes nor no, and "
                         + "\(count == 1 ? "its address is" : "their \(count) addresses are") held back; say of each word which "
-                        + "it is: " + advice("map: { \(map) }", false))
+                        + "it is: " + advice("map: { \(map) }", isOptIn))
             }
             if isOptIn, out == 0, guess.empty * 2 > guess.count {
                 notes.append(

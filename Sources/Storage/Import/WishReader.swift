@@ -3,7 +3,7 @@ import Playbooks
 /// Reads from the rows of a file whether their contacts want no messages.
 ///
 /// Whoever wants none in one column wants none, whatever the others say. A word in a column of such wishes that says
-/// neither holds the address back, and is told; one in a column of consents changes nothing.
+/// neither holds the address back, and is told: so does one in a column of consents, for a consent that is asked for is none.
 final class WishReader {
     private struct Column {
         var place: Int

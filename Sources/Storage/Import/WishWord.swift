@@ -13,7 +13,7 @@ package enum WishWord {
     }
 
     /// Usual names of columns in which yes means that nothing is wanted.
-    package static let optOutNames =
+    package static let optOutNames = withoutJoints(
         [
             "unsubscribed", "unsubscribed_from_all_email", "unsubscribed_from_all_emails", "unsubscribed_from_emails",
             "unsubscribed_from_email", "email_unsubscribed", "is_unsubscribed", "has_unsubscribed", "unsubscribed_at",
@@ -33,8 +33,8 @@ package enum WishWord {
             "email_suppressed", "suppression", "blacklisted", "is_blacklisted", "blacklist", "email_blacklisted",
             "blocklisted",
             "dnc", "no_mail", "no_mails", "no_mailing", "no_mailings", "no_newsletter", "do_not_mail", "donotmail",
-            "do_not_contact_by_email", "keine_mails", "keine_mail", "keine_werbung",
-        ] + reasonNames
+            "do_not_contact_by_email", "keine_mails", "keine_mail", "keine_werbung", "unsub",
+        ] + reasonNames)
 
     /// Usual names of columns that say why mail does not arrive: any text means that it does not.
     package static let reasonNames = [
@@ -44,7 +44,7 @@ package enum WishWord {
     ]
 
     /// Usual names of columns in which yes means that messages are wanted.
-    package static let optInNames = [
+    package static let optInNames = withoutJoints([
         "email_subscribed", "marketing_status", "email_marketing_status",
         "subscription_to_emails", "email_subscription_status", "email_marketing_consent",
         "email_marketing_consent_state", "marketing_consent", "email_consent", "accepts_marketing",
@@ -62,8 +62,15 @@ package enum WishWord {
         "may_contact", "may_be_contacted", "email_allowed", "emails_allowed", "mail_allowed", "mailing_allowed",
         "mailings_allowed", "emailing_allowed", "contact_allowed", "allow_email", "allow_emails", "allows_email",
         "ok_to_email", "email_ok", "contactable", "mailable", "emailable", "email_erlaubt", "e_mail_erlaubt",
-        "darf_kontaktiert_werden", "werbung_erlaubt",
-    ]
+        "darf_kontaktiert_werden", "darf_angeschrieben_werden", "werbung_erlaubt", "ok_to_mail", "mail_ok", "mails_ok",
+        "wants_mail", "wants_mails", "wants_email", "wants_emails", "acepta_publicidad",
+    ])
+
+    /// The same names as programs write them, too: `emailOptOut`.
+    private static func withoutJoints(_ names: [String]) -> [String] {
+        let joined = names.map { $0.replacing("_", with: "") }
+        return names + Set(joined).subtracting(names).sorted()
+    }
 
     private static let out: Set<String> = [
         "unsubscribed", "unsubscribe", "not_subscribed", "never_subscribed", "non_subscribed", "opted_out", "opt_out",
@@ -77,7 +84,7 @@ package enum WishWord {
     ]
     private static let within: Set<String> = [
         "subscribed", "opted_in", "opt_in", "optin", "in", "granted", "given", "confirmed", "consented", "active",
-        "double_opt_in", "single_opt_in", "pending", "unconfirmed", "transactional", "angemeldet", "abonné", "inscrit",
+        "double_opt_in", "single_opt_in", "transactional", "angemeldet", "abonné", "inscrit",
         "suscrito", "ingeschreven", "iscritto", "inscrito", "never_unsubscribed", "marketing_contact", "abonnée",
         "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable", "allowed", "ok", "okay",
         "not_unsubscribed", "not_opted_out", "not_suppressed", "not_bounced", "clean",
@@ -88,12 +95,11 @@ package enum WishWord {
     /// Says in a request that the sender has been told of a cell that is not understood.
     static let held = "told, and held back"
 
-    /// What a cell says; nil for a word in a column of consents that means neither, as for one that is empty.
+    /// What a cell says. A consent that is asked for, as `pending` and `invited` say, is none yet.
     ///
     /// - Parameter isOptIn: whether yes means that messages are wanted.
-    static func meaning(_ text: Cell, isOptIn: Bool, _ time: WrittenTime) -> Meaning? {
-        if let isOut = isOut(text, isOptIn: isOptIn, time) { return isOut ? .out : .within }
-        return isOptIn ? nil : .unclear
+    static func meaning(_ text: Cell, isOptIn: Bool, _ time: WrittenTime) -> Meaning {
+        isOut(text, isOptIn: isOptIn, time).map { $0 ? .out : .within } ?? .unclear
     }
 
     /// Whether nothing is wanted; nil when the text says neither.
@@ -155,7 +161,7 @@ package enum WishWord {
     }
 
     private static let outNames = [
-        "unsubscri", "opted_out", "opt_out", "optout", "do_not_contact", "do_not_email", "do_not_mail", "no_email",
+        "unsub", "opted_out", "opt_out", "optout", "do_not_contact", "do_not_email", "do_not_mail", "no_email",
         "abgemeldet", "abmeld", "werbesperre", "mailsperre", "mail_sperre", "newslettersperre", "newsletter_sperre",
         "widerspruch", "désabonn", "desabonn", "désinscri", "desinscri", "uitgeschreven", "afgemeld", "disiscri",
         "descadastr", "bounced", "bounce_reason", "as_spam", "spam_complain", "suppress", "blacklist", "blocklist",
@@ -164,7 +170,8 @@ package enum WishWord {
         "subscribed", "subscription_status", "newsletter", "opt_in", "optin", "opted_in", "consent", "einwillig",
         "consenso", "toestemming", "mail_permission", "marketing_permission", "permission_to", "accepts_",
         "email_status", "e_mail_status", "mailing_status", "marketing_contact", "marketing_email", "marketing_status",
-        "gdpr", "dsgvo", "rgpd", "be_emailed", "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed",
+        "gdpr", "dsgvo", "rgpd", "to_mail", "mail_ok", "wants_mail", "publicidad", "angeschrieben", "be_emailed",
+        "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed",
         "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "lettre_d_info",
     ]
 

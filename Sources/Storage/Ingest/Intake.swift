@@ -16,7 +16,7 @@ package final class Intake: @unchecked Sendable {
     package init(store: Store) {
         self.store = store
         // A statement's scratch tables are small; files for them would cost more than the statement.
-        try? store.session { try $0.executeScript("PRAGMA temp_store = MEMORY") }
+        try? store.session { try $0.pragma("temp_store = MEMORY") }
     }
 
     /// Stores the good rows and tells of the bad ones.

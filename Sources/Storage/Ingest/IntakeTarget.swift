@@ -87,7 +87,7 @@ final class IntakeTarget {
 
     /// Whether it is a wish of which nobody knows what it says: its address is held back.
     private func isUnclear(_ field: IncomingRow.Field, _ rejection: Rejection) -> Bool {
-        guard let place = place(of: field.column), wishes[place] == false, let value = rejection.value else {
+        guard let place = place(of: field.column), wishes[place] != nil, let value = rejection.value else {
             return false
         }
         let written = field.value?.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -168,7 +168,8 @@ package struct AccountTimeline {
         try tracked.flatMap { attribute in
             try connection.query(
                 """
-                SELECT at, value, previous FROM history
+                SELECT at, \(connection.dialect.stored("value", as: attribute.type)),
+                \(connection.dialect.stored("previous", as: attribute.type)) FROM history
                 WHERE attribute = :attribute AND account_id = :account AND at <= :until ORDER BY at DESC LIMIT :limit
                 """, scope.merging(["attribute": .text(attribute.name)]) { $1 }
             ).map { row in

@@ -59,16 +59,16 @@ package struct ChannelFigures: Sendable {
         let scope: [String: SQLValue] = ["channel": .text(channel), "first": .integer(first)]
         for row in try connection.query(
             """
-            SELECT o.kind, count(DISTINCT t.id) AS n FROM touch AS t CROSS JOIN outcome AS o ON o.touch_id = t.id
-            WHERE t.id >= :first AND t.channel = :channel GROUP BY o.kind
+            SELECT o.kind, count(DISTINCT t.id) AS n FROM touch AS t CROSS JOIN outcome AS o
+            WHERE o.touch_id = t.id AND t.id >= :first AND t.channel = :channel GROUP BY o.kind
             """, scope)
         {
             outcomes[row["kind"].text ?? ""] = row.count("n")
         }
         failures = try connection.query(
             """
-            SELECT a.touch_id, a.began_at, a.result, a.detail FROM touch AS t CROSS JOIN attempt AS a ON a.touch_id = t.id
-            WHERE t.id >= :first AND t.channel = :channel AND a.result <> 'sent'
+            SELECT a.touch_id, a.began_at, a.result, a.detail FROM touch AS t CROSS JOIN attempt AS a
+            WHERE a.touch_id = t.id AND t.id >= :first AND t.channel = :channel AND a.result <> 'sent'
             ORDER BY a.touch_id DESC, a.number DESC LIMIT :most
             """, scope.merging(["most": .integer(Int64(Self.mostFailures))]) { $1 }
         ).map {

@@ -221,7 +221,7 @@ package struct Ledger {
             """
             UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL,
                 ambiguous = CASE WHEN :end <> 'cancelled' THEN 0 WHEN state = 'unknown' THEN 1 ELSE ambiguous END,
-                settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE :now END,
+                settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE CAST(:now AS bigint) END,
                 not_before = CASE WHEN :end = 'pending' THEN :now ELSE not_before END,
                 expires_at = CASE WHEN :end = 'pending' AND expires_at < :tomorrow THEN :tomorrow ELSE expires_at END,
                 claimed_at = CASE WHEN :end = 'sent' OR (:end = 'cancelled' AND (state = 'unknown' OR ambiguous = 1))

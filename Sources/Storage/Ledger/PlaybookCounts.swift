@@ -63,7 +63,7 @@ package struct PlaybookCounts: Sendable {
         try connection.forEach(
             """
             SELECT e.playbook_id, p.step, p.result, count(*) AS n FROM passage AS p
-            CROSS JOIN enrollment AS e ON e.id = p.enrollment_id GROUP BY e.playbook_id, p.step, p.result
+            CROSS JOIN enrollment AS e WHERE e.id = p.enrollment_id GROUP BY e.playbook_id, p.step, p.result
             """
         ) { row in
             guard let result = row.text("result").flatMap(PassageResult.init(rawValue:)) else { return }
@@ -89,7 +89,7 @@ package struct PlaybookCounts: Sendable {
             """
             SELECT playbook_id, version_id, arm, state, coalesce(end_reason, '') AS reason, count(*) AS n,
                 count(goal_at) AS goals, count(*) FILTER (WHERE entered_at >= :since) AS recent
-            FROM enrollment GROUP BY +playbook_id, version_id, arm, state, end_reason
+            FROM enrollment GROUP BY \(connection.dialect.unindexed("playbook_id")), version_id, arm, state, end_reason
             """, ["since": .instant(moment)]
         ) { row in
             let count = Int(row.integer("n"))
@@ -109,7 +109,7 @@ package struct PlaybookCounts: Sendable {
         try connection.forEach(
             """
             SELECT playbook_id, version_id, variant, step, count(*) AS n FROM enrollment
-            WHERE state = 'active' GROUP BY +playbook_id, version_id, variant, step
+            WHERE state = 'active' GROUP BY \(connection.dialect.unindexed("playbook_id")), version_id, variant, step
             """
         ) { row in
             counts[row.integer("playbook_id"), default: Self()].standing.append(
@@ -121,7 +121,7 @@ package struct PlaybookCounts: Sendable {
 
     private static func addTouches(to counts: inout [Int64: PlaybookCounts], _ connection: Connection) throws {
         try connection.forEach(
-            "SELECT playbook_id, step, state, count(*) AS n FROM touch GROUP BY +playbook_id, step, state"
+            "SELECT playbook_id, step, state, count(*) AS n FROM touch GROUP BY \(connection.dialect.unindexed("playbook_id")), step, state"
         ) { row in
             counts[row.integer("playbook_id"), default: Self()]
                 .steps[row.text("step") ?? "", default: OfStep()].touches[try row.word("state")] = Int(
@@ -130,7 +130,7 @@ package struct PlaybookCounts: Sendable {
         try connection.forEach(
             """
             SELECT t.playbook_id, t.step, o.kind, count(DISTINCT t.id) AS n FROM outcome AS o
-            CROSS JOIN touch AS t ON t.id = o.touch_id GROUP BY t.playbook_id, t.step, o.kind
+            CROSS JOIN touch AS t WHERE t.id = o.touch_id GROUP BY t.playbook_id, t.step, o.kind
             """
         ) { row in
             counts[row.integer("playbook_id"), default: Self()]

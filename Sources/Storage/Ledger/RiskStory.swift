@@ -104,7 +104,10 @@ package struct RiskStory: Sendable {
             begun = stop
         }
         let changes = try connection.query(
-            "SELECT at, previous FROM history WHERE account_id = :account AND attribute = 'mrr' AND at <= :now ORDER BY at",
+            """
+            SELECT at, CAST(previous AS bigint) AS previous FROM history
+            WHERE account_id = :account AND attribute = 'mrr' AND at <= :now ORDER BY at
+            """,
             scope)
         for change in changes { add(change["previous"].real, until: change["at"].instant ?? start) }
         add(try connection.first("SELECT mrr FROM account WHERE id = :account", scope)?["mrr"].real, until: end)
@@ -116,9 +119,9 @@ package struct RiskStory: Sendable {
     ) throws -> [Entry] {
         let sent = try connection.query(
             """
-            SELECT t.settled_at AS at, t.step, p.name, (SELECT group_concat(kind, ', ') FROM (
+            SELECT t.settled_at AS at, t.step, p.name, (SELECT \(connection.dialect.listing)(kind, ', ') FROM (
                     SELECT DISTINCT kind FROM outcome WHERE touch_id = t.id AND kind IN ('opened', 'clicked', 'replied', 'bounced')
-                    ORDER BY kind)) AS outcomes
+                    ORDER BY kind) AS k) AS outcomes
             FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id JOIN playbook AS p ON p.id = t.playbook_id
             WHERE e.account_id = :account AND t.state = 'sent' AND t.settled_at <= :now
             ORDER BY t.settled_at DESC, t.id DESC LIMIT \(mostEntries)

@@ -22,19 +22,22 @@ extension StatusQuery {
         package var reason: String
     }
 
-    /// What was decided since, by the cycles of that time, and the standing row that it is about.
-    private static let decided = """
+    /// What was decided since, by the cycles of that time, and the standing rows, of which `isDropped` picks the one that it
+    /// is about.
+    private var decided: String {
+        """
         (SELECT account_id, playbook_id, match_key, max(at) AS at FROM decision
             WHERE cycle_id > coalesce((SELECT id FROM cycle WHERE now < :since ORDER BY id DESC LIMIT 1), 0)
                 AND at >= :since
-            GROUP BY +account_id, playbook_id, match_key) AS d
-        CROSS JOIN standing AS s ON s.playbook_id = d.playbook_id AND s.account_id = d.account_id
-            AND s.match_key = d.match_key
+            GROUP BY \(connection.dialect.unindexed("account_id")), playbook_id, match_key) AS d
+        CROSS JOIN standing AS s
         """
+    }
 
     /// The settled matches of `on` and `at` whose verdict admits nobody; a match that has an enrollment was answered.
     private static let isDropped = """
-        s.match_key <> '' AND s.settled = 1 AND s.enrollment_id IS NULL
+        s.playbook_id = d.playbook_id AND s.account_id = d.account_id AND s.match_key = d.match_key
+        AND s.match_key <> '' AND s.settled = 1 AND s.enrollment_id IS NULL
         AND s.verdict IN (\(Verdict.allCases.filter { $0.arm == nil }.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
         """
 
@@ -43,7 +46,7 @@ extension StatusQuery {
         try connection.query(
             """
             SELECT p.name AS playbook, s.reason AS reason, count(*) AS count
-            FROM \(Self.decided) JOIN playbook AS p ON p.id = s.playbook_id WHERE \(Self.isDropped)
+            FROM \(decided) JOIN playbook AS p ON p.id = s.playbook_id WHERE \(Self.isDropped)
             GROUP BY p.name, s.reason ORDER BY p.name, count(*) DESC, s.reason
             """, ["since": .instant(moment)]
         ).map { row in
@@ -59,7 +62,7 @@ extension StatusQuery {
             """
             SELECT a.key AS account, p.name AS playbook, coalesce(k.name, s.match_key) AS what, e.at AS happened_at,
                 d.at AS dropped_at, s.verdict AS verdict, s.reason AS reason
-            FROM \(Self.decided) JOIN playbook AS p ON p.id = s.playbook_id JOIN account AS a ON a.id = s.account_id
+            FROM \(decided) JOIN playbook AS p ON p.id = s.playbook_id JOIN account AS a ON a.id = s.account_id
             LEFT JOIN event AS e ON e.id = s.event_id LEFT JOIN event_kind AS k ON k.id = e.kind_id
             WHERE \(Self.isDropped)
             ORDER BY dropped_at DESC, p.name, a.key, s.match_key LIMIT :limit

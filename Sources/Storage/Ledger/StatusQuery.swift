@@ -83,10 +83,10 @@ package struct StatusQuery {
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
                     count(*) FILTER (WHERE state = 'ended') AS ended, count(goal_at) AS goals,
                     count(*) FILTER (WHERE arm <> 'treated') AS holdout
-                FROM enrollment GROUP BY +playbook_id) AS e ON e.playbook_id = p.id
+                FROM enrollment GROUP BY \(connection.dialect.unindexed("playbook_id"))) AS e ON e.playbook_id = p.id
             LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE settled_at IS NULL) AS waiting,
                     count(*) FILTER (WHERE state = 'sent') AS sent
-                FROM touch GROUP BY +playbook_id) AS t ON t.playbook_id = p.id
+                FROM touch GROUP BY \(connection.dialect.unindexed("playbook_id"))) AS t ON t.playbook_id = p.id
             ORDER BY p.name
             """, ["now": .instant(now)]
         ).map { row in

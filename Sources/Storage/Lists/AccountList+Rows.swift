@@ -53,8 +53,8 @@ extension AccountList {
             try rows.forEach(
                 """
                 SELECT standing.account_id, min(standing.since) AS since
-                FROM playbook CROSS JOIN standing ON standing.playbook_id = playbook.id
-                WHERE playbook.name = :playbook AND playbook.state = 'live' AND standing.verdict <> 'held'
+                FROM playbook CROSS JOIN standing
+                WHERE standing.playbook_id = playbook.id AND playbook.name = :playbook AND playbook.state = 'live' AND standing.verdict <> 'held'
                     AND standing.account_id BETWEEN :first AND :last AND standing.since <= :now
                     AND \(BlockLoader.stands)
                 GROUP BY standing.account_id ORDER BY standing.account_id
@@ -132,8 +132,8 @@ extension AccountList {
         var found: [Int: [Reason]] = [:]
         try rows.forEach(
             """
-            SELECT s.account_id, s.since, s.reason FROM playbook AS p CROSS JOIN standing AS s ON s.playbook_id = p.id
-            WHERE p.name = :playbook AND s.verdict = :verdict AND s.false_since IS NULL
+            SELECT s.account_id, s.since, s.reason FROM playbook AS p CROSS JOIN standing AS s
+            WHERE s.playbook_id = p.id AND p.name = :playbook AND s.verdict = :verdict AND s.false_since IS NULL
                 AND s.account_id BETWEEN :first AND :last
             ORDER BY s.account_id, s.since
             """, ["playbook": .text(asked.playbook), "verdict": .word(asked.verdict)]

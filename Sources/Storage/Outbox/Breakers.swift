@@ -60,8 +60,8 @@ package struct Breakers {
     private func harmRates(by scope: String) throws -> [HarmRate] {
         func has(_ kind: String) -> String {
             """
-            EXISTS (SELECT 1 FROM outcome AS o WHERE o.touch_id = t.id AND o.kind = '\(kind)'
-                AND (o.kind = 'bounced' OR o.kind = 'complained'))
+            CASE WHEN EXISTS (SELECT 1 FROM outcome AS o WHERE o.touch_id = t.id AND o.kind = '\(kind)'
+                AND (o.kind = 'bounced' OR o.kind = 'complained')) THEN 1 ELSE 0 END
             """
         }
         return try connection.query(
@@ -76,11 +76,11 @@ package struct Breakers {
                 WHERE t.claimed_at > coalesce((SELECT b.decided_at FROM breaker AS b WHERE b.scope = \(scope)), 0)
             )
             SELECT scope, count(*) FILTER (WHERE place <= 200) AS bounceable,
-                coalesce(sum(last.bounced) FILTER (WHERE place <= 200), 0) AS bounced, count(*) AS complainable,
-                coalesce(sum(last.complained), 0) AS complained,
+                count(*) FILTER (WHERE place <= 200 AND last.bounced = 1) AS bounced, count(*) AS complainable,
+                count(*) FILTER (WHERE last.complained = 1) AS complained,
                 count(DISTINCT CASE WHEN last.bounced = 1 OR last.complained = 1 THEN playbook_id END) AS playbooks
             FROM last WHERE place <= 2000 GROUP BY scope
-            HAVING sum(last.bounced) + sum(last.complained) > 0 ORDER BY scope
+            HAVING count(*) FILTER (WHERE last.bounced = 1 OR last.complained = 1) > 0 ORDER BY scope
             """
         ).map { row in
             func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }

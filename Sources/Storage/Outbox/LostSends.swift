@@ -121,13 +121,24 @@ package struct LostSends {
     ///   - gap: one of `gaps`.
     ///   - touch: the highest number of a touch that is known to have left.
     package func moveNumbersOn(by gap: Int64, behind touch: Int64 = 0) throws {
+        let tables = ["account", "contact", "event", "enrollment", "touch", "change"]
+        guard connection.dialect.engine == .sqlite else {
+            for table in tables {
+                _ = try connection.first(
+                    """
+                    SELECT setval('\(table)_id_seq', max(last_value, CAST(:from AS bigint)) + CAST(:gap AS bigint))
+                    FROM \(table)_id_seq
+                    """, ["from": .integer(table == "touch" ? touch : 0), "gap": .integer(gap)])
+            }
+            return
+        }
         try connection.execute(
             """
             UPDATE sqlite_sequence SET seq = max(seq, CASE name WHEN 'touch' THEN :touch ELSE 0 END) + :gap
             WHERE name IN ('account', 'contact', 'event', 'enrollment', 'touch', 'change')
             """, ["touch": .integer(touch), "gap": .integer(gap)])
         // Tables without a row yet have no number to go on from.
-        for table in ["account", "contact", "event", "enrollment", "touch", "change"] {
+        for table in tables {
             try connection.execute(
                 """
                 INSERT INTO sqlite_sequence (name, seq) SELECT :table, :from

@@ -121,7 +121,7 @@ extension Outbox {
                     SELECT 1 FROM suppression AS s
                     WHERE s.address = c.address AND s.reason IN ('unsubscribed', 'complaint', 'erased') AND \(Self.forbids)))
                     AS suppressed,
-                CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN 0 ELSE EXISTS (
+                CASE WHEN t.category = 'service' OR e.exclusive = 1 THEN false ELSE EXISTS (
                     SELECT 1 FROM enrollment AS x
                     WHERE x.account_id = t.account_id AND x.state = 'active' AND x.exclusive = 1) END AS excluded\(counts)\(asked)
             FROM touch AS t

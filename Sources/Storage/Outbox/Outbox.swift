@@ -66,7 +66,7 @@ package struct Outbox {
         let changed = try change(
             """
             UPDATE touch SET state = :state, reason = :reason, fence = fence + 1,
-                settled_at = CASE WHEN :state <> 'unknown' THEN :now END,
+                settled_at = CASE WHEN :state <> 'unknown' THEN CAST(:now AS bigint) END,
                 claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
             """, [.word(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
@@ -168,7 +168,7 @@ package struct Outbox {
         let isOpen = !settlement.state.isSettled
         let changed = try change(
             """
-            UPDATE touch SET state = :state, settled_at = CASE WHEN :open = 1 THEN NULL ELSE :now END,
+            UPDATE touch SET state = :state, settled_at = CASE WHEN :open = 1 THEN NULL ELSE CAST(:now AS bigint) END,
                 retry_at = :retry, provider_id = coalesce(:provider, provider_id), error = :detail,
                 ambiguous = CASE WHEN :ambiguous = 1 THEN 1 ELSE ambiguous END, fence = fence + 1,
                 claimed_at = CASE WHEN :state = 'pending' AND :ambiguous = 0 AND ambiguous = 0 THEN NULL

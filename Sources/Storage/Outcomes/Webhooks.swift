@@ -16,22 +16,18 @@ package struct Webhooks {
     /// Keeps one; false when it was there already.
     @discardableResult
     package func keep(_ body: String, from source: String, id: String, reason: String, at: Instant) throws -> Bool {
-        let isNew =
-            try connection.execute(
-                """
-                INSERT INTO webhook (source, received_at, reason, body, dedup)
-                VALUES (:source, :at, :reason, :body, :dedup) ON CONFLICT (dedup) DO NOTHING
-                """,
-                [
-                    "source": .text(source), "at": .instant(at), "reason": .text(reason),
-                    "body": .text(Self.cut(body)), "dedup": .text("\(source):\(id)"),
-                ]) == 1
-        if isNew {
-            try connection.execute(
-                "DELETE FROM webhook WHERE id <= :last",
-                ["last": .integer(connection.lastInsertedID - Self.most)])
-        }
-        return isNew
+        let kept = try connection.query(
+            """
+            INSERT INTO webhook (source, received_at, reason, body, dedup)
+            VALUES (:source, :at, :reason, :body, :dedup) ON CONFLICT (dedup) DO NOTHING RETURNING id
+            """,
+            [
+                "source": .text(source), "at": .instant(at), "reason": .text(reason),
+                "body": .text(Self.cut(body)), "dedup": .text("\(source):\(id)"),
+            ])
+        guard let id = kept.first?["id"].integer else { return false }
+        try connection.execute("DELETE FROM webhook WHERE id <= :last", ["last": .integer(id - Self.most)])
+        return true
     }
 
     /// How many there are, and the last of them.

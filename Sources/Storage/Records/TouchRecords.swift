@@ -100,7 +100,7 @@ package struct TouchRecords {
         _ = try connection.execute(
             """
             UPDATE touch SET state = CASE ambiguous WHEN 1 THEN 'unknown' ELSE 'cancelled' END,
-                settled_at = CASE ambiguous WHEN 0 THEN :now END, fence = fence + 1,
+                settled_at = CASE ambiguous WHEN 0 THEN CAST(:now AS bigint) END, fence = fence + 1,
                 reason = 'the enrollment ended: ' || :reason
                     || CASE ambiguous WHEN 1 THEN '; an earlier attempt may have arrived' ELSE '' END
             WHERE enrollment_id = :enrollment AND (state = 'pending' OR state = 'held' OR state = 'claimed')

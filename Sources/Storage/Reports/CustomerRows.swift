@@ -94,7 +94,8 @@ struct CustomerRows {
     private mutating func addPayments(_ rows: AccountRows, _ context: EvaluationContext) throws {
         try rows.forEach(
             """
-            SELECT account_id, at, value, previous FROM history
+            SELECT account_id, at, \(rows.connection.dialect.stored("value", as: .money)),
+                \(rows.connection.dialect.stored("previous", as: .money)) FROM history
             WHERE attribute = 'mrr' AND account_id BETWEEN :first AND :last ORDER BY account_id, at
             """
         ) { row, index in

@@ -29,8 +29,8 @@ package enum ExperimentFigures {
             let playbook = try connection.first(
                 """
                 SELECT p.name FROM assignment AS s
-                CROSS JOIN enrollment AS e ON e.account_id = s.account_id AND e.experiment_id = s.experiment_id
-                JOIN playbook AS p ON p.id = e.playbook_id WHERE s.experiment_id = :id LIMIT 1
+                CROSS JOIN enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
+                WHERE s.experiment_id = :id AND e.account_id = s.account_id AND e.experiment_id = s.experiment_id LIMIT 1
                 """, key)
             return OfExperiment(
                 name: period["name"].text ?? "", playbook: playbook?["name"].text, arms: arms,

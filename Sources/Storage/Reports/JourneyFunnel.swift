@@ -73,8 +73,8 @@ package struct JourneyFunnel {
     package func meanMRR(_ journey: String) throws -> Double {
         try connection.first(
             """
-            SELECT avg(coalesce((SELECT h.previous FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = a.id
-                AND h.at > :now ORDER BY h.at LIMIT 1), a.mrr))
+            SELECT CAST(avg(coalesce((SELECT CAST(h.previous AS bigint) FROM history AS h WHERE h.attribute = 'mrr'
+                AND h.account_id = a.id AND h.at > :now ORDER BY h.at LIMIT 1), a.mrr)) AS double precision)
             FROM account AS a WHERE a.id IN (
                     SELECT e.account_id FROM stage_entry AS e WHERE e.journey = :journey AND e.at <= :now)
                 AND (a.churned_at IS NULL OR a.churned_at > :now)

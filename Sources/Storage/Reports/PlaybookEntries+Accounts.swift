@@ -71,7 +71,7 @@ extension PlaybookEntries {
                 \(mrr("r.entered_at")) AS mrr,
                 (SELECT count(*) FROM event AS v WHERE v.account_id = r.account_id AND v.at < r.entered_at
                     AND v.received_at <= :as_of AND v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned')) AS departures
-            FROM temp.report_entry AS r
+            FROM report_entry AS r
             WHERE r.experiment_id = :experiment AND r.until <= :at AND r.has_goal = :has_goal
                 AND r.arm <> 'global_holdout'
             """, scope(of: period, at: at).merging(["as_of": .instant(asOf)]) { $1 }

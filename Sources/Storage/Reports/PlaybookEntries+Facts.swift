@@ -34,7 +34,7 @@ extension PlaybookEntries {
             """
             SELECT count(*) FILTER (WHERE entered_at > :since AND arm <> 'global_holdout'), coalesce(sum(is_erased), 0),
                 count(*) FILTER (WHERE has_goal <> :has_goal)
-            FROM temp.report_entry WHERE experiment_id = :experiment
+            FROM report_entry WHERE experiment_id = :experiment
             """, scope)
         facts.recent = Int(row?[0].integer ?? 0)
         facts.erased = Int(row?[1].integer ?? 0)
@@ -49,7 +49,7 @@ extension PlaybookEntries {
         if let planned, planned > 0 {
             facts.fullAt = try connection.first(
                 """
-                SELECT until FROM temp.report_entry
+                SELECT until FROM report_entry
                 WHERE experiment_id = :experiment AND has_goal = :has_goal AND arm <> 'global_holdout'
                 ORDER BY until LIMIT 1 OFFSET :before
                 """,
@@ -70,7 +70,7 @@ extension PlaybookEntries {
         let scope = experiments.map { "AND experiment_id IN (\($0.map(String.init).joined(separator: ", ")))" } ?? ""
         let row = try connection.first(
             """
-            SELECT count(*), count(*) FILTER (WHERE \(hit)) FROM temp.report_entry
+            SELECT count(*), count(*) FILTER (WHERE \(hit)) FROM report_entry
             WHERE until <= :moment AND has_goal = :has_goal AND entered_at < :moment \(scope)
             """, ["moment": .instant(moment), "has_goal": .integer(hasGoal ? 1 : 0)])
         count.matured = Int(row?[0].integer ?? 0)
@@ -82,7 +82,7 @@ extension PlaybookEntries {
     package func maturing(in period: Period) throws -> [(first: Instant, last: Instant, accounts: Int)] {
         try connection.query(
             """
-            SELECT min(until) AS first, max(until) AS last, count(*) AS accounts FROM temp.report_entry
+            SELECT min(until) AS first, max(until) AS last, count(*) AS accounts FROM report_entry
             WHERE experiment_id = :experiment AND has_goal = :has_goal AND until > :as_of AND arm <> 'global_holdout'
             GROUP BY (until - :as_of) / \(Self.week) ORDER BY last
             """,
@@ -106,7 +106,7 @@ extension PlaybookEntries {
     package func edits(in period: Period) throws -> [Edit] {
         let rows = try connection.query(
             """
-            SELECT t.message, min(t.claimed_at) AS since FROM temp.report_entry AS r JOIN touch AS t ON t.enrollment_id = r.id
+            SELECT t.message, min(t.claimed_at) AS since FROM report_entry AS r JOIN touch AS t ON t.enrollment_id = r.id
             WHERE r.experiment_id = :experiment AND t.message_hash IS NOT NULL AND t.claimed_at <= :as_of
             GROUP BY t.message, t.message_hash ORDER BY since, t.message
             """, ["experiment": .integer(period.experimentID), "as_of": .instant(asOf)])
@@ -129,7 +129,7 @@ extension PlaybookEntries {
                     CASE WHEN EXISTS (SELECT 1 FROM touch AS t WHERE t.enrollment_id = r.id AND t.state = 'sent'
                         AND t.settled_at <= :as_of AND NOT EXISTS (SELECT 1 FROM outcome AS o
                             WHERE o.touch_id = t.id AND o.kind = 'bounced' AND o.at <= :as_of)) THEN 1 ELSE 0 END AS reached
-                FROM temp.report_entry AS r
+                FROM report_entry AS r
                 WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.until <= :at
             ) AS f GROUP BY arm, variant, reached
             """, arguments
@@ -206,7 +206,7 @@ extension PlaybookEntries {
             SELECT r.account_id, r.entered_at, r.arm, r.variant,
                 (SELECT a.created_at FROM account AS a WHERE a.id = r.account_id) AS created_at,
                 CASE WHEN \(hit(period)) THEN 1 ELSE 0 END AS hit
-            FROM temp.report_entry AS r NOT INDEXED
+            FROM report_entry AS r \(connection.dialect.inOrder)
             WHERE r.experiment_id = :experiment AND r.until <= :at AND r.has_goal = :has_goal
                 AND r.arm <> 'global_holdout'
             ORDER BY r.account_id

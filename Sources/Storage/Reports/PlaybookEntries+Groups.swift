@@ -95,7 +95,7 @@ extension PlaybookEntries {
             """
             SELECT p.name AS playbook, o.arm AS other, r.arm, r.variant, count(*) AS matured,
                 sum(CASE WHEN \(hit(period)) THEN 1 ELSE 0 END) AS hits
-            FROM temp.report_entry AS r JOIN enrollment AS o ON o.account_id = r.account_id
+            FROM report_entry AS r JOIN enrollment AS o ON o.account_id = r.account_id
             JOIN playbook AS p ON p.id = o.playbook_id
             WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.until <= :at
                 AND r.arm <> 'global_holdout' AND o.arm <> 'global_holdout' AND o.playbook_id <> :playbook

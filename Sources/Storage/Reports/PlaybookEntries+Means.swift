@@ -40,7 +40,7 @@ extension PlaybookEntries {
 
     private func entries(of experiments: [Int64]) -> String {
         """
-        FROM temp.report_entry AS r LEFT JOIN account AS a ON a.id = r.account_id
+        FROM report_entry AS r LEFT JOIN account AS a ON a.id = r.account_id
         WHERE r.experiment_id IN (\(experiments.map(String.init).joined(separator: ", "))) AND r.has_goal = 1
             AND r.arm <> 'global_holdout' AND r.until + :lateness <= :as_of
         """

@@ -58,18 +58,18 @@ package struct PlaybookEntries {
     }
 
     private func collect() throws {
-        try connection.executeScript(
+        try connection.executeScript("DROP TABLE IF EXISTS report_entry")
+        try connection.define(
             """
-            DROP TABLE IF EXISTS temp.report_entry;
             CREATE TEMP TABLE report_entry (
                 id INTEGER NOT NULL, account_id INTEGER NOT NULL, experiment_id INTEGER NOT NULL,
                 version_id INTEGER NOT NULL, arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL,
                 has_goal INTEGER NOT NULL, until INTEGER NOT NULL, goal_at INTEGER, left_at INTEGER,
-                left_known_at INTEGER, is_erased INTEGER NOT NULL, stratum TEXT NOT NULL);
+                left_known_at INTEGER, is_erased INTEGER NOT NULL, stratum TEXT NOT NULL)
             """)
         try connection.execute(
             """
-            INSERT INTO temp.report_entry
+            INSERT INTO report_entry
             SELECT e.id, e.account_id, e.experiment_id, e.version_id, e.arm, e.variant, e.entered_at,
                 CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END, coalesce(e.goal_until, e.entered_at + :watch),
                 CASE WHEN e.goal_at <= :as_of AND e.goal_at <= e.goal_until THEN e.goal_at END, NULL, NULL,
@@ -86,14 +86,14 @@ package struct PlaybookEntries {
                 "playbook": .integer(playbookID), "as_of": .instant(asOf),
                 "watch": .integer(Self.watch.milliseconds),
             ])
-        try connection.executeScript("CREATE INDEX temp.report_entry_by_id ON report_entry (id)")
+        try connection.executeScript("CREATE INDEX report_entry_by_id ON report_entry (id)")
         // The first time that an account left since its entry, as far as anybody knew.
         try connection.execute(
             """
-            UPDATE temp.report_entry SET left_at = c.at, left_known_at = c.known_at
+            UPDATE report_entry SET left_at = c.at, left_known_at = c.known_at
             FROM (
                 SELECT x.id, min(v.at) AS at, min(max(v.at, v.received_at)) AS known_at
-                FROM temp.report_entry AS x JOIN event AS v ON v.account_id = x.account_id AND v.at >= x.entered_at
+                FROM report_entry AS x JOIN event AS v ON v.account_id = x.account_id AND v.at >= x.entered_at
                 WHERE v.kind_id = (SELECT id FROM event_kind WHERE name = 'churned')
                     AND v.at <= :as_of AND v.received_at <= :as_of
                 GROUP BY x.id
@@ -120,7 +120,7 @@ package struct PlaybookEntries {
         try connection.query(
             """
             SELECT x.id, x.period, x.design, x.started_at, count(r.id), coalesce(max(r.has_goal), 0)
-            FROM experiment AS x LEFT JOIN temp.report_entry AS r ON r.experiment_id = x.id
+            FROM experiment AS x LEFT JOIN report_entry AS r ON r.experiment_id = x.id
             WHERE x.started_at <= :as_of AND (x.name = :name OR r.id IS NOT NULL)
                 AND x.name <> 'global holdout'
             GROUP BY x.id, x.period, x.design, x.started_at ORDER BY x.started_at, x.id
@@ -157,7 +157,7 @@ package struct PlaybookEntries {
         let rows = try connection.query(
             """
             WITH moment AS (
-                SELECT arm, variant, stratum, until, \(hit) AS hit FROM temp.report_entry
+                SELECT arm, variant, stratum, until, \(hit) AS hit FROM report_entry
                 WHERE experiment_id = :experiment AND has_goal = :has_goal
             )
             SELECT arm, variant, week, sum(matured), sum(hits), stratum FROM (
@@ -185,7 +185,7 @@ package struct PlaybookEntries {
         var found: [String: [Arm: Count]] = [:]
         try connection.forEach(
             """
-            SELECT stratum, arm, variant, count(*) AS accounts FROM temp.report_entry
+            SELECT stratum, arm, variant, count(*) AS accounts FROM report_entry
             WHERE experiment_id = :experiment AND arm <> 'global_holdout' GROUP BY stratum, arm, variant
             """, ["experiment": .integer(period.experimentID)]
         ) { row in
@@ -215,7 +215,7 @@ package struct PlaybookEntries {
             FROM (
                 SELECT r.arm, r.variant, CASE WHEN \(sql.until) <= :at THEN 1 ELSE 0 END AS mature,
                     CASE WHEN \(sql.hit) THEN 1 ELSE 0 END AS hit
-                FROM temp.report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
+                FROM report_entry AS r WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal
             ) AS f GROUP BY arm, variant
             """, arguments
         ) { statement in
@@ -295,8 +295,9 @@ package struct PlaybookEntries {
     func attribute(_ name: String, at moment: String) -> String {
         let later =
             "FROM history AS h WHERE h.attribute = '\(name)' AND h.account_id = r.account_id AND h.at > \(moment)"
+        let previous = name == "mrr" ? "CAST(h.previous AS bigint)" : "h.previous"
         return """
-            (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT h.previous \(later) ORDER BY h.at LIMIT 1)
+            (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT \(previous) \(later) ORDER BY h.at LIMIT 1)
                 ELSE (SELECT a.\(name) FROM account AS a WHERE a.id = r.account_id) END)
             """
     }

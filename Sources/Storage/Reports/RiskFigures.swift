@@ -17,7 +17,7 @@ package struct RiskFigures {
         _ = try RisksSeen(risks, since: since, until: now, connection)
         try connection.executeScript(
             """
-            DROP TABLE IF EXISTS temp.report_new_risk;
+            DROP TABLE IF EXISTS report_new_risk;
             CREATE TEMP TABLE report_new_risk AS SELECT account_id, reason FROM risk_seen;
             """)
         _ = try RisksSeen(risks, since: nil, until: now, connection)
@@ -33,7 +33,7 @@ package struct RiskFigures {
 
     /// What an account paid at the moment; NULL where nobody knows it.
     private static let mrr = """
-        coalesce((SELECT h.previous FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = a.id AND h.at > :now
+        coalesce((SELECT CAST(h.previous AS bigint) FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = a.id AND h.at > :now
             ORDER BY h.at LIMIT 1), a.mrr)
         """
 

@@ -55,8 +55,8 @@ package struct StageTouches {
         try connection.query(
             """
             SELECT p.name AS playbook, t.step, s.journey, s.stage, count(DISTINCT t.account_id) AS accounts,
-                count(DISTINCT CASE WHEN t.settled_at <= :now - :soon THEN t.account_id END) AS ripe,
-                count(DISTINCT CASE WHEN t.settled_at <= :now - :soon AND EXISTS (SELECT 1 FROM stage_entry AS n
+                count(DISTINCT CASE WHEN t.settled_at <= CAST(:now AS bigint) - :soon THEN t.account_id END) AS ripe,
+                count(DISTINCT CASE WHEN t.settled_at <= CAST(:now AS bigint) - :soon AND EXISTS (SELECT 1 FROM stage_entry AS n
                     WHERE n.account_id = t.account_id AND n.journey = s.journey AND n.how <> 'skipped'
                         AND n.at > t.settled_at AND n.at <= t.settled_at + :soon)
                     THEN t.account_id END) AS moved

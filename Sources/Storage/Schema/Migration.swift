@@ -1,7 +1,7 @@
 import Foundation
 
 /// The opening of a database file: whether it is ours, how it is to be written, and which migrations it lacks.
-extension Connection {
+extension SQLiteDriver {
     /// Marks a SQLite file as ours: "Ktch".
     private static let applicationID: Int64 = 0x4b74_6368
 
@@ -11,17 +11,17 @@ extension Connection {
         try expectOurs()
         // A packed array of 1,000 numbers fills one page of this size; only an empty file takes it.
         try executeScript("PRAGMA page_size = 8192; PRAGMA cache_size = -32000")
-        let mode = try first("PRAGMA journal_mode = WAL")?[0].text
+        let mode = try value("PRAGMA journal_mode = WAL").text
         guard mode == "wal" else {
             throw StorageError(
-                "\(path) cannot keep a write-ahead log (SQLite says \(mode ?? "nothing")); put it on a local disk")
+                "\(place) cannot keep a write-ahead log (SQLite says \(mode ?? "nothing")); put it on a local disk")
         }
         // What is deleted is overwritten, so that nothing of an erased person stays in the file; Debian's default.
         try executeScript("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
         let level = try integer("PRAGMA synchronous")
         guard level == 2 else {
             throw StorageError(
-                "\(path) does not keep `synchronous = FULL` (it reads back \(level)); nothing was written")
+                "\(place) does not keep `synchronous = FULL` (it reads back \(level)); nothing was written")
         }
     }
 
@@ -30,10 +30,14 @@ extension Connection {
         let version = Int(try expectKnownVersion())
         if version < Schema.migrations.count { try EmailAddress.register(on: self) }
         for (index, migration) in Schema.migrations.enumerated().dropFirst(version) {
-            try transaction("BEGIN IMMEDIATE") {
+            do {
+                try executeScript("BEGIN IMMEDIATE")
                 try executeScript(migration)
                 try executeScript(
-                    "PRAGMA user_version = \(index + 1); PRAGMA application_id = \(Self.applicationID)")
+                    "PRAGMA user_version = \(index + 1); PRAGMA application_id = \(Self.applicationID); COMMIT")
+            } catch {
+                if isInTransaction { try? executeScript("ROLLBACK") }
+                throw error
             }
         }
     }
@@ -42,20 +46,28 @@ extension Connection {
     func expectNewestSchema() throws {
         try expectOurs()
         let version = try expectKnownVersion()
-        if version == 0 { throw StorageError("the database \(path) is empty; run keeptouch import first") }
+        if version == 0 { throw StorageError("the database \(place) is empty; run keeptouch import first") }
         if version < Schema.migrations.count {
             throw StorageError(
-                "the database \(path) was written by an older keeptouch (schema \(version), this one reads "
+                "the database \(place) was written by an older keeptouch (schema \(version), this one reads "
                     + "\(Schema.migrations.count)); run keeptouch run or import once to bring it up to date")
         }
     }
+
+    /// The first column of the first row.
+    private func value(_ sql: String) throws -> SQLValue {
+        let statement = try Statement(self, sql)
+        return try statement.step() ? statement.value(0) : .null
+    }
+
+    private func integer(_ sql: String) throws -> Int64 { try value(sql).integer ?? 0 }
 
     private func expectOurs() throws {
         let id = try integer("PRAGMA application_id")
         if id == Self.applicationID { return }
         guard id == 0, try integer("SELECT count(*) FROM sqlite_schema") == 0 else {
             throw StorageError(
-                "\(path) is a SQLite database of another program; point `database:` in keeptouch.yaml to another file")
+                "\(place) is a SQLite database of another program; point `database:` in keeptouch.yaml to another file")
         }
     }
 
@@ -63,7 +75,7 @@ extension Connection {
         let version = try integer("PRAGMA user_version")
         guard version <= Schema.migrations.count else {
             throw StorageError(
-                "the database \(path) was written by a newer keeptouch (schema \(version), this one knows "
+                "the database \(place) was written by a newer keeptouch (schema \(version), this one knows "
                     + "\(Schema.migrations.count)); install the newer program, nothing was changed")
         }
         return version

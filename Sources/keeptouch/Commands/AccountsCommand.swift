@@ -59,7 +59,7 @@ struct AccountsCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let choice = try question.choice(in: loaded.workspace)
-        let store = try loaded.open(.readOnly)
+        let store = try loaded.open(.readOnly, on: .all)
         let now = try options.moment(store, zone: loaded.zone)
         let names = loaded.stepNames
         try store.read { connection in

@@ -47,7 +47,7 @@ struct PauseCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         try scope.check(loaded)
-        let store = try loaded.open(.readWrite)
+        let store = try loaded.open(.readWrite, on: .all)
         try store.write { connection in
             try Author.command.pause(scope.text, because: reason, connection)
         }
@@ -74,7 +74,7 @@ struct ResumeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readWrite)
+        let store = try loaded.open(.readWrite, on: .all)
         if scope.text == "all", let doubt = try store.read({ try Doubt($0) }) {
             guard let origin else { throw CommandError(DatabaseOrigin.question(doubt)) }
             try origin.settle(doubt, store, path: loaded.databasePath)
@@ -109,7 +109,7 @@ struct ReleaseCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let reads = try loaded.playbook(playbook).doubtableReads
-        let store = try loaded.open(.readWrite)
+        let store = try loaded.open(.readWrite, on: .all)
         let now = try options.moment(store, zone: loaded.zone)
         let release = try store.write { connection in
             try Author.command.release(playbook, reading: reads, now: now, connection)

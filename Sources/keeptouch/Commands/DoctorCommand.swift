@@ -22,6 +22,7 @@ struct DoctorCommand: ParsableCommand {
         func note(_ what: String, _ finding: Finding, _ text: String) { findings.append((what, finding, text)) }
 
         let loaded = try options.read()
+        try loaded.expectFile()
         let errors = loaded.diagnostics.filter { $0.severity == .error }.count
         note(
             "files", errors > 0 ? .bad : .good,

@@ -39,7 +39,7 @@ struct TouchesCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly)
+        let store = try loaded.open(.readOnly, on: .all)
         if let playbook { _ = try loaded.playbook(playbook) }
         let (entries, outcomes) = try store.read { connection in
             var filter = Ledger.Filter()
@@ -91,7 +91,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly)
+        let store = try loaded.open(.readOnly, on: .all)
         let now = try options.moment(store, zone: loaded.zone)
         if output.format == .table {
             try DatabaseOrigin.warn(of: store)

@@ -46,13 +46,12 @@ struct StaysTests {
             for (account, changes) in changes {
                 let days = changes.sorted { $0.key < $1.key }
                 let first = try #require(days.first)
-                try connection.execute(
-                    "INSERT INTO account (key, created_at, mrr) VALUES (:key, :at, :mrr)",
+                let id = try connection.integer(
+                    "INSERT INTO account (key, created_at, mrr) VALUES (:key, :at, :mrr) RETURNING id",
                     [
                         "key": .text(account), "at": start(first.key),
                         "mrr": .integer(days.reduce(0) { $0 + $1.value }),
                     ])
-                let id = connection.lastInsertedID
                 var mrr = first.value
                 for (day, change) in days.dropFirst() where change != 0 {
                     try connection.execute(
@@ -173,13 +172,12 @@ struct StaysTests {
         try store.write { connection in
             try connection.execute("INSERT INTO event_kind (name) VALUES ('churned')")
             for row in try Self.rows("cohort_accounts.csv") {
-                try connection.execute(
-                    "INSERT INTO account (key, created_at) VALUES (:key, :at)",
+                let id = try connection.integer(
+                    "INSERT INTO account (key, created_at) VALUES (:key, :at) RETURNING id",
                     [
                         "key": .text(try #require(row["account_id"])),
                         "at": Self.start(try Self.day(try #require(row["start_date"]))),
                     ])
-                let id = connection.lastInsertedID
                 guard let end = row["end_date"], !end.isEmpty else { continue }
                 try connection.execute(
                     """

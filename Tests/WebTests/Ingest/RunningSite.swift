@@ -3,6 +3,7 @@ import FoundationNetworking
 import Logging
 import NIOConcurrencyHelpers
 import Playbooks
+import Reliability
 import Runner
 import ServiceLifecycle
 import Storage
@@ -76,7 +77,7 @@ final class RunningSite: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let workspace = try #require(CheckedFiles(texts: files).workspace)
         let path = folder.appendingPathComponent("keeptouch.db").path
-        let store = try Store(path: path, mode: .readWrite)
+        let store = try Store.underTest(path, .readWrite)
         try AttributeColumns(workspace.dataMap).apply(to: store)
         var generator = SystemRandomNumberGenerator()
         let key = APIKey.random(using: &generator)
@@ -89,8 +90,8 @@ final class RunningSite: Sendable {
         var log = Logger(label: "test")
         log.logLevel = .critical
         let site = Site(
-            workspace: workspace, reading: try Store(path: path, mode: .readOnly),
-            writing: try Store(path: path, mode: .readWrite), secret: [UInt8](repeating: 7, count: 32),
+            workspace: workspace, reading: try Store.underTest(path, .readOnly),
+            writing: try Store.underTest(path, .readWrite), secret: [UInt8](repeating: 7, count: 32),
             environment: [:], proxies: proxies, processNow: { clock.now }, patience: patience, log: log)
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(

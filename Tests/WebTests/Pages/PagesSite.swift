@@ -3,6 +3,7 @@ import FoundationNetworking
 import Logging
 import NIOConcurrencyHelpers
 import Playbooks
+import Reliability
 import ServiceLifecycle
 import Storage
 import Testing
@@ -81,12 +82,12 @@ final class PagesSite: Sendable {
         try #require(errors.isEmpty, "\(errors)")
         let workspace = try #require(read)
         let path = folder.appendingPathComponent("test.db").path
-        let store = try Store(path: path, mode: .readWrite)
+        let store = try Store.underTest(path, .readWrite)
         try AttributeColumns(workspace.dataMap).apply(to: store)
         let times = Clock()
         let site = Site(
-            workspace: workspace, reading: try Store(path: path, mode: .readOnly),
-            writing: try Store(path: path, mode: .readWrite), secret: secret, environment: [:],
+            workspace: workspace, reading: try Store.underTest(path, .readOnly),
+            writing: try Store.underTest(path, .readWrite), secret: secret, environment: [:],
             processNow: { times.now }, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = site.service(host: "127.0.0.1", port: 0) { port.yield($0) }

@@ -1,6 +1,6 @@
 import CSQLite
 
-extension Connection {
+extension SQLiteDriver {
     /// Refuses every statement that would change the database file or attach another; temporary tables stay free.
     ///
     /// The file is opened for reading only; this says it at once, when the statement is prepared.
@@ -11,14 +11,14 @@ extension Connection {
                 switch action {
                 case SQLITE_ATTACH, SQLITE_DETACH: SQLITE_DENY
                 // Its first text is the pragma; those that are asked without a value change nothing.
-                case SQLITE_PRAGMA: second == nil || Connection.isHarmless(first) ? SQLITE_OK : SQLITE_DENY
+                case SQLITE_PRAGMA: second == nil || SQLiteDriver.isHarmless(first) ? SQLITE_OK : SQLITE_DENY
                 case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE, SQLITE_CREATE_TABLE, SQLITE_CREATE_INDEX,
                     SQLITE_CREATE_VIEW, SQLITE_CREATE_TRIGGER, SQLITE_CREATE_VTABLE, SQLITE_DROP_TABLE,
                     SQLITE_DROP_INDEX, SQLITE_DROP_VIEW, SQLITE_DROP_TRIGGER, SQLITE_DROP_VTABLE, SQLITE_REINDEX,
                     SQLITE_ANALYZE:
-                    Connection.isFile(schema) ? SQLITE_DENY : SQLITE_OK
+                    SQLiteDriver.isFile(schema) ? SQLITE_DENY : SQLITE_OK
                 // Of ALTER TABLE the first text is the schema.
-                case SQLITE_ALTER_TABLE: Connection.isFile(first) ? SQLITE_DENY : SQLITE_OK
+                case SQLITE_ALTER_TABLE: SQLiteDriver.isFile(first) ? SQLITE_DENY : SQLITE_OK
                 default: SQLITE_OK
                 }
             }, nil)
