@@ -124,7 +124,11 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RunnerTests",
-            dependencies: ["Basics", "Runner", "Storage", "Decisions", "Delivery", "Playbooks", "Reliability", locks],
+            dependencies: [
+                "Basics", "Runner", "Measure", "Storage", "Decisions", "Delivery", "Playbooks", "Statistics",
+                "Reliability",
+                locks,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MeasureTests",

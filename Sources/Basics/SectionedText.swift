@@ -20,13 +20,18 @@ package struct SectionedText: Sendable, Hashable {
 
     private enum Condition: Sendable, Hashable {
         case present, absent
+        /// There is a value, also one on which no section stands: `no`, for one.
+        case filled, unfilled
         /// The plural category of a number is this one, or none of these.
         case category(String)
         case otherThan([String])
+        /// There is no number.
+        case uncounted
     }
 
     /// The plural forms of one tag.
     package struct Plural: Sendable, Hashable {
+        package var name: String
         package var categories: [String]
         package var place: TextPlace
     }
@@ -55,6 +60,14 @@ package struct SectionedText: Sendable, Hashable {
     package private(set) var plurals: [Plural] = []
     /// The names with a `{{^x}}`: where they are missing they stand for nothing.
     package private(set) var covered: Set<String> = []
+    /// The names on which sections hang, fallbacks among them, each once.
+    package var sectionNames: [String] {
+        var names: [String] = []
+        var seen: Set<String> = []
+        for case .section(_, let name, _, _) in steps where seen.insert(name).inserted { names.append(name) }
+        return names
+    }
+
     /// Text with a complaint is not to be used.
     package private(set) var complaints: [TextComplaint]
 
@@ -90,9 +103,13 @@ package struct SectionedText: Sendable, Hashable {
         }
     }
 
-    /// - Parameter category: the plural category of a number by its name; nil for what is no number or missing.
+    /// - Parameters:
+    ///   - isPresent: whether a section on a name stands.
+    ///   - hasValue: whether a name needs no text to fall back on; as a section when nil.
+    ///   - category: the plural category of a number by its name; nil for what is no number or missing.
     package func pattern(
-        where isPresent: (String) -> Bool, category: (String) -> String? = { _ in nil }
+        where isPresent: (String) -> Bool, hasValue: ((String) -> Bool)? = nil,
+        category: (String) -> String? = { _ in nil }
     ) -> Pattern {
         var pattern = Pattern()
         guard onlyPieces == nil else { return pattern }
@@ -103,6 +120,9 @@ package struct SectionedText: Sendable, Hashable {
                     switch condition {
                     case .present: isPresent(name)
                     case .absent: !isPresent(name)
+                    case .filled: hasValue?(name) ?? isPresent(name)
+                    case .unfilled: !(hasValue?(name) ?? isPresent(name))
+                    case .uncounted: category(name) == nil
                     case .category(let wanted): category(name) == wanted
                     case .otherThan(let others): category(name).map { !others.contains($0) } ?? false
                     }
@@ -214,11 +234,11 @@ package struct SectionedText: Sendable, Hashable {
         }
         uses.append(Use(name: tag.name, place: tag.place, isCovered: true))
         let start = steps.count
-        begin(tag.name, .present)
+        begin(tag.name, .filled)
         steps += (replaced[tag.name] ?? [.variable(tag.name)]).map { .piece($0) }
         close(start)
         let other = steps.count
-        begin(tag.name, .absent)
+        begin(tag.name, .unfilled)
         let text = Self.unquoted(parts[1])
         if !text.isEmpty { steps.append(.piece(.text(text))) }
         close(other)
@@ -234,7 +254,7 @@ package struct SectionedText: Sendable, Hashable {
         guard Set(named).count == named.count else {
             return complain("\"{{\(tag.name) | ...}}\" says the same form twice", tag)
         }
-        plurals.append(Plural(categories: named, place: tag.place))
+        plurals.append(Plural(name: tag.name, categories: named, place: tag.place))
         let isCovered = open.contains { $0.kind == .section && $0.name == tag.name }
         uses.append(Use(name: tag.name, place: tag.place, isCovered: isCovered))
         for form in forms {
@@ -245,6 +265,11 @@ package struct SectionedText: Sendable, Hashable {
             if !form.text.isEmpty { steps.append(.piece(.text(form.text))) }
             close(start)
         }
+        // A word beside a number that is missing is missing, too.
+        let start = steps.count
+        begin(tag.name, .uncounted)
+        steps.append(.piece(.variable(tag.name)))
+        close(start)
     }
 
     private static func unquoted(_ text: String) -> String {

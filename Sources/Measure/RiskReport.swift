@@ -4,9 +4,9 @@ package import Storage
 
 /// Who is at risk and why, what the playbooks did about it, and whom nobody saw leaving.
 package struct RiskReport {
-    private let workspace: Workspace
-    private let figures: RiskFigures
-    private let tenures: Tenures
+    let workspace: Workspace
+    let figures: RiskFigures
+    let tenures: Tenures
     private let from: Day
     private let to: Day
 
@@ -33,9 +33,14 @@ package struct RiskReport {
             title: "Risk", asOf: asOf, sections: [try report.now(), try report.done(), try report.unseen()])
     }
 
-    private var currency: String { workspace.configuration.currency }
-    private func money(_ minor: Int64) -> Report.Cell { .number(Double(minor), .money(currency)) }
+    var currency: String { workspace.configuration.currency }
+    func money(_ minor: Int64) -> Report.Cell { .number(Double(minor), .money(currency)) }
     private func text(_ minor: Int64) -> String { "\(Report.Unit.money(currency).text(Double(minor))) \(currency)" }
+
+    /// What data.yaml calls a reason.
+    func words(for reason: String) -> String {
+        workspace.dataMap.reasons.first { $0.name == reason }?.title ?? reason
+    }
 
     private var names: [String] { workspace.playbooks.filter { $0.risk != nil }.map(\.name).sorted() }
 
@@ -64,10 +69,11 @@ package struct RiskReport {
         let reasons = try figures.reasons()
         let most = reasons.map(\.accounts).max() ?? 1
         for item in reasons.sorted(by: {
-            (theme($0.reason), -$0.mrr, $0.reason) < (theme($1.reason), -$1.mrr, $1.reason)
+            (theme($0.reason), -$0.mrr.known, $0.reason) < (theme($1.reason), -$1.mrr.known, $1.reason)
         }) {
             table.add([
-                .text(theme(item.reason)), .text(item.reason), .count(item.accounts), .count(item.new), money(item.mrr),
+                .text(theme(item.reason)), .text(words(for: item.reason)), .count(item.accounts), .count(item.new),
+                item.mrr.unknown == item.accounts ? .text("unknown") : money(item.mrr.known),
                 .bar(Double(item.accounts) / Double(max(1, most))),
             ])
         }
@@ -75,12 +81,12 @@ package struct RiskReport {
             title,
             [
                 .sentence(
-                    "\(total.accounts) \(total.accounts == 1 ? "account is" : "accounts are") at risk, with \(text(total.mrr)) of MRR; "
+                    "\(total.accounts) \(total.accounts == 1 ? "account is" : "accounts are") at risk, with "
+                        + "\(total.mrr.text(of: total.accounts, each: " of MRR", text)); "
                         + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
                         + "below."),
                 .table(table),
-                .sentence("Who they are: keeptouch accounts --at-risk [REASON]."),
-            ])
+            ] + (try who()) + [.sentence("All of them: keeptouch accounts --at-risk [REASON].")])
     }
 
     private func done() throws -> Report.Section {
@@ -96,7 +102,8 @@ package struct RiskReport {
         let items = try figures.playbooks(names)
         for item in items {
             table.add([
-                .text(item.playbook), .text(workspace.playbook(item.playbook)?.risk ?? ""), .count(item.treated),
+                .text(item.playbook), .text((workspace.playbook(item.playbook)?.risk).map(words) ?? ""),
+                .count(item.treated),
                 .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
             ])
         }
@@ -137,7 +144,7 @@ package struct RiskReport {
             let count = Proportion(
                 successes: unseen.reduce(0) { $0 + $1.accounts }, total: own.reduce(0) { $0 + $1.accounts })
             table.add([
-                .text(reason), .count(count.total), .count(count.successes), .share(count.rate),
+                .text(words(for: reason)), .count(count.total), .count(count.successes), .share(count.rate),
                 money(unseen.reduce(0) { $0 + $1.mrr }),
             ])
         }
@@ -152,9 +159,16 @@ package struct RiskReport {
         if !largest.isEmpty {
             var accounts = Report.Table(
                 "The largest of them",
-                [.init("account", .left), .init("left on", .left), .init("reason", .left), .init("MRR, \(currency)")])
+                [
+                    .init("account", .left), .init("name", .left), .init("left on", .left), .init("reason", .left),
+                    .init("MRR, \(currency)"),
+                ])
             for item in largest {
-                accounts.add([.text(item.key), .day(item.left), .text(item.reason ?? "unknown"), money(item.mrr)])
+                accounts.add([
+                    .text(item.key), .text(item.name ?? ""), .day(item.left),
+                    .text(item.reason.map(words) ?? "unknown"),
+                    money(item.mrr),
+                ])
             }
             blocks.append(.table(accounts))
         }

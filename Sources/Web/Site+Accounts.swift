@@ -26,6 +26,7 @@ extension Site {
                 let context = try EvaluationContext(
                     connection, workspace: workspace, now: now, asking: [choice.condition].compactMap(\.self))
                 let list = try AccountList(connection, context, choice, stepName: names.name)
+                try asked.checkStep(in: workspace, list)
                 var items: [JSON] = []
                 let end = try list.forEach(after: asked.after, limit: asked.limit, effort: Self.mostBlocks) {
                     items.append(AccountLine($0, hasHealth: context.health != nil).json)
@@ -149,8 +150,16 @@ struct AccountRequest: Sendable {
     }
 
     func choice(in workspace: Workspace) throws -> AccountList.Choice {
+        try Self.told { try question.choice(in: workspace) }
+    }
+
+    func checkStep(in workspace: Workspace, _ list: AccountList) throws {
+        try Self.told { try question.checkStep(in: workspace, list) }
+    }
+
+    private static func told<T>(_ body: () throws -> T) throws -> T {
         do {
-            return try question.choice(in: workspace)
+            return try body()
         } catch let error as MeasureError {
             throw Problem(.badRequest, error.description)
         }

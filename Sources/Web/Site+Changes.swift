@@ -16,6 +16,14 @@ extension Site {
             let asked = try ChangesRequest(request)
             let (changes, isCut) = try await read { connection in
                 let feed = ChangeFeed(connection)
+                let newest = try feed.newest()
+                // Whoever asked on from there would miss what comes until then.
+                guard asked.after <= newest else {
+                    throw Problem(
+                        .badRequest,
+                        "after: \"\(asked.after)\" lies behind the newest change, \(newest); was a back-up put back? Go on with the "
+                            + "newest, or with 0 for all that is kept")
+                }
                 return (
                     try feed.changes(after: asked.after, limit: asked.limit), try feed.isDropped(after: asked.after)
                 )

@@ -70,6 +70,22 @@ import Testing
         #expect(!(try render(message("x"), leaves: false).html.contains("Unsubscribe")))
     }
 
+    /// They are warned of, and would be loaded by some programs only.
+    @Test func sheetsFromElsewhereAreLeftOut() throws {
+        let head =
+            "<link href=\"https://f.example/c\" rel=\"stylesheet\"><style>@import url('https://f.example/c;x');@import \"b.css\" screen; p { margin: 1px } @media print { p { color: red } }</style>"
+        let mso = "<!--[if mso]><noscript><xml></xml></noscript><![endif]-->"
+        let layout = Layout(
+            name: "news", path: "l", text: "<html><head>\(head)\(mso)</head><body>{{body}}{{footer}}</body></html>")
+        let html = try render(message("x"), layout: layout).html
+        #expect(!html.contains("f.example") && !html.contains("<link") && !html.contains("@import"), "\(html)")
+        #expect(
+            html.contains("@media print") && html.contains("<p style=\"margin:1px\">x</p>") && html.contains(mso),
+            "\(html)")
+        let part = try render(message("\(head)<p>x</p>", path: "m.html")).html
+        #expect(!part.contains("f.example") && part.contains("@media print") && part.contains("margin:1px"), "\(part)")
+    }
+
     @Test func whatALayoutHasNoPlaceForStandsWhereItMust() throws {
         let bare = Layout(
             name: "news", path: "l", text: "<html><body bgcolor=\"#fff\"><b>{{body}}</b>{{footer}}</body></html>")

@@ -30,6 +30,52 @@ import Testing
         #expect(throws: RenderError.self) { try fragment("{{contact.first_name | there}} {{contact.first_name}}") }
     }
 
+    /// `no` and 0 are values.
+    @Test func aFallbackStandsForNoValueThatIsThere() throws {
+        let body = "{{account.vip | unknown}} {{account.seats | none}}{{#account.vip}} hidden{{/account.vip}}"
+        let values = Variables([
+            "account.vip": .init(.boolean, .boolean(false)), "account.seats": .init(.number, .number(0)),
+        ])
+        #expect(try fragment(body, values).text == "no 0\n")
+        #expect(try fragment(body).text == "unknown none\n")
+    }
+
+    @Test func aWordWithoutItsNumberIsMissing() throws {
+        let body = "Plural: {{n | one: a | other: b}}|"
+        #expect(throws: RenderError.missing(["n"])) { try fragment(body) }
+        #expect(throws: RenderError.missing(["n"])) {
+            try renderer.render(
+                Message(path: "m.md", subject: "{{n | one: a | other: b}}", body: "x"), as: .email,
+                variables: Variables())
+        }
+        #expect(try fragment("{{^n}}none{{/n}}{{n | one: a | other: b}}").text == "none\n")
+        // What is no number is said as it is, rather than left out.
+        #expect(try fragment(body, text("n", "many")).text == "Plural: many|\n")
+    }
+
+    /// A date without a time is the beginning of a day of the workspace, wherever it is read.
+    @Test(arguments: [
+        ("America/New_York", "America/Los_Angeles", 2026, 12, 1, "December 1"),
+        ("Europe/Berlin", "Europe/London", 2025, 3, 1, "March 1"), ("UTC", "Asia/Tokyo", 2025, 3, 1, "March 1"),
+    ])
+    func aDateIsTheSameDayForEveryReader(
+        home: String, reader: String, year: Int, month: Int, day: Int, expected: String
+    ) throws {
+        let (home, reader) = (try #require(Zone(home)), try #require(Zone(reader)))
+        let renderer = MessageRenderer(sender: nil, currency: "USD", zone: home)
+        func written(_ instant: Instant) throws -> String {
+            try renderer.render(
+                Message(path: "m.md", body: "{{at}}"), as: .inApp,
+                variables: Variables(["at": .init(.instant, .instant(instant))]), zone: reader
+            ).text
+        }
+        let start = home.start(of: try #require(Day(year: year, month: month, day: day)))
+        #expect(try written(start) == expected + "\n")
+        // A moment is on the day that the reader has.
+        let moment = reader.start(of: try #require(Day(year: year, month: month, day: day))) + .seconds(1)
+        #expect(try written(moment) == expected + "\n")
+    }
+
     @Test func aWordFollowsItsNumber() throws {
         var message = Message(path: "m.md", body: "{{n}} {{n | one: day | other: days}}")
         message.locales["pl"] = Message(

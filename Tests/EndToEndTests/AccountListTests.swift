@@ -82,6 +82,7 @@ import Testing
             (["--in", "helo"], "there is no usable playbook \"helo\"; did you mean \"hello\"?"),
             (["--in", "hello", "--arm", "treatd"], "there is no arm \"treatd\"; did you mean \"treated\"?"),
             (["--step", "wait_1"], "\"step\" is of an enrollment"),
+            (["--in", "hello", "--step", "emial_1"], "there is no step \"emial_1\"; did you mean \"email_1\"?"),
             (["--verdict", "held"], "a verdict is of a playbook"),
             (["--verdict", "holding", "--playbook", "hello"], "there is no verdict \"holding\""),
             (["--at-risk", "price"], "there is no reason \"price\""),
@@ -93,6 +94,28 @@ import Testing
         }
         let nobody = try scratch.keeptouch("accounts", "--where", "seats > 99")
         #expect(nobody.output == "No account is so.\n" && nobody.code == 0, "\(nobody)")
+    }
+
+    /// Who is on the way keeps the steps that there were.
+    @Test func aStepOfAnEarlierVersionIsNoMistakeWhileAnybodyStandsAtIt() throws {
+        let scratch = try workspace()
+        try scratch.replace("  - wait: 3d", with: "  - id: pause\n    wait: 3d", in: "playbooks/hello/playbook.yaml")
+        #expect(try scratch.keeptouch("check").code == 0)
+        #expect(try keys(scratch, "--in", "hello", "--step", "wait_1").count == 20)
+        #expect(try keys(scratch, "--in", "hello", "--step", "pause") == [])
+    }
+
+    /// What was not known before did not begin then.
+    @Test func theFirstReportSaysSinceWhenCustomersAreKnown() throws {
+        let scratch = try Scratch(small: "email")
+        try scratch.write("accounts.csv", "key,created_at,seats,mrr\na1,2026-01-02,3,10\na2,2026-01-02,3,10\n")
+        #expect(try scratch.keeptouch("import", "accounts", "accounts.csv").code == 0)
+        let report = try scratch.keeptouch("report", "attrition").output.split(separator: "\n").joined(separator: " ")
+        #expect(
+            report.contains("Nobody was known as a customer on") && report.contains("the first is known since"),
+            "\(report)")
+        #expect(report.contains("No customer is known to have begun in the last 24 months"), "\(report)")
+        #expect(!report.contains("the first came"), "\(report)")
     }
 
     @Test func programsReadTheSameListPartByPart() async throws {
@@ -110,6 +133,9 @@ import Testing
             let object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
             return (try #require(answer as? HTTPURLResponse).statusCode, object)
         }
+        let (refused, problem) = try await get("in=hello&step=TYPO", key: key)
+        #expect(refused == 400 && "\(problem)".contains("there is no step"), "\(problem)")
+        #expect(try await get("in=hello&step=email_1", key: key).0 == 200)
         var keys: [String] = []
         var after = "0"
         while true {

@@ -111,6 +111,7 @@ import Testing
         }
         #expect(seen == ["a1", "a2", "a3"])
         #expect(try await get("after=x", key).0 == 400)
+        #expect(try await get("after=99999", key).0 == 400)
         #expect(try await get("afetr=1", key).0 == 400)
         #expect(try await get("limit=0", key).0 == 400)
         let ingest = other.output.trimmingCharacters(in: .whitespacesAndNewlines)

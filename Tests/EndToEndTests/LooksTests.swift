@@ -59,6 +59,27 @@ import Testing
         #expect(bodies[2].contains("\"text\":\"For Account 1\\n"), "\(bodies[2])")
     }
 
+    /// However often it runs, and whatever holds them.
+    @Test func everyRunSaysHowManyTouchesAreHeld() throws {
+        let (scratch, endpoint) = try workspace()
+        try scratch.write(
+            "playbooks/hello/hello.md", "---\nsubject: Hi {{account.name}}\n---\nYou have {{account.plan}}.\n")
+        try scratch.write(
+            "accounts.csv",
+            "key,name,seats,plan,contact_email\na1,One,3,pro,a@a1.example\na2,Two,3,,b@a2.example\na3,Three,3,pro,c@a3.example\n"
+        )
+        #expect(try scratch.keeptouch("import", "accounts", "accounts.csv").code == 0)
+        try scratch.execute("UPDATE account SET name = 'One' || char(10) || 'Ltd' WHERE key = 'a1'")
+        for sent in [1, 0] {
+            let ran = try scratch.keeptouch("run")
+            #expect(
+                ran.output.contains(
+                    "\(sent) \(sent == 1 ? "touch" : "touches") sent, 2 held (keeptouch touches --state held)"),
+                "\(ran)")
+        }
+        #expect(endpoint.waits(forRequests: 1))
+    }
+
     @Test func whatCannotBeReadIsNotSent() throws {
         let (scratch, endpoint) = try workspace()
         try scratch.write("layouts/frame.html", "<html><body>{{body}}<script>x</script>{{footer}}</body></html>\n")
@@ -152,6 +173,10 @@ import Testing
         let files = try scratch.keeptouch("preview", "hello", "--account", "a1", "--all-locales", "--html", "mail.html")
         #expect(files.output == "mail.en.html\nmail.de.html\n", "\(files)")
         #expect(try scratch.text("mail.de.html").contains("<html lang=\"de\" dir=\"ltr\">"))
+        let nowhere = try scratch.keeptouch("preview", "hello", "--account", "a1", "--html", "gone/mail.html")
+        #expect(
+            nowhere.code == 1 && nowhere.complaints.contains("gone/mail.html cannot be written: there is no folder"),
+            "\(nowhere)")
         let one = try scratch.keeptouch("preview", "hello", "--account", "a1", "--html", "mail.html")
         #expect(one.output == "mail.html\n")
         #expect(try scratch.text("mail.html").hasPrefix("<!doctype html>"))

@@ -42,7 +42,7 @@ import Testing
                 One (a1)
                 background
                   at risk: price (value) since 2026-03-02, by hello: seats = 3
-                  plan pro, MRR 100.00 USD, paid so far 1200.41 USD, with us for 12 months
+                  plan pro, MRR 100.00 USD, with us for 12 months, MRR over that time 1200.41 USD
                 what was done so far
                   2026-03-02 in_app_1 of hello
                 what happens next

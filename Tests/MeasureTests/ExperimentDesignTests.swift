@@ -5,13 +5,16 @@ import Testing
 
 struct ExperimentDesignTests {
     private func text(
-        _ more: [String] = [], holdout: String = "50%", base: Double?, perDay: Double? = nil, detect: Double? = nil
+        _ more: [String] = [], holdout: String = "50%", base: Double?, deviation: Double? = nil, perDay: Double? = nil,
+        detect: Double? = nil, mean: String? = nil
     ) throws -> String {
-        let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p", holdout: holdout, more: more)])
+        var playbook = ExperimentWorld.playbook("p", holdout: holdout, more: more)
+        if let mean { playbook = playbook.replacing("when: sum(logins, 7d) > 10", with: "mean: \(mean)") }
+        let world = try ExperimentWorld(["p": playbook])
         return try world.store.read { connection in
             try ExperimentDesign(
-                try #require(world.workspace.playbook("p")), base: base, perDay: perDay, detect: detect, connection,
-                asOf: ExperimentWorld.instant(0)
+                try #require(world.workspace.playbook("p")), in: world.workspace, base: base, deviation: deviation,
+                perDay: perDay, detect: detect, connection, asOf: ExperimentWorld.instant(0)
             ).make().text(width: 1_000)
         }
     }
@@ -32,5 +35,14 @@ struct ExperimentDesignTests {
 
     @Test func variantsAreCorrectedForEachOther() throws {
         #expect(try text(["variants: { A: 1, B: 1 }"], base: 0.3).contains("corrected for 2 arms"))
+    }
+
+    @Test func ofAMeanItTellsAccountsByTheTTestAndInMoney() throws {
+        let text = try text(base: 4_900, deviation: 6_000, perDay: 100, detect: 500, mean: "mrr")
+        // 2,262 an arm to find 5 with a deviation of 60, as the noncentral t of scipy has it.
+        #expect(text.contains("     5.00                  4524                        4977    80"), "\(text)")
+        #expect(text.contains("Mean of MRR at the end 49.00 USD with a standard deviation of 60.00 (as you say)"))
+        #expect(text.contains("smallest change seen, USD"))
+        #expect(try self.text(base: nil, mean: "sum(logins)").contains("Say what you expect: --base 49 --deviation 60"))
     }
 }

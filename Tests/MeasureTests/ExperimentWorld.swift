@@ -92,12 +92,16 @@ final class ExperimentWorld {
     }
 
     /// Registers a playbook of the workspace with a period of its experiment that starts on a day.
-    func launch(_ name: String, holdout: Double = 0.2, variants: [String: Double] = [:], on day: Double = 0) throws {
+    ///
+    /// - Parameter more: members of the design besides the shares.
+    func launch(
+        _ name: String, holdout: Double = 0.2, variants: [String: Double] = [:], more: String = "", on day: Double = 0
+    ) throws {
         let texts = variants.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
         try store.write { connection in
             let playbook = try #require(workspace.playbook(name))
             _ = try Registry(connection).register(
-                playbook, design: "{\"holdout\":\(holdout),\"variants\":{\(texts)}}", now: Self.instant(day))
+                playbook, design: "{\"holdout\":\(holdout),\"variants\":{\(texts)}\(more)}", now: Self.instant(day))
         }
     }
 

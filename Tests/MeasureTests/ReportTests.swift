@@ -24,7 +24,7 @@ struct ReportTests {
         #expect(
             report().text() == """
                 Experiment win-back
-                as of 1970-01-01T00:00:00Z
+                as of 1970-01-01 00:00 UTC
 
                 Goal
                 One sentence.
@@ -38,6 +38,44 @@ struct ReportTests {
                 -a
                 +b
                 """)
+    }
+
+    /// Each line within the width, and every column somewhere.
+    @Test(arguments: [20, 24, 30, 40, 60, 100])
+    func noColumnIsCutOffWhereTheTerminalIsNarrow(width: Int) {
+        var table = Report.Table(
+            "Wide",
+            [.init("outcome", .left), .init("arm", .left)]
+                + (1...8).map { .init("a long title of column \($0)") } + [.init("what was found", .left)])
+        table.add(
+            [.text("churned within 90 days"), .text("holdout")] + (1...8).map { .count($0 * 1_111) } + [
+                .text("as drawn")
+            ])
+        table.add(
+            [.text("expanded"), .text("treated")] + (1...8).map { .count($0) } + [
+                .text("accounts in an arm of weight zero")
+            ])
+        let report = Report(
+            title: "R", asOf: Instant(milliseconds: 0), sections: [.init("S", [.table(table)])])
+        let text = report.text(width: width, fits: true)
+        let body = text.split(separator: "\n").dropFirst(3)
+        #expect(body.allSatisfy { $0.count <= width }, "\(text)")
+        for number in 1...8 { #expect(text.contains("\(number * 1_111)"), "\(text)") }
+        for word in ["churned", "treated", "weight", "drawn", "found"] {
+            #expect(text.contains(word), "\(word): \(text)")
+        }
+        // Where there is room it is what a pipe gets.
+        #expect(report.text(width: 400, fits: true) == report.text(width: 400))
+    }
+
+    @Test func oneTableIsOneFile() {
+        #expect(
+            report().table(named: "Arms")?.csv
+                == [
+                    "arm,accounts,\"effect, points\",95% interval from,95% interval to", "holdout,1000,,,",
+                    "\"'=B, \"\"short\"\"\",9000,0.031,0.012,0.05", "C,,,,",
+                ].joined(separator: "\r\n"))
+        #expect(report().table(named: "arms") != nil && report().table(named: "Legs") == nil)
     }
 
     @Test func csvHasFractionsTwoFieldsForAnIntervalAndNoFormulas() {
@@ -59,6 +97,7 @@ struct ReportTests {
                 #"{"95_percent_interval":null,"accounts":1000,"arm":"holdout","effect_points":null,"why":"#
                     + #"{"effect_points":"It is what the others are compared with."}}"#))
         #expect(json.contains(#""95_percent_interval":{"lower":0.012,"upper":0.05}"#))
+        #expect(json.contains(#""id":"arms","rows":["#) && json.contains(#"],"id":"goal","title":"Goal"}"#), "\(json)")
     }
 
     @Test(arguments: [

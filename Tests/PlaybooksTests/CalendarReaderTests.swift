@@ -132,6 +132,7 @@ import Testing
             """, "calendars/b.yaml": "calendar: b\nfor: { contry: US }\ndays: { 12-25: x }\n",
             "calendars/c.yaml": "calendar: c\nfor: { seats: 3, country: x }\ndays: { 12-25: x }\n",
             "calendars/d.yaml": "calendar: d\n",
+            "calendars/e.yaml": "calendar: e\nfile: none.ics\n", "calendars/none.ics": "Dear all,\nno calendar.\n",
             "keeptouch.yaml": Self.configuration + "blackout: [2026-99-01, nowhere, a]\n",
         ])
         #expect(workspace == nil)
@@ -143,6 +144,7 @@ import Testing
             "calendars/b.yaml:2:8: error: unknown attribute \"contry\"; did you mean \"country\"?",
             "calendars/c.yaml:2:1: error: \"for\" takes one attribute",
             "calendars/d.yaml:1:1: error: the calendar has no day",
+            "calendars/e.yaml:2:7: error: calendars/none.ics has no event of a whole day",
             "keeptouch.yaml:5:60: error: there is no calendar \"holidays\"; make calendars/holidays.yaml",
             "keeptouch.yaml:6:12: error: \"blackout\": expected a day such as 2026-12-25",
             "keeptouch.yaml:6:24: error: there is no calendar \"nowhere\"",

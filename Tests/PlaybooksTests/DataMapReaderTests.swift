@@ -7,6 +7,25 @@ struct DataMapReaderTests {
             .map(\.description)
     }
 
+    @Test func whatCustomersAreWorthIsReadWithItsMistakes() {
+        func read(_ text: String) -> (CustomerValue?, [String]) {
+            var files = SampleWorkspace.files
+            files["data.yaml"] = SampleWorkspace.dataMap + text + "\n"
+            let (workspace, diagnostics) = WorkspaceReader.read(files)
+            return (workspace?.dataMap.value, diagnostics.filter { $0.severity == .error }.map(\.message))
+        }
+        #expect(
+            read("ltv: { margin: 80%, horizon: 730d, touch_cost: 2.50 }").0
+                == CustomerValue(margin: 0.8, horizon: .days(730), touchCost: 2.5))
+        #expect(read("ltv: { margin: 0.7 }").0 == CustomerValue(margin: 0.7))
+        #expect(read("ltv: { horizon: 1d }").1 == ["\"margin\" is missing in \"ltv\""])
+        #expect(
+            read("ltv: { margin: 80%, horizon: 2h, touch_cost: much }").1 == [
+                "\"horizon\" is at least a day: 365d",
+                "expected an amount of the workspace's currency such as 2.50, got \"much\"",
+            ])
+    }
+
     @Test func allComplaintsComeAtOnceWithTheirPlaces() {
         let text = """
             attributes:

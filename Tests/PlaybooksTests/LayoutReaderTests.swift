@@ -78,7 +78,10 @@ import Testing
         ("{{footer}}", "{{footer}}{{> signature}}", "5:11: error: snippets are Markdown"),
         ("{{footer}}", "{{footer}}<a href=\"x", "5:11: error: \"<a href=\"x\" has no end"),
         ("{{footer}}", "{{footer}}<p style=\"color:{{legal}}\">", "5:21: error: no value may stand in a style"),
-        ("p{margin:0}", "@import url(https://a.example/x.css);", "2:46: error: \"@import\" may not stand in a style"),
+        (
+            "{{footer}}", "{{footer}}<link rel=\"icon\" href=\"https://a.example/i.png\">",
+            "5:11: error: <link> may not stand"
+        ),
         ("<td>{{body}}", "<td title=\"{{body}}\">", "4:23: error: {{body}} stands in an attribute"),
         ("{{body}}", "<!--{{body}}-->", "4:16: error: {{body}} stands where nobody would read it"),
         ("<body>", "", "1:1: error: a layout is a whole document, and this one has no <body>"),
@@ -93,6 +96,96 @@ import Testing
         #expect(complaints.contains { $0.hasPrefix("layouts/news.html:\(expected)") }, "\(complaints)")
         #expect(complaints.contains("playbooks/p/m.md:3:9: error: the layout \"news\" has an error of its own"))
         #expect(workspace?.playbooks.isEmpty == true)
+    }
+
+    /// Not every message has a button or a preheader, and not every brand a logo.
+    @Test(arguments: [
+        (
+            "{{footer}}", "{{#action}}{{action}}{{footer}}{{/action}}",
+            "5:22: error: nobody could leave by an e-mail without {{action}}: put {{footer}}, or a link to"
+        ),
+        (
+            "{{body}}", "{{#action}}{{body}}{{/action}}",
+            "4:27: error: an e-mail without {{action}} would have no {{body}}; it stands outside of sections"
+        ),
+        (
+            "{{body}}", "{{^logo}}{{body}}{{/logo}}",
+            "4:25: error: an e-mail with {{logo}} would have no {{body}}"
+        ),
+        (
+            "{{footer}}", "{{#preheader}}{{footer}}{{/preheader}}{{#logo}}{{footer}}{{/logo}}",
+            "5:15: error: nobody could leave by an e-mail without {{preheader}} and {{logo}}"
+        ),
+        (
+            "{{footer}}", "<a href=\"{{unsubscribe_url}}\"> <b></b></a>",
+            "5:1: error: the link to {{unsubscribe_url}} has no words, so nobody would find it"
+        ),
+        (
+            "{{footer}}", "<a href=\"{{unsubscribe_url}}\">{{#legal}}x{{/legal}}</a>",
+            "5:10: error: nobody could leave by an e-mail without {{legal}}"
+        ),
+        ("{{footer}}", "<!-- {{footer}} -->", "5:6: error: nobody could leave: the layout needs {{footer}}"),
+    ])
+    func whatEveryEmailNeedsHangsOnNoSlot(old: String, new: String, expected: String) {
+        let complaints = read([
+            "layouts/news.html": Self.layout.replacing(old, with: new), "brand.yaml": "layout: news\n",
+        ]).1
+        #expect(complaints.contains { $0.hasPrefix("layouts/news.html:\(expected)") }, "\(complaints)")
+    }
+
+    @Test(arguments: [
+        "{{#unsubscribe_url}}<a href=\"{{unsubscribe_url}}\">{{unsubscribe}}</a>{{/unsubscribe_url}}",
+        "{{#logo}}{{footer}}{{/logo}}{{^logo}}{{footer}}{{/logo}}",
+        "<a href=\"{{unsubscribe_url}}\"><img src=\"https://a.example/x.png\" alt=\"Leave\"></a>",
+    ])
+    func oneWayOutOfEveryEmailIsEnough(foot: String) {
+        let complaints = read([
+            "layouts/news.html": Self.layout.replacing("{{footer}}", with: foot), "brand.yaml": "layout: news\n",
+        ]).1
+        #expect(complaints == [])
+    }
+
+    /// What MJML exports is taken as it is.
+    @Test func whatMailProgramsLeaveOutIsWarnedOf() {
+        let head = """
+            <!--[if mso]><noscript><xml><o:OfficeDocumentSettings><o:AllowPNG/></o:OfficeDocumentSettings></xml></noscript><![endif]-->
+            <!--[if lte mso 11]><style type="text/css">.g { width:100% !important; }</style><![endif]-->
+            <!--[if !mso]><!--><link href="https://fonts.example/css?family=Ubuntu" rel="stylesheet" type="text/css">
+            <style type="text/css">@import url(https://fonts.example/css?family=Ubuntu);</style><!--<![endif]-->
+            </head>
+            """
+        let (workspace, complaints) = read([
+            "layouts/news.html": Self.layout.replacing("</head>", with: head), "brand.yaml": "layout: news\n",
+        ])
+        #expect(workspace?.layouts["news"] != nil && workspace?.playbooks.count == 1)
+        #expect(
+            complaints == [
+                "layouts/news.html:4:20: warning: most mail programs leave a <link> to a style sheet out, and so does Keeptouch; "
+                    + "write its rules into <style>",
+                "layouts/news.html:5:24: warning: most mail programs leave \"@import\" out, and so does Keeptouch; write its rules "
+                    + "here",
+            ])
+        let bare = read([
+            "layouts/news.html": Self.layout.replacing("</head>", with: "<noscript></noscript></head>"),
+            "brand.yaml": "layout: news\n",
+        ]).1
+        #expect(bare.contains { $0.contains("error: <noscript> may not stand") })
+    }
+
+    @Test func aButtonOfALayoutNeedsAnAction() {
+        let button = "<a href=\"{{action.url}}\">{{action.label}}</a>"
+        let layout = Self.layout.replacing("{{footer}}", with: "\(button){{footer}}")
+        let complaint =
+            "playbooks/p/m.md:1:1: error: the layout \"news\" shows a button in every e-mail, and this message has no "
+            + "\"action\"; give it one, or put the button between {{#action}} and {{/action}} in layouts/news.html"
+        #expect(read(["layouts/news.html": layout, "brand.yaml": "layout: news\n"]).1 == [complaint])
+        let named = "---\nsubject: A\nlayout: news\n---\nb\n"
+        #expect(read(["layouts/news.html": layout, "playbooks/p/m.md": named]).1 == [complaint])
+        let acting = "---\nsubject: A\naction: { label: Go, url: \"https://a.example\" }\n---\nb\n"
+        #expect(
+            read(["layouts/news.html": layout, "brand.yaml": "layout: news\n", "playbooks/p/m.md": acting]).1 == [])
+        let guarded = layout.replacing(button, with: "{{#action}}\(button){{/action}}")
+        #expect(read(["layouts/news.html": guarded, "brand.yaml": "layout: news\n"]).1 == [])
     }
 
     // MARK: Messages in HTML
@@ -116,9 +209,22 @@ import Testing
         let (none, why) = message(whole.replacing("{{unsubscribe_url}}", with: "https://a.example"))
         #expect(none == nil && why.contains { $0.contains("m.html:4:1: error: nobody could leave") }, "\(why)")
         #expect(message(whole.replacing("{{unsubscribe_url}}", with: "https://a.example"), category: "service").1 == [])
+        let hung = whole.replacing(
+            "<a href=\"{{unsubscribe_url}}\">x</a>",
+            with: "{{#account.name}}<a href=\"{{unsubscribe_url}}\">x</a>{{/account.name}}")
+        #expect(
+            message(hung).1.contains {
+                $0.contains("m.html:4:1: error: nobody could leave by an e-mail without {{account.name}}")
+            }, "\(message(hung).1)")
         let more = message(whole.replacing("subject: A", with: "subject: A\npreheader: x\nlayout: standard")).1
         #expect(more.contains { $0.contains("which has no place for \"preheader\"") })
         #expect(more.contains { $0.contains("m.html:4:9: error: the message is a whole document") }, "\(more)")
+    }
+
+    @Test func aFallbackInAnAddressLeadsSomewhere() {
+        let link =
+            "<a href=\"{{account.name | https://a.example}}\">L</a><a href=\"https://{{account.name | a}}.example\">M</a>"
+        #expect(message("---\nsubject: A\n---\n\(link)\n").1 == [])
     }
 
     @Test func aLanguageOfAMessageInHTMLLiesBesideIt() {
@@ -147,6 +253,11 @@ import Testing
         ("<p>{{account.nme}}</p>", ":4:4: error: unknown variable \"account.nme\""),
         ("<meta http-equiv=refresh content=1>", ":4:1: error: <meta http-equiv=\"refresh\">"),
         ("<p", ":4:1: error: \"<p\" has no end"),
+        ("<a href=\"{{account.name | none}}\">L</a>", ":4:10: error: \"{{account.name | none}}\" leads nowhere"),
+        ("<a href=\"{{#account.name}}https://a.example{{/account.name}}/x\">L</a>", ":4:10: error: \"{{#account"),
+        ("<a href=\"http://\">L</a>", ":4:10: error: \"http://\" leads nowhere in an e-mail"),
+        ("<a href=\"https:///x\">L</a>", ":4:10: error: \"https:///x\" leads nowhere in an e-mail"),
+        ("<a href=\"{{unsubscribe_url}}\"></a>", ":4:1: error: the link to {{unsubscribe_url}} has no words"),
     ])
     func whatMayNotStandInHTMLIsTold(body: String, expected: String) {
         let complaints = message("---\nsubject: A\n---\n\(body)\n").1

@@ -16,6 +16,8 @@ import Testing
         ("A\nB <b>bold</b>\n", "5 HTML"), ("~~old~~ new\n", "4 ~~"), ("- [ ] do it\n- [x] done\n", "4 a box"),
         ("{% if x %}a{% endif %}\n", "4 \"{%\""), ("[Open](https://a.example/a b)\n", "4 a link"),
         ("[Open] (https://a.example)\n", "4 a link"), ("Read [this][1].\n", "4 a note"), ("So[^1].\n", "4 a note"),
+        ("[x](http://)\n", "4 \"http://\" leads nowhere"),
+        ("[x]({{account.name|none}})\n", "4 \"{{account.name|none}}\" leads"),
     ])
     func whatWouldBeShownAsItStandsIsTold(body: String, start: String) {
         let complaints = complaints(body)

@@ -150,6 +150,57 @@ struct PlaybookReaderTests {
             ])
     }
 
+    @Test func aGoalMayBeANumberOfTheWindow() throws {
+        func goal(_ lines: String) throws -> MeanGoal? {
+            try playbook(
+                "playbook: p\ncategory: service\nwhen: seats > 3\nsteps:\n  - wait: 1d\ngoal:\n\(lines)\n"
+            ).meanGoal
+        }
+        let change = try goal("  mean: change(mrr)\n  within: 90d\n  winsorize: 1%")
+        #expect(change == MeanGoal(.revenueChange, within: .days(90), winsorize: 0.01))
+        #expect(try goal("  mean: mrr\n  within: 30d") == MeanGoal(.revenue, within: .days(30)))
+        #expect(try goal("  mean: avg(logins)\n  within: 2w")?.figure == .average(metric: "logins"))
+        #expect(
+            complaints(least + "when: seats > 3\ngoal: { mean: median(mrr), within: 30d }\n") == [
+                "playbook.yaml:6:15: error: expected mrr, change(mrr), sum(METRIC) or avg(METRIC), which are taken over the goal's "
+                    + "window, got \"median(mrr)\""
+            ])
+        #expect(
+            complaints(least + "when: seats > 3\ngoal: { mean: sum(logns), within: 30d, winsorize: 40% }\n") == [
+                "playbook.yaml:6:15: error: unknown metric \"logns\"; did you mean \"logins\"?",
+                "playbook.yaml:6:40: error: \"winsorize\" takes up to 25% on each side, got 40.0%",
+            ])
+        #expect(
+            complaints(least + "when: seats > 3\ngoal: { within: 30d, winsorize: 1% }\n") == [
+                "playbook.yaml:6:1: error: a goal has \"when\", a condition, or \"mean\", a number; this one has neither",
+                "playbook.yaml:6:22: error: \"winsorize\" belongs to a goal with \"mean\"",
+            ])
+        #expect(
+            complaints(least + "when: seats > 3\ngoal: { when: seats > 4, mean: mrr, within: 30d }\n") == [
+                "playbook.yaml:6:9: error: a goal has \"when\" or \"mean\", not both; \"also\" takes other goals"
+            ])
+        #expect(
+            complaints(least + "when: seats > 3\ngoal: { mean: sum(logins), within: 20h }\n") == [
+                "playbook.yaml:6:28: error: no day lies wholly within 20h of an entry; write 2d or more"
+            ])
+    }
+
+    @Test func anExperimentMayBeDrawnWithinTheValuesOfAnAttribute() throws {
+        let head = "playbook: p\ncategory: service\nwhen: seats > 3\nsteps:\n  - wait: 1d\n"
+        let read = try playbook(head + "experiment: { name: fall-2026, stratify: plan }\n")
+        #expect(read.experiment == "fall-2026" && read.stratify == "plan")
+        #expect(try playbook(head + "experiment: { stratify: plan }\n").experiment == "p")
+        #expect(try playbook(head + "experiment: fall-2026\n").stratify == nil)
+        #expect(
+            complaints(least + "when: seats > 3\nexperiment: { stratify: plam }\n") == [
+                "playbook.yaml:6:25: error: unknown attribute \"plam\"; did you mean \"plan\"?"
+            ])
+        #expect(
+            complaints(least + "when: seats > 3\nexperiment: { stratify: seats }\n") == [
+                "playbook.yaml:6:25: error: \"stratify\" takes a declared attribute of the type text or boolean, and \"seats\" is a number"
+            ])
+    }
+
     @Test func idsAreCountedByKindAndUnique() throws {
         let steps = "steps:\n  - wait: 1d\n  - { wait: 2d, id: pause }\n  - wait: 3d\n  - email: a.md\n"
         let head = "playbook: p\ncategory: service\nwhen: seats > 3\n"

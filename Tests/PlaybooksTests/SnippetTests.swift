@@ -55,6 +55,17 @@ import Testing
                 "snippets/a.md:2:1: error: the snippet \"a\" takes itself in"
             ),
             (
+                ["playbooks/p/m.md": "y {{> a}}", "snippets/a.md": "x\n{{> a}}"],
+                "playbooks/p/m.md:1:3: error: the snippet \"a\" takes itself in"
+            ),
+            (
+                [
+                    "playbooks/p/m.md": "{{> a}}", "snippets/a.md": "{{> b}}", "snippets/b.md": "{{> c}}",
+                    "snippets/c.md": "{{> b}}",
+                ],
+                "playbooks/p/m.md:1:1: error: the snippet \"a\" takes in \"b\", which takes itself in"
+            ),
+            (
                 ["playbooks/p/m.md": "{{> a}}", "snippets/a.md": "{{> b}}", "snippets/b.md": "y {{> a}}"],
                 "snippets/b.md:1:3: error: the snippet \"b\" takes itself in, by \"a\""
             ),
@@ -96,6 +107,36 @@ import Testing
     func aFallbackThatSaysNothingIsRefused(text: String, complaint: String) {
         let (_, complaints) = read(["playbooks/p/m.md": text])
         #expect(complaints.contains { $0.contains(complaint) }, "\(complaints)")
+    }
+
+    /// What has an error is not sent.
+    @Test func aMessageWithASnippetThatTakesItselfInIsNoMessage() {
+        let (workspace, _) = read(["playbooks/p/m.md": "Before. {{> a}} After.", "snippets/a.md": "Loop {{> a}} end"])
+        #expect(workspace != nil && workspace?.playbooks.isEmpty == true)
+    }
+
+    @Test(arguments: [
+        ("{{account.name | one: a | other: b}}", "1:1: error: \"account.name\" is a text, and one: ... | other: ..."),
+        ("x {{account.created_at | other: b}}", "1:3: error: \"account.created_at\" is an instant"),
+        ("{{contact.first_name | one: a | other: b}}", "1:1: error: \"contact.first_name\" is a text"),
+        ("{{old | one: a | other: b}}", "1:1: error: \"old\" is a duration"),
+    ])
+    func formsStandBesideANumber(text: String, complaint: String) {
+        let (_, complaints) = read([
+            "playbooks/p/m.md": text,
+            "playbooks/p/playbook.yaml": """
+            playbook: p
+            category: tips
+            when: mrr > 1
+            reentry: never
+            signals: { old: since(churned), base: mrr * 2 }
+            steps:
+              - in_app: m.md
+            """,
+        ])
+        #expect(complaints.contains { $0.hasPrefix("playbooks/p/m.md:\(complaint)") }, "\(complaints)")
+        let (_, none) = read(["playbooks/p/m.md": "{{account.mrr | one: a | other: b}}"])
+        #expect(none == [])
     }
 
     @Test func aLanguageAsksForAllItsForms() {

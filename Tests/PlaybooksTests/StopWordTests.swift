@@ -6,7 +6,11 @@ import Testing
     @Test(arguments: [
         "STOP", "stop", " Stop! ", "STOPALL", "stop all", "UNSUBSCRIBE", "cancel", "End", "quit", "opt-out", "Opt out.",
         "Stopp", "ABMELDEN", "Arrêt", "ARRET", "arrêter", "BAJA", "Cancelar", "Basta", "SAIR", "Afmelden", "koniec",
-        "Rezygnuję", "Avsluta", "Zrušit", "ΔΙΑΚΟΠΗ", "Стоп", "停止", "退订", "ＳＴＯＰ", "\"STOP\"", "توقف",
+        "Rezygnuję", "Avsluta", "Zrušit", "ΔΙΑΚΟΠΗ", "Стоп", "停止", "退订", "ＳＴＯＰ", "\"STOP\"", "توقف", "إيقاف",
+        "STOP please",
+        "Stop, thanks", "unsubscribe me", "Bitte stoppen", "please STOP", "Stop texting me", "Por favor baja",
+        "Opt out please",
+        "Désabonner svp", "STOP!!! now",
     ])
     func aWordAloneEndsThem(text: String) {
         #expect(StopWord(text) == .stop)
@@ -19,6 +23,9 @@ import Testing
 
     @Test(arguments: [
         "", "please stop the bus", "Stop it, I love it", "don't stop", "YES", "stopping", "The end",
+        "cancel my order", "end of month", "please do stop", "Please stop the bus", "remove logo", "fin de mes",
+        "Bitte Ende März",
+        "please", "start the stop", "Ok stop",
         String(repeating: "stop ", count: 40),
     ])
     func aMessageThatSaysMoreIsAnAnswer(text: String) {

@@ -86,6 +86,26 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        (
+            "goodbye",
+            "5:49: error: \"goodbye\" does not say by which word text messages end: it holds one that is understood"
+        ),
+        ("\"\"", "5:49: error:"), ("\"{{account.name}} STOP\"", "5:49: error: no value is filled into this line"),
+        ("{ de: Tschüss }", "5:55: error: \"Tschüss\" does not say"),
+    ])
+    func aLineThatEndsNothingIsRefused(line: String, complaint: String) {
+        let complaints = read("sms: { phone: mobile, consent: sms_ok, opt_out: \(line) }").complaints
+        #expect(complaints.contains { $0.hasPrefix("keeptouch.yaml:\(complaint)") }, "\(complaints)")
+    }
+
+    @Test(arguments: [
+        "Text STOP to end", "Ende mit Stopp.", "回复TD退订", "配信停止はSTOPと返信", "Answer opt out", "Для отмены: СТОП",
+    ])
+    func aLineWithAWordThatIsUnderstoodIsTaken(line: String) {
+        #expect(read("sms: { phone: mobile, consent: sms_ok, opt_out: \"\(line)\" }").complaints == [])
+    }
+
     @Test func aMessageOfManyPartsIsWarnedOf() {
         let long = String(repeating: "0123456789", count: 46)
         #expect(

@@ -100,6 +100,28 @@ import Testing
         #expect(endpoint.received.count == 2)
     }
 
+    @Test func whatNobodyKnowsThatAnAccountPaysIsNotNothing() async throws {
+        let endpoint = try Endpoint()
+        let test = try world(endpoint)
+        try test.addAccounts(3)
+        try test.script("UPDATE account SET mrr = CASE id WHEN 1 THEN 4900 END")
+        try test.run(noon(20_000))
+        #expect(try await post(test, noon(20_000)).sent == 1)
+        #expect(
+            texts(endpoint).first?.split(separator: "\n").map(String.init) == [
+                "3 accounts, 49.00 USD a month (2 of unknown MRR left out), are at risk",
+                "- price: 3 accounts, 49.00 USD (2 of unknown MRR left out)", "49.00 USD  a1 (a1): price",
+                "MRR unknown  a2 (a2): price", "MRR unknown  a3 (a3): price",
+            ])
+        try test.addAccounts(1, from: 4)
+        try test.script("UPDATE account SET mrr = NULL WHERE id = 4")
+        try test.run(noon(20_001))
+        #expect(try await post(test, noon(20_001)).sent == 1)
+        #expect(
+            texts(endpoint).last?.hasPrefix("1 account, MRR unknown, is newly at risk since") == true,
+            "\(texts(endpoint))")
+    }
+
     @Test func aHeldPlaybookTellsNobodyUntilItIsReleased() async throws {
         let endpoint = try Endpoint()
         let test = try world(

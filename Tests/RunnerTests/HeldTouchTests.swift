@@ -61,6 +61,39 @@ import Testing
                 ])
     }
 
+    /// As systems write names; what is no first name is missing.
+    @Test func aPersonIsGreetedByTheFirstName() throws {
+        let names: [(String, String?)] = [
+            ("Ada Lovelace", "Ada"), ("Lovelace, Ada", "Ada"), ("LOVELACE, Ada King", "Ada"), ("Dr. Bo Berg", "Bo"),
+            ("Mrs Cy Young", "Cy"), ("Frau Prof. Dr. Eva Maier", "Eva"), ("Sra. Inés Gil", "Inés"),
+            ("Ada Lovelace, PhD", "Ada"),
+            ("Lovelace, Dr. Ada", "Ada"), ("Acme, Inc.", "Acme"), ("Ada", "Ada"), ("Don Draper", "Don"),
+            ("Lovelace,", "Lovelace"),
+            ("M. Jean Petit", "Jean"), ("Sig. Ugo Rossi", "Ugo"), ("Hon Nguyen", "Hon"), ("Mr Smith", nil),
+            ("Dr.", nil), ("Mr. and Mrs. Smith", nil),
+            ("info@z.example", nil),
+            ("Ada <ada@z.example>", "Ada"), ("-", nil), (", ,", nil),
+        ]
+        let test = try workspace(try Endpoint(), message: "Hello {{contact.first_name | there}}")
+        try test.addAccounts(1)
+        try test.script("DELETE FROM contact")
+        for (index, (name, _)) in names.enumerated() {
+            try test.script(
+                """
+                INSERT INTO contact (account_id, key, email, address, name)
+                VALUES (1, 'c\(100 + index)', 'c\(index)@example.com', 'c\(index)@example.com', '\(name)')
+                """)
+        }
+        try test.run(noon(20_000))
+        let found = try test.rows(
+            "SELECT t.variables FROM touch AS t JOIN contact AS c ON c.id = t.contact_id ORDER BY c.key")
+        #expect(
+            found
+                == names.map { _, first in
+                    "{\"contact.first_name\":[\"text\",\(first.map { "\"\($0)\"" } ?? "null")]}"
+                })
+    }
+
     @Test func whatIsHeldForTooLongExpiresAndTheRoadGoesOn() throws {
         let test = try workspace(try Endpoint())
         try test.addAccounts(1)

@@ -168,7 +168,7 @@ import Testing
         "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule", "risk"],
         "change": ["type", "step"], "receiver": ["name"],
         "playbook_version": ["hash", "source"], "standing": ["verdict"], "decision": ["verdict"],
-        "experiment": ["name", "design"], "assignment": ["arm", "variant"],
+        "experiment": ["name", "design"], "assignment": ["arm", "variant", "stratum"],
         "enrollment": ["arm", "variant", "state"], "exclusion": ["playbook", "kind"],
         "touch": [
             "step", "variant", "kind", "channel", "category", "message", "state", "message_hash", "body_hash",

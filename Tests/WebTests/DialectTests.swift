@@ -69,8 +69,7 @@ import Web
     @Test func keeptouchsOwnWordsAreTakenFromAnybodysEndpoint() throws {
         let text = """
             [{"event": "clicked", "touch_id": "t12", "id": "e1", "at": "2026-03-08T07:00:00Z", "link": "https://a.example"},
-             {"event": "soft_bounced", "message_id": "m-1", "email": "a@b.example", "reason": "full"},
-             {"event": "goal", "touch_id": "t12"}, {"event": "whatever"}]
+             {"event": "soft_bounced", "message_id": "m-1", "email": "a@b.example", "reason": "full"}]
             """
         let notices = try Channel.Dialect.plain.notices(in: Webhook(body: Array(text.utf8)))
         #expect(notices.map(\.kind) == [.clicked, .softBounced])
@@ -80,6 +79,9 @@ import Web
         #expect(notices.last?.providerID == "m-1")
         #expect(notices.last?.at == nil)
         #expect(notices.last?.detail == #"{"reason":"full"}"#)
+        for other in [#"{"event": "goal", "touch_id": "t12"}"#, #"[{"event": "opened"}, {"event": "whatever"}]"#] {
+            #expect(throws: Unreadable.self) { try Channel.Dialect.plain.notices(in: Webhook(body: Array(other.utf8))) }
+        }
     }
 
     @Test func garbageIsRefusedByEveryDialectAndNeverTraps() throws {

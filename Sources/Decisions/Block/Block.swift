@@ -49,15 +49,22 @@ package struct Block: Sendable {
 
     /// What is stored of a metric for one account on some days, added up; nil where nothing is.
     package func sum(of metric: String, account: Int, days: Int, endingAt last: Day) -> Double? {
+        total(of: metric, account: account, days: days, endingAt: last)?.sum
+    }
+
+    /// The same, with the number of days that something is stored of.
+    package func total(
+        of metric: String, account: Int, days: Int, endingAt last: Day
+    ) -> (sum: Double, days: Int)? {
         guard let daily = metrics[metric] else { return nil }
-        var sum: Double?
+        var total: (sum: Double, days: Int)?
         var index = daily.firstIndex(from: last.number - days + 1)
         while index < daily.days.count, daily.days[index] <= last.number {
             let value = daily.values[index * count + account]
-            if !value.isNaN { sum = (sum ?? 0) + value }
+            if !value.isNaN { total = ((total?.sum ?? 0) + value, (total?.days ?? 0) + 1) }
             index += 1
         }
-        return sum
+        return total
     }
 
     /// An attribute of one account that is a moment.

@@ -6,6 +6,7 @@ package final class Facts {
     package let rules: CycleRules
     package let evaluator: Evaluator
     package let persons: SharedRecipients
+    package let seats: Seats
     /// The events of occurrences that wait for their verdict, by id.
     package let waitingEvents: [Int64: TriggeringEvent]
     /// The enrollments of the block, by their version's id.
@@ -21,8 +22,9 @@ package final class Facts {
 
     package init(
         _ block: Block, _ rules: CycleRules, rows: [Int64: [Subject]], waitingEvents: [Int64: TriggeringEvent] = [:],
-        persons: SharedRecipients = SharedRecipients()
+        persons: SharedRecipients = SharedRecipients(), seats: Seats = Seats()
     ) {
+        self.seats = seats
         self.persons = persons
         self.waitingEvents = waitingEvents
         self.block = block

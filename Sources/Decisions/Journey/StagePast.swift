@@ -52,11 +52,10 @@ package struct StagePast {
                 waiting[account] = nil
             }
         }
-        for day in days(of: term, dates, waiting) where !waiting.isEmpty {
+        for (day, own) in days(of: term, dates, waiting) where !waiting.isEmpty {
             let start = context.zone.start(of: day)
-            let column = evaluator(at: start, dates, waiting.keys).column(term, of: .accounts)
-            for (account, span) in waiting where span.from < start && start <= span.until && column.holds(account) {
-                let before = max(span.from, context.zone.start(of: day - 1))
+            for account in whoHolds(term, dates, own, waiting, at: start) {
+                let before = max(waiting[account]?.from ?? start, context.zone.start(of: day - 1))
                 found[account] = .at(
                     moments(of: term, dates, account, from: before)
                         .first { $0 < start && holds(term, account, dates, at: $0) } ?? start)
@@ -70,6 +69,24 @@ package struct StagePast {
             found[account] = moment.map { .at($0) } ?? .never
         }
         return found
+    }
+
+    /// Those of the waiting accounts that meet the condition at the start of a day which lies in their spans.
+    ///
+    /// - Parameter own: the accounts of whom something changes on that day; nil for all.
+    private func whoHolds(
+        _ term: Term, _ dates: [Attribute], _ own: [Int]?, _ waiting: [Int: Span], at start: Instant
+    ) -> [Int] {
+        func isAsked(_ span: Span) -> Bool { span.from < start && start <= span.until }
+        guard let own else {
+            let column = evaluator(at: start, dates, waiting.keys).column(term, of: .accounts)
+            return waiting.filter { isAsked($0.value) && column.holds($0.key) }.map(\.key)
+        }
+        let asked = own.filter { waiting[$0].map(isAsked) ?? false }
+        if asked.isEmpty { return [] }
+        let column = evaluator(at: start, dates, asked)
+            .column(term, of: .some(asked.map { Subject(account: $0) }))
+        return asked.indices.filter { column.holds($0) }.map { asked[$0] }
     }
 
     // MARK: A moment
@@ -120,24 +137,25 @@ package struct StagePast {
         return moments.sorted()
     }
 
-    /// The days at whose start a condition may begin to hold.
-    private func days(of term: Term, _ dates: [Attribute], _ spans: [Int: Span]) -> [Day] {
+    /// The days at whose start a condition may begin to hold, with the accounts of which this is so; nil for all of them.
+    private func days(of term: Term, _ dates: [Attribute], _ spans: [Int: Span]) -> [(day: Day, accounts: [Int]?)] {
         guard let first = spans.values.map(\.from).min(), let last = spans.values.map(\.until).max() else { return [] }
         let all = context.zone.day(of: first).number...context.zone.day(of: last).number
-        guard !term.movesWithTime else { return all.map { Day(number: $0) } }
+        guard !term.movesWithTime else { return all.map { (Day(number: $0), nil) } }
         let kinds = term.reads.events.compactMap { block.events[$0] }
-        var days: Set<Int> = []
+        var accounts: [Int: [Int]] = [:]
         for account in spans.keys {
+            func add(_ moment: Instant) {
+                let day = context.zone.day(of: moment).number + 1
+                guard all.contains(day), accounts[day]?.last != account else { return }
+                accounts[day, default: []].append(account)
+            }
             for events in kinds {
-                for index in events.range(account) {
-                    days.insert(context.zone.day(of: Instant(milliseconds: events.at[index])).number + 1)
-                }
+                for index in events.range(account) { add(Instant(milliseconds: events.at[index])) }
             }
-            for date in dates {
-                if let moment = moment(date, account) { days.insert(context.zone.day(of: moment).number + 1) }
-            }
+            for date in dates { moment(date, account).map(add) }
         }
-        return days.filter(all.contains).sorted().map { Day(number: $0) }
+        return accounts.sorted { $0.key < $1.key }.map { (Day(number: $0.key), $0.value) }
     }
 }
 

@@ -65,10 +65,11 @@ package struct Account: Sendable {
     package struct Assignment: Sendable, Equatable {
         package var arm: Arm
         package var variant: String?
+        /// Within which it was drawn; nil where the experiment has no strata.
+        package var stratum: String?
 
-        package init(arm: Arm, variant: String?) {
-            self.arm = arm
-            self.variant = variant
+        package init(arm: Arm, variant: String?, stratum: String? = nil) {
+            (self.arm, self.variant, self.stratum) = (arm, variant, stratum)
         }
     }
 

@@ -21,8 +21,12 @@ package enum Draw {
     /// The variant by cumulative weight; nil without variants.
     package static func variant(of playbook: Playbook, key: String) -> String? {
         guard playbook.variants.count > 1 else { return playbook.variants.first?.name }
+        return variant(of: playbook, at: number(salt: playbook.experiment + "/variant", key: key))
+    }
+
+    /// The variant at a place in [0, 1).
+    static func variant(of playbook: Playbook, at place: Double) -> String? {
         let total = playbook.variants.reduce(0) { $0 + $1.weight }
-        let place = number(salt: playbook.experiment + "/variant", key: key)
         var sum = 0.0
         for variant in playbook.variants.dropLast() {
             sum += variant.weight

@@ -78,16 +78,12 @@ package struct Freeze: Sendable {
                 found = contact.flatMap { contacts?.columns[name]?.value($0, as: variable.type) } ?? .missing
             case .contactFirstName:
                 let name = contact.flatMap { contacts?.text("name", $0) }
-                found = name.flatMap(Self.firstName).map { .text($0) } ?? .missing
+                found = name.flatMap(FirstName.of).map { .text($0) } ?? .missing
             }
             if found == .missing, variable.isRequired, missing == nil { missing = variable.name }
             members.append(Frozen.Member(variable.name, variable.type, found))
         }
         return (Frozen(members), missing)
-    }
-
-    private static func firstName(_ name: String) -> String? {
-        name.split(separator: " ").first.map(String.init)
     }
 
     /// Nil for a variable that the renderer itself knows.

@@ -163,7 +163,7 @@ extension Life {
                 askAlready(match, work, account, &count)
             }
             claimRecipients(match, of: work, account)
-            let variant = variant(of: work, account)
+            let variant = variant(of: work, account, arm)
             if let variant { count.variants[variant, default: 0] += 1 }
             begin(match, of: work, as: arm, variant, &account)
         }
@@ -225,34 +225,6 @@ extension Life {
         }
     }
 
-    /// Drawn once, and as it was drawn from then on.
-    private func lots(of work: PlaybookAtWork, _ account: Account) -> Admission.Lots {
-        var lots = Admission.Lots()
-        guard !work.playbook.isService else { return lots }
-        if let global = rules.globalHoldout, global.share > 0 {
-            lots.isGlobalHoldout =
-                account.assignments[global.experimentID].map { $0.arm == .globalHoldout }
-                ?? (Draw.number(salt: global.salt, key: account.key) < global.share)
-        }
-        if !lots.isGlobalHoldout, work.playbook.holdout > 0 {
-            lots.isHoldout =
-                account.assignments[work.registered.experimentID].map { $0.arm == .holdout }
-                ?? (Draw.number(salt: work.playbook.experiment, key: account.key) < work.playbook.holdout)
-        }
-        return lots
-    }
-
-    /// Playbooks that share an experiment may have variants of their own, so a stored one that is another's does not
-    /// count.
-    private func variant(of work: PlaybookAtWork, _ account: Account) -> String? {
-        if let stored = account.assignments[work.registered.experimentID]?.variant,
-            work.playbook.variants.contains(where: { $0.name == stored })
-        {
-            return stored
-        }
-        return Draw.variant(of: work.playbook, key: account.key)
-    }
-
     /// So many of those who enter are asked whether a goal or an exit holds already.
     private static let mostAsked = 1_000
 
@@ -299,14 +271,17 @@ extension Life {
             experimentID: work.registered.experimentID, arm: arm, variant: variant,
             enteredAt: entryMoment(of: work, account), entry: entry,
             isExclusive: work.playbook.exclusive)
-        enrollment.goalUntil = work.playbook.goal.map { now + $0.within }
+        enrollment.goalUntil = work.playbook.goalWindow.map { now + $0 }
         enrollment.knownEvent = rules.newestEvent
         var enrolled = Account.Enrolled(enrollment, stored: nil, event: match.event)
         if let version = rules.versions[work.registered.versionID] { endIfOver(&enrolled, version, account) }
         account.enrollments.append(enrolled)
         let experiment = arm == .globalHoldout ? rules.globalHoldout?.experimentID : work.registered.experimentID
         if let experiment, account.assignments[experiment] == nil {
-            let assignment = Account.Assignment(arm: arm, variant: arm == .globalHoldout ? nil : variant)
+            let stratum = arm == .globalHoldout ? nil : stratum(of: work.playbook, account)
+            if let stratum { facts.seats.take(account.id, stratum, of: experiment) }
+            let assignment = Account.Assignment(
+                arm: arm, variant: arm == .globalHoldout ? nil : variant, stratum: stratum)
             account.assignments[experiment] = assignment
             account.changes.assignments[experiment] = assignment
         }

@@ -74,6 +74,9 @@ package struct LinkCheck: Sendable {
     private static func finding(_ response: Response) -> Finding {
         switch response.failure {
         case .curl(_, let message): return .dead(message)
+        // A link has no key of its own to say it with.
+        case .refused(AddressRule.refusal):
+            return .unclear("\(AddressRule.finding); check --links --allow-private asks it")
         case .refused(let reason): return .unclear(reason)
         case .aborted: return .unclear("nobody was asked")
         // What is large is there.

@@ -30,7 +30,7 @@ final class EmailLayout: Sendable {
     ///   - tag: of the message's language.
     init(_ layout: Layout?, brand: Brand, sender: Configuration.Sender?, language: Language, tag: String) {
         self.brand = brand
-        let source = layout?.text ?? BuiltInLayout.text(brand)
+        let source = layout.map { OutsideSheets.removed(fromHTML: $0.text) } ?? BuiltInLayout.text(brand)
         text = SectionedText(source)
         let names = Set(text.uses.map(\.name))
         hasButton = !names.isDisjoint(with: ["action", "action.label", "action.url"])

@@ -22,11 +22,13 @@ struct HTMLSource {
             case .open(let tag): append(tag)
             case .text: appendEscaping(text, ["\"": "&quot;", ">": "&gt;"])
             case .raw(let name):
-                if name == "style" { sheet.add(StyleSheet(String(decoding: text, as: UTF8.self))) }
-                if name == "title" {
-                    appendEscaping(text, ["\"": "&quot;", ">": "&gt;", "<": "&lt;"])
-                } else {
-                    bytes += text
+                switch name {
+                case "style":
+                    let rules = OutsideSheets.removed(fromSheet: String(decoding: text, as: UTF8.self))
+                    sheet.add(StyleSheet(rules))
+                    bytes += rules.utf8
+                case "title": appendEscaping(text, ["\"": "&quot;", ">": "&gt;", "<": "&lt;"])
+                default: bytes += text
                 }
             case .comment:
                 // Outlook reads those that begin like this.

@@ -1,3 +1,4 @@
+import Basics
 import Playbooks
 
 /// The values that one rendering of a message sees, as text.
@@ -20,6 +21,16 @@ struct MessageScope {
         guard let variable = variables[name] else { return false }
         if case .text = variable.value { return line(name) != nil }
         return variable.value != .boolean(false)
+    }
+
+    /// Whether there is something to say of that name: `no` is, where no section stands.
+    func hasValue(_ name: String) -> Bool {
+        isPresent(name) || variables[name]?.value == .boolean(false)
+    }
+
+    /// Which sections of a text stand.
+    func pattern(of text: SectionedText) -> SectionedText.Pattern {
+        text.pattern(where: isPresent, hasValue: hasValue, category: category)
     }
 
     /// The plural category of a number in the message's language; nil where there is no number.

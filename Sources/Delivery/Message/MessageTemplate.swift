@@ -66,7 +66,7 @@ package final class MessageTemplate: Sendable {
     }
 
     func render(in scope: MessageScope) throws(RenderError) -> Rendered {
-        let layout = try layout(for: body.pattern(where: scope.isPresent, category: scope.category))
+        let layout = try layout(for: scope.pattern(of: body))
         var missing: [String] = []
         let values = layout.names.map { scope.line($0, missing: &missing, unless: body.covered) }
         var result = Rendered()
@@ -90,7 +90,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent, category: scope.category)) {
+        for piece in program.pieces(scope.pattern(of: program)) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):
@@ -112,7 +112,7 @@ package final class MessageTemplate: Sendable {
     ) throws(RenderError) -> String? {
         guard let program else { return nil }
         var text = ""
-        for piece in program.pieces(program.pattern(where: scope.isPresent, category: scope.category)) {
+        for piece in program.pieces(scope.pattern(of: program)) {
             switch piece {
             case .text(let literal): text += literal
             case .variable(let name):

@@ -7,6 +7,8 @@ struct ValueFormat: Sendable {
     let currency: String
     /// In which instants fall on a day.
     let zone: Zone
+    /// Of the workspace, where a date that was given without a time is the beginning of a day.
+    let home: Zone
     /// What people read for reasons, by their names.
     var reasons: [String: String] = [:]
 
@@ -22,7 +24,7 @@ struct ValueFormat: Sendable {
         case .text(let text): variable.type == .reason ? reasons[text] ?? text : text
         case .boolean(let isTrue): isTrue ? language.yes : language.no
         case .date(let day): date(day)
-        case .instant(let instant): date(zone.day(of: instant))
+        case .instant(let instant): date(day(of: instant))
         case .duration(let span): duration(span)
         }
     }
@@ -67,6 +69,12 @@ struct ValueFormat: Sendable {
         if isTrimmed { while fraction.last == "0" { fraction.removeLast() } }
         let sign = number < 0 && units != 0 ? "-" : ""
         return sign + whole + (fraction.isEmpty ? "" : language.decimal + fraction)
+    }
+
+    /// What begins a day of the workspace is that day wherever it is read.
+    private func day(of instant: Instant) -> Day {
+        let day = home.day(of: instant)
+        return zone == home || home.start(of: day) != instant ? zone.day(of: instant) : day
     }
 
     private func date(_ day: Day) -> String {

@@ -2,8 +2,9 @@ import CCurl
 import Foundation
 
 extension AddressRule {
+    static let finding = "the address is loopback, private or reserved"
     /// What the person is told whose address is refused.
-    static let refusal = "the address is loopback, private or reserved; write \"allow_private: true\" if that is meant"
+    static let refusal = "\(finding); write \"allow_private: true\" if that is meant"
 
     /// A socket for an address that libcurl is about to connect to; nil when the address is refused.
     static func socket(to address: UnsafeMutablePointer<curl_sockaddr>?, allowsPrivate: Bool) -> curl_socket_t? {

@@ -39,6 +39,16 @@ package struct AccountQuestion: Sendable, Equatable {
         return choice
     }
 
+    /// Complains of a step that the playbook does not have, and at which nobody stands who walks an earlier version of it.
+    ///
+    /// - Parameter list: of what is asked.
+    package func checkStep(in workspace: Workspace, _ list: AccountList) throws {
+        guard let step, let playbook = playbook.flatMap(workspace.playbook) else { return }
+        let known = Set(playbook.programs.joined().map(\.id))
+        guard !known.contains(step), try !list.steps(of: playbook.name).contains(step) else { return }
+        throw MeasureError.unknown("step", step, among: known.sorted())
+    }
+
     private func term(ofSegment name: String, _ workspace: Workspace) throws -> Term {
         guard let segment = workspace.segments.first(where: { $0.name == name }) else {
             throw MeasureError.unknown("segment", name, among: workspace.segments.map(\.name))

@@ -95,7 +95,8 @@ package struct RiskNote: Sendable {
         }
         if risks.isEmpty { lines.append("at no risk that a live playbook knows of") }
         let facts: [(String, String)] = [
-            ("plan", story.plan ?? ""), ("MRR", mrr), ("paid so far", ltv), ("with us for", tenure), ("stage", stage),
+            ("plan", story.plan ?? ""), ("MRR", mrr.isEmpty ? "unknown" : mrr), ("with us for", tenure),
+            ("MRR over that time", ltv), ("stage", stage),
         ]
         lines.append(facts.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
         if let health = story.health { lines.append(health.sentence) }

@@ -19,7 +19,8 @@ extension AttritionReport {
         } else {
             blocks.append(
                 .sentence(
-                    "Nobody was a customer on \(window.from): the first came on \(first). There is nobody who could have left."
+                    "Nobody was known as a customer on \(window.from): the first is known since \(first). There is nobody who could "
+                        + "have left."
                 ))
         }
         blocks.append(.sentence(convention))
@@ -166,9 +167,12 @@ extension AttritionReport {
                 point.map { .interval($0.limits, .share) } ?? .none(""),
                 .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
             ])
+            // Before there are enough, the limits of a handful would be all that one sees.
+            guard !points.isEmpty || item.flow.start >= Self.fewestOfMonth else { continue }
             points.append(
                 .init(
-                    label: "\(item.month)", value: rates[index].rate, limits: point?.limits,
+                    label: "\(item.month)", value: rates[index].rate,
+                    limits: item.flow.start >= Self.fewestOfMonth ? point?.limits : nil,
                     isOutside: point.map { $0.isAbove || $0.isBelow } ?? false))
         }
         return Report.Section(
@@ -176,14 +180,20 @@ extension AttritionReport {
             [
                 .sentence(controlSentence(points, isTarget: target != nil)),
                 .sentence(monthSentence(months.map { ($0.month, $0.flow.entered) })),
-                .chart(
-                    .control(
-                        .init(
-                            title: "Logo churn by month", center: target ?? total.rate, target: target, points: points))
-                ),
-                .table(table),
-            ])
+            ]
+                + (points.isEmpty
+                    ? []
+                    : [
+                        .chart(
+                            .control(
+                                .init(
+                                    title: "Logo churn by month", center: target ?? total.rate, target: target,
+                                    points: points)))
+                    ]) + [.table(table)])
     }
+
+    /// The picture of months begins where so many are customers.
+    private static let fewestOfMonth = 20
 
     private func monthSentence(_ entered: [(month: Month, count: Int)]) -> String {
         let seen = entered.filter { $0.count > 0 }.prefix(3).map { "\($0.count) in \($0.month)" }
@@ -200,6 +210,9 @@ extension AttritionReport {
         let outside = points.filter(\.isOutside)
         let scale = isTarget ? "of the target" : "of the mean of all months"
         let asked = points.count { $0.value != nil }
+        guard !points.isEmpty else {
+            return "No month begins with \(Self.fewestOfMonth) customers, so none is asked about."
+        }
         guard points.contains(where: { $0.value != nil && $0.value != 0 }) else {
             return "No account has left in any of \(asked) months."
         }
@@ -224,7 +237,12 @@ extension AttritionReport {
         let all = tenures.cohorts(from: Month(of: tenures.today) + -Self.mostCohorts, upTo: Self.mostMonths)
         guard !all.isEmpty else {
             return Report.Section(
-                "Cohorts", [.sentence("Nobody became a customer in the last \(Self.mostCohorts) months.")])
+                "Cohorts",
+                [
+                    .sentence(
+                        "No customer is known to have begun in the last \(Self.mostCohorts) months. Who was one already when "
+                            + "it was first heard of is in no cohort.")
+                ])
         }
         let width = all.map(\.cells.count).max() ?? 1
         var table = Report.Table(

@@ -8,6 +8,8 @@ extension AttritionReport {
     /// A row of the table of reasons.
     private struct Row {
         var name: String
+        /// What data.yaml calls it.
+        var title: String?
         var theme: String
         var avoidable: Bool?
         var isInvoluntary = false
@@ -41,13 +43,14 @@ extension AttritionReport {
 
     private func row(of departure: Tenures.Departures) -> Row {
         if departure.isFree {
-            return Row(name: "stays without paying", theme: "", avoidable: nil)
+            return Row(name: "stays without paying", title: nil, theme: "", avoidable: nil)
         }
-        guard let name = departure.reason else { return Row(name: "unknown", theme: "", avoidable: nil) }
+        guard let name = departure.reason else { return Row(name: "unknown", title: nil, theme: "", avoidable: nil) }
         let reason = workspace.dataMap.reasons.first { $0.name == name }
         let isInvoluntary = name.hasPrefix("payment") || reason?.theme == "payment"
         return Row(
-            name: name, theme: reason?.theme ?? "", avoidable: reason?.avoidable, isInvoluntary: isInvoluntary)
+            name: name, title: reason?.title, theme: reason?.theme ?? "", avoidable: reason?.avoidable,
+            isInvoluntary: isInvoluntary)
     }
 
     private func reasonBlocks(_ rows: [Row]) -> [Report.Block] {
@@ -62,7 +65,7 @@ extension AttritionReport {
         for row in rows {
             let share = Proportion(successes: row.accounts, total: accounts)
             table.add([
-                .text(row.name), .text(row.theme),
+                .text(row.title ?? row.name), .text(row.theme),
                 .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
                 .count(row.accounts),
                 .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),

@@ -77,6 +77,7 @@ package struct AttritionReport {
             headline(flow, first: first), monthByMonth(months), try cohorts(), try survival(), try hazard(),
         ]
         sections += try groups()
+        sections += [value()].compactMap(\.self)
         sections += try reasons()
         sections += [try together(), try arms(), try remarks()].compactMap(\.self)
         return Report(title: title, asOf: asOf, sections: sections)

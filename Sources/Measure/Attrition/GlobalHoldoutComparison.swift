@@ -38,7 +38,7 @@ struct GlobalHoldoutComparison {
         for (index, look) in holdout.weeks.enumerated() {
             let comparison = ProportionComparison(control: look.heldOut, treatment: look.others)
             guard ConfidenceSequence.permitsVerdict([look.heldOut, look.others]),
-                let (z, error) = ArmComparison.score(comparison)
+                let (z, error) = comparison.score
             else { continue }
             (self.z, bound) = (z, bounds[index])
             let band = Interval(around: z * error, by: bounds[index] * error)

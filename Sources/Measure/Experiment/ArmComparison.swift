@@ -1,9 +1,9 @@
 package import Playbooks
 package import Statistics
 
-/// Arms against a control on one share, look by look: which are better or worse, by a rule that was fixed before.
+/// Arms against a control on one share or mean, look by look: which are better or worse, by a rule that was fixed before.
 ///
-/// A pure function of counts. Variants are corrected for each other by Holm's steps: while m arms are undecided each is
+/// A pure function of counts and sums. Variants are corrected for each other by Holm's steps: while m arms are undecided each is
 /// held to alpha/m; when one is decided the others are looked at again with what that sets free.
 package struct ArmComparison: Sendable {
     package enum Rule: String, Sendable, CaseIterable {
@@ -18,12 +18,19 @@ package struct ArmComparison: Sendable {
     /// What had matured by a moment: the control first.
     package struct Look: Sendable, Hashable {
         package var at: Instant
-        package var arms: [Proportion]
+        package var arms: [ArmFigure]
 
-        package init(at: Instant, arms: [Proportion]) {
+        package init(at: Instant, arms: [ArmFigure]) {
             self.at = at
             self.arms = arms
         }
+
+        package init(at: Instant, arms: [Proportion]) {
+            self.init(at: at, arms: arms.map { .share($0) })
+        }
+
+        /// Whether every arm has enough for a verdict.
+        var permitsVerdict: Bool { arms.allSatisfy(\.permitsVerdict) }
 
         var total: Int { arms.reduce(0) { $0 + $1.total } }
     }
@@ -50,8 +57,18 @@ package struct ArmComparison: Sendable {
         }
         var naive: Double?
         var correction: Double?
+        /// What each look saw, with the interval that held there.
+        package var course: [Step] = []
         /// Adjusted for the number of arms; nil by weekly looks, where the bound says it.
         package var p: Double?
+    }
+
+    /// What one look saw of an arm.
+    package struct Step: Sendable, Hashable {
+        package var at: Instant
+        package var difference: Double
+        /// All that the looks up to this one allow.
+        package var interval: Interval
     }
 
     package let rule: Rule
@@ -97,22 +114,11 @@ package struct ArmComparison: Sendable {
         return last.total >= planned
     }
 
-    /// Whether every arm has 10 events and 10 accounts without one at the last look.
-    package var permitsVerdict: Bool { looks.last.map { ConfidenceSequence.permitsVerdict($0.arms) } ?? false }
+    /// Whether every arm has enough for a verdict at the last look.
+    package var permitsVerdict: Bool { looks.last?.permitsVerdict ?? false }
 
-    private static func comparison(_ look: Look, _ arm: Int) -> ProportionComparison {
-        ProportionComparison(control: look.arms[0], treatment: look.arms[arm + 1])
-    }
-
-    /// The difference over the larger of the pooled and the unpooled error, which keeps small holdouts honest; nil when
-    /// nobody differs from anybody.
-    static func score(_ comparison: ProportionComparison) -> (z: Double, error: Double)? {
-        guard let difference = comparison.difference, let unpooled = comparison.standardError else { return nil }
-        let all = comparison.control + comparison.treatment
-        guard let rate = all.rate, all.successes > 0, all.failures > 0 else { return nil }
-        let scale = 1 / Double(comparison.control.total) + 1 / Double(comparison.treatment.total)
-        let error = max((rate * (1 - rate) * scale).squareRoot(), unpooled)
-        return (difference / error, error)
+    private static func comparison(_ look: Look, _ arm: Int) -> ArmContrast {
+        ArmContrast(control: look.arms[0], treatment: look.arms[arm + 1])
     }
 
     private mutating func readByBounds(_ planned: Int, _ given: [[Double]]?) {
@@ -128,12 +134,12 @@ package struct ArmComparison: Sendable {
             let bounds = bounds(undecided)
             for arm in arms {
                 var band: Interval?
+                readings[arm].course = []
                 for (index, look) in looks.enumerated() where index < bounds.count {
                     let comparison = Self.comparison(look, arm)
-                    guard ConfidenceSequence.permitsVerdict(look.arms), let (z, error) = Self.score(comparison)
-                    else { continue }
-                    let next = Interval(around: z * error, by: bounds[index] * error)
+                    guard look.permitsVerdict, let (z, next) = comparison.score(bound: bounds[index]) else { continue }
                     band = band.flatMap { $0.intersection(next) } ?? next
+                    readings[arm].note(look.at, comparison.difference, band)
                     if readings[arm].standing == .undecided {
                         (readings[arm].z, readings[arm].bound) = (z, bounds[index])
                     }
@@ -182,14 +188,12 @@ package struct ArmComparison: Sendable {
                 let sequence = ConfidenceSequence(
                     plannedAccounts: Int((Double(planned) * (part ?? 1)).rounded()), alpha: alpha / Double(undecided))
                 var band: Interval?
-                for (index, look) in looks.enumerated() where ConfidenceSequence.permitsVerdict(look.arms) {
-                    let comparison = Self.comparison(look, arm)
-                    guard
-                        case .success(let effect) = Effect.between(
-                            comparison.control, comparison.treatment, scale: .absolute)
-                    else { continue }
+                readings[arm].course = []
+                for (index, look) in looks.enumerated() where look.permitsVerdict {
+                    guard let effect = Self.comparison(look, arm).effectOfLooks else { continue }
                     let next = sequence.interval(effect)
                     band = band.flatMap { $0.intersection(next) } ?? next
+                    readings[arm].note(look.at, effect.estimate, band)
                     readings[arm].p = min(readings[arm].p ?? 1, min(1, sequence.p(effect) * Double(undecided)))
                     if readings[arm].standing == .undecided, !next.contains(0) {
                         readings[arm].standing = effect.estimate > 0 ? .better : .worse
@@ -205,9 +209,9 @@ package struct ArmComparison: Sendable {
 
     private mutating func readOnce() {
         guard let look = looks.last else { return }
-        let tests = readings.indices.map { Self.comparison(look, $0).test().p }
+        let tests = readings.indices.map { Self.comparison(look, $0).p }
         let adjusted = Correction.holm.adjusted(tests)
-        let permitted = ConfidenceSequence.permitsVerdict(look.arms)
+        let permitted = look.permitsVerdict
         let undecided = permitted ? adjusted.filter { $0 >= alpha }.count : adjusted.count
         for arm in readings.indices {
             let comparison = Self.comparison(look, arm)
@@ -215,7 +219,14 @@ package struct ArmComparison: Sendable {
             if permitted, adjusted[arm] < alpha {
                 readings[arm].standing = (comparison.difference ?? 0) > 0 ? .better : .worse
             }
-            readings[arm].interval = comparison.newcombe(alpha: alpha / Double(max(1, undecided)))
+            readings[arm].interval = comparison.interval(alpha: alpha / Double(max(1, undecided)))
         }
+    }
+}
+
+extension ArmComparison.Reading {
+    fileprivate mutating func note(_ at: Instant, _ difference: Double?, _ interval: Interval?) {
+        guard let difference, let interval else { return }
+        course.append(ArmComparison.Step(at: at, difference: difference, interval: interval))
     }
 }

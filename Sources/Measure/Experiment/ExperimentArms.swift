@@ -18,15 +18,34 @@ struct ExperimentArms: Sendable, Hashable {
     struct Design: Decodable {
         var holdout: Double
         var variants: [String: Double]
+        /// The goal where it is a number, with the share that is cut.
+        var mean: String?
+        var winsorize: Double?
+        /// The attribute within whose values was drawn.
+        var stratify: String?
+
+        /// That of a playbook in what the row of a period says of those that share it.
+        static func of(_ playbook: Playbook?, in text: String, sharing: [String]) -> Design? {
+            let designs = (try? JSONDecoder().decode([Design].self, from: Data("[\(text)]".utf8))) ?? []
+            let place = playbook.flatMap { sharing.sorted().firstIndex(of: $0.name) } ?? 0
+            return designs.count == 1 ? designs[0] : designs.count == sharing.count ? designs[place] : nil
+        }
+    }
+
+    /// The goal of a period where it was a number.
+    static func meanGoal(_ design: String, playbook: Playbook?, sharing: [String]) -> MeanGoal? {
+        guard let design = Design.of(playbook, in: design, sharing: sharing),
+            let figure = design.mean.flatMap({ MeanGoal.Figure($0) })
+        else { return nil }
+        return MeanGoal(
+            figure, within: playbook?.goalWindow ?? PlaybookEntries.watch, winsorize: design.winsorize ?? 0)
     }
 
     /// - Parameters:
     ///   - seen: the arms that entries have, whose variants need not be in the design.
     ///   - playbook: for the order of the variants, and for its place among those that share the experiment.
     init(design text: String, seen: some Sequence<PlaybookEntries.Arm>, playbook: Playbook?, sharing: [String]) {
-        let designs = (try? JSONDecoder().decode([Design].self, from: Data("[\(text)]".utf8))) ?? []
-        let place = playbook.flatMap { sharing.sorted().firstIndex(of: $0.name) } ?? 0
-        let design = designs.count == 1 ? designs[0] : designs.count == sharing.count ? designs[place] : nil
+        let design = Design.of(playbook, in: text, sharing: sharing)
         let variants = Set(seen.filter { $0.arm == .treated }.compactMap(\.variant))
         let known = playbook?.variants.map(\.name) ?? []
         let names =

@@ -6,38 +6,78 @@ package import Storage
 package struct ExperimentDesign {
     private let playbook: Playbook
     private let asOf: Instant
-    /// Of the control; from the playbook's own history unless given.
-    private let base: Double?
+    /// What is counted on of the control.
+    private enum Base {
+        /// The rate of a goal.
+        case share(Double)
+        /// The mean and the variance of a figure.
+        case mean(Sample)
+    }
+
+    /// From the playbook's own history unless given.
+    private let base: Base?
     private let isFromHistory: Bool
     /// Accounts that would enter in a day; from the playbook's own history unless given.
     private let perDay: Double?
     private let detect: Double?
+    private let currency: String
 
     /// - Parameters:
-    ///   - base: the rate that is expected without the playbook, 0 to 1.
+    ///   - base: the rate that is expected without the playbook, 0 to 1; the mean where the goal is one, money in minor
+    ///     units.
+    ///   - deviation: what accounts scatter, where the goal is a mean.
     ///   - perDay: how many accounts enter in a day.
-    ///   - detect: the smallest change worth finding, as a difference of shares.
+    ///   - detect: the smallest change worth finding, as a difference of shares or means.
     package init(
-        _ playbook: Playbook, base: Double?, perDay: Double?, detect: Double?,
-        _ connection: Connection, asOf: Instant
+        _ playbook: Playbook, in workspace: Workspace, base: Double?, deviation: Double? = nil, perDay: Double?,
+        detect: Double?, _ connection: Connection, asOf: Instant
     ) throws {
         self.playbook = playbook
         self.asOf = asOf
         self.detect = detect
+        currency = workspace.configuration.currency
+        let given: Base? =
+            if playbook.meanGoal != nil {
+                deviation.map { .mean(Sample(count: 0, mean: base ?? 0, variance: $0 * $0)) }
+            } else {
+                base.map { .share($0) }
+            }
         guard let known = try KnownPlaybook.named(playbook.name, connection) else {
-            (self.base, self.perDay, isFromHistory) = (base, perDay, false)
+            (self.base, self.perDay, isFromHistory) = (given, perDay, false)
             return
         }
         let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
-        let history = try entries.history(before: asOf, hasGoal: playbook.goal != nil)
-        let isEnough = history.matured >= ExperimentPlan.leastHistory
-        isFromHistory = base == nil && isEnough
-        self.base = base ?? (isEnough ? Double(history.hits) / Double(history.matured) : nil)
+        let history = try Self.history(of: playbook, entries, workspace)
+        isFromHistory = given == nil && history != nil
+        self.base = given ?? history
         let matches = try known.matchesPerDay(before: asOf, connection)
         self.perDay = perDay ?? matches
     }
 
-    private var window: Int { Int((playbook.goal?.within ?? PlaybookEntries.watch).milliseconds / 86_400_000) }
+    /// Of what has matured, where that is enough.
+    private static func history(
+        of playbook: Playbook, _ entries: PlaybookEntries, _ workspace: Workspace
+    ) throws -> Base? {
+        let least = ExperimentPlan.leastHistory
+        if let goal = playbook.meanGoal {
+            let sharing = workspace.playbooks.filter { $0.experiment == playbook.experiment }.map(\.name)
+            let periods = try entries.periods(of: playbook.experiment).filter { period in
+                ExperimentArms.meanGoal(period.design, playbook: playbook, sharing: sharing)?.figure == goal.figure
+            }
+            guard var last = periods.last else { return nil }
+            last.startedAt = entries.asOf + TimeSpan(milliseconds: 1)
+            let read = MeasuredEntries(
+                goal,
+                try entries.measured(
+                    goal, metrics: workspace.dataMap.metrics, zone: workspace.configuration.zone,
+                    in: periods.map(\.experimentID)), period: last)
+            return read.history.count >= least ? .mean(read.history) : nil
+        }
+        let history = try entries.history(before: entries.asOf, hasGoal: playbook.goal != nil)
+        return history.matured >= least ? .share(Double(history.hits) / Double(history.matured)) : nil
+    }
+
+    private var window: Int { Int((playbook.goalWindow ?? PlaybookEntries.watch).milliseconds / 86_400_000) }
 
     /// The control first.
     private var weights: [Double] {
@@ -61,29 +101,60 @@ package struct ExperimentDesign {
         } else if let base {
             blocks = design(base, weights)
         } else {
+            let (what, remedy) =
+                playbook.meanGoal == nil
+                ? ("rate is known that the holdout would have", "what you expect: --base 15%")
+                : (
+                    "scatter is known of \(playbook.meanGoal?.figure.words ?? "")",
+                    "what you expect: --base 49 --deviation 60"
+                )
             blocks = [
                 .sentence(
-                    "No rate is known that the holdout would have: fewer than \(ExperimentPlan.leastHistory) entries of "
-                        + "\(playbook.name) have matured. Say what you expect: --base 15%")
+                    "No \(what): fewer than \(ExperimentPlan.leastHistory) entries of "
+                        + "\(playbook.name) have matured. Say \(remedy)")
             ]
         }
         return Report(title: "Design of \(playbook.name)", asOf: asOf, sections: [.init("Design", blocks)])
     }
 
-    private func design(_ base: Double, _ weights: [Double]) -> [Report.Block] {
-        let rarer = min(base, 1 - base)
-        let changes = detect.map { [$0] } ?? [0.1, 0.2, 0.3, 0.5].map { $0 * rarer }
+    private var unit: Report.Unit {
+        playbook.meanGoal.map { $0.isMoney ? .money(currency) : .plain(2) } ?? .points
+    }
+
+    private var unitName: String { playbook.meanGoal.map { $0.metric ?? currency } ?? "points" }
+
+    private static func plan(
+        _ base: Base, _ change: Double, _ weights: [Double], looks: Double
+    ) -> Result<ExperimentPlan, Unmeasurable> {
+        switch base {
+        case .share(let rate): ExperimentPlan.make(base: rate, detect: change, weights: weights, looks: looks)
+        case .mean(let sample): ExperimentPlan.make(sample, detect: change, weights: weights, looks: looks)
+        }
+    }
+
+    /// The changes that are asked about: tenths of the rate or of its complement, or of what accounts scatter.
+    private static func changes(_ base: Base) -> [Double] {
+        let scale =
+            switch base {
+            case .share(let rate): min(rate, 1 - rate)
+            case .mean(let sample): sample.variance.squareRoot()
+            }
+        return [0.1, 0.2, 0.3, 0.5].map { $0 * scale }
+    }
+
+    private func design(_ base: Base, _ weights: [Double]) -> [Report.Block] {
+        let changes = detect.map { [$0] } ?? Self.changes(base)
         var table = Report.Table(
             "Accounts",
             [
-                .init("to find, points"), .init("accounts at one look"), .init("accounts with weekly looks"),
+                .init("to find, \(unitName)"), .init("accounts at one look"), .init("accounts with weekly looks"),
                 .init("days"),
             ])
         for change in changes {
-            let once = ExperimentPlan.make(base: base, detect: change, weights: weights, looks: 1)
-            let weekly = ExperimentPlan.make(base: base, detect: change, weights: weights)
+            let once = Self.plan(base, change, weights, looks: 1)
+            let weekly = Self.plan(base, change, weights, looks: ExperimentPlan.costOfLooks)
             table.add([
-                .number(change, .points), .of(once) { .count($0.accounts) }, .of(weekly) { .count($0.accounts) },
+                .number(change, unit), .of(once) { .count($0.accounts) }, .of(weekly) { .count($0.accounts) },
                 .of(weekly) { plan in
                     guard let perDay else { return .none("Say how many enter: --per-day 40") }
                     let days = Design.days(
@@ -97,7 +168,7 @@ package struct ExperimentDesign {
         let source = isFromHistory ? "from its matured entries" : "as you say"
         blocks.append(
             .sentence(
-                "Base rate \(Report.Unit.share.text(base)) (\(source)), holdout "
+                "\(words(base)) (\(source)), holdout "
                     + "\(Report.Unit.share.text(playbook.holdout)), 5% error, 80% power"
                     + (weights.count > 2 ? ", corrected for \(weights.count - 1) arms" : "")
                     + (perDay.map { ", \(Report.Unit.plain(1).text($0)) accounts a day" } ?? "")
@@ -105,23 +176,41 @@ package struct ExperimentDesign {
         return blocks
     }
 
+    private func words(_ base: Base) -> String {
+        switch base {
+        case .share(let rate): return "Base rate \(Report.Unit.share.text(rate))"
+        case .mean(let sample):
+            let name = playbook.meanGoal?.figure.words ?? ""
+            return "Mean of \(name) \(unit.text(sample.mean)) \(unitName) with a standard deviation of "
+                + unit.text(sample.variance.squareRoot())
+        }
+    }
+
+    /// The smallest change that arms of this size show.
+    private static func seen(_ base: Base, _ size: Design.Size, arms: Int) -> Result<Double, Unmeasurable> {
+        let design = Design(alpha: 0.05 / Double(arms - 1))
+        switch base {
+        case .share(let rate): return design.detectable(control: rate, size: size, change: .up).map { $0 - rate }
+        case .mean(let sample): return design.detectable(deviation: sample.variance.squareRoot(), size: size)
+        }
+    }
+
     /// What can be seen after some time.
-    private func reach(_ base: Double, _ weights: [Double], _ perDay: Double) -> Report.Table {
+    private func reach(_ base: Base, _ weights: [Double], _ perDay: Double) -> Report.Table {
         var table = Report.Table(
-            "After some time", [.init("days"), .init("accounts matured"), .init("smallest change seen, points")])
+            "After some time", [.init("days"), .init("accounts matured"), .init("smallest change seen, \(unitName)")])
         let sum = weights.reduce(0, +)
-        let design = Design(alpha: 0.05 / Double(weights.count - 1))
         for days in [30, 90, 180, 365] {
             let matured = perDay * Double(max(0, days - window))
             func size(_ weight: Double) -> Int {
                 Int(exactly: (matured * weight / sum / ExperimentPlan.costOfLooks).rounded(.down)) ?? 0
             }
             let least = weights.dropFirst().min() ?? 0
-            let found = design.detectable(
-                control: base, size: Design.Size(control: size(weights[0]), treatment: size(least)), change: .up)
+            let found = Self.seen(
+                base, Design.Size(control: size(weights[0]), treatment: size(least)), arms: weights.count)
             table.add([
                 .count(days), .count(Int(exactly: matured.rounded(.down)) ?? 0),
-                .of(found) { .number($0 - base, .points) },
+                .of(found) { .number($0, unit) },
             ])
         }
         return table

@@ -28,7 +28,7 @@ extension ExperimentPeriod {
                     products: row.isKnown ? row.products : mean * goals)
             if !row.isKnown { missing += row.count }
         }
-        var blocks = self.blocks("Adjusted for prior \(usage.metric) (CUPED)", sides)
+        var blocks = adjusted("Adjusted for prior \(usage.metric) (CUPED)", sides)
         if missing > 0 {
             blocks.append(
                 .sentence("\(missing) accounts have no \(usage.metric) before the entry and count with the mean."))
@@ -45,14 +45,15 @@ extension ExperimentPeriod {
         }
         let known = sides.compactMap(\.self)
         guard known.count == sides.count else { return [] }
-        return blocks("Adjusted for tenure, MRR and earlier departures (CUPED)", known)
+        return adjusted("Adjusted for tenure, MRR and earlier departures (CUPED)", known)
     }
 
-    private func blocks(_ title: String, _ sides: [Cuped.Arm]) -> [Report.Block] {
+    func adjusted(_ title: String, _ sides: [Cuped.Arm]) -> [Report.Block] {
         var table = Report.Table(
             title,
             [
-                .init("arm", .left), .init("adjusted effect, points"), .init("95% interval, points, \(Self.once)"),
+                .init("arm", .left), .init("adjusted effect, \(effectUnitName)"),
+                .init("95% interval, \(effectUnitName), \(Self.once)"),
                 .init("interval width against unadjusted"),
             ])
         for arm in arms.arms.indices.dropFirst() {
@@ -60,8 +61,8 @@ extension ExperimentPeriod {
             let (own, plain) = (cuped.effect(.absolute), cuped.unadjusted(.absolute))
             let width = own.flatMap { own in plain.map { own.standardError / $0.standardError } }
             table.add([
-                .text(arms.arms[arm].name), .of(own) { .number($0.estimate, .points) },
-                .of(own) { .interval($0.interval(), .points) }, .of(width) { .number($0, .share) },
+                .text(arms.arms[arm].name), .of(own) { .number($0.estimate, effectUnit) },
+                .of(own) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
             ])
         }
         return [

@@ -9,6 +9,29 @@ extension ExperimentPeriod {
 
     /// Arms with their rates, and each against the control.
     var primaryBlocks: [Report.Block] {
+        let table = measured == nil ? shareTable : meanTable
+        guard arms.isComparison else { return [.table(table)] }
+        guard primary.counts.contains(where: { $0.matured > 0 }) else { return [.table(table)] + coming }
+        return chart + course + [.table(table), .table(effects)]
+    }
+
+    /// The last looks, each with what it saw and what it allowed.
+    private var course: [Report.Block] {
+        let mostLooks = 12
+        return primaryComparison.readings.enumerated().compactMap { index, reading in
+            guard reading.course.count > 1 else { return nil }
+            return .chart(
+                .intervals(
+                    Report.Chart.Intervals(
+                        title: "\(arms.arms[index + 1].name) look by look, \(effectUnitName); \(label)",
+                        unit: effectUnit,
+                        rows: reading.course.suffix(mostLooks).map {
+                            .init(label: "\(zone.day(of: $0.at))", estimate: $0.difference, interval: $0.interval)
+                        })))
+        }
+    }
+
+    private var shareTable: Report.Table {
         var table = Report.Table(
             "Arms",
             [
@@ -23,9 +46,7 @@ extension ExperimentPeriod {
                 share.total > 0 ? .interval(share.wilson(), .share) : .none(Unmeasurable.noAccounts.sentence),
             ])
         }
-        guard arms.isComparison else { return [.table(table)] }
-        guard primary.counts.contains(where: { $0.matured > 0 }) else { return [.table(table)] + coming }
-        return [.table(table), .table(effects)] + chart
+        return table
     }
 
     /// When outcomes will be known, where none is.
@@ -38,12 +59,12 @@ extension ExperimentPeriod {
         }
         let line = Report.Chart.Line(
             title: "Accounts whose outcome will be known", unit: .plain(0),
-            labels: maturing.map { String($0.last.description.prefix(10)) },
+            labels: maturing.map { "\(zone.day(of: $0.last))" },
             series: [.init(name: "matured", values: values)])
         return [
             .sentence(
-                "Nobody's time is over yet. The first outcome is known on \(String(first.first.description.prefix(10))); of those who have "
-                    + "entered by now, all by \(String((maturing.last ?? first).last.description.prefix(10)))."),
+                "Nobody's time is over yet. The first outcome is known on \(zone.day(of: first.first)); of those who have "
+                    + "entered by now, all by \(zone.day(of: (maturing.last ?? first).last))."),
             .chart(.line(line)),
         ]
     }
@@ -59,10 +80,12 @@ extension ExperimentPeriod {
         var table = Report.Table(
             "Against \(arms.control)",
             [
-                .init("arm", .left), .init("effect, points"), .init("interval, points, \(label)"), .init("relative"),
-                .init("95% interval of relative, \(Self.once)"), .init("chance to beat, \(Self.once)"),
-                .init("expected loss, points, \(Self.once)"),
-            ])
+                .init("arm", .left), .init("effect, \(effectUnitName)"),
+                .init("interval, \(effectUnitName), \(label)"), .init("relative"),
+                .init("95% interval of relative, \(Self.once)"),
+            ]
+                + (measured == nil
+                    ? [.init("chance to beat, \(Self.once)"), .init("expected loss, points, \(Self.once)")] : []))
         let beliefs = beliefs
         let isEmpty = primary.counts.allSatisfy { $0.matured == 0 }
         let unknown = Report.Cell.none((isEmpty ? Unmeasurable.noAccounts : .noVariance).sentence)
@@ -70,12 +93,12 @@ extension ExperimentPeriod {
             let reading =
                 primaryComparison.readings.indices.contains(arm - 1)
                 ? primaryComparison.readings[arm - 1] : ArmComparison.Reading()
-            let comparison = primary.comparison(arm)
-            let relative = Effect.between(comparison.control, comparison.treatment, scale: .relative)
+            let contrast = ArmContrast(control: figures[0], treatment: figures[arm])
+            let relative = contrast.effect(.relative)
             table.add([
                 .text(arms.arms[arm].name),
-                comparison.difference.map { .number($0, .points) } ?? .none(Unmeasurable.noAccounts.sentence),
-                reading.interval.map { .interval($0, .points) } ?? .none(whyNoInterval(comparison)),
+                contrast.difference.map { .number($0, effectUnit) } ?? .none(Unmeasurable.noAccounts.sentence),
+                reading.interval.map { .interval($0, effectUnit) } ?? .none(whyNoInterval(contrast)),
                 .of(relative) { .number($0.estimate, .change) }, .of(relative) { .interval($0.interval(), .change) },
                 beliefs.map { .number($0.chance(of: arm, toBeat: 0), .share) } ?? unknown,
                 beliefs.map { .number($0.expectedLoss(choosing: arm, insteadOf: 0), .points) } ?? unknown,
@@ -84,11 +107,13 @@ extension ExperimentPeriod {
         return table
     }
 
-    private func whyNoInterval(_ comparison: ProportionComparison) -> String {
-        if comparison.control.total == 0 || comparison.treatment.total == 0 { return Unmeasurable.noAccounts.sentence }
-        if comparison.pooledZ == nil { return Unmeasurable.noVariance.sentence }
-        return primaryComparison.planned == nil
-            ? "There is no plan yet, and so no bound." : "Before every arm has 10 of each no interval is given."
+    private func whyNoInterval(_ contrast: ArmContrast) -> String {
+        if contrast.control.total == 0 || contrast.treatment.total == 0 { return Unmeasurable.noAccounts.sentence }
+        if contrast.score(bound: 1) == nil { return Unmeasurable.noVariance.sentence }
+        if primaryComparison.planned == nil { return "There is no plan yet, and so no bound." }
+        return measured == nil
+            ? "Before every arm has 10 of each no interval is given."
+            : "Before every arm has \(ArmFigure.fewestOfMean) accounts no interval is given."
     }
 
     private var chart: [Report.Block] {
@@ -101,7 +126,8 @@ extension ExperimentPeriod {
             .chart(
                 .intervals(
                     Report.Chart.Intervals(
-                        title: "Effect against \(arms.control), points; \(label)", unit: .points, rows: rows)))
+                        title: "Effect against \(arms.control), \(effectUnitName); \(label)", unit: effectUnit,
+                        rows: rows)))
         ]
     }
 
@@ -202,8 +228,8 @@ extension ExperimentPeriod {
             table.add([.text(check.point), .text(counts), .number(check.ratio.p, .plain(3)), .text(result)])
         }
         var blocks: [Report.Block] = checks.isEmpty ? [] : [.table(table)]
-        if let delivered = deliveryTable { blocks.append(.table(delivered)) }
-        return blocks + adjustedBlocks
+        if measured == nil, let delivered = deliveryTable { blocks.append(.table(delivered)) }
+        return blocks + (measured == nil ? adjustedBlocks : adjustedMeanBlocks)
     }
 
     private var deliveryTable: Report.Table? {

@@ -3,11 +3,6 @@ import Statistics
 import Storage
 
 extension ExperimentPeriod {
-    private static func points(_ value: Double) -> String {
-        let text = Report.Unit.points.text(abs(value)).replacing("+", with: "")
-        return text == "1.0" ? "1.0 point" : text + " points"
-    }
-
     private static func days(_ count: Int) -> String { "about \(count) \(count == 1 ? "day" : "days")" }
 
     /// An arm behind the control, as the first word of a sentence.
@@ -18,8 +13,8 @@ extension ExperimentPeriod {
         let difference = reading.difference ?? 0
         let direction = difference >= 0 ? "above" : "below"
         let label = rule == .fixed ? "of this look only" : "holds at any look"
-        let interval = reading.interval.map { " (\(Report.Unit.points.text($0)), \(label))" } ?? ""
-        return "its rate of \(goalName) is \(Self.points(difference)) \(direction) that of \(arms.control)\(interval)"
+        let interval = reading.interval.map { " (\(effectUnit.text($0)), \(label))" } ?? ""
+        return "\(goalPhrase) is \(amount(difference)) \(direction) that of \(arms.control)\(interval)"
     }
 
     /// By which rule a claim was made, with its numbers.
@@ -34,10 +29,10 @@ extension ExperimentPeriod {
             let look = primaryComparison.looks[reading.look]
             let week = Int((look.at - period.startedAt).milliseconds / PlaybookEntries.week)
             let early = reading.stopped.map { stopped in
-                " Corrected for the early stop it is \(Report.Unit.points.text(stopped.corrected)) points, where the look saw "
-                    + "\(Report.Unit.points.text(stopped.naive))."
+                " Corrected for the early stop it is \(effectUnit.text(stopped.corrected)) \(effectUnitName), where the look saw "
+                    + "\(effectUnit.text(stopped.naive))."
             }
-            return " The weekly look \(week) of \(look.at) decided it: |z| \(Self.fixed(abs(z))) "
+            return " The weekly look \(week) of \(look.at.text(in: zone)) decided it: |z| \(Self.fixed(abs(z))) "
                 + "over the bound \(Self.fixed(bound)).\(early ?? "")"
         case .alwaysValid:
             return " The confidence sequence leaves out zero (p \(Self.p(reading.p ?? 1))), however often one looks."
@@ -77,7 +72,7 @@ extension ExperimentPeriod {
             return "Keep running: \(name(arm)) is better (\(effect(arm))), but it is not shown yet that \(outcome) "
                 + "stays within its margin.\(rule(arm))"
         case .noDifference(let largest):
-            return "No difference larger than \(Self.points(largest)): the plan of \(planned) accounts is full and "
+            return "No difference larger than \(amount(largest)): the plan of \(planned) accounts is full and "
                 + (rule == .groupSequential ? "no look passed its bound." : "no arm differs.")
         case .keepRunning(let days): return keepRunning(days)
         case .undetectable(let days): return undetectable(days)
@@ -96,8 +91,9 @@ extension ExperimentPeriod {
         switch plan {
         case nil:
             return
-                "Keep running: the plan is made when \(ExperimentPlan.leastHistory) accounts have matured, 10 with and "
-                + "10 without \(goalName) among them; \(matured) have so far."
+                "Keep running: the plan is made when \(ExperimentPlan.leastHistory) accounts have matured"
+                + (measured == nil ? ", 10 with and 10 without \(goalName) among them" : "")
+                + "; \(matured) have so far."
         case .failure(let reason): return "Keep running: there is no plan yet. \(reason.sentence)"
         case .success(let plan):
             let share = Report.Unit.share.text(Double(matured) / Double(max(1, plan.accounts)))
@@ -105,11 +101,16 @@ extension ExperimentPeriod {
             var text = "Keep running\(rest): \(matured) of \(plan.accounts) planned accounts have matured (\(share))"
             if !primaryComparison.permitsVerdict {
                 let few = zip(arms.names, primary.counts).filter { $1.hits < 10 || $1.matured - $1.hits < 10 }
+                let small = zip(arms.names, figures).filter { !$1.permitsVerdict }
                 text +=
-                    few.isEmpty
-                    ? ""
-                    : "; no verdict before every arm has 10 with and 10 without \(goalName) ("
-                        + few.map { "\($0) has \($1.hits) and \($1.matured - $1.hits)" }.joined(separator: ", ") + ")"
+                    measured != nil
+                    ? "; no verdict before every arm has \(ArmFigure.fewestOfMean) accounts ("
+                        + small.map { "\($0) has \($1.total)" }.joined(separator: ", ") + ")"
+                    : few.isEmpty
+                        ? ""
+                        : "; no verdict before every arm has 10 with and 10 without \(goalName) ("
+                            + few.map { "\($0) has \($1.hits) and \($1.matured - $1.hits)" }.joined(separator: ", ")
+                            + ")"
             } else if rule == .groupSequential {
                 let asks = primaryComparison.readings.indices.compactMap { arm -> String? in
                     let reading = primaryComparison.readings[arm]
@@ -124,11 +125,11 @@ extension ExperimentPeriod {
 
     private func undetectable(_ days: Int?) -> String {
         guard case .success(let plan) = plan else { return "Cannot be detected in this segment." }
-        let change = Self.points(plan.detect)
+        let change = amount(plan.detect)
         let pace =
             days.map { "which takes \(Self.days($0)) more" } ?? "and nobody has entered in the last four weeks"
         return
-            "Cannot be detected in this segment: a change of \(change) from \(Report.Unit.share.text(plan.base)) needs "
+            "Cannot be detected in this segment: a change of \(change) from \(level(plan.base)) needs "
             + "\(plan.accounts) accounts, \(pace); so far \(matured) have matured.\(soFar)\(reachable)\(instead(of: plan))"
     }
 
@@ -144,14 +145,18 @@ extension ExperimentPeriod {
         let more = daysToFull.map { " (\(Self.days($0)))" } ?? ""
         offers.append("waiting for all \(plan.accounts) accounts\(more)")
         let treated = Array(repeating: 0.5 / Double(max(1, arms.arms.count - 1)), count: max(1, arms.arms.count - 1))
-        if arms.hasHoldout, arms.weights[0] < 0.4,
-            case .success(let wider) = ExperimentPlan.make(
-                base: plan.base, detect: plan.detect, weights: [0.5] + treated)
-        {
+        let wider =
+            plan.deviation.map {
+                ExperimentPlan.make(
+                    Sample(count: 0, mean: plan.base, variance: $0 * $0), detect: plan.detect, weights: [0.5] + treated)
+            } ?? ExperimentPlan.make(base: plan.base, detect: plan.detect, weights: [0.5] + treated)
+        if arms.hasHoldout, arms.weights[0] < 0.4, case .success(let wider) = wider {
             offers.append("`holdout: 50%`, which needs \(wider.accounts)\(days(wider.accounts))")
         }
         let nearer = min(0.5, 3 * plan.base)
-        if nearer > plan.base, case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights) {
+        if measured == nil, nearer > plan.base,
+            case .success(let near) = ExperimentPlan.make(base: nearer, weights: arms.weights)
+        {
             offers.append(
                 "a nearer goal: one that \(Report.Unit.share.text(nearer)) reach needs \(near.accounts) for a fifth of it"
                     + days(near.accounts))
@@ -162,9 +167,9 @@ extension ExperimentPeriod {
     /// Where the effects lie by now.
     private var soFar: String {
         let parts = primaryComparison.readings.indices.compactMap { arm in
-            primaryComparison.readings[arm].interval.map { "\(name(arm)) \(Report.Unit.points.text($0))" }
+            primaryComparison.readings[arm].interval.map { "\(name(arm)) \(effectUnit.text($0))" }
         }
-        return parts.isEmpty ? "" : " The effect in points lies within: \(parts.joined(separator: ", "))."
+        return parts.isEmpty ? "" : " The effect in \(effectUnitName) lies within: \(parts.joined(separator: ", "))."
     }
 
     /// What a year would show.
@@ -176,11 +181,12 @@ extension ExperimentPeriod {
             Int((year * arms.weights[arm] / sum / ExperimentPlan.costOfLooks).rounded(.down))
         }
         guard let least = arms.arms.indices.dropFirst().min(by: { size($0) < size($1) }), sum > 0 else { return "" }
+        if measured != nil { return reachableMean(plan, Design.Size(control: size(0), treatment: size(least))) }
         let design = Design(alpha: 0.05 / Double(arms.arms.count - 1))
         let found = design.detectable(
             control: plan.base, size: Design.Size(control: size(0), treatment: size(least)), change: .up)
         switch found {
-        case .success(let share): return " A year shows a change of \(Self.points(share - plan.base)) or more."
+        case .success(let share): return " A year shows a change of \(amount(share - plan.base)) or more."
         case .failure(let reason): return " \(reason.sentence)"
         }
     }
@@ -191,11 +197,15 @@ extension ExperimentPeriod {
         switch rule {
         case .groupSequential:
             if let last = primaryComparison.looks.last, primaryComparison.isFull {
-                notes.append("The plan was full at the look of \(last.at); what matured later changes no verdict.")
+                notes.append(
+                    "The plan was full at the look of \(last.at.text(in: zone)); what matured later changes no verdict."
+                )
             } else {
                 let weeks = (asOf - period.startedAt).milliseconds / PlaybookEntries.week
                 let next = Instant(milliseconds: period.startedAt.milliseconds + (weeks + 1) * PlaybookEntries.week)
-                notes.append("Figures are as of the weekly look of \(moment); the next look is on \(next).")
+                notes.append(
+                    "Figures are as of the weekly look of \(moment.text(in: zone)); the next look is on \(next.text(in: zone))."
+                )
             }
         case .alwaysValid: notes.append("Always valid: this may be looked at on any day.")
         case .fixed: notes.append("A single look: the numbers hold only if nobody acts on an earlier one.")
@@ -206,8 +216,14 @@ extension ExperimentPeriod {
                 ? "from entries before the period"
                 : "from all arms together at the first look with \(ExperimentPlan.leastHistory) matured"
             notes.append(
-                "Plan: \(plan.accounts) accounts, to find \(Self.points(plan.detect)) on a base of "
-                    + "\(Report.Unit.share.text(plan.base)) (\(source)), 5% error, 80% power.")
+                "Plan: \(plan.accounts) accounts, to find \(amount(plan.detect)) on a base of "
+                    + "\(level(plan.base)) (\(source)), 5% error, 80% power.")
+        }
+        notes += meanNotes
+        if let stratify {
+            notes.append(
+                "Drawn within \(stratify). The effect weighs its values as all arms together have them, so that what they explain "
+                    + "is in neither the difference nor its interval.")
         }
         let open = primary.counts.reduce(0) { $0 + $1.open }
         if open > 0 { notes.append("\(open) accounts still have time and count in no rate.") }
@@ -223,7 +239,7 @@ extension ExperimentPeriod {
         }
         for edit in edits {
             notes.append(
-                "The message \(edit.message) was edited: from \(edit.since) on another text went out. The figures hold both; "
+                "The message \(edit.message) was edited: from \(edit.since.text(in: zone)) on another text went out. The figures hold both; "
                     + "`strict: true` in playbook.yaml begins a new period with an edit.")
         }
         if facts.erased > 0 {

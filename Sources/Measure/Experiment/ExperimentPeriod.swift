@@ -42,6 +42,17 @@ struct ExperimentPeriod {
     private(set) var primaryComparison: ArmComparison
     private(set) var facts = PlaybookEntries.Facts()
     private(set) var primary: Figure
+    /// The arms at the look that the figures are of, the control first.
+    let figures: [ArmFigure]
+    /// The entries with their figures, where the goal is a mean.
+    let measured: MeasuredEntries?
+    let currency: String
+    /// On whose clock moments are written.
+    let zone: Zone
+    /// The attribute within whose values the arms were drawn.
+    let stratify: String?
+    /// How long after its window the outcome of an entry is waited for.
+    private let lateness: TimeSpan
     private(set) var secondary: [Figure] = []
     private(set) var guardrails: [Guardrail] = []
     /// Where each guardrail metric stands, for each arm behind the control.
@@ -63,47 +74,66 @@ struct ExperimentPeriod {
     static let horizons = [30, 60, 90]
 
     /// How long an entry is watched.
-    var window: TimeSpan { playbook?.goal?.within ?? PlaybookEntries.watch }
-    var goalName: String { Self.goalName(of: period) }
-
-    private static func goalName(of period: PlaybookEntries.Period) -> String {
-        period.hasGoal ? "goal" : "kept \(PlaybookEntries.watch.milliseconds / 86_400_000) days"
+    var window: TimeSpan { playbook?.goalWindow ?? PlaybookEntries.watch }
+    var goalName: String {
+        if let measured { return measured.goal.figure.words }
+        return period.hasGoal ? "goal" : "kept \(PlaybookEntries.watch.milliseconds / 86_400_000) days"
     }
 
+    /// - Parameter measuredAlike: the periods that had the same goal.
     init(
         _ period: PlaybookEntries.Period, of entries: PlaybookEntries, rule: ArmComparison.Rule, playbook: Playbook?,
-        sharing: [String],
-        metrics: [Metric] = [], measuredAlike: [Int64]? = nil
+        sharing: [String], in workspace: Workspace, measuredAlike: [Int64]
     ) throws {
         self.period = period
         self.rule = rule
         self.playbook = playbook
         asOf = entries.asOf
+        currency = workspace.configuration.currency
+        zone = workspace.configuration.zone
+        stratify = ExperimentArms.Design.of(playbook, in: period.design, sharing: sharing)?.stratify
+        let metrics = workspace.dataMap.metrics
         let assigned = try entries.counts(of: .reached, in: period, matured: entries.asOf)
         arms = ExperimentArms(design: period.design, seen: assigned.keys, playbook: playbook, sharing: sharing)
         globalHoldout = assigned.filter { $0.key.arm == .globalHoldout }.reduce(0) { $0 + $1.value.matured }
-        let weekly = Self.looks(try entries.weekly(period), arms, period, asOf: entries.asOf)
-        let history = try entries.history(before: period.startedAt, hasGoal: period.hasGoal, in: measuredAlike)
-        let (plan, first) = Self.plan(history, weekly.looks, arms)
-        self.plan = plan
-        let planned: Int? = if case .success(let plan) = plan { plan.accounts } else { nil }
+        measured = try ExperimentArms.meanGoal(period.design, playbook: playbook, sharing: sharing).map { goal in
+            MeasuredEntries(
+                goal,
+                try entries.measured(goal, metrics: metrics, zone: workspace.configuration.zone, in: measuredAlike),
+                period: period)
+        }
+        lateness = measured.map { PlaybookEntries.lateness(of: $0.goal, metrics) } ?? .hours(0)
+        let looks =
+            if let measured {
+                ExperimentLooks(measured, arms, period, asOf: asOf)
+            } else {
+                ExperimentLooks(
+                    try entries.weekly(period),
+                    history: try entries.history(
+                        before: period.startedAt, hasGoal: period.hasGoal, in: measuredAlike),
+                    arms, period, asOf: asOf)
+            }
+        plan = looks.plan
+        let planned: Int? = if case .success(let plan) = looks.plan { plan.accounts } else { nil }
         switch rule {
         case .groupSequential:
-            primaryComparison = ArmComparison(rule: rule, looks: Array(weekly.looks.dropFirst(first)), planned: planned)
-            moment = primaryComparison.looks.last?.at ?? weekly.looks.last?.at ?? period.startedAt
+            primaryComparison = ArmComparison(
+                rule: rule, looks: Array(looks.weekly.dropFirst(looks.first)), planned: planned)
+            moment = primaryComparison.looks.last?.at ?? looks.weekly.last?.at ?? period.startedAt
         case .alwaysValid:
             primaryComparison = ArmComparison(
-                rule: rule, looks: weekly.looks.dropFirst(first) + [weekly.present], planned: planned)
+                rule: rule, looks: looks.weekly.dropFirst(looks.first) + [looks.present], planned: planned)
             moment = entries.asOf
         case .fixed:
-            primaryComparison = ArmComparison(rule: rule, looks: [weekly.present], planned: planned)
+            primaryComparison = ArmComparison(rule: rule, looks: [looks.present], planned: planned)
             moment = entries.asOf
         }
-        primary = Figure(title: Self.goalName(of: period), counts: [])
+        let look = rule == .groupSequential ? primaryComparison.looks.last ?? looks.weekly.last : looks.present
+        figures = look?.arms ?? arms.arms.map { _ in .share(Proportion(successes: 0, total: 0)) }
+        primary = Figure(title: "", counts: [])
+        primary.title = goalName
+        primary.counts = primaryCounts(assigned: assigned)
         facts = try entries.facts(of: period, planned: planned)
-        let look = rule == .groupSequential ? primaryComparison.looks.last ?? weekly.looks.last : weekly.present
-        let none = ArmComparison.Look(at: moment, arms: arms.arms.map { _ in Proportion(successes: 0, total: 0) })
-        primary.counts = primaryCounts(look ?? none, assigned: assigned)
         edits = try entries.edits(in: period)
         maturing = try entries.maturing(in: period)
         try readFigures(entries)
@@ -113,7 +143,9 @@ struct ExperimentPeriod {
         guardrailStandings = standings
         try check(entries, assigned: assigned)
         delivery = try readDelivery(entries)
-        if let name = playbook?.goal?.condition.reads.metrics.sorted().first,
+        if measured != nil {
+            // What the entry paid or used before stands with its figure.
+        } else if let name = playbook?.goal?.condition.reads.metrics.sorted().first,
             let metric = metrics.first(where: { $0.name == name }),
             let rows = try entries.usage(of: metric, in: period, matured: moment)
         {
@@ -121,66 +153,21 @@ struct ExperimentPeriod {
         } else {
             before = try entries.before(in: period, matured: moment)
         }
-        if facts.again > 0 { repeats = try entries.repeats(in: period, matured: moment) }
+        if facts.again > 0, measured == nil { repeats = try entries.repeats(in: period, matured: moment) }
         verdict = ExperimentVerdict(
             primaryComparison, detect: (try? plan?.get())?.detect ?? 0, guardrails: guardrailStandings,
             isBroken: checks.contains { $0.ratio.isAlarm }, days: daysToFull,
             daysSoFar: Int((asOf - period.startedAt).milliseconds / 86_400_000))
     }
 
-    /// Weekly looks up to the moment, and what had matured at the moment itself.
-    private static func looks(
-        _ weekly: [PlaybookEntries.Weekly], _ arms: ExperimentArms, _ period: PlaybookEntries.Period, asOf: Instant
-    ) -> (looks: [ArmComparison.Look], present: ArmComparison.Look) {
-        var sums = Array(repeating: (matured: 0, goals: 0), count: arms.arms.count)
-        let weeks = max(0, Int((asOf - period.startedAt).milliseconds / PlaybookEntries.week))
-        var looks: [ArmComparison.Look] = []
-        var rest = weekly[...]
-        func take(upTo week: Int) {
-            while let next = rest.first, next.week <= week {
-                rest.removeFirst()
-                guard let place = arms.place(next.arm) else { continue }
-                sums[place].matured += next.matured
-                sums[place].goals += next.goals
-            }
-        }
-        func look(at moment: Instant) -> ArmComparison.Look {
-            ArmComparison.Look(at: moment, arms: sums.map { Proportion(successes: $0.goals, total: $0.matured) })
-        }
-        for week in stride(from: 1, through: weeks, by: 1) {
-            take(upTo: week)
-            looks.append(
-                look(at: Instant(milliseconds: period.startedAt.milliseconds + Int64(week) * PlaybookEntries.week)))
-        }
-        take(upTo: .max)
-        return (looks, look(at: asOf))
-    }
-
-    /// The plan, and the first weekly look that comes after it was made.
-    private static func plan(
-        _ history: PlaybookEntries.Count, _ looks: [ArmComparison.Look], _ arms: ExperimentArms
-    ) -> (Result<ExperimentPlan, Unmeasurable>?, first: Int) {
-        guard arms.isComparison else { return (nil, 0) }
-        let least = ExperimentPlan.leastHistory
-        if history.matured >= least {
-            let base = Double(history.hits) / Double(history.matured)
-            return (ExperimentPlan.make(base: base, weights: arms.weights), 0)
-        }
-        for (index, look) in looks.enumerated() where look.total >= least {
-            let all = look.arms.reduce(Proportion(successes: 0, total: 0), +)
-            guard let base = all.rate, ConfidenceSequence.permitsVerdict([all]) else { continue }
-            return (ExperimentPlan.make(base: base, weights: arms.weights, isFromHistory: false), index)
-        }
-        return (nil, looks.count)
-    }
-
     /// The table counts what the verdict counts: the look of the moment, and who entered and has time left.
-    private func primaryCounts(_ look: ArmComparison.Look, assigned: [PlaybookEntries.Arm: PlaybookEntries.Count])
-        -> [PlaybookEntries.Count]
-    {
-        zip(arms.counts(assigned), look.arms).map { entered, matured in
+    private func primaryCounts(
+        assigned: [PlaybookEntries.Arm: PlaybookEntries.Count]
+    ) -> [PlaybookEntries.Count] {
+        zip(arms.counts(assigned), figures).map { entered, matured in
             var count = PlaybookEntries.Count()
-            (count.matured, count.hits) = (matured.total, matured.successes)
+            count.matured = matured.total
+            if case .share(let share) = matured.plain { count.hits = share.successes }
             count.open = max(0, entered.matured - matured.total)
             return count
         }
@@ -219,6 +206,13 @@ struct ExperimentPeriod {
                 Check(point: point, observed: observed, ratio: SampleRatio(observed: observed, weights: weights)))
         }
         add("assigned", arms.counts(assigned).map(\.matured), arms.weights)
+        if let stratify {
+            for (stratum, counts) in try entries.strata(of: period).sorted(by: { $0.key < $1.key }) {
+                add(
+                    "assigned, \(stratify) \(stratum.isEmpty ? "(none)" : stratum)", arms.counts(counts).map(\.matured),
+                    arms.weights)
+            }
+        }
         let sends = try entries.counts(of: .wouldSend, in: period, matured: asOf)
         if playbook?.variants.contains(where: { $0.steps != nil }) == true, let holdout = arms.arms.first,
             arms.hasHoldout
@@ -273,7 +267,7 @@ struct ExperimentPeriod {
 
     /// Reads what the groups of accounts did; it costs a look at each account as it was.
     mutating func readGroups(_ entries: PlaybookEntries, by workspace: Workspace) throws {
-        groupings = try entries.groupings(by: workspace, in: period, matured: moment)
+        if measured == nil { groupings = try entries.groupings(by: workspace, in: period, matured: moment) }
     }
 
     /// Accounts of the compared arms that entered, matured or not.
@@ -284,7 +278,7 @@ struct ExperimentPeriod {
         guard case .success(let plan) = plan else { return nil }
         if primaryComparison.isFull { return 0 }
         func days(_ span: TimeSpan) -> Int { max(1, Int((span.milliseconds + 86_399_999) / 86_400_000)) }
-        if let fullAt = facts.fullAt { return days(fullAt - asOf) }
+        if let fullAt = facts.fullAt { return days(fullAt + lateness - asOf) }
         guard facts.recent > 0 else { return nil }
         let missing = Double(max(0, plan.accounts - entered)) / facts.perDay
         guard missing.isFinite, missing < 1e6 else { return nil }

@@ -30,9 +30,10 @@ package struct ExperimentReport {
         let entries = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf)
         let periods = try entries.periods(of: experiment)
         guard let last = periods.last else {
-            let since = known.liveSince.map { "it has been live since \($0)" } ?? "it has never been live"
+            let since = known.liveSince.map { "it has been live since \(text($0))" } ?? "it has never been live"
             report.sections = [
-                .init("Verdict", [.sentence("As of \(asOf) there is nothing to measure: \(since). \(designHint)")])
+                .init(
+                    "Verdict", [.sentence("As of \(text(asOf)) there is nothing to measure: \(since). \(designHint)")])
             ]
             return report
         }
@@ -46,7 +47,7 @@ package struct ExperimentReport {
             let changed = index > 0 ? [Report.Block.sentence("Changed before it: \(changes[index - 1]).")] : []
             report.sections.append(
                 .init(
-                    "Period \(period.period.number), begun \(period.period.startedAt)",
+                    "Period \(period.period.number), begun \(text(period.period.startedAt))",
                     changed + [.sentence(period.sentence)] + period.primaryBlocks))
         }
         return report
@@ -61,7 +62,7 @@ package struct ExperimentReport {
         return try periods.enumerated().map { index, period in
             try ExperimentPeriod(
                 period, of: entries, rule: rule, playbook: playbook, sharing: sharing,
-                metrics: workspace.dataMap.metrics,
+                in: workspace,
                 measuredAlike: periods.indices.filter {
                     designs[$0].map { $0["goal"] } == designs[index].map { $0["goal"] }
                 }.map { periods[$0].experimentID })
@@ -90,6 +91,8 @@ package struct ExperimentReport {
         return keys.compactMap { names[$0] }.joined(separator: ", ")
     }
 
+    private func text(_ moment: Instant) -> String { moment.text(in: workspace.configuration.zone) }
+
     private var designHint: String { "See what it would take: keeptouch report experiment \(name) --design" }
 
     private func sections(
@@ -104,13 +107,13 @@ package struct ExperimentReport {
         if let changed {
             verdict.append(
                 .sentence(
-                    "Changed: \(changed). This is period \(number), begun \(current.period.startedAt); "
+                    "Changed: \(changed). This is period \(number), begun \(text(current.period.startedAt)); "
                         + "earlier periods stand apart below and are not added up."))
         }
         var sections = [
             Report.Section("Verdict", verdict),
             Report.Section(
-                current.period.hasGoal ? "Goal" : "Goal: none, so staying counts",
+                current.goalTitle,
                 current.primaryBlocks + current.notes.map { .sentence($0) }),
         ]
         guard current.entered > 0 else { return sections }

@@ -76,7 +76,7 @@ package struct JourneyMap {
             "Stages of \(journey.name)",
             [
                 .init("stage", .left), .init("expected", .left), .init("there now"), .init("moved on lately"),
-                .init("stuck"), .init("left there"), .init("no touch"), .init("too many touches"), .init("", .left),
+                .init("stuck"), .init("left there"), .init("no touch"), .init("too many touches"), .init("note", .left),
             ])
         for (index, stage) in journey.stages.enumerated() {
             let key = StageKey(journey.name, stage.name)

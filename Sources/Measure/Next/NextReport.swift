@@ -79,7 +79,8 @@ package struct NextReport {
             return proposal(.ship, "Ship \(arm(index)) of \(name)", doing, patch: patch)
         case .harmful(let indices):
             return proposal(
-                .stop, "Stop \(name): \(indices.map(arm).joined(separator: ", ")) makes its goal rarer",
+                .stop,
+                "Stop \(name): \(indices.map(arm).joined(separator: ", ")) \(playbook.meanGoal == nil ? "makes its goal rarer" : "lowers its goal")",
                 "keeptouch pause \(name)")
         case .breaksGuardrail(let index, let outcome):
             return proposal(

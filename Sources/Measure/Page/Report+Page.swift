@@ -30,7 +30,7 @@ extension Report {
                 html.add("h1", text: title)
                 html.add("p", ["class": "soft"]) { html in
                     html.text("As of ")
-                    html.add("time", ["datetime": "\(asOf)"], text: "\(asOf)")
+                    html.add("time", ["datetime": "\(asOf)"], text: asOfText)
                 }
             }
             addContents(to: &html)

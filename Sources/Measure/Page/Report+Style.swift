@@ -1,6 +1,6 @@
 extension Report {
     /// The looks of a page. The colors of curves can be told apart by the color-blind, and their dashes without color.
-    static let style = """
+    package static let style = """
         :root { color-scheme: light dark; --paper: #ffffff; --ink: #1b1d21; --soft: #5c626c; --rule: #dfe2e7;
           --fill: #f4f6f9; --accent: #1f5fbf; --alarm: #b3261e; --c0: #1f5fbf; --c1: #b4540a; --c2: #1d7f5f;
           --c3: #7a3fb0; --c4: #5f6672; --heat: 31 95 191; }
@@ -57,6 +57,9 @@ extension Report {
         .h0 { fill-opacity: .06 } .h1 { fill-opacity: .14 } .h2 { fill-opacity: .23 } .h3 { fill-opacity: .33 }
         .h4 { fill-opacity: .45 } .h5 { fill-opacity: .62 } .h6 { fill-opacity: .75 } .h7 { fill-opacity: .88 }
         .h8 { fill-opacity: 1 }
+        @media (max-width: 40rem) { body { padding: 1.25rem .9rem 3rem } h1 { font-size: 1.5rem }
+          .chart svg { min-width: 54rem } td:last-child:not(.num) { min-width: 18rem }
+          tbody th { position: sticky; left: 0; background: var(--paper) } }
         @media print { :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb;
           --fill: #ffffff; --accent: #1f5fbf; --alarm: #b3261e; --c0: #1f5fbf; --c1: #b4540a; --c2: #1d7f5f;
           --c3: #7a3fb0; --c4: #5f6672; --heat: 31 95 191; }

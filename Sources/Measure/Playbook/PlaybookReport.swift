@@ -7,9 +7,12 @@ package struct PlaybookReport {
     private let connection: Connection
     private let asOf: Instant
     private let zone: Zone
+    /// Playbooks whose goal is a mean, which nobody reaches or misses.
+    private let means: Set<String>
 
     package init(_ connection: Connection, in workspace: Workspace, asOf: Instant) {
         (self.connection, self.asOf, zone) = (connection, asOf, workspace.configuration.zone)
+        means = Set(workspace.playbooks.filter { $0.meanGoal != nil }.map(\.name))
     }
 
     /// A line for each playbook that has ever run.
@@ -20,17 +23,18 @@ package struct PlaybookReport {
             guard let total = Self.total(versions), known.state == .live || total.matched + total.entered > 0 else {
                 continue
             }
-            table.add([.text(known.name), .text(known.state.rawValue)] + cells(total))
+            table.add([.text(known.name), .text(known.state.rawValue)] + cells(total, of: known.name))
         }
         let blocks: [Report.Block] =
-            table.rows.isEmpty ? [.sentence("No playbook has run as of \(asOf).")] : [.table(table), Self.note]
+            table.rows.isEmpty
+            ? [.sentence("No playbook has run as of \(asOf.text(in: zone)).")] : [.table(table), Self.note]
         return Report(title: "Playbooks", asOf: asOf, sections: [.init("Funnel", blocks)])
     }
 
     package func of(_ name: String) throws -> Report {
         var report = Report(title: "Playbook \(name)", asOf: asOf, sections: [])
         let nothing = Report.Section(
-            "Funnel", [.sentence("\(name) has not run as of \(asOf): there is nothing to count.")])
+            "Funnel", [.sentence("\(name) has not run as of \(asOf.text(in: zone)): there is nothing to count.")])
         guard let known = try KnownPlaybook.named(name, connection) else {
             report.sections = [nothing]
             return report
@@ -41,7 +45,7 @@ package struct PlaybookReport {
             report.sections = [nothing]
             return report
         }
-        report.sections = [.init("Funnel", chart(total) + [.table(table(versions, total)), Self.note])]
+        report.sections = [.init("Funnel", chart(total) + [.table(table(versions, total, of: name)), Self.note])]
         let byHand = try funnel.byHand()
         if byHand.entered > 0 {
             report.sections[0].blocks.append(
@@ -105,28 +109,34 @@ package struct PlaybookReport {
         return total
     }
 
-    private func cells(_ version: PlaybookFunnel.Version) -> [Report.Cell] {
+    private func cells(_ version: PlaybookFunnel.Version, of name: String) -> [Report.Cell] {
         let goal = Proportion(successes: version.goals, total: version.goalMatured)
         let kept = Proportion(successes: version.kept, total: version.keptMatured)
         let isReported = version.delivered > 0
         let silent = Report.Cell.none("No channel has reported a delivery.")
         let early = "Nobody's time is over yet."
+        let isMean = means.contains(name)
+        let mean = Report.Cell.none("It is not reached or missed, for its goal is a mean: see report experiment.")
         return [
             .count(version.matched), .count(version.entered), .count(version.treated), .count(version.sent),
             isReported ? .count(version.delivered) : silent, isReported ? .count(version.clicked) : silent,
             .count(version.replied),
-            .count(goal.successes), .count(goal.total), goal.rate.map { .number($0, .share) } ?? .none(early),
+            isMean ? mean : .count(goal.successes), .count(goal.total),
+            isMean ? mean : goal.rate.map { .number($0, .share) } ?? .none(early),
             .count(version.goalOpen), .count(kept.successes), .count(kept.total),
             kept.rate.map { .number($0, .share) } ?? .none(early),
         ]
     }
 
-    private func table(_ versions: [PlaybookFunnel.Version], _ total: PlaybookFunnel.Version) -> Report.Table {
+    private func table(
+        _ versions: [PlaybookFunnel.Version], _ total: PlaybookFunnel.Version, of name: String
+    ) -> Report.Table {
         var table = Report.Table("Versions", [.init("version", .left), .init("first seen", .left)] + Self.columns)
         for version in versions {
-            table.add([.text(Self.short(version.hash)), .text(version.seenAt.text(in: zone))] + cells(version))
+            table.add(
+                [.text(Self.short(version.hash)), .text(version.seenAt.text(in: zone))] + cells(version, of: name))
         }
-        if versions.count > 1 { table.add([.text("all"), .text("")] + cells(total)) }
+        if versions.count > 1 { table.add([.text("all"), .text("")] + cells(total, of: name)) }
         return table
     }
 

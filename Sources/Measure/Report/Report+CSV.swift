@@ -17,18 +17,22 @@ extension Report {
 }
 
 extension Report.Table {
-    func csv(in section: String) -> String {
+    /// The table alone, as one file: its header and its rows.
+    package var csv: String { csv(in: nil) }
+
+    func csv(in section: String?) -> String {
         let isInterval = columns.indices.map { column in
             rows.contains { if case .interval = $0[column] { true } else { false } }
         }
         let head = zip(columns, isInterval).flatMap { column, isInterval in
             isInterval ? [column.title + " from", column.title + " to"] : [column.title]
         }
-        let name = section.isEmpty || section == title ? title : "\(section): \(title)"
+        let name = section.map { $0.isEmpty || $0 == title ? title : "\($0): \(title)" }
         let lines = rows.map { row in
-            [name] + zip(row, isInterval).flatMap { cell, isInterval in cell.fields(isInterval: isInterval) }
+            [name].compactMap(\.self)
+                + zip(row, isInterval).flatMap { cell, isInterval in cell.fields(isInterval: isInterval) }
         }
-        return ([["table"] + head] + lines).map { $0.map(CSVField.text).joined(separator: ",") }
+        return ([(name == nil ? [] : ["table"]) + head] + lines).map { $0.map(CSVField.text).joined(separator: ",") }
             .joined(separator: "\r\n")
     }
 }

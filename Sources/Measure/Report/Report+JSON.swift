@@ -6,7 +6,7 @@ import Statistics
 extension Report: Encodable {
     /// The report as one line of JSON, its keys in order.
     ///
-    /// A row is an object with the keys of its columns; shares are fractions, money is in major units, an interval has
+    /// Sections and tables have an `id` that stays when their title is written otherwise in capitals or marks. A row is an object with the keys of its columns; shares are fractions, money is in major units, an interval has
     /// `lower` and `upper`, and what cannot be said is null with the reason under `why`.
     package var json: String {
         get throws { try JSONText.encode(self) }
@@ -22,11 +22,12 @@ extension Report: Encodable {
 
 extension Report.Section: Encodable {
     private enum CodingKeys: CodingKey {
-        case title, blocks
+        case id, title, blocks
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Report.id(of: title), forKey: .id)
         try container.encode(title, forKey: .title)
         try container.encode(blocks, forKey: .blocks)
     }
@@ -67,6 +68,7 @@ extension Report.Block: Encodable {
 extension Report.Table: Encodable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
+        try container.encode(id, forKey: Key("id"))
         try container.encode(title, forKey: Key("title"))
         try container.encode(columns.map { ["key": $0.key, "title": $0.title] }, forKey: Key("columns"))
         var list = container.nestedUnkeyedContainer(forKey: Key("rows"))

@@ -5,12 +5,12 @@ extension Report {
 
     /// The report as a terminal shows it.
     ///
-    /// Sentences are wrapped at the width; tables are not. Color is for terminals only.
-    package func text(width: Int = 100, color: Bool = false) -> String {
+    /// Sentences are wrapped at the width, and tables where they are to fit. Color is for terminals only.
+    package func text(width: Int = 100, color: Bool = false, fits: Bool = false) -> String {
         func styled(_ text: String, _ style: Style) -> String {
             color && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
         }
-        var paragraphs = [styled(title, .bold) + "\n" + styled("as of \(asOf)", .dim)]
+        var paragraphs = [styled(title, .bold) + "\n" + styled("as of \(asOfText)", .dim)]
         for section in sections {
             var head = section.title.isEmpty ? "" : styled(section.title, .bold) + "\n"
             var wasSentence = false
@@ -22,8 +22,7 @@ extension Report {
                     text = Self.wrapped(sentence, width: width)
                     isSentence = true
                 case .table(let table):
-                    let lines = table.lines
-                    text = ([styled(lines.head, .dim)] + lines.rows).joined(separator: "\n")
+                    text = table.text(width: fits ? width : nil) { styled($0, .dim) }
                     let reasons = table.reasons
                     if !reasons.isEmpty {
                         let notes = reasons.map { Self.wrapped("– \($0)", width: width) }
@@ -71,25 +70,6 @@ extension Report {
 }
 
 extension Report.Table {
-    /// The table in aligned columns, without trailing spaces.
-    package var lines: (head: String, rows: [String]) {
-        let texts = rows.map { $0.map(\.text) }
-        let widths = columns.indices.map { column in
-            ([columns[column].title] + texts.map { $0[column] }).map(\.count).max() ?? 0
-        }
-        func line(_ cells: [String]) -> String {
-            var text = ""
-            for (column, cell) in cells.enumerated() {
-                let space = String(repeating: " ", count: max(0, widths[column] - cell.count))
-                let isRight = columns[column].alignment == .right
-                text += (column == 0 ? "" : "  ") + (isRight ? space + cell : cell + space)
-            }
-            while text.hasSuffix(" ") { text.removeLast() }
-            return text
-        }
-        return (line(columns.map(\.title)), texts.map(line))
-    }
-
     /// Why figures are missing, each reason once with the columns that it is about.
     package var reasons: [String] {
         var reasons: [(why: String, columns: [String])] = []

@@ -4,6 +4,8 @@ package import Playbooks
 package struct Report: Sendable, Hashable {
     package var title: String
     package var asOf: Instant
+    /// On whose clock moments are written.
+    package var zone = Zone.utc
     package var sections: [Section]
 
     package init(title: String, asOf: Instant, sections: [Section]) {
@@ -21,6 +23,21 @@ package struct Report: Sendable, Hashable {
             self.blocks = blocks
         }
     }
+
+    /// The moment as people write it: `2026-03-31 00:00 UTC`.
+    package var asOfText: String { "\(asOf.text(in: zone)) \(zone.name)" }
+
+    /// The table with a title, or with its id; nil when there is none.
+    package func table(named name: String) -> Table? {
+        tables.first { $0.title == name || $0.id == name }
+    }
+
+    package var tables: [Table] {
+        sections.flatMap(\.blocks).compactMap { if case .table(let table) = $0 { table } else { nil } }
+    }
+
+    /// A title as a word that programs find it by: `by_group`.
+    package static func id(of title: String) -> String { Table.Column(title).key }
 
     package enum Block: Sendable, Hashable {
         /// Plain text of one or more sentences, without markup.

@@ -34,6 +34,8 @@ extension Report {
         /// What the rows are, for a caption and for CSV: `Arms`.
         package var title: String
         package var columns: [Column]
+        /// The title as a word that programs find the table by.
+        package var id: String { Report.id(of: title) }
         package private(set) var rows: [[Cell]] = []
 
         package init(_ title: String, _ columns: [Column]) {

@@ -37,7 +37,14 @@ struct CalendarReader {
         }
         calendar.audience = audience(fields)
         if calendar.days.isEmpty, diagnostics.errorCount == before {
-            diagnostics.error(calendar.position, "the calendar has no day; give it \"days\" or a \"file\"")
+            if let node = fields["file"] {
+                diagnostics.error(
+                    node.position,
+                    "calendars/\(node.text ?? "") has no event of a whole day; is it a calendar (BEGIN:VEVENT, DTSTART:20261225)?"
+                )
+            } else {
+                diagnostics.error(calendar.position, "the calendar has no day; give it \"days\" or a \"file\"")
+            }
         }
         return diagnostics.errorCount == before ? calendar : nil
     }

@@ -35,9 +35,18 @@ extension ConfigurationReader {
         return lines
     }
 
-    /// A line that ends messages; it is warned of where it makes all of them longer than they have to be.
+    /// A line that ends messages, and holds a word by which they end; it is warned of where it makes all of them longer than they have to be.
     private func line(_ node: YAMLNode, _ name: String) -> String? {
         guard let line = diagnostics.shownText(node, name) else { return nil }
+        if line.contains("{{") {
+            diagnostics.error(
+                node.position, "no value is filled into this line, which is the same for all; leave {{ }} out")
+        } else if !StopWord.isHeld(in: line) {
+            diagnostics.error(
+                node.position,
+                "\"\(line.prefix(60))\" does not say by which word text messages end: it holds one that is understood, as STOP is"
+            )
+        }
         for scalar in line.unicodeScalars where TextSegments.septets(of: scalar) == nil {
             guard let plain = TextSegments.plain(for: scalar) else { break }
             diagnostics.warning(

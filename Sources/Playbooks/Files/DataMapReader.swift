@@ -50,6 +50,7 @@ struct DataMapReader {
             ImportMapReader(diagnostics: diagnostics, dataMap: map).read(entry).map { map.imports.append($0) }
         }
         map.attritionTarget = attritionTarget(fields)
+        map.value = customerValue(fields)
         return (map, broken.union(clashes(fields)))
     }
 
@@ -200,6 +201,25 @@ struct DataMapReader {
         }
         diagnostics.error(node.position, "expected a target such as 2.5% per month, got \(node.summary)")
         return nil
+    }
+
+    private func customerValue(_ fields: Fields) -> CustomerValue? {
+        guard let table = fields.table("ltv", .customerValue), let margin = table.share("margin") else { return nil }
+        var value = CustomerValue(margin: margin)
+        if let horizon = table.span("horizon") {
+            if horizon < .days(1) {
+                diagnostics.error(table.position("horizon"), "\"horizon\" is at least a day: 365d")
+            }
+            value.horizon = horizon
+        }
+        if let node = table["touch_cost"], let text = diagnostics.text(node, "touch_cost") {
+            value.touchCost = Double(text).flatMap { $0 >= 0 && $0 <= 1e9 ? $0 : nil }
+            if value.touchCost == nil {
+                diagnostics.error(
+                    node.position, "expected an amount of the workspace's currency such as 2.50, got \(node.summary)")
+            }
+        }
+        return value
     }
 
     /// Names share one space: a word in a condition must mean one thing.

@@ -16,13 +16,28 @@ package enum HTMLRules {
         ]
     }()
 
+    /// What stands around the settings of Outlook in what editors export.
+    private static let ofOutlook: Set = ["noscript", "xml"]
+
     /// The attributes that hold addresses.
     private static let addresses: Set = ["href", "src", "background", "action", "poster", "srcset", "xlink:href"]
-    private static let schemes = ["https://", "http://", "mailto:", "tel:", "sms:", "#", "{{"]
+    private static let schemes = ["mailto:", "tel:", "sms:", "#", "{{"]
 
+    /// Whether an address leads somewhere whichever of its values are there.
     package static func mayLead(_ address: String) -> Bool {
-        let start = address.drop { $0.isWhitespace }.lowercased()
-        return start.isEmpty || schemes.contains { start.hasPrefix($0) }
+        inEveryForm(address) { form in
+            let start = form.drop { $0.isWhitespace }.lowercased()
+            return start.isEmpty || Message.Action.hasHost(start) || schemes.contains { start.hasPrefix($0) }
+        }
+    }
+
+    /// Whether something holds of an address with its values, and with the texts that stand where they are missing.
+    static func inEveryForm(_ address: String, _ holds: (String) -> Bool) -> Bool {
+        guard address.contains("{{") else { return holds(address) }
+        let text = SectionedText(address)
+        // A section that is not closed here is a complaint of its own.
+        guard text.complaints.isEmpty else { return holds(address) }
+        return TextForms(text).allSatisfy { !$0.isEmpty && holds($0.written) }
     }
 
     /// All complaints about a text, in their order.
@@ -31,6 +46,7 @@ package enum HTMLRules {
     static func complaints(about source: SourceText, slotsInComments: Bool) -> [Diagnostic] {
         var checking = Checking(source: source, slotsInComments: slotsInComments)
         checking.check(checking.bytes.indices)
+        checking.checkWaysOut()
         return checking.found
     }
 
@@ -78,11 +94,13 @@ extension HTMLRules {
             places = Places(source, bytes)
         }
 
-        mutating func check(_ range: Range<Int>) {
+        /// - Parameter isOutlook: whether Outlook alone reads it.
+        mutating func check(_ range: Range<Int>, isOutlook: Bool = false) {
             for token in HTMLScanner(Array(bytes[range])) {
                 let start = range.lowerBound + token.range.lowerBound
                 let text = String(decoding: bytes[start..<(range.lowerBound + token.range.upperBound)], as: UTF8.self)
                 switch token.kind {
+                case .open(let tag) where isOutlook && HTMLRules.ofOutlook.contains(tag.name): break
                 case .open(let tag): check(tag, at: start, within: range.lowerBound)
                 case .raw(of: "style"): check(sheet: text, at: start)
                 case .raw(of: let name) where name != "title" && text.contains("{{"):
@@ -96,11 +114,24 @@ extension HTMLRules {
             }
         }
 
+        mutating func checkWaysOut() {
+            for link in WayOut.links(in: bytes) where !link.hasWords {
+                complain(link.start, "the link to {{unsubscribe_url}} has no words, so nobody would find it")
+            }
+        }
+
         private mutating func complain(_ offset: Int, _ message: String, _ severity: Diagnostic.Severity = .error) {
             found.append(Diagnostic(severity, at: places.position(ofByte: offset), message))
         }
 
         private mutating func check(_ tag: HTMLScanner.Tag, at start: Int, within base: Int) {
+            if OutsideSheets.isLink(tag) {
+                complain(
+                    start,
+                    "most mail programs leave a <link> to a style sheet out, and so does Keeptouch; write its rules into <style>",
+                    .warning)
+                return
+            }
             if let why = HTMLRules.refused[tag.name] {
                 complain(start, "<\(tag.name)> may not stand in an e-mail: \(why)")
                 return
@@ -146,8 +177,12 @@ extension HTMLRules {
 
         private mutating func check(css: String, at offset: Int) {
             let small = css.lowercased()
+            if small.contains("@import") {
+                complain(
+                    offset,
+                    "most mail programs leave \"@import\" out, and so does Keeptouch; write its rules here", .warning)
+            }
             for (word, why) in [
-                ("@import", "mail programs load no other sheet; write its rules here"),
                 ("expression(", "mail programs run no programs"), ("behavior:", "mail programs run no programs"),
                 ("-moz-binding", "mail programs run no programs"), ("javascript:", "mail programs run no programs"),
                 (
@@ -181,7 +216,7 @@ extension HTMLRules {
                 complain(offset, "no value may stand in a conditional comment")
             }
             let start = offset + comment[..<open.upperBound].utf8.count
-            check(start..<(start + inner.utf8.count))
+            check(start..<(start + inner.utf8.count), isOutlook: true)
         }
     }
 }

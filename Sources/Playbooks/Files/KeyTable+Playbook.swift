@@ -41,7 +41,10 @@ extension KeyTable {
             "also", .oneOrMore(.condition),
             "Secondary goals, watched as long as the goal: signals, segments, events, conditions."),
         Key("guardrail_metrics", .mapping(.share), "Harms that must not grow by more than the margin."),
-        Key("experiment", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
+        Key(
+            "experiment", .either([.text, .table(.experiment)]),
+            "The unit of reporting and the salt of the draw, the playbook's name by default; { stratify: plan } draws within plans."
+        ),
         Key(
             "strict", .boolean,
             "Whether an edited message begins a new period of the experiment; it is a note by default."),
@@ -58,8 +61,17 @@ extension KeyTable {
         Key("steps", .steps, "Steps of its own."),
     ])
 
+    static let experiment = KeyTable([
+        Key("name", .text, "The unit of reporting and the salt of the draw; the playbook's name by default."),
+        Key("stratify", .text, "A declared attribute, text or boolean, within whose values the arms are drawn evenly."),
+    ])
+
     static let goal = KeyTable([
-        Key("when", .condition, required: true, "The condition; nothing before the enrollment counts."),
+        Key("when", .condition, "The condition; nothing before the enrollment counts."),
+        Key(
+            "mean", .form(#"^(mrr|change\(mrr\)|(sum|avg)\(.+\))$"#, examples: ["mrr", "change(mrr)", "sum(logins)"]),
+            "Instead of `when`: a number of the window, of which the arms are compared by their means."),
+        Key("winsorize", .share, "With `mean`: the outermost accounts on each side count as the next; 0% by default."),
         Key("within", .duration, required: true, "How long it is watched."),
     ])
 

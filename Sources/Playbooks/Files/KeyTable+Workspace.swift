@@ -147,6 +147,7 @@ extension KeyTable {
         Key("events", .mapping(.optional(.table(.event))), "Events: what happened to an account, and when."),
         Key("reasons", .mapping(.optional(.table(.reason))), "Reasons of risk and churn."),
         Key("attrition", .table(.attrition), "The acceptable attrition."),
+        Key("ltv", .table(.customerValue), "What customers are worth: margin and horizon, for reports."),
         Key("segments", .mapping(.condition), "Named conditions."),
         Key("health", .mapping(.table(.healthPart)), "The health score of accounts, from 0 to 100, by its parts."),
         Key(
@@ -243,6 +244,12 @@ extension KeyTable {
         Key(
             "target", .form("per (month|year)$", examples: ["2.5% per month"]), required: true, "Accounts lost at most."
         )
+    ])
+
+    static let customerValue = KeyTable([
+        Key("margin", .share, required: true, "The share of MRR that is left when serving the account is paid: 80%."),
+        Key("horizon", .duration, "How far ahead is counted; 365d by default."),
+        Key("touch_cost", .number(0...1e9), "What a case costs in which somebody is touched, in the currency: 2.50."),
     ])
 
     /// `journeys/*.yaml`

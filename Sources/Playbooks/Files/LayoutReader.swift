@@ -6,6 +6,10 @@ final class LayoutReader {
     /// Those with an error of their own.
     private var broken: Set<String> = []
     private var used: Set<String> = []
+    /// What messages have that name none; nil for the built-in one.
+    var ofBrand: String?
+    /// Those that show a button also where a message has none.
+    private var needingAction: Set<String> = []
     private let diagnostics: Diagnostics
     /// Whether a name that is gone is no mistake: a text of the past is read.
     private let takesUnknown: Bool
@@ -27,7 +31,9 @@ final class LayoutReader {
                 diagnostics.error(source.position, "\"\(name)\" is the name of the built-in layout; rename the file")
             }
             if diagnostics.areClean(after: { check(source) }) {
-                layouts[name] = Layout(name: name, path: path, text: plain)
+                let layout = Layout(name: name, path: path, text: plain)
+                layouts[name] = layout
+                if layout.needsAction { needingAction.insert(name) }
             } else {
                 broken.insert(name)
             }
@@ -56,14 +62,36 @@ final class LayoutReader {
                 source.position.moved(to: more.place), "the layout has a second {{body}}; a message stands in one place"
             )
         }
-        let names = Set(text.uses.map(\.name))
-        if names.isDisjoint(with: [Layout.Slot.footer.rawValue, Layout.Slot.unsubscribeURL.rawValue]) {
+        if text.complaints.isEmpty { checkForms(text, source) }
+        checkPlaces(source)
+    }
+
+    /// Not every e-mail brings something for every slot, and none may lack its message or the way out.
+    private func checkForms(_ text: SectionedText, _ source: SourceText) {
+        func place(of slots: [Layout.Slot]) -> Position {
+            text.uses.first { slots.map(\.rawValue).contains($0.name) }.map { source.position.moved(to: $0.place) }
+                ?? source.position
+        }
+        let body = TextForms(text, group: Layout.companions)
+        if case .values(let which) = body.obstacle(to: { $0.contains(.variable(Layout.Slot.body.rawValue)) }) {
             diagnostics.error(
-                source.position,
+                place(of: [.body]), "an e-mail \(which) would have no {{body}}; it stands outside of sections")
+        }
+        let address = Layout.Slot.unsubscribeURL.rawValue
+        let leaving = TextForms(text) { $0 == address ? nil : Layout.companions(of: $0) }
+        switch leaving.obstacle(to: WayOut.stands) {
+        case nil: break
+        case .always:
+            diagnostics.error(
+                place(of: [.footer, .unsubscribeURL]),
                 "nobody could leave: the layout needs {{footer}}, or a link to {{unsubscribe_url}} between "
                     + "{{#unsubscribe_url}} and {{/unsubscribe_url}}")
+        case .values(let which):
+            diagnostics.error(
+                place(of: [.footer, .unsubscribeURL]),
+                "nobody could leave by an e-mail \(which): put {{footer}}, or a link to {{unsubscribe_url}}, outside of "
+                    + "sections")
         }
-        checkPlaces(source)
     }
 
     /// The message stands in the text of a whole document.
@@ -106,6 +134,12 @@ final class LayoutReader {
                 position, "there is no layout \"\(name)\"\(near.isEmpty ? "; make layouts/\(name).html" : near)")
         }
         return false
+    }
+
+    /// The layout of a message as an e-mail, where it shows a button also without one.
+    func needingAction(of message: Message) -> Layout? {
+        guard let name = message.layout ?? ofBrand, needingAction.contains(name) else { return nil }
+        return layouts[name]
     }
 
     /// Warns of those that nothing has.

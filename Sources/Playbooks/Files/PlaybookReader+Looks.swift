@@ -37,14 +37,34 @@ extension PlaybookReader {
             diagnostics.error(
                 place, "the message is a whole document, which has no place for \"\(key)\"; write it into the document")
         }
-        if playbook.category != "service", configuration.baseURL != nil, !names.contains("unsubscribe_url") {
-            diagnostics.error(
-                place, "nobody could leave: a whole document needs a link to {{unsubscribe_url}}")
+        if playbook.category != "service", configuration.baseURL != nil {
+            let forms = TextForms(SectionedText(message.body)) { $0 == "unsubscribe_url" ? nil : [$0] }
+            switch forms.obstacle(to: WayOut.stands) {
+            case nil: break
+            case .always:
+                diagnostics.error(
+                    place, "nobody could leave: a whole document needs a link to {{unsubscribe_url}}")
+            case .values(let which):
+                diagnostics.error(
+                    place,
+                    "nobody could leave by an e-mail \(which): put a link to {{unsubscribe_url}} outside of sections")
+            }
         }
         if configuration.sender?.postalAddress != nil, !names.contains("sender.postal_address") {
             diagnostics.warning(
                 place, "the message does not say {{sender.postal_address}}, which the law of many countries wants")
         }
+    }
+
+    /// A button that a layout shows whatever a message brings would be empty.
+    func checkButton(_ message: Message) {
+        guard message.action == nil, !message.isDocument, let layout = layouts.needingAction(of: message) else {
+            return
+        }
+        diagnostics.error(
+            Position(file: message.path),
+            "the layout \"\(layout.name)\" shows a button in every e-mail, and this message has no \"action\"; give it one, or "
+                + "put the button between {{#action}} and {{/action}} in \(layout.path)")
     }
 
     /// Warns of a subject only where a rule can be named that counts against it.

@@ -3,7 +3,7 @@ import Basics
 extension PlaybookReader {
     /// The messages that the steps name, with their languages; complains about files that are missing or not used.
     func readMessages(
-        _ uses: [StepReader.MessageUse], known: Set<String>, into playbook: inout Playbook
+        _ uses: [StepReader.MessageUse], known: [String: ValueType?], into playbook: inout Playbook
     ) {
         let files = texts.keys.filter(Message.isFile).sorted()
         let languages = languages(of: files)
@@ -41,6 +41,7 @@ extension PlaybookReader {
             }
             for version in [message] + message.locales.values {
                 checkDocument(version, playbook)
+                checkButton(version)
                 checkSubject(of: version)
             }
         }
@@ -62,7 +63,7 @@ extension PlaybookReader {
     }
 
     /// - Parameter language: of a translation; nil for the workspace's own.
-    private func message(_ text: String, _ path: String, _ known: Set<String>, language: String?) -> Message? {
+    private func message(_ text: String, _ path: String, _ known: [String: ValueType?], language: String?) -> Message? {
         let place = "\(folder)/\(path)"
         guard
             var (message, texts) = MessageReader(dataMap: dataMap, diagnostics: diagnostics).read(
@@ -71,12 +72,12 @@ extension PlaybookReader {
         texts += message.isHTML ? [] : takeIn(&message, texts, language)
         let variables = MessageVariables(of: texts)
         diagnostics.add(variables.diagnostics)
-        checkPlurals(texts, language ?? configuration.language)
+        checkPlurals(texts, language ?? configuration.language, known)
         checkAsk(of: message, variables)
         checkLooks(of: message, texts)
         for use in variables.uses where use.name != "ask" {
-            if !known.contains(use.name), !(use.name.hasPrefix("event.") && known.contains("event.*")) {
-                let near = suggestion(for: use.name, in: known)
+            if known[use.name] == nil, !(use.name.hasPrefix("event.") && known["event.*"] != nil) {
+                let near = suggestion(for: use.name, in: known.keys)
                 diagnostics.error(use.position, "unknown variable \"\(use.name)\"\(near)")
             } else if use.name == "unsubscribe_url", configuration.baseURL == nil {
                 diagnostics.error(use.position, "\"unsubscribe_url\" needs a \"base_url\" in keeptouch.yaml")
@@ -112,11 +113,18 @@ extension PlaybookReader {
         return taken
     }
 
-    /// A form that a language has and a message lacks is read as "other", which native readers notice.
-    private func checkPlurals(_ texts: [SourceText], _ language: String) {
+    /// A form that a language has and a message lacks is read as "other", which native readers notice; beside what is no
+    /// number there is none.
+    private func checkPlurals(_ texts: [SourceText], _ language: String, _ known: [String: ValueType?]) {
         let needed = PluralCategory.all(in: language).map(\.rawValue)
         for source in texts {
             for plural in SectionedText(source.text).plurals {
+                if let type = known[plural.name] ?? nil, !type.isNumeric {
+                    diagnostics.error(
+                        source.position.moved(to: plural.place),
+                        "\"\(plural.name)\" is \(type.noun), and one: ... | other: ... are forms beside a number")
+                    continue
+                }
                 let missing = needed.filter { !plural.categories.contains($0) }
                 guard !missing.isEmpty else { continue }
                 diagnostics.warning(
@@ -149,20 +157,34 @@ extension PlaybookReader {
         return parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x7A).contains($0) } }
     }
 
-    /// The names that a message may use; `event.*` stands for any property of an event that is itself misspelt.
-    func knownVariables(signals: [String], trigger: String?, event: EventKind?) -> Set<String> {
-        var names: Set<String> = [
+    /// The names that a message may use, with their types; `event.*` stands for any property of an event that is itself
+    /// misspelt.
+    ///
+    /// - Parameter broken: names that have a value of which nothing is known.
+    func knownVariables(
+        signals: [NamedTerm], broken: some Sequence<String>, trigger: String?, event: EventKind?
+    ) -> [String: ValueType?] {
+        var known: [String: ValueType?] = [:]
+        for name in [
             "sender.name", "sender.email", "sender.reply_to", "sender.postal_address", "unsubscribe_url",
             "contact.first_name",
-        ]
-        let map = dataMap
-        for attribute in Attribute.builtIn + map.attributes { names.insert("account.\(attribute.name)") }
-        for attribute in Attribute.builtInOfContact + map.contactAttributes {
-            names.insert("contact.\(attribute.name)")
+        ] { known[name] = .text }
+        for attribute in Attribute.builtIn + dataMap.attributes { known["account.\(attribute.name)"] = attribute.type }
+        for attribute in Attribute.builtInOfContact + dataMap.contactAttributes {
+            known["contact.\(attribute.name)"] = attribute.type
         }
-        if trigger == "on", event == nil { names.insert("event.*") }
-        for property in event?.properties ?? [] { names.insert("event.\(property.name)") }
-        for signal in signals { names.formUnion([signal, "entry.\(signal)"]) }
-        return names
+        if trigger == "on", event == nil { known.updateValue(nil, forKey: "event.*") }
+        for property in event?.properties ?? [] { known["event.\(property.name)"] = property.type }
+        for name in broken {
+            for name in [name, "entry.\(name)"] { known.updateValue(nil, forKey: name) }
+        }
+        for signal in signals {
+            for name in [signal.name, "entry.\(signal.name)"] { known[name] = signal.term.type }
+        }
+        return known
     }
+}
+
+extension ValueType {
+    fileprivate var noun: String { self == .instant ? "an instant" : "a \(rawValue)" }
 }

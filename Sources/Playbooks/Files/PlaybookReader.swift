@@ -48,7 +48,7 @@ struct PlaybookReader {
         readOptions(fields, into: &playbook)
         terms.scope.allowsEntry = true
         let uses = readSteps(fields, terms, into: &playbook)
-        let known = knownVariables(signals: signals.map(\.name) + terms.broken, trigger: kind, event: event)
+        let known = knownVariables(signals: signals, broken: terms.broken, trigger: kind, event: event)
         readMessages(uses, known: known, into: &playbook)
         terms.scope.steps = playbook.programs.joined().map(\.known)
         readEnds(fields, terms, into: &playbook)
@@ -147,10 +147,7 @@ struct PlaybookReader {
         if let strict = fields.boolean("strict") { playbook.isStrict = strict }
         playbook.utm = fields["utm"].flatMap(diagnostics.utm)
         if let expires = fields.span("expires") { playbook.expires = expires }
-        if let experiment = fields.text("experiment") {
-            diagnostics.checkName(experiment, "an experiment", at: fields.position("experiment"))
-            playbook.experiment = experiment
-        }
+        readExperiment(fields, into: &playbook)
         if let holdout = fields.share("holdout") { playbook.holdout = holdout }
         if playbook.isService {
             if fields.has("holdout"), playbook.holdout > 0 {

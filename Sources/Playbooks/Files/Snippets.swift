@@ -75,6 +75,15 @@ final class Snippets {
 
     /// The snippets that a text takes in, and theirs, each once; complains about names that nobody has.
     func sources(in text: SourceText, language: String?) -> [SourceText] {
+        for use in SectionedText(text.text).snippets {
+            // What has an error is not sent, so it is one of the message, too.
+            guard let name = looping(from: use.name) else { continue }
+            diagnostics.error(
+                text.position.moved(to: use.place),
+                name == use.name
+                    ? "the snippet \"\(name)\" takes itself in"
+                    : "the snippet \"\(use.name)\" takes in \"\(name)\", which takes itself in")
+        }
         var found: [SourceText] = []
         var open = [text]
         while let next = open.popLast() {
@@ -110,11 +119,28 @@ final class Snippets {
         }
     }
 
+    /// The first of the snippets that one takes in, itself among them, that takes itself in.
+    private func looping(from start: String) -> String? {
+        var seen: Set = [start]
+        var open = [start]
+        while !open.isEmpty {
+            let name = open.removeFirst()
+            let inner = next(after: name)
+            if inner.contains(where: { reaches(name, from: $0, []) }) { return name }
+            open += inner.sorted().filter { seen.insert($0).inserted }
+        }
+        return nil
+    }
+
+    /// What a snippet takes in, in any language.
+    private func next(after name: String) -> Set<String> {
+        Set((texts[name] ?? [:]).values.flatMap { SectionedText($0.text).snippets.map(\.name) })
+    }
+
     private func reaches(_ name: String, from start: String, _ seen: Set<String>) -> Bool {
         if start == name { return true }
         guard !seen.contains(start) else { return false }
-        let next = Set((texts[start] ?? [:]).values.flatMap { SectionedText($0.text).snippets.map(\.name) })
-        return next.contains { reaches(name, from: $0, seen.union([start])) }
+        return next(after: start).contains { reaches(name, from: $0, seen.union([start])) }
     }
 
     /// Warns of those that nobody takes in.

@@ -5,6 +5,7 @@ extension WorkspaceReader {
     func brand(_ configuration: Configuration, _ layouts: LayoutReader) -> Brand {
         guard let root = root("brand.yaml"), !root.isEmpty else { return Brand() }
         let brand = BrandReader(diagnostics: diagnostics, language: configuration.language).read(root)
+        layouts.ofBrand = brand.layout
         if let name = brand.layout { _ = layouts.knows(name, at: root["layout"]?.position ?? root.position) }
         return brand
     }

@@ -20,6 +20,8 @@ package struct DataMap: Sendable, Equatable {
     package var health: [HealthPart] = []
     /// To whom text messages go, as `keeptouch.yaml` says.
     package var sms: TextMessaging?
+    /// What customers are worth; nil when nobody says.
+    package var value: CustomerValue?
     /// The acceptable attrition, as a share of accounts per month.
     package var attritionTarget: Double?
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A frame of `layouts/*.html` that carries the bodies of e-mails.
 package struct Layout: Sendable, Hashable {
     package var name: String
@@ -12,6 +14,26 @@ package struct Layout: Sendable, Hashable {
         self.name = name
         self.path = path
         self.text = text
+    }
+
+    /// Whether an e-mail that has no action would show parts of a button.
+    package var needsAction: Bool {
+        let text = SectionedText(text)
+        let action = Self.companions(of: Slot.action.rawValue) ?? []
+        return [[], Set(text.sectionNames)].contains { absent in
+            text.pieces(text.pattern(where: { !action.contains($0) && !absent.contains($0) })).contains { piece in
+                piece == .variable(Slot.actionLabel.rawValue) || piece == .variable(Slot.actionURL.rawValue)
+            }
+        }
+    }
+
+    /// The slots for which an e-mail brings something together with this one, or nothing; nil where each brings something.
+    static func companions(of name: String) -> [String]? {
+        switch Slot(rawValue: name) {
+        case .body, .subject, .footer, .unsubscribe, .language, .direction: nil
+        case .action, .actionLabel, .actionURL: [Slot.action, .actionLabel, .actionURL].map(\.rawValue)
+        default: [name]
+        }
     }
 
     /// What a layout may name in `{{ }}`.

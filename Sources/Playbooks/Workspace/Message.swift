@@ -29,12 +29,22 @@ package struct Message: Sendable, Hashable {
         }
 
         package static func isLink(_ text: String) -> Bool {
-            let start = text.prefix(8).lowercased()
-            return ["https://", "http://", "mailto:"].contains { start.hasPrefix($0) }
+            let start = text.prefix(9).lowercased()
+            return start.hasPrefix("mailto:") || hasHost(start)
         }
 
-        /// Whether it can become one: it is, or a variable or a section begins it.
-        static func mayBeLink(_ text: String) -> Bool { isLink(text) || text.hasPrefix("{{") }
+        /// Whether it is an address of the web that names a host.
+        static func hasHost(_ start: String) -> Bool {
+            ["https://", "http://"].contains { scheme in
+                guard start.hasPrefix(scheme), let first = start.dropFirst(scheme.count).first else { return false }
+                return !"/?#".contains(first) && !first.isWhitespace
+            }
+        }
+
+        /// Whether it becomes one whichever of its values are there: it is one, or a variable begins it.
+        static func mayBeLink(_ text: String) -> Bool {
+            HTMLRules.inEveryForm(text) { isLink($0) || $0.hasPrefix("{{") }
+        }
     }
 
     package init(

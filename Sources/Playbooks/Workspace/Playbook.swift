@@ -123,11 +123,15 @@ package struct Playbook: Sendable {
     package var steps: [Step] = []
     package var exits: [Exit] = [.goal, .leftAudience, .churned]
     package var goal: Goal?
+    /// The goal where it is a number and no condition; a playbook has one of the two at most.
+    package var meanGoal: MeanGoal?
     /// Secondary goals, by name; each is recorded once for an enrollment, within the goal's window.
     package var also: [NamedTerm] = []
     package var guardrails: [Guardrail] = []
     /// Salt of the assignment and unit of reporting.
     package var experiment: String
+    /// The attribute within whose values the arms are drawn.
+    package var stratify: String?
     /// Whether an edited message begins a new period of the experiment, as an edited step does.
     package var isStrict = false
     /// How long a touch may wait for caps and windows.
@@ -165,6 +169,9 @@ package struct Playbook: Sendable {
             if case .send = step.action { (index, step) } else { nil }
         }
     }
+
+    /// How long the goal is watched; nil without one.
+    package var goalWindow: TimeSpan? { goal?.within ?? meanGoal?.within }
 
     /// The steps of the playbook, and those of the variants that have their own.
     package var programs: [[Step]] { [steps] + variants.compactMap(\.steps) }

@@ -2,16 +2,18 @@ private import Foundation
 
 /// The words by which people end text messages, and those by which they want them again.
 ///
-/// Only a message that is nothing else counts: `Stop!` does, `Please stop the bus` is an answer. Capitals, accents, blanks
-/// and marks around it do not count.
+/// A message that is nothing else counts, and one of at most three words that begins with a word which is hardly ever meant
+/// otherwise, or with a "please" before it: `Stop!` and `stop texting me` do, `Please stop the bus` is an answer. Capitals,
+/// accents, blanks and marks do not count.
 package enum StopWord: Sendable {
     case stop, start
 
     /// Nil for what is neither.
     package init?(_ text: String) {
         guard text.utf8.count <= Self.longest else { return nil }
-        let word = Self.folded(text)
-        if Self.stops.contains(word) {
+        let words = Self.words(of: text)
+        let word = words.joined(separator: " ")
+        if Self.stops.contains(word) || Self.isRequest(words) {
             self = .stop
         } else if Self.starts.contains(word) {
             self = .start
@@ -24,6 +26,51 @@ package enum StopWord: Sendable {
     package static func isTold(in text: String) -> Bool {
         text.split { !$0.isLetter }.contains { Self.told.contains(String($0)) }
     }
+
+    /// Whether a line holds a word by which text messages end.
+    package static func isHeld(in line: String) -> Bool {
+        let words = words(of: line)
+        // Languages without blanks have the word among others.
+        let parts = words.flatMap(Self.parts)
+        return parts.contains(where: stops.contains)
+            || zip(parts, parts.dropFirst()).contains { stops.contains("\($0) \($1)") }
+            || stops.contains { stop in
+                stop.unicodeScalars.allSatisfy { $0.value >= 0x2E80 } && words.contains { $0.contains(stop) }
+            }
+    }
+
+    /// The letters of the Latin alphabet and others, apart.
+    private static func parts(of word: String) -> [String] {
+        word.reduce(into: []) { parts, letter in
+            if let last = parts.last?.last, last.isASCII == letter.isASCII {
+                parts[parts.count - 1].append(letter)
+            } else {
+                parts.append(String(letter))
+            }
+        }
+    }
+
+    private static func isRequest(_ words: [String]) -> Bool {
+        guard words.count <= 3 else { return false }
+        let please = pleases.first { words.starts(with: $0) } ?? []
+        let rest = words.dropFirst(please.count)
+        return rest.first.map(strong.contains) == true || rest.starts(with: ["opt", "out"])
+    }
+
+    /// Those that are hardly ever meant otherwise.
+    private static let strong: Set<String> = [
+        "stop", "stopp", "stopall", "unsubscribe", "optout", "opt-out", "stoppen", "abmelden", "abbestellen", "arret",
+        "arreter",
+        "arretez", "desabonner", "desinscrire", "baja", "disiscrivi", "sair", "descadastrar", "afmelden",
+        "uitschrijven",
+        "wypisz", "rezygnuje", "avregistrera", "afmeld", "odhlasit", "leiratkozas", "dezabonare", "στοπ", "стоп",
+        "отписаться", "ايقاف", "إيقاف", "退订", "退訂",
+    ]
+
+    private static let pleases = [
+        ["please"], ["pls"], ["plz"], ["bitte"], ["svp"], ["por", "favor"], ["favor"], ["per", "favore"], ["prosze"],
+        ["alstublieft"], ["graag"], ["пожалуйста"],
+    ]
 
     private static let longest = 64
     private static let told: Set<String> = [
@@ -56,7 +103,7 @@ package enum StopWord: Sendable {
         // Greek, Russian, Ukrainian
         "διακοπη", "στοπ", "стоп", "отписаться", "отмена",
         // Japanese, Chinese, Korean, Arabic, Hebrew
-        "停止", "配信停止", "退订", "退訂", "取消", "td", "수신거부", "중지", "توقف", "الغاء", "עצור", "הסר",
+        "停止", "配信停止", "退订", "退訂", "取消", "td", "수신거부", "중지", "توقف", "ايقاف", "إيقاف", "الغاء", "עצור", "הסר",
     ]
 
     private static let starts: Set<String> = [
@@ -64,10 +111,9 @@ package enum StopWord: Sendable {
         "hervatten", "wznow", "starta",
     ]
 
-    private static func folded(_ text: String) -> String {
+    private static func words(of text: String) -> [String] {
         let plain = text.precomposedStringWithCompatibilityMapping.lowercased()
             .folding(options: [.diacriticInsensitive], locale: Locale(identifier: "en_US_POSIX"))
-        let words = plain.split { $0.isWhitespace || ($0.isPunctuation && $0 != "-") || $0.isSymbol }
-        return words.joined(separator: " ")
+        return plain.split { $0.isWhitespace || ($0.isPunctuation && $0 != "-") || $0.isSymbol }.map(String.init)
     }
 }

@@ -12,13 +12,16 @@ struct BlockDay {
     let heldJourneys: Set<String>
     /// Who gets a campaign for which of several accounts.
     let persons = SharedRecipients()
+    /// The seats of experiments that are drawn within strata.
+    var seats = Seats()
 
     func live(
         _ loaded: AccountLoader.Loaded, in block: Block, moves: (Int) -> StageMove?, freezes: Bool,
         _ tally: inout Tally,
         observe: ((Account, Block) -> Void)? = nil
     ) -> [Account] {
-        let facts = Facts(block, rules, rows: loaded.rows, waitingEvents: loaded.waitingEvents, persons: persons)
+        let facts = Facts(
+            block, rules, rows: loaded.rows, waitingEvents: loaded.waitingEvents, persons: persons, seats: seats)
         let life = Life(facts, freezes: freezes)
         var accounts = loaded.accounts
         for index in accounts.indices {
@@ -151,10 +154,12 @@ struct BlockDay {
             if let audience = turn.playbook.audience?.term { terms.append(audience) }
             if case .on(_, let condition?) = turn.playbook.trigger { terms.append(condition) }
         }
+        let strata = turns.compactMap(\.playbook.stratify)
         var needs = Needs(of: terms, in: rules.context.dataMap, risks: rules.context.risks)
         if rules.keepsVerdicts { needs.attributes.insert("name") }
         if rules.context.dataMap.sms != nil { needs.attributes.insert("locale") }
         needs.attributes.formUnion(written)
+        needs.attributes.formUnion(strata)
         needs.attributes.formUnion(rules.times.attributes)
         needs.attributes.formUnion(["key", "status", "timezone", Block.journey, "stage", "stage_since"])
         needs.contacts = (needs.contacts ?? []).union(contacts)

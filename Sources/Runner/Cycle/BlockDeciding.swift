@@ -37,6 +37,7 @@ final class BlockDeciding {
     func hold(_ holds: [Int64: Hold]) {
         day.rules.holds = holds
         day.persons.removeAll()
+        day.seats.removeAll()
         audiences = [:]
     }
 
@@ -52,7 +53,11 @@ final class BlockDeciding {
         rules.versions.values.filter { $0.playbook.oncePer == .person }.map(\.playbookID))
 
     /// Whether the day of one account does not depend on what was decided about another, so that the order is free.
-    var isOrderFree: Bool { oncePerPerson.isEmpty }
+    var isOrderFree: Bool { oncePerPerson.isEmpty && stratified.isEmpty }
+
+    /// Experiments that are drawn within strata: a seat depends on who entered before.
+    private lazy var stratified = Set(
+        turns.filter { $0.playbook.stratify != nil }.map(\.work.registered.experimentID))
 
     // MARK: Whose day it is
 
@@ -161,6 +166,12 @@ final class BlockDeciding {
         let loaded = try accountLoader.load(block, findings: findings)
         if !oncePerPerson.isEmpty {
             try loader.load(day.persons, of: block, playbooks: oncePerPerson.sorted())
+        }
+        if !stratified.isEmpty, !day.seats.isLoaded {
+            for experiment in stratified {
+                day.seats.load(try StandingRecords(connection).strata(of: experiment), of: experiment)
+            }
+            day.seats.finishLoading()
         }
         return day.live(loaded, in: block, moves: { moves[$0] }, freezes: freezes, &tally, observe: observe)
     }

@@ -10,7 +10,7 @@ struct RiskDigest: Equatable {
     var text: String
 
     init(
-        reasons: [RisksSeen.OfReason], accounts: [RisksSeen.OfAccount], total: (accounts: Int, mrr: Int64),
+        reasons: [RisksSeen.OfReason], accounts: [RisksSeen.OfAccount], total: (accounts: Int, mrr: RiskSum),
         since: Instant?, currency: String, zone: Zone, titles: [String: String] = [:]
     ) {
         func money(_ minor: Int64) -> String {
@@ -25,14 +25,17 @@ struct RiskDigest: Equatable {
             text = "No account is \(when)."
             return
         }
-        let size = "\(count(total.accounts)), \(money(total.mrr)) a month"
+        let size = "\(count(total.accounts)), \(total.mrr.text(of: total.accounts, each: " a month", money))"
         subject = "\(since == nil ? "At risk" : "Newly at risk"): \(size)"
         var lines = ["\(size), \(total.accounts == 1 ? "is" : "are") \(when)"]
-        lines += reasons.map { "- \(titles[$0.reason] ?? $0.reason): \(count($0.accounts)), \(money($0.mrr))" }
+        lines += reasons.map {
+            "- \(titles[$0.reason] ?? $0.reason): \(count($0.accounts)), \($0.mrr.text(of: $0.accounts, money))"
+        }
         lines.append("")
         lines += accounts.map { account in
             let name = account.name.map { "\(Self.plain($0)) (\(Self.plain(account.key)))" } ?? Self.plain(account.key)
-            return "\(money(account.mrr))  \(name): \(account.reasons.map { titles[$0] ?? $0 }.joined(separator: ", "))"
+            let mrr = account.mrr.map(money) ?? "MRR unknown"
+            return "\(mrr)  \(name): \(account.reasons.map { titles[$0] ?? $0 }.joined(separator: ", "))"
         }
         if total.accounts > accounts.count { lines.append("and \(total.accounts - accounts.count) more") }
         text = lines.joined(separator: "\n")

@@ -102,7 +102,8 @@ package struct SourcePull {
         let options = ImportOptions(
             isHistory: isPast, closesDays: (source.closesDays || isWhole) && map.kind == .metrics,
             takesDepartures: isWhole,
-            rejectedPath: directory.appendingPathComponent("\(source.name).rejected.csv").path, map: map, remembersAs: source.name,
+            rejectedPath: directory.appendingPathComponent("\(source.name).rejected.csv").path, map: map,
+            remembersAs: source.name,
             since: source.since.map { DataSource.Since(column: $0.column, first: since ?? $0.first) },
             appendsRejected: source.since != nil && !isAgain, usual: usual, isStopped: isStopped)
         let importer = Importer(store: store, dataMap: workspace.dataMap, configuration: workspace.configuration)

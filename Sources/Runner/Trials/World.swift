@@ -22,6 +22,8 @@ package struct World {
     private let rotating: Set<Int64>
     private let needs: Needs
     private let freezes = FreezeCache()
+    /// Accounts go on where the seats of earlier moments end.
+    private let seats = Seats()
     /// The names of the playbooks by their ids, and whether they ask what became of touches and waits.
     private let names: [Int64: String]
     private let asksSteps: Bool
@@ -175,7 +177,8 @@ package struct World {
                 turn.events = blocks[index].triggers(of: event, behind: turns.seen(by: turn), until: now)
                 return turn
             }
-            let day = BlockDay(rules: rules, turns: own, journeys: workspace.journeys, heldJourneys: held)
+            var day = BlockDay(rules: rules, turns: own, journeys: workspace.journeys, heldJourneys: held)
+            day.seats = seats
             try decide(index, day, looksAtAll: isForAll, &tally)
         }
         let errors = Books(tally, found).errors

@@ -9,6 +9,14 @@ extension Design {
         return whole(control)
     }
 
+    /// The smallest difference of means that arms of this size can see: (z_{1-α/2} + z_β)·s·√(1/nC + 1/nT).
+    package func detectable(deviation: Double, size: Size) -> Result<Double, Unmeasurable> {
+        guard size.control > 1, size.treatment > 1 else { return .failure(.tooFew) }
+        guard deviation > 0, deviation.isFinite else { return .failure(.noVariance) }
+        let error = deviation * (1 / Double(size.control) + 1 / Double(size.treatment)).squareRoot()
+        return .success((Normal.upperQuantile(alpha / 2) + Normal.quantile(power)) * error)
+    }
+
     /// The accounts of the control by the t test with pooled variance, as a fraction.
     package func controlByT(difference: Double, deviation: Double) -> Double? {
         control(difference, deviation) { control, shift in

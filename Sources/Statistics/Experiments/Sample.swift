@@ -43,4 +43,30 @@ package struct Sample: Sendable, Hashable {
 
     /// The variance of the mean; 0 of nobody.
     package var meanVariance: Double { count > 0 ? variance / Double(count) : 0 }
+
+    /// The accounts of both, their figures taken together.
+    package static func + (a: Sample, b: Sample) -> Sample {
+        guard a.count > 0 else { return b }
+        guard b.count > 0 else { return a }
+        let (m, n) = (Double(a.count), Double(b.count))
+        let distance = b.mean - a.mean
+        let squares =
+            a.variance * (m - 1) + b.variance * (n - 1) + distance * distance * m * n / (m + n)
+        return Sample(
+            count: a.count + b.count, mean: a.mean + distance * n / (m + n), variance: squares / (m + n - 1))
+    }
+
+    /// The figures of accounts, read twice so that large means do not drown what scatters.
+    package init(_ values: some Collection<Double>) {
+        let mean = values.reduce(0, +) / Double(max(1, values.count))
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        self.init(count: values.count, mean: mean, variance: values.count > 1 ? squares / Double(values.count - 1) : 0)
+    }
+
+    /// mean ± t·s/√n; nil of fewer than two accounts.
+    package func interval(alpha: Double = 0.05) -> Interval? {
+        guard count > 1 else { return nil }
+        let t = StudentT.outsideQuantile(alpha, degrees: Double(count - 1))
+        return Interval(around: mean, by: t * meanVariance.squareRoot())
+    }
 }

@@ -10,15 +10,15 @@ package struct RisksSeen {
     package struct OfReason: Sendable, Hashable {
         package var reason: String
         package var accounts: Int
-        /// In minor units.
-        package var mrr: Int64
+        package var mrr: RiskSum
     }
 
     package struct OfAccount: Sendable, Hashable {
+        package var id: Int64
         package var key: String
         package var name: String?
-        /// In minor units.
-        package var mrr: Int64
+        /// In minor units; nil where nobody knows it.
+        package var mrr: Int64?
         package var reasons: [String]
     }
 
@@ -70,33 +70,36 @@ package struct RisksSeen {
     package func reasons() throws -> [OfReason] {
         try connection.query(
             """
-            SELECT r.reason, count(*), coalesce(sum(a.mrr), 0) FROM risk_seen AS r JOIN account AS a ON a.id = r.account_id
-            GROUP BY r.reason ORDER BY 3 DESC, r.reason
+            SELECT r.reason, count(*) AS accounts, coalesce(sum(a.mrr), 0) AS mrr, count(*) - count(a.mrr) AS unknown
+            FROM risk_seen AS r JOIN account AS a ON a.id = r.account_id GROUP BY r.reason ORDER BY 3 DESC, r.reason
             """
-        ).map { OfReason(reason: $0[0].text ?? "", accounts: Int($0[1].integer ?? 0), mrr: $0[2].integer ?? 0) }
+        ).map {
+            OfReason(reason: $0["reason"].text ?? "", accounts: Int($0["accounts"].integer ?? 0), mrr: RiskSum($0))
+        }
     }
 
     /// How many accounts there are, and what they pay; one with several reasons counts once.
-    package func total() throws -> (accounts: Int, mrr: Int64) {
+    package func total() throws -> (accounts: Int, mrr: RiskSum) {
         let row = try connection.first(
             """
-            SELECT count(*), coalesce(sum(mrr), 0) FROM account WHERE id IN (SELECT account_id FROM risk_seen)
+            SELECT count(*) AS accounts, coalesce(sum(mrr), 0) AS mrr, count(*) - count(mrr) AS unknown
+            FROM account WHERE id IN (SELECT account_id FROM risk_seen)
             """)
-        return (Int(row?[0].integer ?? 0), row?[1].integer ?? 0)
+        return (Int(row?["accounts"].integer ?? 0), row.map { RiskSum($0) } ?? RiskSum(known: 0))
     }
 
     /// The accounts that pay most.
     package func accounts(limit: Int) throws -> [OfAccount] {
         let rows = try connection.query(
             """
-            SELECT a.id, a.key, a.name, coalesce(a.mrr, 0) FROM account AS a
-            WHERE a.id IN (SELECT account_id FROM risk_seen) ORDER BY 4 DESC, a.key LIMIT :limit
+            SELECT a.id, a.key, a.name, a.mrr FROM account AS a
+            WHERE a.id IN (SELECT account_id FROM risk_seen) ORDER BY coalesce(a.mrr, 0) DESC, a.key LIMIT :limit
             """, ["limit": .integer(Int64(limit))])
         return try rows.map { row in
             let reasons = try connection.query(
                 "SELECT reason FROM risk_seen WHERE account_id = :id ORDER BY reason", ["id": row[0]])
             return OfAccount(
-                key: row[1].text ?? "", name: row[2].text, mrr: row[3].integer ?? 0,
+                id: row[0].integer ?? 0, key: row[1].text ?? "", name: row[2].text, mrr: row[3].integer,
                 reasons: reasons.compactMap { $0[0].text })
         }
     }

@@ -16,7 +16,7 @@ final class ContactTable {
     private var columns = StagedColumns(isPerRow: false)
     private var isFirstLoad = false
     /// The active contacts that `apply` brought to accounts which had contacts before.
-    private(set) var arrived: [Int64] = []
+    private(set) var arrived = ContactRuns()
     /// The accounts whose contacts `apply` changed or added.
     private(set) var changedAccounts: Set<Int64> = []
     /// How many addresses came back that were erased before.
@@ -55,7 +55,7 @@ final class ContactTable {
 
     /// Looks whether there are contacts yet.
     func renew() throws {
-        arrived = []
+        arrived = ContactRuns()
         isFirstLoad = try connection.first("SELECT id FROM contact LIMIT 1") == nil
     }
 
@@ -122,7 +122,7 @@ final class ContactTable {
             ) { row in
                 tally.inserted += 1
                 changedAccounts.insert(row.integer(0))
-                if !isFirstLoad { arrived.append(row.integer(1)) }
+                if !isFirstLoad { arrived.add(row.integer(1)) }
             }
             tally.eventsMade += try events.ofContacts(
                 "contact_added", stagedAs: rows.name, joinedBy: "a.account_id = s.account_id AND a.key = s.key",
@@ -341,7 +341,7 @@ final class ContactTable {
             if back > 0 {
                 try connection.forEach(
                     "SELECT a.id FROM \(rows.name) s JOIN contact a ON \(join) WHERE \(isBack)"
-                ) { arrived.append($0.integer(0)) }
+                ) { arrived.add($0.integer(0)) }
             }
         }
         if columns["role"] != nil {

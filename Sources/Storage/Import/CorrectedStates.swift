@@ -133,6 +133,27 @@ final class CorrectedStates {
         return moves.count
     }
 
+    /// Gives churns that a column told, without a reason, the one that the rows name: a list of who left says why.
+    ///
+    /// - Returns: how many accounts have a reason now.
+    func fillReasons() throws -> Int {
+        guard !told.isEmpty, let churned else { return 0 }
+        let rows = "\(rows.name) s WHERE s.kind_id = :churned AND s.properties ->> 'reason' IS NOT NULL"
+        let isSame = "BETWEEN s.at - \(Self.mostOfChurns.milliseconds) AND s.at + \(Self.mostOfChurns.milliseconds)"
+        let values: [String: SQLValue] = ["churned": .integer(churned)]
+        try connection.execute(
+            """
+            UPDATE event AS e SET properties = s.properties FROM \(rows)
+                AND e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.properties IS NULL
+                AND substr(e.dedup, 1, 8) = 'column:a' AND e.at \(isSame)
+            """, values)
+        return try connection.execute(
+            """
+            UPDATE account AS a SET churn_reason = s.properties ->> 'reason' FROM \(rows)
+                AND a.id = s.account_id AND a.status = 'churned' AND a.churn_reason IS NULL AND a.churned_at \(isSame)
+            """, values)
+    }
+
     /// Lets the account say the moment that its event says by now.
     ///
     /// - Parameter former: what the event said before.

@@ -206,7 +206,7 @@ final class EventImport: ImportTarget {
             rows.window = slice
             try earlier?.adopt(rows.name)
             var changed = mayRetell ? try retold.adopt(now: context.now) : 0
-            if mayCorrect { changed += try states.correct(isOfAll: retold.isOfAll) }
+            if mayCorrect { changed += try states.correct(isOfAll: retold.isOfAll) + states.fillReasons() }
             let count = try insert(connection)
             if !context.isOngoing, count < slice.count { changed += try retold.correct(now: context.now, states) }
             // Another import may have brought the contact since it was looked up.

@@ -42,9 +42,9 @@ struct MovedContacts {
     ///   - arrived: the contacts that the file brought to accounts that had no such active contact.
     ///   - known: how many contacts of the file were there before.
     ///   - has: whether the file has a contact of that key, or address, at an account.
-    mutating func move(_ arrived: [Int64], known: Int, has: (_ name: String, _ account: Int64) -> Bool) throws {
+    mutating func move(_ arrived: ContactRuns, known: Int, has: (_ name: String, _ account: Int64) -> Bool) throws {
         let isSaid = context.options.takesDepartures
-        guard isSaid || !arrived.isEmpty else { return }
+        guard isSaid || arrived.count > 0 else { return }
         defer { try? connection.executeScript("DROP TABLE IF EXISTS arrived_contact") }
         try stage(isSaid ? nil : arrived)
         let (moves, undecided) = try found(has)
@@ -84,12 +84,16 @@ struct MovedContacts {
     }
 
     /// - Parameter arrived: nil for all contacts, where somebody says that the file has everybody.
-    private func stage(_ arrived: [Int64]?) throws {
+    private func stage(_ arrived: ContactRuns?) throws {
         try connection.executeScript("DROP TABLE IF EXISTS arrived_contact")
         try connection.define("CREATE TEMP TABLE arrived_contact (id INTEGER PRIMARY KEY, key TEXT NOT NULL)")
         let rows = "INSERT INTO arrived_contact (id, key) SELECT id, key FROM contact WHERE key <> 'owner'"
         if let arrived {
-            for id in arrived { try connection.execute(rows + " AND id = :id", ["id": .integer(id)]) }
+            for run in arrived.all {
+                try connection.execute(
+                    rows + " AND id BETWEEN :first AND :last",
+                    ["first": .integer(run.lowerBound), "last": .integer(run.upperBound)])
+            }
         } else {
             try connection.execute(rows)
         }
@@ -102,45 +106,62 @@ struct MovedContacts {
                 n.account_id AS its_account, n.key AS its_key, n.address AS its_address, n.moved_at
             """
         let accounts = "JOIN account x ON x.id = o.account_id JOIN account y ON y.id = n.account_id"
-        let others = "o.account_id <> n.account_id AND o.status = 'active' AND n.status = 'active' AND o.key <> 'owner'"
-        var rows = try connection.query(
+        // Who came with this file is in it.
+        let isBefore =
+            context.options.takesDepartures ? "true" : "o.id NOT IN (SELECT id FROM arrived_contact)"
+        let others =
+            "o.account_id <> n.account_id AND o.status = 'active' AND n.status = 'active' AND o.key <> 'owner' AND \(isBefore)"
+        func look(_ found: inout Found, _ sql: String) throws {
+            let statement = try connection.prepare(sql)
+            while try statement.step() {
+                found.look(at: statement, isSaid: context.options.takesDepartures, now: context.now, has)
+            }
+        }
+        var byAddress = Found()
+        try look(
+            &byAddress,
             """
             SELECT \(columns) FROM arrived_contact t JOIN contact n ON n.id = t.id
             JOIN contact o ON o.address = n.address \(accounts)
             WHERE \(others) AND (n.key = n.address OR o.key = n.key OR o.key = o.address) ORDER BY n.id, o.id
             """)
         // With another address it is the same person only where keys tell people apart.
-        let byKey = try connection.query(
+        var byKey = byAddress
+        try look(
+            &byKey,
             """
             SELECT \(columns) FROM arrived_contact t JOIN contact n ON n.id = t.id
             JOIN contact o ON o.key = t.key \(accounts)
             WHERE \(others) AND o.address IS DISTINCT FROM n.address
                 AND COALESCE(lower(trim(o.name)) = lower(trim(n.name)), true) ORDER BY n.id, o.id
             """)
-        if !byKey.isEmpty, try !areKeysReused() { rows += byKey }
+        let isOneMore = byKey.count > byAddress.count
+        let found = try isOneMore && areKeysReused() ? byAddress : byKey
+        return (found.moves, found.undecided)
+    }
+
+    private struct Found {
         var moves: [Move] = []
         var undecided = KeyExamples()
-        var gone: Set<Int64> = []
-        func isThere(_ key: String, _ address: String?, _ account: Int64) -> Bool {
-            has(key, account) || address.map { has($0, account) } ?? false
-        }
-        for row in rows {
-            guard let contact = row["contact"].integer, let former = row["former"].integer,
-                let account = row["account_id"].integer, let key = row["key"].text
-            else { continue }
-            guard !isThere(key, row["address"].text, account),
-                isThere(row["its_key"].text ?? "", row["its_address"].text, row["its_account"].integer ?? 0)
-            else { continue }
-            let text = "\(key): \(row["old_account"].text ?? "") → \(row["new_account"].text ?? "")"
-            if !context.options.takesDepartures, let moved = row["moved_at"].integer,
-                moved > (context.now - Self.quiet).milliseconds
-            {
+        private var gone: Set<Int64> = []
+
+        var count: Int { moves.count + undecided.count }
+
+        mutating func look(at row: Statement, isSaid: Bool, now: Instant, _ has: (String, Int64) -> Bool) {
+            func isThere(_ key: String, _ address: String?, _ account: Int64) -> Bool {
+                has(key, account) || address.map { has($0, account) } ?? false
+            }
+            let key = row.text("key") ?? ""
+            guard !isThere(key, row.optionalText("address"), row.integer("account_id")),
+                isThere(row.text("its_key") ?? "", row.optionalText("its_address"), row.integer("its_account"))
+            else { return }
+            let text = "\(key): \(row.text("old_account") ?? "") → \(row.text("new_account") ?? "")"
+            if !isSaid, let moved = row.optionalInteger("moved_at"), moved > (now - MovedContacts.quiet).milliseconds {
                 undecided.add(text)
-            } else if gone.insert(former).inserted {
-                moves.append(Move(contact: contact, former: former, text: text))
+            } else if gone.insert(row.integer("former")).inserted {
+                moves.append(Move(contact: row.integer("contact"), former: row.integer("former"), text: text))
             }
         }
-        return (moves, undecided)
     }
 
     /// Whether two people have one key, as where each account numbers its own.

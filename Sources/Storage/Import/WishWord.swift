@@ -55,7 +55,8 @@ package enum WishWord {
         "newsletter_optin", "optin_newsletter", "email_permission", "marketing_permission", "gdpr_consent",
         "rgpd_consent", "dsgvo_einwilligung", "consentement_e_mail", "consentement_email", "consentement_rgpd",
         "consentement_newsletter", "consentimiento_email", "consentimiento_rgpd", "acepta_emails",
-        "marketing_contact_status", "newsletter_abonniert",
+        "marketing_contact_status", "newsletter_abonniert", "boletín", "boletin", "recibe_boletín", "recibe_boletin",
+        "suscrito_al_boletín", "boletim", "recebe_boletim", "nieuwsbrief", "infolettre", "lettre_d_information",
         "can_be_emailed", "can_be_mailed", "can_be_contacted", "can_email", "can_contact", "may_be_emailed",
         "may_email",
         "may_contact", "may_be_contacted", "email_allowed", "emails_allowed", "mail_allowed", "mailing_allowed",
@@ -164,6 +165,7 @@ package enum WishWord {
         "consenso", "toestemming", "mail_permission", "marketing_permission", "permission_to", "accepts_",
         "email_status", "e_mail_status", "mailing_status", "marketing_contact", "marketing_email", "marketing_status",
         "gdpr", "dsgvo", "rgpd", "be_emailed", "email_allowed", "emails_allowed", "mailing_allowed", "mail_allowed",
+        "boletín", "boletin", "boletim", "nieuwsbrief", "infolettre", "lettre_d_info",
     ]
 
     /// Whether the words of a column called "status" or the like are those of a mailing list, and not of customers.

@@ -36,7 +36,7 @@ package struct RiskStory: Sendable {
     package var createdAt: Instant
     package var churnedAt: Instant?
     package var plan: String?
-    /// What it has paid so far by its MRR, in minor units; nil where nobody knows any.
+    /// Its MRR times the time that it had it, in minor units, which is no sum of payments; nil where nobody knows any.
     package var paid: Double?
     /// The oldest first.
     package var done: [Entry]

@@ -111,6 +111,23 @@ extension AccountList {
         return found
     }
 
+    /// The steps at which accounts stand in a playbook, those of its earlier versions among them.
+    package func steps(of playbook: String) throws -> Set<String> {
+        let places = try connection.query(
+            """
+            SELECT v.source, s.variant, s.step FROM (
+                SELECT DISTINCT e.version_id AS version_id, e.variant AS variant, e.step AS step
+                FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
+                WHERE p.name = :playbook AND e.state = 'active'
+            ) AS s JOIN playbook_version AS v ON v.id = s.version_id
+            """, ["playbook": .text(playbook)])
+        return Set(
+            places.map { row in
+                let place = Int(row["step"].integer ?? 0)
+                return stepName(playbook, row["source"].text ?? "", row["variant"].text, place) ?? "step \(place + 1)"
+            })
+    }
+
     func standings(_ asked: Judged, _ rows: AccountRows) throws -> [Int: [Reason]] {
         var found: [Int: [Reason]] = [:]
         try rows.forEach(

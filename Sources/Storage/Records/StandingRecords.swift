@@ -131,25 +131,38 @@ package struct StandingRecords {
         var found: [Int64: Account.Assignment] = [:]
         try accounts.forEach(
             """
-            SELECT account_id, arm, variant FROM assignment
+            SELECT account_id, arm, variant, stratum FROM assignment
             WHERE experiment_id = :experiment AND account_id BETWEEN :first AND :last
             """, ["experiment": .integer(experiment)]
         ) { row, _ in
             found[row.integer("account_id")] = Account.Assignment(
-                arm: try row.word("arm"), variant: row.optionalText("variant"))
+                arm: try row.word("arm"), variant: row.optionalText("variant"), stratum: row.optionalText("stratum"))
         }
         return found
     }
 
+    /// How many accounts each stratum of an experiment has.
+    package func strata(of experiment: Int64) throws -> [String: Int] {
+        var found: [String: Int] = [:]
+        try connection.forEach(
+            """
+            SELECT stratum, count(*) AS accounts FROM assignment
+            WHERE experiment_id = :experiment AND stratum IS NOT NULL GROUP BY stratum
+            """, ["experiment": .integer(experiment)]
+        ) { found[$0.text("stratum") ?? ""] = Int($0.integer("accounts")) }
+        return found
+    }
+
     static let assignmentInsertion = Insertion(
-        into: "assignment", ["experiment_id", "account_id", "arm", "variant", "at"], onConflict: "DO NOTHING")
+        into: "assignment", ["experiment_id", "account_id", "arm", "variant", "at", "stratum"], onConflict: "DO NOTHING"
+    )
 
     static func assignment(
         _ assignment: Account.Assignment, _ experiment: Int64, of account: Int64, at now: Instant
     ) -> [SQLValue] {
         [
             .integer(experiment), .integer(account), .word(assignment.arm), .optional(assignment.variant),
-            .instant(now),
+            .instant(now), .optional(assignment.stratum),
         ]
     }
 }

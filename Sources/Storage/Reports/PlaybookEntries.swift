@@ -65,7 +65,7 @@ package struct PlaybookEntries {
                 id INTEGER NOT NULL, account_id INTEGER NOT NULL, experiment_id INTEGER NOT NULL,
                 version_id INTEGER NOT NULL, arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL,
                 has_goal INTEGER NOT NULL, until INTEGER NOT NULL, goal_at INTEGER, left_at INTEGER,
-                left_known_at INTEGER, is_erased INTEGER NOT NULL)
+                left_known_at INTEGER, is_erased INTEGER NOT NULL, stratum TEXT NOT NULL)
             """)
         try connection.execute(
             """
@@ -73,8 +73,9 @@ package struct PlaybookEntries {
             SELECT e.id, e.account_id, e.experiment_id, e.version_id, e.arm, e.variant, e.entered_at,
                 CASE WHEN e.goal_until IS NULL THEN 0 ELSE 1 END, coalesce(e.goal_until, e.entered_at + :watch),
                 CASE WHEN e.goal_at <= :as_of AND e.goal_at <= e.goal_until THEN e.goal_at END, NULL, NULL,
-                CASE WHEN a.id IS NULL OR a.erased_at IS NOT NULL THEN 1 ELSE 0 END
+                CASE WHEN a.id IS NULL OR a.erased_at IS NOT NULL THEN 1 ELSE 0 END, coalesce(g.stratum, '')
             FROM enrollment AS e LEFT JOIN account AS a ON a.id = e.account_id
+                LEFT JOIN assignment AS g ON g.experiment_id = e.experiment_id AND g.account_id = e.account_id
             WHERE e.playbook_id = :playbook AND e.entered_at <= :as_of AND NOT \(Match.isByHand("e.match_key"))
                 AND NOT EXISTS (
                 SELECT 1 FROM enrollment AS f WHERE f.account_id = e.account_id AND f.playbook_id = e.playbook_id
@@ -138,6 +139,8 @@ package struct PlaybookEntries {
         package var week: Int
         package var matured: Int
         package var goals: Int
+        /// Within which the arm was drawn; empty without strata.
+        package var stratum = ""
     }
 
     /// The goal reached, or the account kept where there is no goal, by the week after the start in which it was known.
@@ -154,16 +157,16 @@ package struct PlaybookEntries {
         let rows = try connection.query(
             """
             WITH moment AS (
-                SELECT arm, variant, until, \(hit) AS hit FROM report_entry
+                SELECT arm, variant, stratum, until, \(hit) AS hit FROM report_entry
                 WHERE experiment_id = :experiment AND has_goal = :has_goal
             )
-            SELECT arm, variant, week, sum(matured), sum(hits) FROM (
-                SELECT arm, variant, \(week("until")) AS week, count(*) AS matured, 0 AS hits FROM moment
-                WHERE until <= :as_of GROUP BY arm, variant, week
+            SELECT arm, variant, week, sum(matured), sum(hits), stratum FROM (
+                SELECT arm, variant, stratum, \(week("until")) AS week, count(*) AS matured, 0 AS hits FROM moment
+                WHERE until <= :as_of GROUP BY arm, variant, stratum, week
                 UNION ALL
-                SELECT arm, variant, \(week("hit")) AS week, 0 AS matured, count(*) AS hits FROM moment
-                WHERE hit <= :as_of AND until <= :as_of GROUP BY arm, variant, week
-            ) AS w GROUP BY arm, variant, week ORDER BY week, arm, variant
+                SELECT arm, variant, stratum, \(week("hit")) AS week, 0 AS matured, count(*) AS hits FROM moment
+                WHERE hit <= :as_of AND until <= :as_of GROUP BY arm, variant, stratum, week
+            ) AS w GROUP BY arm, variant, stratum, week ORDER BY week, arm, variant, stratum
             """,
             [
                 "experiment": .integer(period.experimentID), "start": .instant(period.startedAt),
@@ -173,8 +176,25 @@ package struct PlaybookEntries {
             let (matured, hits) = (Int(row[3].integer ?? 0), Int(row[4].integer ?? 0))
             return Weekly(
                 arm: Arm(try row[0].word(), row[1].text), week: Int(row[2].integer ?? 1), matured: matured,
-                goals: period.hasGoal ? hits : matured - hits)
+                goals: period.hasGoal ? hits : matured - hits, stratum: row[5].text ?? "")
         }
+    }
+
+    /// How many accounts each arm has of each stratum, over everybody who entered.
+    package func strata(of period: Period) throws -> [String: [Arm: Count]] {
+        var found: [String: [Arm: Count]] = [:]
+        try connection.forEach(
+            """
+            SELECT stratum, arm, variant, count(*) AS accounts FROM report_entry
+            WHERE experiment_id = :experiment AND arm <> 'global_holdout' GROUP BY stratum, arm, variant
+            """, ["experiment": .integer(period.experimentID)]
+        ) { row in
+            var count = Count()
+            count.matured = Int(row.integer("accounts"))
+            found[row.text("stratum") ?? "", default: [:]][Arm(try row.word("arm"), row.optionalText("variant"))] =
+                count
+        }
+        return found
     }
 
     /// The length of a week, in milliseconds.
@@ -269,11 +289,15 @@ package struct PlaybookEntries {
     }
 
     /// What an account paid at a moment: what the first later change replaced, or what it pays now.
-    func mrr(_ moment: String) -> String {
-        let later = "FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = r.account_id AND h.at > \(moment)"
+    func mrr(_ moment: String) -> String { attribute("mrr", at: moment) }
+
+    /// The same of any attribute that keeps its history.
+    func attribute(_ name: String, at moment: String) -> String {
+        let later =
+            "FROM history AS h WHERE h.attribute = '\(name)' AND h.account_id = r.account_id AND h.at > \(moment)"
         return """
-            (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT CAST(h.previous AS bigint) \(later) ORDER BY h.at LIMIT 1)
-                ELSE (SELECT a.mrr FROM account AS a WHERE a.id = r.account_id) END)
+            (CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT \(name == "mrr" ? "CAST(h.previous AS bigint)" : "h.previous") \(later) ORDER BY h.at LIMIT 1)
+                ELSE (SELECT a.\(name) FROM account AS a WHERE a.id = r.account_id) END)
             """
     }
 }

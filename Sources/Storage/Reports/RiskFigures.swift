@@ -28,21 +28,22 @@ package struct RiskFigures {
         package var accounts: Int
         /// Of them, who came to be at risk lately.
         package var new: Int
-        /// In minor units.
-        package var mrr: Int64
+        package var mrr: RiskSum
     }
 
-    /// What an account paid at the moment.
+    /// What an account paid at the moment; NULL where nobody knows it.
     private static let mrr = """
         coalesce((SELECT CAST(h.previous AS bigint) FROM history AS h WHERE h.attribute = 'mrr' AND h.account_id = a.id AND h.at > :now
-            ORDER BY h.at LIMIT 1), a.mrr, 0)
+            ORDER BY h.at LIMIT 1), a.mrr)
         """
 
     /// The reasons with the most revenue first.
     package func reasons() throws -> [OfReason] {
         try connection.query(
             """
-            SELECT reason, count(*), sum(new), sum(mrr) FROM (
+            SELECT reason, count(*) AS accounts, sum(new) AS new, coalesce(sum(mrr), 0) AS mrr,
+                count(*) - count(mrr) AS unknown
+            FROM (
                 SELECT r.reason, \(Self.mrr) AS mrr, CASE WHEN n.account_id IS NULL THEN 0 ELSE 1 END AS new
                 FROM risk_seen AS r JOIN account AS a ON a.id = r.account_id LEFT JOIN report_new_risk AS n
                     ON n.account_id = r.account_id AND n.reason = r.reason
@@ -50,20 +51,57 @@ package struct RiskFigures {
             """, ["now": .instant(now)]
         ).map {
             OfReason(
-                reason: $0[0].text ?? "", accounts: Int($0[1].integer ?? 0), new: Int($0[2].integer ?? 0),
-                mrr: $0[3].integer ?? 0)
+                reason: $0["reason"].text ?? "", accounts: Int($0["accounts"].integer ?? 0),
+                new: Int($0["new"].integer ?? 0), mrr: RiskSum($0))
         }
     }
 
+    /// An account that is at risk.
+    package struct OfAccount: Sendable, Hashable {
+        package var id: Int64
+        package var key: String
+        package var name: String?
+        /// The reasons, those that data.yaml names first by name.
+        package var reasons: [String]
+        /// In minor units; nil where nobody knows it.
+        package var mrr: Int64?
+    }
+
+    /// Everybody who is at risk, by key.
+    package func accounts() throws -> [OfAccount] {
+        var found: [OfAccount] = []
+        try connection.forEach(
+            """
+            SELECT a.id, a.key, a.name, r.reason, \(Self.mrr) AS mrr FROM risk_seen AS r
+            JOIN account AS a ON a.id = r.account_id ORDER BY a.key, r.reason
+            """, ["now": .instant(now)]
+        ) { row in
+            let (id, reason) = (row.integer("id"), row.text("reason") ?? "")
+            if found.last?.id == id {
+                found[found.count - 1].reasons.append(reason)
+            } else {
+                found.append(
+                    OfAccount(
+                        id: id, key: row.text("key") ?? "", name: row.optionalText("name"), reasons: [reason],
+                        mrr: row.optionalInteger("mrr")))
+            }
+        }
+        return found
+    }
+
     /// How many accounts there are, and what they pay; one with several reasons counts once.
-    package func total() throws -> (accounts: Int, new: Int, mrr: Int64) {
+    package func total() throws -> (accounts: Int, new: Int, mrr: RiskSum) {
         let row = try connection.first(
             """
-            SELECT count(*), coalesce(sum(mrr), 0), (SELECT count(DISTINCT n.account_id)
-                FROM report_new_risk AS n JOIN risk_seen AS r ON r.account_id = n.account_id AND r.reason = n.reason)
+            SELECT count(*) AS accounts, coalesce(sum(mrr), 0) AS mrr, count(*) - count(mrr) AS unknown,
+                (SELECT count(DISTINCT n.account_id) FROM report_new_risk AS n
+                    JOIN risk_seen AS r ON r.account_id = n.account_id AND r.reason = n.reason) AS new
             FROM (SELECT \(Self.mrr) AS mrr FROM account AS a WHERE a.id IN (SELECT account_id FROM risk_seen)) AS risks
             """, ["now": .instant(now)])
-        return (Int(row?[0].integer ?? 0), Int(row?[2].integer ?? 0), row?[1].integer ?? 0)
+        return (
+            Int(row?["accounts"].integer ?? 0), Int(row?["new"].integer ?? 0),
+            row.map { RiskSum($0) } ?? RiskSum(known: 0)
+        )
     }
 
     /// What a playbook did since: whom it took in and what came of it.

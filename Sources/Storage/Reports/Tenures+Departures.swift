@@ -51,6 +51,7 @@ extension Tenures {
     /// An account that left without a warning.
     package struct Unseen: Sendable, Hashable {
         package var key: String
+        package var name: String?
         package var left: Day
         package var reason: String?
         package var mrr: Int64
@@ -66,14 +67,15 @@ extension Tenures {
         let least = tenures[found[min(limit, found.count) - 1]].mrr
         found = found.prefix { tenures[$0].mrr >= least }.sorted()
         let ids = found.map { accounts[Int(tenures[$0].account)].id }
-        var keys: [Int64: String] = [:]
+        var names: [Int64: (key: String, name: String?)] = [:]
         try AccountRows(connection, ids: ids, ranges: AccountRows.ranges(of: ids)).forEach(
-            "SELECT id, key FROM account WHERE id BETWEEN :first AND :last ORDER BY id"
-        ) { row, _ in keys[row.integer("id")] = row.text("key") }
+            "SELECT id, key, name FROM account WHERE id BETWEEN :first AND :last ORDER BY id"
+        ) { row, _ in names[row.integer("id")] = (row.text("key") ?? "", row.optionalText("name")) }
         return found.map { index in
             let stay = tenures[index]
+            let account = names[accounts[Int(stay.account)].id]
             return Unseen(
-                key: keys[accounts[Int(stay.account)].id] ?? "", left: Day(number: Int(stay.end)),
+                key: account?.key ?? "", name: account?.name, left: Day(number: Int(stay.end)),
                 reason: name(stay.reason), mrr: stay.mrr)
         }.sorted { (-$0.mrr, $0.key, $0.left) < (-$1.mrr, $1.key, $1.left) }.prefix(limit).map { $0 }
     }

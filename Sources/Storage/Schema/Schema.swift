@@ -7,7 +7,7 @@ enum Schema {
     static let migrations = [
         first, flow, journey, safety, ingest, webhook, seen, pages, sending, decisions, restores, identity,
         erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands, valueCensus, heldByHand,
-        eventsAhead, lookups, changes, waiting, told, texts, billing, moved, columnsSeen,
+        eventsAhead, lookups, changes, waiting, told, texts, billing, moved, columnsSeen, strata,
     ]
 
     static let openStates = ["pending", "claimed", "sending", "held", "unknown"]

@@ -66,6 +66,7 @@ struct AccountsCommand: ParsableCommand {
             let context = try EvaluationContext(
                 connection, workspace: loaded.workspace, now: now, asking: [choice.condition].compactMap(\.self))
             let list = try AccountList(connection, context, choice, stepName: names.name)
+            try question.checkStep(in: loaded.workspace, list)
             let printing = AccountLines(output.format, loaded.zone, hasHealth: context.health != nil)
             let end = try list.forEach(limit: limit ?? .max) { try printing.add($0) }
             try printing.end()

@@ -57,7 +57,7 @@ struct EnrollCommand: ParsableCommand {
                 if try hand.enroll(id, in: playbook.name) { asked += 1 } else { known += 1 }
             }
         }
-        let before = known > 0 ? ", \(known) were asked for before" : ""
+        let before = known > 0 ? ", \(known) \(known == 1 ? "was" : "were") asked for before" : ""
         Terminal.print(
             "\(Terminal.count(asked, "account")) to be enrolled in \(playbook.name)\(before); the next cycle decides.")
         Terminal.hint("what it will decide: keeptouch plan \(playbook.name) --who")

@@ -44,7 +44,7 @@ struct SnoozeCommand: ParsableCommand {
     var playbook: String?
 
     @Option(help: "Why; the account's story tells it.")
-    var reason = "snoozed"
+    var reason = "no reason was given"
 
     @OptionGroup var options: WorkspaceOptions
 
@@ -127,7 +127,7 @@ struct HoldCommand: ParsableCommand {
     var words: [String]
 
     @Option(help: "Why; status shows it.")
-    var reason = "held back"
+    var reason = "no reason was given"
 
     @OptionGroup var options: WorkspaceOptions
 

@@ -78,7 +78,10 @@ struct PreviewCommand: AsyncParsableCommand {
         }
         Terminal.print("\n\(trial.request)\n\n\(trial.answer)")
         guard trial.wasTaken else { throw ExitCode(1) }
-        Terminal.hint("one test went to \(sendTo) by \(channel.name) and is recorded nowhere; its links are nobody's")
+        let which =
+            previews.count > 1 ? " of the \(previews.count) messages above, in the recipient's own language," : ""
+        Terminal.hint(
+            "one test\(which) went to \(sendTo) by \(channel.name) and is recorded nowhere; its links are nobody's")
     }
 
     /// Its own language and those of its translations.
@@ -97,7 +100,15 @@ struct PreviewCommand: AsyncParsableCommand {
     ) throws {
         if let html, html != "-" {
             let file = fileName(html, number: number, locale: locale)
-            try Data(preview.html.utf8).write(to: URL(fileURLWithPath: file))
+            do {
+                try Data(preview.html.utf8).write(to: URL(fileURLWithPath: file))
+            } catch {
+                let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+                throw CommandError(
+                    FileManager.default.fileExists(atPath: folder)
+                        ? "\(file) cannot be written; is that allowed, and is there room?"
+                        : "\(file) cannot be written: there is no folder \(folder)")
+            }
             Terminal.print(file)
             return
         }

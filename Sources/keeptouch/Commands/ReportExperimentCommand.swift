@@ -23,10 +23,14 @@ struct ReportExperimentCommand: ParsableCommand {
     @Flag(help: "Before the launch: how many accounts and days it takes.")
     var design = false
 
-    @Option(help: "With --design: the rate expected without the playbook, such as 15%.")
+    @Option(
+        help: "With --design: the rate expected without the playbook, such as 15%; the mean, where the goal is one.")
     var base: String?
 
-    @Option(help: "With --design: the smallest change worth finding, in points, such as 3.")
+    @Option(help: "With --design and a mean as the goal: the standard deviation over accounts.")
+    var deviation: Double?
+
+    @Option(help: "With --design: the smallest change worth finding, in points, such as 3, or of the mean.")
     var detect: Double?
 
     @Option(help: "With --design: how many accounts enter in a day.")
@@ -35,15 +39,14 @@ struct ReportExperimentCommand: ParsableCommand {
     @OptionGroup var options: ReportOptions
 
     func validate() throws {
-        if !design, base != nil || detect != nil || perDay != nil {
-            throw ValidationError("--base, --detect and --per-day belong to --design")
+        if !design, base != nil || deviation != nil || detect != nil || perDay != nil {
+            throw ValidationError("--base, --deviation, --detect and --per-day belong to --design")
         }
         if design, alwaysValid || fixed {
             throw ValidationError("--design comes before the launch, and --always-valid and --fixed after it")
         }
-        if base != nil, baseRate == nil { throw ValidationError("--base takes a share between 0% and 100%: 15%") }
-        if let detect, !(detect > 0 && detect < 100) {
-            throw ValidationError("--detect takes points between 0 and 100: 3")
+        if let deviation, !(deviation > 0 && deviation <= 1e12) {
+            throw ValidationError("--deviation takes a number above 0: 60")
         }
         if let perDay, !(perDay >= 0 && perDay <= 1e9) { throw ValidationError("--per-day takes a number of accounts") }
         if alwaysValid, fixed { throw ValidationError("--always-valid and --fixed exclude each other") }
@@ -60,15 +63,40 @@ struct ReportExperimentCommand: ParsableCommand {
 
     func run() throws {
         try options.show { loaded, connection, asOf in
-            if design {
-                return try ExperimentDesign(
-                    loaded.playbook(playbook), base: baseRate, perDay: perDay,
-                    detect: detect.map { $0 / 100 }, connection, asOf: asOf
-                ).make()
-            }
+            if design { return try design(of: loaded.playbook(playbook), in: loaded, connection, asOf) }
             try loaded.expectPlaybook(playbook, connection)
             return try ExperimentReport(playbook, in: loaded.workspace, rule: rule, connection, asOf: asOf).make()
         }
+    }
+}
+
+extension ReportExperimentCommand {
+    /// What is given in points, shares and money becomes what the design counts in.
+    private func design(
+        of playbook: Playbook, in loaded: LoadedWorkspace, _ connection: Connection, _ asOf: Instant
+    ) throws -> Report {
+        guard let goal = playbook.meanGoal else {
+            if deviation != nil { throw CommandError("--deviation belongs to a goal that is a mean") }
+            if base != nil, baseRate == nil { throw CommandError("--base takes a share between 0% and 100%: 15%") }
+            if let detect, !(detect > 0 && detect < 100) {
+                throw CommandError("--detect takes points between 0 and 100: 3")
+            }
+            return try ExperimentDesign(
+                playbook, in: loaded.workspace, base: baseRate, perDay: perDay, detect: detect.map { $0 / 100 },
+                connection, asOf: asOf
+            ).make()
+        }
+        let mean = base.flatMap { Double($0) }
+        if base != nil, mean?.isFinite != true {
+            throw CommandError("the goal of \(playbook.name) is a mean: --base takes a number such as 49")
+        }
+        if let detect, !(detect > 0 && detect <= 1e12) { throw CommandError("--detect takes a number above 0: 5") }
+        let minor = Currency.minorDigits(of: loaded.workspace.configuration.currency)
+        let scale = goal.isMoney ? (0..<minor).reduce(1.0) { scale, _ in scale * 10 } : 1
+        return try ExperimentDesign(
+            playbook, in: loaded.workspace, base: mean.map { $0 * scale }, deviation: deviation.map { $0 * scale },
+            perDay: perDay, detect: detect.map { $0 * scale }, connection, asOf: asOf
+        ).make()
     }
 }
 

@@ -325,7 +325,7 @@ struct StatusCommand: ParsableCommand {
         let earlier = try query.missedCount() - missed.count
         if earlier > 0 { Terminal.print("and \(Terminal.count(earlier, "occurrence")) before that") }
         for state in [TouchState.unknown, .held] where touches[state] != nil {
-            Terminal.print("\(touches[state] ?? 0) touches are \(state.rawValue)")
+            Terminal.print(Terminal.count(touches[state] ?? 0, "touch is", "touches are") + " \(state.rawValue)")
             Terminal.print("  keeptouch touches --state \(state.rawValue)")
         }
     }

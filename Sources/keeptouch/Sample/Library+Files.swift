@@ -2647,7 +2647,7 @@ days:
 
 """#),
         File("notes/low_usage.md", #"""
-*{{account}}* ({{mrr}} a month, with us for {{tenure}}) may leave: {{reason}} since {{since}}.
+*{{account}}* ({{#mrr}}{{mrr}} a month{{/mrr}}{{^mrr}}MRR unknown{{/mrr}}, with us for {{tenure}}) may leave: {{reason}} since {{since}}.
 {{#clause}}Why we think so: {{clause}}.{{/clause}}
 {{#done}}Done so far: {{done}}{{/done}}{{^done}}Nothing was done yet.{{/done}}
 Next: {{next}}

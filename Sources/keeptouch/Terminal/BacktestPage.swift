@@ -24,28 +24,19 @@ struct BacktestPage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(HTML.escaped(report.playbook)), \(report.from) to \(report.to)</title>
             <style>
-            :root { color-scheme: light dark; --text: #1c1c1e; --soft: #6b6b70; --line: #d9d9de; --bar: #3b7dd8;
-              --goal: #c2571a; --back: #ffffff; }
-            @media (prefers-color-scheme: dark) { :root { --text: #ececf0; --soft: #a0a0a8; --line: #3a3a40;
-              --bar: #6ea8f5; --goal: #f0985a; --back: #17171a; } }
-            body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); margin: 2rem auto;
-              max-width: 880px; padding: 0 1rem; }
-            h1 { font-size: 1.4rem; margin: 0 } p { margin: .4rem 0 } .soft { color: var(--soft) }
-            svg { width: 100%; height: auto; margin: 1rem 0 } svg text { fill: var(--soft); font-size: 11px }
-            .bar { fill: var(--bar) } .goal { fill: none; stroke: var(--goal); stroke-width: 2 }
-            .axis { stroke: var(--line) } .key-bar { color: var(--bar) } .key-goal { color: var(--goal) }
-            .scroll { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-            th, td { text-align: right; padding: .15rem .7rem .15rem 0; border-bottom: 1px solid var(--line) }
-            th:first-child, td:first-child { text-align: left } tr:last-child { font-weight: 600 }
+            \(Report.style)
+            .key-bar { color: var(--c0) } .key-goal { color: var(--c1) } tr:last-child { font-weight: 600 }
             </style>
             </head>
             <body>
             <h1>\(HTML.escaped(report.title))</h1>
             <p class="soft">\(HTML.escaped(report.playbook)), \(report.from) to \(report.to)\(company)</p>
             <p><span class="key-bar">■</span> entered, each \(isByWeek ? "week" : "day")\(goalKey)</p>
+            <div class="scroll chart" tabindex="0" role="group" aria-label="Enrollments over time">
             \(chart)
+            </div>
             \(table.sentences.map { "<p>\(HTML.escaped($0))</p>" }.joined(separator: "\n"))
-            <div class="scroll">
+            <div class="scroll" tabindex="0" role="group" aria-label="By period">
             \(html(table.table(of: table.periods, isForReading: true)))
             </div>
             </body>
@@ -89,7 +80,7 @@ struct BacktestPage {
         for (index, bar) in bars.enumerated() where bar.entered > 0 {
             let height = y(bar.entered, of: most)
             parts.append(
-                "<rect class=\"bar\" x=\"\(Self.number(x(index) + slot * 0.1))\" y=\"\(Self.number(height))\" "
+                "<rect class=\"column\" x=\"\(Self.number(x(index) + slot * 0.1))\" y=\"\(Self.number(height))\" "
                     + "width=\"\(Self.number(slot * 0.8))\" height=\"\(Self.number(floor - height))\">"
                     + "<title>\(bar.day): \(bar.entered)</title></rect>")
         }
@@ -97,7 +88,7 @@ struct BacktestPage {
             let points = reached.enumerated().map { index, count in
                 "\(Self.number(x(index) + slot / 2)),\(Self.number(y(count, of: mostReached)))"
             }
-            parts.append("<polyline class=\"goal\" points=\"\(points.joined(separator: " "))\"/>")
+            parts.append("<polyline class=\"curve s1\" points=\"\(points.joined(separator: " "))\"/>")
         }
         let every = max(1, (bars.count + 7) / 8)
         for (index, bar) in bars.enumerated() where index % every == 0 {
@@ -113,7 +104,11 @@ struct BacktestPage {
 
     private func html(_ table: Table) -> String {
         func row(_ cells: [String], _ tag: String) -> String {
-            "<tr>" + cells.map { "<\(tag)>\(HTML.escaped($0))</\(tag)>" }.joined() + "</tr>"
+            "<tr>"
+                + cells.enumerated().map { index, cell in
+                    let style = index == 0 ? "" : " class=\"num\""
+                    return "<\(tag)\(style)>\(HTML.escaped(cell))</\(tag)>"
+                }.joined() + "</tr>"
         }
         let rows = [row(table.columns.map(\.title), "th")] + table.rows.map { row($0, "td") }
         return "<table>\n\(rows.joined(separator: "\n"))\n</table>"

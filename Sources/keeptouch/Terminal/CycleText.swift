@@ -98,8 +98,8 @@ struct CycleText {
         }
         if report.entered > inTable {
             Terminal.print(
-                "\(report.entered - inTable) of the enrollments began behind what this run sent, and stand in the table as they were "
-                    + "before.")
+                "\(Terminal.count(report.entered - inTable, "enrollment")) began after what this run sent; the table has what was so "
+                    + "before that.")
         }
         let begun = Terminal.count(report.entered, "enrollment") + (hasRun ? " begun" : " would begin")
         let late =
@@ -125,6 +125,8 @@ struct SendingText {
     let report: DrainReport
     /// All touches that are to go out later.
     let pending: Int
+    /// All touches that are held, whatever run held them.
+    let held: Int
     /// When the window or cap of the first of these opens; nil when none waits for one.
     var opening: String?
     /// The scopes that stay stopped until someone resumes them.
@@ -137,7 +139,7 @@ struct SendingText {
         add(report.retried, "tries failed and are repeated")
         add(report.rejected, "rejected")
         add(report.unknown, "unknown (keeptouch touches --state unknown)")
-        add(report.held, "held (keeptouch touches --state held)")
+        add(held, "held (keeptouch touches --state held)")
         add(report.dropped, "ended unsent (capped, expired, suppressed or cancelled)")
         add(report.recovered, "taken over from a run that died")
         add(pending, "pending (keeptouch touches --state pending says when)")

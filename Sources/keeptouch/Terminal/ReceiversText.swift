@@ -27,7 +27,7 @@ struct ReceiversText {
             if let error = state.error {
                 parts.append("failed \(state.attempts == 1 ? "once" : "\(state.attempts) times"): \(error)")
             }
-            if let retry = state.retryAt { parts.append("tried again \(retry.text(in: loaded.zone))") }
+            if let retry = state.retryAt { parts.append("is tried again at \(retry.text(in: loaded.zone))") }
             if state.lost > 0 { parts.append("\(Terminal.count(state.lost, "change")) became too old for it") }
             return Line(
                 name: receiver.name, isGood: state.error == nil && state.lost == 0,

@@ -131,4 +131,19 @@ import Testing
         #expect(try world.load(.events, file("2026-03-04", "2026-03-06")).inserted == 1)
         #expect(try events(world).count == 4)
     }
+
+    @Test func aListOfWhoLeftSaysWhyWhereAColumnSaidOnlyThatTheyLeft() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,churned_at\na,2026-03-01\nb,2026-03-02\nc,2025-03-02\n")
+        let text =
+            "account,event,at,reason\na,churned,2026-03-01,price\nb,churned,2026-03-03,missing_feature\nc,churned,2026-03-03,price\n"
+        #expect(try world.load(.events, text).updated == 2)
+        #expect(
+            try world.rows("SELECT key, churn_reason FROM account ORDER BY key") == [
+                "a|price", "b|missing_feature", "c|",
+            ])
+        #expect(
+            try world.rows("SELECT properties ->> 'reason' FROM event ORDER BY id") == ["price", "missing_feature", ""])
+        #expect(try world.load(.events, text).unchanged == 3)
+    }
 }

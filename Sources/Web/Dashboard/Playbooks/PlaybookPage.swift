@@ -220,6 +220,10 @@ struct PlaybookPage {
                     pair("goal", goal.condition.text, isCode: true)
                     pair("within", "\(goal.within)")
                 }
+                if let goal = playbook.meanGoal {
+                    pair("goal", "mean of \(goal.figure.text)")
+                    pair("within", "\(goal.within)")
+                }
                 for guardrail in playbook.guardrails {
                     pair(
                         "guardrail",

@@ -46,7 +46,8 @@ struct ExperimentList {
                             html.number(item.arms[.treated] ?? 0)
                             html.number((item.arms[.holdout] ?? 0) + (item.arms[.globalHoldout] ?? 0))
                             html.add("td", ["class": "x"]) { html in
-                                if let goal = playbook?.goal { html.add("code", text: goal.condition.text) }
+                                let goal = playbook?.goal?.condition.text ?? playbook?.meanGoal?.figure.text
+                                if let goal { html.add("code", text: goal) }
                             }
                         }
                     }

@@ -22,7 +22,7 @@ extension Channel.Dialect {
             case .twilio: try Self.twilio(webhook)
             case .vonage: Self.vonage(try Self.object(webhook.json()))
             case .messagebird: try Self.messagebird(webhook)
-            case .plain: try Self.objects(webhook.json().items).map(Self.plain)
+            case .plain: try Self.objects(webhook.json().items).filter { !Self.isText($0) }.map(Self.plain)
             }
         return told.compactMap(\.notice)
     }
@@ -36,7 +36,7 @@ extension Channel.Dialect {
         case .vonage: Self.vonageTexts(try Self.object(webhook.json()))
         case .messagebird: try Self.messagebirdTexts(webhook)
         case .plain:
-            try Self.objects(webhook.json().items).filter { $0["event"]?.scalarText == "text" }.map(Self.plainText)
+            try Self.objects(webhook.json().items).filter(Self.isText).map(Self.plainText)
         case .sendgrid, .postmark, .mailgun, .amazonSES, .resend, .brevo, .mandrill, .sparkpost, .customerio: []
         }
     }
@@ -61,10 +61,22 @@ extension Channel.Dialect {
         return text
     }
 
+    private static func isText(_ item: JSON) -> Bool { item["event"]?.scalarText == "text" }
+
+    /// What an endpoint of one's own may tell; goals and answers are found here.
+    private static let plainKinds = Outcome.Kind.allCases.filter { $0 != .goal && $0 != .answered }
+
     /// Keeptouch's own words: `{"event": "delivered", "touch_id": "t12", "id": "...", "at": "2026-03-08T07:00:00Z"}`.
-    private static func plain(_ item: JSON) -> WebhookEvent {
-        var told = WebhookEvent(item, item["event"]?.scalarText.flatMap(Outcome.Kind.init(rawValue:)))
-        if told.kind == .goal || told.kind == .answered { told.kind = nil }
+    ///
+    /// - Throws: `Unreadable` for other words, so that whoever wrote them hears of it, and nothing is lost.
+    private static func plain(_ item: JSON) throws(Unreadable) -> WebhookEvent {
+        let words = plainKinds.map(\.rawValue).sorted() + ["text"]
+        let known = "known: \(words.joined(separator: ", "))"
+        guard let word = item["event"]?.scalarText else { throw Unreadable("an object needs an `event`; \(known)") }
+        guard let kind = plainKinds.first(where: { $0.rawValue == word }) else {
+            throw Unreadable("there is no event \"\(word.prefix(60))\"\(suggestion(for: word, in: words)); \(known)")
+        }
+        var told = WebhookEvent(item, kind)
         told.metadata = item["touch_id"] == nil ? item["metadata"] : item
         told.providerID = item["message_id"]?.scalarText
         told.address = item["email"]?.scalarText

@@ -1,0 +1,51 @@
+import Playbooks
+import Statistics
+import Storage
+
+extension AttritionReport {
+    /// What a customer is worth, by segment and attribute; nil when data.yaml says no margin.
+    func value() -> Report.Section? {
+        guard let worth = workspace.dataMap.value else { return nil }
+        let customers = tenures.customers()
+        var table = Report.Table(
+            "Lifetime value",
+            [
+                .init("by", .left), .init("group", .left), .init("customers"), .init("mean MRR, \(currency)"),
+                .init("months they stay, of \(Report.Unit.plain(0).text(Double(worth.days) / LifetimeValue.month))"),
+                .init("lifetime value, \(currency)"), .init("95% interval"),
+            ])
+        func add(_ by: String, _ group: String, _ payments: [Tenures.Customer], _ lifetimes: [Lifetime]) {
+            let sample = Sample(payments.map { Double($0.mrr) })
+            let found = LifetimeValue.of(
+                SurvivalCurve(lifetimes, least: Self.fewest), payments: sample, margin: worth.margin,
+                horizon: Double(worth.days))
+            table.add([
+                .text(by), .text(group), .count(sample.count),
+                sample.count > 0 ? .number(sample.mean, .money(currency)) : .none(Unmeasurable.noAccounts.sentence),
+                .of(found) { .number($0.stay.mean / LifetimeValue.month, .plain(1)) },
+                .of(found) { .number($0.value, .money(currency)) },
+                .of(found) { .interval($0.interval(), .money(currency)) },
+            ])
+        }
+        add("all", "", customers, tenures.lifetimes().flatMap(\.lifetimes))
+        for (index, grouping) in tenures.groupings.enumerated() {
+            let isSegment = grouping.kind == .segment
+            var isFirst = true
+            for group in tenures.lifetimes(by: index) where !isSegment || group.name == "1" {
+                let name = isSegment ? "in it" : group.name.isEmpty ? "(none)" : group.name
+                add(
+                    isFirst ? grouping.name : "", name, customers.filter { $0.groups[index] == group.name },
+                    group.lifetimes)
+                isFirst = false
+            }
+        }
+        return Report.Section(
+            "What a customer is worth",
+            [
+                .sentence(
+                    "Within \(worth.days) days of becoming one: \(Report.Unit.share.text(worth.margin)) of what the customers of "
+                        + "today pay a month, times the months that they stay. Payments are taken to stay as they are."),
+                .table(table),
+            ])
+    }
+}
