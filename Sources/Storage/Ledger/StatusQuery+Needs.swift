@@ -24,13 +24,13 @@ extension StatusQuery {
 
     /// The drafts of which enrollments go on, with how many.
     package func draftsAtWork() throws -> [(playbook: String, running: Int)] {
-        try connection.query(
-            """
-            SELECT p.name AS name, count(*) AS running
-            FROM playbook AS p JOIN enrollment AS e ON e.playbook_id = p.id AND e.state = 'active'
-            WHERE p.state = 'draft' GROUP BY p.name ORDER BY p.name
-            """
-        ).map { ($0["name"].text ?? "", Int($0["running"].integer ?? 0)) }
+        // One by one, so that the index of what is active answers.
+        try connection.query("SELECT id, name FROM playbook WHERE state = 'draft' ORDER BY name").compactMap { row in
+            let running = try connection.integer(
+                "SELECT count(*) FROM enrollment WHERE playbook_id = :playbook AND state = 'active'",
+                ["playbook": .integer(row["id"].integer ?? 0)])
+            return running > 0 ? (row["name"].text ?? "", Int(running)) : nil
+        }
     }
 
     /// How many touches only a person can settle, or mend the cause of.
