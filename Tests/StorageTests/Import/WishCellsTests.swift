@@ -25,6 +25,27 @@ import Testing
         #expect(try suppressed(world).map { $0.prefix(1) } == ["a"], "\(report.warnings)")
     }
 
+    /// Two of four are enough to see what the column is of.
+    @Test(arguments: ["pending", "invited", "Unconfirmed", "perhaps"])
+    func aConsentThatIsAskedForIsNone(word: String) throws {
+        let world = try ImportWorld()
+        let accounts = try world.file(
+            "Customer ID,Email,Marketing status\n1,a@x.example,Subscribed\n2,b@x.example,\(word)\n"
+                + "3,c@x.example,No consent\n4,d@x.example,Archived\n", "accounts.csv")
+        let guess = try DataMapGuess(
+            from: [.file(accounts)], paths: ["accounts.csv"], configuration: world.configuration, now: world.now)
+        world.dataMap = try Self.dataMap(guess.yaml)
+        _ = try world.importer.run(.accounts, from: .file(accounts), now: world.now)
+        #expect(try suppressed(world).map { $0.prefix(1) } == ["b", "c", "d"], "\(guess.yaml) \(guess.notes)")
+    }
+
+    @Test(arguments: ["Unsub", "emailOptOut", "do_not_mail", "isUnsubscribed"])
+    func aColumnOfOptOutsIsKnownHoweverItIsWritten(name: String) throws {
+        let world = try world()
+        try world.load(.contacts, "account,email,\(name)\na,a@x.example,yes\na,b@x.example,no\n")
+        #expect(try suppressed(world).map { $0.prefix(1) } == ["a"])
+    }
+
     @Test func whatIsNotUnderstoodIsHeldUntilTheMapSaysWhatItMeans() throws {
         let world = try world()
         let file = "account,email,Email Opt Out\na,a@x.example,2\na,b@x.example,2\nb,c@x.example,7\nb,d@x.example,yes\n"
