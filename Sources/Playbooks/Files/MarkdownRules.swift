@@ -26,6 +26,9 @@ enum MarkdownRules {
 
     /// What a reader of a line without marks, as a subject is one, would see as source.
     static func complaint(aboutLine text: String) -> String? {
+        // A pattern is compiled each time it is asked, and few lines have a sign of any.
+        let hasMark = text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "]") }
+        guard hasMark || text.utf8.contains(UInt8(ascii: "<")) else { return nil }
         if let tag = text.firstMatch(of: #/</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>/#) {
             return "HTML would be shown as it is written: \(tag.0.prefix(60)); leave it out"
         }
