@@ -6,35 +6,16 @@ import Testing
 
 @testable import keeptouch
 
-/// Two simulated years with an import each night: every figure of the reports against the truth that the simulation knows.
+/// Two simulated years with an import each night: figures of the reports on attrition and risk against the truth.
 struct TwoYearsTests {
-    private static let sample: Sample = {
+    private static let world: SampleTruth = {
         var sample = Sample()
         sample.accounts = 220
         sample.seed = 8
         sample.days = 30
         sample.laterDays = 730
-        return sample
+        return SampleTruth(sample)
     }()
-
-    private struct Life {
-        var came: Day
-        var left: Day?
-        var mrr: Double
-        var plan: String
-        var reason: String
-
-        func isThere(_ day: Day) -> Bool { came <= day && left.map { $0 > day } ?? true }
-    }
-
-    /// The paying accounts, as they are and not as they were imported.
-    private static let truth: [Life] = (0..<sample.accounts).flatMap { number in
-        [SampleAccount(number, sample), SampleAccount.later(number, sample)].compactMap(\.self)
-    }.filter { $0.mrr > 0 }.map { account in
-        Life(
-            came: account.createdDay, left: account.cancelDay.flatMap { $0 <= sample.last ? $0 : nil },
-            mrr: Double(account.mrr), plan: account.plan, reason: account.churnReason)
-    }
 
     private struct Reports {
         var attrition: Report
@@ -43,34 +24,11 @@ struct TwoYearsTests {
     }
 
     /// Made once for all tests.
-    private static let reports = Result { try played() }
-
-    private static func played() throws -> Reports {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sample-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try sample.write(to: folder)
-        let map = folder.appendingPathComponent("data.yaml")
-        let text = try String(contentsOf: map, encoding: .utf8)
-        try Data((text + "\nltv: { margin: 80%, horizon: 365d }\n").utf8).write(to: map)
-        var options = WorkspaceOptions()
-        options.workspace = folder.path
-        let loaded = try options.read()
-        let store = try loaded.open(.readWrite)
-        let importer = Importer(
-            store: store, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration)
-        for day in 0...sample.laterDays {
-            let path = day == 0 ? "data" : "data/\(sample.until + day)"
-            // The morning after.
-            let now = loaded.zone.start(of: sample.until + day + 1) + .hours(3)
-            let report = try importer.run(
-                .accounts, from: .file(folder.appendingPathComponent("\(path)/accounts.csv").path), now: now)
-            #expect(report.isClean)
-        }
-        let end = loaded.zone.start(of: sample.last + 1) + .hours(4)
-        return try store.read { connection in
+    private static let reports = Result {
+        try world.played(more: "\nltv: { margin: 80%, horizon: 365d }\n") { connection, workspace, end in
             Reports(
-                attrition: try AttritionReport.report(connection, workspace: loaded.workspace, asOf: end),
-                risk: try RiskReport.report(connection, workspace: loaded.workspace, asOf: end), today: sample.last + 1)
+                attrition: try AttritionReport.report(connection, workspace: workspace, asOf: end),
+                risk: try RiskReport.report(connection, workspace: workspace, asOf: end), today: world.sample.last + 1)
         }
     }
 
@@ -97,11 +55,11 @@ struct TwoYearsTests {
         let months = try table("Months", in: Self.reports.get().attrition)
         for number in 4...27 {
             let (start, end) = (try first(2026, number), try first(2026, number + 1))
-            guard end <= Self.sample.last + 1 else { break }
+            guard end <= Self.world.sample.last + 1 else { break }
             let name = start.description.prefix(7)
             let row = try #require(months.first { $0[0] == name }, "\(name)")
-            let there = Self.truth.filter { $0.isThere(start - 1) }
-            let came = Self.truth.filter { $0.came >= start && $0.came < end }
+            let there = Self.world.lives.filter { $0.isThere(start - 1) }
+            let came = Self.world.lives.filter { $0.came >= start && $0.came < end }
             let gone = there.filter { !$0.isThere(end - 1) }
             #expect(row[1] == "\(there.count)" && row[2] == "\(came.count)" && row[4] == "\(gone.count)", "\(row)")
             let kept = there.filter { $0.isThere(end - 1) }.reduce(0) { $0 + $1.mrr }
@@ -115,7 +73,7 @@ struct TwoYearsTests {
         let cohorts = try table("Cohorts", in: Self.reports.get().attrition)
         for number in 6...20 {
             let (start, end) = (try first(2026, number), try first(2026, number + 1))
-            let came = Self.truth.filter { $0.came >= start && $0.came < end }
+            let came = Self.world.lives.filter { $0.came >= start && $0.came < end }
             guard let row = cohorts.first(where: { $0[0] == start.description.prefix(7) }) else {
                 #expect(came.isEmpty)
                 continue
@@ -130,7 +88,7 @@ struct TwoYearsTests {
     @Test func reasonsAreThoseForWhichTheyLeft() throws {
         let reports = try Self.reports.get()
         let (from, to) = (try first(2027, 3), try first(2028, 3))
-        let left = Self.truth.filter { life in life.left.map { $0 > from && $0 <= to } ?? false }
+        let left = Self.world.lives.filter { life in life.left.map { $0 > from && $0 <= to } ?? false }
         let rows = try table("Reasons", in: reports.attrition)
         #expect(rows.reduce(0) { $0 + (Int($1[3]) ?? 0) } == left.count)
         let byReason = Dictionary(grouping: left, by: \.reason)
@@ -144,7 +102,7 @@ struct TwoYearsTests {
 
     @Test func theLastThirtyDaysLostWhomTheTruthLost() throws {
         let reports = try Self.reports.get()
-        let left = Self.truth.count { life in
+        let left = Self.world.lives.count { life in
             life.left.map { $0 > reports.today - RiskReport.usual && $0 <= reports.today } ?? false
         }
         #expect(left > 0)
@@ -155,7 +113,7 @@ struct TwoYearsTests {
     }
 
     /// Kaplan and Meier by the truth, day by day.
-    private func survival(_ lives: [Life], until today: Day) -> (Int) -> Double {
+    private func survival(_ lives: [SampleTruth.Life], until today: Day) -> (Int) -> Double {
         let spans = lives.map { (days: max(0, ($0.left ?? today) - $0.came), left: $0.left != nil) }
         return { age in
             (0...age).reduce(1.0) { share, day in
@@ -168,7 +126,7 @@ struct TwoYearsTests {
 
     @Test func theShareThatStaysIsThatOfTheTruth() throws {
         let reports = try Self.reports.get()
-        let share = survival(Self.truth, until: reports.today)
+        let share = survival(Self.world.lives, until: reports.today)
         let rows = try table("Still customers", in: reports.attrition)
         #expect(rows.count >= 4)
         for row in rows {
@@ -182,8 +140,8 @@ struct TwoYearsTests {
         let rows = try table("Lifetime value", in: reports.attrition)
         var checked = 0
         for (index, group) in rows.enumerated() where index == 0 || ["starter", "pro"].contains(group[1]) {
-            let lives = Self.truth.filter { index == 0 || $0.plan == group[1] }
-            let now = lives.filter { $0.isThere(Self.sample.last) }
+            let lives = Self.world.lives.filter { index == 0 || $0.plan == group[1] }
+            let now = lives.filter { $0.isThere(Self.world.sample.last) }
             let share = survival(lives, until: reports.today)
             let days = (0..<365).reduce(0) { $0 + share($1) }
             let payment = now.reduce(0) { $0 + $1.mrr } / Double(now.count)

@@ -43,37 +43,11 @@ struct AttritionReportTests {
     }
 
     @Test func whatARiskPlaybookHadMatchedWasExpected() throws {
-        let playbook = """
-            playbook: fallen
-            title: Fallen
-            state: live
-            audience: small
-            category: service
-            risk: price
-            when: plan == "pro"
-            to: [owner]
-            steps:
-              - email: hello.md
-            """
-        let channel = """
-            channel: mail
-            kind: email
-            request: { method: POST, url: "https://mail.test.example/send" }
-            auth: { kind: none }
-            body: { kind: json, template: { to: "{{ to.email }}" } }
-            """
-        let world = try AttritionWorld(
-            configuration: AttritionWorld.configuration
-                + "\nsender: { name: T, email: t@test.example, postal_address: X }\nchannels: { email: mail }\n",
-            files: [
-                "playbooks/fallen/playbook.yaml": playbook, "channels/mail.yaml": channel,
-                "playbooks/fallen/hello.md": "---\nsubject: Hello\n---\nHello\n",
-            ])
+        let world = try AttritionWorld(warnedWhere: "audience: small\nwhen: plan == \"pro\"")
         try world.add(20, came: 1)
         try world.add(4, came: 1, left: 200, reason: "price")
         try world.add(1, came: 1, left: 200, reason: "out_of_business")
         try world.store.write { connection in
-            try connection.execute("INSERT INTO playbook (name, state) VALUES ('fallen', 'live')")
             // 21: seen; 22: long before; 23: held back; 24: not at all; 25: seen.
             for (account, day, verdict) in [
                 (21, 150, "enrolled"), (22, 60, "enrolled"), (23, 180, "held"), (25, 199, "holdout"),

@@ -49,6 +49,39 @@ final class AttritionWorld {
         }
     }
 
+    /// With a playbook `fallen` that warns of the reason `price`, which the database knows.
+    ///
+    /// - Parameter condition: lines of the playbook that say whom it matches.
+    convenience init(warnedWhere condition: String, dataMap: String = AttritionWorld.dataMap) throws {
+        let playbook = """
+            playbook: fallen
+            title: Fallen
+            state: live
+            category: service
+            risk: price
+            \(condition)
+            to: [owner]
+            steps:
+              - email: hello.md
+            """
+        let channel = """
+            channel: mail
+            kind: email
+            request: { method: POST, url: "https://mail.test.example/send" }
+            auth: { kind: none }
+            body: { kind: json, template: { to: "{{ to.email }}" } }
+            """
+        try self.init(
+            configuration: Self.configuration
+                + "\nsender: { name: T, email: t@test.example, postal_address: X }\nchannels: { email: mail }\n",
+            dataMap: dataMap,
+            files: [
+                "playbooks/fallen/playbook.yaml": playbook, "channels/mail.yaml": channel,
+                "playbooks/fallen/hello.md": "---\nsubject: Hello\n---\nHello\n",
+            ])
+        try store.write { try $0.execute("INSERT INTO playbook (name, state) VALUES ('fallen', 'live')") }
+    }
+
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// Accounts that came on a day of 2025, counted from 1 January, and left on another.

@@ -7,40 +7,16 @@ import Testing
 /// What customers are worth, in the reports on attrition and on risk.
 struct CustomerValueTests {
     private func world(_ ltv: String) throws -> AttritionWorld {
-        let playbook = """
-            playbook: fallen
-            title: Fallen
-            state: live
-            category: service
-            risk: price
-            when: mrr > 0
-            to: [owner]
-            steps:
-              - email: hello.md
-            """
-        let channel = """
-            channel: mail
-            kind: email
-            request: { method: POST, url: "https://mail.test.example/send" }
-            auth: { kind: none }
-            body: { kind: json, template: { to: "{{ to.email }}" } }
-            """
         let world = try AttritionWorld(
-            configuration: AttritionWorld.configuration
-                + "\nsender: { name: T, email: t@test.example, postal_address: X }\nchannels: { email: mail }\n",
+            warnedWhere: "when: mrr > 0",
             dataMap: AttritionWorld.dataMap.replacing(
-                "price: { theme: value,", with: "price: { title: The price, theme: value,") + "\n\(ltv)\n",
-            files: [
-                "playbooks/fallen/playbook.yaml": playbook, "channels/mail.yaml": channel,
-                "playbooks/fallen/hello.md": "---\nsubject: Hello\n---\nHello\n",
-            ])
+                "price: { theme: value,", with: "price: { title: The price, theme: value,") + "\n\(ltv)\n")
         try world.add(40, came: 1, mrr: 10_000)
         try world.add(40, came: 1, mrr: 2_000, plan: "free")
         // Half of the free leave after 100 days.
         try world.add(40, came: 1, left: 101, mrr: 2_000, plan: "free", reason: "price")
         try world.store.write { connection in
             try connection.execute("UPDATE account SET name = 'Acme ' || id")
-            try connection.execute("INSERT INTO playbook (name, state) VALUES ('fallen', 'live')")
             for account in [1, 2, 41, 42] {
                 try connection.execute(
                     """

@@ -21,7 +21,6 @@ struct MetricPlot {
     let stretches: [Stretch]
     let sentOn: Set<Day>
 
-    private static let (width, left, top, floor) = (700.0, 44.0, 30.0, 150.0)
     /// A condition over a year would leave no room for a day.
     static let mostDays = 120
 
@@ -42,9 +41,9 @@ struct MetricPlot {
 
     func draw(in html: inout HTML) {
         guard let first = values.first?.day, let last = values.last?.day else { return }
-        let most = max(1, values.map(\.value).filter { !$0.isNaN }.max() ?? 0)
-        let slot = (Self.width - Self.left) / Double(values.count)
-        func x(_ day: Day) -> Double { Self.left + slot * Double(day - first) }
+        let axis = BarAxis(top: 30, most: max(1, values.map(\.value).filter { !$0.isNaN }.max() ?? 0))
+        let slot = (axis.width - axis.left) / Double(values.count)
+        func x(_ day: Day) -> Double { axis.left + slot * Double(day - first) }
         let name = "\(title), \(ask.text(first)) to \(ask.text(last))"
         html.add("figure") { html in
             html.add("figcaption", ["class": "soft small"], text: name)
@@ -52,7 +51,7 @@ struct MetricPlot {
                 html.add(
                     "svg",
                     [
-                        "class": "plot wider", "viewBox": "0 0 \(SVG.number(Self.width)) 172", "role": "img",
+                        "class": "plot wider", "viewBox": "0 0 \(SVG.number(axis.width)) 172", "role": "img",
                         "aria-label": words,
                     ]
                 ) { html in
@@ -62,23 +61,23 @@ struct MetricPlot {
                             "rect",
                             [
                                 "class": "band s\(index % 4)", "x": SVG.number(from), "width": SVG.number(to - from),
-                                "y": SVG.number(Self.top - 14), "height": SVG.number(Self.floor - Self.top + 14),
+                                "y": SVG.number(axis.top - 14), "height": SVG.number(axis.floor - axis.top + 14),
                             ])
                         html.add(
                             "text",
                             [
-                                "x": SVG.number((from + to) / 2), "y": SVG.number(Self.top - 18),
+                                "x": SVG.number((from + to) / 2), "y": SVG.number(axis.top - 18),
                                 "text-anchor": "middle",
                             ],
                             text: stretch.name)
                     }
-                    addAxis(most, to: &html)
-                    for (day, value) in values { addDay(day, value, x(day), slot, most, to: &html) }
+                    axis.draw(marks: 4, in: &html, SVG.number)
+                    for (day, value) in values { addDay(day, value, x(day), slot, axis, to: &html) }
                     for (day, anchor) in [(first, "start"), (last, "end")] {
                         html.add(
                             "text",
                             [
-                                "x": SVG.number(anchor == "end" ? Self.width : Self.left), "y": "170",
+                                "x": SVG.number(anchor == "end" ? axis.width : axis.left), "y": "170",
                                 "text-anchor": anchor,
                             ], text: ask.text(day))
                     }
@@ -98,25 +97,10 @@ struct MetricPlot {
             separator: "; ")
     }
 
-    private func addAxis(_ most: Double, to html: inout HTML) {
-        for value in Ticks(from: 0, to: most, most: 4).values {
-            let y = Self.floor - (Self.floor - Self.top) * value / most
-            html.add(
-                "line",
-                [
-                    "class": "gridline", "x1": SVG.number(Self.left), "x2": SVG.number(Self.width), "y1": SVG.number(y),
-                    "y2": SVG.number(y),
-                ])
-            html.add(
-                "text", ["x": SVG.number(Self.left - 6), "y": SVG.number(y + 4), "text-anchor": "end"],
-                text: SVG.number(value))
-        }
-    }
-
     private func addDay(
-        _ day: Day, _ value: Double, _ x: Double, _ slot: Double, _ most: Double, to html: inout HTML
+        _ day: Day, _ value: Double, _ x: Double, _ slot: Double, _ axis: BarAxis, to html: inout HTML
     ) {
-        let height = value.isNaN ? 0 : (Self.floor - Self.top) * max(0, value) / most
+        let height = value.isNaN ? 0 : axis.height(of: max(0, value))
         html.add("g") { html in
             html.add(
                 "title",
@@ -127,12 +111,12 @@ struct MetricPlot {
                 "rect",
                 [
                     "class": "f0", "x": SVG.number(x + slot * 0.1), "width": SVG.number(slot * 0.8),
-                    "y": SVG.number(Self.floor - height), "height": SVG.number(max(height, value.isNaN ? 0 : 0.5)),
+                    "y": SVG.number(axis.floor - height), "height": SVG.number(max(height, value.isNaN ? 0 : 0.5)),
                 ])
             if sentOn.contains(day) {
                 html.add(
                     "circle",
-                    ["class": "fwarn", "cx": SVG.number(x + slot / 2), "cy": SVG.number(Self.floor + 5), "r": "3.5"])
+                    ["class": "fwarn", "cx": SVG.number(x + slot / 2), "cy": SVG.number(axis.floor + 5), "r": "3.5"])
             }
         }
     }

@@ -10,7 +10,7 @@ struct DayBars {
     let daily: [Day: DailyTouches.OfDay]
     let days: Int
 
-    private static let (width, height, left, floor) = (700.0, 176.0, 44.0, 150.0)
+    private static let height = 176.0
 
     func draw(in html: inout HTML) {
         let last = ask.zone.day(of: ask.now)
@@ -20,20 +20,21 @@ struct DayBars {
         guard most > 0 else {
             return html.nothing("Nothing was sent in these days", "As soon as a touch is settled it stands here.")
         }
+        let axis = BarAxis(top: 14, most: Double(most))
         html.add("div", ["class": "scroll end", "tabindex": "0", "role": "group", "aria-label": "Touches per day"]) {
             html in
             html.add(
                 "svg",
                 [
-                    "class": "plot wider", "viewBox": "0 0 \(SVG.number(Self.width)) \(SVG.number(Self.height))",
+                    "class": "plot wider", "viewBox": "0 0 \(SVG.number(axis.width)) \(SVG.number(Self.height))",
                     "role": "group", "aria-label": "Touches per day, at most \(most.grouped)",
                 ]
             ) { html in
-                addAxis(most, to: &html)
-                let slot = (Self.width - Self.left) / Double(days)
+                axis.draw(marks: 5, in: &html) { Int($0).grouped }
+                let slot = (axis.width - axis.left) / Double(days)
                 for (index, day) in shown.enumerated() {
                     addDay(
-                        day, daily[day] ?? DailyTouches.OfDay(), x: Self.left + slot * Double(index), slot, most,
+                        day, daily[day] ?? DailyTouches.OfDay(), x: axis.left + slot * Double(index), slot, axis,
                         to: &html)
                     if index % 7 == (days - 1) % 7 {
                         // The last one would reach over the edge.
@@ -41,7 +42,7 @@ struct DayBars {
                         html.add(
                             "text",
                             [
-                                "x": SVG.number(isLast ? Self.width : Self.left + slot * (Double(index) + 0.5)),
+                                "x": SVG.number(isLast ? axis.width : axis.left + slot * (Double(index) + 0.5)),
                                 "y": "170", "text-anchor": isLast ? "end" : "middle",
                             ], text: ask.text(day))
                     }
@@ -62,25 +63,10 @@ struct DayBars {
         }
     }
 
-    private func addAxis(_ most: Int, to html: inout HTML) {
-        for value in Ticks(from: 0, to: Double(most), most: 5).values {
-            let y = Self.floor - (Self.floor - 14) * value / Double(most)
-            html.add(
-                "line",
-                [
-                    "class": "gridline", "x1": SVG.number(Self.left), "x2": SVG.number(Self.width), "y1": SVG.number(y),
-                    "y2": SVG.number(y),
-                ])
-            html.add(
-                "text", ["x": SVG.number(Self.left - 6), "y": SVG.number(y + 4), "text-anchor": "end"],
-                text: Int(value).grouped)
-        }
-    }
-
     private func addDay(
-        _ day: Day, _ counts: DailyTouches.OfDay, x: Double, _ slot: Double, _ most: Int, to html: inout HTML
+        _ day: Day, _ counts: DailyTouches.OfDay, x: Double, _ slot: Double, _ axis: BarAxis, to html: inout HTML
     ) {
-        var top = Self.floor
+        var top = axis.floor
         let name =
             "\(day.weekday.shortName.capitalized) \(ask.text(day)): \(counts.sent.grouped) sent, \(counts.heldOut.grouped) held out, \(counts.notSent.grouped) did not go out"
         html.add(
@@ -90,12 +76,12 @@ struct DayBars {
             html.add(
                 "rect",
                 [
-                    "x": SVG.number(x), "width": SVG.number(slot), "y": "14", "height": SVG.number(Self.floor - 14),
+                    "x": SVG.number(x), "width": SVG.number(slot), "y": "14", "height": SVG.number(axis.floor - 14),
                     "fill": "transparent",
                 ])
             for (count, style) in [(counts.sent, "f0"), (counts.heldOut, "f4"), (counts.notSent, "fwarn")]
             where count > 0 {
-                let height = (Self.floor - 14) * Double(count) / Double(most)
+                let height = axis.height(of: Double(count))
                 top -= height
                 html.add(
                     "rect",
