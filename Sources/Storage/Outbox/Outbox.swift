@@ -84,6 +84,13 @@ package struct Outbox {
             """, [.instant(until), .text(reason)], candidate.id, candidate.fence)
     }
 
+    /// Says of a pending touch why it stays.
+    package func note(_ candidate: TouchCandidate, reason: String) throws {
+        _ = try change(
+            "UPDATE touch SET reason = :reason WHERE id = :id AND fence = :fence AND state = 'pending'",
+            [.text(reason)], candidate.id, candidate.fence)
+    }
+
     /// Parks a claimed touch that could not be rendered, as `held` or `unknown`.
     package func park(id: Int64, fence: Int64, as state: TouchState, reason: String) throws {
         _ = try change(
