@@ -51,6 +51,18 @@ package struct Outbox {
         return (oldest ?? now) + cap.reach
     }
 
+    /// When touches that a cap counts went to a person after a moment.
+    package func moments(to recipient: String, counting cap: Cap, after moment: Instant) throws -> [Instant] {
+        var arguments: [String: SQLValue] = ["recipient": .text(recipient), "from": .instant(moment)]
+        for (name, value) in Self.values(of: cap) { arguments["cap_\(name)"] = .text(value) }
+        return try connection.query(
+            """
+            SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
+                AND \(Self.counts(cap, prefix: "cap_", ghost: "0", enrollment: "0"))
+            """, arguments
+        ).compactMap { $0["claimed_at"].instant }
+    }
+
     package func claim(_ candidate: TouchCandidate, owner: String, now: Instant) throws -> Bool {
         try change(
             """

@@ -129,7 +129,9 @@ struct StatusCommand: ParsableCommand {
             Terminal.print("")
             Terminal.print(table.text)
             if playbooks.contains(where: { $0.active + $0.ended > 0 }) {
-                Terminal.hint("who they are: keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout]")
+                Terminal.hint(
+                    "counted are enrollments; the accounts: "
+                        + "keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout]")
                 Terminal.hint("open and sent: keeptouch touches --playbook PLAYBOOK --state open|sent")
             }
             let places = PlacesText(try query.places(), of: loaded)
