@@ -65,8 +65,14 @@ extension Life {
                 (touches[place].state, touches[place].reason) = (.expired, why)
                 (touches[place].notBefore, touches[place].expiresAt) = (now, now)
             }
-        } else if freezes {
-            for place in touches.indices { freeze(&touches[place], account, index, version) }
+        } else {
+            if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
+            // The step was due before a back-up was put back that may not know of it.
+            if let unsure = rules.unsureSince, base <= unsure, !enrolled.isNew {
+                for place in touches.indices where touches[place].state == .pending && !touches[place].isGhost {
+                    (touches[place].state, touches[place].reason) = (.unknown, Touch.mayHaveLeft)
+                }
+            }
         }
         return touches
     }

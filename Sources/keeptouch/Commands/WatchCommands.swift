@@ -72,7 +72,7 @@ struct TouchesCommand: ParsableCommand {
             return row + (hasOutcomes ? [outcomes.map(\.kind).joined(separator: ", ")] : [])
         }
         try output.show(table)
-        if output.format == .table, entries.count == most {
+        if output.format == .table, limit == nil, entries.count == most {
             Terminal.hint("the newest \(most); for more: --limit N, for all: --format csv")
         }
         if output.format == .table, entries.contains(where: { $0.state == .unknown }) {
