@@ -361,13 +361,10 @@ struct AccountDraft {
         return others.isEmpty ? [] : ["or \(others.joined(separator: ", "))? every value can be read so"]
     }
 
-    /// Whether a column says that it is written with a decimal comma, by itself or as the others of the file do.
-    private func decimal(of index: Int) -> ColumnForm.DecimalMark? {
-        if let comma = file.guesses[index].usesComma { return comma ? .comma : nil }
-        let others = file.guesses.compactMap(\.usesComma)
-        let hasFraction = file.guesses[index].words.keys.contains { $0.contains(".") || $0.contains(",") }
-        guard hasFraction, let first = others.first, others.allSatisfy({ $0 == first }) else { return nil }
-        return first ? .comma : nil
+    private mutating func decimal(of index: Int) -> ColumnForm.DecimalMark? {
+        let style = file.style(of: index)
+        if let note = style.note { notes.append(note) }
+        return style.mark
     }
 
     /// A name of small letters, digits and `_` that nothing else has.

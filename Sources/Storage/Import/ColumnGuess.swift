@@ -49,6 +49,8 @@ struct ColumnGuess {
     private var points = 0
     private var commas = 0
     private var amounts = 0
+    /// Numbers that are another one, a thousand times as large or small, if their point or their comma is a decimal one.
+    private(set) var twoReadings: (points: Int, commas: Int, example: String) = (0, 0, "")
     private var leadingZeros = 0
     private var longTexts = 0
     private let zoneName = CellReader("", .zone)
@@ -120,6 +122,12 @@ struct ColumnGuess {
         if isPoint || isComma { amounts += 1 }
         if isPoint, !isComma { points += 1 }
         if isComma, !isPoint { commas += 1 }
+        if let asPoint, let asComma, asPoint != asComma {
+            let hasPoint = text.contains(UInt8(ascii: "."))
+            twoReadings.points += hasPoint ? 1 : 0
+            twoReadings.commas += hasPoint ? 0 : 1
+            if twoReadings.example.isEmpty { twoReadings.example = text.string }
+        }
         if sign == nil, isPoint || isComma { plainNumbers += 1 }
         if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
         guard text.count <= 40, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }

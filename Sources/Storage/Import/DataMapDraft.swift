@@ -167,7 +167,7 @@ struct DataMapDraft {
                     + "refuses the file for it: add their format to days:, or call them otherwise")
         }
         var parts = [pair("account", file, account)]
-        if usesComma(file, columns) { parts.append("value: { decimal: comma }") }
+        if let mark = mark(file, columns) { parts.append("value: { decimal: \(mark.rawValue) }") }
         addImport(file, "usage", .metrics, ["metric: \(name)", "days: \(ImportHint.list([format]))"], parts)
     }
 
@@ -188,16 +188,15 @@ struct DataMapDraft {
         if let value = file.columns(["value", "count", "total"]).first(where: { figures.contains($0) }),
             let metric = file.columns(["metric", "metric_name", "measure"]).first
         {
-            columns += [pair("metric", file, metric), pair("value", file, value)]
+            columns += [pair("metric", file, metric), number("value", file, value)]
             for word in file.guesses[metric].words.keys.sorted() {
                 metrics.append("  \(names.insertFree(Self.name(word))): {}")
             }
         } else {
             for index in figures {
                 let name = names.insertFree(Self.name(file.header[index]))
-                let decimal = file.guesses[index].usesComma == true ? ", decimal: comma" : ""
                 metrics.append("  \(name): {}")
-                columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
+                columns.append(number(name, file, index, isPlain: false))
             }
         }
         let period =
@@ -306,9 +305,25 @@ struct DataMapDraft {
         return "\(name): { column: \(ImportHint.quoted(file.header[index])), format: \(ImportHint.list(formats)) }"
     }
 
-    private func usesComma(_ file: FileGuess, _ columns: [Int]) -> Bool {
+    /// - Parameter isPlain: whether the name of the column alone will do where there is nothing else to say.
+    private mutating func number(_ name: String, _ file: FileGuess, _ index: Int, isPlain: Bool = true) -> String {
+        let style = file.style(of: index, beside: accounts.file)
+        if let note = style.note { notes.append("\(file.name): \(note)") }
+        if style.mark == nil, isPlain { return pair(name, file, index) }
+        let decimal = style.mark.map { ", decimal: \($0.rawValue)" } ?? ""
+        return "\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }"
+    }
+
+    /// How the numbers of columns are written that are read alike.
+    private mutating func mark(_ file: FileGuess, _ columns: [Int]) -> ColumnForm.DecimalMark? {
         let marks = columns.compactMap { file.guesses[$0].usesComma }
-        return marks.count(where: { $0 }) * 2 > marks.count
+        let commas = marks.count { $0 }
+        if commas * 2 > marks.count { return .comma }
+        guard let doubtful = columns.first(where: { file.guesses[$0].twoReadings.example != "" }) else { return nil }
+        if commas < marks.count { return .point }
+        let style = file.style(of: doubtful, beside: accounts.file)
+        if let note = style.note { notes.append("\(file.name): \(note)") }
+        return style.mark
     }
 
     private mutating func note(_ file: FileGuess, _ what: String) { notes.append("\(file.name): \(what)") }

@@ -32,6 +32,9 @@ struct MoneyText {
         ("Kč", ["CZK"]), ("₪", ["ILS"]), ("R", ["ZAR"]),
     ]
 
+    /// Reads what a source has as numbers.
+    var ofNumbers: MoneyText { MoneyText(currency: currency, digits: digits, mark: .point) }
+
     /// A bare number that has one reading: what most cells hold.
     @inline(__always)
     func plainAmount(_ text: Cell) -> Int64? {

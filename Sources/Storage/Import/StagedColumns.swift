@@ -113,7 +113,8 @@ struct StagedCells {
     func read(_ record: Record, into scalars: inout ContiguousArray<Scalar>) throws {
         for index in places.indices {
             let place = places[index]
-            scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
+            scalars[index] =
+                place < 0 ? .null : try readers[index].scalar(record.cells[place], isNumber: record.isNumber(place))
         }
     }
 
@@ -127,7 +128,8 @@ struct StagedCells {
         for index in places.indices {
             let place = places[index]
             do {
-                scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
+                scalars[index] =
+                    place < 0 ? .null : try readers[index].scalar(record.cells[place], isNumber: record.isNumber(place))
             } catch let rejection as Rejection {
                 scalars[index] = .null
                 // There is no bit for it, and the stored value would go.
