@@ -115,7 +115,15 @@ final class CellReader {
         case .number: return .number(form.decimal)
         case .percent: return .percent(form.decimal)
         case .money:
-            return .money(MoneyText(currency: context.currency, digits: context.minorDigits, mark: form.decimal))
+            // In cents the last digit before the point is the last one of the amount, in thousands it is a thousand.
+            let shift =
+                switch form.unit {
+                case .cents: -context.minorDigits
+                case .thousands: 3
+                case nil: 0
+                }
+            return .money(
+                MoneyText(currency: context.currency, digits: context.minorDigits + shift, mark: form.decimal))
         case .boolean: return .boolean
         case .date: return .date(time)
         case .instant: return .instant(time)
@@ -182,6 +190,7 @@ final class CellReader {
                 remember(text)
                 return .text(text)
             }
+            if let zone = ZoneNames.zone(text.string) { return .text(spelling(Array(zone.utf8))) }
         case .email:
             if EmailAddress.isPlain(text) { return .text(cleaned(text)) }
             if let mailbox = Mailbox(text.string) {

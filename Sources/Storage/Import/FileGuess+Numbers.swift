@@ -31,19 +31,23 @@ extension FileGuess {
         let dotted = guesses.indices.first { guesses[$0].dateFormats?.first == "d.m.y" }
         let isOtherComma = other.map { $0.guesses.compactMap(\.usesComma) }.map { !$0.isEmpty && $0.allSatisfy { $0 } }
         let name = "\"\(header[index])\""
-        if commas == 0, let reason = dotted.map({ "dates are written d.m.y in \"\(header[$0])\"" })
-            ?? (isOtherComma == true ? other.map { "\($0.name) has a decimal comma" } : nil)
+        if commas == 0,
+            let reason = dotted.map({ "dates are written d.m.y in \"\(header[$0])\"" })
+                ?? (isOtherComma == true ? other.map { "\($0.name) has a decimal comma" } : nil)
         {
             return NumberStyle(
                 mark: .comma,
-                note: "\(name): \(example) is read with points between groups of three, because \(reason); if its point is a "
+                note:
+                    "\(name): \(example) is read with points between groups of three, because \(reason); if its point is a "
                     + "decimal one, say: decimal: point")
         }
         if points == 0, dotted == nil, isOtherComma != true {
             return NumberStyle(mark: guess.type == .number ? .point : nil)
         }
         return NumberStyle(
-            note: "\(name): nothing tells whether the \(commas == 0 ? "point" : "comma") of \(example) is a decimal one or parts "
-                + "groups of three; such cells are left out until data.yaml says so, with decimal: point or decimal: comma")
+            note:
+                "\(name): nothing tells whether the \(commas == 0 ? "point" : "comma") of \(example) is a decimal one or parts "
+                + "groups of three; such cells are left out until data.yaml says so, with decimal: point or decimal: comma"
+        )
     }
 }

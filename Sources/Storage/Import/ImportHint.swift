@@ -93,6 +93,11 @@ enum ImportHint {
             let more = Set(values).subtracting(attribute.values).sorted()
             guard !isBuiltIn, more.count <= 20 else { return nil }
             fixed.values += more
+        case .text where attribute.name == "timezone":
+            let words = Set(values).sorted()
+            guard words.count <= 8 else { return nil }
+            let map = words.map { "\(scalar($0)): <zone>" }.joined(separator: ", ")
+            return "\(attribute.name): { map: { \(map) } }"
         case .text where attribute.name == "status":
             let words = Set(values).sorted().prefix(6)
             guard words.count <= 5 else { return nil }
@@ -122,6 +127,7 @@ enum ImportHint {
         if !form.formats.isEmpty { parts.append("format: \(list(form.formats))") }
         if let zone = form.zone { parts.append("timezone: \(zone.name)") }
         if let decimal = form.decimal { parts.append("decimal: \(decimal.rawValue)") }
+        if let unit = form.unit { parts.append("unit: \(unit.rawValue)") }
         switch form.period {
         case .interval(.year): parts.append("per: year")
         case .column(let name): parts.append("per: { column: \(quoted(name)) }")

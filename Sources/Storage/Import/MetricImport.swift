@@ -43,7 +43,7 @@ final class MetricImport: ImportTarget {
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
-        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, context)
         ids = try NameIDs.load(context.dataMap.metrics.map(\.name), of: "metric", store, connection)
         time = WrittenTime(context.form(of: "day"), zone: context.zone)
         compact = WrittenTime(formats: ["yyyymmdd"], zone: context.zone)

@@ -132,7 +132,9 @@ package struct Retyping {
 
     private func value(of text: String) -> SQLValue? {
         let bytes = ByteArena(capacity: text.utf8.count + 1)
-        guard let scalar = try? reader.scalar(bytes.append(text.utf8), isNumber: wasNumber), !scalar.isNull else { return nil }
+        guard let scalar = try? reader.scalar(bytes.append(text.utf8), isNumber: wasNumber), !scalar.isNull else {
+            return nil
+        }
         return scalar.value
     }
 }

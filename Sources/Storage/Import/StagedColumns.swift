@@ -49,6 +49,12 @@ struct StagedColumns {
                 staged: StagedRows.Column(name: column, kind: kind ?? reader.stored)))
     }
 
+    /// SQL that is true where a staged row has the column.
+    func isPresent(_ name: String) -> String {
+        guard let index = index(of: name), isPerRow, index < 63 else { return "true" }
+        return "(s.present & \(Int64(1) << Int64(index))) <> 0"
+    }
+
     mutating func set(_ name: String, updated: String, inserted: String) {
         guard let index = index(of: name) else { return }
         all[index].updated = updated

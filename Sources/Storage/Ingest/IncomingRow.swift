@@ -131,6 +131,8 @@ package struct IntakeReport: Sendable, Equatable {
     package var hints: [String] = []
     /// Columns that nobody has declared, whose values were left out.
     package var unknown: [String] = []
+    /// What is to be said of rows that were taken.
+    package var warnings: [String] = []
 
     package init() {}
 

@@ -24,7 +24,8 @@ struct NumberReadingTests {
         let world = try world()
         let report = try world.load(
             .accounts,
-            "{\"key\":\"a\",\"seats\":33.333,\"budget\":1234.567}\n{\"key\":\"b\",\"seats\":\"33.333\",\"budget\":\"1.234,56\"}\n")
+            "{\"key\":\"a\",\"seats\":33.333,\"budget\":1234.567}\n{\"key\":\"b\",\"seats\":\"33.333\",\"budget\":\"1.234,56\"}\n"
+        )
         #expect(report.rejected + report.cellsLeftOut == 0)
         #expect(try world.rows(figures) == ["a|33.333|123457", "b|33333.0|123456"])
     }
@@ -121,7 +122,10 @@ struct NumberReadingTests {
     @Test(arguments: [
         ("usage.csv", "Customer No,Day,Logins\n00012,28.02.2026,1.400\n13,28.02.2026,2.100\n"),
         ("tage.csv", "Customer No;Tag;Logins\n00012;28.02.2026;1.400\n13;28.02.2026;70\n"),
-        ("weekly.csv", "Customer No,Week starting,Logins,Revenue\n00012,23.02.2026,1.400,\"1.234,56\"\n13,23.02.2026,70,9\n"),
+        (
+            "weekly.csv",
+            "Customer No,Week starting,Logins,Revenue\n00012,23.02.2026,1.400,\"1.234,56\"\n13,23.02.2026,70,9\n"
+        ),
     ])
     func usageOfAGermanFileIsReadWithItsGroups(file: (String, String)) throws {
         let guess = try guess([accounts, file])
@@ -132,7 +136,8 @@ struct NumberReadingTests {
         let guess = try guess([accounts, ("usage.csv", "Customer No,Day,Logins\n00012,28.02.2026,1.400\n")])
         #expect(
             guess.notes.contains {
-                $0.contains("\"Logins\": 1.400 is read with points between groups of three, because dates are written d.m.y")
+                $0.contains(
+                    "\"Logins\": 1.400 is read with points between groups of three, because dates are written d.m.y")
             }, "\(guess.notes)")
     }
 
@@ -146,16 +151,21 @@ struct NumberReadingTests {
     }
 
     @Test func wideUsageAndLongUsageFollowTheStyleToo() throws {
-        let wide = try guess([accounts, ("usage.csv", "Customer No;27.02.2026;28.02.2026\n00012;1.400;2,5\n13;7;1.200\n")])
+        let wide = try guess([
+            accounts, ("usage.csv", "Customer No;27.02.2026;28.02.2026\n00012;1.400;2,5\n13;7;1.200\n"),
+        ])
         #expect(wide.yaml.contains("value: { decimal: comma }"), "\(wide.yaml)")
         let long = try guess([
-            accounts, ("usage.csv", "Customer No;Day;Metric;Value\n00012;28.02.2026;logins;1.400\n13;28.02.2026;logins;3\n"),
+            accounts,
+            ("usage.csv", "Customer No;Day;Metric;Value\n00012;28.02.2026;logins;1.400\n13;28.02.2026;logins;3\n"),
         ])
         #expect(long.yaml.contains("value: { column: \"Value\", decimal: comma }"), "\(long.yaml)")
     }
 
     @Test func whatNothingTellsIsSaidAndNotDeclared() throws {
-        let guess = try guess([accounts, ("usage.csv", "Customer No,Day,Logins\n00012,2026-02-28,1.400\n13,2026-02-28,2\n")])
+        let guess = try guess([
+            accounts, ("usage.csv", "Customer No,Day,Logins\n00012,2026-02-28,1.400\n13,2026-02-28,2\n"),
+        ])
         #expect(guess.yaml.contains("logins: { column: \"Logins\" }"), "\(guess.yaml)")
         #expect(
             guess.notes.contains { $0.contains("nothing tells whether the point of 1.400 is a decimal one") },
