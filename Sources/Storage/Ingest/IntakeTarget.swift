@@ -146,7 +146,9 @@ final class IntakeTarget {
         let members = try properties.compactMap { property -> JSON.Member? in
             guard let value = property.value else { return nil }
             if value.utf8.contains(0) { throw Rejection(.encoding, property.column, "holds a NUL") }
-            return JSON.Member(property.column, property.isNumber ?? false ? .decimal(value) : .text(value))
+            // `NaN` is no number that JSON has.
+            let isNumber = property.isNumber ?? false && value.last?.isNumber ?? false
+            return JSON.Member(property.column, isNumber ? .decimal(value) : .text(value))
         }
         return members.isEmpty ? "" : JSON.object(members).encodedText
     }
