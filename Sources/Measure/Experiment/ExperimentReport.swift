@@ -20,7 +20,8 @@ package struct ExperimentReport {
     private var playbook: Playbook? { workspace.playbook(name) }
 
     package func make() throws -> Report {
-        var report = Report(title: "Experiment \(name)", asOf: asOf, sections: [])
+        var report = Report(
+            title: "Experiment \(Report.heading(of: name, titled: playbook?.title))", asOf: asOf, sections: [])
         guard let known = try KnownPlaybook.named(name, connection) else {
             report.sections = [
                 .init("Verdict", [.sentence("\(name) has never run: there is nothing to measure. \(designHint)")])
