@@ -110,6 +110,21 @@ struct AttritionReportTests {
         try report.expectNoNonsense()
     }
 
+    @Test func aMonthOfTenureStandsOutOnlyBeyondChance() throws {
+        // One in twenty leaves in each month, and one month has one more: some month is always the worst.
+        let world = try AttritionWorld()
+        for month in 0..<12 { try world.add(5, came: 0, left: 15 + month * 30) }
+        try world.add(1, came: 0, left: 100)
+        try world.add(40, came: 0)
+        let even = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
+        #expect(even.hasPrefix("No month of tenure stands out: "), "\(even)")
+        // Now a third leaves in the fourth.
+        try world.add(25, came: 0, left: 105)
+        let planted = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
+        #expect(planted.hasPrefix("More leave in month 4 of tenure than in the others: "), "\(planted)")
+        #expect(planted.contains("p = ") && planted.contains("corrected for 1"), "\(planted)")
+    }
+
     @Test func oneOldAccountThatLeavesSaysNothingOfAll() throws {
         let world = try AttritionWorld()
         try world.add(30, came: 200)
