@@ -118,7 +118,7 @@ package struct ExperimentReport {
                 current.primaryBlocks + current.notes.map { .sentence($0) }),
         ]
         guard current.entered > 0 else { return sections }
-        if current.arms.isComparison, current.primary.counts.contains(where: { $0.matured > 0 }) {
+        if current.isComparable {
             sections.append(.init("Attrition and other outcomes", current.secondaryBlocks))
             if !current.guardrails.isEmpty { sections.append(.init("Guardrail metrics", current.guardrailBlocks)) }
             for (title, blocks) in [
