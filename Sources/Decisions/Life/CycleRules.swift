@@ -21,6 +21,9 @@ package struct CycleRules: Sendable {
     /// The playbooks that are matched in this cycle, in the order in which they arbitrate.
     package var matching: [PlaybookAtWork]
     package var holds: [Int64: Hold] = [:]
+    /// The keys of the occurrences of campaigns that may still enter, held ones included, by the playbook's id; nil for one at
+    /// which nobody looked.
+    package var keptOccurrences: [Int64: Set<String>] = [:]
     /// Playbooks whose data are late: verdicts are told, and no match begins or ends to stand.
     package var stale: Set<Int64> = []
     package var globalHoldout: GlobalHoldout?

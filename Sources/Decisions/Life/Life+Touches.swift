@@ -93,6 +93,10 @@ extension Life {
         guard let messages = version.rotations[path] else { return path }
         var had = account.hadMessages[version.playbookID] ?? []
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == version.playbookID {
+            // What it would have had does not count where it ends before that has left.
+            if enrolled.hasLeft {
+                had.subtract(enrolled.waiting.lazy.filter { !$0.isAmbiguous }.map { HadMessage($0.message, hash: nil) })
+            }
             had.formUnion(
                 enrolled.made.lazy.filter { $0.state != .suppressed }.map { HadMessage($0.message, hash: nil) })
         }
