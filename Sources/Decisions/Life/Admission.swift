@@ -52,12 +52,14 @@ package struct Admission: Sendable {
         /// Whether an event or a schedule begins it, so that each match is an occurrence.
         package var isOccurrence: Bool
         package var isEvent: Bool
+        package var recipients: [Playbook.Recipients]
 
         package init(_ playbook: Playbook) {
             reentry = playbook.reentry
             maxAge = playbook.maxAge
             holdout = playbook.holdout
             isService = playbook.isService
+            recipients = playbook.recipients
             isEvent = playbook.isTriggeredByEvents
             if case .when = playbook.trigger { isOccurrence = false } else { isOccurrence = true }
         }
@@ -128,7 +130,8 @@ package struct Admission: Sendable {
         if let tooLate { return Decision(.tooOld, tooLate, isSettled: true) }
         if !isReachable {
             let why = whyNobody.map { ": \($0)" } ?? ""
-            return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
+            let who = Playbook.Recipients.text(of: rules.recipients)
+            return waiting(.unreachable, "no active contact for \"to: \(who)\" that may be written to\(why)", match)
         }
         if let exclusion { return waiting(.blocked, exclusion, match) }
         if let ending { return waiting(.blocked, ending, match) }
