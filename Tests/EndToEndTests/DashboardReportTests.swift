@@ -32,7 +32,9 @@ import Testing
         // With other arguments there is none, and it is begun.
         var other = try await client.get("/attrition?segment=big").text
         #expect(!other.contains("2026-01-01T00:00"))
-        for _ in 0..<400 where other.contains("data-soon") { other = try await client.get("/attrition?segment=big").text }
+        for _ in 0..<400 where other.contains("data-soon") {
+            other = try await client.get("/attrition?segment=big").text
+        }
         #expect(other.contains("Attrition of big"), "\(other)")
     }
 
@@ -58,9 +60,12 @@ import Testing
     @Test func aReportAsOfADayIsThatOfTheCommand() async throws {
         #expect(try scratch.keeptouch("run").code == 0)
         let client = try DashboardClient(scratch, command: "dashboard")
-        let today = try #require(scratch.query("SELECT date(max(as_of) / 1000, 'unixepoch') FROM kept_report").first?.first)
+        let today = try #require(
+            scratch.query("SELECT date(max(as_of) / 1000, 'unixepoch') FROM kept_report").first?.first)
         var page = try await client.get("/attrition?as_of=\(today)")
-        for _ in 0..<400 where page.text.contains("data-soon") { page = try await client.get("/attrition?as_of=\(today)") }
+        for _ in 0..<400 where page.text.contains("data-soon") {
+            page = try await client.get("/attrition?as_of=\(today)")
+        }
         #expect(page.text.contains("\(today)T00:00") && page.text.contains("--now \(today)"), "\(page.text)")
         #expect(try await client.get("/attrition?as_of=2999-01-01").code == 400)
         #expect(try await client.get("/attrition?as_of=x").code == 400)
@@ -82,8 +87,10 @@ import Testing
     }
 
     @Test func theNumbersOfAttritionLeadToAccounts() async throws {
-        try scratch.write("left.csv", "account,event,at\na1,churned,2026-11-05T10:00:00Z\na2,churned,2026-11-06T10:00:00Z\n")
-        try scratch.execute("UPDATE account SET created_at = created_at - 200 * 86400000, seen_at = created_at - 200 * 86400000")
+        try scratch.write(
+            "left.csv", "account,event,at\na1,churned,2026-11-05T10:00:00Z\na2,churned,2026-11-06T10:00:00Z\n")
+        try scratch.execute(
+            "UPDATE account SET created_at = created_at - 200 * 86400000, seen_at = created_at - 200 * 86400000")
         #expect(try scratch.keeptouch("import", "events", "left.csv").code == 0)
         let client = try DashboardClient(scratch, command: "dashboard")
         func ended(_ path: String) async throws -> String {
@@ -93,13 +100,17 @@ import Testing
             return page.text
         }
         let month = try #require(
-            scratch.query("SELECT strftime('%Y-%m', max(at) / 1000, 'unixepoch') FROM event WHERE kind_id = (SELECT id FROM event_kind WHERE name = 'churned')").first?.first)
+            scratch.query(
+                "SELECT strftime('%Y-%m', max(at) / 1000, 'unixepoch') FROM event WHERE kind_id = (SELECT id FROM event_kind WHERE name = 'churned')"
+            ).first?.first)
         let list = "/accounts?life=left&since=\(month)-01&until=\(month)-30"
         let page = try await ended(list)
         #expect(page.contains("2 accounts") && page.contains("left on \(month)-05: unknown"), "\(page)")
         #expect(page.contains("keeptouch accounts --life left --since \(month)-01 --until \(month)-30"))
         #expect(try await client.get("/accounts?life=left").code == 400)
         #expect(try await client.get("/accounts?life=lost&since=2026-01-01").text.contains("customers, gone, left"))
-        #expect(try scratch.keeptouch("accounts", "--life", "left", "--since", "\(month)-01", "--until", "\(month)-30").output.contains("a1"))
+        #expect(
+            try scratch.keeptouch("accounts", "--life", "left", "--since", "\(month)-01", "--until", "\(month)-30")
+                .output.contains("a1"))
     }
 }

@@ -17,7 +17,8 @@ struct ReportBodyTests {
         ] { table.add([.text("x"), cell]) }
         let band = Interval(lower: 0.1, upper: 0.9)
         let charts: [Report.Chart] = [
-            .survival(.init(title: "s", unit: "days", curves: [.init(name: "c", points: [.init(time: 1, survival: 0.5)])])),
+            .survival(
+                .init(title: "s", unit: "days", curves: [.init(name: "c", points: [.init(time: 1, survival: 0.5)])])),
             .control(
                 .init(
                     title: "c", center: 0.1, target: nil,

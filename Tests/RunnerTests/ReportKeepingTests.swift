@@ -72,7 +72,8 @@ import Testing
         try test.run(noon(20_000))
         #expect(try keep(noon(20_000)).made == 4)
         try test.store.write { connection in
-            _ = try Erasure(connection, key: ErasureKey(secret: [UInt8](repeating: 7, count: 32)), now: noon(20_000)
+            _ = try Erasure(
+                connection, key: ErasureKey(secret: [UInt8](repeating: 7, count: 32)), now: noon(20_000)
             ).erase(.account("a1"))
         }
         #expect(try test.rows("SELECT DISTINCT report FROM kept_report") == ["experiment"])

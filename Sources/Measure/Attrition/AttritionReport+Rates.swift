@@ -169,13 +169,13 @@ extension AttritionReport {
             let gone = lead(.gone, before, last)
             table.add(
                 [
-                .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals - item.flow.entered),
-                .count(item.flow.departures), .count(item.flow.gone),
-                rates[index].rate.map { .number($0, .share) } ?? .none(""),
-                rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
-                item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
-                point.map { .interval($0.limits, .share) } ?? .none(""),
-                .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
+                    .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals - item.flow.entered),
+                    .count(item.flow.departures), .count(item.flow.gone),
+                    rates[index].rate.map { .number($0, .share) } ?? .none(""),
+                    rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
+                    item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
+                    point.map { .interval($0.limits, .share) } ?? .none(""),
+                    .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
                 ],
                 leads: [
                     lead(.left, first, last), lead(.customers, before), lead(.came, first, last),

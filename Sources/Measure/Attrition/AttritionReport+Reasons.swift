@@ -45,7 +45,9 @@ extension AttritionReport {
         if departure.isFree {
             return Row(name: LifeQuestion.free, title: nil, theme: "", avoidable: nil)
         }
-        guard let name = departure.reason else { return Row(name: LifeQuestion.unknown, title: nil, theme: "", avoidable: nil) }
+        guard let name = departure.reason else {
+            return Row(name: LifeQuestion.unknown, title: nil, theme: "", avoidable: nil)
+        }
         let reason = workspace.dataMap.reasons.first { $0.name == name }
         let isInvoluntary = name.hasPrefix("payment") || reason?.theme == "payment"
         return Row(
@@ -72,12 +74,12 @@ extension AttritionReport {
             let lead = departed { $0.of(reason: row.name) }
             table.add(
                 [
-                .text(row.title ?? row.name), .text(row.theme),
-                .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
-                .count(row.accounts),
-                .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
-                mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : .none("No MRR was lost."),
-                .bar(share.rate ?? 0),
+                    .text(row.title ?? row.name), .text(row.theme),
+                    .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
+                    .count(row.accounts),
+                    .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
+                    mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : .none("No MRR was lost."),
+                    .bar(share.rate ?? 0),
                 ], leads: [lead, nil, nil, lead, lead, nil, lead])
         }
         let involuntary = Proportion(

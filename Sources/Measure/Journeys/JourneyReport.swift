@@ -232,13 +232,13 @@ package struct JourneyReport {
             }
             table.add(
                 [
-                .text("\(stage.name) → \(step.next)"), .text("\(step.patience)"), .share(figures.recent.rate),
-                figures.recent.total > 0 ? .interval(figures.recent.wilson(), .share) : .none(""),
-                .count(figures.recent.total), .share(figures.past.rate), .count(figures.past.total), days(0.5),
-                days(0.9),
-                .count(open.accounts),
-                figures.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
-                .text(weak.filter { !$0.isEmpty }.joined(separator: ", ")),
+                    .text("\(stage.name) → \(step.next)"), .text("\(step.patience)"), .share(figures.recent.rate),
+                    figures.recent.total > 0 ? .interval(figures.recent.wilson(), .share) : .none(""),
+                    .count(figures.recent.total), .share(figures.past.rate), .count(figures.past.total), days(0.5),
+                    days(0.9),
+                    .count(open.accounts),
+                    figures.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
+                    .text(weak.filter { !$0.isEmpty }.joined(separator: ", ")),
                 ],
                 leads: [
                     nil, nil, nil, nil, nil, nil, nil, nil, nil, there(stage),

@@ -12,7 +12,7 @@ extension Report.Section {
                 switch block {
                 case .sentence(let text):
                     for line in text.split(separator: "\n") { html.add("p") { $0.addSentence(String(line)) } }
-                case .table(let table): 
+                case .table(let table):
                     table.draw(in: &html, caption: table.title == title ? "" : table.title, link: link)
                 case .chart(let chart): chart.figure(in: &html, id: "c\(number)-\(index + 1)")
                 case .diff(let text): html.addDiff(text)
@@ -60,7 +60,8 @@ extension Report.Table {
                         html.add("tr") { html in
                             for (index, (column, cell)) in zip(columns, row).enumerated() {
                                 let isHead = index == 0 && column.alignment == .left
-                                html.add(isHead ? "th" : "td", ["scope": isHead ? "row" : nil, "class": column.style]) { html in
+                                html.add(isHead ? "th" : "td", ["scope": isHead ? "row" : nil, "class": column.style]) {
+                                    html in
                                     guard let link, let lead = leads[index] else { return cell.draw(in: &html) }
                                     html.add("a", ["href": link(lead)]) { cell.draw(in: &$0) }
                                 }

@@ -85,16 +85,16 @@ struct AccountsCommand: ParsableCommand {
 
     private var question: AccountQuestion {
         get throws {
-        var question = AccountQuestion()
-        question.condition = condition
-        question.segment = segment
-        question.playbook = inside
-        (question.step, question.arm, question.state) = (step, arm, state)
-        question.risk = risk
-        (question.isStuck, question.isExcluded) = (stuck, excluded)
-        (question.verdict, question.judging) = (verdict, playbook)
-        question.life = try life.question
-        return question
+            var question = AccountQuestion()
+            question.condition = condition
+            question.segment = segment
+            question.playbook = inside
+            (question.step, question.arm, question.state) = (step, arm, state)
+            question.risk = risk
+            (question.isStuck, question.isExcluded) = (stuck, excluded)
+            (question.verdict, question.judging) = (verdict, playbook)
+            question.life = try life.question
+            return question
         }
     }
 }

@@ -33,11 +33,12 @@ extension AccountQuestion {
 
     /// The question in the address of the page that answers it.
     var query: String {
-        let pairs = [
-            ("where", condition), ("segment", segment), ("in", playbook), ("step", step), ("arm", arm),
-            ("state", state), ("risk", risk.map { $0.isEmpty ? "any" : $0 }), ("stuck", isStuck ? "yes" : nil),
-            ("verdict", verdict), ("playbook", judging),
-        ] + (life?.pairs ?? [])
+        let pairs =
+            [
+                ("where", condition), ("segment", segment), ("in", playbook), ("step", step), ("arm", arm),
+                ("state", state), ("risk", risk.map { $0.isEmpty ? "any" : $0 }), ("stuck", isStuck ? "yes" : nil),
+                ("verdict", verdict), ("playbook", judging),
+            ] + (life?.pairs ?? [])
         return pairs.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.component($0))" } }
             .joined(separator: "&")
     }
