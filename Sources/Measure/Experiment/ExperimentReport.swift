@@ -54,6 +54,19 @@ package struct ExperimentReport {
         return report
     }
 
+    /// The report with the weekly look whose verdict it shows: that stays as it is until the next one.
+    ///
+    /// Nil before the first week of the period is over.
+    func makeWithLook() throws -> (report: Report, look: Instant?) {
+        let report = try make()
+        guard let known = try KnownPlaybook.named(name, connection),
+            let began = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf).periods(of: experiment).last?
+                .startedAt
+        else { return (report, nil) }
+        let weeks = (asOf - began).milliseconds / PlaybookEntries.week
+        return (report, weeks > 0 ? began + .days(7 * weeks) : nil)
+    }
+
     private var experiment: String { playbook?.experiment ?? name }
 
     private func read(

@@ -17,6 +17,7 @@ final class Planner: @unchecked Sendable {
     private let digests: DigestLoop
     private let receivers: ReceiverLoop
     private let sources: SourceLoop
+    private let reports: ReportLoop
     /// Told of every new edition's workspace.
     private let follow: @Sendable (Edition) -> Void
     private let log: Logger
@@ -62,7 +63,7 @@ final class Planner: @unchecked Sendable {
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
         processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, receivers: ReceiverLoop,
-        sources: SourceLoop,
+        sources: SourceLoop, reports: ReportLoop,
         wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Edition) -> Void, log: Logger
     ) {
         self.folder = folder
@@ -75,6 +76,7 @@ final class Planner: @unchecked Sendable {
         self.digests = digests
         self.receivers = receivers
         self.sources = sources
+        self.reports = reports
         self.follow = follow
         self.wakefulness = wakefulness
         self.killSwitch = killSwitch
@@ -299,6 +301,7 @@ final class Planner: @unchecked Sendable {
             digests.use(next)
             receivers.use(next)
             sources.use(next)
+            reports.use(next)
             isHurried = true
         }
     }

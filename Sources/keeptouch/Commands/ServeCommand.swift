@@ -76,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
             posting: try loaded.open(.readWrite), telling: try loaded.open(.readWrite),
-            pulling: try loaded.open(.readWrite),
+            pulling: try loaded.open(.readWrite), reporting: try loaded.open(.readWrite),
             environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
