@@ -138,6 +138,13 @@ import Testing
             try test.rows(
                 "SELECT p.name FROM touch t JOIN playbook p ON p.id = t.playbook_id WHERE t.state = 'pending'") == ["a"]
         )
+        let reasons = "SELECT DISTINCT coalesce(reason, 'none') FROM touch WHERE state = 'pending'"
+        #expect(try test.rows(reasons) == ["an exclusive playbook has the account"])
+        try await test.drain(noon(20_009))
+        #expect(
+            try test.rows("SELECT state, reason FROM touch WHERE reason IS NOT NULL") == [
+                "expired|waited too long: an exclusive playbook has the account"
+            ])
     }
 
     @Test func theUnsubscribeLinkNamesTheContactByItsId() async throws {

@@ -36,7 +36,8 @@ extension AttritionReport {
 
     private var convention: String {
         "An account is a customer while its status is active and its MRR is above 0, or unknown; days are those of "
-            + "\(workspace.configuration.zone.name), and a stay is counted from its first day up to the day it ends."
+            + "\(workspace.configuration.zone.name), and a stay is counted from its first day up to the day it ends. Intervals and "
+            + "p-values are of this look only where they do not say otherwise, and not corrected for each other."
     }
 
     private func figures(_ flow: Tenures.Flow, _ lost: Proportion) -> Report.Table {
@@ -162,6 +163,7 @@ extension AttritionReport {
                 .init("95% interval"), .init("GRR"), .init("NRR"), .init("limits of chance"), .init("", .left),
             ])
         var points: [Report.Chart.Control.Point] = []
+        var expected = 0.0
         for (index, item) in months.enumerated() {
             let point = charts[index]?.points.first.flatMap { $0 }
             let kept = revenue(item.flow)
@@ -183,16 +185,17 @@ extension AttritionReport {
                 ])
             // Before there are enough, the limits of a handful would be all that one sees.
             guard !points.isEmpty || item.flow.start >= Self.fewestOfMonth else { continue }
+            let asked = item.flow.start >= Self.fewestOfMonth ? point : nil
+            expected += asked?.chanceOutside ?? 0
             points.append(
                 .init(
-                    label: "\(item.month)", value: rates[index].rate,
-                    limits: item.flow.start >= Self.fewestOfMonth ? point?.limits : nil,
-                    isOutside: point.map { $0.isAbove || $0.isBelow } ?? false))
+                    label: "\(item.month)", value: rates[index].rate, limits: asked?.limits,
+                    isOutside: asked.map { $0.isAbove || $0.isBelow } ?? false))
         }
         return Report.Section(
             "Month by month",
             [
-                .sentence(controlSentence(points, isTarget: target != nil)),
+                .sentence(controlSentence(points, expected: expected, isTarget: target != nil)),
                 .sentence(monthSentence(months.map { ($0.month, $0.flow.entered) })),
             ]
                 + (points.isEmpty
@@ -220,10 +223,14 @@ extension AttritionReport {
                     + "count as customers from the next month on: of the time before, nobody knows who left.")
     }
 
-    private func controlSentence(_ points: [Report.Chart.Control.Point], isTarget: Bool) -> String {
+    /// - Parameter expected: how many of the months chance puts outside.
+    private func controlSentence(
+        _ points: [Report.Chart.Control.Point], expected: Double, isTarget: Bool
+    ) -> String {
         let outside = points.filter(\.isOutside)
         let scale = isTarget ? "of the target" : "of the mean of all months"
-        let asked = points.count { $0.value != nil }
+        let asked = points.count { $0.limits != nil }
+        let chance = "\(Report.Unit.plain(2).text(expected)) of them"
         guard !points.isEmpty else {
             return "No month begins with \(Self.fewestOfMonth) customers, so none is asked about."
         }
@@ -232,14 +239,14 @@ extension AttritionReport {
         }
         guard !outside.isEmpty else {
             return
-                "All \(asked) months lie within three standard deviations \(scale). A month outside would be found where "
-                + "chance alone puts 3 in 1,000; a change that is smaller than the limits is not."
+                "All \(asked) months lie within three standard deviations \(scale), where chance alone puts \(chance) outside. A "
+                + "change that is smaller than the limits is not found."
         }
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
         let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""
         return
-            "\(outside.count) of \(asked) months lie outside of three standard deviations \(scale), which chance "
-            + "alone does 3 times in 1,000: \(names)\(more)."
+            "\(outside.count) of \(asked) months lie outside of three standard deviations \(scale), where chance alone puts "
+            + "\(chance): \(names)\(more)."
     }
 
     // MARK: Cohorts

@@ -20,7 +20,8 @@ package struct ExperimentReport {
     private var playbook: Playbook? { workspace.playbook(name) }
 
     package func make() throws -> Report {
-        var report = Report(title: "Experiment \(name)", asOf: asOf, sections: [])
+        var report = Report(
+            title: "Experiment \(Report.heading(of: name, titled: playbook?.title))", asOf: asOf, sections: [])
         guard let known = try KnownPlaybook.named(name, connection) else {
             report.sections = [
                 .init("Verdict", [.sentence("\(name) has never run: there is nothing to measure. \(designHint)")])
@@ -130,7 +131,7 @@ package struct ExperimentReport {
                 current.primaryBlocks + current.notes.map { .sentence($0) }),
         ]
         guard current.entered > 0 else { return sections }
-        if current.arms.isComparison, current.primary.counts.contains(where: { $0.matured > 0 }) {
+        if current.isComparable {
             sections.append(.init("Attrition and other outcomes", current.secondaryBlocks))
             if !current.guardrails.isEmpty { sections.append(.init("Guardrail metrics", current.guardrailBlocks)) }
             for (title, blocks) in [

@@ -101,6 +101,7 @@ package struct WorkspaceReader {
         checkLegal(workspace)
         checkLinks(workspace)
         checkRetention(workspace)
+        checkCampaigns(workspace)
         workspace.notes = notes(workspace)
         return isGood ? workspace : nil
     }

@@ -71,8 +71,11 @@ struct Planning {
             versions: found.versions, matching: turns.map(\.work),
             globalHoldout: known.globalHoldout, channels: workspace.configuration.channels,
             declaredChannels: Set(workspace.channels.keys), times: SendTimes(workspace))
+        rules.unsureSince = try LostSends(connection).unsureSince(at: now)
         rules.newestEvent = try CycleRecords.newestEvent(connection)
         rules.stale = Set(turns.filter { $0.stale != nil }.map(\.id))
+        rules.keptOccurrences = Dictionary(
+            uniqueKeysWithValues: turns.compactMap { turn in turn.keptKeys.map { (turn.id, $0) } })
         rules.movesThroughStages = isTurnOfJourneys
         let late = isTurnOfJourneys ? try lateEvents() : nil
         rules.stagesAt = try Meta.instant(of: .stagesAt, connection)
@@ -120,33 +123,6 @@ struct Planning {
     }
 
     // MARK: The pass
-
-    /// Tells every account with a verdict of the plan.
-    func tell(_ plan: Plan, _ who: @escaping (CycleReport.Who) -> Void) throws {
-        var telling = plan
-        telling.rules.keepsVerdicts = true
-        let deciding = try telling.deciding(connection)
-        let names = Dictionary(uniqueKeysWithValues: plan.turns.map { ($0.id, $0.playbook.name) })
-        deciding.observe = { account, block in
-            for verdict in account.verdicts {
-                let begun = account.enrollments.first {
-                    $0.isNew && $0.enrollment.playbookID == verdict.playbookID
-                        && $0.enrollment.matchKey == verdict.matchKey
-                }
-                let touch = begun?.made.min { $0.notBefore < $1.notBefore }
-                let waits = touch?.state == .pending ? touch?.reason : nil
-                who(
-                    CycleReport.Who(
-                        playbook: names[verdict.playbookID] ?? "", account: account.key,
-                        name: block.text("name", account.index), verdict: verdict.verdict,
-                        ifReleased: verdict.ifReleased,
-                        reason: verdict.reason + (waits.map { "; the first touch waits: \($0)" } ?? ""),
-                        variant: begun?.enrollment.variant,
-                        firstTouchAt: touch?.notBefore, recipient: touch?.recipient))
-            }
-        }
-        _ = try FirstPass(plan.scope, deciding, isStopped: isStopped).run(plan.rules.holds)
-    }
 
     /// A condition, a campaign or a journey looks at everybody; else only those are looked at to whom something may have
     /// happened.

@@ -8,8 +8,8 @@ struct ClaimRules: Sendable {
         case claim
         /// A holdout's touch that would have been sent.
         case ghost
-        /// It stays pending as it is.
-        case leave
+        /// It stays pending; why, where the touch should say so.
+        case leave(reason: String?)
         case wait(until: Instant, reason: String)
         /// The cap at this position of the configuration is used up.
         case capped(Int)
@@ -57,17 +57,17 @@ struct ClaimRules: Sendable {
                 state: Cap.isReason(touch.reason) ? .capped : .expired, reason: lateness(of: touch, stepWindow))
         }
         if pauses.reason(for: touch.playbook) != nil || pauses.reason(forChannel: touch.channel) != nil {
-            return .leave
+            return .leave(reason: nil)
         }
-        if touch.isExcluded { return .leave }
+        if touch.isExcluded { return .leave(reason: "an exclusive playbook has the account") }
         if touch.isSuppressed { return .end(state: .suppressed, reason: "the address is suppressed") }
         // The next look before claiming finds who gets it now, and what is true today.
         let mayBeRenewed = !touch.isAmbiguous
         guard touch.isReachable else {
             return mayBeRenewed
-                ? .leave : .end(state: .suppressed, reason: "the contact left or has another address")
+                ? .leave(reason: nil) : .end(state: .suppressed, reason: "the contact left or has another address")
         }
-        if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave }
+        if mayBeRenewed, zone.day(of: touch.frozenAt) != zone.day(of: now) { return .leave(reason: nil) }
         let opening = opening(for: touch, stepWindow, from: now)
         if opening.at > now {
             return .wait(until: min(opening.at, touch.expiresAt), reason: opening.reason(in: clock(of: touch)))

@@ -155,8 +155,8 @@ struct Claiming {
             try outbox.end(touch, as: .ghost, reason: nil, now: now)
             turn.claimedTo[touch.recipient, default: []].append(touch)
             report.ghosts += 1
-        case .leave:
-            break
+        case .leave(let reason):
+            if let reason, touch.reason != reason { try outbox.note(touch, reason: reason) }
         case .wait(let until, let reason):
             try outbox.wait(touch, until: until, reason: reason)
             report.waiting += 1
@@ -191,7 +191,7 @@ struct Claiming {
         turn.seen.formUnion(group.map(\.id))
         var decisions: [ClaimRules.Decision] = []
         for touch in group { decisions.append(try decide(touch, turn, outbox)) }
-        guard !decisions.contains(.leave) else { return }
+        guard !decisions.contains(where: { if case .leave = $0 { true } else { false } }) else { return }
         let isBroken = decisions.contains { decision in
             switch decision {
             case .end, .doubt, .ghost: true

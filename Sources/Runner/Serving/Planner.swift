@@ -128,7 +128,11 @@ final class Planner: @unchecked Sendable {
             // In this order: a request is listed after the database knows of it.
             let listed = try SendLog.count(database: store.path)
             let isSimulation = try store.read { try Meta.isSimulation($0) }
-            guard try isSimulation || store.read({ try Meta.sentCount($0) }) >= listed else {
+            // Where a person has been asked about it already, everything is paused, and pages are served meanwhile.
+            guard
+                try isSimulation
+                    || store.read({ try Meta.sentCount($0) >= listed || Doubt($0) != nil })
+            else {
                 throw DatabaseReplaced(path: store.path)
             }
             isChanged = true

@@ -162,7 +162,9 @@ extension PlaybookHistory.EnrollmentHistory {
             touches[index].end(.ghost, nil, at: now)
             touches[index].claimedAt = now
             claims.add(touch, of: key, at: now)
-        case .leave: return false
+        case .leave(let reason):
+            touches[index].touch.reason = reason ?? touch.reason
+            return false
         case .wait(let until, let reason):
             wait(until: until, reason)
             return false

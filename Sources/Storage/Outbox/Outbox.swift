@@ -51,6 +51,18 @@ package struct Outbox {
         return (oldest ?? now) + cap.reach
     }
 
+    /// When touches that a cap counts went to a person after a moment.
+    package func moments(to recipient: String, counting cap: Cap, after moment: Instant) throws -> [Instant] {
+        var arguments: [String: SQLValue] = ["recipient": .text(recipient), "from": .instant(moment)]
+        for (name, value) in Self.values(of: cap) { arguments["cap_\(name)"] = .text(value) }
+        return try connection.query(
+            """
+            SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
+                AND \(Self.counts(cap, prefix: "cap_", ghost: "0", enrollment: "0"))
+            """, arguments
+        ).compactMap { $0["claimed_at"].instant }
+    }
+
     package func claim(_ candidate: TouchCandidate, owner: String, now: Instant) throws -> Bool {
         try change(
             """
@@ -82,6 +94,13 @@ package struct Outbox {
             UPDATE touch SET not_before = :until, waiting = 1, reason = :reason
             WHERE id = :id AND fence = :fence AND state = 'pending'
             """, [.instant(until), .text(reason)], candidate.id, candidate.fence)
+    }
+
+    /// Says of a pending touch why it stays.
+    package func note(_ candidate: TouchCandidate, reason: String) throws {
+        _ = try change(
+            "UPDATE touch SET reason = :reason WHERE id = :id AND fence = :fence AND state = 'pending'",
+            [.text(reason)], candidate.id, candidate.fence)
     }
 
     /// Parks a claimed touch that could not be rendered, as `held` or `unknown`.

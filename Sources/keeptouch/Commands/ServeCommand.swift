@@ -103,7 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
         let quiet = Logger(label: "services") { _ in LogLines(level: max(logLevel, .error)) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quiet))
         log.info(
             "serving",
             metadata: [
