@@ -58,7 +58,8 @@ def says(words):
 NAME = """const item = document.activeElement;
 if (!item || item === document.body) return null;
 const style = getComputedStyle(item);
-return {words: (item.innerText || item.value || '').trim(), name: item.name || item.id || '', tag: item.tagName,
+// What stands in a field is no name of it.
+return {words: (item.innerText || '').trim(), name: item.name || item.id || '', tag: item.tagName,
     shown: item.matches(':focus-visible') && (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
         || style.boxShadow !== 'none')}"""
 
