@@ -1,6 +1,6 @@
-"""Every page of the dashboard, light and dark, wide and on a phone: screenshots.py KEEPTOUCH WORKSPACE FOLDER.
+"""Every page of the dashboard, light and dark, wide and on a phone: screenshots.py KEEPTOUCH WORKSPACE FOLDER [PAGE...].
 
-Each page is a picture of its whole length; FOLDER/index.html shows them side by side. Pages that are too wide, and what
+PAGE is one of the names below; without them all are drawn. Each page is a picture of its whole length; FOLDER/index.html shows them side by side. Pages that are too wide, and what
 the browser complains of, are named at the end.
 """
 import base64
@@ -15,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-PROGRAM, WORKSPACE, FOLDER = sys.argv[1:4]
+PROGRAM, WORKSPACE, FOLDER, ONLY = *sys.argv[1:4], sys.argv[4:]
 PASSWORD = "a short sentence of ours"
 SIZES = {"wide": 1360, "phone": 390}
 
@@ -105,6 +105,8 @@ def main():
             browser.find_element(By.NAME, field).send_keys(PASSWORD)
         browser.find_element(By.CSS_SELECTOR, "button.go").click()
         for name_of_page, path in pages().items():
+            if ONLY and name_of_page not in ONLY:
+                continue
             cells = []
             for size, width in SIZES.items():
                 for mode in ["light", "dark"]:

@@ -111,11 +111,11 @@ struct DashboardCommand {
                 SELECT n, e.id, e.account_id, e.playbook_id, e.version_id, 'email_' || (1 + n % 2), e.account_id,
                     'owner' || e.account_id || '@company.example', 'email', 'nginx', 'education', 'hello.md',
                     CASE e.arm WHEN 'treated' THEN 0 ELSE 1 END,
-                    CASE WHEN e.arm <> 'treated' THEN 'ghost' WHEN n % 1000 = 0 THEN 'rejected' WHEN n % 100 = 1 THEN 'capped'
+                    CASE WHEN e.arm <> 'treated' THEN 'ghost' WHEN n % 1000 = 30 THEN 'rejected' WHEN n % 100 = 1 THEN 'capped'
                         ELSE 'sent' END,
                     0, e.entered_at, e.entered_at, e.entered_at + 7 * :day, '{}', 'h', 2, 1,
                     e.entered_at + n % 2 * :day, e.entered_at + n % 2 * :day + 1000, e.entered_at, 0,
-                    CASE n % 1000 WHEN 0 THEN 'the provider refused it: 422' END
+                    CASE n % 1000 WHEN 30 THEN 'the provider refused it: 422' END
                 FROM number CROSS JOIN enrollment AS e WHERE e.id = (n + 1) / 2
                 """, enrollments * 2
             ),

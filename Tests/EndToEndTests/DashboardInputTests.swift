@@ -123,6 +123,9 @@ import Testing
             #expect((400...405).contains(code), "\(path) answers \(code)")
         }
         // A double click, and the form that Back shows again.
+        let asking = try await client.get("/pause?scope=playbook:hello").text
+        #expect(asking.contains("in it now") && asking.contains("keeptouch pause playbook:hello"), "\(asking)")
+        #expect(try await client.get("/pause?scope=channel:carrier").text.contains("0 messages would go by it now"))
         let form = ["scope": "playbook:hello", "reason": "first"]
         #expect(try await client.post("/pause", form).text.contains("is paused"))
         let second = try await client.post("/pause", form.merging(["reason": "second"]) { $1 })

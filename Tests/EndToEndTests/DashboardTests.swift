@@ -27,11 +27,19 @@ import Testing
         try scratch.importAccounts(20)
         try scratch.write(
             "more.csv", "key,name,seats,contact_email\nb1,Late One,5,owner@b1.example\n")
-        let script = Self.root.appendingPathComponent("Tests/EndToEndTests/Peers/dashboard.py")
+        let (code, said) = try browse(
+            "Tests/EndToEndTests/Peers/dashboard.py", [Program.path, scratch.folder.path, Self.axe.path])
+        #expect(code == 0, "\(said)")
+    }
+
+    /// Runs a script that drives Chromium.
+    ///
+    /// - Returns: its exit code, and what it said.
+    private func browse(_ script: String, _ arguments: [String]) throws -> (code: Int32, said: String) {
         let output = try Pipe()
         let process = Process()
         process.executableURL = Self.python
-        process.arguments = [script.path, Program.path, scratch.folder.path, Self.axe.path]
+        process.arguments = [Self.root.appendingPathComponent(script).path] + arguments
         process.standardOutput = FileHandle(fileDescriptor: output.writing)
         process.standardError = FileHandle(fileDescriptor: output.writing)
         try process.run()
@@ -39,7 +47,42 @@ import Testing
         var said = ""
         while let line = output.line() { said += line + "\n" }
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(said)")
+        return (process.terminationStatus, said)
+    }
+
+    @Test(.enabled(if: isPossible, ".ci/setup test installs chromium-driver, selenium and axe"))
+    func theMainPathGoesByKeyboardAlone() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.replace("first_run: go", with: "first_run: ask", in: "keeptouch.yaml")
+        try scratch.replace("timezone: UTC", with: "timezone: UTC\nevaluate: \"* * * * *\"", in: "keeptouch.yaml")
+        try scratch.importAccounts(3)
+        let (code, said) = try browse("Tests/EndToEndTests/Peers/keyboard.py", [Program.path, scratch.folder.path])
+        #expect(code == 0, "\(said)")
+    }
+
+    @Test(.enabled(if: isPossible, ".ci/setup test installs chromium-driver, selenium and axe"))
+    func picturesOfPagesAreDrawnInEverySize() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.importAccounts(3)
+        #expect(try scratch.keeptouch("run").code == 0)
+        let folder = scratch.folder.appendingPathComponent("pictures")
+        let pages = ["overview", "flow", "flow-30-days", "attrition", "touch"]
+        let (code, said) = try browse(
+            "Tests/screenshots.py", [Program.path, scratch.folder.path, folder.path] + pages)
+        #expect(code == 0 && said.contains("5 pages, 21 pictures"), "\(said)")
+        let index = try String(contentsOf: folder.appendingPathComponent("index.html"), encoding: .utf8)
+        for page in pages {
+            for size in ["wide", "phone"] {
+                for mode in ["light", "dark"] {
+                    let name = "\(page)-\(size)-\(mode).png"
+                    #expect(index.contains("src=\"\(name)\""))
+                    let data = try Data(contentsOf: folder.appendingPathComponent(name))
+                    #expect(data.starts(with: [0x89, 0x50, 0x4e, 0x47]) && data.count > 5_000, "\(name)")
+                }
+            }
+        }
     }
 
     @Test func aProxyThatIsBelievedSaysWhoItIs() async throws {

@@ -71,6 +71,63 @@ import Testing
             || large.contains { words.contains(" \($0) AS \(name) ") || words.hasSuffix(" \($0) AS \(name)") }
     }
 
+    /// With 100,000 touches no page walks over more rows than it shows, whatever the planner thinks of the tables by then.
+    @Test func noPageDoesMoreWorkThanItsLimit() async throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+        try scratch.importAccounts(3)
+        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
+        #expect(try scratch.keeptouch("run").code == 0)
+        try scratch.execute(Self.hundredThousand)
+        let file = scratch.folder.appendingPathComponent("statements").path
+        let client = try DashboardClient(scratch, command: "dashboard", environment: ["KEEPTOUCH_SQL_LOG": file])
+        for path in Self.pages where !path.contains("whom") {
+            let answer = try await client.get(path)
+            #expect(answer.code == 200, "\(path): \(answer.text.suffix(400))")
+        }
+        client.serving.end()
+        struct Work: Decodable { var sql: String, steps: Int, scanned: Int }
+        let lines = try String(contentsOfFile: file + ".steps", encoding: .utf8).split(separator: "\n")
+        let work = try lines.map { try JSONDecoder().decode(Work.self, from: Data($0.utf8)) }
+        #expect(work.count > 100)
+        for item in work {
+            let words = item.sql.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+            let isCount = (Self.exceptions.keys + Self.counts).contains(where: words.hasPrefix)
+            #expect(isCount || item.scanned < 3_000, "walks over \(item.scanned) rows: \(words)")
+            // A list looks at the newest 100,000 touches of a playbook, and at 300,000 of all.
+            #expect(isCount || item.steps < 4_000_000, "takes \(item.steps) steps: \(words)")
+        }
+    }
+
+    /// Beside the exceptions above, what is counted once for all pages.
+    private static let counts = ["SELECT count(*) AS n, coalesce(sum(mrr), 0) AS mrr FROM account"]
+
+    private static let hundredThousand = """
+        CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n;
+        INSERT INTO account (id, key, name, created_at, mrr) SELECT 100 + i, 'n' || i, 'Name ' || i, 1700000000000, 5000
+            FROM n WHERE i <= 20000;
+        INSERT INTO contact (account_id, key, email, address, name)
+            SELECT 100 + i, 'owner', 'o' || i || '@n.example', 'o' || i || '@n.example', 'Owner ' || i FROM n WHERE i <= 20000;
+        INSERT INTO event (account_id, kind_id, at, received_at, dedup)
+            SELECT 101 + i % 20000, 1, 1700000000000 + i, 1700000000000 + i, 'n' || i FROM n;
+        INSERT INTO enrollment (id, account_id, playbook_id, version_id, match_key, experiment_id, arm, entered_at, state, step,
+            begun, ended_at, end_reason, exclusive)
+            SELECT 1000 + i, 101 + i % 20000, 1, 1, '', 1, 'treated', 1700000000000 + i, 'ended', 0, 1, 1700000000000 + i, '', 0 FROM n;
+        INSERT INTO touch (id, enrollment_id, account_id, playbook_id, version_id, step, recipient, kind, channel, category,
+            message, ghost, state, priority, due_at, not_before, expires_at, variables, claimed_at, settled_at)
+            SELECT 1000 + i, 1000 + i, 101 + i % 20000, 1, 1, 'email_1', 'o' || (1 + i % 20000) || '@n.example', 'email', 'carrier',
+                'education', 'hello.md', 0, 'sent', 0, 1700000000000 + i, 0, 0, '{}', 1700000000000 + i, 1700000000000 + i FROM n;
+        INSERT INTO outcome (account_id, enrollment_id, touch_id, kind, at, dedup)
+            SELECT 101 + i % 20000, 1000 + i, 1000 + i, 'opened', 1700000000000 + i, 'n' || i FROM n;
+        INSERT INTO attempt (touch_id, number, began_at, ended_at, result)
+            SELECT 1000 + i, 1, 1700000000000 + i, 1700000000000 + i, 'accepted' FROM n;
+        INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+            SELECT 101 + i % 20000, 1, 'n' || i, 1700000000000 + i, 1, 'enrolled', '' FROM n;
+        DROP TABLE n;
+        ANALYZE;
+        """
+
     private static let pages = [
         "/", "/playbooks", "/playbooks/hello", "/playbooks/hello/accounts",
         "/playbooks/hello/accounts?all=yes&goal=yes",

@@ -76,7 +76,8 @@ import Testing
         let dashboard = try #require(serving.log.firstMatch(of: /dashboard port=(\d+)/).flatMap { Int($0.1) })
         let port = try FreePort.find()
         let process = try start(proxy, on: port, before: dashboard, in: scratch.folder)
-        defer { process.terminate() }
+        // Without its master nginx heeds no request to stop.
+        defer { kill(process.processIdentifier, SIGKILL) }
         // A session of its own, which follows nowhere and keeps no cookie: what the answers say is what counts.
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpShouldSetCookies = false

@@ -19,6 +19,10 @@
         /// Adds what a statement has taken since it was last noted, where its connection is being counted.
         func note(_ statement: OpaquePointer, of handle: OpaquePointer) {
             let taken = Int(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1))
+            if let log = StatementLog.shared, taken > 0, let sql = sqlite3_sql(statement) {
+                let scanned = Int(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1))
+                log.note(steps: taken, scanned: scanned, of: String(cString: sql))
+            }
             let key = Int(bitPattern: handle)
             steps.withLockedValue { steps in
                 if let count = steps[key] { steps[key] = count + taken }

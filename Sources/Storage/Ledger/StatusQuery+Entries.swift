@@ -80,7 +80,7 @@ extension StatusQuery {
             SELECT f.id, a.key, a.name, f.arm, f.variant, f.entered_at, f.state, f.step, f.due_at, f.ended_at,
                 f.end_reason, f.goal_at, v.hash, v.source
             FROM (SELECT * FROM enrollment AS e WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY \(asked.isActive ? "+" : "")e.id DESC LIMIT :limit) AS f
+                ORDER BY e.id DESC LIMIT :limit) AS f
             JOIN account AS a ON a.id = f.account_id LEFT JOIN playbook_version AS v ON v.id = f.version_id
             ORDER BY f.id DESC
             """, values

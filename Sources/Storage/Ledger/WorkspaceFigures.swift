@@ -15,6 +15,7 @@ package struct WorkspaceFigures: Sendable {
     package var playbooks: [Int64: PlaybookCounts]
     package var daily: DailyTouches
     package var channels: [String: ChannelFigures]
+    package var experiments: [ExperimentFigures.OfExperiment]
 
     /// The days that charts go back.
     package static let days = 30
@@ -35,5 +36,6 @@ package struct WorkspaceFigures: Sendable {
         // A day more, so that the first one is whole in every zone.
         daily = try DailyTouches(since: month - .days(1), connection)
         channels = try ChannelFigures.all(workspace.channels.keys.sorted(), now: now, connection)
+        experiments = try ExperimentFigures.all(connection)
     }
 }

@@ -18,4 +18,9 @@ extension Schema {
             PRIMARY KEY (report, arguments, look)
         ) STRICT, WITHOUT ROWID;
         """
+
+    static let enrollmentsInside = """
+        -- Who is in a playbook, the newest entries first; those that ended are many more.
+        CREATE INDEX enrollment_inside ON enrollment (playbook_id, id) WHERE state = 'active';
+        """
 }

@@ -18,13 +18,14 @@ final class SharedFigures: Sendable {
     private struct Table {
         var kept: Kept?
         var failure: (any Error)?
-        var isAtWork = false
+        /// When the count that is being made began; nil while there is none.
+        var began: Date?
         var generation = 0
     }
 
     /// A count that takes no longer is made for every page.
     private static let short = Duration.milliseconds(100)
-    /// How long a page waits for a count.
+    /// So long after it began pages wait for a count: in a large workspace only the first ones do, and hold up no others.
     private static let patience = 1.0
     private static let share = 20
 
@@ -49,7 +50,6 @@ final class SharedFigures: Sendable {
     /// - Throws: why they could not be made.
     func figures(_ workspace: Workspace, now: Instant) throws -> WorkspaceFigures? {
         let asked = ContinuousClock.now
-        let deadline = Date(timeIntervalSinceNow: Self.patience)
         return try condition.withLock {
             while true {
                 if let kept = table.kept, isGood(kept, at: asked) { return kept.figures }
@@ -57,9 +57,9 @@ final class SharedFigures: Sendable {
                     table.failure = nil
                     throw failure
                 }
-                if !table.isAtWork { begin(workspace, now) }
+                let began = table.began ?? begin(workspace, now)
                 if let kept = table.kept, kept.took > Self.short { return kept.figures }
-                guard condition.wait(until: deadline) else { return table.kept?.figures }
+                guard condition.wait(until: began + Self.patience) else { return table.kept?.figures }
             }
         }
     }
@@ -68,14 +68,15 @@ final class SharedFigures: Sendable {
         kept.began >= asked || (kept.took > Self.short && kept.ended.duration(to: asked) < kept.took * Self.share)
     }
 
-    private func begin(_ workspace: Workspace, _ now: Instant) {
-        table.isAtWork = true
+    private func begin(_ workspace: Workspace, _ now: Instant) -> Date {
+        let moment = Date()
+        table.began = moment
         threads.submit { [self] state in
             guard case .active = state else { return }
             let began = ContinuousClock.now
             let made = Result { try store.read { try WorkspaceFigures(workspace, now: now, $0) } }
             condition.withLock {
-                table.isAtWork = false
+                table.began = nil
                 switch made {
                 case .success(let figures):
                     let kept = Kept(figures: figures, began: began, ended: .now)
@@ -86,5 +87,6 @@ final class SharedFigures: Sendable {
                 condition.broadcast()
             }
         }
+        return moment
     }
 }

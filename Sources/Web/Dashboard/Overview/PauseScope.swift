@@ -47,6 +47,24 @@ struct PauseScope: Equatable {
             "There is no \(what) \"\(name.prefix(200))\"\(suggestion(for: name, in: names)) Nothing was changed.")
     }
 
+    /// How much waits while it is paused, as a sentence without its end.
+    func size(_ figures: WorkspaceFigures, now: Instant, _ connection: Connection) throws -> String {
+        if text.hasPrefix("channel:") {
+            return "\((figures.channels[name]?.due ?? 0).of("message")) would go by it now"
+        }
+        let counts: [PlaybookCounts]
+        if text == "all" {
+            counts = Array(figures.playbooks.values)
+        } else {
+            let known = try StatusQuery(connection).known(name, now: now)
+            counts = known.flatMap { figures.playbooks[$0.id] }.map { [$0] } ?? []
+        }
+        let active = counts.reduce(0) { $0 + $1.active }
+        let open = counts.reduce(0) { $0 + $1.touches(TouchGroup.open.states) }
+        return "\(active.of("account")) \(active == 1 ? "is" : "are") in it now; "
+            + "\(open.of("message")) \(open == 1 ? "is" : "are") not settled"
+    }
+
     /// Why it is paused; nil when it is not.
     func reason(_ connection: Connection) throws -> String? {
         try StatusQuery(connection).pauses().first { $0.scope == text }?.reason

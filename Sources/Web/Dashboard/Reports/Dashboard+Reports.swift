@@ -9,7 +9,9 @@ import Storage
 /// The reports of the command line, to the digit, as pages.
 extension Dashboard {
     func addReports(to routes: DashboardRoutes) {
-        routes.page("/experiments") { ask, connection in try ExperimentList(ask, connection).page }
+        routes.page("/experiments") { [figures] ask, _ in
+            ExperimentList(ask, try figures.figures(ask.workspace, now: ask.now)).page
+        }
         report("/experiments/:name", in: .experiments, on: routes) { ask in
             let name = ask.part("name")
             let rule: ArmComparison.Rule = try ask.word("rule") ?? .groupSequential

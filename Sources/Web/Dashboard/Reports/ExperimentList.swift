@@ -6,15 +6,25 @@ import Storage
 /// The experiments, a line each.
 struct ExperimentList {
     private let ask: PageRequest
-    private let counts: [ExperimentFigures.OfExperiment]
+    /// Nil while they are counted for the first time.
+    private let figures: WorkspaceFigures?
 
-    init(_ ask: PageRequest, _ connection: Connection) throws {
-        self.ask = ask
-        counts = try ExperimentFigures.all(connection)
+    init(_ ask: PageRequest, _ figures: WorkspaceFigures?) {
+        (self.ask, self.figures) = (ask, figures)
     }
 
     var page: DashboardPage {
-        DashboardPage("Experiments", in: .experiments) { html in
+        DashboardPage(
+            "Experiments", in: .experiments,
+            lead: figures.map { figures in
+                HTML { html in
+                    html.text(figures.experiments.count.of("experiment"))
+                    html.counted(figures, ask)
+                    html.text(".")
+                }
+            }
+        ) { html in
+            guard let counts = figures?.experiments else { return html.counting() }
             guard !counts.isEmpty else {
                 return html.nothing(
                     "No experiment has begun",
