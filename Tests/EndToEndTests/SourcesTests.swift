@@ -3,7 +3,7 @@ import Testing
 
 /// Data that come by themselves: from databases, programs and servers, by hand and on a schedule.
 struct SourcesTests {
-    private static func sources(_ lines: String, in scratch: Scratch) throws {
+    static func sources(_ lines: String, in scratch: Scratch) throws {
         try scratch.write(
             "keeptouch.yaml",
             try scratch.text("keeptouch.yaml") + "sources:\n"
@@ -115,27 +115,6 @@ struct SourcesTests {
         #expect(
             mended.code == 0 && mended.output.contains("customers: 0 accounts read"),
             "\(mended.output)\(mended.complaints)")
-    }
-
-    @Test func whatComesLaterOnTheLastDayIsNotLost() throws {
-        let scratch = try Scratch(small: "in_app")
-        let crm = try Database(path: scratch.folder.appendingPathComponent("crm.db").path)
-        try crm.execute(
-            "CREATE TABLE customer (id TEXT, seats INTEGER, changed TEXT); INSERT INTO customer VALUES ('a1', 3, '2026-01-02')"
-        )
-        try Self.sources(
-            """
-            customers:
-              import: accounts
-              sqlite: crm.db
-              query: SELECT id AS key, seats, changed FROM customer WHERE changed > :since
-              since: { column: changed, first: "2025-01-01" }
-            """, in: scratch)
-        #expect(try scratch.keeptouch("import", "all").output.contains("1 accounts read"))
-        try crm.execute("INSERT INTO customer VALUES ('a2', 3, '2026-01-02')")
-        let later = try scratch.keeptouch("import", "all")
-        #expect(later.output.contains("2 accounts read, 1 new, 1 unchanged"), "\(later.output)\(later.complaints)")
-        #expect(try scratch.query("SELECT since FROM source") == [["2026-01-02"]])
     }
 
     // MARK: Files, programs, servers

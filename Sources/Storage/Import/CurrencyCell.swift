@@ -15,7 +15,7 @@ struct CurrencyCell {
     /// What the column of currencies is called.
     private let title: String
     /// Amounts: where they lie among the columns, their attribute, and what their column is called.
-    private let amounts: [(index: Int, attribute: String, column: String)]
+    private let amounts: [(index: Int, attribute: String, column: String, place: Int)]
     /// Of those whose column names another currency: which.
     private let foreign: [Int: String]
 
@@ -30,7 +30,7 @@ struct CurrencyCell {
             guard let index = columns.index(of: attribute.name), let place = columns.all[index].place else {
                 return nil
             }
-            return (index, attribute.name, map.isPerRow ? attribute.name : map.header[place])
+            return (index, attribute.name, map.isPerRow ? attribute.name : map.header[place], place)
         }
         guard !amounts.isEmpty else { return nil }
         let named = map.isPerRow ? nil : map.header.firstIndex { Self.names.contains(ColumnMap.simplified($0)) }
@@ -61,7 +61,9 @@ struct CurrencyCell {
             guard case .integer(let units) = scalars[amount.index], units != 0 else { continue }
             // Amounts that a CRM has converted are in none of the row's currency.
             let isOfRow = isOther && !ColumnMap.simplified(amount.column).split(separator: "_").contains("converted")
-            guard isOfRow || foreign[amount.index] != nil else { continue }
+            // What the amount itself names counts before what its column is called.
+            let isOfColumn = foreign[amount.index] != nil && !namesItself(record.cells[amount.place].trimmed)
+            guard isOfRow || isOfColumn else { continue }
             let reason =
                 isOfRow
                 ? "is in \(word) (\"\(title)\")" : "is in \(foreign[amount.index] ?? "") (\"\(amount.column)\")"
@@ -73,6 +75,10 @@ struct CurrencyCell {
             scalars[amount.index] = .null
             present &= ~(1 << Int64(amount.index))
         }
+    }
+
+    private func namesItself(_ amount: Cell) -> Bool {
+        MoneyText(currency: currency, digits: 2, mark: nil).sign(of: amount) != nil
     }
 
     /// Whether a code, a sign or a word is that of a currency.

@@ -40,6 +40,15 @@ struct ForeignMoneyTests {
                 == true)
     }
 
+    @Test func anAmountThatNamesItsCurrencyCountsBeforeItsColumn() throws {
+        let world = try ImportWorld(currency: "EUR")
+        var mrr = Attribute("mrr", .money)
+        mrr.form.column = "MRR (USD)"
+        world.dataMap.builtInColumns = [mrr]
+        try world.load(.accounts, "key,MRR (USD)\na,49.00 €\nb,EUR 59\nc,49\n")
+        #expect(try world.rows(revenue) == ["a|4900", "b|5900", "c|"])
+    }
+
     @Test func aRequestInAnotherCurrencyIsRefused() throws {
         let world = try ImportWorld()
         try AttributeColumns(world.dataMap).apply(to: world.store)
