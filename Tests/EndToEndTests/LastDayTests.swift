@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Sources of which whole days say what is new.
