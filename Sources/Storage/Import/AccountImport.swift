@@ -30,7 +30,7 @@ final class AccountImport: ImportTarget {
     private let owner: ContactTable
     private let wishes: WishReader
     private let ownerEmail = CellReader("contact_email", .email)
-    private let ownerName = CellReader("contact_name", .text)
+    private let ownerName = CellReader("contact_name", .name)
     private let ownerAddress = ByteArena(capacity: 256)
     private let mailboxName = ByteArena(capacity: 256)
     private var columns: StagedColumns
@@ -138,7 +138,7 @@ final class AccountImport: ImportTarget {
         if hasOwner {
             owned.add("name", column: "\"name\"", ownerName, place: nil, updated: "COALESCE(s.name, a.name)")
         }
-        owned.add("role", column: "\"role\"", ownerName, place: nil, updated: "s.role")
+        owned.add("role", column: "\"role\"", CellReader("role", .text), place: nil, updated: "s.role")
         if wishes.isNeeded { owned.addWish() }
         return owned
     }
@@ -355,7 +355,7 @@ final class AccountImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings
         tally.warnings += [
-            ownerEmail.warning, emptied.warning, departed.warning, undated.warning, twins?.warning,
+            ownerName.warning, ownerEmail.warning, emptied.warning, departed.warning, undated.warning, twins?.warning,
         ].compactMap { $0 }
         tally.warnings += subscriptions?.warnings ?? []
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
