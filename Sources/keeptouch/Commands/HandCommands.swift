@@ -129,7 +129,8 @@ private func rest(
 ) throws -> String {
     let holding = try story.exclusions(at: now).filter { $0.playbook == nil || $0.playbook == exclusion.playbook }
     guard let longest = holding.longest, longest != exclusion else { return "" }
-    return ", and \(longest.sentence(in: loaded.zone))"
+    let whose = longest.playbook == exclusion.playbook ? "" : "for all playbooks "
+    return ", and \(whose)\(longest.sentence(in: loaded.zone))"
 }
 
 struct HoldCommand: ParsableCommand {
