@@ -146,7 +146,8 @@ let package = Package(
             resources: [.copy("Providers")],
             swiftSettings: settings),
         .testTarget(
-            name: "KeeptouchTests", dependencies: ["keeptouch", "Measure", "Playbooks", "Storage"],
+            name: "KeeptouchTests",
+            dependencies: ["keeptouch", "Measure", "Playbooks", "Storage", "Statistics", "Reliability", locks],
             swiftSettings: settings),
         .testTarget(name: "DocsTests", dependencies: ["keeptouch", "Playbooks"], swiftSettings: settings),
         .testTarget(

@@ -36,7 +36,7 @@ def pages():
     touch, account = column(touches, 0, ",sent,"), column(touches, 2, ",sent,")
     one = f"/playbooks/{playbook}"
     return {
-        "overview": "/", "playbooks": "/playbooks", "flow": one, "flow-30-days": f"{one}?days=30",
+        "overview": "/", "playbooks": "/playbooks", "flow": one, "flow-30-days": f"{one}?period=month",
         "accounts-in-it": f"{one}/accounts", "messages": f"{one}/messages?account={account}", "versions": f"{one}/versions",
         "whom": f"{one}/whom", "release": f"{one}/release", "experiments": "/experiments",
         "experiment": f"/experiments/{playbook}", "attrition": "/attrition", "journeys": "/journeys",

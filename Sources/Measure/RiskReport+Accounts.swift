@@ -34,7 +34,7 @@ extension RiskReport {
                     item.stake.map { .number($0, .money(currency)) }
                         ?? .none(item.account.mrr == nil ? "Nobody knows what it pays." : "It pays nothing."))
             }
-            table.add(cells)
+            table.add(cells, leads: [.account(item.account.key)])
         }
         var blocks: [Report.Block] = [.table(table)]
         if cases.count > Self.shown { blocks.append(.sentence("\(cases.count - Self.shown) more follow in the list.")) }

@@ -71,11 +71,15 @@ package struct RiskReport {
         for item in reasons.sorted(by: {
             (theme($0.reason), -$0.mrr.known, $0.reason) < (theme($1.reason), -$1.mrr.known, $1.reason)
         }) {
-            table.add([
-                .text(theme(item.reason)), .text(words(for: item.reason)), .count(item.accounts), .count(item.new),
-                item.mrr.unknown == item.accounts ? .text("unknown") : money(item.mrr.known),
-                .bar(Double(item.accounts) / Double(max(1, most))),
-            ])
+            var question = AccountQuestion()
+            question.risk = item.reason
+            let lead = Report.Table.Lead.accounts(question)
+            table.add(
+                [
+                    .text(theme(item.reason)), .text(words(for: item.reason)), .count(item.accounts), .count(item.new),
+                    item.mrr.unknown == item.accounts ? .text("unknown") : money(item.mrr.known),
+                    .bar(Double(item.accounts) / Double(max(1, most))),
+                ], leads: [nil, lead, lead, nil, lead])
         }
         return Report.Section(
             title,
@@ -143,10 +147,13 @@ package struct RiskReport {
             let unseen = own.filter { !$0.isExpected }
             let count = Proportion(
                 successes: unseen.reduce(0) { $0 + $1.accounts }, total: own.reduce(0) { $0 + $1.accounts })
-            table.add([
-                .text(words(for: reason)), .count(count.total), .count(count.successes), .share(count.rate),
-                money(unseen.reduce(0) { $0 + $1.mrr }),
-            ])
+            let left = LifeQuestion(.left, since: self.from + 1, until: to)
+            let (all, missed) = (left.of(reason: reason), left.of(reason: reason, wasWarned: false))
+            table.add(
+                [
+                    .text(words(for: reason)), .count(count.total), .count(count.successes), .share(count.rate),
+                    money(unseen.reduce(0) { $0 + $1.mrr }),
+                ], leads: [nil] + [all, missed, missed, missed].map { .customers($0) })
         }
         var blocks: [Report.Block] = [
             .sentence(
@@ -164,11 +171,11 @@ package struct RiskReport {
                     .init("MRR, \(currency)"),
                 ])
             for item in largest {
-                accounts.add([
-                    .text(item.key), .text(item.name ?? ""), .day(item.left),
-                    .text(item.reason.map(words) ?? "unknown"),
-                    money(item.mrr),
-                ])
+                accounts.add(
+                    [
+                        .text(item.key), .text(item.name ?? ""), .day(item.left),
+                        .text(item.reason.map(words) ?? LifeQuestion.unknown), money(item.mrr),
+                    ], leads: [.account(item.key)])
             }
             blocks.append(.table(accounts))
         }
@@ -176,6 +183,6 @@ package struct RiskReport {
     }
 
     private static func name(_ departure: Tenures.Departures) -> String {
-        departure.isFree ? "stays without paying" : departure.reason ?? "unknown"
+        LifeQuestion.name(departure.reason, isFree: departure.isFree)
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Storage
 
 /// Counts requests, and makes a `Problem` of every error.
 struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
@@ -22,8 +23,14 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             response = try missing(request).response(from: request, context: context)
         } catch let error as any HTTPResponseError where error.status.code < 500 {
             response = try Problem(error.status, error.status.reasonPhrase).response(from: request, context: context)
+        } catch let error as StorageError where error.isBusy {
+            log.error("request failed", metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(error)"])
+            var problem = Problem(.serviceUnavailable, "the database is locked by another program; try again")
+            problem.headers[.retryAfter] = "5"
+            response = try problem.response(from: request, context: context)
         } catch {
-            log.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            // The path itself may hold a secret, or a link that is good for one person.
+            log.error("request failed", metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(error)"])
             response = try Problem(.internalServerError, "this is a fault of the server; its log says more")
                 .response(from: request, context: context)
         }

@@ -124,6 +124,9 @@ extension Site {
         members.append(JSON.Member("rejected", .list(rejected)))
         if !report.hints.isEmpty { members.append(JSON.Member("hints", .list(report.hints.map { .text($0) }))) }
         if !report.unknown.isEmpty { members.append(JSON.Member("unknown", .list(report.unknown.map { .text($0) }))) }
+        if !report.warnings.isEmpty {
+            members.append(JSON.Member("warnings", .list(report.warnings.map { .text($0) })))
+        }
         return .object(members)
     }
 

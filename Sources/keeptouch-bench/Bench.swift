@@ -36,6 +36,14 @@ struct Bench {
         case ("attrition", 3):
             guard let accounts = Int(arguments[2]), accounts > 0 else { throw BenchError("wrong number of accounts") }
             try AttritionCommand(loaded: BenchWorkspace(arguments[1])).fill(accounts: accounts)
+        case ("dashboard", 5):
+            let sizes = arguments.dropFirst(2).compactMap { Int($0) }
+            guard sizes.count == 3, sizes[0] > 0, sizes[1] > 1, sizes[2] <= sizes[0] else {
+                throw BenchError("wrong sizes")
+            }
+            try DashboardCommand(
+                loaded: BenchWorkspace(arguments[1]), accounts: sizes[0], touches: sizes[1], pending: sizes[2]
+            ).fill()
         case ("backtest", 3):
             guard let days = Int(arguments[2]), days > 0 else { throw BenchError("wrong number of days") }
             try print(JSONText.encode(BacktestCommand(loaded: BenchWorkspace(arguments[1])).run(days: days)))
@@ -59,7 +67,7 @@ struct Bench {
                 data FOLDER ACCOUNTS DAYS EVENTS | history FOLDER ACCOUNTS DAYS | attrition FOLDER ACCOUNTS | match FOLDER NAME,NAME... | \
                 backtest FOLDER DAYS | \
                 enroll FOLDER | enrolled FOLDER | advance FOLDER | batches FOLDER STOPFILE | bodies FOLDER FILE | \
-                deliver FOLDER | experiments COUNT
+                deliver FOLDER | experiments COUNT | dashboard FOLDER ACCOUNTS TOUCHES PENDING
                 """)
         }
     }

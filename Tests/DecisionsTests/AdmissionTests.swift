@@ -74,7 +74,7 @@ import Testing
         },
         Row(
             "nobody to write to", .unreachable, settled: false,
-            "no active contact for \"to:\" that may be written to"
+            "no active contact for \"to: owner\" that may be written to"
         ) { admission, _ in admission.isReachable = false },
         Row("an exclusive playbook", .blocked, settled: false, "an exclusive playbook has the account") {
             admission, _ in admission.isTaken = true

@@ -40,10 +40,22 @@ final class DashboardClient: Sendable {
     func post(_ path: String, _ fields: [String: String], as name: String = "ada") async throws -> Answer {
         let page = try await get("/accounts?where=seats+%3E+100000", as: name).text
         let token = page.firstMatch(of: /name="token" value="([0-9a-f]+)"/).map { String($0.1) } ?? ""
+        return try await send(path, fields.merging(["token": token]) { $1 }, as: name)
+    }
+
+    /// Sends a form as it is.
+    ///
+    /// - Parameter page: the one on which the form stands.
+    func send(
+        _ path: String, _ fields: [String: String], as name: String = "ada", from page: String? = nil,
+        origin: String? = nil
+    ) async throws -> Answer {
         var request = try request(path, as: name)
+        if let page { request.setValue("http://127.0.0.1:\(port)\(page)", forHTTPHeaderField: "Referer") }
+        if let origin { request.setValue(origin, forHTTPHeaderField: "Origin") }
         request.httpMethod = "POST"
         request.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-        let pairs = fields.merging(["token": token]) { $1 }.map { "\($0.key)=\(Self.escaped($0.value))" }
+        let pairs = fields.map { "\($0.key)=\(Self.escaped($0.value))" }
         request.httpBody = Data(pairs.joined(separator: "&").utf8)
         return try await answer(request)
     }

@@ -23,16 +23,17 @@ import Testing
         #expect(wrong.code != 0 && wrong.complaints.contains("the goal of hello is a mean"), "\(wrong)")
 
         func load(_ paid: (Int) -> Int, at moment: String) throws {
-            let rows = (1...800).map { "a\($0),2025-01-01,3,\(paid($0)),o@a\($0).example" }
+            let rows = (1...800).map { "a\($0),Account \($0),2025-01-01,3,\(paid($0)),o@a\($0).example" }
             try scratch.write(
-                "accounts.csv", "key,created_at,seats,mrr,contact_email\n" + rows.joined(separator: "\n") + "\n")
+                "accounts.csv", "key,name,created_at,seats,mrr,contact_email\n" + rows.joined(separator: "\n") + "\n")
             #expect(try scratch.keeptouch("import", "accounts", "accounts.csv", "--now", moment).code == 0)
         }
         func usual(_ account: Int) -> Int { 40 + account * 7_919 % 41 }
         try load(usual, at: "2026-01-01T09:00Z")
         let first = try scratch.keeptouch("run", "--now", "2026-01-02T09:00Z")
         #expect(
-            first.output.contains("800 enrollments begun") && first.output.contains("The books balance."), "\(first)")
+            first.code == 0 && first.output.contains("800 enrollments begun")
+                && first.output.contains("The books balance."), "\(first)")
         let design2 = try scratch.query("SELECT design FROM experiment WHERE name = 'hello'")
         #expect(design2.first?.first?.contains("\"mean\":\"change(mrr)\",\"winsorize\":0.01") == true, "\(design2)")
         let treated = Set(

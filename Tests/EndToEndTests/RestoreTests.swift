@@ -80,6 +80,35 @@ import Testing
         }
     }
 
+    /// The whole folder is put back, with the list of requests: nothing tells that the second message has left.
+    @Test func theNextStepOfARunningEnrollmentIsInDoubtWhenTheListOfRequestsCameBack() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 3)
+        try scratch.replace(
+            "  - in_app: hello.md\n", with: "  - in_app: hello.md\n  - wait: 1s\n  - in_app: hello.md\n",
+            in: "playbooks/hello/playbook.yaml")
+        _ = try scratch.keeptouch("run")
+        let saved = try Scratch(copyOf: scratch)
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while endpoint.count < 6, Date() < deadline { _ = try scratch.keeptouch("run") }
+        #expect(endpoint.count == 6)
+        // What the first run of all left unsent would hide it.
+        let files = FileManager.default
+        for name in try files.contentsOfDirectory(atPath: scratch.folder.path) where name.hasPrefix("keeptouch.db") {
+            try scratch.remove(name)
+        }
+        for name in try files.contentsOfDirectory(atPath: saved.folder.path) where name.hasPrefix("keeptouch.db") {
+            try files.copyItem(
+                at: saved.folder.appendingPathComponent(name), to: scratch.folder.appendingPathComponent(name))
+        }
+        #expect(try scratch.keeptouch("run").code == 1)
+        #expect(try scratch.keeptouch("resume", "all", "--as", "restored").code == 0)
+        for _ in 0..<3 { _ = try scratch.keeptouch("run") }
+        #expect(endpoint.count == 6, "something was sent twice")
+        #expect(try scratch.states()["unknown"] == 3)
+        #expect(try scratch.keeptouch("touches", "--state", "unknown").output.contains("may have left"))
+    }
+
     @Test func afterARestoreTheMessageOfAnotherEventIsSent() throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(sendingTo: endpoint, accounts: 4)

@@ -110,6 +110,60 @@ struct AttritionReportTests {
         try report.expectNoNonsense()
     }
 
+    @Test func whetherTooManyLeaveIsAskedOfTheMonthsAndNotOfOneCohort() throws {
+        func sentence(_ world: AttritionWorld) throws -> String {
+            let sentences = try world.attrition(on: 400).section("How many leave").sentences
+            return try #require(sentences.first { $0.hasPrefix("What is acceptable to lose: 2.5% a month") })
+        }
+        // Of the customers at the start nobody leaves; of those who come later nearly everybody does.
+        let leaking = try AttritionWorld()
+        try leaking.add(100, came: 0)
+        for month in 0..<11 { try leaking.add(30, came: 32 + 30 * month, left: 77 + 30 * month) }
+        let more = try sentence(leaking)
+        #expect(more.contains("in 12 months ") && more.contains(": more is lost than that (z "), "\(more)")
+        let loyal = try AttritionWorld()
+        try loyal.add(400, came: 0)
+        #expect(try sentence(loyal).contains("0 left, where 120 were acceptable: less is lost than that (z -"))
+        let usual = try AttritionWorld()
+        try usual.add(300, came: 0)
+        for month in 0..<12 { try usual.add(9, came: 0, left: 45 + 30 * month) }
+        let none = try sentence(usual)
+        #expect(none.contains(": no difference is shown (z "), "\(none)")
+    }
+
+    @Test func thePictureOfMonthsBeginsWithEnoughCustomersAndSaysWhatChanceDoes() throws {
+        let world = try AttritionWorld()
+        try world.add(5, came: 0)
+        try world.add(30, came: 100)
+        try world.add(2, came: 0, left: 130)
+        let section = try world.attrition(on: 400).section("Month by month")
+        let labels = section.blocks.compactMap { block -> [String]? in
+            guard case .chart(.control(let chart)) = block else { return nil }
+            return chart.points.map(\.label)
+        }
+        #expect(labels.first?.first == "2025-05" && section.tables[0].rows[0][0].text == "2025-01")
+        // Of 37 customers with a target of 2.5% three standard deviations are 3.8 accounts: four leave in 1.4% of months.
+        #expect(
+            section.sentences[0].hasPrefix(
+                "All 9 months lie within three standard deviations of the target, where chance alone puts 0.1"),
+            "\(section.sentences[0])")
+    }
+
+    @Test func aMonthOfTenureStandsOutOnlyBeyondChance() throws {
+        // One in twenty leaves in each month, and one month has one more: some month is always the worst.
+        let world = try AttritionWorld()
+        for month in 0..<12 { try world.add(5, came: 0, left: 15 + month * 30) }
+        try world.add(1, came: 0, left: 100)
+        try world.add(40, came: 0)
+        let even = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
+        #expect(even.hasPrefix("No month of tenure stands out: "), "\(even)")
+        // Now a third leaves in the fourth.
+        try world.add(25, came: 0, left: 105)
+        let planted = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
+        #expect(planted.hasPrefix("More leave in month 4 of tenure than in the others: "), "\(planted)")
+        #expect(planted.contains("p = ") && planted.contains("corrected for 1"), "\(planted)")
+    }
+
     @Test func oneOldAccountThatLeavesSaysNothingOfAll() throws {
         let world = try AttritionWorld()
         try world.add(30, came: 200)

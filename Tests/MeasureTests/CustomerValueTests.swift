@@ -48,6 +48,13 @@ struct CustomerValueTests {
         try report.expectNoNonsense()
     }
 
+    @Test func anAttributeThatNobodyHasMakesNoGroup() throws {
+        let world = try world("ltv: { margin: 50% }")
+        try world.store.write { try $0.execute("UPDATE account SET a_plan = NULL") }
+        let found = try rows("Lifetime value", world.attrition(on: 400))
+        #expect(!found.contains { $0[0] == "plan" || $0[1] == "(none)" }, "\(found)")
+    }
+
     @Test func withoutAMarginNothingIsSaid() throws {
         let world = try world("")
         #expect(try world.attrition(on: 400).tables.allSatisfy { $0.title != "Lifetime value" })

@@ -68,6 +68,30 @@ struct ExperimentReportTests {
         #expect(verdict.hasPrefix("Cannot be detected") || verdict.hasPrefix("Keep running"), "\(verdict)")
     }
 
+    @Test(arguments: ArmComparison.Rule.allCases)
+    func everyIntervalSaysWhetherItHoldsAtAnyLook(rule: ArmComparison.Rule) throws {
+        let world = try world(
+            chances: ["holdout": 0.1, "treated": 0.3], more: ["guardrail_metrics: { unsubscribed: 1% }"])
+        let report = try world.report("p", day: 120, rule: rule)
+        var labels: [String: Int] = [:]
+        for table in report.tables {
+            for (index, column) in table.columns.enumerated() {
+                let isInterval = table.rows.contains { row in
+                    if index < row.count, case .interval = row[index] { true } else { false }
+                }
+                guard isInterval || column.title.contains(" bound") || column.title.hasPrefix("chance") else {
+                    continue
+                }
+                let label = ["holds at any look", "of this look only"].first { column.title.hasSuffix($0) }
+                #expect(label != nil, "\(table.title): \(column.title)")
+                labels[label ?? "", default: 0] += 1
+            }
+        }
+        // What the verdict rests on may be looked at every week, unless one look was planned.
+        #expect((labels["holds at any look"] ?? 0) == (rule == .fixed ? 0 : 2), "\(labels)")
+        #expect((labels["of this look only"] ?? 0) > 5)
+    }
+
     @Test func armsThatAreNotAsDrawnGetNoVerdict() throws {
         let world = try world(drawn: 0.3, chances: ["holdout": 0.1, "treated": 0.3])
         #expect(try verdict(world).hasPrefix("No verdict: the arms are not as they were drawn. At \"assigned\""))
@@ -180,6 +204,28 @@ struct ExperimentReportTests {
         #expect(text.contains("Nobody's time is over yet. The first outcome is known on 2024-1"))
         #expect(try tables(report).keys.sorted() == ["Arms"])
         #expect(report.page.contains("Accounts whose outcome will be known"))
+    }
+
+    @Test func anArmWithoutOutcomesIsComparedWithNobody() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        try world.execute("UPDATE enrollment SET goal_until = goal_until + 8640000000 WHERE arm = 'holdout'")
+        let report = try world.report("p", day: 120)
+        #expect(
+            report.text(width: 1_000).contains(
+                "Of holdout nobody's time is over yet. The next outcome is known on 2025-"))
+        #expect(try tables(report).keys.sorted() == ["Arms"])
+        #expect(report.page.contains("Accounts whose outcome will be known"))
+    }
+
+    @Test func whatNobodyHasHadTheTimeForIsASentenceAndNoRow() throws {
+        let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
+        let early = try world.report("p", day: 80)
+        let rows = try #require(early.tables.first { $0.title == "Other outcomes" }).rows.map { $0[0].text }
+        #expect(rows.contains("churned within 30 days") && !rows.contains("churned within 90 days"))
+        let sentence =
+            "Nobody has had the time yet for: churned within 90 days, contraction at 90 days, expansion at 90 days."
+        #expect(early.text(width: 1_000).contains(sentence))
+        #expect(try !world.report("p", day: 180).text(width: 1_000).contains("Nobody has had the time yet"))
     }
 
     @Test func anEditedMessageIsAMarkedLine() throws {

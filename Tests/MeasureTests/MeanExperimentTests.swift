@@ -144,6 +144,46 @@ struct MeanExperimentTests {
         #expect(verdict.hasPrefix("Cannot be detected in this segment: a change of 2.90 logins from 72."), "\(verdict)")
     }
 
+    @Test func revenueIsComparedByGroupToo() throws {
+        let world = try world("mrr", accounts: 2_000)
+        try world.execute("UPDATE account SET a_plan = CASE WHEN id % 2 = 0 THEN 'free' ELSE 'pro' END")
+        // It works for one of the plans; another value has too few accounts to say anything.
+        try world.execute("UPDATE account SET a_plan = 'trial' WHERE id <= 60")
+        try pay(
+            world, "\(Self.spread) + CASE WHEN e.arm = 'treated' AND a.a_plan = 'pro' THEN 1000 ELSE 0 END", after: 20)
+        let report = try world.report("p", day: 120, rule: .fixed)
+        let rows = try table("By group", in: report)
+        #expect(rows.map { [$0[0], $0[1], $0[2]] } == [["plan", "free", "treated"], ["", "pro", "treated"]])
+        let values = try world.store.read { connection in
+            try connection.query(
+                """
+                SELECT e.arm AS arm, a.a_plan AS plan, a.mrr AS mrr FROM enrollment AS e
+                JOIN account AS a ON a.id = e.account_id
+                """)
+        }
+        for row in rows {
+            func sample(_ arm: String) -> Sample {
+                Sample(
+                    values.filter { $0["arm"].text == arm && $0["plan"].text == row[1] }.map {
+                        Double($0["mrr"].integer ?? 0)
+                    })
+            }
+            let (control, own) = (sample("holdout"), sample("treated"))
+            #expect(row[3] == "\(own.count)")
+            #expect([row[4], row[5]] == [own.mean, control.mean].map { Report.Unit.money("USD").text($0) }, "\(row)")
+            let effect = try Effect.between(control, own, scale: .absolute).get()
+            #expect(abs((Double(row[6]) ?? 0) - effect.estimate / 100) < 0.006, "\(row)")
+        }
+        #expect((Double(rows[1][6]) ?? 0) > 8 && abs(Double(rows[0][6]) ?? 9) < 2)
+        #expect(rows[0][8] == "0.000")
+        #expect(report.text(width: 1_000).contains("mean of MRR at the end, USD  holdout mean  effect, USD"))
+        // Of whom the figure is not known is in no group.
+        try world.execute("UPDATE account SET mrr = NULL WHERE id % 4 = 1")
+        try world.execute("DELETE FROM history WHERE account_id % 4 = 1")
+        let fewer = try table("By group", in: world.report("p", day: 120, rule: .fixed))
+        #expect((Int(fewer[1][3]) ?? 0) < (Int(rows[1][3]) ?? 0) * 6 / 10, "\(fewer)")
+    }
+
     @Test func whatNobodyKnowsCountsInNoMean() throws {
         let world = try world("mrr", accounts: 400)
         try world.execute("UPDATE account SET mrr = NULL WHERE id % 10 = 0")

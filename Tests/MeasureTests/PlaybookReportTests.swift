@@ -74,6 +74,21 @@ struct PlaybookReportTests {
         #expect(rows.map { Int($0[1]) ?? 0 } == rows.map { Int($0[1]) ?? 0 }.sorted(by: >))
     }
 
+    @Test func whyNobodyCanBeWrittenToNamesWhoIsMeant() throws {
+        let world = try world()
+        try world.execute(
+            """
+            UPDATE decision SET verdict = 'unreachable',
+                reason = 'no active contact for "to: [owner, all admin]" that may be written to: its only contact has left'
+            WHERE verdict = 'blocked'
+            """)
+        let rows = try cells(report(world, "p", day: 200), "matches")
+        #expect(
+            rows.map { $0[3] } == [
+                "no active contact for \"to: [owner, all admin]\" that may be written to: its only contact has left"
+            ])
+    }
+
     @Test func whatWasErasedIsNoReasonOfAVerdict() throws {
         let world = try world()
         try world.execute("UPDATE decision SET reason = 'erased' WHERE verdict = 'blocked' AND account_id < 5")
@@ -132,8 +147,15 @@ struct PlaybookReportTests {
         #expect(try report(world, nil, day: 1).text().contains("No playbook has run as of"))
     }
 
-    @Test func allPlaybooksHaveALineEach() throws {
+    @Test func allPlaybooksHaveALineEachWithTheirTitles() throws {
         let world = try world()
-        #expect(try cells(report(world, nil, day: 200), "Playbooks").map { $0[0] } == ["p"])
+        try world.edit(["p": ExperimentWorld.playbook("p").replacing("title: p", with: "title: Bring them back")])
+        #expect(
+            try cells(report(world, nil, day: 200), "Playbooks").map { [$0[0], $0[1]] } == [["p", "Bring them back"]])
+        #expect(try report(world, "p", day: 200).title == "Playbook p: Bring them back")
+        #expect(try world.report("p", day: 200).title == "Experiment p: Bring them back")
+        // A title that says no more than the name is not said twice; of a playbook that is gone there is none.
+        try world.edit([:])
+        #expect(try report(world, "p", day: 200).title == "Playbook p")
     }
 }

@@ -35,7 +35,12 @@ import Testing
         try test.script("UPDATE contact SET address = 'agency@x.example' WHERE account_id < 4")
         try test.run(noon(20_000, hours: -1))
         #expect(try test.run(noon(20_000)).playbooks[0].verdicts[.already, default: 0] == 3 - touches)
-        #expect(try test.run(noon(20_000, hours: 1)).playbooks[0].matched == 0)
+        // As long as nothing has left, another account may have to stand in.
+        #expect(try test.run(noon(20_000, hours: 1)).playbooks[0].matched == 3 - touches)
+        try test.script("UPDATE touch SET state = 'sent', settled_at = 1")
+        try test.run(noon(20_000, hours: 2))
+        #expect(try test.run(noon(20_000, hours: 3)).playbooks[0].matched == 0)
+        #expect(try test.integer("SELECT count(*) FROM decision WHERE verdict = 'already'") == 3 - touches)
         #expect(try test.integer("SELECT count(*) FROM touch WHERE recipient = 'agency@x.example'") == touches)
         #expect(try test.integer("SELECT count(*) FROM touch") == touches + 1)
         let reasons = try test.rows("SELECT DISTINCT reason FROM standing WHERE verdict = 'already'")
@@ -70,6 +75,27 @@ import Testing
         try test.run(noon(20_000, hours: -1))
         let verdicts = try test.run(noon(20_000)).playbooks[0].verdicts
         #expect((verdicts[.holdout, default: 0], verdicts[.already, default: 0]) == (1, 1))
+        let reason = try #require(try test.rows("SELECT reason FROM standing WHERE verdict = 'already'").first)
+        #expect(reason.hasPrefix("agency@x.example counts for the account a1, which is held out"))
+    }
+
+    /// The window opens on Monday; on Sunday the first account of the person leaves.
+    @Test(arguments: [
+        "UPDATE account SET status = 'churned', churned_at = 1 WHERE key = 'a1'",
+        "UPDATE contact SET status = 'left' WHERE account_id = 1",
+    ])
+    func anotherAccountOfThePersonStandsInForOneThatFallsOut(change: String) async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main", "at: weekly on sat at 10:00")],
+            more: "send_window: { days: mon-fri, hours: \"09:00-17:00\" }")
+        try world.test.addAccounts(2)
+        try world.test.execute("UPDATE contact SET email = 'p@example.com', address = 'p@example.com'")
+        try await world.run([noon(20_000), noon(20_001), noon(20_002)])
+        #expect(try world.test.rows("SELECT verdict FROM standing ORDER BY account_id") == ["enrolled", "already"])
+        try world.test.execute(change)
+        try await world.run([noon(20_002, hours: 2), noon(20_003, hours: -2), noon(20_003), noon(20_004)])
+        #expect(world.mails.count == 1)
+        #expect(try world.test.rows("SELECT state FROM touch ORDER BY account_id").last == "sent")
     }
 
     @Test func anAccountThatHasLeftTakesNoCampaignFromAnotherOfThePerson() async throws {
@@ -283,16 +309,27 @@ import Testing
 
     @Test func aHeldOccurrenceKeepsItsTurnUntilItIsTooLate() throws {
         let configuration = TestWorkspace.configuration.replacing("first_run: go", with: "first_run: ask")
-        for (released, entered, state) in [(Int64(5), 2, "done"), (7, 0, "missed")] {
+        for (hours, misfire, entered, state) in [
+            (Int64(5), "default", 2, "done"), (40, "default", 2, "done"), (49, "default", 0, "missed"),
+            (49, "run", 2, "done"), (1, "skip", 0, "missed"),
+        ] {
             let test = try TestWorkspace(
-                playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")], configuration: configuration)
+                playbooks: [
+                    "main": TestWorkspace.playbook("main", "at: weekly on fri at 12:00", more: ["misfire: \(misfire)"])
+                ], configuration: configuration)
             try test.addAccounts(2)
             try test.run(noon(20_000, hours: -1))
-            #expect(try test.run(noon(20_000)).playbooks[0].verdicts[.held] == 2)
+            let held = try test.run(noon(20_000)).playbooks[0]
+            #expect(held.verdicts[.held] == 2)
+            #expect(held.warnings.contains { $0.contains("keeps its turn until") })
             #expect(try test.rows("SELECT state FROM occurrence") == ["held"])
             try test.release("main", at: noon(20_000))
-            #expect(try test.run(noon(20_000, hours: released)).entered == entered)
+            #expect(try test.run(noon(20_000, hours: hours)).entered == entered, "\(hours) \(misfire)")
             #expect(try test.rows("SELECT state FROM occurrence") == [state])
+            // Whom it would have reached is told.
+            let dropped = try test.store.read { try StatusQuery($0).dropped(since: noon(20_000)) }
+            #expect(dropped.map(\.count) == (entered == 0 ? [2] : []))
+            #expect(dropped.allSatisfy { $0.reason.hasPrefix("held until its time was over: first run") })
         }
     }
 }

@@ -7,9 +7,11 @@ import Testing
 @Suite struct CanaryTests {
     private static let configuration = TestWorkspace.configuration.replacing("canary: off", with: "canary: on")
 
-    private func workspace(_ trigger: String, accounts: Int, holdout: String = "0%") throws -> TestWorkspace {
+    private func workspace(
+        _ trigger: String, accounts: Int, holdout: String = "0%", steps: [String] = ["wait: 30d"]
+    ) throws -> TestWorkspace {
         let test = try TestWorkspace(
-            playbooks: ["main": TestWorkspace.playbook("main", trigger, holdout: holdout, steps: ["wait: 30d"])],
+            playbooks: ["main": TestWorkspace.playbook("main", trigger, holdout: holdout, steps: steps)],
             configuration: Self.configuration)
         try test.addAccounts(accounts)
         return test
@@ -63,6 +65,26 @@ import Testing
         #expect(try entered(31) == 29)
         #expect(try entered(62) == 261)
         #expect(try entered(63) == 0)
+    }
+
+    /// The runs are six hours apart.
+    @Test(arguments: ["at: weekly on fri at 10:00", "at: weekly on fri at 10:00 local"])
+    func anOccurrenceThatHasBegunInPartsGoesOnHoweverFarApartTheRunsAre(trigger: String) throws {
+        let test = try workspace(trigger, accounts: 150)
+        let entered = try (-1...9).map { try test.run(noon(20_000, hours: 6 * $0)).entered }
+        #expect(entered == [0, 10, 14, 126, 0, 0, 0, 0, 0, 0, 0])
+        #expect(try test.rows("SELECT state FROM occurrence") == ["done"])
+    }
+
+    @Test func whomTheNextOccurrenceCutsOffIsTold() throws {
+        let test = try workspace("at: daily at 10:00", accounts: 150, steps: ["wait: 1h"])
+        let entered = try (-1...3).map { try test.run(noon(20_001 + $0)).entered }
+        #expect(entered == [0, 10, 15, 150, 150])
+        let dropped = try test.store.read { try StatusQuery($0).dropped(since: noon(20_000)) }
+        #expect(dropped.map(\.count) == [275], "\(dropped)")
+        #expect(dropped.allSatisfy { $0.reason.hasPrefix("held until its time was over: canary") })
+        #expect(try test.integer("SELECT count(*) FROM standing WHERE verdict = 'held'") == 0)
+        #expect(try test.integer("SELECT count(*) FROM occurrence WHERE state <> 'done'") == 0)
     }
 
     @Test func aSmallBatchGoesAtOnce() throws {

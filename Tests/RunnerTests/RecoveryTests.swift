@@ -202,6 +202,29 @@ import Testing
         #expect(try test.rows("SELECT due_at FROM enrollment") == ["-"])
     }
 
+    /// Its enrollment has gone on, or has ended: the message would come behind the next, or be cancelled.
+    @Test(arguments: ["INSERT", "END"])
+    func whatIsOverIsNotSentAgain(change: String) async throws {
+        let test = try await workspace(try Endpoint(), isKeyed: false, state: "sending")
+        try await test.drain(noon(20_000))
+        #expect(try test.states == ["unknown": 1])
+        try test.script(
+            change == "END"
+                ? "UPDATE enrollment SET state = 'ended', end_reason = 'completed', ended_at = 1, due_at = NULL"
+                : """
+                CREATE TEMP TABLE next AS SELECT * FROM touch;
+                UPDATE next SET id = 2, step = 'email_2', state = 'sent', settled_at = 1;
+                INSERT INTO touch SELECT * FROM next
+                """)
+        #expect(throws: Ledger.TooLate.self) {
+            try test.store.write { try Ledger($0).resolve(1, as: .resend, now: noon(20_001)) }
+        }
+        #expect(try test.rows("SELECT state FROM touch WHERE id = 1") == ["unknown"])
+        try test.store.write { try Ledger($0).resolve(1, as: .sent, now: noon(20_001)) }
+        #expect(
+            try test.rows("SELECT state, reason, error FROM touch WHERE id = 1") == ["sent|resolved by hand: sent|-"])
+    }
+
     @Test func aPersonSettlesWhatIsUnknown() async throws {
         for (verdict, state, requests) in [
             (Ledger.Resolution.sent, "sent", 1), (.drop, "cancelled", 1), (.resend, "sent", 2),

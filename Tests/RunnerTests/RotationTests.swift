@@ -78,6 +78,21 @@ import Testing
         #expect(over?.reason == "a1: it has had all messages of tips/*.md")
     }
 
+    /// Friday's message waits for Monday's window and gives way to Saturday's.
+    @Test func whatGaveWayToTheNextOccurrenceWasNotHad() async throws {
+        let world = try LivedWorkspace(
+            ["main": TestWorkspace.playbook("main", "at: weekly on fri, sat at 18:00")],
+            more: "send_window: { days: mon-fri, hours: \"09:00-17:00\" }")
+        let rotating = TestWorkspace.playbook("main", "at: weekly on fri, sat at 18:00", steps: ["email: tips/*.md"])
+        try world.test.edit(
+            Dictionary(uniqueKeysWithValues: (1...4).map { ("playbooks/main/tips/0\($0).md", tip("tip \($0)")) })
+                .merging(["playbooks/main/playbook.yaml": rotating]) { $1 })
+        try world.test.addAccounts(1)
+        for day in 0..<18 { try await world.run([noon(20_000 + day, hours: -1), noon(20_000 + day, hours: 7)]) }
+        let sent = try world.test.rows("SELECT message FROM touch WHERE state = 'sent' ORDER BY claimed_at")
+        #expect(sent == ["tips/01.md", "tips/02.md", "tips/03.md"])
+    }
+
     private func tip(_ word: String) -> String { "---\nsubject: \(word)\n---\nA tip.\n" }
 
     /// The order is that of the names, so a file is renamed to bring it elsewhere.

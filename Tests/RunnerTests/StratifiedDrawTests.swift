@@ -77,6 +77,30 @@ import Testing
         #expect(rows == ["free|a|80", "free|b|80", "pro|a|24", "pro|b|24"])
     }
 
+    @Test func theDrawOfEveryAccountCanBeTold() throws {
+        let test = try world()
+        for day in 0..<3 {
+            if day > 0 { try test.addAccounts(12, plan: "pro", from: 1_000 + day * 12) }
+            try test.run(noon(20_000 + day))
+        }
+        var places: [String: [Int]] = [:]
+        try test.store.read { connection in
+            for key in try connection.query("SELECT key FROM account").compactMap({ $0["key"].text }) {
+                let story = try AccountStory.find(key, connection)
+                let draw = try #require(try story.draw(experiment: "main"))
+                let seat = try #require(draw.seat)
+                #expect((draw.number < 0.1) == (draw.arm == .holdout), "\(key): \(draw)")
+                places[seat.stratum, default: []].append(seat.place)
+            }
+        }
+        #expect(places.mapValues { $0.sorted() } == ["free": Array(1...200), "pro": Array(1...84), "": Array(1...23)])
+        let plain = try world("plain")
+        try plain.run(noon(20_000))
+        let draw = try plain.store.read { try AccountStory.find("a1", $0).draw(experiment: "plain") }
+        #expect(draw?.number == Draw.number(salt: "plain", key: "a1") && draw?.seat == nil)
+        #expect(try plain.store.read { try AccountStory.find("a1", $0).draw(experiment: "other") } == nil)
+    }
+
     @Test func withoutStrataTheDrawStaysWhatItWas() throws {
         let test = try world("plain")
         try test.run(noon(20_000))
@@ -89,6 +113,40 @@ import Testing
             #expect(cells[1] == (Draw.number(salt: "plain", key: cells[0]) < 0.1 ? "holdout" : "treated"))
             #expect(cells[2] == "none")
         }
+    }
+
+    @Test func aBacktestOfSeveralBlocksDrawsAsTheRunsOfTheSameDaysDid() throws {
+        let test = try TestWorkspace(playbooks: [
+            "main": TestWorkspace.playbook(
+                "main", "on: signed", holdout: "30%", more: ["experiment: { stratify: plan }"])
+        ])
+        try test.addAccounts(1_040)
+        try test.run(noon(20_000))
+        for day in 1...6 {
+            // Of each block some every day, so that neither has its seats in a row.
+            for number in 1...5 {
+                for first in [0, 1_000] {
+                    try test.addEvent(
+                        "signed", of: "a\(first + day * 5 + number)", at: noon(20_000 + day, hours: -6))
+                }
+            }
+            try test.run(noon(20_000 + day))
+        }
+        let real = try test.rows("SELECT a.key, s.arm FROM assignment AS s JOIN account AS a ON a.id = s.account_id")
+        #expect(real.count == 60 && real.count { $0.hasSuffix("holdout") } == 18)
+        let playbook = try #require(test.workspace.playbook("main"))
+        let backtest = try Backtest(
+            playbook, in: test.workspace, from: Day(number: 20_000), to: Day(number: 20_006), isWithAll: false)
+        var tried: [String] = []
+        let report = try backtest.run(on: test.store) { _ in
+        } observe: { world in
+            tried += world.enrollmentRows.map { row in
+                let cells = row.split(separator: "|")
+                return "\(cells[1])|\(cells[3])"
+            }
+        }
+        #expect(tried.sorted() == real.sorted())
+        #expect(report.warnings.contains { $0.hasPrefix("main draws within plan as it is now") }, "\(report.warnings)")
     }
 
     @Test func moreAccountsThanABlockAreSharedOutAsOne() throws {

@@ -70,13 +70,13 @@ import Testing
         try test.run(noon(20_000))
         #expect(
             try test.rows("SELECT account_id, verdict, reason FROM standing ORDER BY account_id") == [
-                "1|unreachable|no active contact for \"to:\" that may be written to: its only contact has not agreed to text messages (sms_ok)",
-                "2|unreachable|no active contact for \"to:\" that may be written to: its only contact has not agreed to text messages (sms_ok)",
-                "3|unreachable|no active contact for \"to:\" that may be written to: its only contact has no telephone number that is known "
+                "1|unreachable|no active contact for \"to: owner\" that may be written to: its only contact has not agreed to text messages (sms_ok)",
+                "2|unreachable|no active contact for \"to: owner\" that may be written to: its only contact has not agreed to text messages (sms_ok)",
+                "3|unreachable|no active contact for \"to: owner\" that may be written to: its only contact has no telephone number that is known "
                     + "for certain (mobile)",
-                "4|unreachable|no active contact for \"to:\" that may be written to: its only contact is suppressed (STOP)",
+                "4|unreachable|no active contact for \"to: owner\" that may be written to: its only contact is suppressed (STOP)",
                 // Who has left a category has left it, by whatever it comes.
-                "5|unreachable|no active contact for \"to:\" that may be written to: its only contact unsubscribed from education",
+                "5|unreachable|no active contact for \"to: owner\" that may be written to: its only contact unsubscribed from education",
             ])
     }
 
@@ -172,7 +172,7 @@ import Testing
         try test.run(noon(20_000))
         #expect(
             try test.rows("SELECT account_id, verdict, reason FROM standing WHERE verdict = 'unreachable'") == [
-                "3|unreachable|no active contact for \"to:\" that may be written to: its only contact has no address, and has no telephone "
+                "3|unreachable|no active contact for \"to: owner\" that may be written to: its only contact has no address, and has no telephone "
                     + "number that is known for certain (mobile)"
             ])
         #expect(

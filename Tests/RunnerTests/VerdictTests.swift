@@ -31,7 +31,7 @@ import Testing
         ),
         ("too_old", "older than max_age 2d", "SELECT 1", "SELECT 1"),
         (
-            "unreachable", "no active contact for \"to:\" that may be written to: all its contacts have left",
+            "unreachable", "no active contact for \"to: owner\" that may be written to: all its contacts have left",
             "UPDATE contact SET status = 'left'",
             "UPDATE contact SET status = 'active'"
         ),

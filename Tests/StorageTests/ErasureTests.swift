@@ -66,7 +66,9 @@ import Testing
             var notice = Notice(.bounced, id: id, body: "{\"to\":\"\(address)\"}")
             (notice.touch, notice.address, notice.providerID) = (touch, address, provider)
             notice.detail = "{\"reason\":\"\(address) is full\"}"
-            return try store.write { try Notices($0, channel: "mail", workspace: "w", now: now).take(notice) }
+            return try store.write {
+                try Notices($0, channel: "mail", of: ["mail"], workspace: "w", now: now).take(notice)
+            }
         }
         #expect(try take("t1", "ada@example.com", "m-1", "1") == .recorded)
         #expect(try take(nil, "Ada@Example.com", "m-1", "2") == .known)

@@ -17,9 +17,9 @@ import Testing
                     """
                     INSERT INTO touch (enrollment_id, account_id, playbook_id, version_id, step, recipient, kind, channel,
                         category, message, ghost, state, priority, due_at, not_before, expires_at, variables, claimed_at,
-                        settled_at, provider_id, fence, ambiguous, error)
+                        settled_at, provider_id, fence, ambiguous, attempts, error)
                     VALUES (1, 1, 1, 1, :step, 'ada@example.org', 'email', 'mail', :category, 'm', 0, :state, 50, 0, 0, 0,
-                        '{}', 5, :settled, :provider, 3, :ambiguous, 'timed out')
+                        '{}', 5, :settled, :provider, 3, :ambiguous, :ambiguous, 'timed out')
                     """,
                     [
                         "step": .text("email_\(number)"), "category": .text(category), "state": .text(state),
@@ -44,7 +44,7 @@ import Testing
     @discardableResult
     private func take(_ notices: [Notice], in store: Store) throws -> [Notices.Taken] {
         try store.write { connection in
-            let taking = Notices(connection, channel: "mail", workspace: "acme", now: Self.now)
+            let taking = Notices(connection, channel: "mail", of: ["mail", "app"], workspace: "acme", now: Self.now)
             return try notices.map { try taking.take($0) }
         }
     }
@@ -157,6 +157,29 @@ import Testing
         let store = try store(state: "pending", isAmbiguous: true)
         try take([notice(.delivered)], in: store)
         #expect(try store.rows("SELECT state, error FROM touch") == ["sent|-"])
+    }
+
+    /// Somebody has said that it did not arrive.
+    @Test func whatIsToBeSentAgainIsNotWhenItHasArrived() throws {
+        let store = try store(state: "pending")
+        try store.write { try $0.execute("UPDATE touch SET attempts = 1") }
+        try take([notice(.delivered)], in: store)
+        #expect(try store.rows("SELECT state, error FROM touch") == ["sent|-"])
+    }
+
+    @Test func aRenamedChannelIsToldOfWhatItSentUnderItsOldName() throws {
+        let store = try store(state: "sent")
+        func told(by channel: String, of channels: Set<String>, _ id: String) throws -> Notices.Taken {
+            var notice = notice(.complained, id: id)
+            notice.address = "ada@example.org"
+            return try store.write { connection in
+                try Notices(connection, channel: channel, of: channels, workspace: "acme", now: Self.now).take(notice)
+            }
+        }
+        // As long as the channel is there, no other one speaks for it.
+        #expect(try told(by: "post", of: ["mail", "post"], "1") == .unmatched)
+        #expect(try told(by: "post", of: ["post"], "2") == .recorded)
+        #expect(try suppressed(store) == ["|complaint"])
     }
 
     @Test func theSameToldTwiceIsOne() throws {

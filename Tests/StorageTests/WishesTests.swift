@@ -62,7 +62,7 @@ import Testing
         }
         try world.load(.accounts, "key,contact_email\na,ada@new.example\n")
         try world.store.write { connection in
-            let notices = Notices(connection, channel: "mail", workspace: "acme", now: world.now)
+            let notices = Notices(connection, channel: "mail", of: ["mail", "app"], workspace: "acme", now: world.now)
             for kind in [Outcome.Kind.bounced, .complained] {
                 var notice = Notice(kind, id: kind.rawValue, body: "{}")
                 notice.touch = "t1"

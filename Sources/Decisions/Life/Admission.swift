@@ -52,12 +52,14 @@ package struct Admission: Sendable {
         /// Whether an event or a schedule begins it, so that each match is an occurrence.
         package var isOccurrence: Bool
         package var isEvent: Bool
+        package var recipients: [Playbook.Recipients]
 
         package init(_ playbook: Playbook) {
             reentry = playbook.reentry
             maxAge = playbook.maxAge
             holdout = playbook.holdout
             isService = playbook.isService
+            recipients = playbook.recipients
             isEvent = playbook.isTriggeredByEvents
             if case .when = playbook.trigger { isOccurrence = false } else { isOccurrence = true }
         }
@@ -71,8 +73,8 @@ package struct Admission: Sendable {
     package var isReachable: Bool
     /// Why an occurrence has passed on the account's clock, or nil.
     package var tooLate: String?
-    /// Another account for which all recipients get this occurrence, and one of them.
-    package var other: (account: String, address: String)?
+    /// Another account for which all recipients get this occurrence, by one of them.
+    package var other: SharedRecipients.Owner?
     /// Why it is not.
     package var whyNobody: String?
     /// Whether a contact without a role of `to:` stands in.
@@ -103,15 +105,20 @@ package struct Admission: Sendable {
 
     /// The first verdict that applies, in the order of `Verdict`.
     package func decide(_ match: Match) -> Decision {
+        if match.isLapsed {
+            let reason = match.standing?.reason.split(separator: ";").first.map { ": \($0)" } ?? ""
+            return Decision(.tooOld, "held until its time was over\(reason)", isSettled: true)
+        }
         if let hold { return Decision(.held, hold, isSettled: false) }
         if match.standing?.enrollmentID != nil {
             return Decision(.already, "enrolled for this match", isSettled: isOccurrence(match))
         }
         if past.isInside { return waiting(.already, "in this playbook now", match) }
         if let other {
+            // Until it has left for that account, this one may still have to stand in.
             return Decision(
-                .already, "\(other.address) gets it for the account \(other.account); once_per: person", isSettled: true
-            )
+                .already, "\(other.sentence); once_per: person",
+                isSettled: other.isCertain || match.isOvertaken || isOver(match))
         }
         if let reason = cooling {
             return rules.reentry == .never
@@ -123,7 +130,8 @@ package struct Admission: Sendable {
         if let tooLate { return Decision(.tooOld, tooLate, isSettled: true) }
         if !isReachable {
             let why = whyNobody.map { ": \($0)" } ?? ""
-            return waiting(.unreachable, "no active contact for \"to:\" that may be written to\(why)", match)
+            let who = Playbook.Recipients.text(of: rules.recipients)
+            return waiting(.unreachable, "no active contact for \"to: \(who)\" that may be written to\(why)", match)
         }
         if let exclusion { return waiting(.blocked, exclusion, match) }
         if let ending { return waiting(.blocked, ending, match) }

@@ -21,6 +21,11 @@ package struct CycleRules: Sendable {
     /// The playbooks that are matched in this cycle, in the order in which they arbitrate.
     package var matching: [PlaybookAtWork]
     package var holds: [Int64: Hold] = [:]
+    /// When a back-up was put back of which nobody knows what has left since; nil when none was, or long ago.
+    package var unsureSince: Instant?
+    /// The keys of the occurrences of campaigns that may still enter, held ones included, by the playbook's id; nil for one at
+    /// which nobody looked.
+    package var keptOccurrences: [Int64: Set<String>] = [:]
     /// Playbooks whose data are late: verdicts are told, and no match begins or ends to stand.
     package var stale: Set<Int64> = []
     package var globalHoldout: GlobalHoldout?

@@ -8,7 +8,7 @@ extension Life {
     func overtake(
         _ match: Match, _ work: PlaybookAtWork, _ account: inout Account, isReleased: Bool = false
     ) {
-        guard case .at = work.playbook.trigger, !match.isByHand, match.standing?.enrollmentID == nil,
+        guard case .at = work.playbook.trigger, !match.isByHand, !match.isLapsed, match.standing?.enrollmentID == nil,
             let index = account.enrollments.firstIndex(where: {
                 $0.enrollment.playbookID == work.id && $0.isOvertaken(by: match.key)
             }), hasFollowing(account.enrollments[index].enrollment.matchKey, match, work, account)
@@ -45,10 +45,10 @@ extension Life {
     }
 
     /// Why an occurrence on local clocks comes too late for an account: the clocks of all who would get it showed it longer
-    /// ago than a missed one still runs.
+    /// ago than a missed one still runs. One that was held meanwhile is late for that, as long as its turn is kept.
     func lateness(of match: Match, _ recipients: [Recipient], _ work: PlaybookAtWork) -> String? {
         guard case .at(let schedule) = work.playbook.trigger, schedule.isLocal,
-            let occurrence = LocalOccurrence(matchKey: match.key)
+            let occurrence = LocalOccurrence(matchKey: match.key), match.standing?.verdict != .held
         else { return nil }
         let zones = zones(of: recipients)
         let patience = work.playbook.misfire.patience

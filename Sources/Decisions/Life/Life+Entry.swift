@@ -62,16 +62,18 @@ extension Life {
 
     /// Occurrences that were seen before and are not settled, the oldest first.
     private func waiting(_ standings: [Standing], _ work: PlaybookAtWork, _ account: Account) -> [Match] {
-        // A held occurrence of a schedule is found anew, as long as it is not too late for it.
-        let mayWait = { (standing: Standing) in
-            !standing.isSettled && !standing.matchKey.isEmpty
-                && (standing.verdict != .held || work.playbook.isTriggeredByEvents
-                    || Match.isByHand(key: standing.matchKey))
-        }
-        return standings.filter(mayWait).map { standing in
-            Match(
+        let kept = rules.keptOccurrences[work.id]
+        return standings.compactMap { standing in
+            guard !standing.isSettled, !standing.matchKey.isEmpty else { return nil }
+            var match = Match(
                 key: standing.matchKey, event: standing.eventID.flatMap { facts.waitingEvents[$0] },
                 at: standing.eventAt ?? standing.since, since: standing.since, standing: standing)
+            if standing.verdict == .held, !work.playbook.isTriggeredByEvents, !match.isByHand {
+                // A held occurrence of a schedule is found anew, as long as it is not too late for it.
+                guard let kept, !kept.contains(match.key) else { return nil }
+                match.isLapsed = true
+            }
+            return match
         }.filter { isStillMeant($0, work, account) }.sorted { ($0.at, $0.key) < ($1.at, $1.key) }
     }
 
@@ -162,7 +164,7 @@ extension Life {
                 count.entering.append(lot(of: account, work))
                 askAlready(match, work, account, &count)
             }
-            claimRecipients(match, of: work, account)
+            claimRecipients(match, of: work, account, isHeldOut: arm != .treated)
             let variant = variant(of: work, account, arm)
             if let variant { count.variants[variant, default: 0] += 1 }
             begin(match, of: work, as: arm, variant, &account)
@@ -187,9 +189,7 @@ extension Life {
             rules: work.admission, now: now, past: past, isReachable: work.reaches.isEmpty || !recipients.isEmpty,
             isTaken: account.isTaken, lots: lots(of: work, account), globalShare: rules.globalHoldout?.share ?? 0)
         let owners = recipients.compactMap { otherOwner(of: $0, match.key, work.id, work.playbook, account) }
-        if let first = recipients.first, let owner = owners.first, owners.count == recipients.count {
-            admission.other = (owner, first.address)
-        }
+        if owners.count == recipients.count { admission.other = owners.first }
         if let late = lateness(of: match, recipients, work) { admission.tooLate = late }
         admission.exclusion = account.exclusion(from: work.playbook)?.sentence(in: rules.zone)
         if work.playbook.exits.contains(.churned), facts.block.text("status", account.index) == "churned" {
@@ -211,17 +211,19 @@ extension Life {
     /// The account for which a recipient gets this occurrence, where each person gets it once and it is another.
     func otherOwner(
         of recipient: Recipient, _ match: String, _ playbookID: Int64, _ playbook: Playbook, _ account: Account
-    ) -> String? {
+    ) -> SharedRecipients.Owner? {
         guard playbook.oncePer == .person,
             let owner = facts.persons.owner(of: recipient.address, playbook: playbookID, match: match)
         else { return nil }
-        return owner == account.key ? nil : owner
+        return owner.account == account.key ? nil : owner
     }
 
-    private func claimRecipients(_ match: Match, of work: PlaybookAtWork, _ account: Account) {
+    private func claimRecipients(_ match: Match, of work: PlaybookAtWork, _ account: Account, isHeldOut: Bool) {
         guard work.playbook.oncePer == .person else { return }
         for recipient in recipients(of: match, for: work, account) {
-            facts.persons.take(recipient.address, playbook: work.id, match: match.key, for: account.key)
+            let owner = SharedRecipients.Owner(
+                recipient.address, account.key, isHeldOut: isHeldOut, isCertain: isHeldOut)
+            facts.persons.take(owner, playbook: work.id, match: match.key)
         }
     }
 
@@ -356,7 +358,8 @@ extension Life {
             enrollmentID: match.standing?.enrollmentID, isSettled: decision.isSettled, eventAt: match.event?.at)
         let isNews = match.standing?.verdict != decision.verdict || match.isAsked
         let isDropped = decision.isSettled && match.standing?.isSettled == false && decision.verdict.arm == nil
-        if isNews || isDropped {
+        // What was said before, and is certain now, is no decision of its own.
+        if isNews || isDropped && match.standing?.reason != decision.reason {
             account.changes.decisions.append(standing)
             count.isNews = true
         }

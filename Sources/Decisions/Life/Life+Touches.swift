@@ -65,8 +65,14 @@ extension Life {
                 (touches[place].state, touches[place].reason) = (.expired, why)
                 (touches[place].notBefore, touches[place].expiresAt) = (now, now)
             }
-        } else if freezes {
-            for place in touches.indices { freeze(&touches[place], account, index, version) }
+        } else {
+            if freezes { for place in touches.indices { freeze(&touches[place], account, index, version) } }
+            // The step was due before a back-up was put back that may not know of it.
+            if let unsure = rules.unsureSince, base <= unsure, !enrolled.isNew {
+                for place in touches.indices where touches[place].state == .pending && !touches[place].isGhost {
+                    (touches[place].state, touches[place].reason) = (.unknown, Touch.mayHaveLeft)
+                }
+            }
         }
         return touches
     }
@@ -93,6 +99,10 @@ extension Life {
         guard let messages = version.rotations[path] else { return path }
         var had = account.hadMessages[version.playbookID] ?? []
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == version.playbookID {
+            // What it would have had does not count where it ends before that has left.
+            if enrolled.hasLeft {
+                had.subtract(enrolled.waiting.lazy.filter { !$0.isAmbiguous }.map { HadMessage($0.message, hash: nil) })
+            }
             had.formUnion(
                 enrolled.made.lazy.filter { $0.state != .suppressed }.map { HadMessage($0.message, hash: nil) })
         }

@@ -168,7 +168,9 @@ package struct Life {
                 isTooLate = false
             }
             let enrollment = account.enrollments[index].enrollment
-            let action = Walk(now: now, zone: rules.zone).next(enrollment, in: steps, isSkipping: isSkipping) {
+            let action = Walk(now: now, zone: rules.zone, lastCycle: rules.lastCycle).next(
+                enrollment, in: steps, isSkipping: isSkipping
+            ) {
                 questions(account, index, version)
             }
             switch action {

@@ -15,6 +15,8 @@ package struct Match: Sendable, Equatable {
     package var wasFalse = false
     /// Whether a newer occurrence of the same schedule has come.
     package var isOvertaken = false
+    /// Whether it was held until its time was over.
+    package var isLapsed = false
 
     package init(
         key: String, event: TriggeringEvent? = nil, at: Instant, since: Instant, standing: Standing? = nil

@@ -2,6 +2,9 @@ package import Playbooks
 
 /// One message to one contact in one step of one enrollment, while it waits to be claimed.
 package struct Touch: Sendable, Equatable {
+    /// Why one is unknown that a restored back-up would send again.
+    package static let mayHaveLeft = "it may have left in the time that the restored back-up does not know of"
+
     /// Nil until it is written.
     package var id: Int64?
     package var step: String

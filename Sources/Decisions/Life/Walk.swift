@@ -41,10 +41,13 @@ package struct Walk {
     private let now: Instant
     /// What a day is.
     private let zone: Zone
+    /// When enrollments were last walked on; nil when nobody knows.
+    private let lastCycle: Instant?
 
-    package init(now: Instant, zone: Zone) {
+    package init(now: Instant, zone: Zone, lastCycle: Instant? = nil) {
         self.now = now
         self.zone = zone
+        self.lastCycle = lastCycle
     }
 
     /// What comes next; `.stay` when nothing does.
@@ -138,12 +141,23 @@ package struct Walk {
             : .wait(since: since, until: start, isOpen: true)
     }
 
-    /// Until the clock next shows the time; whose clock that is, is asked in every cycle.
+    /// Cycles that only answer events walk nobody on, and come between two others that do.
+    private static let slack = TimeSpan.minutes(15)
+
+    /// Until the clock next shows the time; whose clock that is, is asked in every cycle. Where the moment went by while the
+    /// enrollment stood still, for a pause, a person or another playbook, it is the next one.
     private func wait(till time: ClockTime, in zone: Zone, _ enrollment: Enrollment, _ base: Instant) -> Action {
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
         let day = zone.day(of: since)
         let today = zone.instant(of: day, minute: time.minute)
         let until = today >= since ? today : zone.instant(of: day + 1, minute: time.minute)
+        let expected = enrollment.hasBegun ? enrollment.dueAt ?? until : until
+        if until <= now, let lastCycle, lastCycle < now, lastCycle - expected >= Self.slack {
+            let day = zone.day(of: now)
+            let today = zone.instant(of: day, minute: time.minute)
+            let next = today >= now ? today : zone.instant(of: day + 1, minute: time.minute)
+            return .wait(since: now, until: next, isOpen: true)
+        }
         return until <= now
             ? .move(to: enrollment.step + 1, at: until, passage: nil, skips: false)
             : .wait(since: since, until: until, isOpen: true)

@@ -3,7 +3,7 @@ package import Playbooks
 package import Storage
 
 /// Which accounts somebody wants to see, in the words of a command line or a query.
-package struct AccountQuestion: Sendable, Equatable {
+package struct AccountQuestion: Sendable, Hashable, Codable {
     /// A condition.
     package var condition: String?
     package var segment: String?
@@ -20,6 +20,8 @@ package struct AccountQuestion: Sendable, Equatable {
     package var verdict: String?
     /// The playbook of the verdict.
     package var judging: String?
+    /// Who came and went as a customer; a segment is then that of the report.
+    package var life: LifeQuestion?
 
     package init() {}
 
@@ -30,7 +32,10 @@ package struct AccountQuestion: Sendable, Equatable {
         var choice = AccountList.Choice()
         (choice.isStuck, choice.isExcluded) = (isStuck, isExcluded)
         let parts = [
-            try segment.map { try term(ofSegment: $0, workspace) }, try condition.map { try term($0, workspace) },
+            try segment.flatMap { name in
+                let term = try term(ofSegment: name, workspace)
+                return life == nil ? term : nil
+            }, try condition.map { try term($0, workspace) },
         ]
         for part in parts.compactMap(\.self) { choice.condition = Term.both(choice.condition, part) }
         if let risk { choice.risk = try self.risk(risk, workspace) }

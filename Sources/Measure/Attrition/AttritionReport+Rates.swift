@@ -29,9 +29,15 @@ extension AttritionReport {
         return Report.Section("How many leave, \(window.from) to \(window.to)", blocks)
     }
 
+    /// The accounts behind a number of the segment.
+    func lead(_ kind: LifeQuestion.Kind, _ since: Day, _ until: Day? = nil) -> Report.Table.Lead {
+        .customers(LifeQuestion(kind, since: since, until: until), in: segment)
+    }
+
     private var convention: String {
         "An account is a customer while its status is active and its MRR is above 0, or unknown; days are those of "
-            + "\(workspace.configuration.zone.name), and a stay is counted from its first day up to the day it ends."
+            + "\(workspace.configuration.zone.name), and a stay is counted from its first day up to the day it ends. Intervals and "
+            + "p-values are of this look only where they do not say otherwise, and not corrected for each other."
     }
 
     private func figures(_ flow: Tenures.Flow, _ lost: Proportion) -> Report.Table {
@@ -46,10 +52,11 @@ extension AttritionReport {
             else { return .none(Unmeasurable.noAccounts.sentence) }
             return .interval(Interval(lower: pace(low), upper: pace(high)), .share)
         }
-        table.add([
-            .text("logo churn"), .share(lost.rate), lost.total > 0 ? .interval(ends, .share) : .none(""),
-            .text("of the customers at the start, the share gone at the end (joins left out)"),
-        ])
+        table.add(
+            [
+                .text("logo churn"), .share(lost.rate), lost.total > 0 ? .interval(ends, .share) : .none(""),
+                .text("of the customers at the start, the share gone at the end (joins left out)"),
+            ], leads: [nil, lead(.gone, window.from, window.to)])
         table.add([
             .text("a month at that pace"), .share(churn?.monthly), paced(\.monthly), .text("1-(1-c)^(365/12/days)"),
         ])
@@ -76,12 +83,13 @@ extension AttritionReport {
         table.add([
             .text("MRR"), money(flow.startMRR), .text(""), .text("at the start; at the end \(text(flow.endMRR))"),
         ])
-        table.add([
-            .text("customers"), .count(flow.start), .text(""),
-            .text(
-                "at the start; \(flow.arrivals - flow.entered) came, \(flow.departures) went, \(flow.end) at the end"
-                    + (flow.entered > 0 ? "; \(flow.entered) were there already when they were first seen" : "")),
-        ])
+        table.add(
+            [
+                .text("customers"), .count(flow.start), .text(""),
+                .text(
+                    "at the start; \(flow.arrivals - flow.entered) came, \(flow.departures) went, \(flow.end) at the end"
+                        + (flow.entered > 0 ? "; \(flow.entered) were there already when they were first seen" : "")),
+            ], leads: [nil, lead(.customers, window.from)])
         return table
     }
 
@@ -155,30 +163,39 @@ extension AttritionReport {
                 .init("95% interval"), .init("GRR"), .init("NRR"), .init("limits of chance"), .init("", .left),
             ])
         var points: [Report.Chart.Control.Point] = []
+        var expected = 0.0
         for (index, item) in months.enumerated() {
             let point = charts[index]?.points.first.flatMap { $0 }
             let kept = revenue(item.flow)
-            table.add([
-                .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals - item.flow.entered),
-                .count(item.flow.departures), .count(item.flow.gone),
-                rates[index].rate.map { .number($0, .share) } ?? .none(""),
-                rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
-                item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
-                point.map { .interval($0.limits, .share) } ?? .none(""),
-                .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
-            ])
+            let (before, first, last) = (item.month.first - 1, item.month.first, (item.month + 1).first - 1)
+            let gone = lead(.gone, before, last)
+            table.add(
+                [
+                    .text("\(item.month)"), .count(item.flow.start), .count(item.flow.arrivals - item.flow.entered),
+                    .count(item.flow.departures), .count(item.flow.gone),
+                    rates[index].rate.map { .number($0, .share) } ?? .none(""),
+                    rates[index].total > 0 ? .interval(rates[index].wilson(), .share) : .none(""),
+                    item.flow.startMRR > 0 ? kept.gross : .none(""), item.flow.startMRR > 0 ? kept.net : .none(""),
+                    point.map { .interval($0.limits, .share) } ?? .none(""),
+                    .text(point.map { $0.isAbove ? "above" : $0.isBelow ? "below" : "" } ?? ""),
+                ],
+                leads: [
+                    lead(.left, first, last), lead(.customers, before), lead(.came, first, last),
+                    lead(.left, first, last), gone, gone,
+                ])
             // Before there are enough, the limits of a handful would be all that one sees.
             guard !points.isEmpty || item.flow.start >= Self.fewestOfMonth else { continue }
+            let asked = item.flow.start >= Self.fewestOfMonth ? point : nil
+            expected += asked?.chanceOutside ?? 0
             points.append(
                 .init(
-                    label: "\(item.month)", value: rates[index].rate,
-                    limits: item.flow.start >= Self.fewestOfMonth ? point?.limits : nil,
-                    isOutside: point.map { $0.isAbove || $0.isBelow } ?? false))
+                    label: "\(item.month)", value: rates[index].rate, limits: asked?.limits,
+                    isOutside: asked.map { $0.isAbove || $0.isBelow } ?? false))
         }
         return Report.Section(
             "Month by month",
             [
-                .sentence(controlSentence(points, isTarget: target != nil)),
+                .sentence(controlSentence(points, expected: expected, isTarget: target != nil)),
                 .sentence(monthSentence(months.map { ($0.month, $0.flow.entered) })),
             ]
                 + (points.isEmpty
@@ -206,10 +223,14 @@ extension AttritionReport {
                     + "count as customers from the next month on: of the time before, nobody knows who left.")
     }
 
-    private func controlSentence(_ points: [Report.Chart.Control.Point], isTarget: Bool) -> String {
+    /// - Parameter expected: how many of the months chance puts outside.
+    private func controlSentence(
+        _ points: [Report.Chart.Control.Point], expected: Double, isTarget: Bool
+    ) -> String {
         let outside = points.filter(\.isOutside)
         let scale = isTarget ? "of the target" : "of the mean of all months"
-        let asked = points.count { $0.value != nil }
+        let asked = points.count { $0.limits != nil }
+        let chance = "\(Report.Unit.plain(2).text(expected)) of them"
         guard !points.isEmpty else {
             return "No month begins with \(Self.fewestOfMonth) customers, so none is asked about."
         }
@@ -218,14 +239,14 @@ extension AttritionReport {
         }
         guard !outside.isEmpty else {
             return
-                "All \(asked) months lie within three standard deviations \(scale). A month outside would be found where "
-                + "chance alone puts 3 in 1,000; a change that is smaller than the limits is not."
+                "All \(asked) months lie within three standard deviations \(scale), where chance alone puts \(chance) outside. A "
+                + "change that is smaller than the limits is not found."
         }
         let names = outside.prefix(6).map(\.label).joined(separator: ", ")
         let more = outside.count > 6 ? " and \(outside.count - 6) more" : ""
         return
-            "\(outside.count) of \(asked) months lie outside of three standard deviations \(scale), which chance "
-            + "alone does 3 times in 1,000: \(names)\(more)."
+            "\(outside.count) of \(asked) months lie outside of three standard deviations \(scale), where chance alone puts "
+            + "\(chance): \(names)\(more)."
     }
 
     // MARK: Cohorts
@@ -258,7 +279,7 @@ extension AttritionReport {
                         let rate = Double(cell.retained) / Double(cell.eligible)
                         return cohort.isComplete(index)
                             ? .number(rate, .share) : .text("\(Report.Unit.share.text(rate))*")
-                    })
+                    }, leads: [nil, lead(.cohort, cohort.month.first)])
         }
         let heat = Report.Chart.Heat(
             title: "Still customers by month since they came", columns: (0..<width).map { "\($0)" },

@@ -43,14 +43,21 @@ extension AttritionReport {
 
     private func row(of departure: Tenures.Departures) -> Row {
         if departure.isFree {
-            return Row(name: "stays without paying", title: nil, theme: "", avoidable: nil)
+            return Row(name: LifeQuestion.free, title: nil, theme: "", avoidable: nil)
         }
-        guard let name = departure.reason else { return Row(name: "unknown", title: nil, theme: "", avoidable: nil) }
+        guard let name = departure.reason else {
+            return Row(name: LifeQuestion.unknown, title: nil, theme: "", avoidable: nil)
+        }
         let reason = workspace.dataMap.reasons.first { $0.name == name }
         let isInvoluntary = name.hasPrefix("payment") || reason?.theme == "payment"
         return Row(
             name: name, title: reason?.title, theme: reason?.theme ?? "", avoidable: reason?.avoidable,
             isInvoluntary: isInvoluntary)
+    }
+
+    /// Of the departures of the window, some.
+    private func departed(_ which: (LifeQuestion) -> LifeQuestion) -> Report.Table.Lead {
+        .customers(which(LifeQuestion(.left, since: window.from + 1, until: window.to)), in: segment)
     }
 
     private func reasonBlocks(_ rows: [Row]) -> [Report.Block] {
@@ -64,14 +71,16 @@ extension AttritionReport {
             ])
         for row in rows {
             let share = Proportion(successes: row.accounts, total: accounts)
-            table.add([
-                .text(row.title ?? row.name), .text(row.theme),
-                .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
-                .count(row.accounts),
-                .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
-                mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : .none("No MRR was lost."),
-                .bar(share.rate ?? 0),
-            ])
+            let lead = departed { $0.of(reason: row.name) }
+            table.add(
+                [
+                    .text(row.title ?? row.name), .text(row.theme),
+                    .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
+                    .count(row.accounts),
+                    .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
+                    mrr > 0 ? .number(Double(row.mrr) / Double(mrr), .share) : .none("No MRR was lost."),
+                    .bar(share.rate ?? 0),
+                ], leads: [lead, nil, nil, lead, lead, nil, lead])
         }
         let involuntary = Proportion(
             successes: rows.filter(\.isInvoluntary).reduce(0) { $0 + $1.accounts }, total: accounts)
@@ -117,7 +126,12 @@ extension AttritionReport {
         ]
         for (name, part) in parts {
             let counts = [true, false, nil].map { count($0, part) }
-            table.add([.text(name)] + counts.map { .count($0) } + [.count(counts.reduce(0, +))])
+            let wasWarned: Bool? = name == "all" ? nil : name == "expected"
+            let leads = [.yes, .no, .unsaid, nil].map { (avoidable: LifeQuestion.Avoidable?) in
+                departed { $0.of(wasWarned: wasWarned, avoidable: avoidable) }
+            }
+            table.add(
+                [.text(name)] + counts.map { .count($0) } + [.count(counts.reduce(0, +))], leads: [nil] + leads)
         }
         let expected = Proportion(
             successes: rows.reduce(0) { $0 + $1.expected }, total: rows.reduce(0) { $0 + $1.accounts })

@@ -107,21 +107,28 @@ extension AttritionReport {
             "When they leave", [.sentence(worst(shown)), .chart(.line(line)), .table(table)])
     }
 
-    /// The month with the highest risk that the data can vouch for.
+    /// The month whose risk is above that of the others, asked of all months at once: of thirty some month is the worst.
     private func worst(_ months: [TenureHazard.Month]) -> String {
         let known = months.filter { $0.departures.total >= 20 }
-        guard let worst = known.max(by: { $0.departures.wilson().lower < $1.departures.wilson().lower }),
-            let rate = worst.departures.rate
-        else { return "No month of tenure has 20 customers, so none stands out." }
-        let others = known.filter { $0.number != worst.number }.map(\.departures).reduce(
-            Proportion(successes: 0, total: 0), +)
-        let ratio =
-            others.rate.map {
-                $0 > 0 && rate / $0 >= 1.05 ? ", \(Report.Unit.plain(1).text(rate / $0)) times that of the others" : ""
-            } ?? ""
+        guard known.count > 1 else { return "Fewer than two months of tenure have 20 customers, so none stands out." }
+        let comparisons = known.map { month in
+            let others = known.filter { $0.number != month.number }.map(\.departures)
+            return ProportionComparison(
+                control: others.reduce(Proportion(successes: 0, total: 0), +), treatment: month.departures)
+        }
+        let adjusted = Correction.holm.adjusted(comparisons.map { $0.test(.greater).p })
+        guard let place = adjusted.indices.min(by: { adjusted[$0] < adjusted[$1] }), adjusted[place] < 0.05,
+            let others = comparisons[place].control.rate
+        else {
+            return
+                "No month of tenure stands out: each is asked whether more leave in it than in the others, corrected for "
+                + "\(known.count) months, with one false answer in twenty reports."
+        }
+        let (share, month) = (Report.Unit.share, known[place])
         return
-            "The risk is highest in month \(worst.number) of tenure: \(Report.Unit.share.text(rate)) of those who reach it "
-            + "leave in it (95% interval \(Report.Unit.share.text(worst.departures.wilson())))\(ratio)."
+            "More leave in month \(month.number) of tenure than in the others: \(share.text(month.departures.rate ?? 0)) of those "
+            + "who reach it (95% interval \(share.text(month.departures.wilson()))), of the others \(share.text(others)) "
+            + "(p = \(Self.probability(adjusted[place])), corrected for \(known.count) months)."
     }
 
     // MARK: Who leaves

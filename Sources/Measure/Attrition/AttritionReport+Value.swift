@@ -31,7 +31,10 @@ extension AttritionReport {
         for (index, grouping) in tenures.groupings.enumerated() {
             let isSegment = grouping.kind == .segment
             var isFirst = true
-            for group in tenures.lifetimes(by: index) where !isSegment || group.name == "1" {
+            let groups = tenures.lifetimes(by: index)
+            // One value for everybody, or none, tells nobody from anybody.
+            guard isSegment || groups.count > 1 else { continue }
+            for group in groups where !isSegment || group.name == "1" {
                 let name = isSegment ? "in it" : group.name.isEmpty ? "(none)" : group.name
                 add(
                     isFirst ? grouping.name : "", name, customers.filter { $0.groups[index] == group.name },

@@ -114,7 +114,9 @@ package struct ExperimentDesign {
                         + "\(playbook.name) have matured. Say \(remedy)")
             ]
         }
-        return Report(title: "Design of \(playbook.name)", asOf: asOf, sections: [.init("Design", blocks)])
+        return Report(
+            title: "Design of \(Report.heading(of: playbook.name, titled: playbook.title))", asOf: asOf,
+            sections: [.init("Design", blocks)])
     }
 
     private var unit: Report.Unit {

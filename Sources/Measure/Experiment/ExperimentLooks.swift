@@ -149,6 +149,13 @@ struct MeasuredEntries {
         }
     }
 
+    /// What each account came to by a moment, cut at the percentiles.
+    func values(knownBy moment: Instant) -> [Int64: Double] {
+        own.reduce(into: [:]) { values, entry in
+            if entry.knownAt <= moment, let value = entry.value { values[entry.account] = limited(value) }
+        }
+    }
+
     func limited(_ value: Double) -> Double {
         limits.map { min(max(value, $0.lower), $0.upper) } ?? value
     }

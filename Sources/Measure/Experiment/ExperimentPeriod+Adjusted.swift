@@ -31,7 +31,10 @@ extension ExperimentPeriod {
         var blocks = adjusted("Adjusted for prior \(usage.metric) (CUPED)", sides)
         if missing > 0 {
             blocks.append(
-                .sentence("\(missing) accounts have no \(usage.metric) before the entry and count with the mean."))
+                .sentence(
+                    missing == 1
+                        ? "1 account has no \(usage.metric) before the entry and counts with the mean."
+                        : "\(missing) accounts have no \(usage.metric) before the entry and count with the mean."))
         }
         return blocks
     }

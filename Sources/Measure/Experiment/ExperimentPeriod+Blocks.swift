@@ -7,11 +7,16 @@ extension ExperimentPeriod {
     static let once = "of this look only"
     private var label: String { rule == .fixed ? Self.once : "holds at any look" }
 
+    /// Whether the control and another arm have accounts whose time is over.
+    var isComparable: Bool {
+        arms.isComparison && primary.counts[0].matured > 0 && primary.counts.dropFirst().contains { $0.matured > 0 }
+    }
+
     /// Arms with their rates, and each against the control.
     var primaryBlocks: [Report.Block] {
         let table = measured == nil ? shareTable : meanTable
         guard arms.isComparison else { return [.table(table)] }
-        guard primary.counts.contains(where: { $0.matured > 0 }) else { return [.table(table)] + coming }
+        guard isComparable else { return [.table(table)] + coming }
         return chart + course + [.table(table), .table(effects)]
     }
 
@@ -61,10 +66,15 @@ extension ExperimentPeriod {
             title: "Accounts whose outcome will be known", unit: .plain(0),
             labels: maturing.map { "\(zone.day(of: $0.last))" },
             series: [.init(name: "matured", values: values)])
+        let early = zip(arms.names, primary.counts).filter { $0.1.matured == 0 }.map(\.0)
+        let nobody =
+            early.count == arms.arms.count
+            ? "Nobody's time is over yet. The first outcome"
+            : "Of \(early.joined(separator: ", ")) nobody's time is over yet. The next outcome"
         return [
             .sentence(
-                "Nobody's time is over yet. The first outcome is known on \(zone.day(of: first.first)); of those who have "
-                    + "entered by now, all by \(zone.day(of: (maturing.last ?? first).last))."),
+                "\(nobody) is known on \(zone.day(of: first.first)); of those who have entered by now, all by "
+                    + "\(zone.day(of: (maturing.last ?? first).last))."),
             .chart(.line(line)),
         ]
     }
@@ -141,13 +151,15 @@ extension ExperimentPeriod {
                 .init("adjusted p"),
             ])
         var tests: [Double] = []
-        for figure in secondary {
+        let told = secondary.filter { $0.counts.contains { $0.matured > 0 } }
+        let early = secondary.filter { $0.counts.allSatisfy { $0.matured == 0 } }.map(\.title)
+        for figure in told {
             for arm in arms.arms.indices.dropFirst() where figure.comparison(arm).difference != nil {
                 tests.append(figure.comparison(arm).test().p)
             }
         }
         var adjusted = Correction.benjaminiHochberg.adjusted(tests)[...]
-        for figure in secondary {
+        for figure in told {
             for arm in arms.arms.indices {
                 let count = figure.counts[arm]
                 let comparison = figure.comparison(arm)
@@ -173,7 +185,8 @@ extension ExperimentPeriod {
             .table(table),
             .sentence(
                 "These are side results: p is adjusted by Benjamini and Hochberg over all of them, and no verdict rests on "
-                    + "them. Churn counts from the entry, for every account that was assigned."),
+                    + "them. Churn counts from the entry, for every account that was assigned."
+                    + (early.isEmpty ? "" : " Nobody has had the time yet for: \(early.joined(separator: ", ")).")),
         ]
     }
 

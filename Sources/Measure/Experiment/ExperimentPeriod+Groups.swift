@@ -1,10 +1,11 @@
+import Decisions
 import Playbooks
 import Statistics
 import Storage
 
 extension ExperimentPeriod {
     /// With fewer accounts in an arm a group says nothing.
-    private static let fewest = 20
+    private var fewestOfGroup: Int { measured == nil ? 20 : ArmFigure.fewestOfMean }
 
     /// All entries of an account, where some have entered again.
     var repeatBlocks: [Report.Block] {
@@ -75,7 +76,17 @@ extension ExperimentPeriod {
         var grouping: PlaybookEntries.Grouping
         var group: String
         var arm: Int
-        var comparison: ProportionComparison
+        var contrast: ArmContrast
+    }
+
+    /// The arms of a group, the control first; nil for one without accounts.
+    private func sides(_ group: PlaybookEntries.Group) -> [ArmFigure?] {
+        var sides = Array<ArmFigure?>(repeating: nil, count: arms.arms.count)
+        // Sums of fractions are the same only in the same order.
+        for (arm, figure) in group.figures.sorted(by: { $0.key.order < $1.key.order }) {
+            if let place = arms.place(arm) { sides[place] = sides[place]?.plus(figure) ?? figure }
+        }
+        return sides
     }
 
     private func blocks(_ groupings: [PlaybookEntries.Grouping], title: String, differing: String) -> [Report.Block] {
@@ -84,14 +95,12 @@ extension ExperimentPeriod {
         for grouping in groupings {
             for arm in arms.arms.indices.dropFirst() {
                 let rows = grouping.groups.sorted { $0.name < $1.name }.compactMap { group -> Row? in
-                    let counts = arms.counts(group.counts)
-                    func side(_ arm: Int) -> Proportion {
-                        Proportion(successes: counts[arm].hits, total: counts[arm].matured)
-                    }
-                    let comparison = ProportionComparison(control: side(0), treatment: side(arm))
-                    let smallest = min(comparison.control.total, comparison.treatment.total)
-                    return smallest < Self.fewest
-                        ? nil : Row(grouping: grouping, group: group.name, arm: arm, comparison: comparison)
+                    let sides = sides(group)
+                    guard let control = sides[0], let own = sides[arm], min(control.total, own.total) >= fewestOfGroup
+                    else { return nil }
+                    return Row(
+                        grouping: grouping, group: group.name, arm: arm,
+                        contrast: ArmContrast(control: control, treatment: own))
                 }
                 if rows.count > 1 { shown.append((grouping, arm, rows)) }
             }
@@ -99,29 +108,39 @@ extension ExperimentPeriod {
         guard !shown.isEmpty else { return [] }
         let tests = shown.map { shown in
             Heterogeneity.test(
-                shown.rows.compactMap {
-                    try? Effect.between($0.comparison.control, $0.comparison.treatment, scale: .absolute).get()
-                })
+                shown.rows.compactMap { try? $0.contrast.effect(.absolute).get() })
         }
         var adjusted = Correction.benjaminiHochberg.adjusted(tests.compactMap { try? $0.get().p })[...]
         var table = Report.Table(
             title,
             [
-                .init("by", .left), .init("group", .left), .init("arm", .left), .init("matured"), .init(goalName),
-                .init("rate"), .init("\(arms.control) rate"), .init("effect, points"),
-                .init("95% interval, points, \(Self.once)"), .init("adjusted p that groups differ"),
-            ])
+                .init("by", .left), .init("group", .left), .init("arm", .left), .init("matured"),
+            ]
+                + (measured == nil
+                    ? [.init(goalName), .init("rate"), .init("\(arms.control) rate")]
+                    : [.init("mean of \(goalName), \(effectUnitName)"), .init("\(arms.control) mean")]) + [
+                    .init("effect, \(effectUnitName)"), .init("95% interval, \(effectUnitName), \(Self.once)"),
+                    .init("adjusted p that groups differ"),
+                ])
         for (shown, test) in zip(shown, tests) {
             for (index, row) in shown.rows.enumerated() {
-                let own = row.comparison.treatment
+                let contrast = row.contrast
                 let p: Report.Cell =
                     index > 0 ? .none("") : .of(test) { _ in .number(adjusted.popFirst() ?? 1, .plain(3)) }
-                table.add([
+                var cells: [Report.Cell] = [
                     .text(index == 0 ? shown.grouping.name : ""), .text(row.group), .text(arms.arms[shown.arm].name),
-                    .count(own.total), .count(own.successes), .share(own.rate), .share(row.comparison.control.rate),
-                    row.comparison.difference.map { .number($0, .points) } ?? .none(Unmeasurable.noAccounts.sentence),
-                    .interval(row.comparison.newcombe(), .points), p,
-                ])
+                    .count(contrast.treatment.total),
+                ]
+                if case .share(let share) = contrast.treatment { cells.append(.count(share.successes)) }
+                cells += [contrast.treatment, contrast.control].map {
+                    $0.center.map { .number($0, levelUnit) } ?? .none(Unmeasurable.noAccounts.sentence)
+                }
+                cells += [
+                    contrast.difference.map { .number($0, effectUnit) } ?? .none(Unmeasurable.noAccounts.sentence),
+                    contrast.interval(alpha: 0.05).map { .interval($0, effectUnit) }
+                        ?? .none(Unmeasurable.noVariance.sentence), p,
+                ]
+                table.add(cells)
             }
         }
         var warning =
@@ -135,4 +154,8 @@ extension ExperimentPeriod {
         }
         return [.table(table), .sentence(warning)]
     }
+}
+
+extension PlaybookEntries.Arm {
+    fileprivate var order: String { "\(arm.rawValue)/\(variant ?? "")" }
 }

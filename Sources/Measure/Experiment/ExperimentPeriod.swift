@@ -267,7 +267,8 @@ struct ExperimentPeriod {
 
     /// Reads what the groups of accounts did; it costs a look at each account as it was.
     mutating func readGroups(_ entries: PlaybookEntries, by workspace: Workspace) throws {
-        if measured == nil { groupings = try entries.groupings(by: workspace, in: period, matured: moment) }
+        groupings = try entries.groupings(
+            by: workspace, in: period, matured: moment, values: measured?.values(knownBy: moment))
     }
 
     /// Accounts of the compared arms that entered, matured or not.

@@ -20,7 +20,8 @@ package struct ExperimentReport {
     private var playbook: Playbook? { workspace.playbook(name) }
 
     package func make() throws -> Report {
-        var report = Report(title: "Experiment \(name)", asOf: asOf, sections: [])
+        var report = Report(
+            title: "Experiment \(Report.heading(of: name, titled: playbook?.title))", asOf: asOf, sections: [])
         guard let known = try KnownPlaybook.named(name, connection) else {
             report.sections = [
                 .init("Verdict", [.sentence("\(name) has never run: there is nothing to measure. \(designHint)")])
@@ -51,6 +52,19 @@ package struct ExperimentReport {
                     changed + [.sentence(period.sentence)] + period.primaryBlocks))
         }
         return report
+    }
+
+    /// The report with the weekly look whose verdict it shows: that stays as it is until the next one.
+    ///
+    /// Nil before the first week of the period is over.
+    func makeWithLook() throws -> (report: Report, look: Instant?) {
+        let report = try make()
+        guard let known = try KnownPlaybook.named(name, connection),
+            let began = try PlaybookEntries(connection, playbookID: known.id, asOf: asOf).periods(of: experiment).last?
+                .startedAt
+        else { return (report, nil) }
+        let weeks = (asOf - began).milliseconds / PlaybookEntries.week
+        return (report, weeks > 0 ? began + .days(7 * weeks) : nil)
     }
 
     private var experiment: String { playbook?.experiment ?? name }
@@ -117,7 +131,7 @@ package struct ExperimentReport {
                 current.primaryBlocks + current.notes.map { .sentence($0) }),
         ]
         guard current.entered > 0 else { return sections }
-        if current.arms.isComparison, current.primary.counts.contains(where: { $0.matured > 0 }) {
+        if current.isComparable {
             sections.append(.init("Attrition and other outcomes", current.secondaryBlocks))
             if !current.guardrails.isEmpty { sections.append(.init("Guardrail metrics", current.guardrailBlocks)) }
             for (title, blocks) in [

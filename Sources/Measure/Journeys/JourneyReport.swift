@@ -216,7 +216,7 @@ package struct JourneyReport {
                 table.add(
                     [.text(stage.name)] + Array(repeating: .none(""), count: 8) + [
                         .count(open.accounts), .none(""), .text(""),
-                    ])
+                    ], leads: [nil, nil, nil, nil, nil, nil, nil, nil, nil, there(stage)])
                 continue
             }
             let curve = SurvivalCurve(
@@ -230,17 +230,30 @@ package struct JourneyReport {
                 curve.quantile(share).map { .number($0, .plain(0)) }
                     ?? .none(curve.end == nil ? Unmeasurable.fewAtRisk.sentence : "Fewer than that have moved on yet.")
             }
-            table.add([
-                .text("\(stage.name) → \(step.next)"), .text("\(step.patience)"), .share(figures.recent.rate),
-                figures.recent.total > 0 ? .interval(figures.recent.wilson(), .share) : .none(""),
-                .count(figures.recent.total), .share(figures.past.rate), .count(figures.past.total), days(0.5),
-                days(0.9),
-                .count(open.accounts),
-                figures.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
-                .text(weak.filter { !$0.isEmpty }.joined(separator: ", ")),
-            ])
+            table.add(
+                [
+                    .text("\(stage.name) → \(step.next)"), .text("\(step.patience)"), .share(figures.recent.rate),
+                    figures.recent.total > 0 ? .interval(figures.recent.wilson(), .share) : .none(""),
+                    .count(figures.recent.total), .share(figures.past.rate), .count(figures.past.total), days(0.5),
+                    days(0.9),
+                    .count(open.accounts),
+                    figures.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
+                    .text(weak.filter { !$0.isEmpty }.joined(separator: ", ")),
+                ],
+                leads: [
+                    nil, nil, nil, nil, nil, nil, nil, nil, nil, there(stage),
+                    figures.limit == nil ? nil : there(stage, isStuck: true),
+                ])
         }
         return table
+    }
+
+    /// The active accounts in a stage, all or those that are there for too long.
+    private func there(_ stage: Journey.Stage, isStuck: Bool = false) -> Report.Table.Lead {
+        var question = AccountQuestion()
+        question.condition = "in_stage(\(stage.name)) and status == \"active\""
+        question.isStuck = isStuck
+        return .accounts(question)
     }
 
     private func curves(_ steps: [StageBenchmarks.Step]) throws -> [Report.Chart.Survival.Curve] {

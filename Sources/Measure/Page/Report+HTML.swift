@@ -3,14 +3,17 @@ package import Basics
 extension Report.Section {
     /// What stands under the section's heading.
     ///
-    /// - Parameter number: of the section in its page, so that ids are unique.
-    package func content(number: Int) -> HTML {
+    /// - Parameters:
+    ///   - number: of the section in its page, so that ids are unique.
+    ///   - link: the address of what stands behind a cell; without it cells lead nowhere.
+    package func content(number: Int, link: ((Report.Table.Lead) -> String)? = nil) -> HTML {
         HTML { html in
             for (index, block) in blocks.enumerated() {
                 switch block {
                 case .sentence(let text):
                     for line in text.split(separator: "\n") { html.add("p") { $0.addSentence(String(line)) } }
-                case .table(let table): table.draw(in: &html, caption: table.title == title ? "" : table.title)
+                case .table(let table):
+                    table.draw(in: &html, caption: table.title == title ? "" : table.title, link: link)
                 case .chart(let chart): chart.figure(in: &html, id: "c\(number)-\(index + 1)")
                 case .diff(let text): html.addDiff(text)
                 }
@@ -37,7 +40,7 @@ extension Report.Chart {
 
 extension Report.Table {
     /// The table with its reasons for dashes, to be scrolled where it is wider than the page.
-    package func draw(in html: inout HTML, caption: String) {
+    package func draw(in html: inout HTML, caption: String, link: ((Report.Table.Lead) -> String)? = nil) {
         html.add("div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": title]) { html in
             html.add("table") { html in
                 if !caption.isEmpty { html.add("caption", text: caption) }
@@ -53,13 +56,14 @@ extension Report.Table {
                     }
                 }
                 html.add("tbody") { html in
-                    for row in rows {
+                    for (row, leads) in zip(rows, leads) {
                         html.add("tr") { html in
                             for (index, (column, cell)) in zip(columns, row).enumerated() {
-                                if index == 0, column.alignment == .left {
-                                    html.add("th", ["scope": "row", "class": column.style]) { cell.draw(in: &$0) }
-                                } else {
-                                    html.add("td", ["class": column.style]) { cell.draw(in: &$0) }
+                                let isHead = index == 0 && column.alignment == .left
+                                html.add(isHead ? "th" : "td", ["scope": isHead ? "row" : nil, "class": column.style]) {
+                                    html in
+                                    guard let link, let lead = leads[index] else { return cell.draw(in: &html) }
+                                    html.add("a", ["href": link(lead)]) { cell.draw(in: &$0) }
                                 }
                             }
                         }

@@ -9,21 +9,28 @@ package struct PlaybookReport {
     private let zone: Zone
     /// Playbooks whose goal is a mean, which nobody reaches or misses.
     private let means: Set<String>
+    /// By the names of the playbooks that the files have.
+    private let titles: [String: String]
 
     package init(_ connection: Connection, in workspace: Workspace, asOf: Instant) {
         (self.connection, self.asOf, zone) = (connection, asOf, workspace.configuration.zone)
         means = Set(workspace.playbooks.filter { $0.meanGoal != nil }.map(\.name))
+        titles = Dictionary(workspace.playbooks.map { ($0.name, $0.title) }) { first, _ in first }
     }
 
     /// A line for each playbook that has ever run.
     package func all() throws -> Report {
-        var table = Report.Table("Playbooks", [.init("playbook", .left), .init("state", .left)] + Self.columns)
+        var table = Report.Table(
+            "Playbooks",
+            [.init("playbook", .left), .init("title", .left), .init("state", .left)] + Self.columns)
         for known in try KnownPlaybook.all(connection) {
             let versions = try PlaybookFunnel(connection, playbookID: known.id, asOf: asOf).versions()
             guard let total = Self.total(versions), known.state == .live || total.matched + total.entered > 0 else {
                 continue
             }
-            table.add([.text(known.name), .text(known.state.rawValue)] + cells(total, of: known.name))
+            table.add(
+                [.text(known.name), .text(titles[known.name] ?? ""), .text(known.state.rawValue)]
+                    + cells(total, of: known.name))
         }
         let blocks: [Report.Block] =
             table.rows.isEmpty
@@ -32,7 +39,8 @@ package struct PlaybookReport {
     }
 
     package func of(_ name: String) throws -> Report {
-        var report = Report(title: "Playbook \(name)", asOf: asOf, sections: [])
+        var report = Report(
+            title: "Playbook \(Report.heading(of: name, titled: titles[name]))", asOf: asOf, sections: [])
         let nothing = Report.Section(
             "Funnel", [.sentence("\(name) has not run as of \(asOf.text(in: zone)): there is nothing to count.")])
         guard let known = try KnownPlaybook.named(name, connection) else {

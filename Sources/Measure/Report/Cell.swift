@@ -3,7 +3,7 @@ package import Statistics
 
 extension Report {
     /// One typed value of a table.
-    package enum Cell: Sendable, Hashable {
+    package enum Cell: Sendable, Hashable, Codable {
         case text(String)
         case count(Int)
         case number(Double, Unit)
@@ -29,7 +29,7 @@ extension Report {
     }
 
     /// How a number is written.
-    package enum Unit: Sendable, Hashable {
+    package enum Unit: Sendable, Hashable, Codable {
         /// With so many decimal places.
         case plain(Int)
         /// 0.043 is `4.3%`.

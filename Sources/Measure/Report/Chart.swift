@@ -14,8 +14,8 @@ extension Report {
 
 extension Report.Chart {
     /// Kaplan-Meier curves with their bands.
-    package struct Survival: Sendable, Hashable, Encodable {
-        package struct Point: Sendable, Hashable, Encodable {
+    package struct Survival: Sendable, Hashable, Codable {
+        package struct Point: Sendable, Hashable, Codable {
             /// In the chart's unit of time.
             package var time: Double
             package var survival: Double
@@ -26,7 +26,7 @@ extension Report.Chart {
             }
         }
 
-        package struct Curve: Sendable, Hashable, Encodable {
+        package struct Curve: Sendable, Hashable, Codable {
             package var name: String
             /// A step at each point; 1 before the first.
             package var points: [Point]
@@ -47,8 +47,8 @@ extension Report.Chart {
     }
 
     /// A figure of each period between its control limits, against a target.
-    package struct Control: Sendable, Hashable, Encodable {
-        package struct Point: Sendable, Hashable, Encodable {
+    package struct Control: Sendable, Hashable, Codable {
+        package struct Point: Sendable, Hashable, Codable {
             package var label: String
             package var value: Double?
             package var limits: Interval?
@@ -70,8 +70,8 @@ extension Report.Chart {
     }
 
     /// Counts that can only fall from step to step.
-    package struct Funnel: Sendable, Hashable, Encodable {
-        package struct Step: Sendable, Hashable, Encodable {
+    package struct Funnel: Sendable, Hashable, Codable {
+        package struct Step: Sendable, Hashable, Codable {
             package var label: String
             package var count: Int
 
@@ -89,8 +89,8 @@ extension Report.Chart {
     }
 
     /// Effects with their intervals, around a line at zero.
-    package struct Intervals: Sendable, Hashable, Encodable {
-        package struct Row: Sendable, Hashable, Encodable {
+    package struct Intervals: Sendable, Hashable, Codable {
+        package struct Row: Sendable, Hashable, Codable {
             package var label: String
             package var estimate: Double?
             package var interval: Interval?
@@ -101,8 +101,8 @@ extension Report.Chart {
         }
 
         package var title: String
-        /// How the numbers are written.
-        package var unit: Report.Unit
+        /// How the numbers are written; not part of the JSON.
+        package var unit = Report.Unit.share
         package var rows: [Row]
 
         package init(title: String, unit: Report.Unit, rows: [Row]) {
@@ -115,8 +115,8 @@ extension Report.Chart {
     }
 
     /// Shares by row and column, as of cohorts by month.
-    package struct Heat: Sendable, Hashable, Encodable {
-        package struct Row: Sendable, Hashable, Encodable {
+    package struct Heat: Sendable, Hashable, Codable {
+        package struct Row: Sendable, Hashable, Codable {
             package var label: String
             /// One for each column, 0 to 1; nil where there is nothing yet.
             package var values: [Double?]
@@ -138,8 +138,8 @@ extension Report.Chart {
     }
 
     /// Figures over time or tenure.
-    package struct Line: Sendable, Hashable, Encodable {
-        package struct Series: Sendable, Hashable, Encodable {
+    package struct Line: Sendable, Hashable, Codable {
+        package struct Series: Sendable, Hashable, Codable {
             package var name: String
             /// One for each label; nil where there is no figure.
             package var values: [Double?]
@@ -151,7 +151,8 @@ extension Report.Chart {
         }
 
         package var title: String
-        package var unit: Report.Unit
+        /// Not part of the JSON.
+        package var unit = Report.Unit.share
         package var labels: [String]
         package var series: [Series]
 

@@ -39,6 +39,12 @@ package struct Report: Sendable, Hashable {
     /// A title as a word that programs find it by: `by_group`.
     package static func id(of title: String) -> String { Table.Column(title).key }
 
+    /// A name with its title: `win-back-usage: Teach accounts whose usage fell`; the name alone where that says no more.
+    static func heading(of name: String, titled title: String?) -> String {
+        guard let title, title != name else { return name }
+        return "\(name): \(title)"
+    }
+
     package enum Block: Sendable, Hashable {
         /// Plain text of one or more sentences, without markup.
         case sentence(String)

@@ -1,11 +1,23 @@
 extension Report {
     /// Rows of typed cells under titled columns.
     package struct Table: Sendable, Hashable {
-        package enum Alignment: String, Sendable, Hashable {
+        /// What stands behind a cell.
+        package enum Lead: Sendable, Hashable, Codable {
+            /// The accounts that a number counts.
+            case accounts(AccountQuestion)
+            /// An account, by its key.
+            case account(String)
+
+            package static func customers(_ life: LifeQuestion, in segment: String? = nil) -> Lead {
+                .accounts(AccountQuestion(life, segment: segment))
+            }
+        }
+
+        package enum Alignment: String, Sendable, Hashable, Codable {
             case left, right
         }
 
-        package struct Column: Sendable, Hashable {
+        package struct Column: Sendable, Hashable, Codable {
             /// Unique in its table; with the unit where the cells do not tell it: `effect, points`.
             package var title: String
             package var alignment: Alignment
@@ -37,6 +49,8 @@ extension Report {
         /// The title as a word that programs find the table by.
         package var id: String { Report.id(of: title) }
         package private(set) var rows: [[Cell]] = []
+        /// For each cell what stands behind it, where there is a page of that.
+        package private(set) var leads: [[Lead?]] = []
 
         package init(_ title: String, _ columns: [Column]) {
             self.title = title
@@ -44,7 +58,11 @@ extension Report {
         }
 
         /// Appends a row; what it lacks is empty, what it has too much is left out.
-        package mutating func add(_ row: [Cell]) {
+        ///
+        /// - Parameter leads: by column, what a cell counts or names.
+        package mutating func add(_ row: [Cell], leads: [Lead?] = []) {
+            let nobody: [Lead?] = Array(repeating: nil, count: max(0, columns.count - leads.count))
+            self.leads.append(Array(leads.prefix(columns.count)) + nobody)
             let padding = Array(repeating: Cell.text(""), count: max(0, columns.count - row.count))
             rows.append(Array(row.prefix(columns.count)) + padding)
         }

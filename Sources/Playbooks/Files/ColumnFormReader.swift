@@ -5,7 +5,8 @@ struct ColumnFormReader {
     /// - Parameters:
     ///   - type: of the values, when it is known: what cannot go with it is complained about.
     ///   - isWish: whether several columns may say it.
-    func read(_ type: ValueType? = nil, isWish: Bool = false) -> ColumnForm {
+    ///   - namesAccounts: whether it is the one that says which account a row is about.
+    func read(_ type: ValueType? = nil, isWish: Bool = false, namesAccounts: Bool = false) -> ColumnForm {
         var form = Self.columns(fields.items("column"), isWish: isWish, fields.diagnostics)
         form.formats = formats("format", letters: "ymd")
         if let type, type != .date, type != .instant {
@@ -25,6 +26,16 @@ struct ColumnFormReader {
             }
         }
         form.decimal = fields.choice("decimal")
+        form.unit = fields.choice("unit")
+        if let type, fields.has("unit"), type != .money {
+            fields.diagnostics.error(fields.position("unit"), "only money has a \"unit\"")
+        }
+        form.by = fields.text("by")
+        if fields.has("by"), !namesAccounts {
+            fields.diagnostics.error(
+                fields.position("by"),
+                "only the column \"account\" of contacts, metrics and events names accounts \"by\" something")
+        }
         form.period = period()
         for pair in fields.entries("map") {
             guard let value = fields.diagnostics.text(pair.value, pair.key) else { continue }

@@ -27,6 +27,7 @@ struct ImportMapReader {
         map.file = fields.text("file")
         map.event = fields.text("event")
         map.metric = fields.text("metric")
+        map.takesContact = fields.boolean("contact") ?? true
         map.days = ColumnFormReader(fields: fields).formats("days", letters: "ym")
         if let event = map.event, dataMap.event(event) == nil {
             diagnostics.unknown(event, "event", among: dataMap.events.map(\.name), at: fields.position("event"))
@@ -42,9 +43,19 @@ struct ImportMapReader {
             } else if let form = Fields(
                 column.value, KeyTable(KeyTable.columnForm), diagnostics, of: "the column \"\(column.key)\"")
             {
-                map.columns[column.key] = ColumnFormReader(fields: form).read(isWish: isWish)
+                map.columns[column.key] = ColumnFormReader(fields: form).read(
+                    isWish: isWish, namesAccounts: column.key == "account" && kind != .accounts)
+                if let by = map.columns[column.key]?.by { checkBy(by, form) }
             }
         }
         return map
+    }
+
+    private func checkBy(_ name: String, _ form: Fields) {
+        let known = dataMap.attributes + Attribute.builtIn
+        let texts = known.filter { $0.type == .text && $0.name != "key" }.map(\.name)
+        if !texts.contains(name) {
+            diagnostics.unknown(name, "text of accounts", among: texts, at: form.position("by"))
+        }
     }
 }

@@ -180,7 +180,7 @@ extension KeyTable {
             "The column's name in an import, when it is not the one here; of a wish (unsubscribed, subscribed) a list of them, each of which counts."
         ),
         Key(
-            "format", .oneOrMore(.form(".*[ymd].*", examples: ["m/d/y", "d.m.y", "mmm d y"])),
+            "format", .oneOrMore(.form("(.*[ymd].*|excel)", examples: ["m/d/y", "d.m.y", "mmm d y", "excel"])),
             "How dates are written in an import; of several the first that fits."),
         Key(
             "timezone", .form(".+", examples: ["America/Chicago"]),
@@ -192,6 +192,12 @@ extension KeyTable {
             "per", .either([.choice(["month", "year"]), .table(.period)]),
             "What money in an import is paid for: a month, or a year, of which a twelfth is taken, or what another column says."
         ),
+        Key(
+            "unit", .choice(ColumnForm.Unit.allCases.map(\.rawValue)),
+            "What money in an import is counted in, where that is not the currency's own unit: cents, or thousands."),
+        Key(
+            "by", .text,
+            "The attribute by which the column `account` of an import names accounts; their key by default."),
         Key(
             "map", .mapping(.text),
             "The words of an import, each with the value that it stands for; capitals do not count."),
@@ -207,6 +213,10 @@ extension KeyTable {
             "What the file brings; needed unless the name says it."),
         Key("file", .text, "Where the file lies, relative to the workspace; `keeptouch import all` reads it."),
         Key("event", .text, "The event that every row is, where no column says it."),
+        Key(
+            "contact", .boolean,
+            "Whether a row of accounts brings their contact, where a column holds addresses; no where another import reads them."
+        ),
         Key("metric", .text, "The metric whose values stand in columns that are called after days or months."),
         Key(
             "days", .oneOrMore(.form(".*[ym].*", examples: ["y-m-d", "mmm y"])),

@@ -11,6 +11,11 @@ package struct ColumnForm: Sendable, Hashable {
         case column(String)
     }
 
+    /// What amounts are counted in, where that is not the currency's own unit.
+    package enum Unit: String, Sendable, CaseIterable {
+        case cents, thousands
+    }
+
     /// The column's name in files, when it is not the one it has here.
     package var column: String?
     /// Further columns that say the same, of a wish to get messages or none: each of them counts.
@@ -21,6 +26,10 @@ package struct ColumnForm: Sendable, Hashable {
     package var zone: Zone?
     /// Nil takes only what has one reading.
     package var decimal: DecimalMark?
+    /// Nil where amounts are in the currency's own unit.
+    package var unit: Unit?
+    /// The attribute by which a column of accounts names them; their key when it is nil.
+    package var by: String?
     /// What amounts are paid for; a month when it is nil.
     package var period: Period?
     /// The words of the file, each with the value that it stands for; case does not count.
@@ -46,6 +55,8 @@ package struct ColumnForm: Sendable, Hashable {
         form.zone = other.zone ?? zone
         form.decimal = other.decimal ?? decimal
         form.period = other.period ?? period
+        form.unit = other.unit ?? unit
+        form.by = other.by ?? by
         form.map.merge(other.map) { $1 }
         return form
     }

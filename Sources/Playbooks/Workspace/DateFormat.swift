@@ -12,9 +12,13 @@ package struct DateFormat: Sendable, Equatable {
     /// Whether months are written by their English names, at least three letters of them: `mmm`.
     package let namesMonths: Bool
 
+    /// Whether days are numbers, as spreadsheets count them: 45321 is January 30 of 2024. It is called `excel`.
+    package let isSerial: Bool
+
     package static let iso = DateFormat(order: [.year, .month, .day], separator: UInt8(ascii: "-"))
 
-    private init(order: [Part], separator: UInt8?, namesMonths: Bool = false) {
+    private init(order: [Part], separator: UInt8?, namesMonths: Bool = false, isSerial: Bool = false) {
+        self.isSerial = isSerial
         self.order = order
         self.separator = separator
         self.namesMonths = namesMonths
@@ -24,6 +28,10 @@ package struct DateFormat: Sendable, Equatable {
     ///
     /// - Parameter isMonth: takes `y-m` and `mmm y`, a month; its day is the first.
     package init?(_ text: String, isMonth: Bool = false) {
+        if text == "excel" {
+            self.init(order: [], separator: nil, isSerial: true)
+            return
+        }
         var order: [Part] = []
         var separators: [Character] = []
         var months = 0
@@ -59,7 +67,9 @@ package struct DateFormat: Sendable, Equatable {
 
     /// Whether the same text can be read by both formats, as another day.
     package static func areMixed(_ one: String, _ other: String) -> Bool {
-        guard let one = DateFormat(one), let other = DateFormat(other), !one.namesMonths, !other.namesMonths else {
+        guard let one = DateFormat(one), let other = DateFormat(other), !one.namesMonths, !other.namesMonths,
+            !one.isSerial, !other.isSerial
+        else {
             return false
         }
         return one != other && one.separator == other.separator

@@ -15,6 +15,8 @@ package struct ImportMap: Sendable, Hashable {
     package var metric: String?
     /// How those columns write their day (`y-m-d`) or month (`mmm y`).
     package var days: [String] = []
+    /// Whether a row of accounts brings their contact, where it names one.
+    package var takesContact = true
     /// By the name that the column has here.
     package var columns: [String: ColumnForm] = [:]
 

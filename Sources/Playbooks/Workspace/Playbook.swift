@@ -27,6 +27,20 @@ package struct Playbook: Sendable {
         case anyone
         /// `event.contact`: the contact that the triggering event names.
         case eventContact
+
+        /// The value of `to:` as people write it.
+        package static func text(of recipients: [Recipients]) -> String {
+            let names = recipients.map { recipient in
+                switch recipient {
+                case .role(let role): role
+                case .all(let role): "all \(role)"
+                case .everyone: "everyone"
+                case .anyone: "anyone"
+                case .eventContact: "event.contact"
+                }
+            }
+            return names.count == 1 ? names[0] : "[\(names.joined(separator: ", "))]"
+        }
     }
 
     /// Whether somebody who is a contact of several accounts gets an occurrence of a campaign once, or for each of them.

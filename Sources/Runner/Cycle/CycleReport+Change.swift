@@ -44,6 +44,8 @@ extension CycleReport {
         /// As of now: the accounts that only the new version finds, and those that only the old one does.
         package var enter: Accounts?
         package var leave: Accounts?
+        /// Whether its matches are of accounts; else the two are of audiences, of which events and hours make matches.
+        package var isOfMatches = true
         /// Accounts that both find and that would be drawn into another variant.
         package var otherVariants: Int?
         package var running = 0
@@ -58,6 +60,7 @@ extension CycleReport {
         enum CodingKeys: String, CodingKey {
             case playbook, change, from, to, enter, leave, running, pinned
             case otherVariants = "other_variants"
+            case isOfMatches = "of_matches"
         }
     }
 }

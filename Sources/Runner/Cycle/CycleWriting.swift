@@ -150,6 +150,9 @@ struct CycleWriting {
             if let schedule = turn.schedule {
                 try registry.setSchedule(schedule.text, nextAt: schedule.nextAt, of: turn.id)
             }
+            for occurrence in turn.cutOff {
+                try records.recordOccurrence(of: turn.id, at: occurrence, state: .done, matched: 0)
+            }
             for missed in turn.missed {
                 try records.recordOccurrence(
                     of: turn.id, at: missed, state: .missed, matched: 0, because: turn.work.registered.heldByHand)

@@ -64,7 +64,8 @@ struct Occurrences {
     ///   - stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was edited, which
     ///     never fires it.
     ///   - looked: when occurrences of the schedule were last looked at.
-    func due(stored: Instant?, looked: Instant? = nil, now: Instant) -> Due {
+    ///   - waits: where the stored one was looked at and is held: how long it keeps its turn, if that is longer.
+    func due(stored: Instant?, looked: Instant? = nil, waits: TimeSpan? = nil, now: Instant) -> Due {
         guard var latest = stored else { return coming(Due(), first(after: now)) }
         guard instant(latest) <= now else { return coming(Due(), latest) }
         var due = Due()
@@ -84,7 +85,13 @@ struct Occurrences {
         due.missed = due.missed.prefix(1) + due.missed.dropFirst().suffix(Self.mostMissed)
         due.missed.removeAll { now - lastInstant($0) <= patience || (wasLookedAt && $0 == stored) }
         let looks = self.looks(at: latest)
-        if wasLookedAt, latest == stored, let looked {
+        if let waits, latest == stored {
+            if now - lastInstant(latest) <= max(patience, waits) {
+                due.occurrence = latest
+            } else {
+                due.missed.append(latest)
+            }
+        } else if wasLookedAt, latest == stored, let looked {
             if looks.contains(where: { $0 > looked && $0 <= now }) { due.occurrence = latest }
         } else if now - lastInstant(latest) <= patience {
             due.occurrence = latest
@@ -112,6 +119,12 @@ struct Occurrences {
 
     /// The first occurrence after a moment, as stored.
     func next(after now: Instant) -> Instant? { due(stored: nil, now: now).next }
+
+    /// When the turn of an occurrence that is held is over: the next one begins, or it has waited for too long.
+    func end(of occurrence: Instant, waits: TimeSpan) -> Instant {
+        let end = lastInstant(occurrence) + waits
+        return following(occurrence).map { min(instant($0), end) } ?? end
+    }
 
     /// When an occurrence begins: its instant, or the first moment at which a contact's clock shows it.
     func instant(_ occurrence: Instant) -> Instant {

@@ -27,6 +27,7 @@ extension Planning {
                 change.to = Self.short(Registry.hash(now.source))
                 if let old = pinned.playbook(before.name, source: before.source) {
                     let found = try compare(old, with: now, of: before.id)
+                    if case .when = now.trigger, case .when = old.trigger {} else { change.isOfMatches = false }
                     (change.enter, change.leave, change.otherVariants) = (found.enter, found.leave, found.otherVariants)
                 }
             }
@@ -53,8 +54,12 @@ extension Planning {
     private func compare(
         _ old: Playbook, with new: Playbook, of playbookID: Int64
     ) throws -> (enter: CycleReport.Change.Accounts, leave: CycleReport.Change.Accounts, otherVariants: Int) {
+        var areConditions = false
+        if case .when = new.trigger, case .when = old.trigger { areConditions = true }
         func term(_ playbook: Playbook) -> Term {
-            guard case .when(let condition) = playbook.trigger else { return playbook.audience?.term ?? .always }
+            guard areConditions, case .when(let condition) = playbook.trigger else {
+                return playbook.audience?.term ?? .always
+            }
             return Term.both(playbook.audience?.term, condition)
         }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)

@@ -49,6 +49,11 @@ extension Planning {
                     : "in \(tally.standIns) accounts nobody has a role of \"to:\"; their only or first contact stands in"
             )
         }
+        if turn.hold != nil, turn.lasts, let occurrence = turn.occurrence, let until = turn.keptUntil {
+            let (at, zone) = (time(of: occurrence, turn.playbook), workspace.configuration.zone)
+            entry.warnings.append(
+                "its occurrence of \(at) keeps its turn until \(until.text(in: zone)) \(zone.name), and is over then")
+        }
         if !turn.isDue { entry.warnings.append(waiting(for: turn.schedule?.nextAt, of: turn.playbook)) }
         return entry
     }
@@ -76,11 +81,15 @@ extension Planning {
 
     private func waiting(for next: Instant?, of playbook: Playbook) -> String {
         guard let next else { return "its schedule has no more occurrences" }
+        return "it comes round next at \(time(of: next, playbook))"
+    }
+
+    private func time(of occurrence: Instant, _ playbook: Playbook) -> String {
         // An occurrence on local clocks is kept as the time that they show, read as UTC.
         if case .at(let schedule) = playbook.trigger, schedule.isLocal {
-            return "it comes round next at \(next.text(in: .utc)) on each contact's own clock"
+            return "\(occurrence.text(in: .utc)) on each contact's own clock"
         }
         let zone = workspace.configuration.zone
-        return "it comes round next at \(next.text(in: zone)) \(zone.name)"
+        return "\(occurrence.text(in: zone)) \(zone.name)"
     }
 }

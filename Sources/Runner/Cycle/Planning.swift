@@ -71,8 +71,11 @@ struct Planning {
             versions: found.versions, matching: turns.map(\.work),
             globalHoldout: known.globalHoldout, channels: workspace.configuration.channels,
             declaredChannels: Set(workspace.channels.keys), times: SendTimes(workspace))
+        rules.unsureSince = try LostSends(connection).unsureSince(at: now)
         rules.newestEvent = try CycleRecords.newestEvent(connection)
         rules.stale = Set(turns.filter { $0.stale != nil }.map(\.id))
+        rules.keptOccurrences = Dictionary(
+            uniqueKeysWithValues: turns.compactMap { turn in turn.keptKeys.map { (turn.id, $0) } })
         rules.movesThroughStages = isTurnOfJourneys
         let late = isTurnOfJourneys ? try lateEvents() : nil
         rules.stagesAt = try Meta.instant(of: .stagesAt, connection)

@@ -18,6 +18,12 @@ struct Turn {
     var occurrence: Instant?
     var occurrenceState = OccurrenceState.done
     var missed: [Instant] = []
+    /// Occurrences of which some have entered and the others not, before the next came.
+    var cutOff: [Instant] = []
+    /// The keys of the occurrences that may still enter; nil where nobody looked.
+    var keptKeys: Set<String>?
+    /// Until when one that is held keeps its turn.
+    var keptUntil: Instant?
     /// Events that were not looked at before, by account, and the newest event of all.
     var events: [Int64: [TriggeringEvent]] = [:]
     var eventCursor: Int64 = 0
@@ -51,8 +57,10 @@ struct Turn {
     }
 
     /// The key of the campaign's occurrence.
-    var occurrenceKey: String? {
-        guard let occurrence, case .at(let schedule) = playbook.trigger else { return nil }
+    var occurrenceKey: String? { occurrence.flatMap(key) }
+
+    func key(of occurrence: Instant) -> String? {
+        guard case .at(let schedule) = playbook.trigger else { return nil }
         return schedule.isLocal ? LocalOccurrence(wallClock: occurrence).matchKey : "\(occurrence)"
     }
 

@@ -57,7 +57,10 @@ struct TurnFinder {
         let occurrences = Occurrences(
             schedule, misfire: turn.playbook.misfire, zone: workspace.configuration.zone,
             zones: schedule.isLocal ? try zonesInUse() : [])
-        guard let occurrence = try due(&turn, schedule, occurrences) else { return }
+        let due = try due(&turn, schedule, occurrences)
+        turn.keptKeys = Set([due, turn.schedule?.nextAt].compactMap { $0.flatMap(turn.key) })
+        guard let occurrence = due else { return }
+        turn.keptUntil = occurrences.end(of: occurrence, waits: max(patience(of: turn), turn.playbook.misfire.patience))
         if try isStillHeld(occurrence, turn) {
             turn.schedule = turn.schedule.map { ($0.text, occurrence, $0.begins) }
             (turn.isDue, turn.isNews) = (false, !turn.missed.isEmpty)
@@ -76,7 +79,14 @@ struct TurnFinder {
         let isKnown = known == occurrences.key || known == schedule.text
         let stored = isKnown ? turn.work.registered.nextAt : nil
         let moved = try isKnown ? nil : known.flatMap { try self.moved(turn, $0, occurrences) }
-        var due = moved ?? occurrences.due(stored: stored, looked: turn.work.registered.lastMatchAt, now: now)
+        let waits = try stored.flatMap { try isHeld($0, turn) ? patience(of: turn) : nil }
+        var due =
+            moved
+            ?? occurrences.due(stored: stored, looked: turn.work.registered.lastMatchAt, waits: waits, now: now)
+        if let stored, waits != nil, isInParts(turn), due.missed.contains(stored) {
+            due.missed.removeAll { $0 == stored }
+            turn.cutOff = [stored]
+        }
         if turn.trigger == .at, known != nil, !isKnown, moved == nil, let next = due.next,
             let last = try SchedulerQueries(connection).lastOccurrence(of: turn.id),
             let later = occurrences.later(next, than: last)
@@ -108,6 +118,20 @@ struct TurnFinder {
         return try SchedulerQueries(connection).state(ofOccurrence: occurrence, of: turn.id) == .held
     }
 
+    /// Whether an occurrence was looked at in time, and a safety rule or a canary has held it.
+    private func isHeld(_ occurrence: Instant, _ turn: Turn) throws -> Bool {
+        guard turn.trigger == .at, turn.stale == nil else { return false }
+        return try SchedulerQueries(connection).state(ofOccurrence: occurrence, of: turn.id) == .held
+    }
+
+    /// How long an occurrence that is held keeps its turn: what has begun in parts goes on however far apart the runs are, and
+    /// what a person is asked about waits as long as other matches do.
+    private func patience(of turn: Turn) -> TimeSpan {
+        if turn.stale != nil { return turn.playbook.misfire.patience }
+        if isInParts(turn) { return Playbook.Misfire.run.patience }
+        return turn.playbook.misfire == .skip ? turn.playbook.misfire.patience : turn.playbook.maxAge
+    }
+
     private func zonesInUse() throws -> [Zone] {
         [workspace.configuration.zone] + (try CycleRecords.zonesInUse(connection).compactMap { Zone($0) })
     }
@@ -120,10 +144,15 @@ struct TurnFinder {
         }
     }
 
+    /// Whether a first large batch is under way.
+    private func isInParts(_ turn: Turn) -> Bool {
+        guard turn.work.registered.heldAt == nil, let canary = turn.canaryBefore else { return false }
+        return canary.stage != .all
+    }
+
     /// Whether the next part of a first large batch may enter now.
     private func isCanaryDue(_ turn: Turn) -> Bool {
-        guard turn.work.registered.heldAt == nil, let canary = turn.canaryBefore else { return false }
-        return canary.stage != .all && now >= canary.nextAt
+        isInParts(turn) && turn.canaryBefore.map { now >= $0.nextAt } == true
     }
 
     private func isCanaryWaiting(_ turn: Turn) -> Bool {

@@ -116,10 +116,19 @@ package struct SourcePull {
         URL(fileURLWithPath: path, relativeTo: directory).standardizedFileURL.path
     }
 
+    /// What is asked for where something was seen: of a whole day more may have come since, so that the day before it is
+    /// asked from. What comes again changes nothing.
+    private static func reaching(_ seen: String) -> String {
+        let day = Array(seen.utf8).withUnsafeBufferPointer { Day(utf8: $0) }
+        guard seen.utf8.count == 10, let day else { return seen }
+        return Day(number: day.number - 1).description
+    }
+
     /// What a program or a server answers is kept in a file until all of it is there.
     private func withRows<T>(
         of source: DataSource, _ since: String?, _ body: (ImportSource) throws -> T
     ) throws -> T {
+        let since = since == source.since?.first ? since : since.map(Self.reaching)
         switch source.origin {
         case .file(let name): return try body(.file(path(name)))
         case .sqlite(let name, let query): return try body(.query(database: path(name), sql: query, since: since))

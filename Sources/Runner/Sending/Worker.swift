@@ -37,7 +37,7 @@ package final class Worker {
     let transport: Transport
     var channels: [String: ChannelAtWork] = [:]
     /// Why channels cannot be used at all.
-    private var unusable: [String: String] = [:]
+    private(set) var unusable: [String: String] = [:]
     var report = DrainReport()
     /// Process time at which the present pass over the pending touches began.
     private var passBegan = Instant(milliseconds: 0)
@@ -141,15 +141,35 @@ package final class Worker {
         try log?.fill(to: store.read { try Meta.sentCount($0) })
         try store.read { connection in
             witness.accepted = try Meta.acceptedDifferences(connection)
-            for item in try ChannelStates(connection).all() { channels[item.channel]?.begin(from: item.state) }
+            for item in try ChannelStates(connection).all() where !item.state.isUnusable {
+                channels[item.channel]?.begin(from: item.state)
+            }
             for name in try Outbox(connection).pendingChannels() where channels[name] == nil {
                 report.stopped[name] = unusable[name] ?? GoneChannel.reason(name)
             }
         }
+        try tellOfUnusable()
         try beginBreakers()
         try pauseHarmful(now: now)
         restart(Array(channels.keys))
         try checkExits(now: now)
+    }
+
+    /// Lets `status` know of the channels that lack what they need, before anything waits for them.
+    private func tellOfUnusable() throws {
+        let known = try store.read { try ChannelStates($0).all() }.filter { $0.state.isUnusable }
+        let processNow = clocks.processNow()
+        guard !known.isEmpty || !unusable.isEmpty else { return }
+        try store.write { connection in
+            let states = ChannelStates(connection)
+            for item in known where unusable[item.channel] == nil {
+                try states.set(nil, of: item.channel, at: processNow)
+                channels[item.channel]?.written = nil
+            }
+            for (name, reason) in unusable {
+                try states.set(.unusable(because: reason), of: name, at: processNow)
+            }
+        }
     }
 
     /// Lets touches go whose windows and caps have opened.

@@ -17,6 +17,7 @@ final class Planner: @unchecked Sendable {
     private let digests: DigestLoop
     private let receivers: ReceiverLoop
     private let sources: SourceLoop
+    private let reports: ReportLoop
     /// Told of every new edition's workspace.
     private let follow: @Sendable (Edition) -> Void
     private let log: Logger
@@ -62,7 +63,7 @@ final class Planner: @unchecked Sendable {
     init(
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
         processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, receivers: ReceiverLoop,
-        sources: SourceLoop,
+        sources: SourceLoop, reports: ReportLoop,
         wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Edition) -> Void, log: Logger
     ) {
         self.folder = folder
@@ -75,6 +76,7 @@ final class Planner: @unchecked Sendable {
         self.digests = digests
         self.receivers = receivers
         self.sources = sources
+        self.reports = reports
         self.follow = follow
         self.wakefulness = wakefulness
         self.killSwitch = killSwitch
@@ -126,7 +128,11 @@ final class Planner: @unchecked Sendable {
             // In this order: a request is listed after the database knows of it.
             let listed = try SendLog.count(database: store.path)
             let isSimulation = try store.read { try Meta.isSimulation($0) }
-            guard try isSimulation || store.read({ try Meta.sentCount($0) }) >= listed else {
+            // Where a person has been asked about it already, everything is paused, and pages are served meanwhile.
+            guard
+                try isSimulation
+                    || store.read({ try Meta.sentCount($0) >= listed || Doubt($0) != nil })
+            else {
                 throw DatabaseReplaced(path: store.path)
             }
             isChanged = true
@@ -295,6 +301,7 @@ final class Planner: @unchecked Sendable {
             digests.use(next)
             receivers.use(next)
             sources.use(next)
+            reports.use(next)
             isHurried = true
         }
     }

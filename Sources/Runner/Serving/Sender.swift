@@ -55,6 +55,9 @@ final class Sender: @unchecked Sendable {
         defer { close(worker) }
         guard let began = now() else { return }
         try worker.begin(now: began)
+        for (channel, reason) in worker.unusable where stopped[channel] != reason {
+            log.warning("channel cannot be used", metadata: ["channel": "\(channel)", "reason": "\(reason)"])
+        }
         var (passBegan, told) = (ContinuousClock.now, ContinuousClock.now)
         while !wakeSignal.isStopped, self.edition.withLockedValue({ $0.number }) == number {
             guard let now = now() else { break }

@@ -11,11 +11,12 @@ package struct Server: Sendable {
     private let digests: DigestLoop
     private let receivers: ReceiverLoop
     private let sources: SourceLoop
+    private let reports: ReportLoop
 
     /// - Parameters:
     ///   - folder: the workspace, whose files are read again when they change.
     ///   - edition: the files as they are now; the database has the columns for them.
-    ///   - planning, sending, posting, telling, pulling: five connections to the database, whose runner's lock the caller holds.
+    ///   - planning, sending, posting, telling, pulling, reporting: six connections to the database, whose runner's lock the caller holds.
     ///   - secret: signs unsubscribe links; 32 bytes.
     ///   - lastNow: the latest moment at which something was decided.
     ///   - wakefulness: as it is after its `begin`.
@@ -24,7 +25,7 @@ package struct Server: Sendable {
     ///   - follow: told of the files whenever they have changed.
     package init(
         folder: URL, edition: Edition, planning: Store, sending: Store, posting: Store, telling: Store,
-        pulling: Store,
+        pulling: Store, reporting: Store,
         environment: [String: String], secret: [UInt8], clocks: Clocks, lastNow: Instant?, wakefulness: Wakefulness,
         killSwitch: KillSwitch, sendLog: SendLog? = nil,
         clockReading: @escaping @Sendable () -> ClockReading? = { nil },
@@ -51,9 +52,12 @@ package struct Server: Sendable {
         }
         sources = SourceLoop(
             edition, folder: folder, environment: environment, store: pulling, clock: clock, log: log)
+        reports = ReportLoop(
+            edition, store: reporting, clock: clock, processNow: clocks.processNow, log: log)
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
-            sender: sender, digests: digests, receivers: receivers, sources: sources, wakefulness: wakefulness,
+            sender: sender, digests: digests, receivers: receivers, sources: sources, reports: reports,
+            wakefulness: wakefulness,
             killSwitch: killSwitch,
             follow: follow,
             log: log)
@@ -66,6 +70,7 @@ package struct Server: Sendable {
             Loop(description: "digests", body: digests.run, stop: digests.wakeSignal.stop),
             Loop(description: "receivers", body: receivers.run, stop: receivers.wakeSignal.stop),
             Loop(description: "sources", body: sources.run, stop: sources.wakeSignal.stop),
+            Loop(description: "reports", body: reports.run, stop: reports.stop),
             Loop(description: "planner", body: planner.run, stop: planner.stop),
         ]
     }

@@ -37,6 +37,13 @@ package struct Backtest {
                 warnings.append("left out: \(complaint)")
                 return false
             } : []
+        for playbook in [playbook] + others {
+            if let name = playbook.stratify, workspace.dataMap.attribute(name)?.track != true {
+                warnings.append(
+                    "\(playbook.name) draws within \(name) as it is now, for no history of it is kept; add `track: true` to it "
+                        + "in data.yaml")
+            }
+        }
         var trial = workspace.onTrial([playbook] + others)
         // Nobody needs to know stages that no playbook asks for.
         if !trial.playbooks.flatMap(\.terms).contains(where: { $0.reads.attributes.contains("stage") }) {
@@ -67,7 +74,8 @@ package struct Backtest {
     }
 
     private var tracked: [Attribute] {
-        let names = Set(([playbook] + others).flatMap { workspace.attributes(readBy: $0) })
+        let playbooks = [playbook] + others
+        let names = Set(playbooks.flatMap { workspace.attributes(readBy: $0) } + playbooks.compactMap(\.stratify))
         return names.sorted().compactMap { workspace.dataMap.attribute($0) }.filter(\.track)
     }
 

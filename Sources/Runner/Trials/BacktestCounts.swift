@@ -8,7 +8,7 @@ struct BacktestCounts {
     private let end: Instant
     private let zone: Zone
     private(set) var days: [BacktestReport.Period]
-    /// First and changed verdicts.
+    /// The last verdict on each event and occurrence, and first and changed ones of conditions.
     private(set) var verdicts: [Verdict: Int] = [:]
     /// Of the enrollments whose time for the goal is over: how many there are, and how many reached it.
     private(set) var entrants = 0
@@ -28,9 +28,16 @@ struct BacktestCounts {
     mutating func add(_ world: World) {
         let own = world.works.first { $0.playbook.name == playbook.name }?.id ?? 0
         for account in world.blocks.flatMap(\.histories) where !account.isEmpty {
+            var last: [String: Verdict] = [:]
             for decision in account.decisions where decision.standing.playbookID == own {
-                verdicts[decision.standing.verdict, default: 0] += 1
+                let standing = decision.standing
+                if standing.matchKey.isEmpty {
+                    if standing.verdict != .already { verdicts[standing.verdict, default: 0] += 1 }
+                } else {
+                    last[standing.matchKey] = standing.verdict
+                }
             }
+            for verdict in last.values { verdicts[verdict, default: 0] += 1 }
             for entered in account.enrollments where entered.enrollment.playbookID == own { add(entered) }
             if world.works.count > 1 { addCollisions(account, own) }
         }

@@ -79,7 +79,8 @@ struct Past {
 
     /// Whether what becomes of one account depends on all others.
     func isCoupled(_ contexts: TrialContexts) -> Bool {
-        if hasJourneys { return true }
+        // Who enters next of a stratum has its next seat, whichever block it is in.
+        if hasJourneys || workspace.playbooks.contains(where: { $0.stratify != nil }) { return true }
         let audiences = workspace.playbooks.filter { !$0.terms.flatMap(\.usageDrops).isEmpty }
             .compactMap { $0.audience?.term }
         let needs = Needs(of: audiences, in: workspace.dataMap, risks: workspace.risks)

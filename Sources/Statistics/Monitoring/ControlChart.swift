@@ -8,6 +8,9 @@ package struct ControlChart: Sendable, Hashable {
         package var z: Double
         package var isAbove: Bool
         package var isBelow: Bool
+        /// How likely a period lies outside of its limits where the target is the truth: of few accounts more often than the
+        /// 3 in 1,000 of the normal distribution.
+        package var chanceOutside: Double
     }
 
     package var target: Double
@@ -27,7 +30,17 @@ package struct ControlChart: Sendable, Hashable {
             return Point(
                 observed: period,
                 limits: Interval(lower: max(0, limits.lower), upper: min(1, limits.upper)),
-                z: (rate - target) / deviation, isAbove: rate > limits.upper, isBelow: rate < limits.lower)
+                z: (rate - target) / deviation, isAbove: rate > limits.upper, isBelow: rate < limits.lower,
+                chanceOutside: Self.chance(outside: limits, of: period.total, target))
         }
+    }
+
+    private static func chance(outside limits: Interval, of total: Int, _ target: Double) -> Double {
+        let counts = Binomial(trials: total, chance: target)
+        let (first, last) = (max(0, limits.lower * Double(total)), min(Double(total), limits.upper * Double(total)))
+        let inside = (Int(first.rounded(.up))...max(Int(first.rounded(.up)), Int(last))).reduce(0) {
+            $0 + counts.probability($1)
+        }
+        return min(1, max(0, 1 - inside))
     }
 }

@@ -26,7 +26,9 @@ package struct BillingAccounts {
         return try account("\(AttributeColumns.ofAccount(attribute)) = :value", value)
     }
 
-    package func account(key: String) throws -> Account? { try account("key = :value", key) }
+    package func account(key: String) throws -> Account? {
+        try account("key = :value", AccountKeySpelling.key(key, connection))
+    }
 
     private func account(_ condition: String, _ value: String) throws -> Account? {
         try connection.first(

@@ -72,7 +72,7 @@ package struct BillingIntake {
             mrr = told.mrr ?? mrr
         }
         guard let mrr else { return }
-        let row = IncomingRow(.accounts, [field("key", key), revenue(mrr)], at: "/")
+        let row = IncomingRow(.accounts, [field("key", key)] + revenue(mrr), at: "/")
         _ = try intake.take([row], rules: rules, now: now, connection)
     }
 
@@ -151,7 +151,7 @@ package struct BillingIntake {
         case .never: fields.append(field("service_end_at", nil, isOptional: true))
         case nil: break
         }
-        if let mrr = decision.mrr, !holdsRevenue { fields.append(revenue(mrr)) }
+        if let mrr = decision.mrr, !holdsRevenue { fields += revenue(mrr) }
         return fields
     }
 
@@ -159,8 +159,12 @@ package struct BillingIntake {
         IncomingRow.Field(column, value, at: "/", isOptional: isOptional)
     }
 
-    private func revenue(_ mrr: Int64) -> IncomingRow.Field {
-        field("mrr", Currency.text(minor: mrr, currency: rules.configuration.currency), isOptional: true)
+    /// What billing tells of the MRR is no news of those who import.
+    private func revenue(_ mrr: Int64) -> [IncomingRow.Field] {
+        [
+            field("mrr", Currency.text(minor: mrr, currency: rules.configuration.currency), isOptional: true),
+            field(AccountImport.billed, "1"),
+        ]
     }
 
     private func account(_ names: [BillingChange.Name]) throws -> BillingAccounts.Account? {

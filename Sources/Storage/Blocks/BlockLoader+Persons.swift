@@ -31,18 +31,27 @@ extension BlockLoader {
     /// Enrollments older than that belong to occurrences that are over.
     private static let reach = TimeSpan.days(60)
 
-    /// An enrollment has the addresses that its touches go to; one without touches has those of its account.
+    /// An enrollment has the addresses that its touches go to; one without touches has those of its account. One that has
+    /// ended before anything left for an address gives it up, unless it was held out.
     private func load(
         _ persons: SharedRecipients, _ address: String, in column: String, _ playbook: Int64
     ) throws {
         try connection.forEach(
             """
-            SELECT e.match_key, a.key FROM contact o
+            SELECT e.match_key, a.key, CASE WHEN e.arm = 'treated' THEN 0 ELSE 1 END AS held_out,
+                CASE WHEN EXISTS (
+                    SELECT 1 FROM touch t WHERE t.enrollment_id = e.id AND t.recipient = :address
+                        AND (t.state IN ('sending', 'sent', 'unknown', 'rejected', 'ghost') OR t.ambiguous = 1))
+                THEN 1 ELSE 0 END AS certain
+            FROM contact o
             JOIN enrollment e ON e.account_id = o.account_id AND e.playbook_id = :playbook AND e.entered_at > :since
             JOIN account a ON a.id = e.account_id
             WHERE o.\(column) = :address AND (
-                EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id AND t.recipient = :address)
-                OR NOT EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id))
+                EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id AND t.recipient = :address
+                    AND (e.state = 'active' OR e.arm <> 'treated' OR t.ambiguous = 1
+                        OR t.state NOT IN ('cancelled', 'suppressed', 'expired', 'capped')))
+                OR (e.state = 'active' OR e.arm <> 'treated')
+                    AND NOT EXISTS (SELECT 1 FROM touch t WHERE t.enrollment_id = e.id))
             ORDER BY e.id
             """,
             [
@@ -50,7 +59,10 @@ extension BlockLoader {
                 "since": .instant(context.now - Self.reach),
             ]
         ) { row in
-            persons.take(address, playbook: playbook, match: row.text(0) ?? "", for: row.text(1) ?? "")
+            let isHeldOut = row.integer(2) == 1
+            let owner = SharedRecipients.Owner(
+                address, row.text(1) ?? "", isHeldOut: isHeldOut, isCertain: isHeldOut || row.integer(3) == 1)
+            persons.take(owner, playbook: playbook, match: row.text(0) ?? "")
         }
     }
 }

@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 
 /// What went wrong with the database, as a sentence for the person who must act; never with the bound values, which may
 /// be personal data.
@@ -60,6 +61,9 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
             "\(path) may not be written: it or its folder is read-only; change its permissions and run the command again"
         case SQLITE_CANTOPEN:
             "\(path) cannot be opened: check that it and its folder may be read and written (SQLite keeps two files beside it)"
+        case SQLITE_NOTADB where [".instance", ".sent"].contains { FileManager.default.fileExists(atPath: path + $0) }:
+            "\(path) is damaged: its beginning is no database's, and it has been one, as the files beside it tell; restore it from "
+                + "a back-up (docs/operations.md), and begin no new one: that would not know what has been sent"
         case SQLITE_NOTADB:
             "\(path) is not a Keeptouch database; point `database:` in keeptouch.yaml to another file, or move this one away"
         case SQLITE_CORRUPT:

@@ -73,6 +73,7 @@ struct ErasedTable {
         ErasedTable(
             name: "digest", columns: [("subject", .text("erased")), ("text", .text("")), ("error", .nothing)],
             countsNames: true),
+        ErasedTable(name: "kept_report", columns: [("body", .nothing)], isDeleted: true, countsNames: true),
         ErasedTable(name: "pause", columns: [("reason", .text("erased"))]),
         ErasedTable(name: "playbook", columns: [("held_because", .text("erased")), ("held_by_hand", .text("erased"))]),
         ErasedTable(name: "occurrence", columns: [("reason", .text("erased"))]),

@@ -64,6 +64,7 @@ package struct Erasure {
         (counts.suppressed, counts.newlySuppressed) = try suppress()
         counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM erased_contact)")
         counts.accounts = try emptyAccounts()
+        try KeptReports(connection).forgetNames()
         try emptyMentions(&counts)
         return counts
     }

@@ -1,3 +1,5 @@
+import Playbooks
+
 /// What exports call the columns that become built-in attributes of accounts, simplified, the likelier names first.
 enum AccountColumnNames {
     static let key = [
@@ -10,16 +12,20 @@ enum AccountColumnNames {
     ]
     static let name = [
         "name", "company", "company_name", "account_name", "customer_name", "organization", "organisation", "client",
-        "organization_name", "business_name",
+        "organization_name", "business_name", "account_company_name", "account_company", "customer_company",
+        "company_legal_name",
         "firma", "firmenname", "unternehmen", "kunde", "kundenname", "raison_sociale", "société", "societe",
         "entreprise", "nom_du_client", "nom_client", "razón_social", "razon_social", "empresa", "nombre_de_la_empresa",
     ]
     static let created = [
-        "created_at", "created", "signup_date", "sign_up_date", "signed_up_at", "signed_up", "signed_up_on", "signup",
+        "became_a_customer_date", "became_customer_date", "became_a_customer", "became_customer_on", "created_at",
+        "created",
+        "signup_date", "sign_up_date", "signed_up_at", "signed_up", "signed_up_on", "signup",
         "created_date", "created_on", "date_created", "creation_date", "account_created", "customer_since", "since",
         "registration_date", "registered_at", "registered_on", "registered", "join_date", "joined", "joined_on",
         "activation_date", "start_date", "contract_start", "onboarded_at",
         "create_date", "creation_time", "created_time", "account_created_at", "account_created_date", "date_added",
+        "company_created_at", "company_created",
         "added_on", "added_at", "registered_date", "date_registered", "date_joined", "joined_at", "signed_up_date",
         "sign_up", "signup_at", "customer_since_date", "client_since", "member_since", "contract_start_date",
         "contract_begin", "subscription_start", "subscription_start_date", "subscription_created_at", "start",
@@ -42,10 +48,48 @@ enum AccountColumnNames {
         "monthly_spend", "monthly_value", "current_mrr", "mrr_amount", "subscription_mrr", "recurring_revenue",
         "monatsbeitrag", "monatspreis", "monatsumsatz", "monatlicher_betrag", "monatlicher_umsatz", "monatsgebühr",
         "monatliche_gebühr", "montant_mensuel", "montant_mensuel_ht", "revenu_mensuel", "prix_mensuel",
-        "abonnement_mensuel", "importe_mensual", "cuota_mensual", "precio_mensual", "ingreso_mensual",
+        "abonnement_mensuel", "monthly_subscription", "monthly_cost", "monthly_charge", "monthly_payment",
+        "monthly_rate",
+        "monthly", "per_month", "price_per_month", "fee_per_month", "pays_month", "pays_per_month", "amount_per_month",
+        "net_mrr",
+        "total_mrr", "mrr_total", "contract_mrr", "contracted_mrr", "committed_mrr", "plan_mrr",
+        "company_monthly_spend",
+        "monthly_subscription_fee", "monthly_subscription_price", "subscription_fee", "recurring_fee", "abo_betrag",
+        "abobetrag", "abo_preis", "abopreis", "abo_kosten", "abogebühr", "monatlich", "monatliche_kosten",
+        "monatskosten",
+        "monatsbetrag", "monatsrate", "monatliche_rate", "monatlicher_beitrag", "monatlicher_preis",
+        "beitrag_pro_monat",
+        "preis_pro_monat", "betrag_pro_monat", "mensualité", "mensualite", "mensualidad", "mensualidade", "mensalidade",
+        "canone_mensile", "importo_mensile", "prezzo_mensile", "maandbedrag", "maandprijs", "maandelijks_bedrag",
+        "bedrag_per_maand", "valor_mensal", "tarif_mensuel", "coût_mensuel", "importe_mensual", "cuota_mensual",
+        "precio_mensual", "ingreso_mensual",
     ]
+    /// The words of a column of amounts without those of currencies, units and taxes: `MRR (cents)`, `Monatsbeitrag netto`.
+    static func core(ofMoney name: String) -> String {
+        ColumnMap.simplified(name).split(separator: "_").filter { word in
+            !besideMoney.contains(word) && !cents.contains(word) && !thousands.contains(word)
+                && !(word.count == 3 && Currency.isCode(word.uppercased())
+                    && CurrencyCell.currency(inName: name) != nil)
+        }.joined(separator: "_")
+    }
+
+    static let cents: Set<Substring> = ["cents", "cent", "centimes", "pence", "centavos"]
+    static let thousands: Set<Substring> = [
+        "k", "kusd", "keur", "teur", "tusd", "thousands", "thousand", "tsd", "tausend",
+    ]
+    private static let besideMoney: Set<Substring> = [
+        "in", "netto", "net", "brutto", "gross", "ht", "ttc", "hors", "taxe", "taxes", "excl", "exkl", "exc", "incl",
+        "inkl", "tax",
+        "vat", "mwst", "ust", "zzgl", "iva", "sin", "con", "btw", "the", "of", "current", "aktueller", "usd", "eur",
+        "gbp", "dollar",
+        "dollars", "euro", "euros",
+    ]
+
     static let arr = [
-        "arr", "annual_recurring_revenue", "acv", "annual_contract_value", "annual_contract_value_converted",
+        "arr", "yearly_revenue_contracted", "annual_fee", "annual_subscription", "yearly_fee", "yearly_price",
+        "price_per_year",
+        "jahresbeitrag", "jahrespreis", "jahresbetrag", "jahresgebühr", "annual_recurring_revenue", "acv",
+        "annual_contract_value", "annual_contract_value_converted",
         "arr_converted", "annual_recurring_revenue_converted", "annual_amount", "annual_price",
     ]
     /// What a customer itself turns over, as CRMs keep it.
@@ -83,12 +127,13 @@ enum AccountColumnNames {
 extension AccountImport {
     /// Usual names of the columns of the account's contact.
     static let emailSynonyms = [
-        "email", "email_address", "owner_email", "primary_email", "e_mail", "mail", "work_email",
+        "email", "email_address", "primary_email", "e_mail", "mail", "work_email",
         "primary_contact_email",
         "contact_e_mail", "primary_contact_e_mail", "billing_email", "customer_email", "admin_email",
     ]
     static let nameSynonyms = [
-        "contact", "owner", "owner_name", "primary_contact", "primary_contact_name", "contact_person",
-        "ansprechpartner", "ansprechpartnerin", "kontakt", "kontaktperson",
+        "contact", "primary_contact", "primary_contact_name", "contact_person",
+        "contact_principal", "contacto", "contacto_principal", "ansprechpartner", "ansprechpartnerin", "kontakt",
+        "kontaktperson",
     ]
 }

@@ -10,7 +10,10 @@ struct AccountDraft {
                 "renewal_at", "renewal_date", "renewal", "renews_on", "renews_at", "next_renewal", "next_renewal_date",
                 "contract_renewal", "contract_renewal_date", "verlängerung_am", "verlaengerung_am", "verlängerung",
                 "verlaengerung", "verlängerungsdatum", "vertragsverlängerung", "nächste_verlängerung", "renouvellement",
-                "date_de_renouvellement", "renovación", "fecha_de_renovación",
+                "date_de_renouvellement", "contract_end", "contract_end_date", "contract_ends", "contract_ends_at",
+                "term_end",
+                "term_end_date", "end_date", "vertragsende", "laufzeitende", "fin_de_contrat", "fin_du_contrat",
+                "renovación", "fecha_de_renovación",
             ]
         ),
         (
@@ -33,14 +36,26 @@ struct AccountDraft {
     ]
 
     let file: FileGuess
-    private(set) var lines: [String] = []
-    private(set) var notes: [String] = []
+    var lines: [String] = []
+    var notes: [String] = []
     /// Names that are declared.
-    private(set) var names: Set<String>
-    private(set) var key: Int?
+    var names: Set<String>
+    var key: Int?
     /// The column of the monthly amounts, which may be yearly ones.
-    private(set) var mrr: (column: Int, period: ColumnForm.Period?)?
-    private var taken: Set<Int> = []
+    var mrr: (column: Int, period: ColumnForm.Period?)?
+    var taken: Set<Int> = []
+    /// The attributes that columns become.
+    private var attributes: [Int: Attribute] = [:]
+    /// Texts by which other files may name accounts: nearly each of them is another.
+    var joins: [AccountJoin.Attribute] {
+        attributes.filter { index, attribute in
+            let guess = file.guesses[index]
+            return index != key && attribute.type == .text && guess.isNearlyUnique && guess.filled >= 2
+        }.map { AccountJoin.Attribute(name: $1.name, column: file.header[$0], values: file.guesses[$0].hashes) }
+            .sorted { $0.name < $1.name }
+    }
+    /// Columns that name our own people.
+    var representatives: Set<Int> = []
 
     init(_ file: FileGuess) {
         self.file = file
@@ -55,11 +70,14 @@ struct AccountDraft {
             }
         }
         addKey()
+        if isOfPeople { leavePeople() }
         addStatus()
         addMoments()
         addMoney()
-        addContact()
-        addWishes()
+        if !isOfPeople {
+            addContact()
+            addWishes()
+        }
         addOthers()
         addDeclared()
     }
@@ -67,11 +85,30 @@ struct AccountDraft {
     // MARK: Built-in attributes
 
     /// Whether it has a row for each subscription; then the customers are the accounts.
-    private var isOfSubscriptions: Bool {
+    var isOfSubscriptions: Bool {
         !file.columns(["subscription_id"]).isEmpty
             || file.columns(["id"]).contains { index in
                 file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
             }
+    }
+
+    /// Whether it has a row for each person, with the id of the company: then the companies are the accounts.
+    var isOfPeople: Bool {
+        guard !isOfSubscriptions,
+            let company = file.columns(["company_id", "account_id", "organization_id", "org_id"]).first,
+            let email = file.usable.first(where: { file.guesses[$0].isEmail })
+        else { return false }
+        let guess = file.guesses[company]
+        let isOwn = !file.columns(["user_id", "contact_id", "person_id", "first_name", "last_name"]).isEmpty
+        let namesBoth = !file.columns(["company", "company_name"]).isEmpty && !file.columns(["name"]).isEmpty
+        return isOwn && guess.filled == guess.count && (guess.repeats > 0 || namesBoth)
+            && file.guesses[email].repeats == 0
+    }
+
+    private static func isOfPeople(_ name: String) -> Bool {
+        name == "name"
+            || (PersonNames.first + PersonNames.last + ["full_name", "contact_name", "contact"]).contains(name)
+            || AccountImport.nameSynonyms.contains(name)
     }
 
     private mutating func addKey() {
@@ -79,9 +116,10 @@ struct AccountDraft {
         func isKey(_ index: Int) -> Bool {
             let guess = file.guesses[index]
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
+                && !Self.isOfPeople(file.simpleName(index))
         }
         let ofCustomers = file.columns(["customer_id", "account_id", "company_id"]).first {
-            isOfSubscriptions && file.guesses[$0].filled == file.guesses[$0].count
+            (isOfSubscriptions || isOfPeople) && file.guesses[$0].filled == file.guesses[$0].count
         }
         let named = file.columns(AccountColumnNames.key).first { file.guesses[$0].isNearlyUnique }
         let unique = usable.first { file.guesses[$0].isUnique && isKey($0) }
@@ -103,6 +141,12 @@ struct AccountDraft {
                     + (others ? ", and one that runs before one that has ended" : "")
                     + (isOfSubscriptions ? "; mrr is the sum over those that run" : ""))
         }
+        if guess.rounded > 0 {
+            notes.append(
+                "\"\(file.header[index])\": \(guess.rounded) of \(guess.filled) keys are numbers that a spreadsheet has rounded, such as "
+                    + "7.213E+12, and are refused, for one may stand for several; export again, and let no spreadsheet save it"
+            )
+        }
         if guess.filled < guess.count { remarks.append("\(guess.count - guess.filled) rows have none and are refused") }
         add(Attribute("key", .text), index, remarks)
     }
@@ -123,13 +167,17 @@ struct AccountDraft {
     private mutating func addMoments() {
         var isDated = false
         // Where billing says of each subscription when it ended, the day of its cancellation is that of the request.
-        let ended = ["ended_at", "ended_on"]
-        let hasEnds = isOfSubscriptions && free(ended).contains { file.guesses[$0].isMoment && file.guesses[$0].isPast }
+        let ended = ["ended_at", "ended_on", "expires_at", "expires_on", "expired_at", "expiration_date"]
+        let hasEnds =
+            free(ended).contains { file.guesses[$0].isMoment }
+            && (isOfSubscriptions && !free(["ended_at", "ended_on"]).isEmpty
+                || !free(["expires_at", "expires_on", "expired_at"]).isEmpty
+                    && !free(["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"]).isEmpty)
         for (name, names) in [
             ("churned_at", hasEnds ? ended : AccountColumnNames.churned), ("created_at", AccountColumnNames.created),
             (
                 "cancel_requested_at",
-                (hasEnds ? ["canceled_at", "cancelled_at"] : []) + [
+                (hasEnds ? ["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"] : []) + [
                     "cancel_requested_at", "cancel_request_date", "cancellation_requested", "kündigung_eingegangen_am",
                     "kündigungseingang",
                 ]
@@ -137,12 +185,14 @@ struct AccountDraft {
             (
                 "service_end_at",
                 [
-                    "service_end_at", "service_end", "contract_end", "contract_end_date", "end_date", "kündigung_zum",
-                    "kuendigung_zum", "gekündigt_zum", "vertragsende", "laufzeitende",
+                    "service_end_at", "service_end", "service_ends_at", "service_end_date", "kündigung_zum",
+                    "kuendigung_zum",
+                    "gekündigt_zum", "cancels_at", "cancel_at", "ends_at",
                 ]
             ),
         ] {
-            let isPast = name != "service_end_at"
+            // Who has said when they will leave has a day there that lies ahead; see `LifecycleCells`.
+            let isPast = name != "service_end_at" && name != "churned_at"
             guard
                 let index = free(names).first(where: {
                     file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)
@@ -161,75 +211,6 @@ struct AccountDraft {
                 + "playbooks that ask find nobody, until one does: attributes: { created_at: { column: \"...\" } }")
     }
 
-    private mutating func addMoney() {
-        let amounts = file.usable.filter { file.guesses[$0].isMoney }
-        noteTurnover(amounts)
-        if let inCents = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) && file.isOfTable($0) }) {
-            notes.append(
-                "\"\(file.header[inCents])\" may be in cents and is not taken for the monthly revenue; if it is in whole "
-                    + "\(file.guesses[inCents].currencies.first?.key ?? "units"), say: attributes: { mrr: { column: "
-                    + "\(ImportHint.quoted(file.header[inCents])) } }")
-        } else if let index = free(AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
-            mrr = (index, nil)
-        } else if let index = free(AccountColumnNames.arr).first(where: { amounts.contains($0) && !file.isOfTable($0) })
-        {
-            mrr = (index, .interval(.year))
-            notes.append("the monthly revenue (mrr) is a twelfth of \"\(file.header[index])\"")
-        } else if let index = free(AccountColumnNames.mrr).first(where: { file.guesses[$0].isMostlyMoney }) {
-            mrr = (index, nil)
-            let others = file.guesses[index].notMoney
-            let words = others.prefix(6).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
-            notes.append(
-                "\"\(file.header[index])\": \(words)\(others.count > 6 ? ", ..." : "") \(others.count == 1 ? "is no amount" : "are no amounts") "
-                    + "and will be left out")
-        } else {
-            mrr = amountOfAnInterval(amounts)
-        }
-        guard let mrr else { return }
-        var attribute = Attribute("mrr", .money)
-        attribute.form.period = mrr.period
-        attribute.form.decimal = decimal(of: mrr.column)
-        let remark: String? =
-            switch mrr.period {
-            case .interval: "a year's revenue, divided by 12"
-            case .column(let name): "the part of a month, by \"\(name)\""
-            case nil: nil
-            }
-        add(attribute, mrr.column, remark.map { [$0] } ?? [])
-    }
-
-    /// What customers turn over is not what they pay.
-    private mutating func noteTurnover(_ amounts: [Int]) {
-        guard let index = free(AccountColumnNames.turnover).first(where: { amounts.contains($0) }) else { return }
-        let name = ImportHint.quoted(file.header[index])
-        notes.append(
-            "\(name) is taken for what the customer itself turns over, and not for the monthly revenue; if it is what they pay "
-                + "you in a year, say: attributes: { mrr: { column: \(name), per: year } }")
-    }
-
-    /// An amount beside a column that says for how long it is paid.
-    private mutating func amountOfAnInterval(_ amounts: [Int]) -> (column: Int, period: ColumnForm.Period?)? {
-        let interval = file.columns(AccountColumnNames.interval).first { index in
-            let words = file.guesses[index].words.keys
-            return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
-        }
-        guard let interval, let amount = free(AccountColumnNames.amount).first(where: { amounts.contains($0) }) else {
-            return nil
-        }
-        let several = file.columns(["quantity", "qty", "menge", "quantité", "cantidad"]).first { index in
-            file.guesses[index].words.keys.contains { $0 != "1" }
-        }
-        if let several {
-            notes.append(
-                "\"\(file.header[amount])\" is not taken for the revenue: there are several of it by "
-                    + "\"\(file.header[several])\"; bring a column with the amount of all, and say: "
-                    + "attributes: { mrr: { column: \"...\", per: { column: \(ImportHint.quoted(file.header[interval])) } } }"
-            )
-            return nil
-        }
-        return (amount, .column(file.header[interval]))
-    }
-
     private mutating func addOthers() {
         for (name, names) in [
             ("name", AccountColumnNames.name),
@@ -237,6 +218,7 @@ struct AccountDraft {
             ("stage", ["stage", "lifecycle_stage"]), ("timezone", ["timezone", "time_zone", "tz"]),
             ("locale", ["locale", "language", "lang"]),
         ] {
+            if name == "timezone" { noteZones(free(names)) }
             guard let index = free(names).first(where: { name != "timezone" || file.guesses[$0].isZone }) else {
                 continue
             }
@@ -253,56 +235,20 @@ struct AccountDraft {
         }
     }
 
-    // MARK: The contact
-
-    /// Of several columns of addresses the one that is called so; what few people answer for is our own side.
-    private mutating func addContact() {
-        let addresses = file.usable.filter { index in
-            let guess = file.guesses[index]
-            return (!taken.contains(index) || index == key) && guess.isEmail && guess.distinct * 2 > guess.emails
-        }
-        let named = file.columns(["contact_email"] + AccountImport.emailSynonyms).first { addresses.contains($0) }
-        let filled = addresses.max { (file.guesses[$0].emails, $1) < (file.guesses[$1].emails, $0) }
-        if let index = named ?? filled {
-            let guess = file.guesses[index]
-            let none = guess.filled - guess.emails
-            let remark = none > 0 ? " (\(none) of \(guess.filled) are no addresses)" : ""
-            notes.append("\"\(file.header[index])\" is the account's contact: contact_email\(remark)")
-            taken.insert(index)
-            let isFound =
-                AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
-                && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
-            if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
-                lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
-            }
-        } else {
-            notes.append("no column holds addresses: bring contacts with: keeptouch import contacts FILE")
-        }
-        let people = free(["contact_name"] + AccountImport.nameSynonyms).first { index in
-            let guess = file.guesses[index]
-            return guess.filled > 0 && guess.type == .text && (guess.filled < 20 || guess.distinct * 3 > guess.filled)
-        }
-        guard let people else { return }
-        taken.insert(people)
-        notes.append("\"\(file.header[people])\" is the account's contact: contact_name")
-        if ColumnMap.simplified(file.header[people]) != "contact_name",
-            file.columns(AccountImport.nameSynonyms).first != people
-                || file.columns(AccountImport.nameSynonyms).count > 1
-        {
-            lines.append("  contact_name: { column: \(ImportHint.quoted(file.header[people])) }")
-        }
-    }
-
-    private mutating func addWishes() {
-        let guess = WishGuess(file, names: Attribute.wishesOfAccount, free: free)
-        notes += guess.notes
-        for line in guess.lines {
-            lines.append(
-                "  "
-                    + (line.hasSuffix("}")
-                        ? line : line.replacing(": \"", with: ": { column: \"", maxReplacements: 1) + " }"))
-        }
-        taken.formUnion(guess.columns.map(\.index))
+    /// Zones of which nobody knows where they are.
+    private mutating func noteZones(_ columns: [Int]) {
+        guard
+            let index = columns.first(where: { file.guesses[$0].isZone })
+                ?? columns.first(where: { file.guesses[$0].filled > 0 })
+        else { return }
+        let unknown = file.guesses[index].noZones
+        guard !unknown.isEmpty else { return }
+        let words = unknown.prefix(8).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+        let map = unknown.prefix(8).map { "\(ImportHint.quoted($0.key)): <zone>" }.joined(separator: ", ")
+        notes.append(
+            "\"\(file.header[index])\": nobody is certain which zone \(words) \(unknown.count == 1 ? "is" : "are"); such accounts have that "
+                + "of the workspace until data.yaml says: attributes: { timezone: { column: \(ImportHint.quoted(file.header[index])), "
+                + "map: { \(map) } } }")
     }
 
     // MARK: Declared attributes
@@ -311,6 +257,7 @@ struct AccountDraft {
         for (name, type, names) in Self.known {
             guard let index = free(names).first(where: { file.guesses[$0].type == type }) else { continue }
             self.names.insert(name)
+            noteContractEnd(name, index)
             var attribute = file.guesses[index].attribute(name)
             attribute.track = name == "health" || name == "users"
             declare(attribute, index)
@@ -324,6 +271,16 @@ struct AccountDraft {
         }
     }
 
+    /// The end of a contract is a renewal for most, and for some the end.
+    private mutating func noteContractEnd(_ name: String, _ index: Int) {
+        let words = file.simpleName(index)
+        guard name == "renewal_at", words.contains("end") || words.hasPrefix("fin_") else { return }
+        let column = ImportHint.quoted(file.header[index])
+        notes.append(
+            "\(column) is taken for the day on which the contract is renewed (renewal_at); if it is the one on which the service "
+                + "ends, say: attributes: { service_end_at: { column: \(column) } }")
+    }
+
     private mutating func declare(_ attribute: Attribute, _ index: Int) {
         var attribute = attribute
         if attribute.type == .number || attribute.type == .money { attribute.form.decimal = decimal(of: index) }
@@ -333,16 +290,17 @@ struct AccountDraft {
     // MARK: Lines
 
     /// The columns that nothing has taken and that have one of the names, in the order of the names.
-    private func free(_ names: [String]) -> [Int] { file.columns(names).filter { !taken.contains($0) } }
+    func free(_ names: [String]) -> [Int] { file.columns(names).filter { !taken.contains($0) } }
 
-    private mutating func add(moment attribute: Attribute, _ index: Int) {
+    mutating func add(moment attribute: Attribute, _ index: Int) {
         var attribute = attribute
         attribute.form.formats = file.guesses[index].declaredFormats
         add(attribute, index, question(index))
     }
 
-    private mutating func add(_ attribute: Attribute, _ index: Int, _ remarks: [String] = []) {
+    mutating func add(_ attribute: Attribute, _ index: Int, _ remarks: [String] = []) {
         taken.insert(index)
+        attributes[index] = attribute
         var attribute = attribute
         if file.header[index] != attribute.name { attribute.form.column = file.header[index] }
         let isBuiltIn = Attribute.builtIn.contains { $0.name == attribute.name }
@@ -361,13 +319,10 @@ struct AccountDraft {
         return others.isEmpty ? [] : ["or \(others.joined(separator: ", "))? every value can be read so"]
     }
 
-    /// Whether a column says that it is written with a decimal comma, by itself or as the others of the file do.
-    private func decimal(of index: Int) -> ColumnForm.DecimalMark? {
-        if let comma = file.guesses[index].usesComma { return comma ? .comma : nil }
-        let others = file.guesses.compactMap(\.usesComma)
-        let hasFraction = file.guesses[index].words.keys.contains { $0.contains(".") || $0.contains(",") }
-        guard hasFraction, let first = others.first, others.allSatisfy({ $0 == first }) else { return nil }
-        return first ? .comma : nil
+    mutating func decimal(of index: Int) -> ColumnForm.DecimalMark? {
+        let style = file.style(of: index)
+        if let note = style.note { notes.append(note) }
+        return style.mark
     }
 
     /// A name of small letters, digits and `_` that nothing else has.

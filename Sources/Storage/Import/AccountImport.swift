@@ -20,17 +20,18 @@ import Playbooks
 final class AccountImport: ImportTarget {
     let wanted: [WantedColumn]
     var staged: Int { rows.count }
-    private(set) var tally = ImportTally()
+    var tally = ImportTally()
 
     private let store: Store
     private let connection: Connection
-    private let context: ImportContext
+    let context: ImportContext
     private let attributes: [Attribute]
     private let events: ColumnEvents
-    private let owner: ContactTable
-    private let wishes: WishReader
-    private let ownerEmail = CellReader("contact_email", .email)
-    private let ownerName = CellReader("contact_name", .name)
+    let owner: ContactTable
+    let wishes: WishReader
+    let ownerEmail = CellReader("contact_email", .email)
+    let ownerName = CellReader("contact_name", .text)
+    var names = PersonNames()
     private let ownerAddress = ByteArena(capacity: 256)
     private let mailboxName = ByteArena(capacity: 256)
     private var columns: StagedColumns
@@ -41,65 +42,78 @@ final class AccountImport: ImportTarget {
     private var hasPartialRows = false
     private var scalars: ContiguousArray<Scalar> = []
     private var keyPlace = 0
-    private var emailPlace: Int?
-    private var namePlace: Int?
+    var emailPlace: Int?
     private let lifecycle: LifecycleCells
     private var intervals: [IntervalCell] = []
+    private var currency: CurrencyCell?
+    private let spelling: AccountKeySpelling
     private var seen = SeenKeys()
     private var hasRepeats = false
     private var pace = Store.freshPace
-    private var rows = StagedRows("import_account", [])
+    var rows = StagedRows("import_account", [])
     private var cells = StagedCells([])
     private var hasSequel = false
 
     private var undated: UndatedAccounts
-    /// Nil where nobody reads what is said at the end.
-    private var twins: TwinKeys?
+    private var twins: TwinKeys
     private var subscriptions: SubscriptionRows?
     private let departures: DepartureLimit
-    private var emptied = EmptiedAddresses()
-    private var departed = DepartedAccounts()
+    var emptied = EmptiedAddresses()
+    private var toldBefore = ToldBefore()
     /// Whether a staged row says that its account has left.
     private var hasDepartures = false
 
     private let words = ByteArena(capacity: 32)
-    private let ownerWord: Cell
+    let ownerWord: Cell
 
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.connection = connection
         self.context = context
         attributes = context.dataMap.importedAttributes
-        let contact = Attribute.contactOfAccount.map { declared in
-            context.dataMap.builtInColumns.first { $0.name == declared.name } ?? declared
-        }
-        wishes = WishReader(context, context.dataMap.wishesOfAccount)
+        let takesContact = context.options.map?.takesContact ?? true
+        let contact =
+            !takesContact
+            ? []
+            : Attribute.contactOfAccount.map { declared in
+                context.dataMap.builtInColumns.first { $0.name == declared.name } ?? declared
+            }
+        wishes = WishReader(context, takesContact ? context.dataMap.wishesOfAccount : [])
         wanted =
             attributes.map { WantedColumn($0, context) }
             + zip(contact, [Self.emailSynonyms, Self.nameSynonyms]).map {
                 WantedColumn($0.name, column: context.form(of: $0.name, $0.form).column, synonyms: $1)
             } + wishes.wanted(beside: attributes.map(\.name))
             + attributes.compactMap { IntervalCell.wanted(for: $0, context) }
+            + CurrencyCell.wanted(beside: attributes.map(\.name))
+            + (takesContact ? PersonNames.wanted(beside: attributes.map(\.name)) : [])
+            + (context.isOngoing ? [WantedColumn(Self.billed)] : [])
         events = try ColumnEvents(store, connection, context)
         lifecycle = LifecycleCells(context, events)
         owner = ContactTable(store, connection, context, events, name: "import_owner", isOfAccounts: true)
         columns = StagedColumns(isPerRow: false)
         departures = DepartureLimit(connection)
         undated = try UndatedAccounts(connection, at: context.now)
-        twins = context.isOngoing ? nil : try TwinKeys(connection)
+        twins = try TwinKeys(connection, isOngoing: context.isOngoing)
+        spelling = try AccountKeySpelling(connection)
         ownerWord = words.append("owner".utf8)
     }
 
     /// In the SQL of columns.
     static let now = "CAST(:now AS bigint)"
 
-    private var hasOwner: Bool { emailPlace != nil || namePlace != nil }
+    /// In rows of billing: that they are.
+    static let billed = "mrr, billed"
+
+    var hasOwner: Bool { emailPlace != nil || names.isKnown }
+    var remarks: [String] { [twins.warning].compactMap { $0 } }
 
     func begin(_ map: ColumnMap) throws {
         try map.require("key", declaredAs: "attributes: { key: { column: \"...\" } }")
         keyPlace = map.place(of: "key") ?? 0
         emailPlace = map.place(of: "contact_email")
-        namePlace = map.place(of: "contact_name")
+        names = PersonNames(map, whole: "contact_name", beside: attributes.map(\.name))
+        if emailPlace == nil, names.isInParts { names = PersonNames() }
         wishes.begin(map)
         if context.takesGoodCells {
             spell(map, isPerRow: true)
@@ -124,32 +138,20 @@ final class AccountImport: ImportTarget {
                 place: place, isTracked: attribute.track)
         }
         columns.spellLifecycle(believesOldNews: context.isStrict)
+        columns.spellRevenue(billing: map.place(of: Self.billed), believesOldNews: context.isStrict)
         lifecycle.find(in: columns)
+        currency = CurrencyCell(attributes, columns, map, context.currency)
         intervals = attributes.compactMap { IntervalCell($0, columns, map) }
-    }
-
-    private func ownerColumns(_ map: ColumnMap) -> StagedColumns {
-        var owned = StagedColumns(isPerRow: map.isPerRow)
-        if emailPlace != nil {
-            for name in ["email", "address"] {
-                owned.add(name, column: "\"\(name)\"", ownerEmail, place: nil, updated: "s.\(name)")
-            }
-        }
-        if hasOwner {
-            owned.add("name", column: "\"name\"", ownerName, place: nil, updated: "COALESCE(s.name, a.name)")
-        }
-        owned.add("role", column: "\"role\"", CellReader("role", .text), place: nil, updated: "s.role")
-        if wishes.isNeeded { owned.addWish() }
-        return owned
     }
 
     // MARK: One row
 
     func stage(_ record: Record) throws {
         if !leftOut.isEmpty { leftOut.removeAll() }
-        let key = record.cells[keyPlace].trimmed
+        let key = try spelling.key(record.cells[keyPlace].trimmed)
         if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
         try Rejection.ifCut(key, "key")
+        try Rejection.ifRounded(key, "key")
         if key.count > 200 { throw Rejection(.value, "key", "is longer than 200 bytes") }
         if TotalsRow.isTotal(key) { throw Rejection(.total, "key", "\(key.excerpt) is a row of totals") }
         if TotalsRow.isFooter(record) { throw Rejection(.footer, "key", "\(key.excerpt) is no account") }
@@ -159,9 +161,9 @@ final class AccountImport: ImportTarget {
         } else {
             try cells.read(record, into: &scalars)
         }
-        for interval in intervals {
-            try interval.settle(record, &scalars, &present, context.takesGoodCells ? { self.leftOut.append($0) } : nil)
-        }
+        let leaveOut: ((Rejection) -> Void)? = context.takesGoodCells ? { self.leftOut.append($0) } : nil
+        for interval in intervals { try interval.settle(record, &scalars, &present, leaveOut) }
+        try currency?.settle(record, &scalars, &present, leaveOut)
         let hasDate = try lifecycle.settle(
             record, &scalars, present: &present, leftOut: &leftOut)
         var email = Scalar.null
@@ -174,10 +176,10 @@ final class AccountImport: ImportTarget {
             keepsEmail = true
         }
         if email.isNull, !keepsEmail { emptied.isNeeded = true }
-        var name = try namePlace.map { try ownerName.scalar(record.cells[$0]) } ?? .null
+        var name = try names.name(in: record)
         if name.isNull, let emailPlace { name = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName) }
         if seen.insert(key) {
-            twins?.look(at: key)
+            twins.look(at: key)
         } else {
             hasRepeats = true
             tally.duplicates += 1
@@ -244,7 +246,7 @@ final class AccountImport: ImportTarget {
         }
         if counts.unchanged + counts.updated < slice.count {
             try undated.look(connection)
-            try twins?.look(connection)
+            try twins.look(connection)
             counts.inserted = try insert()
             if hasSequel, counts.inserted > 0 {
                 try resolveNew()
@@ -264,14 +266,16 @@ final class AccountImport: ImportTarget {
     private func resolve() throws -> (unchanged: Int, changed: Int) {
         var unchanged = 0
         var changed = 0
-        let isOldNews = columns["status"] == nil ? "0" : DepartedAccounts.areToldAsBefore
+        let isOldNews = columns["status"] == nil ? "false" : ToldBefore.isActive
         try connection.forEach(
             """
-            SELECT s.row, a.id, \(columns.differs), \(isOldNews), a.key
+            SELECT s.row, a.id, \(columns.differs), \(isOldNews), \(columns.isRevenueToldBefore), a.key
             FROM import_account s JOIN account a ON a.key = s.key
             """, ["now": .instant(context.now)]
         ) { match in
-            if !context.isStrict, match.integer(3) == 1 { departed.add(match.text(4) ?? "") }
+            if !context.isStrict, match.integer(3) + match.integer(4) > 0 {
+                toldBefore.add(match.text(5) ?? "", status: match.integer(3) == 1, revenue: match.integer(4) == 1)
+            }
             let row = Int(match.integer(0))
             rows[row, StagedAccount.account] = .integer(match.integer(1))
             if match.integer(2) != 0 {
@@ -313,49 +317,10 @@ final class AccountImport: ImportTarget {
             """, ["now": .instant(context.now)])
     }
 
-    private func applyOwners(_ slice: Range<Int>) throws -> Int {
-        for row in slice.lazy.map(rows.row(at:)) where !rows.isRepeated(row) {
-            let hasAddress =
-                emailPlace == nil ? !rows[row, StagedAccount.contact].isNull : !rows[row, StagedAccount.email].isNull
-            if hasAddress {
-                owner.stage(
-                    account: rows[row, StagedAccount.account], isNew: rows[row, StagedAccount.isNew],
-                    key: .text(ownerWord))
-                if emailPlace != nil {
-                    owner.rows.add(rows[row, StagedAccount.email])
-                    owner.rows.add(rows[row, StagedAccount.address])
-                }
-                owner.rows.add(rows[row, StagedAccount.contact])
-                owner.rows.add(.text(ownerWord))
-                if wishes.isNeeded { owner.rows.add(rows[row, StagedAccount.wish]) }
-                owner.rows.endRow()
-            } else if wishes.isNeeded, case .integer(1) = rows[row, StagedAccount.wish],
-                case .integer(let account) = rows[row, StagedAccount.account]
-            {
-                tally.unsubscribed += try owner.unsubscribe("owner", of: account)
-            }
-        }
-        defer { owner.rows.removeAll() }
-        let ofContacts = try owner.apply()
-        tally.unsubscribed += ofContacts.unsubscribed
-        return ofContacts.eventsMade
-    }
-
-    /// How many accounts stayed as they are and have a contact that did not.
-    private func accountsChangedByContact(_ slice: Range<Int>) -> Int {
-        if owner.changedAccounts.isEmpty, emptied.accounts.isEmpty { return 0 }
-        return slice.lazy.map(rows.row(at:)).count { row in
-            guard rows.isUnchanged(row), case .integer(let account) = rows[row, StagedAccount.account] else {
-                return false
-            }
-            return owner.changedAccounts.contains(account) || emptied.accounts.contains(account)
-        }
-    }
-
     func finish(_ report: inout ImportReport) throws {
-        tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings
+        tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
         tally.warnings += [
-            ownerName.warning, ownerEmail.warning, emptied.warning, departed.warning, undated.warning, twins?.warning,
+            names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
         ].compactMap { $0 }
         tally.warnings += subscriptions?.warnings ?? []
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
@@ -376,9 +341,10 @@ final class AccountImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         undated.renew()
-        departed = DepartedAccounts()
+        toldBefore = ToldBefore()
+        lifecycle.renew()
         emptied = EmptiedAddresses()
-        twins?.renew()
+        twins.renew()
         subscriptions?.renew()
         wishes.renew()
         try owner.renew()

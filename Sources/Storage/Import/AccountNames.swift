@@ -1,3 +1,5 @@
+import Playbooks
+
 /// Finds accounts by what rows call them: by their keys, or by the address of a contact.
 ///
 /// Where several accounts have the address, the only active one of them is meant; else nobody can say which.
@@ -20,13 +22,17 @@ final class AccountNames {
 
     private let keys: AccountKeys
     private let byAddress: Statement
+    /// Where rows name accounts by another attribute than the key.
+    private let byAttribute: AccountsByAttribute?
     private let arena = ByteArena(capacity: 1_024)
     private let key = ByteArena(capacity: 256)
     /// The column whose addresses name accounts, where no column is called after accounts.
     private var column: String?
 
-    init(_ connection: Connection, asksOnly: Bool = false) throws {
-        keys = try AccountKeys(connection, asksOnly: asksOnly)
+    /// - Throws: `ImportError` when rows name accounts by an attribute that there is not.
+    init(_ connection: Connection, _ context: ImportContext) throws {
+        keys = try AccountKeys(connection, asksOnly: context.isOngoing)
+        byAttribute = try context.form(of: "account").by.map { try AccountsByAttribute($0, context, connection) }
         byAddress = try connection.prepare(
             """
             SELECT a.id, a.key, CASE WHEN a.status = 'active' THEN min(c.status) ELSE '' END, min(c.id)
@@ -55,7 +61,11 @@ final class AccountNames {
 
     /// - Throws: `Rejection` when there is no such account, or no one that can be told from others.
     func find(_ name: Cell) throws -> Found {
+        if let byAttribute { return Found(id: try byAttribute.find(name)) }
         if let id = try keys.id(name) { return Found(id: id) }
+        if var cleaned = AccountKeySpelling.cleaned(name), let id = try cleaned.withUTF8({ try keys.id($0) }) {
+            return Found(id: id)
+        }
         guard name.contains(UInt8(ascii: "@")) else {
             throw try unknown(name)
         }
@@ -68,6 +78,7 @@ final class AccountNames {
     /// A key that no account has; most often it is one in other capitals.
     private func unknown(_ name: Cell) throws -> Rejection {
         let text = name.string
+        try Rejection.ifRounded(name, "account")
         for other in [text.uppercased(), text.lowercased()] where other != text {
             var other = other
             guard try other.withUTF8({ try keys.id($0) }) != nil else { continue }

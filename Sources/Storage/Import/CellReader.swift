@@ -118,7 +118,15 @@ final class CellReader {
         case .number: return .number(form.decimal)
         case .percent: return .percent(form.decimal)
         case .money:
-            return .money(MoneyText(currency: context.currency, digits: context.minorDigits, mark: form.decimal))
+            // In cents the last digit before the point is the last one of the amount, in thousands it is a thousand.
+            let shift =
+                switch form.unit {
+                case .cents: -context.minorDigits
+                case .thousands: 3
+                case nil: 0
+                }
+            return .money(
+                MoneyText(currency: context.currency, digits: context.minorDigits + shift, mark: form.decimal))
         case .boolean: return .boolean
         case .date: return .date(time)
         case .instant: return .instant(time)
@@ -128,7 +136,9 @@ final class CellReader {
     }
 
     /// The value of a field; an empty one is null.
-    func scalar(_ field: Cell) throws -> Scalar {
+    ///
+    /// - Parameter isNumber: whether its source has it as a number: then its mark is a point.
+    func scalar(_ field: Cell, isNumber: Bool = false) throws -> Scalar {
         var text = field.trimmed
         if text.isEmpty { return .null }
         // Most cells are spelled as the list is.
@@ -154,8 +164,10 @@ final class CellReader {
                 return .text(text)
             }
         case .number(let mark):
-            if let value = DecimalText.double(text, mark) { return .real(value) }
-        case .percent(let mark):
+            if mark == nil, !isNumber, DecimalText.hasTwoReadings(text) { break }
+            if let value = DecimalText.double(text, isNumber ? .point : mark) { return .real(value) }
+        case .percent(let declared):
+            let mark = isNumber ? .point : declared
             if text.last == UInt8(ascii: "%") {
                 if let value = DecimalText.double(Cell(rebasing: text.dropLast()).trimmed, mark) {
                     return .real(value / 100)
@@ -163,7 +175,8 @@ final class CellReader {
             } else if let value = DecimalText.double(text, mark) {
                 return .real(value)
             }
-        case .money(let money):
+        case .money(let declared):
+            let money = isNumber ? declared.ofNumbers : declared
             if let value = money.plainAmount(text) {
                 return .integer(interval.monthly(value))
             }
@@ -184,6 +197,7 @@ final class CellReader {
                 remember(text)
                 return .text(text)
             }
+            if let zone = ZoneNames.zone(text.string) { return .text(spelling(Array(zone.utf8))) }
         case .email:
             if EmailAddress.isPlain(text) { return .text(cleaned(text)) }
             if let mailbox = Mailbox(text.string) {
@@ -251,6 +265,9 @@ final class CellReader {
         case .choice(let values, _):
             "is not one of \(values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", "))"
                 + suggestion(for: text.string, in: values.map { String(decoding: $0, as: UTF8.self) })
+        case .number(nil) where DecimalText.hasTwoReadings(text):
+            "has two readings; say decimal: comma, if it is \(DecimalText.double(text, .comma) ?? 0), or decimal: point, if "
+                + "it is \(DecimalText.double(text, .point) ?? 0)"
         case .number(let mark), .percent(let mark):
             mark == nil && text.contains(UInt8(ascii: ","))
                 ? "is ambiguous or no number; write 1234.5 or 1,234.50, or say decimal: point (1,001 is a thousand and one) or decimal: comma"

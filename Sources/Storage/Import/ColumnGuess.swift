@@ -49,18 +49,28 @@ struct ColumnGuess {
     private var points = 0
     private var commas = 0
     private var amounts = 0
+    /// Numbers that are another one, a thousand times as large or small, if their point or their comma is a decimal one.
+    private(set) var twoReadings: (points: Int, commas: Int, example: String) = (0, 0, "")
     private var leadingZeros = 0
+    /// Days as spreadsheets number them.
+    private var serials = 0
+    /// Numbers that a spreadsheet has rounded: `7.213E+12`.
+    private(set) var rounded = 0
     private var longTexts = 0
     private let zoneName = CellReader("", .zone)
     private let plain: WrittenTime
     private let latest: Int64
     private let holdsNames: Bool
+    private let holdsDates: Bool
     /// Whether dates that can be read both ways have the day first, as where amounts are in euros or have a comma.
     var isDayFirst = false
 
-    /// - Parameter holdsNames: whether its digits alone are no moments, but name things.
-    init(zone: Zone, latest: Int64 = .max, holdsNames: Bool = false) {
+    /// - Parameters:
+    ///   - holdsNames: whether its digits alone are no moments, but name things.
+    ///   - holdsDates: whether its digits alone may be days as spreadsheets number them.
+    init(zone: Zone, latest: Int64 = .max, holdsNames: Bool = false, holdsDates: Bool = false) {
         self.holdsNames = holdsNames
+        self.holdsDates = holdsDates
         plain = WrittenTime(zone: zone)
         self.latest = latest
         dates = Self.formats.map { Dates(name: $0, time: WrittenTime(formats: [$0], zone: zone)) }
@@ -110,6 +120,11 @@ struct ColumnGuess {
             if DecimalText.double(Cell(rebasing: text.dropLast()).trimmed) != nil { percents += 1 }
             return
         }
+        if Rejection.isRounded(text) { rounded += 1 }
+        if holdsDates, let serial = DateFormat.serial(text), (20_000..<80_000).contains(serial.day + 25_569) {
+            serials += 1
+            if Int64(serial.day) * 86_400_000 <= latest { past += 1 }
+        }
         if text.count > 1, text[0] == 0x30, text[1] &- 0x30 < 10 { leadingZeros += 1 }
         let point = MoneyText(currency: "", digits: 2, mark: .point)
         let sign = point.sign(of: text)
@@ -120,6 +135,12 @@ struct ColumnGuess {
         if isPoint || isComma { amounts += 1 }
         if isPoint, !isComma { points += 1 }
         if isComma, !isPoint { commas += 1 }
+        if let asPoint, let asComma, asPoint != asComma {
+            let hasPoint = text.contains(UInt8(ascii: "."))
+            twoReadings.points += hasPoint ? 1 : 0
+            twoReadings.commas += hasPoint ? 0 : 1
+            if twoReadings.example.isEmpty { twoReadings.example = text.string }
+        }
         if sign == nil, isPoint || isComma { plainNumbers += 1 }
         if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
         guard text.count <= 40, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }
@@ -158,7 +179,16 @@ struct ColumnGuess {
     }
 
     var isEmail: Bool { isMost(emails, of: 0.5) }
-    var isZone: Bool { isMost(zones, of: 0.5) }
+    var isZone: Bool {
+        isMost(zones, of: 0.5)
+            || isMost(filled - noZones.reduce(0) { $0 + $1.value }, of: 0.5) && words.count < Self.mostWords
+    }
+    /// Values that are no time zones, the most frequent first.
+    var noZones: [(key: String, value: Int)] {
+        words.filter { Zone($0.key) == nil && ZoneNames.zone($0.key) == nil }.sorted {
+            ($1.value, $0.key) < ($0.value, $1.key)
+        }
+    }
     var isBoolean: Bool { isMost(booleans, of: 0.95) }
     var isNumber: Bool { isMost(plainNumbers) && leadingZeros * 10 < filled }
     var isMoney: Bool { isMost(amounts) }
@@ -184,6 +214,7 @@ struct ColumnGuess {
     /// nil when most values are no dates.
     var dateFormats: [String]? {
         if isMost(epochs) { return [] }
+        if isMost(serials) { return ["excel"] }
         var chosen: [Int] = []
         var left = readings
         while chosen.count < 4 {

@@ -58,7 +58,7 @@ struct ColumnMap {
         self.source = source
         self.wanted = wanted
         guard let header = reader.header else {
-            guard wanted.count <= 62 else {
+            guard wanted.count <= 66 else {
                 throw ImportError("\(source): NDJSON rows can have at most 62 known keys; export it as CSV")
             }
             reader.expect(wanted.map(\.names), severally: Set(wanted.indices.filter { wanted[$0].takesAll }))

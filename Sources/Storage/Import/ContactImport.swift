@@ -33,6 +33,7 @@ final class ContactImport: ImportTarget {
     private var addressIndex: Int?
     private var emailPlace: Int?
     private var nameIndex: Int?
+    private var names = PersonNames()
     private var wishIndex: Int?
     private let wishes: WishReader
     private var seen = SeenKeys()
@@ -69,10 +70,10 @@ final class ContactImport: ImportTarget {
         wanted =
             [WantedColumn("account", column: context.form(of: "account").column, synonyms: Self.accountSynonyms)]
             + attributes.map { WantedColumn($0, context, synonyms: Self.synonyms[$0.name] ?? []) }
-            + wishes.wanted(beside: attributes.map(\.name))
+            + wishes.wanted(beside: attributes.map(\.name)) + PersonNames.wanted(beside: attributes.map(\.name))
         events = try ColumnEvents(store, connection, context)
         table = ContactTable(store, connection, context, events)
-        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, context)
     }
 
     func begin(_ map: ColumnMap) throws {
@@ -80,6 +81,7 @@ final class ContactImport: ImportTarget {
         if map.place(of: "key") == nil { try map.require("email") }
         keyPlace = map.place(of: "key")
         emailPlace = map.place(of: "email")
+        names = PersonNames(map, whole: "name", beside: attributes.map(\.name))
         wishes.begin(map, statusPlace: map.place(of: "status"))
         knowsMoved = try !context.isOngoing && MovedContacts.isKnown(connection)
         if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
@@ -122,7 +124,7 @@ final class ContactImport: ImportTarget {
                 "COALESCE(s.status, \(knowsMoved ? "CASE WHEN a.moved_at IS NULL THEN a.status ELSE 'active' END" : "a.status"))",
             inserted: "COALESCE(s.status, 'active')")
         // A name may stand before the address.
-        if map.place(of: "name") == nil, map.place(of: "email") != nil {
+        if map.place(of: "name") == nil, names.isInParts || map.place(of: "email") != nil {
             columns.add(
                 "name", column: "\"name\"", CellReader("name", .text), place: nil,
                 updated: "COALESCE(s.name, a.name)")
@@ -142,8 +144,12 @@ final class ContactImport: ImportTarget {
         } else {
             try cells.read(record, into: &scalars)
         }
-        if let nameIndex, let emailPlace, scalars[nameIndex].isNull {
-            scalars[nameIndex] = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName)
+        if let nameIndex, scalars[nameIndex].isNull {
+            scalars[nameIndex] = try names.name(in: record)
+            if !scalars[nameIndex].isNull { present |= 1 << Int64(nameIndex) }
+            if let emailPlace, scalars[nameIndex].isNull {
+                scalars[nameIndex] = Mailbox.name(in: record.cells[emailPlace], arena: mailboxName)
+            }
         }
         let wish = wishIndex == nil ? .null : try wishes.wish(record)
         if let emailIndex, let addressIndex {

@@ -2,17 +2,18 @@ import Playbooks
 
 /// A data map while it is being guessed, section by section.
 struct DataMapDraft {
-    private let accounts: AccountDraft
+    let accounts: AccountDraft
     private let key: ColumnGuess?
-    private var keys: Set<Int> { key?.hashes ?? [] }
+    var keys: Set<Int> { key?.hashes ?? [] }
     /// Addresses of contacts that the file of accounts names.
     private let ownAddresses: Set<Int>
-    private let addresses: Set<Int>
-    private var contactAttributes: [String] = []
+    /// Addresses of each file of contacts, by its name.
+    private let ofContacts: [(name: String, addresses: Set<Int>)]
+    var contactAttributes: [String] = []
     private var metrics: [String] = []
     private var events: [String] = []
     private var imports: [String] = []
-    private(set) var notes: [String] = []
+    var notes: [String] = []
     private var importNames: Set<String> = []
     private var names: Set<String>
 
@@ -22,7 +23,11 @@ struct DataMapDraft {
         let key = accounts.key.map { accounts.file.guesses[$0] }
         self.key = key
         let contacts = others.filter { file in
-            if case .success(.contacts) = FileRole.find(file, key: key, addresses: []) { true } else { false }
+            if case .success(.contacts) = FileRole.find(file, key: key, addresses: [], joins: accounts.joins) {
+                true
+            } else {
+                false
+            }
         }
         func addresses(of files: [FileGuess]) -> Set<Int> {
             files.reduce(into: []) { all, file in
@@ -30,13 +35,15 @@ struct DataMapDraft {
             }
         }
         ownAddresses = addresses(of: [accounts.file])
-        self.addresses = ownAddresses.union(addresses(of: contacts))
+        ofContacts = contacts.map { ($0.name, addresses(of: [$0])) }
         names = accounts.names
         notes = accounts.notes
         noteReading(accounts.file)
+        defer { if accounts.isOfPeople, let key = accounts.key { addContacts(accounts.file, key) } }
         if let path = accounts.file.path {
             importNames.insert("accounts")
-            imports.append("  accounts: { file: \(ImportHint.quoted(path)) }")
+            let contact = accounts.isOfPeople ? ", contact: no" : ""
+            imports.append("  accounts: { file: \(ImportHint.quoted(path))\(contact) }")
         }
     }
 
@@ -52,7 +59,13 @@ struct DataMapDraft {
         for guess in money where guess.isMoney {
             for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
         }
-        if let named = accounts.file.columns(["currency", "currency_code"]).first, counts.isEmpty {
+        // What the column of the amounts is called says it, too.
+        if counts.isEmpty,
+            let named = accounts.mrr.flatMap({ CurrencyCell.currency(inName: accounts.file.header[$0.column]) })
+        {
+            return Currency.isCode(named) ? named : ["€": "EUR", "£": "GBP", "$": "USD"][named]
+        }
+        if let named = accounts.file.columns(["currency", "currency_code"] + CurrencyCell.names).first, counts.isEmpty {
             counts = accounts.file.guesses[named].words.filter { Currency.isCode($0.key.uppercased()) }
         }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.uppercased()
@@ -62,8 +75,11 @@ struct DataMapDraft {
 
     mutating func add(_ file: FileGuess) {
         noteReading(file)
-        let role = FileRole.find(file, key: key, addresses: addresses)
-        if case .success(let role) = role { noteAddresses(file, role) }
+        let role = FileRole.find(file, key: key, addresses: addresses(besides: file), joins: accounts.joins)
+        if case .success(let role) = role {
+            noteAddresses(file, role)
+            noteJoin(file, role.account)
+        }
         switch role {
         case .failure(let error): notes.append(error.description)
         case .success(.contacts(let account)): addContacts(file, account)
@@ -77,76 +93,11 @@ struct DataMapDraft {
         let guess = file.guesses[role.account]
         guard guess.isEmail, !guess.hashes.isSubset(of: keys) || keys.isEmpty else { return }
         // A file of contacts cannot find its accounts by itself.
-        let others = if case .contacts = role { ownAddresses } else { addresses }
+        let others = if case .contacts = role { ownAddresses } else { addresses(besides: file) }
         let known = guess.addresses.count { others.contains($0) }
         notes.append(
             "\(file.name): accounts are found by the addresses in \"\(file.header[role.account])\", of which \(known) of "
                 + "\(guess.addresses.count) are contacts in these files")
-    }
-
-    private mutating func addContacts(_ file: FileGuess, _ account: Int) {
-        var columns = [pair("account", file, account)]
-        var taken: Set<Int> = [account]
-        func take(_ names: [String], where fits: (Int) -> Bool = { _ in true }) -> Int? {
-            file.columns(names).first { !taken.contains($0) && file.guesses[$0].filled > 0 && fits($0) }
-        }
-        let email =
-            take(["email", "email_address", "e_mail", "work_email", "mail", "contact_email"]) {
-                file.guesses[$0].isEmail
-            }
-            ?? file.usable.first { !taken.contains($0) && file.guesses[$0].isEmail }
-            // The address names the account, too.
-            ?? (file.guesses[account].isEmail ? account : nil)
-        for (name, found) in [
-            ("email", email),
-            ("key", take(["contact_id", "contact_key", "user_id", "person_id"]) { file.guesses[$0].isNearlyUnique }),
-            ("name", take(["name", "full_name", "contact_name", "contact", "first_name"])),
-            ("role", take(["role", "contact_role"])),
-            ("timezone", take(["timezone", "time_zone", "tz"]) { file.guesses[$0].isZone }),
-            ("locale", take(["locale", "language"])),
-        ] {
-            guard let found else { continue }
-            taken.insert(found)
-            columns.append(pair(name, file, found))
-        }
-        // The column "status" is read for wishes, too.
-        let wishes = WishGuess(
-            file, statuses: StatusGuess.names.filter { $0 != "status" }, names: Attribute.wishesOfContact,
-            free: { file.columns($0).filter { !taken.contains($0) } })
-        notes += wishes.notes
-        columns += wishes.lines
-        if let title = take(["title", "job_title", "position"]) {
-            contactAttributes.append("  title: { type: text, column: \(ImportHint.quoted(file.header[title])) }")
-        }
-        notes.removeAll { $0.hasPrefix("no column holds addresses") }
-        note(file, "contacts")
-        noteSubscriptions(file, account)
-        addImport(file, "contacts", .contacts, [], columns)
-    }
-
-    /// What a file of people says of what their companies pay is not read with them.
-    private mutating func noteSubscriptions(_ file: FileGuess, _ account: Int) {
-        let amounts = file.columns(AccountColumnNames.mrr + AccountColumnNames.amount).filter {
-            file.guesses[$0].isMoney && $0 != account
-        }
-        guard let amount = amounts.first else { return }
-        let interval = file.columns(AccountColumnNames.interval).first { index in
-            let words = file.guesses[index].words.keys
-            return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
-        }
-        let others = file.columns(["status", "subscription_status", "plan", "plan_name", "product"])
-        let named = ([amount] + [interval].compactMap { $0 } + others).map { "\"\(file.header[$0])\"" }
-        var note =
-            "\(file.name): \(named.joined(separator: ", ")) say something of accounts, and are not read with contacts"
-        if !file.guesses[account].hashes.isDisjoint(with: keys), let path = file.path {
-            let period = interval.map { ", per: { column: \(ImportHint.quoted(file.header[$0])) }" } ?? ""
-            let status =
-                file.columns(["status", "subscription_status"]).first.map { ", \(pair("status", file, $0))" } ?? ""
-            note +=
-                "; if they are to count, say: imports: { subscriptions: { kind: accounts, file: \(ImportHint.quoted(path)), columns: { "
-                + "\(pair("key", file, account)), mrr: { column: \(ImportHint.quoted(file.header[amount]))\(period) }\(status) } } }"
-        }
-        notes.append(note)
     }
 
     private mutating func addCalendar(_ file: FileGuess, _ account: Int) {
@@ -166,8 +117,8 @@ struct DataMapDraft {
                 "\(file.name): \(unread.map { "\"\($0)\"" }.joined(separator: ", ")) cannot be read as \(format), and the import "
                     + "refuses the file for it: add their format to days:, or call them otherwise")
         }
-        var parts = [pair("account", file, account)]
-        if usesComma(file, columns) { parts.append("value: { decimal: comma }") }
+        var parts = [accountPair(file, account)]
+        if let mark = mark(file, columns) { parts.append("value: { decimal: \(mark.rawValue) }") }
         addImport(file, "usage", .metrics, ["metric: \(name)", "days: \(ImportHint.list([format]))"], parts)
     }
 
@@ -183,21 +134,20 @@ struct DataMapDraft {
     }
 
     private mutating func addMetrics(_ file: FileGuess, _ account: Int, _ day: Int) {
-        var columns = [pair("account", file, account), moment("day", file, day)]
+        var columns = [accountPair(file, account), moment("day", file, day)]
         let figures = file.usable.filter { $0 != account && $0 != day && file.isFigure($0) }
         if let value = file.columns(["value", "count", "total"]).first(where: { figures.contains($0) }),
             let metric = file.columns(["metric", "metric_name", "measure"]).first
         {
-            columns += [pair("metric", file, metric), pair("value", file, value)]
+            columns += [pair("metric", file, metric), number("value", file, value)]
             for word in file.guesses[metric].words.keys.sorted() {
                 metrics.append("  \(names.insertFree(Self.name(word))): {}")
             }
         } else {
             for index in figures {
                 let name = names.insertFree(Self.name(file.header[index]))
-                let decimal = file.guesses[index].usesComma == true ? ", decimal: comma" : ""
                 metrics.append("  \(name): {}")
-                columns.append("\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }")
+                columns.append(number(name, file, index, isPlain: false))
             }
         }
         let period =
@@ -221,7 +171,7 @@ struct DataMapDraft {
     }
 
     private mutating func addEvents(_ file: FileGuess, _ account: Int, _ at: Int, _ kind: FileRole.Kind) {
-        var columns = [pair("account", file, account), moment("at", file, at)]
+        var columns = [accountPair(file, account), moment("at", file, at)]
         if let person = file.usable.first(where: { $0 != account && file.guesses[$0].isEmail }) {
             columns.append(pair("contact", file, person))
         }
@@ -295,7 +245,20 @@ struct DataMapDraft {
 
     // MARK: Lines
 
-    private func pair(_ name: String, _ file: FileGuess, _ index: Int) -> String {
+    /// Addresses of contacts that other files have: those of a file of contacts say nothing of its own accounts.
+    func addresses(besides file: FileGuess) -> Set<Int> {
+        ofContacts.filter { $0.name != file.name }.reduce(into: ownAddresses) { $0.formUnion($1.addresses) }
+    }
+
+    func join(of file: FileGuess) -> AccountJoin? { file.join(keys, addresses(besides: file), accounts.joins) }
+
+    /// The column that names accounts, and by what, where that is not their key.
+    func accountPair(_ file: FileGuess, _ index: Int) -> String {
+        guard let by = join(of: file)?.by else { return pair("account", file, index) }
+        return "account: { column: \(ImportHint.quoted(file.header[index])), by: \(by.name) }"
+    }
+
+    func pair(_ name: String, _ file: FileGuess, _ index: Int) -> String {
         "\(name): \(ImportHint.quoted(file.header[index]))"
     }
 
@@ -306,14 +269,30 @@ struct DataMapDraft {
         return "\(name): { column: \(ImportHint.quoted(file.header[index])), format: \(ImportHint.list(formats)) }"
     }
 
-    private func usesComma(_ file: FileGuess, _ columns: [Int]) -> Bool {
-        let marks = columns.compactMap { file.guesses[$0].usesComma }
-        return marks.count(where: { $0 }) * 2 > marks.count
+    /// - Parameter isPlain: whether the name of the column alone will do where there is nothing else to say.
+    private mutating func number(_ name: String, _ file: FileGuess, _ index: Int, isPlain: Bool = true) -> String {
+        let style = file.style(of: index, beside: accounts.file)
+        if let note = style.note { notes.append("\(file.name): \(note)") }
+        if style.mark == nil, isPlain { return pair(name, file, index) }
+        let decimal = style.mark.map { ", decimal: \($0.rawValue)" } ?? ""
+        return "\(name): { column: \(ImportHint.quoted(file.header[index]))\(decimal) }"
     }
 
-    private mutating func note(_ file: FileGuess, _ what: String) { notes.append("\(file.name): \(what)") }
+    /// How the numbers of columns are written that are read alike.
+    private mutating func mark(_ file: FileGuess, _ columns: [Int]) -> ColumnForm.DecimalMark? {
+        let marks = columns.compactMap { file.guesses[$0].usesComma }
+        let commas = marks.count { $0 }
+        if commas * 2 > marks.count { return .comma }
+        guard let doubtful = columns.first(where: { file.guesses[$0].twoReadings.example != "" }) else { return nil }
+        if commas < marks.count { return .point }
+        let style = file.style(of: doubtful, beside: accounts.file)
+        if let note = style.note { notes.append("\(file.name): \(note)") }
+        return style.mark
+    }
 
-    private mutating func addImport(
+    mutating func note(_ file: FileGuess, _ what: String) { notes.append("\(file.name): \(what)") }
+
+    mutating func addImport(
         _ file: FileGuess, _ name: String, _ kind: ImportKind, _ parts: [String], _ columns: [String]
     ) {
         guard let path = file.path else { return }
@@ -356,8 +335,15 @@ struct DataMapDraft {
     /// The amount below which an account counts as small: that of most accounts, rounded up; nil without amounts.
     var smallAmount: Int? {
         guard let mrr = accounts.mrr else { return nil }
-        let sorted = accounts.file.guesses[mrr.column].numbers.map { mrr.period == .interval(.year) ? $0 / 12 : $0 }
-            .sorted()
+        let unit =
+            switch accounts.file.unit(of: mrr.column) {
+            case .cents: 0.01
+            case .thousands: 1_000.0
+            case nil: 1.0
+            }
+        let sorted = accounts.file.guesses[mrr.column].numbers.map {
+            $0 * unit / (mrr.period == .interval(.year) ? 12 : 1)
+        }.sorted()
         guard !sorted.isEmpty else { return nil }
         let amount = sorted[sorted.count * 8 / 10]
         return [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000].first { Double($0) > amount }

@@ -5,6 +5,7 @@ extension DateFormat {
     ///
     /// Years are 1900 to 2200; two digits, taken where the year does not come first, mean 1970 to 2069.
     func day(_ text: Cell) -> (day: Int, length: Int)? {
+        if isSerial { return Self.serial(text).map { ($0.day, text.count) } }
         var index = 0
         var year = 0
         var month = 0
@@ -49,6 +50,17 @@ extension DateFormat {
         let year = text.prefix { $0 &- 0x30 < 10 }
         guard year.count == 4, text.count > 4, text[4] == UInt8(ascii: "-") else { return false }
         return !(1_900...2_200).contains(year.reduce(0) { $0 * 10 + Int($1 - 0x30) })
+    }
+
+    /// The day that spreadsheets write as a number, and how far it had gone, in milliseconds; 1900 to 2200.
+    static func serial(_ text: Cell) -> (day: Int, millisecond: Int64)? {
+        guard (1...20).contains(text.count), let number = DecimalText.double(text, .point), number >= 1,
+            number < 109_940
+        else { return nil }
+        let day = number.rounded(.down)
+        // Whole seconds, for a day in fractions is exact to no more.
+        let second = min(((number - day) * 86_400).rounded(), 86_399)
+        return (Int(day) - 25_569, Int64(second) * 1_000)
     }
 
     private static func isGap(_ byte: UInt8) -> Bool {

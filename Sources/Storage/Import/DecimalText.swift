@@ -34,7 +34,7 @@ struct DecimalText {
                 if let count = fraction { fraction = count + 1 }
             } else if byte == point, fraction == nil, groups == 0 || sinceComma == 3 {
                 fraction = 0
-            } else if byte == group, fraction == nil, digits > 0,
+            } else if byte == group, fraction == nil, digits > 0, value > 0,
                 groups == 0 ? digits <= 3 : sinceComma == 3
             {
                 groups += 1
@@ -104,6 +104,15 @@ struct DecimalText {
             return end > 0 && digits[end - 1] &- 0x30 < 10 && group >= 3 && next - end == 3
         }
         return !ends.isEmpty && isGrouped ? digits : nil
+    }
+
+    /// Whether a number may be another one, a thousand times as large, where no mark is declared: `1.400`.
+    @inline(__always)
+    static func hasTwoReadings(_ text: Cell) -> Bool {
+        guard (5...8).contains(text.count), text[text.count - 4] == UInt8(ascii: "."),
+            let decimal = DecimalText(text)
+        else { return false }
+        return decimal.scale == 3 && (1_000..<1_000_000).contains(decimal.mantissa.magnitude)
     }
 
     /// Any finite decimal number, also with an exponent; nil for other text.

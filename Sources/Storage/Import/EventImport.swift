@@ -66,7 +66,7 @@ final class EventImport: ImportTarget {
         }
         kindWords = MappedWords(context.form(of: "event").map)
         kinds = try NameIDs.load(context.dataMap.events.map(\.name), of: "event_kind", store, connection)
-        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, context)
         contacts = try ContactKeys(connection)
         awaited = AwaitedContacts(connection)
         earlier = try EarlierEvents(connection)

@@ -114,8 +114,8 @@ struct EventProperties {
             if value.isEmpty || members.contains(where: { $0.key.isEqual(to: column.name) }) { continue }
             sent.append(
                 Sent(
-                    plainName: column.plainName, name: column.name, value: value, kind: .text,
-                    isDeclared: declared.hasColumn[index]))
+                    plainName: column.plainName, name: column.name, value: value,
+                    kind: record.isNumber(column.place) ? .number : .text, isDeclared: declared.hasColumn[index]))
         }
         let hasMembers = !members.isEmpty || !record.others.isEmpty
         if hasMembers { add(record.others + members, declared) }
@@ -154,7 +154,7 @@ struct EventProperties {
         _ property: Property, _ record: Record, _ members: [JSONScanner.Member], looksFurther: Bool
     ) throws {
         var field = property.place.map { record.cells[$0] } ?? Cell.empty
-        var kind = JSONScanner.ValueKind.text
+        var kind = property.place.map { record.isNumber($0) } ?? false ? JSONScanner.ValueKind.number : .text
         if let member = members.last(where: { $0.key.elementsEqual(property.name.utf8) }) {
             if member.kind == .null { return }
             (field, kind) = (member.value, member.kind)
@@ -168,7 +168,7 @@ struct EventProperties {
         }
         let value: Scalar
         do {
-            value = try property.reader.scalar(field)
+            value = try property.reader.scalar(field, isNumber: kind == .number)
         } catch let rejection as Rejection {
             guard takesGoodCells else { throw rejection }
             rejections.append(rejection)

@@ -33,7 +33,9 @@ struct FileGuess {
             return alike[index].lazy.map { record.cells[$0] }.first { !$0.trimmed.isEmpty } ?? cell
         }
         var guesses = header.map { name in
-            ColumnGuess(zone: zone, latest: latest, holdsNames: Self.isOfNames(Self.simplified(name)))
+            ColumnGuess(
+                zone: zone, latest: latest, holdsNames: Self.isOfNames(Self.simplified(name)),
+                holdsDates: Self.isOfDates(Self.simplified(name)))
         }
         var record = Record()
         var rows = 0
@@ -97,6 +99,27 @@ struct FileGuess {
     /// Whether a column names its table, too: such exports write amounts in cents.
     func isOfTable(_ index: Int) -> Bool { bare[index] != nil }
 
+    /// What the amounts of a column are counted in, by its name.
+    func unit(of index: Int) -> ColumnForm.Unit? {
+        let words = Set(ColumnMap.simplified(header[index]).split(separator: "_"))
+        if !words.isDisjoint(with: AccountColumnNames.cents) { return .cents }
+        return words.isDisjoint(with: AccountColumnNames.thousands) ? nil : .thousands
+    }
+
+    /// Whether the words of one column name the people whose addresses another one has: most begin alike.
+    func areNames(_ index: Int, of email: Int) -> Bool {
+        let addresses = guesses[email].words.keys.map { $0.lowercased() }
+        let names = guesses[index].words.keys
+        let found = names.count { name in
+            let parts = name.lowercased().split { !$0.isLetter }.filter { $0.count >= 3 }
+            return addresses.contains { address in
+                let local = address.prefix { $0 != "@" }
+                return parts.contains { local.contains($0) }
+            }
+        }
+        return found > 0 && found * 2 >= names.count
+    }
+
     /// The words of the file's name.
     var title: String { ColumnMap.simplified(name.split(separator: ".").dropLast().joined(separator: "_")) }
 
@@ -129,27 +152,23 @@ struct FileGuess {
         return found.first { $0.columns.count == best.columns.count }
     }
 
-    /// The column that names accounts: the one most of whose values are keys of accounts, or addresses of their contacts,
-    /// else one of a usual name, else one of addresses.
-    func accountColumn(_ keys: Set<Int>, _ addresses: Set<Int>) -> Int? {
-        func best(_ values: (Int) -> Set<Int>, among known: Set<Int>) -> Int? {
-            func share(_ index: Int) -> Double {
-                let values = values(index)
-                return values.isEmpty ? 0 : Double(values.count { known.contains($0) }) / Double(values.count)
-            }
-            return usable.max { (share($0), $1) < (share($1), $0) }.flatMap { share($0) >= 0.3 ? $0 : nil }
-        }
-        let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
-        return best({ guesses[$0].hashes }, among: keys) ?? best({ guesses[$0].addresses }, among: addresses) ?? named
-            ?? usable.first { guesses[$0].isEmail }
-    }
-
     /// Whether a column of that name names things: its digits are neither amounts nor moments.
     static func isOfNames(_ name: String) -> Bool {
         let words = name.split(separator: "_").map(String.init)
         if ["id", "ids", "uuid", "guid"].contains(where: words.contains) { return true }
         let names = ["key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code"]
         return names.contains(words.last ?? "")
+    }
+
+    /// Whether a column of that name may hold days: a spreadsheet writes them as numbers where their format was lost.
+    static func isOfDates(_ name: String) -> Bool {
+        let words: Set<Substring> = [
+            "date", "datum", "day", "tag", "since", "seit", "at", "on", "am", "created", "signup", "joined", "renewal",
+            "churned",
+            "canceled", "cancelled", "start", "end", "beginn", "ende", "expires", "fecha", "desde", "depuis", "le",
+        ]
+        return name.split(separator: "_").contains(where: words.contains)
+            || AccountColumnNames.created.contains(name) || AccountColumnNames.churned.contains(name)
     }
 
     /// Whether a column of numbers counts something, and does not name it.

@@ -49,9 +49,11 @@ enum FileRole {
 
     /// Nil, with the reason, when nothing can be made of the file.
     ///
-    /// - Parameter key: the column that tells accounts apart.
+    /// - Parameters:
+    ///   - key: the column that tells accounts apart.
+    ///   - joins: other texts of accounts that do.
     static func find(
-        _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>
+        _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>, joins: [AccountJoin.Attribute] = []
     ) -> Result<FileRole, ImportError> {
         let keys = key?.hashes ?? []
         if let key, let index = file.usable.first(where: { file.guesses[$0].lacksZeros(of: key) }) {
@@ -60,7 +62,7 @@ enum FileRole {
                     "\(file.name): \"\(file.header[index])\" holds the keys of accounts without the zeros before them, which "
                         + "spreadsheets drop; it is left out. Export it again and let no spreadsheet save it"))
         }
-        guard let account = file.accountColumn(keys, addresses) else {
+        guard let account = file.join(keys, addresses, joins)?.column else {
             return .failure(
                 ImportError(
                     "no column of \(file.name) names accounts by their keys or by the addresses of contacts; say which: "

@@ -24,9 +24,10 @@ enum ImportHint {
 
     /// The same of a column that is no attribute: the moment of an event, the day of a metric.
     static func line(
-        forColumn name: String, of kind: ImportKind, _ values: [String], ofMost: Bool, _ context: ImportContext
+        forColumn name: String, _ type: ValueType = .instant, of kind: ImportKind, _ values: [String], ofMost: Bool,
+        _ context: ImportContext
     ) -> String? {
-        entry(for: Attribute(name, .instant), values, ofMost: ofMost, context, isColumn: true).map {
+        entry(for: Attribute(name, type), values, ofMost: ofMost, context, isColumn: true).map {
             importLine(context, kind, $0)
         }
     }
@@ -72,6 +73,13 @@ enum ImportHint {
             fixed.form.formats = (isMixed || ofMost && attribute.form.formats.isEmpty ? [] : declared) + new
         case .number, .percent, .money:
             guard fixed.form.decimal == nil else { return nil }
+            // Nothing tells whether 1.400 is one and four tenths or a thousand and four hundred.
+            if values.allSatisfy(hasTwoReadings) {
+                fixed.form.decimal = .comma
+                let entry = declaration(of: fixed, isBuiltIn: isBuiltIn)
+                return "\(scalar(attribute.name)): "
+                    + entry.replacing("decimal: comma", with: "decimal: <comma or point>", maxReplacements: 1)
+            }
             let commas = values.count { $0.contains(",") }
             let groups = values.count { text in text.split(separator: ".").count > 2 }
             guard (commas + groups) * 2 > values.count else { return nil }
@@ -85,6 +93,11 @@ enum ImportHint {
             let more = Set(values).subtracting(attribute.values).sorted()
             guard !isBuiltIn, more.count <= 20 else { return nil }
             fixed.values += more
+        case .text where attribute.name == "timezone":
+            let words = Set(values).sorted()
+            guard words.count <= 8 else { return nil }
+            let map = words.map { "\(scalar($0)): <zone>" }.joined(separator: ", ")
+            return "\(attribute.name): { map: { \(map) } }"
         case .text where attribute.name == "status":
             let words = Set(values).sorted().prefix(6)
             guard words.count <= 5 else { return nil }
@@ -94,6 +107,11 @@ enum ImportHint {
         default: return nil
         }
         return "\(scalar(attribute.name)): \(declaration(of: fixed, isBuiltIn: isBuiltIn))"
+    }
+
+    private static func hasTwoReadings(_ text: String) -> Bool {
+        let bytes = ByteArena(capacity: text.utf8.count + 1)
+        return DecimalText.hasTwoReadings(bytes.append(text.utf8).trimmed)
     }
 
     /// For files most of whose rows name no account that there is.
@@ -109,6 +127,7 @@ enum ImportHint {
         if !form.formats.isEmpty { parts.append("format: \(list(form.formats))") }
         if let zone = form.zone { parts.append("timezone: \(zone.name)") }
         if let decimal = form.decimal { parts.append("decimal: \(decimal.rawValue)") }
+        if let unit = form.unit { parts.append("unit: \(unit.rawValue)") }
         switch form.period {
         case .interval(.year): parts.append("per: year")
         case .column(let name): parts.append("per: { column: \(quoted(name)) }")

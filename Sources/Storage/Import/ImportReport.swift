@@ -112,6 +112,21 @@ struct Rejection: Error, Equatable {
         throw Rejection(.encoding, column, "\(text.excerpt) holds half a character")
     }
 
+    /// - Throws: where a spreadsheet has made a number of a key and rounded it: several keys are one then.
+    static func ifRounded(_ text: Cell, _ column: String) throws {
+        guard isRounded(text) else { return }
+        throw Rejection(
+            .value, column,
+            "\(text.excerpt) is a number that a spreadsheet has rounded, and may stand for several; export it again, and let no "
+                + "spreadsheet save it, or give the column the format of text first")
+    }
+
+    /// Whether it is written like `7.213E+12`.
+    static func isRounded(_ text: Cell) -> Bool {
+        guard (5...24).contains(text.count), text.contains(UInt8(ascii: "+")) else { return false }
+        return text.string.wholeMatch(of: /[0-9]([.,][0-9]+)?[eE]\+[0-9]{2}/) != nil
+    }
+
     /// About the whole row.
     init(_ kind: Kind, _ reason: String) {
         self.kind = kind

@@ -20,6 +20,8 @@ protocol ImportTarget: AnyObject {
     /// Writes the staged rows, in slices, each all or nothing.
     func apply() throws
     func finish(_ report: inout ImportReport) throws
+    /// What is to be said at once of rows that were taken.
+    var remarks: [String] { get }
     /// Forgets the rows that were applied, and counts from 0, as if they had been another import's.
     func renew() throws
     /// Lets go of what `begin` made, however the import ended.
@@ -32,6 +34,7 @@ protocol ImportTarget: AnyObject {
 
 extension ImportTarget {
     var rowsOfADay: Int? { nil }
+    var remarks: [String] { [] }
     func refusal() throws -> String? { nil }
 }
 

@@ -10,7 +10,10 @@ final class LifecycleCells {
     private var churnedAt: Int?
     private var cancelRequestedAt: Int?
     private var createdAt: Int?
+    private var serviceEndAt: Int?
     private var reason: Int?
+    /// Accounts of which a file says that they leave on a day that lies ahead.
+    private var leaving = 0
 
     init(_ context: ImportContext, _ events: ColumnEvents) {
         self.context = context
@@ -26,6 +29,7 @@ final class LifecycleCells {
         churnedAt = columns.index(of: "churned_at")
         cancelRequestedAt = columns.index(of: "cancel_requested_at")
         createdAt = columns.index(of: "created_at")
+        serviceEndAt = columns.index(of: "service_end_at")
         reason = columns["churn_reason"]?.place == nil ? nil : columns.index(of: "churn_reason")
     }
 
@@ -39,6 +43,7 @@ final class LifecycleCells {
     func settle(
         _ record: Record, _ scalars: inout ContiguousArray<Scalar>, present: inout Int64, leftOut: inout [Rejection]
     ) throws -> Bool {
+        let isLeaving = takeEnd(&scalars, &present)
         for index in [churnedAt, cancelRequestedAt, createdAt] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
             let rejection = Rejection(
@@ -54,6 +59,7 @@ final class LifecycleCells {
         let hasRequest = cancelRequestedAt.map { !scalars[$0].isNull } ?? false
         guard let status, let churnedAt else { return hasRequest }
         let hasDate = columns.all[churnedAt].place.map { record.present?[$0] ?? true } ?? false
+        if isLeaving { scalars[status] = .text(active) }
         if scalars[status].isNull, hasDate {
             // Who has a date that nobody can read has left all the same.
             let hasLeft =
@@ -62,5 +68,32 @@ final class LifecycleCells {
         }
         if isActive(scalars) == true { scalars[churnedAt] = .null }
         return hasRequest || !scalars[churnedAt].isNull
+    }
+
+    /// Who leaves on a day that lies ahead is a customer until then, whatever word stands beside it: the day is that on
+    /// which the service ends. Over HTTP such a row is refused instead, and its sender told.
+    ///
+    /// - Returns: whether the row says so.
+    private func takeEnd(_ scalars: inout ContiguousArray<Scalar>, _ present: inout Int64) -> Bool {
+        guard context.takesGoodCells, let churnedAt, let serviceEndAt, case .integer(let at) = scalars[churnedAt],
+            at > context.latest
+        else { return false }
+        scalars[churnedAt] = .null
+        if scalars[serviceEndAt].isNull {
+            scalars[serviceEndAt] = .integer(at)
+            present |= 1 << Int64(serviceEndAt)
+        }
+        leaving += 1
+        return true
+    }
+
+    func renew() { leaving = 0 }
+
+    /// What is to be told of those who leave.
+    var warning: String? {
+        leaving == 0
+            ? nil
+            : "\(leaving) \(leaving == 1 ? "account leaves" : "accounts leave") on a day that lies ahead (churned_at), and "
+                + "\(leaving == 1 ? "is a customer" : "are customers") until then; the day is kept as service_end_at"
     }
 }

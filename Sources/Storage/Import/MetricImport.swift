@@ -43,7 +43,7 @@ final class MetricImport: ImportTarget {
     init(_ store: Store, _ connection: Connection, _ context: ImportContext) throws {
         self.store = store
         self.context = context
-        accounts = try AccountNames(connection, asksOnly: context.isOngoing)
+        accounts = try AccountNames(connection, context)
         ids = try NameIDs.load(context.dataMap.metrics.map(\.name), of: "metric", store, connection)
         time = WrittenTime(context.form(of: "day"), zone: context.zone)
         compact = WrittenTime(formats: ["yyyymmdd"], zone: context.zone)
@@ -107,7 +107,7 @@ final class MetricImport: ImportTarget {
         let account = try accounts.find(key).id
         if let metricPlace, record.present?[metricPlace] ?? true {
             let metric = try metric(record.cells[metricPlace].trimmed)
-            guard case .real(let value) = try number.scalar(record.cells[valuePlace]) else {
+            guard case .real(let value) = try scalar(record, valuePlace, number) else {
                 throw Rejection(.missing, "value", "is empty")
             }
             spread(metric, account, days, value)
@@ -121,9 +121,9 @@ final class MetricImport: ImportTarget {
             return
         }
         // All of a row or none of it.
-        for metric in wide { _ = try metric.reader.scalar(record.cells[metric.place]) }
+        for metric in wide { _ = try scalar(record, metric.place, metric.reader) }
         for metric in wide {
-            guard case .real(let value) = try metric.reader.scalar(record.cells[metric.place]) else { continue }
+            guard case .real(let value) = try scalar(record, metric.place, metric.reader) else { continue }
             spread(metric.id, account, days, value)
         }
     }
@@ -147,13 +147,17 @@ final class MetricImport: ImportTarget {
     /// The number of a cell; nil when it is empty, or bad and left out.
     private func number(_ record: Record, _ place: Int, _ reader: CellReader) throws -> Double? {
         do {
-            guard case .real(let value) = try reader.scalar(record.cells[place]) else { return nil }
+            guard case .real(let value) = try scalar(record, place, reader) else { return nil }
             return value
         } catch let rejection as Rejection {
             guard context.takesGoodCells else { throw rejection }
             leftOut.append(rejection)
             return nil
         }
+    }
+
+    private func scalar(_ record: Record, _ place: Int, _ reader: CellReader) throws -> Scalar {
+        try reader.scalar(record.cells[place], isNumber: record.isNumber(place))
     }
 
     private func add(_ metric: Int64, _ account: Int64, _ day: Int, _ value: Double) {
@@ -262,7 +266,11 @@ final class MetricImport: ImportTarget {
         if rejection.column == "day" {
             return ImportHint.line(forColumn: "day", of: .metrics, values, ofMost: ofMost, context)
         }
-        guard rejection.column == "metric", let name = values.first else { return nil }
+        guard rejection.column == "metric", let name = values.first else {
+            return rejection.kind == .value
+                ? ImportHint.line(forColumn: rejection.column, .number, of: .metrics, values, ofMost: ofMost, context)
+                : nil
+        }
         return "metrics: { \(ImportHint.scalar(ColumnMap.simplified(name))): {} }"
     }
 }

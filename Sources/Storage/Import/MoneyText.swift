@@ -32,6 +32,9 @@ struct MoneyText {
         ("Kč", ["CZK"]), ("₪", ["ILS"]), ("R", ["ZAR"]),
     ]
 
+    /// Reads what a source has as numbers.
+    var ofNumbers: MoneyText { MoneyText(currency: currency, digits: digits, mark: .point) }
+
     /// A bare number that has one reading: what most cells hold.
     @inline(__always)
     func plainAmount(_ text: Cell) -> Int64? {
@@ -125,7 +128,7 @@ struct MoneyText {
         guard mark != .comma, text.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) || text.count > 18,
             let value = DecimalText.double(text), value.magnitude < 1e13
         else { return nil }
-        let factor = [1.0, 10, 100, 1_000, 10_000][min(max(digits, 0), 4)]
+        let factor = [1.0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000][min(max(digits, 0), 7)]
         return Int64(exactly: (value * factor).rounded()).map { .amount($0) }
     }
 
@@ -136,6 +139,9 @@ struct MoneyText {
         let amount = MoneyText(currency: currency, digits: digits, mark: mark)
         return bytes.withUnsafeBufferPointer { amount.plain($0) }
     }
+
+    /// The currencies that use a sign; nil for what is none.
+    static func currencies(of sign: String) -> Set<String>? { signs.first { $0.sign == sign }?.currencies }
 
     /// Nil when the sign is that of the currency.
     private func otherCurrency(_ sign: String) -> Reading? {

@@ -51,6 +51,7 @@ final class NDJSONReader: RowReader {
     private func take(_ bytes: UnsafeMutableBufferPointer<UInt8>, _ record: inout Record) -> RowOutcome {
         record.cells = [Cell(bytes)]
         record.present = nil
+        record.numbers = nil
         record.others.removeAll(keepingCapacity: true)
         if let complaint = encodingComplaint(Cell(bytes)) { return .bad(complaint) }
         guard let members = JSONScanner.members(of: bytes) else {
@@ -58,6 +59,7 @@ final class NDJSONReader: RowReader {
         }
         record.cells = ContiguousArray(repeating: Cell.empty, count: columnCount)
         var present = ContiguousArray(repeating: false, count: columnCount)
+        var numbers = ContiguousArray(repeating: false, count: columnCount)
         for (index, member) in members.enumerated() {
             if member.kind == .text, member.value.contains(0) {
                 return .bad(Rejection(.encoding, "\(member.key.excerpt) holds a NUL"))
@@ -72,12 +74,14 @@ final class NDJSONReader: RowReader {
             }
             if present[place] { return .bad(Rejection(.malformed, "the key \(member.key.excerpt) comes twice")) }
             present[place] = true
+            numbers[place] = member.kind == .number
             record.cells[place] = member.kind == .null ? Cell.empty : member.value
             if member.value.count > CSVReader.longestField {
                 return .bad(Rejection(.malformed, "\(member.key.excerpt) is longer than 64 KiB"))
             }
         }
         record.present = present
+        record.numbers = numbers
         return .row
     }
 

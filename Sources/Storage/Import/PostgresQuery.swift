@@ -19,6 +19,8 @@ final class PostgresQuery {
     private var first: OpaquePointer?
 
     private static let boolean: Oid = 16
+    /// int8, int2, int4, float4, float8, numeric.
+    private static let numbers: [Oid] = [20, 21, 23, 700, 701, 1_700]
     private static let momentWithZone: Oid = 1184
     private static let moment: Oid = 1114
     /// Milliseconds between two looks at whether somebody wants to stop.
@@ -79,6 +81,9 @@ final class PostgresQuery {
         PQclear(first)
         PQfinish(connection)
     }
+
+    /// Whether a column has numbers.
+    func isNumber(_ column: Int) -> Bool { Self.numbers.contains(types[column]) }
 
     /// The next row; nil behind the last one.
     func next() throws -> [String?]? {

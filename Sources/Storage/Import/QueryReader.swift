@@ -6,6 +6,8 @@ final class QueryReader: RowReader {
     let totalBytes: Int64? = nil
     private let connection: Connection?
     private let rowAfter: (Int) throws -> [String?]?
+    /// Tells of the columns of the row at hand whether it has them as numbers; nil where all are text.
+    private let isNumber: ((Int) -> Bool)?
     let isPerRow: Bool
     private var row = 0
     private let bytes = ByteArena()
@@ -24,6 +26,12 @@ final class QueryReader: RowReader {
         isPerRow = false
         // The statement lives as long as its connection.
         self.connection = connection
+        isNumber = { column in
+            switch statement.kind(column) {
+            case .integer, .real: true
+            case .null, .text, .blob: false
+            }
+        }
         rowAfter = { _ in
             guard try statement.step() else { return nil }
             return columns.indices.map { column in
@@ -43,6 +51,7 @@ final class QueryReader: RowReader {
         isPerRow = false
         connection = nil
         rowAfter = { _ in try query.next() }
+        isNumber = query.isNumber
     }
 
     init(columns: [String], rows: [[String?]]) {
@@ -50,6 +59,7 @@ final class QueryReader: RowReader {
         isPerRow = true
         connection = nil
         rowAfter = { $0 < rows.count ? rows[$0] : nil }
+        isNumber = nil
     }
 
     func expect(_ names: [[String]], severally: Set<Int>) {}
@@ -63,6 +73,7 @@ final class QueryReader: RowReader {
         bytesRead += Int64(total)
         record.cells.removeAll(keepingCapacity: true)
         for value in values { record.cells.append(bytes.append((value ?? "").utf8)) }
+        record.numbers = isNumber.map { isNumber in ContiguousArray(values.indices.map(isNumber)) }
         record.present = isPerRow ? ContiguousArray(values.map { $0 != nil }) : nil
         if record.cells.contains(where: { $0.contains(0) }) {
             return .bad(Rejection(.encoding, "the row holds a NUL byte"))

@@ -61,8 +61,14 @@ struct Record {
     var cells: ContiguousArray<Cell> = []
     /// The cells that the row has; only NDJSON rows and rows at hand leave some out.
     var present: ContiguousArray<Bool>?
+    /// The cells that their source has as numbers, whose mark is a point whatever the texts of the column have; nil where
+    /// all are text.
+    var numbers: ContiguousArray<Bool>?
     /// What else an NDJSON row says, under keys that nobody looked for.
     var others: [JSONScanner.Member] = []
+
+    @inline(__always)
+    func isNumber(_ place: Int) -> Bool { numbers.map { place < $0.count && $0[place] } ?? false }
 }
 
 /// What a reader found.

@@ -122,9 +122,19 @@ package struct Retyping {
         }
     }
 
+    /// Numbers are written with a point here, whatever the files have.
+    private var wasNumber: Bool {
+        switch ValueType(rawValue: from) {
+        case .number, .percent, .money: true
+        case .text, .boolean, .date, .instant, .duration, .reason, nil: false
+        }
+    }
+
     private func value(of text: String) -> SQLValue? {
         let bytes = ByteArena(capacity: text.utf8.count + 1)
-        guard let scalar = try? reader.scalar(bytes.append(text.utf8)), !scalar.isNull else { return nil }
+        guard let scalar = try? reader.scalar(bytes.append(text.utf8), isNumber: wasNumber), !scalar.isNull else {
+            return nil
+        }
         return scalar.value
     }
 }

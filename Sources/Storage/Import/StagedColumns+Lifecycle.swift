@@ -13,7 +13,7 @@ extension StagedColumns {
             let status =
                 believesOldNews
                 ? "COALESCE(s.status, a.status)"
-                : "CASE WHEN \(DepartedAccounts.areToldAsBefore) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
+                : "CASE WHEN \(ToldBefore.isActive) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
             set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
             set(
                 "churned_at",
@@ -25,11 +25,22 @@ extension StagedColumns {
             add(
                 "status_told", column: "\"status_told\"", CellReader("status_told", kind), place: nil,
                 updated: "COALESCE(s.status, a.status_told)", inserted: "s.status")
+            if self["churned_at"]?.place != nil {
+                // An end that lies ahead is the end of the service, and no departure yet.
+                if self["service_end_at"] == nil {
+                    add(
+                        "service_end_at", column: AttributeColumns.ofAccount("service_end_at"),
+                        CellReader("service_end_at", kind), place: nil, kind: .integer)
+                }
+                let kept = self["service_end_at"]?.place == nil ? "a.service_end_at" : updated("service_end_at")
+                set(
+                    "service_end_at", updated: "COALESCE(s.service_end_at, \(kept))", inserted: "s.service_end_at")
+            }
             if let reason = self["churn_reason"] {
                 set(
                     "churn_reason",
                     updated:
-                        "CASE WHEN \(DepartedAccounts.areToldAsBefore) THEN a.churn_reason ELSE \(reason.updated) END",
+                        "CASE WHEN \(ToldBefore.isActive) THEN a.churn_reason ELSE \(reason.updated) END",
                     inserted: reason.inserted)
             } else {
                 add(

@@ -49,6 +49,12 @@ struct StagedColumns {
                 staged: StagedRows.Column(name: column, kind: kind ?? reader.stored)))
     }
 
+    /// SQL that is true where a staged row has the column.
+    func isPresent(_ name: String) -> String {
+        guard let index = index(of: name), isPerRow, index < 63 else { return "true" }
+        return "(s.present & \(Int64(1) << Int64(index))) <> 0"
+    }
+
     mutating func set(_ name: String, updated: String, inserted: String) {
         guard let index = index(of: name) else { return }
         all[index].updated = updated
@@ -113,7 +119,8 @@ struct StagedCells {
     func read(_ record: Record, into scalars: inout ContiguousArray<Scalar>) throws {
         for index in places.indices {
             let place = places[index]
-            scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
+            scalars[index] =
+                place < 0 ? .null : try readers[index].scalar(record.cells[place], isNumber: record.isNumber(place))
         }
     }
 
@@ -127,7 +134,8 @@ struct StagedCells {
         for index in places.indices {
             let place = places[index]
             do {
-                scalars[index] = place < 0 ? .null : try readers[index].scalar(record.cells[place])
+                scalars[index] =
+                    place < 0 ? .null : try readers[index].scalar(record.cells[place], isNumber: record.isNumber(place))
             } catch let rejection as Rejection {
                 scalars[index] = .null
                 // There is no bit for it, and the stored value would go.

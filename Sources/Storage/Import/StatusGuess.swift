@@ -10,6 +10,34 @@ struct StatusGuess {
         "estado", "estado_cliente", "estado_del_cliente", "estatus", "klantstatus", "stato", "stato_cliente",
         "situação", "situacao", "status_do_cliente",
     ]
+    /// Whether a column is called a status of accounts, however its words are cut short: `Cust. Status`, `Subscription State`.
+    static func isNamed(_ name: String) -> Bool {
+        var words = name.split(separator: "_").map(String.init)
+        if let compound = words.last, let kind = kinds.first(where: { compound.hasSuffix($0) && compound != $0 }) {
+            words = words.dropLast() + [String(compound.dropLast(kind.count)), kind]
+        }
+        guard let kind = words.first(where: kinds.contains) else { return false }
+        words.removeAll { $0 == kind || ["of", "the", "current", "der", "des", "du", "de", "del"].contains($0) }
+        // The state of a company may as well be Texas.
+        if kind == "state", words.contains(where: ["company", "org", "organization", "client", "service"].contains) {
+            return false
+        }
+        return !words.isEmpty && words.allSatisfy(owners.contains)
+    }
+
+    private static let kinds: Set<String> = ["status", "state", "statut", "estado", "stato", "zustand"]
+    /// Whose status it is.
+    private static let owners: Set<String> = [
+        "cust", "customer", "customers", "client", "clients", "acct", "acc", "account", "accounts", "subscription",
+        "subscr", "sub",
+        "subs", "contract", "plan", "billing", "membership", "member", "license", "licence", "service", "company",
+        "org",
+        "organization", "tenant", "lifecycle", "kunde", "kunden", "vertrag", "vertrags", "abo", "konto", "abonnement",
+        "compte",
+        "contrat", "cliente", "cuenta", "contrato", "suscripción", "klant", "klanten", "mitglieds", "mitglied",
+        "lizenz",
+    ]
+
     /// Columns of yes and no.
     private static let flags = [
         "cancelled", "canceled", "churned", "is_cancelled", "is_canceled", "is_churned", "active", "is_active", "aktiv",
@@ -48,7 +76,8 @@ struct StatusGuess {
             file.guesses[index].filled > 0 && file.guesses[index].distinct <= Self.mostWords
                 && !file.guesses[index].isMoment && !WishWord.isOfAList(file.guesses[index].words.keys)
         }
-        let named = free(Self.names).filter(isFew)
+        let others = file.usable.map { file.simpleName($0) }.filter { !Self.names.contains($0) && Self.isNamed($0) }
+        let named = free(Self.names + others).filter(isFew)
         let sure =
             (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) }
             + free(Self.others).filter { isFew($0) && Self.tellsApart(file, $0) })
@@ -95,18 +124,25 @@ struct StatusGuess {
 
     private mutating func explain(_ file: FileGuess) {
         let words = file.guesses[column].words
-        let meanings = Self.meanings(file, column)
-        var attribute = Attribute("status", .text)
-        if file.header[column] != "status" { attribute.form.column = file.header[column] }
-        for (word, meaning) in meanings where !["active", "churned"].contains(word.lowercased()) {
-            attribute.form.map[word.lowercased()] = meaning == .active ? "active" : "churned"
-        }
         func list(_ words: [(key: String, value: Int)]) -> String {
             words.prefix(8).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
                 + (words.count > 8 ? ", ..." : "")
         }
         func sorted(where belongs: (String) -> Bool) -> [(key: String, value: Int)] {
             words.filter { belongs($0.key) }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        }
+        var meanings = Self.meanings(file, column)
+        let untilThen = Self.untilTheEnd(file, column)
+        for word in untilThen { meanings[word] = .active }
+        if !untilThen.isEmpty {
+            notes.append(
+                "\"\(file.header[column])\": who is \(list(sorted { untilThen.contains($0) })) is a customer until the period ends, as "
+                    + "in Recurly, where those who have left are expired")
+        }
+        var attribute = Attribute("status", .text)
+        if file.header[column] != "status" { attribute.form.column = file.header[column] }
+        for (word, meaning) in meanings where !["active", "churned"].contains(word.lowercased()) {
+            attribute.form.map[word.lowercased()] = meaning == .active ? "active" : "churned"
         }
         let notYet = sorted { meanings[$0] == .notYet }
         if !notYet.isEmpty {
@@ -125,6 +161,16 @@ struct StatusGuess {
                     .replacing("\"\(Self.question)\"", with: Self.question))
         }
         if !meanings.isEmpty { self.attribute = attribute }
+    }
+
+    /// The words for those who have canceled and are served until their period ends: where others have expired, and a
+    /// column says until when.
+    private static func untilTheEnd(_ file: FileGuess, _ column: Int) -> [String] {
+        let words = file.guesses[column].words.keys
+        guard words.contains(where: { $0.lowercased() == "expired" }) || file.columns(["expires_at"]).isEmpty == false,
+            !file.columns(["expires_at", "current_period_ends_at", "current_term_ends_at"]).isEmpty
+        else { return [] }
+        return words.filter { ["canceled", "cancelled"].contains($0.lowercased()) }
     }
 
     private static let question = "<active or churned>"

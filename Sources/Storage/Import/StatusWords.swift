@@ -39,7 +39,7 @@ enum StatusWords {
         "subscribed", "enabled", "open", "trialing", "trialling", "trial", "in trial", "on trial", "free trial",
         "past due", "unpaid", "overdue", "delinquent", "dunning", "renewed", "renewing", "paused", "non renewing",
         "pending cancellation", "pending cancel", "cancelling", "canceling", "cancels at period end",
-        "in good standing",
+        "in good standing", "churn risk", "at risk", "not renewing", "will not renew",
         "good standing", "activated", "ongoing", "running", "evangelist", "free", "freemium",
         // Opportunities that were won
         "closed won", "closedwon", "won",

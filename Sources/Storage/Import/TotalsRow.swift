@@ -61,11 +61,11 @@ enum TotalsRow {
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }
 
-    /// Whether a row is a line below the table: hardly a cell but one is filled, and that one begins like one.
+    /// Whether a row is a line below the table, or one that parts it: of dashes alone, or hardly a cell but one is filled, and that one begins like one.
     static func isFooter(_ record: Record) -> Bool {
-        guard let first = record.cells.first(where: { !$0.trimmed.isEmpty })?.trimmed, first.count >= 5 else {
-            return false
-        }
+        guard let first = record.cells.first(where: { !$0.trimmed.isEmpty })?.trimmed else { return false }
+        if isOfRules(first) { return record.cells.allSatisfy { $0.trimmed.isEmpty || isOfRules($0.trimmed) } }
+        guard first.count >= 5 else { return false }
         // Keys hardly ever have blanks.
         guard first.contains(0x20) || first[0] >= 0x80 else { return false }
         guard
@@ -75,6 +75,13 @@ enum TotalsRow {
                 })
         else { return false }
         return record.cells.count { !$0.trimmed.isEmpty } <= 2
+    }
+
+    /// Whether a cell holds a line that somebody drew: `---`, `=====`.
+    @inline(__always)
+    private static func isOfRules(_ text: Cell) -> Bool {
+        guard text.count > 1, let first = text.first, "-=_*#~.".utf8.contains(first) else { return false }
+        return text.allSatisfy { $0 == first }
     }
 
     private static func begins(_ text: Cell, with word: [UInt8]) -> Bool {

@@ -3,6 +3,7 @@
 /// Keys are compared letter by letter, for those of some systems differ in nothing else; so both accounts are kept, and
 /// somebody is told.
 struct TwinKeys {
+    /// Whether there is nothing to compare with.
     private let isFirstImport: Bool
     /// The keys of the source in lower case.
     private var seen = SeenKeys()
@@ -12,8 +13,10 @@ struct TwinKeys {
     private static let most = 1_000
     private var example: String?
 
-    init(_ connection: Connection) throws {
-        isFirstImport = try connection.integer("SELECT count(*) FROM (SELECT id FROM account LIMIT 1) AS a") == 0
+    /// - Parameter isOngoing: whether rows come for as long as the program runs.
+    init(_ connection: Connection, isOngoing: Bool = false) throws {
+        isFirstImport =
+            try !isOngoing && connection.integer("SELECT count(*) FROM (SELECT id FROM account LIMIT 1) AS a") == 0
     }
 
     /// Looks at a key that the source brings for the first time.

@@ -46,6 +46,11 @@ struct WrittenTime {
     }
 
     private func instant(_ text: Cell, _ format: DateFormat) -> Int64? {
+        if format.isSerial {
+            return DateFormat.serial(text).map {
+                zone.instant(local: Int64($0.day) * 86_400_000 + $0.millisecond).instant.milliseconds
+            }
+        }
         guard let (day, length) = format.day(text) else { return nil }
         if length == text.count { return zone.start(of: Day(number: day)).milliseconds }
         guard let time = timeOfDay(text, from: length) else { return nil }

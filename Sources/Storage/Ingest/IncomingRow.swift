@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Crypto
 package import Playbooks
 
@@ -14,12 +14,23 @@ package struct IncomingRow: Sendable, Codable, Equatable {
         package var pointer: String
         /// A bad value is left out and told, and the row stays.
         package var isOptional: Bool
+        /// Whether the sender has it as a number, whose mark is a point; rows that have waited for long do not say.
+        package var isNumber: Bool?
 
         package init(_ column: String, _ value: String?, at pointer: String, isOptional: Bool = false) {
             self.column = column
             self.value = value
             self.pointer = pointer
             self.isOptional = isOptional
+        }
+
+        /// A value as the request has it; a list or an object is none.
+        package init(_ column: String, _ value: JSON, at pointer: String, isOptional: Bool = false) {
+            self.init(column, value.scalarText, at: pointer, isOptional: isOptional)
+            switch value {
+            case .integer, .number, .decimal: isNumber = true
+            case .null, .boolean, .text, .list, .object: isNumber = nil
+            }
         }
     }
 
@@ -120,6 +131,8 @@ package struct IntakeReport: Sendable, Equatable {
     package var hints: [String] = []
     /// Columns that nobody has declared, whose values were left out.
     package var unknown: [String] = []
+    /// What is to be said of rows that were taken.
+    package var warnings: [String] = []
 
     package init() {}
 

@@ -176,6 +176,7 @@ private struct IntakeRound {
         }
         if target.target.staged > 0 { try target.target.apply() }
         report.unchanged += target.target.tally.unchanged
+        report.warnings += target.target.remarks
         // What was asked before may be otherwise now.
         accountsOfUser = [:]
         knownAccounts = [:]
@@ -265,7 +266,8 @@ private struct IntakeRound {
 
     private mutating func isAccount(_ key: String) throws -> Bool {
         if let isKnown = knownAccounts[key] { return isKnown }
-        let isKnown = try connection.first("SELECT id FROM account WHERE key = :key", ["key": .text(key)]) != nil
+        let spelled = try AccountKeySpelling.key(key, connection)
+        let isKnown = try connection.first("SELECT id FROM account WHERE key = :key", ["key": .text(spelled)]) != nil
         knownAccounts[key] = isKnown
         return isKnown
     }

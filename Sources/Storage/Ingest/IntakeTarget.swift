@@ -39,7 +39,7 @@ final class IntakeTarget {
         time = WrittenTime(zone: context.zone)
         propertiesPlace = kind == .events ? places["properties"] : nil
         let names = wanted.map(\.name)
-        guard kind == .events || kind == .metrics || names.count <= 62 else {
+        guard kind == .events || kind == .metrics || names.count <= 66 else {
             throw ImportError("data.yaml declares more than 62 attributes of \(kind.rawValue); import them as CSV")
         }
         // The names are ours, so `column:` of the data map must not claim any of them.
@@ -118,7 +118,8 @@ final class IntakeTarget {
         let count = propertiesPlace == nil ? places.values.max().map { $0 + 1 } ?? 0 : EventImport.own.count
         record.cells = ContiguousArray(repeating: .empty, count: count)
         var present = ContiguousArray(repeating: false, count: count)
-        func put(_ column: String, _ text: String) {
+        var numbers = ContiguousArray(repeating: false, count: count)
+        func put(_ column: String, _ text: String, isNumber: Bool = false) {
             guard let place = place(of: column) else { return }
             var text = text
             if wishes[place] != nil {
@@ -131,11 +132,13 @@ final class IntakeTarget {
             }
             record.cells[place] = arena.append(text.utf8)
             present[place] = true
+            numbers[place] = isNumber
         }
-        for field in row.fields { put(field.column, field.value ?? "") }
+        for field in row.fields { put(field.column, field.value ?? "", isNumber: field.isNumber ?? false) }
         if let account { put("account", account) }
         if !properties.isEmpty { put("properties", properties) }
         record.present = present
+        record.numbers = numbers
     }
 
     private func json(_ properties: [IncomingRow.Field]) throws -> String? {
@@ -143,7 +146,9 @@ final class IntakeTarget {
         let members = try properties.compactMap { property -> JSON.Member? in
             guard let value = property.value else { return nil }
             if value.utf8.contains(0) { throw Rejection(.encoding, property.column, "holds a NUL") }
-            return JSON.Member(property.column, .text(value))
+            // `NaN` is no number that JSON has.
+            let isNumber = property.isNumber ?? false && value.last?.isNumber ?? false
+            return JSON.Member(property.column, isNumber ? .decimal(value) : .text(value))
         }
         return members.isEmpty ? "" : JSON.object(members).encodedText
     }

@@ -188,9 +188,34 @@ package struct Ledger {
         case sent, resend, drop
     }
 
+    /// What nobody would get any more, or only behind what comes after it.
+    package struct TooLate: Error, CustomStringConvertible {
+        package let description: String
+
+        init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    /// Why a touch cannot be sent any more, or nil: its enrollment has ended, or has sent what comes after it.
+    private func whyTooLate(_ id: Int64, of enrollment: Int64) throws -> String? {
+        let row = try connection.first(
+            """
+            SELECT e.state, e.end_reason, CASE WHEN EXISTS (
+                SELECT 1 FROM touch AS l JOIN touch AS t ON t.id = :id
+                WHERE l.enrollment_id = e.id AND l.id > t.id AND l.step <> t.step) THEN 1 ELSE 0 END AS later
+            FROM enrollment AS e WHERE e.id = :enrollment
+            """, ["id": .integer(id), "enrollment": .integer(enrollment)])
+        guard let row else { return nil }
+        let state: EnrollmentState = try row["state"].word()
+        if state != .active { return "its enrollment has ended (\(row["end_reason"].text ?? state.rawValue))" }
+        return row["later"].integer == 1 ? "its enrollment has gone on to a later step" : nil
+    }
+
     /// Settles an `unknown` or `held` touch, or drops a pending one.
     ///
-    /// - Throws: `StorageError` when there is no such touch, or its state leaves nothing to settle.
+    /// - Throws: `StorageError` when there is no such touch, or its state leaves nothing to settle; `TooLate` when it is to be
+    ///   sent again, and nobody would get it in its turn.
     package func resolve(_ id: Int64, as verdict: Resolution, now: Instant) throws {
         guard
             let row = try connection.first(
@@ -209,6 +234,9 @@ package struct Ledger {
                 "touch \(id) is \(state.rawValue); \"\(verdict.rawValue)\" settles "
                     + "\(allowed.map(\.rawValue).joined(separator: " or ")) touches only")
         }
+        if verdict == .resend, let why = try whyTooLate(id, of: enrollment) {
+            throw TooLate("touch \(id) cannot be sent again: \(why); say sent or drop")
+        }
         let end: TouchState =
             switch verdict {
             case .sent: .sent
@@ -219,7 +247,7 @@ package struct Ledger {
         // does not know: it may have arrived, and counts for caps.
         try connection.execute(
             """
-            UPDATE touch SET state = :end, reason = :reason, fence = fence + 1, retry_at = NULL,
+            UPDATE touch SET state = :end, reason = :reason, error = NULL, fence = fence + 1, retry_at = NULL,
                 ambiguous = CASE WHEN :end <> 'cancelled' THEN 0 WHEN state = 'unknown' THEN 1 ELSE ambiguous END,
                 settled_at = CASE WHEN :end = 'pending' THEN NULL ELSE CAST(:now AS bigint) END,
                 not_before = CASE WHEN :end = 'pending' THEN :now ELSE not_before END,

@@ -6,6 +6,8 @@ package struct Release: Sendable, Equatable {
     package private(set) var endsHoldByHand = false
     /// The next match is let through, whatever its size.
     package private(set) var letsThrough = false
+    /// Whether an occurrence of a campaign waits for it.
+    private var hasWaiting = false
     /// The attributes and metrics whose values are no longer in doubt, for any playbook.
     package private(set) var believed: [String] = []
 
@@ -40,6 +42,12 @@ package struct Release: Sendable, Equatable {
             WHERE name = :name AND (held_at IS NOT NULL OR released_at IS NULL)
             """, arguments)
         letsThrough = canary > 0 || held > 0
+        hasWaiting =
+            try connection.first(
+                """
+                SELECT o.at FROM occurrence AS o JOIN playbook AS p ON p.id = o.playbook_id
+                WHERE p.name = :name AND o.state = 'held' AND p.next_at = o.at
+                """, ["name": .text(playbook)]) != nil
         believed =
             try DoubtfulAttributes.believe(reads.attributes.sorted(), connection)
             + DoubtfulMetrics.believe(reads.metrics, connection)
@@ -51,7 +59,9 @@ package struct Release: Sendable, Equatable {
             return "\(playbook) takes in again; the safety rules look at its next match as at every other"
         }
         let parts = [
-            letsThrough ? "\(playbook) is released: its next match is let through, whatever its size" : nil,
+            letsThrough
+                ? "\(playbook) is released: its \(hasWaiting ? "occurrence that is held" : "next match") is let through, whatever "
+                    + "its size" : nil,
             believed.isEmpty
                 ? nil
                 : "\(believed.joined(separator: ", ")) \(believed.count == 1 ? "is" : "are") believed as of now; "

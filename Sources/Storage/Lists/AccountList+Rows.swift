@@ -11,6 +11,7 @@ extension AccountList {
 
     /// The accounts that may be listed, from the smallest set of rows that tells; nil where all may be.
     func candidates() throws -> Set<Int64>? {
+        if let only = choice.only { return Set(only.keys) }
         if let verdict = choice.verdict {
             return try ids(
                 """

@@ -17,6 +17,8 @@ package struct AccountList {
         package var risk: Risk?
         package var enrollment: Inside?
         package var verdict: Judged?
+        /// Those that somebody has found already, with why.
+        package var only: [Int64: [Reason]]?
 
         package init() {}
     }
@@ -189,6 +191,10 @@ package struct AccountList {
         return block.ids.indices.compactMap { index in
             guard block.ids[index] > id, holds?.holds(index) != false, stuck?.holds(index) != false else { return nil }
             var item = item(block, index)
+            if let only = choice.only {
+                guard let found = only[item.id] else { return nil }
+                item.reasons += found
+            }
             if stuck != nil, item.status != "active" { return nil }
             if case .number(let score)? = health?.value(index, as: .number) { item.health = score }
             item.risks = risks[index] ?? []

@@ -18,6 +18,17 @@ package struct ChannelState: Sendable, Equatable {
     }
 }
 
+extension ChannelState {
+    private static let lacking = "cannot be used: "
+
+    /// Of a channel that lacks a secret, or whose address cannot be made.
+    package static func unusable(because reason: String) -> ChannelState {
+        ChannelState(.open, reason: lacking + reason)
+    }
+
+    package var isUnusable: Bool { reason.hasPrefix(Self.lacking) }
+}
+
 /// The channels that do not go at full speed, as their runner tells.
 package struct ChannelStates {
     private let connection: Connection

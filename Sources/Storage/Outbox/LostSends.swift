@@ -83,15 +83,18 @@ package struct LostSends {
     }
 
     /// Whether playbooks that nobody has released since are held, because nobody knows what has left.
-    package func isUnsure(at now: Instant) throws -> Bool {
-        try Meta.instant(of: .unsureSince, connection).map { now - $0 < Self.memory } ?? false
+    package func isUnsure(at now: Instant) throws -> Bool { try unsureSince(at: now) != nil }
+
+    /// When a back-up was put back of which nobody knows what has left since; nil when that is long over.
+    package func unsureSince(at now: Instant) throws -> Instant? {
+        try Meta.instant(of: .unsureSince, connection).flatMap { now - $0 < Self.memory ? $0 : nil }
     }
 
     private func markUnknown(_ condition: String, _ arguments: [String: SQLValue]) throws -> Int {
         try connection.execute(
             """
             UPDATE touch SET state = 'unknown', fence = fence + 1, error = NULL,
-                reason = 'it may have left in the time that the restored back-up does not know of'
+                reason = '\(Touch.mayHaveLeft)'
             WHERE \(condition) AND (state = 'pending' OR state = 'claimed' OR state = 'sending' OR state = 'held')
             """, arguments)
     }

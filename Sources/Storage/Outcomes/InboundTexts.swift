@@ -83,7 +83,7 @@ package struct InboundTexts {
         guard let touch else { return .unmatched }
         var notice = Notice(.replied, id: "text:\(text.id)", body: "")
         (notice.touch, notice.address, notice.at) = ("t\(touch.id)", number, text.at)
-        return try Notices(connection, channel: channel, workspace: workspace, now: now).take(notice)
+        return try Notices(connection, channel: channel, of: [], workspace: workspace, now: now).take(notice)
     }
 
     private struct Touch {

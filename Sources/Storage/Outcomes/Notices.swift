@@ -8,15 +8,20 @@ package import Playbooks
 package struct Notices {
     private let connection: Connection
     private let channel: String
+    private let channels: Set<String>
     private let workspace: String
     private let now: Instant
 
     /// - Parameters:
-    ///   - channel: whose webhook it is; only its touches are found.
+    ///   - channel: whose webhook it is; its touches are found, and those of channels that are gone.
+    ///   - channels: the names of those that there are.
     ///   - workspace: its name, for providers that serve several.
-    package init(_ connection: Connection, channel: String, workspace: String, now: Instant) {
+    package init(
+        _ connection: Connection, channel: String, of channels: Set<String>, workspace: String, now: Instant
+    ) {
         self.connection = connection
         self.channel = channel
+        self.channels = channels.union([channel])
         self.workspace = workspace
         self.now = now
     }
@@ -79,13 +84,16 @@ package struct Notices {
         /// Whether it went to an address or a number, which may be suppressed.
         var hasAddress: Bool
         var state: TouchState
-        var isAmbiguous: Bool
+        var attempts: Int64
     }
 
     private static let columns = """
-        SELECT id, account_id, enrollment_id, contact_id, recipient, category, kind = 'email' OR kind = 'sms' AS has_address, state, ambiguous
+        SELECT id, account_id, enrollment_id, contact_id, recipient, category, kind = 'email' OR kind = 'sms' AS has_address, state, attempts
             FROM touch
         """
+
+    /// A channel that was renamed goes on under its new name, and is told there of what the old one has sent.
+    private var others: BoundList { BoundList("other", [""] + channels.subtracting([channel]).sorted()) }
 
     /// By our own key, else by the provider's id, which a batch may give to several recipients; what is told of another
     /// address than the touch's is of another touch, which a restored database may not know of.
@@ -98,20 +106,17 @@ package struct Notices {
         }
         if let key = notice.touch, key.first == "t", let id = Int64(key.dropFirst()) {
             let rows = try touches(
-                "\(Self.columns) WHERE id = :id AND channel = :channel",
-                ["id": .integer(id), "channel": .text(channel)])
+                "\(Self.columns) WHERE id = :id AND channel NOT IN (\(others.names))",
+                others.arguments.merging(["id": .integer(id)]) { $1 })
             if let touch = rows.first { return isOf(touch) ? touch : nil }
         }
         guard let id = notice.providerID, !id.isEmpty else { return nil }
         let rows = try touches(
             """
-            \(Self.columns) WHERE provider_id IN (:provider, '<' || :provider || '>') AND channel = :channel
+            \(Self.columns) WHERE provider_id IN (:provider, '<' || :provider || '>')
+                AND channel NOT IN (\(others.names))
             ORDER BY recipient = :address DESC, id LIMIT 2
-            """,
-            [
-                "provider": .text(id), "channel": .text(channel),
-                "address": .text(address ?? ""),
-            ])
+            """, others.arguments.merging(["provider": .text(id), "address": .text(address ?? "")]) { $1 })
         guard let first = rows.first, isOf(first) else { return nil }
         return rows.count == 1 || first.recipient == address ? first : nil
     }
@@ -125,18 +130,19 @@ package struct Notices {
                     contact: row.optionalInteger("contact_id"), recipient: row.text("recipient") ?? "",
                     category: row.text("category") ?? "",
                     hasAddress: row.flag("has_address"), state: try row.word("state"),
-                    isAmbiguous: row.flag("ambiguous")))
+                    attempts: row.integer("attempts")))
         }
         return touches
     }
 
     // MARK: The end of a touch
 
-    /// Ends a touch that may or may not have gone out, for the provider knows.
+    /// Ends a touch that may or may not have gone out, for the provider knows; what waits to be sent again, whoever has said
+    /// so, has arrived.
     private func settle(_ touch: Touch, _ notice: Notice) throws {
         let isOpen =
             touch.state == .unknown || touch.state == .sending
-            || (touch.isAmbiguous && (touch.state == .pending || touch.state == .claimed))
+            || (touch.attempts > 0 && (touch.state == .pending || touch.state == .claimed))
         guard isOpen, let end = notice.kind.end else { return }
         let changed = try connection.execute(
             """

@@ -47,7 +47,7 @@ package struct Replies {
         else { return .unmatched }
         var notice = Notice(.replied, id: "reply:t\(touch.id):\(reply.id)", body: "")
         (notice.touch, notice.address, notice.at) = ("t\(touch.id)", address, reply.at)
-        return try Notices(connection, channel: touch.channel, workspace: workspace, now: now).take(notice)
+        return try Notices(connection, channel: touch.channel, of: [], workspace: workspace, now: now).take(notice)
     }
 
     // MARK: The touch

@@ -15,18 +15,34 @@ package struct LossCause: Sendable, Hashable {
             text = "outside of the send window"
         } else if let cause = Self.causes.first(where: { rest.hasPrefix($0) }) {
             text = cause
+        } else if let recipients = Self.recipients(in: rest) {
+            text = Self.joined(
+                Self.masked(rest[..<recipients.lowerBound]) + [rest[recipients]]
+                    + Self.masked(rest[recipients.upperBound...]))
         } else {
-            text = Self.masked(rest)
+            text = Self.joined(Self.masked(rest))
         }
     }
 
     private static let prefixes = ["waited too long: ", "its batch waits: "]
     /// What stands behind these is of the one case.
     private static let causes = ["no contact that may be written to", "the playbook is paused"]
-    private static let longest = 100
+    private static let longest = 160
+
+    /// Whom a playbook writes to, as `"to: owner"`, is of the playbook and not of the one case.
+    private static func recipients(in text: Substring) -> Range<Substring.Index>? {
+        guard let start = text.firstRange(of: "\"to:"), let end = text[start.upperBound...].firstIndex(of: "\"") else {
+            return nil
+        }
+        return start.lowerBound..<text.index(after: end)
+    }
+
+    private static func joined(_ words: [Substring]) -> String {
+        String(words.joined(separator: " ").prefix(longest))
+    }
 
     /// Words with an address or with a long number, and quotations, become dots; a status of HTTP comes first and stays.
-    private static func masked(_ text: Substring) -> String {
+    private static func masked(_ text: Substring) -> [Substring] {
         var words: [Substring] = []
         var quote: Character?
         for (place, word) in text.split(whereSeparator: \.isWhitespace).enumerated() {
@@ -40,6 +56,6 @@ package struct LossCause: Sendable, Hashable {
             let isOwn = isQuoted || word.contains("@") || word.count(where: \.isNumber) > (place < 2 ? 3 : 2)
             if !isOwn { words.append(word) } else if words.last != "..." { words.append("...") }
         }
-        return String(words.joined(separator: " ").prefix(longest))
+        return words
     }
 }

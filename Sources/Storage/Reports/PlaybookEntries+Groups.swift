@@ -1,5 +1,6 @@
 import Decisions
 package import Playbooks
+package import Statistics
 
 extension PlaybookEntries {
     /// The entries of a period, apart by what their accounts were.
@@ -22,7 +23,7 @@ extension PlaybookEntries {
 
     package struct Group: Sendable {
         package var name: String
-        package var counts: [Arm: Count] = [:]
+        package var figures: [Arm: ArmFigure] = [:]
     }
 
     /// An attribute with more values than these makes no groups.
@@ -34,11 +35,22 @@ extension PlaybookEntries {
 
     /// The goal, or who was kept, by segments, attributes and the arms of other playbooks, over the entries whose window was
     /// over at a moment.
-    package func groupings(by workspace: Workspace, in period: Period, matured at: Instant) throws -> [Grouping] {
-        try ofAccounts(workspace, in: period, matured: at) + otherPlaybooks(in: period, matured: at)
+    ///
+    /// - Parameter values: by account, where the goal is a number; who has none is in no group.
+    package func groupings(
+        by workspace: Workspace, in period: Period, matured at: Instant, values: [Int64: Double]?
+    ) throws -> [Grouping] {
+        func figure(_ account: Int64, _ isHit: Bool) -> ArmFigure? {
+            guard let values else { return .share(Proportion(successes: isHit ? 1 : 0, total: 1)) }
+            return values[account].map { .mean(Sample([$0])) }
+        }
+        return try ofAccounts(workspace, in: period, matured: at, figure)
+            + otherPlaybooks(in: period, matured: at, figure)
     }
 
-    private func ofAccounts(_ workspace: Workspace, in period: Period, matured at: Instant) throws -> [Grouping] {
+    private func ofAccounts(
+        _ workspace: Workspace, in period: Period, matured at: Instant, _ figure: (Int64, _ isHit: Bool) -> ArmFigure?
+    ) throws -> [Grouping] {
         let context = try EvaluationContext(connection, workspace: workspace, now: asOf, figures: .neutral)
         let attributes = workspace.dataMap.attributes.filter { $0.type == .text || $0.type == .boolean }
         var needs = Needs(of: workspace.segments.map(\.term), in: workspace.dataMap, risks: context.risks)
@@ -59,19 +71,25 @@ extension PlaybookEntries {
             let places = Dictionary(uniqueKeysWithValues: zip(block.ids, block.ids.indices))
             for (moment, entered) in Dictionary(grouping: entries, by: \.at).sorted(by: { $0.key < $1.key }) {
                 past.advance(&block, to: moment)
-                let known = entered.compactMap { entry in places[entry.account].map { (entry, $0) } }
+                let known = entered.compactMap { entry in
+                    places[entry.account].flatMap { place in
+                        figure(entry.account, entry.isHit).map { (arm: entry.arm, figure: $0, account: place) }
+                    }
+                }
                 let evaluator = Evaluator(context.asOf(moment), block)
                 for (index, segment) in workspace.segments.enumerated() {
                     let column = evaluator.column(
-                        segment.term, of: .some(known.map { Subject(account: $0.1, since: nil) }))
-                    for (place, (entry, _)) in known.enumerated() {
-                        groupings[index].add(entry, column.holds(place) ? Self.inside : Self.outside)
+                        segment.term, of: .some(known.map { Subject(account: $0.account, since: nil) }))
+                    for (place, entry) in known.enumerated() {
+                        groupings[index].add(
+                            entry.figure, of: entry.arm, to: column.holds(place) ? Self.inside : Self.outside)
                     }
                 }
                 for (index, attribute) in attributes.enumerated() {
                     let column = block.attributes[attribute.name]
-                    for (entry, account) in known {
-                        groupings[workspace.segments.count + index].add(entry, Self.text(column, account, attribute))
+                    for entry in known {
+                        groupings[workspace.segments.count + index].add(
+                            entry.figure, of: entry.arm, to: Self.text(column, entry.account, attribute))
                     }
                 }
             }
@@ -89,12 +107,14 @@ extension PlaybookEntries {
 
     /// The accounts that entered another playbook before their window was over, by its arm: its draw knows nothing of this
     /// one's, so that the two can be told apart.
-    private func otherPlaybooks(in period: Period, matured at: Instant) throws -> [Grouping] {
+    private func otherPlaybooks(
+        in period: Period, matured at: Instant, _ figure: (Int64, _ isHit: Bool) -> ArmFigure?
+    ) throws -> [Grouping] {
         var found: [String: Grouping] = [:]
         try connection.forEach(
             """
-            SELECT p.name AS playbook, o.arm AS other, r.arm, r.variant, count(*) AS matured,
-                sum(CASE WHEN \(hit(period)) THEN 1 ELSE 0 END) AS hits
+            SELECT p.name AS playbook, o.arm AS other, r.account_id, r.arm, r.variant,
+                CASE WHEN \(hit(period)) THEN 1 ELSE 0 END AS hit
             FROM report_entry AS r JOIN enrollment AS o ON o.account_id = r.account_id
             JOIN playbook AS p ON p.id = o.playbook_id
             WHERE r.experiment_id = :experiment AND r.has_goal = :has_goal AND r.until <= :at
@@ -102,31 +122,23 @@ extension PlaybookEntries {
                 AND o.entered_at <= r.until AND NOT \(Match.isByHand("o.match_key"))
                 AND NOT EXISTS (SELECT 1 FROM enrollment AS f WHERE f.account_id = o.account_id
                     AND f.playbook_id = o.playbook_id AND f.entered_at < o.entered_at)
-            GROUP BY p.name, o.arm, r.arm, r.variant ORDER BY p.name, o.arm
+            ORDER BY r.account_id
             """, scope(of: period, at: at)
         ) { row in
-            var count = Count()
-            count.matured = Int(row.integer("matured"))
-            count.hits = Int(row.integer("hits"))
+            guard let figure = figure(row.integer("account_id"), row.integer("hit") == 1) else { return }
             let name = row.optionalText("playbook") ?? ""
             let arm = Arm(try row.word("arm"), row.optionalText("variant"))
             let other: Decisions.Arm = try row.word("other")
             found[name, default: Grouping(kind: .playbook, name: name, isOfTheEntry: true, groups: [])]
-                .add(count, of: arm, to: other.rawValue)
+                .add(figure, of: arm, to: other.rawValue)
         }
         return found.values.filter { $0.groups.count > 1 }.sorted { $0.name < $1.name }
     }
 }
 
 extension PlaybookEntries.Grouping {
-    fileprivate mutating func add(_ entry: PlaybookEntries.Matured, _ name: String) {
-        var count = PlaybookEntries.Count()
-        (count.matured, count.hits) = (1, entry.isHit ? 1 : 0)
-        add(count, of: entry.arm, to: name)
-    }
-
     /// One group more than is kept says that there are too many.
-    fileprivate mutating func add(_ count: PlaybookEntries.Count, of arm: PlaybookEntries.Arm, to name: String) {
+    fileprivate mutating func add(_ figure: ArmFigure, of arm: PlaybookEntries.Arm, to name: String) {
         let place: Int
         if let known = groups.firstIndex(where: { $0.name == name }) {
             place = known
@@ -135,7 +147,6 @@ extension PlaybookEntries.Grouping {
             place = groups.count
             groups.append(.init(name: name))
         }
-        groups[place].counts[arm, default: .init()].matured += count.matured
-        groups[place].counts[arm, default: .init()].hits += count.hits
+        groups[place].figures[arm] = groups[place].figures[arm]?.plus(figure) ?? figure
     }
 }

@@ -4,6 +4,7 @@ package import Playbooks
 extension PlaybookEntries {
     /// What an entry came to, where the goal is a number.
     package struct Measured: Sendable {
+        package var account: Int64
         package var experimentID: Int64
         package var arm: Arm
         /// Within which the arm was drawn; empty without strata.
@@ -52,7 +53,8 @@ extension PlaybookEntries {
 
     private static func measured(_ row: Statement, _ lateness: TimeSpan) throws -> Measured {
         Measured(
-            experimentID: row.integer("experiment_id"), arm: Arm(try row.word("arm"), row.optionalText("variant")),
+            account: row.integer("account_id"), experimentID: row.integer("experiment_id"),
+            arm: Arm(try row.word("arm"), row.optionalText("variant")),
             stratum: row.text("stratum") ?? "", enteredAt: row.instant("entered_at"),
             knownAt: row.instant("until") + lateness)
     }
@@ -61,7 +63,7 @@ extension PlaybookEntries {
         var values: [Measured] = []
         try connection.forEach(
             """
-            SELECT r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until, \(mrr("r.entered_at")) AS before,
+            SELECT r.account_id, r.experiment_id, r.arm, r.variant, r.stratum, r.entered_at, r.until, \(mrr("r.entered_at")) AS before,
                 CASE WHEN a.id IS NULL OR a.erased_at < r.until THEN NULL
                     WHEN \(attribute("status", at: "r.until")) = 'churned' THEN 0 ELSE \(mrr("r.until")) END AS after
             \(entries(of: experiments))
@@ -80,7 +82,6 @@ extension PlaybookEntries {
     /// An entry with the days that lie wholly in its window.
     private struct Window {
         var measured: Measured
-        var account: Int64
         var created: Day?
         var days: ClosedRange<Int>
     }
@@ -111,10 +112,12 @@ extension PlaybookEntries {
             let measured = try Self.measured(row, lateness)
             let first = zone.day(of: measured.enteredAt).number + 1
             let window = Window(
-                measured: measured, account: row.integer("account_id"),
+                measured: measured,
                 created: row.optionalInstant("created_at").map { zone.day(of: $0) },
                 days: first...max(first, zone.day(of: row.instant("until")).number - 1))
-            if let last = windows.last, last.account / SeriesKey.blockSize != window.account / SeriesKey.blockSize {
+            if let last = windows.last,
+                last.measured.account / SeriesKey.blockSize != measured.account / SeriesKey.blockSize
+            {
                 try read()
             }
             windows.append(window)
@@ -137,11 +140,11 @@ extension PlaybookEntries {
         context.metricIDs = [metric.name: id]
         var needs = Needs()
         needs.metrics[metric.name] = last - first + before + 4
-        let block = try BlockLoader(connection, context).load(windows.map(\.account), needs)
+        let block = try BlockLoader(connection, context).load(windows.map(\.measured.account), needs)
         let places = Dictionary(uniqueKeysWithValues: zip(block.ids, block.ids.indices))
         return windows.map { window in
             func figure(_ days: ClosedRange<Int>, _ kind: MeanGoal.Figure) -> Double? {
-                let stored = places[window.account].flatMap {
+                let stored = places[window.measured.account].flatMap {
                     block.total(of: metric.name, account: $0, days: days.count, endingAt: Day(number: days.upperBound))
                 }
                 let wasThere =

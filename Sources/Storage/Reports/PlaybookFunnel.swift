@@ -159,11 +159,14 @@ package struct PlaybookFunnel {
         let found = try connection.query(
             """
             SELECT verdict, CASE reason WHEN 'erased' THEN '' ELSE reason END AS cause, count(*) AS count FROM (
-                SELECT verdict, reason, row_number() OVER (
+                SELECT account_id, match_key, verdict, reason, row_number() OVER (
                     PARTITION BY account_id, match_key ORDER BY at DESC, cycle_id DESC) AS place
                 FROM decision
                 WHERE playbook_id = :playbook AND at <= :as_of AND NOT \(Match.isByHand("match_key"))
-            ) AS d WHERE place = 1 AND verdict NOT IN ('enrolled', 'holdout', 'global_holdout', 'already')
+            ) AS d WHERE place = 1 AND verdict NOT IN ('enrolled', 'holdout', 'global_holdout')
+                AND (verdict <> 'already' OR match_key <> '' AND NOT EXISTS (
+                    SELECT 1 FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.account_id = d.account_id
+                        AND e.match_key = d.match_key))
             GROUP BY verdict, cause
             """, arguments)
         let causes = Self.byCause(found.map { ($0["verdict"].text ?? "", $0["cause"].text ?? "", $0["count"]) })

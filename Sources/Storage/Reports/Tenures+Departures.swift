@@ -80,7 +80,7 @@ extension Tenures {
         }.sorted { (-$0.mrr, $0.key, $0.left) < (-$1.mrr, $1.key, $1.left) }.prefix(limit).map { $0 }
     }
 
-    private func name(_ reason: Int32) -> String? { reason < 0 ? nil : reasons.names[Int(reason)] }
+    func name(_ reason: Int32) -> String? { reason < 0 ? nil : reasons.names[Int(reason)] }
 
     /// The tenures that ended, by their indices.
     private func ended(from first: Day, to last: Day) -> [Int] {
@@ -90,7 +90,7 @@ extension Tenures {
     }
 
     /// Of some tenures, those that a risk playbook had matched in the days before they ended, or still did.
-    private func expected(_ ended: [Int], _ risks: [String]) throws -> Set<Int> {
+    func expected(_ ended: [Int], _ risks: [String]) throws -> Set<Int> {
         var expected: Set<Int> = []
         guard !ended.isEmpty, !risks.isEmpty else { return [] }
         var byAccount: [Int64: [Int]] = [:]

@@ -50,7 +50,7 @@ extension SQLiteDriver {
         if version < Schema.migrations.count {
             throw StorageError(
                 "the database \(place) was written by an older keeptouch (schema \(version), this one reads "
-                    + "\(Schema.migrations.count)); run keeptouch run or import once to bring it up to date")
+                    + "\(Schema.migrations.count)); keeptouch pause all brings it up to date and sends nothing")
         }
     }
 

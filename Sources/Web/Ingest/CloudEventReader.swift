@@ -167,7 +167,7 @@ struct CloudEventReader {
             default:
                 fields.append(
                     IncomingRow.Field(
-                        column, item.value.scalarText, at: IngestBatch.pointer(dataAt, item.key),
+                        column, item.value, at: IngestBatch.pointer(dataAt, item.key),
                         isOptional: kind != .metrics))
             }
         }
@@ -195,7 +195,7 @@ struct CloudEventReader {
                 switch item.value {
                 case .list, .object: taken.leaveOut(place, "is a list or an object; a property is one value")
                 default:
-                    properties.append(IncomingRow.Field(property, item.value.scalarText, at: place, isOptional: true))
+                    properties.append(IncomingRow.Field(property, item.value, at: place, isOptional: true))
                 }
             }
         }

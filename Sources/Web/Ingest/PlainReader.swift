@@ -83,7 +83,7 @@ enum PlainReader {
         switch member.value {
         case .list, .object:
             throw IngestBatch.Malformed(pointer: pointer, detail: "is a list or an object; it must be one value")
-        default: return IncomingRow.Field(member.key, member.value.scalarText, at: pointer)
+        default: return IncomingRow.Field(member.key, member.value, at: pointer)
         }
     }
 }

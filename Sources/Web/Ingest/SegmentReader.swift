@@ -299,7 +299,7 @@ struct SegmentReader {
         switch value {
         case .null: fields.append(IncomingRow.Field(column, nil, at: pointer, isOptional: true))
         case .list, .object: taken.leaveOut(pointer, "is a list or an object; it must be one value")
-        default: fields.append(IncomingRow.Field(column, value.scalarText, at: pointer, isOptional: true))
+        default: fields.append(IncomingRow.Field(column, value, at: pointer, isOptional: true))
         }
     }
 }

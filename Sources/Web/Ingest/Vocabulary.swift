@@ -57,7 +57,8 @@ struct Vocabulary: Sendable {
 
     init(_ map: DataMap) {
         func names(_ attributes: [Attribute]) -> Names { Names(attributes.map { ($0.name, $0.column) }) }
-        accounts = names(Attribute.builtIn + map.builtInColumns + map.attributes)
+        // In which currency amounts are is read beside them, declared or not.
+        accounts = names([Attribute("currency", .text)] + Attribute.builtIn + map.builtInColumns + map.attributes)
         contacts = names(Attribute.builtInOfContact + map.builtInColumnsOfContact + map.contactAttributes)
             .withUsual(Self.usualOfContacts).withWishes()
         events = Names(map.events.map { ($0.name, nil) })

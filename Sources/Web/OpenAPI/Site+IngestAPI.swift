@@ -108,7 +108,8 @@ extension Site {
               "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"},
                 "whole": {"type": "boolean", "description": "False when only the value was left out"}}}},
             "hints": {"type": "array", "items": {"type": "string"}, "description": "Lines to add to data.yaml"},
-            "unknown": {"type": "array", "items": {"type": "string"}, "description": "Columns that data.yaml does not have"}}}
+            "unknown": {"type": "array", "items": {"type": "string"}, "description": "Columns that data.yaml does not have"},
+            "warnings": {"type": "array", "items": {"type": "string"}, "description": "What is to be looked at in rows that were taken"}}}
         }
         """
 }

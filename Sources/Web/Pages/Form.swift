@@ -7,7 +7,7 @@ import NIOHTTP1
 struct Form: Equatable {
     private(set) var fields: [Field] = []
 
-    struct Field: Equatable {
+    struct Field: Equatable, Sendable {
         var name: String
         var value: String
     }

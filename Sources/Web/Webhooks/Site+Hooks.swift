@@ -49,6 +49,7 @@ extension Site {
         tellOfConfirmation(webhook, events, channel)
         let token = events.dialect == .mailgun ? MailgunSignature.token(of: webhook) : nil
         guard !notices.isEmpty || !texts.isEmpty || token != nil else { return Self.thanks(events.dialect) }
+        let channels = Set(workspace.channels.keys)
         let (name, workspace) = (channel.name, workspace.configuration.workspace)
         let country = self.workspace.configuration.sms?.country
         let digest = token.map { _ in Hexadecimal.text(SHA256.hash(data: body)) }
@@ -58,7 +59,7 @@ extension Site {
             {
                 return (true, 0)
             }
-            let taking = Notices(connection, channel: name, workspace: workspace, now: now)
+            let taking = Notices(connection, channel: name, of: channels, workspace: workspace, now: now)
             for notice in notices { try taking.take(notice) }
             let hearing = InboundTexts(connection, channel: name, workspace: workspace, country: country, now: now)
             return (false, try texts.count { try hearing.take($0) == .unmatched && $0.word != nil })

@@ -46,6 +46,8 @@ struct AccountsCommand: ParsableCommand {
     @Option(help: "The playbook of --verdict.")
     var playbook: String?
 
+    @OptionGroup(title: "Customers that came and went, as the attrition report counts them") var life: LifeOptions
+
     @Option(help: "At most so many.")
     var limit: Int?
 
@@ -58,13 +60,15 @@ struct AccountsCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let choice = try question.choice(in: loaded.workspace)
+        let question = try question
+        var choice = try question.choice(in: loaded.workspace)
         let store = try loaded.open(.readOnly, on: .all)
         let now = try options.moment(store, zone: loaded.zone)
         let names = loaded.stepNames
         try store.read { connection in
             let context = try EvaluationContext(
                 connection, workspace: loaded.workspace, now: now, asking: [choice.condition].compactMap(\.self))
+            try question.narrow(&choice, in: loaded.workspace, connection, asOf: now)
             let list = try AccountList(connection, context, choice, stepName: names.name)
             try question.checkStep(in: loaded.workspace, list)
             let printing = AccountLines(output.format, loaded.zone, hasHealth: context.health != nil)
@@ -80,15 +84,18 @@ struct AccountsCommand: ParsableCommand {
     }
 
     private var question: AccountQuestion {
-        var question = AccountQuestion()
-        question.condition = condition
-        question.segment = segment
-        question.playbook = inside
-        (question.step, question.arm, question.state) = (step, arm, state)
-        question.risk = risk
-        (question.isStuck, question.isExcluded) = (stuck, excluded)
-        (question.verdict, question.judging) = (verdict, playbook)
-        return question
+        get throws {
+            var question = AccountQuestion()
+            question.condition = condition
+            question.segment = segment
+            question.playbook = inside
+            (question.step, question.arm, question.state) = (step, arm, state)
+            question.risk = risk
+            (question.isStuck, question.isExcluded) = (stuck, excluded)
+            (question.verdict, question.judging) = (verdict, playbook)
+            question.life = try life.question
+            return question
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Playbooks
 import Runner
 import Storage
@@ -75,6 +76,9 @@ struct ResumeCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readWrite, on: .all)
+        if scope.text == "all", let reason = KillSwitch(directory: loaded.directory.path).reason {
+            throw CommandError("everything would be paused again at once: \(reason)")
+        }
         if scope.text == "all", let doubt = try store.read({ try Doubt($0) }) {
             guard let origin else { throw CommandError(DatabaseOrigin.question(doubt)) }
             try origin.settle(doubt, store, path: loaded.databasePath)

@@ -19,7 +19,8 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
         """
         it is not certain that this database is the one that sent last: \(doubt.reason). Say what it is:
           keeptouch resume all --as restored   a back-up was put back: what has left since is not sent again, what may have
-                                               left becomes unknown
+                                               left becomes unknown. Before you say so, enter again what has gone with it:
+                                               keeptouch suppress ADDRESS, keeptouch forget PERSON
           keeptouch resume all --as copy       another database goes on with everything that was begun; this one begins anew
           keeptouch resume all --as moved      it is the same, in another place, and no other one is left that sends
         """
@@ -53,8 +54,9 @@ enum DatabaseOrigin: String, ExpressibleByArgument, CaseIterable {
             case .restored:
                 told += try Self.settleLost(log, after: sent, doubt, lost, at: now)
                 told.append(
-                    "Unsubscribes, complaints, erasures and addresses suppressed since the back-up are gone with it: "
-                        + "enter them again (keeptouch suppress, keeptouch forget) before anything is sent.")
+                    "Unsubscribes, complaints, erasures and addresses suppressed since the back-up are gone with it: if you "
+                        + "have not entered them again, stop now (keeptouch pause all), and do (keeptouch suppress, keeptouch "
+                        + "forget) before anything is sent.")
             }
             if log.count > sent { try Meta.sent.write(String(log.count), connection) }
             try Meta.doubt.delete(connection)

@@ -97,7 +97,25 @@ private struct PlaybookText {
             Terminal.print("  at \(schedule.text): each occurrence takes the whole audience")
         }
         try showVerdicts()
+        try showDraw()
         try showEnrollments()
+    }
+
+    /// What gave the account its arm, where there is more than one.
+    private func showDraw() throws {
+        guard let draw = try story.draw(experiment: playbook.experiment),
+            draw.seat != nil || draw.variant != nil || playbook.holdout > 0
+        else { return }
+        func digits(_ number: Double) -> String {
+            Value.number((number * 10_000).rounded() / 10_000).text(as: .number, currency: "", zone: .utc)
+        }
+        let seat = draw.seat.map { seat in
+            ", seat \(seat.place) of \(playbook.stratify.map { "\($0) " } ?? "")"
+                + (seat.stratum.isEmpty ? "(none)" : seat.stratum)
+        }
+        Terminal.print(
+            "  drawn \(text(draw.at)): \(draw.arm.rawValue), by \(digits(draw.number))\(seat ?? "")"
+                + (playbook.holdout > 0 ? "; below \(digits(playbook.holdout)) is held out" : ""))
     }
 
     private func show(_ label: String, _ term: Term, event: Int64?) throws {

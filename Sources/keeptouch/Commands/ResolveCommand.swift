@@ -58,19 +58,41 @@ struct ResolveCommand: ParsableCommand {
         }
         var filter = Ledger.Filter()
         (filter.states, filter.playbook, filter.channel, filter.limit) = ([state], playbook, channel, Self.slice)
-        var count = 0
+        try expectChannel(loaded, store)
+        var (count, late) = (0, 0)
         while true {
             let settled = try store.write { connection in
                 let entries = try Ledger(connection).touches(filter)
-                for entry in entries { try Author.command.resolve(entry.id, as: verdict, now: now, connection) }
+                for entry in entries {
+                    do {
+                        try Author.command.resolve(entry.id, as: verdict, now: now, connection)
+                        count += 1
+                    } catch is Ledger.TooLate {
+                        late += 1
+                    }
+                }
                 return entries
             }
-            count += settled.count
             guard let last = settled.last, settled.count == Self.slice else { break }
             filter.before = last.id
         }
-        guard count > 0 else { return Terminal.print("No touch is \(state.rawValue).") }
+        guard count + late > 0 else { return Terminal.print("No touch is \(state.rawValue).") }
         Terminal.print("\(Terminal.count(count, "touch", "touches")): \(verdict.rawValue).")
+        if late > 0 {
+            Terminal.print(
+                "\(Terminal.count(late, "touch", "touches")) cannot be sent again, for their enrollments have ended or gone on: say "
+                    + "sent or drop.")
+        }
+    }
+
+    /// A channel that is gone may still have touches.
+    private func expectChannel(_ loaded: LoadedWorkspace, _ store: Store) throws {
+        guard let channel, loaded.workspace.channels[channel] == nil else { return }
+        var filter = Ledger.Filter()
+        (filter.channel, filter.limit) = (channel, 1)
+        guard try store.read({ try Ledger($0).touches(filter) }).isEmpty else { return }
+        let known = loaded.workspace.channels.keys.sorted()
+        throw CommandError("there is no channel \"\(channel)\"\(suggestion(for: channel, in: known))")
     }
 }
 

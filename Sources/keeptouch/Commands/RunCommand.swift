@@ -61,6 +61,13 @@ struct RunCommand: AsyncParsableCommand {
         report.touches = try store.read { try CycleRecords.touchCounts($0) }
         var sweep = try RetentionSweep(loaded.workspace.configuration.retention, store: store, now: now)
         _ = try sweep?.advance(on: store, for: .seconds(3_600))
+        let reports = try ReportKeeping(
+            workspace: loaded.workspace, store: store, processNow: Clocks.system.processNow,
+            isStopped: { isStopped.load(ordering: .relaxed) }
+        ).keep(now: now)
+        for (name, reason) in reports.failed.sorted(by: { $0.key < $1.key }) {
+            Terminal.complain("the report \(name) was not made: \(reason)")
+        }
         let isPaused = try runtime.stayAwake()
         withExtendedLifetime((killing, stopping, runtime)) {}
         switch output.format {

@@ -76,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = Server(
             folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
             posting: try loaded.open(.readWrite), telling: try loaded.open(.readWrite),
-            pulling: try loaded.open(.readWrite),
+            pulling: try loaded.open(.readWrite), reporting: try loaded.open(.readWrite),
             environment: ProcessInfo.processInfo.environment,
             secret: runtime.secret, clocks: .system,
             lastNow: lastNow, wakefulness: runtime.wakefulness, killSwitch: killSwitch,
@@ -103,7 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
         let quiet = Logger(label: "services") { _ in LogLines(level: max(logLevel, .error)) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quiet))
         log.info(
             "serving",
             metadata: [

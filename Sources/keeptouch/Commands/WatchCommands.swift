@@ -24,8 +24,10 @@ struct TouchesCommand: ParsableCommand {
     @Option(help: "Only touches of this account, by its key, its name, or an address of it.")
     var account: String?
 
-    @Option(help: "At most so many.")
-    var limit = 100
+    @Option(help: "At most so many; when left out \(Self.shown) in a table, and all in csv and json.")
+    var limit: Int?
+
+    private static let shown = 100
 
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var output: FormatOption
@@ -34,17 +36,18 @@ struct TouchesCommand: ParsableCommand {
         if let state, !Self.states.contains(state) {
             throw ValidationError("there is no state \"\(state)\"\(suggestion(for: state, in: Self.states))")
         }
-        guard limit > 0 else { throw ValidationError("--limit must be 1 or more") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
     }
 
     func run() throws {
         let loaded = try options.read()
         let store = try loaded.open(.readOnly, on: .all)
         if let playbook { _ = try loaded.playbook(playbook) }
+        let most = limit ?? (output.format == .table ? Self.shown : .max)
         let (entries, outcomes) = try store.read { connection in
             var filter = Ledger.Filter()
             filter.account = try account.map { try AccountStory.find($0, connection).key }
-            (filter.playbook, filter.limit) = (playbook, limit)
+            (filter.playbook, filter.limit) = (playbook, most)
             filter.states = state.map { state in
                 TouchState.allCases.filter { state == Self.open ? !$0.isSettled : $0.rawValue == state }
             }
@@ -69,6 +72,9 @@ struct TouchesCommand: ParsableCommand {
             return row + (hasOutcomes ? [outcomes.map(\.kind).joined(separator: ", ")] : [])
         }
         try output.show(table)
+        if output.format == .table, limit == nil, entries.count == most {
+            Terminal.hint("the newest \(most); for more: --limit N, for all: --format csv")
+        }
         if output.format == .table, entries.contains(where: { $0.state == .unknown }) {
             Terminal.hint(
                 "when you know what became of one, or of all: keeptouch resolve TOUCH|unknown sent|resend|drop")

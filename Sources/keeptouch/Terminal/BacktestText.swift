@@ -58,7 +58,7 @@ struct BacktestText {
             "\(Terminal.count(total.entered, "enrollment")) (\(enrolled) to be written to), "
                 + "\(Terminal.count(sent, "touch", "touches")) would have gone out, \(lost) lost to caps and windows."
         ]
-        let others = Verdict.allCases.filter { $0.arm == nil && $0 != .already }
+        let others = Verdict.allCases.filter { $0.arm == nil }
             .compactMap { verdict in report.verdicts[verdict].map { "\($0) \(verdict.rawValue)" } }
         if !others.isEmpty { sentences.append("Verdicts that kept accounts out: \(others.joined(separator: ", ")).") }
         if let rate = report.goalRate {

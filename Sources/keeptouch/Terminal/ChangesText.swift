@@ -22,7 +22,9 @@ struct ChangesText {
             guard let enter = change.enter, let leave = change.leave else {
                 return "\(versions); the version before cannot be read with the files of today"
             }
-            var parts = ["+\(enter.count) enter\(keys(enter))", "-\(leave.count) no longer match\(keys(leave))"]
+            let (more, less) =
+                change.isOfMatches ? ("enter", "no longer match") : ("in the audience", "no longer in it")
+            var parts = ["+\(enter.count) \(more)\(keys(enter))", "-\(leave.count) \(less)\(keys(leave))"]
             if let count = change.otherVariants, count > 0 {
                 parts.append("\(Terminal.count(count, "account")) would get another variant")
             }

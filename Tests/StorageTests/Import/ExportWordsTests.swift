@@ -91,7 +91,7 @@ import Testing
         let ended = try guess([
             ("kunden.csv", "Kundennummer;Firma;Kündigung zum\nK1;A;31.12.2026\nK2;B;31.01.2027\nK3;C;\n")
         ])
-        #expect(ended.yaml.contains("service_end_at"), "\(ended.yaml)")
+        #expect(ended.yaml.contains("churned_at: { format: d.m.y, column: \"Kündigung zum\" }"), "\(ended.yaml)")
     }
 
     @Test func oneScoreThatNobodyCanGiveMakesNoMetric() throws {

@@ -150,7 +150,7 @@ import Web
             )
             #expect(
                 try site.rows("SELECT left_out FROM event ORDER BY id")
-                    == [#"{"pages":"12"}"#, #"{"page_count":"3"}"#])
+                    == [#"{"pages":12}"#, #"{"page_count":3}"#])
         }
     }
 

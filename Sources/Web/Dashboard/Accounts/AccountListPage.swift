@@ -19,7 +19,7 @@ struct AccountListResult: Sendable {
 
 extension AccountQuestion {
     /// What the address of a page asks; nil when it asks nothing.
-    init?(_ ask: PageRequest) {
+    init?(_ ask: PageRequest) throws {
         self.init()
         condition = ask["where"]
         segment = ask["segment"]
@@ -27,7 +27,20 @@ extension AccountQuestion {
         risk = ask["risk"].map { $0 == "any" ? "" : $0 }
         isStuck = ask["stuck"] == "yes"
         (verdict, judging) = (ask["verdict"], ask["playbook"])
+        life = try LifeQuestion(ask)
         if self == AccountQuestion() { return nil }
+    }
+
+    /// The question in the address of the page that answers it.
+    var query: String {
+        let pairs =
+            [
+                ("where", condition), ("segment", segment), ("in", playbook), ("step", step), ("arm", arm),
+                ("state", state), ("risk", risk.map { $0.isEmpty ? "any" : $0 }), ("stuck", isStuck ? "yes" : nil),
+                ("verdict", verdict), ("playbook", judging),
+            ] + (life?.pairs ?? [])
+        return pairs.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.component($0))" } }
+            .joined(separator: "&")
     }
 
     /// The words of the command that lists the same.
@@ -46,7 +59,33 @@ extension AccountQuestion {
         if isStuck { words.append("--stuck") }
         add("verdict", verdict)
         add("playbook", judging)
+        for (name, value) in life?.pairs ?? [] { add(name, value) }
         return words
+    }
+}
+
+extension LifeQuestion {
+    /// What the address of a page asks; nil when it asks nothing of customers.
+    ///
+    /// - Throws: `PageProblem` where it cannot be read.
+    init?(_ ask: PageRequest) throws {
+        guard let kind: Kind = try ask.word("life") else { return nil }
+        guard let since = try ask.day("since") else {
+            throw PageProblem(.badRequest, "From when?", "life=\(kind.rawValue) needs a day: since=2026-07-30.")
+        }
+        self.init(kind, since: since, until: try ask.day("until"))
+        let isWarned: Answer? = try ask.word("warned")
+        self = of(reason: ask["reason"], wasWarned: isWarned.map { $0 == .yes }, avoidable: try ask.word("avoidable"))
+    }
+
+    private enum Answer: String, CaseIterable { case yes, no }
+
+    /// The same as names and values, of an address and of the options of a command.
+    var pairs: [(String, String?)] {
+        [
+            ("life", kind.rawValue), ("since", "\(since)"), ("until", until == since ? nil : "\(until)"),
+            ("reason", reason), ("warned", wasWarned.map { $0 ? "yes" : "no" }), ("avoidable", avoidable?.rawValue),
+        ]
     }
 }
 
@@ -58,12 +97,12 @@ extension Dashboard {
         routes.change("/accounts/list", .viewer) { [self] ask, form, _ in
             var ask = ask
             ask.query = PageRequest.query(of: form["query"] ?? "")
-            guard let question = AccountQuestion(ask) else { return .not("/accounts", "Nothing was asked.") }
+            guard let question = try AccountQuestion(ask) else { return .not("/accounts", "Nothing was asked.") }
             try begin(question, ask)
             return .done("/accounts" + PageRequest.mark(ask.queryText()), "It is being worked out.")
         }
         routes.file("/accounts.csv", .operator) { [jobs] ask, _ in
-            guard let question = AccountQuestion(ask),
+            guard let question = try AccountQuestion(ask),
                 case .done(let result, _, _) = jobs.state(
                     Self.job(question), of: AccountListResult.self, now: ask.processNow)
             else { throw PageProblem(.notFound, "Not worked out", "Open the page of the list first.") }
@@ -99,8 +138,10 @@ extension Dashboard {
             Self.job(question), by: ask.visitor.name, processNow: processNow, rows: { $0.items.count }
         ) { store in
             try store.guardedRead(for: .seconds(300), orElse: complaint) { connection in
+                var choice = choice
                 let context = try EvaluationContext(
                     connection, workspace: workspace, now: now, asking: [choice.condition].compactMap(\.self))
+                try question.narrow(&choice, in: workspace, connection, asOf: now)
                 let list = try AccountList(connection, context, choice, stepName: names.name)
                 var result = AccountListResult(items: [], count: 0, asOf: now)
                 _ = try list.forEach { item in

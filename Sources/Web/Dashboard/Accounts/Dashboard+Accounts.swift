@@ -8,7 +8,7 @@ extension Dashboard {
 
     func addAccounts(to routes: DashboardRoutes) {
         routes.page("/accounts") { [self] ask, connection in
-            if let question = AccountQuestion(ask) { return try accountList(question, ask) }
+            if let question = try AccountQuestion(ask) { return try accountList(question, ask) }
             return try Self.list(ask, connection)
         }
         addAccountLists(to: routes)

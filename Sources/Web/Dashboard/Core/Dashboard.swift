@@ -35,6 +35,7 @@ package final class Dashboard: Sendable {
     let log: Logger
     let doors = Doors()
     let notes = NoteBoard()
+    let drafts = DraftBoard()
     let jobs: Jobs
     let figures: SharedFigures
     /// How it is reached, as of the start.

@@ -39,12 +39,15 @@ struct DashboardRoutes {
             try await dashboard.answer(request, context, role: role) { visitor in
                 let mark = try await dashboard.partMark(request, visitor)
                 if let mark, request.headers[.ifNoneMatch] == mark { return PageMark.unchanged(mark) }
-                let token = PageRequest.query(of: request.uri.query ?? "")["note"]
-                let note = token.flatMap { dashboard.notes.take($0) }
+                let query = PageRequest.query(of: request.uri.query ?? "")
+                let note = query["note"].flatMap { dashboard.notes.take($0) }
+                let draft = query["draft"].flatMap { dashboard.drafts.take($0) } ?? []
                 var response = try await dashboard.read { connection in
                     let ask = try dashboard.ask(request, context, visitor, connection)
                     let page = try draw(ask, connection)
-                    return try Frame(ask: ask, page: page, note: note, dashboard: dashboard, connection).response
+                    return try Frame(
+                        ask: ask, page: page, note: note, draft: draft, dashboard: dashboard, connection
+                    ).response
                 }
                 if let mark { response.headers[.eTag] = mark }
                 return response
@@ -130,8 +133,7 @@ extension Dashboard {
                 return try await body(visitor)
             case .unknown(let sentence): throw PageProblem(.forbidden, "Not known here", sentence)
             case .signedOut:
-                // What was typed into a form is lost by a redirect, so the door says where to go on.
-                let back = request.method == .get ? request.uri.string : request.headers[.referer].flatMap(path(of:))
+                let back = request.method == .get ? request.uri.string : try await wayBack(to: request)
                 return Self.redirect(address.of("/sign-in", ["to": back == "/" ? nil : back]))
             }
         } catch let problem as PageProblem {
@@ -149,6 +151,16 @@ extension Dashboard {
             return Door.page(
                 PageProblem(.unavailable, "This is a fault of the program", "\(error)"), address: address)
         }
+    }
+
+    /// The page of a form that came after its session was over, with what had been typed.
+    private func wayBack(to request: Request) async throws -> String? {
+        guard let page = request.headers[.referer].flatMap(path(of:)) else { return nil }
+        // What another site sends is shown to nobody.
+        guard isOfThisSite(request), let form = try? await Form(of: request, atMost: 400_000),
+            let draft = drafts.post(form)
+        else { return page }
+        return page + (page.contains("?") ? "&" : "?") + "draft=" + draft
     }
 
     /// The path of a page of this dashboard, from its whole address.
@@ -175,17 +187,20 @@ extension Dashboard {
     ///
     /// - Throws: `PageProblem` 403.
     func expectOwnForm(_ form: Form, _ request: Request, _ visitor: Visitor) async throws {
-        let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
-        let isOther = site.map { $0 != "same-origin" && $0 != "none" } ?? false
-        let origin = request.headers[.origin]
-        let isForeign = origin.map { $0 != ownOrigin(request) } ?? false
-        guard form["token"] == visitor.formToken, !isOther, !isForeign else {
+        guard form["token"] == visitor.formToken, isOfThisSite(request) else {
             try await refuse(visitor.name, request, "a form that is not of this page")
             throw PageProblem(
                 .forbidden, "Nothing was changed",
                 "The form did not come from a page of this dashboard, or the session is another one by now. Open the page again and repeat it."
             )
         }
+    }
+
+    private func isOfThisSite(_ request: Request) -> Bool {
+        let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
+        let origin = request.headers[.origin]
+        return (site.map { $0 == "same-origin" || $0 == "none" } ?? true)
+            && (origin.map { $0 == ownOrigin(request) } ?? true)
     }
 
     private func ownOrigin(_ request: Request) -> String {

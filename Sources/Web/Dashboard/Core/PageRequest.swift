@@ -86,9 +86,10 @@ struct PageRequest: Sendable {
     func queryText(_ changes: [String: String?] = [:]) -> String {
         var query = query
         for (name, value) in changes { query[name] = value }
-        return query.filter { !$0.value.isEmpty && $0.key != "note" }.sorted { $0.key < $1.key }.map {
-            "\(PercentEncoding.component($0.key))=\(PercentEncoding.component($0.value))"
-        }.joined(separator: "&")
+        return query.filter { !$0.value.isEmpty && $0.key != "note" && $0.key != "draft" }.sorted { $0.key < $1.key }
+            .map {
+                "\(PercentEncoding.component($0.key))=\(PercentEncoding.component($0.value))"
+            }.joined(separator: "&")
     }
 
     /// A query behind its question mark; nothing when it is empty.

@@ -12,18 +12,22 @@ struct Frame {
     let ask: PageRequest
     let page: DashboardPage
     let note: NoteBoard.Note?
+    /// What had been typed into a form of the page when the session was over.
+    private let draft: [Form.Field]
     private let needs: Int
     private let broken: Int
     private let pulse: Pulse
     private let pause: String?
     private let signsIn: Bool
 
-    init(ask: PageRequest, page: DashboardPage, note: NoteBoard.Note?, dashboard: Dashboard, _ connection: Connection)
-        throws
-    {
+    init(
+        ask: PageRequest, page: DashboardPage, note: NoteBoard.Note?, draft: [Form.Field] = [], dashboard: Dashboard,
+        _ connection: Connection
+    ) throws {
         self.ask = ask
         self.page = page
         self.note = note
+        self.draft = draft
         needs = try (page.needs ?? Needs(ask, connection)).items.count
         broken = Set(ask.edition.complaints.map(\.position.file)).count
         pulse = try Pulse(ask, connection)
@@ -46,6 +50,7 @@ struct Frame {
                             $0.add("p", ["role": "status"], text: note.text)
                         }
                     }
+                    addDraft(to: &html)
                     addHead(to: &html)
                     html.add(page.body)
                     html.add("p", ["class": "foot"]) { html in
@@ -61,6 +66,21 @@ struct Frame {
         return Self.document(
             title: "\(page.title) · \(ask.workspace.configuration.workspace) · Keeptouch", theme: ask.visitor.theme,
             address: ask.address, body: body, status: .ok, hidesAddresses: !ask.visitor.seesAddresses)
+    }
+
+    private func addDraft(to html: inout HTML) {
+        guard !draft.isEmpty else { return }
+        html.add("div", ["class": "note warn"]) { html in
+            html.add(
+                "p", ["role": "status"],
+                text: "Your session was over before the form was sent: nothing was changed. You had typed:")
+            html.add("dl", ["class": "pairs"]) { html in
+                for field in draft {
+                    html.add("dt", text: field.name)
+                    html.add("dd") { $0.add("pre", ["class": "source", "tabindex": "0"], text: field.value) }
+                }
+            }
+        }
     }
 
     private func addHead(to html: inout HTML) {

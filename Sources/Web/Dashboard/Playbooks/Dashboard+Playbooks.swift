@@ -7,9 +7,7 @@ import Storage
 extension Dashboard {
     func addPlaybooks(to routes: DashboardRoutes) {
         routes.page("/playbooks") { [figures] ask, connection in try Self.playbooks(ask, figures, connection) }
-        routes.page("/playbooks/:name") { [figures] ask, connection in
-            try PlaybookPage(ask, connection).flow(figures, connection)
-        }
+        addFlow(to: routes)
         routes.page("/playbooks/:name/accounts") { ask, connection in
             try PlaybookPage(ask, connection).accounts(connection)
         }

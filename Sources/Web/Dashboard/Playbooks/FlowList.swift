@@ -13,6 +13,8 @@ struct FlowList {
     let counts: PlaybookCounts?
     /// The one whose program is drawn.
     let version: StatusQuery.Version?
+    /// What was counted of it; nil for all.
+    var part: FlowPart?
 
     /// How an address says that somebody walked to the end.
     static let noReason = "-"
@@ -63,7 +65,7 @@ struct FlowList {
                 }
                 guard let counts else { return }
                 html.add("div", ["class": "counts"]) { html in
-                    count(counts.entered, "entered", ask.playbookLink(playbook.name, "/accounts?all=yes"), in: &html)
+                    count(counts.entered, "entered", accounts(["all": "yes"]), in: &html)
                     let out = counts.verdicts.filter { $0.key.arm == nil && $0.key != .already }
                     let sum = out.values.reduce(0, +)
                     // The list beside the flow has each of them.
@@ -158,14 +160,13 @@ struct FlowList {
             if case .choose = step.action { return }
             html.add("div", ["class": "here"]) { html in
                 html.add("b") { html in
-                    if here > 0 {
-                        html.link(
-                            here.grouped,
-                            ask.link(
-                                "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
-                                ["step": step.id, "version": version?.hash, "variant": variant]))
-                    } else {
+                    let link = accounts(["step": step.id, "version": version?.hash, "variant": variant])
+                    if here == 0 {
                         html.add("span", ["class": "zero-count"], text: "0")
+                    } else if let link {
+                        html.link(here.grouped, link)
+                    } else {
+                        html.text(here.grouped)
                     }
                 }
                 html.add("small", text: "here now")
@@ -176,10 +177,13 @@ struct FlowList {
     }
 
     private func addCounts(_ step: Step, _ found: PlaybookCounts.OfStep, to html: inout HTML) {
-        var items: [(count: Int, word: String, link: String)] = []
-        func link(state: String? = nil, outcome: String? = nil) -> String {
-            ask.link(
-                "/touches", ["playbook": playbook.name, "step": step.id, "state": state, "outcome": outcome])
+        var items: [(count: Int, word: String, link: String?)] = []
+        func link(state: String? = nil, outcome: String? = nil) -> String? {
+            // Touches are not listed by whose they are.
+            part != nil
+                ? nil
+                : ask.link(
+                    "/touches", ["playbook": playbook.name, "step": step.id, "state": state, "outcome": outcome])
         }
         func touches(_ states: [TouchState], _ word: String, _ state: String) {
             let sum = states.reduce(0) { $0 + (found.touches[$1] ?? 0) }
@@ -203,9 +207,7 @@ struct FlowList {
                 items.append(
                     (
                         count, result.rawValue.replacing("_", with: " ") + (all > 0 ? ", \(count * 100 / all)%" : ""),
-                        ask.link(
-                            "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
-                            ["all": "yes", "step": step.id, "result": result.rawValue])
+                        accounts(["all": "yes", "step": step.id, "result": result.rawValue])
                     ))
             }
         }
@@ -237,9 +239,22 @@ struct FlowList {
         }
     }
 
-    private func count(_ count: Int, _ word: String, _ link: String, in html: inout HTML) {
+    /// The accounts behind a number; nil where no list is of just those.
+    private func accounts(_ query: KeyValuePairs<String, String?>) -> String? {
+        let page = ask.link("/playbooks/\(DashboardAddress.part(playbook.name))/accounts", query)
+        guard let part else { return page }
+        guard part.version == nil, part.variant == nil else { return nil }
+        let since = part.part(now: ask.now, in: ask.workspace.configuration.zone).since
+        let more = [
+            since.map { "entered_from=\(ask.workspace.configuration.zone.day(of: $0))" },
+            part.side.map { "arm=\($0.rawValue)" },
+        ].compactMap(\.self)
+        return ([page] + more).joined(separator: "&")
+    }
+
+    private func count(_ count: Int, _ word: String, _ link: String?, in html: inout HTML) {
         html.add("span") { html in
-            html.link(count.grouped, link)
+            if let link { html.link(count.grouped, link) } else { html.text(count.grouped) }
             html.text(" ")
             html.add("span", ["class": "soft"], text: word)
         }
@@ -256,9 +271,7 @@ struct FlowList {
                     for (reason, number) in ends.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                         count(
                             number, reason.isEmpty ? "walked to the end" : reason,
-                            ask.link(
-                                "/playbooks/\(DashboardAddress.part(playbook.name))/accounts",
-                                ["all": "yes", "end": reason.isEmpty ? Self.noReason : reason]), in: &html)
+                            accounts(["all": "yes", "end": reason.isEmpty ? Self.noReason : reason]), in: &html)
                     }
                 }
             }

@@ -59,6 +59,7 @@ extension PlaybookPage {
         asked.hasGoal = ask["goal"] == "yes"
         asked.end = ask["end"].map { $0 == FlowList.noReason ? "" : $0 }
         if let days = try ask.number("days") { asked.since = ask.now - .days(max(0, min(days, 3_650))) }
+        if let day = try ask.day("entered_from") { asked.since = ask.workspace.configuration.zone.start(of: day) }
         if ask["arm"] == Self.heldOut {
             asked.arms = Arm.allCases.filter { $0 != .treated }
         } else if let arm: Arm = try ask.word("arm") {

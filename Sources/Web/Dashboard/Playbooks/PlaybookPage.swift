@@ -51,6 +51,9 @@ struct PlaybookPage {
 
     var isOfFiles: Bool { ask.workspace.playbook(name) != nil }
 
+    /// Whether the files on the disk are others than those that go on.
+    private var hasError: Bool { ask.edition.kept.contains("playbooks/\(name)") }
+
     func page(_ tab: Tab, _ build: (inout HTML) throws -> Void) rethrows -> DashboardPage {
         try DashboardPage(
             playbook?.title ?? name, in: .playbooks,
@@ -58,6 +61,15 @@ struct PlaybookPage {
         ) { html in
             if let reason = known?.heldBecause { html.note("warn", "Held: \(reason)") }
             if let pause { html.note("warn", "Paused: \(pause)") }
+            if hasError {
+                html.add("div", ["class": "note warn"]) { html in
+                    html.add("p") { html in
+                        html.text("Its files have an error. The version before goes on, and is what this page shows: ")
+                        html.link("see the files", ask.link("/files"))
+                        html.text(".")
+                    }
+                }
+            }
             if !isOfFiles {
                 html.note(
                     "warn",
@@ -129,19 +141,42 @@ struct PlaybookPage {
         }
     }
 
-    func flow(_ shared: SharedFigures, _ connection: Connection) throws -> DashboardPage {
+    /// - Parameter part: what is drawn instead of all enrollments, and how the counting of it stands.
+    func flow(
+        _ shared: SharedFigures, _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?,
+        _ connection: Connection
+    ) throws -> DashboardPage {
         let figures = try shared.figures(ask.workspace, now: ask.now)
-        let counts = known.flatMap { figures?.playbooks[$0.id] }
-        let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
+        var counts = known.flatMap { figures?.playbooks[$0.id] }
+        if let part {
+            counts = nil
+            if case .done(let found, _, _) = part.1 { counts = found }
+        }
         return page(.flow) { html in
-            if figures == nil, known != nil { html.counting() }
+            if figures == nil, known != nil, part == nil { html.counting() }
+            if known != nil { FlowPart.draw(ask, ask.playbookLink(name), versions, playbook, in: &html) }
+            if let part {
+                html.job(ask, part.1) { _ in
+                } done: { _, at, took, html in
+                    html.add("p", ["class": "soft small"]) { html in
+                        html.text("Only some of the enrollments")
+                        html.made(ask, at, took)
+                    }
+                }
+            }
             html.add("div", ["class": "grid side"]) { html in
                 html.panel("Flow", id: "fl", isLive: true) { html in
                     guard let playbook else {
                         return html.nothing("It cannot be read", "See `keeptouch check` and the page Files.")
                     }
-                    let version = versions.first { $0.id == known?.versionID }
-                    FlowList(ask: ask, playbook: playbook, counts: counts, version: version).draw(in: &html)
+                    // A version of before is drawn as it was.
+                    let current = versions.first { $0.id == known?.versionID }
+                    let asked = part?.0.version
+                    let drawn =
+                        asked.flatMap { ask.edition.files.pinned.playbook(name, source: $0.source) } ?? playbook
+                    FlowList(
+                        ask: ask, playbook: drawn, counts: counts, version: asked ?? current, part: part?.0
+                    ).draw(in: &html)
                     html.add("footer") { html in
                         html.text(
                             "Each number leads to its accounts or touches. “Held out” walked the same way and got nothing."
@@ -151,11 +186,11 @@ struct PlaybookPage {
                             guard active > 0 else { continue }
                             html.text(" \(active.grouped) walk version \(version.hash.prefix(8)).")
                         }
-                        if let figures { html.counted(figures, ask) }
+                        if let figures, part == nil { html.counted(figures, ask) }
                     }
                 }
                 html.add("div", ["class": "stack"]) { html in
-                    addSummary(counts, to: &html)
+                    addSummary(counts, hasLinks: part == nil, to: &html)
                     addVerdicts(counts, to: &html)
                     addRules(to: &html)
                     addTests(to: &html)
@@ -165,7 +200,7 @@ struct PlaybookPage {
         }
     }
 
-    private func addSummary(_ counts: PlaybookCounts?, to html: inout HTML) {
+    private func addSummary(_ counts: PlaybookCounts?, hasLinks: Bool, to html: inout HTML) {
         html.panel("Who came", id: "who") { html in
             guard let counts, counts.entered > 0 else {
                 return html.nothing("Nobody has entered yet", "See whom it would touch now.")
@@ -175,7 +210,7 @@ struct PlaybookPage {
                     func row(_ title: String, _ count: Int, _ link: String) {
                         html.add("tr") { html in
                             html.add("th", ["scope": "row"], text: title)
-                            html.number(count, link: link)
+                            html.number(count, link: hasLinks ? link : nil)
                         }
                     }
                     row("entered", counts.entered, ask.playbookLink(name, "/accounts?all=yes"))

@@ -15,7 +15,8 @@ extension Dashboard {
             let rule: ArmComparison.Rule = try ask.word("rule") ?? .groupSequential
             return ReportRequest(
                 name: "experiment \(name) \(rule.rawValue)", title: name,
-                command: ["report", "experiment", name] + rule.option
+                command: ["report", "experiment", name] + rule.option,
+                daily: rule == .groupSequential ? .experiment(name) : nil
             ) { workspace, connection, asOf in
                 let isKnown = try KnownPlaybook.named(name, connection) != nil
                 guard isKnown || workspace.playbook(name) != nil else {
@@ -30,14 +31,15 @@ extension Dashboard {
                 name: "attrition \(segment ?? "") \(from.map { "\($0)" } ?? "") \(to.map { "\($0)" } ?? "")",
                 title: "Attrition",
                 command: ["report", "attrition"] + (segment.map { ["--segment", $0] } ?? [])
-                    + (from.map { ["--from", "\($0)"] } ?? []) + (to.map { ["--to", "\($0)"] } ?? [])
+                    + (from.map { ["--from", "\($0)"] } ?? []) + (to.map { ["--to", "\($0)"] } ?? []),
+                daily: segment == nil && from == nil && to == nil ? .attrition : nil
             ) { workspace, connection, asOf in
                 try AttritionReport.report(
                     connection, workspace: workspace, segment: segment, from: from, to: to, asOf: asOf)
             }
         }
         report("/journeys", in: .journey, on: routes) { _ in
-            ReportRequest(name: "journey", title: "Journey", command: ["report", "journey"]) {
+            ReportRequest(name: "journey", title: "Journey", command: ["report", "journey"], daily: .journey) {
                 workspace, connection, asOf in
                 try JourneyReport.report(connection, workspace: workspace, asOf: asOf)
             }
@@ -49,50 +51,52 @@ extension Dashboard {
             }
         }
         report("/risk", in: .risk, on: routes) { _ in
-            ReportRequest(name: "risk", title: "Risk", command: ["report", "risk"]) {
+            ReportRequest(name: "risk", title: "Risk", command: ["report", "risk"], daily: .risk) {
                 workspace, connection, asOf in
                 try RiskReport.report(connection, workspace: workspace, asOf: asOf)
             }
         }
     }
 
-    /// A report: the page shows the one that was made, with its moment; making it anew is a job.
+    /// A report: the page shows the one that was made last, with its moment; making it anew is a job.
     private func report(
         _ path: String, in place: DashboardPage.Place, on routes: DashboardRoutes,
         _ request: @escaping @Sendable (PageRequest) throws -> ReportRequest
     ) {
         routes.page(path) { [self] ask, connection in
             let asked = try request(ask)
-            let name = asked.job(ask)
-            var state: Jobs.State<Report> = jobs.state(name, now: ask.processNow)
+            var made = try MadeReport(asked, ask, jobs, connection)
             // Looked at for the first time, it is begun at once: a page that only offers a button says nothing.
-            if case .none = state {
+            if made.isNothing {
                 try begin(asked, ask)
-                state = jobs.state(name, now: ask.processNow)
+                made = try MadeReport(asked, ask, jobs, connection)
             }
-            return ReportPage(ask: ask, place: place, asked: asked, state: state, path: ask.path).page
+            let looks = try asked.daily.map { try KeptReports(connection).looks($0.key) } ?? []
+            return ReportPage(ask: ask, place: place, asked: asked, made: made, looks: looks, path: ask.path).page
         }
         routes.change(path, .viewer) { [self] ask, form, _ in
             var ask = ask
             ask.query = PageRequest.query(of: form["query"] ?? "")
+            ask.query["look"] = nil
             try begin(try request(ask), ask)
             return .done(ask.here, "It is being made anew.")
         }
-        routes.file(path + "/csv", .operator) { [jobs] ask, _ in
+        routes.file(path + "/csv", .operator) { [jobs] ask, connection in
             let asked = try request(ask)
-            guard case .done(let report, _, _) = jobs.state(asked.job(ask), of: Report.self, now: ask.processNow) else {
+            guard let shown = try MadeReport(asked, ask, jobs, connection).shown else {
                 throw PageProblem(.notFound, "Not made yet", "Open the page of the report first.")
             }
             return Response(
                 status: .ok, headers: CSVAnswer.headers("\(asked.title).csv"),
-                body: .init(byteBuffer: ByteBuffer(string: report.csv)))
+                body: .init(byteBuffer: ByteBuffer(string: shown.report.csv)))
         }
     }
 
     private func begin(_ asked: ReportRequest, _ ask: PageRequest) throws {
-        let (workspace, now) = (ask.workspace, ask.now)
-        try jobs.begin(asked.job(ask), by: ask.visitor.name, processNow: processNow) { store in
-            try store.read { try asked.make(workspace, $0, now) }
+        let workspace = ask.workspace
+        let asOf = try asked.asOf(ask)
+        try jobs.begin(try asked.job(ask), by: ask.visitor.name, processNow: processNow) { store in
+            try store.read { try asked.make(workspace, $0, asOf) }
         }
     }
 }

@@ -3,35 +3,22 @@ import Measure
 import Playbooks
 import Storage
 
-/// Which report, and how it is made.
-struct ReportRequest: Sendable {
-    /// With its arguments.
-    var name: String
-    var title: String
-    /// The words of the command that prints the same.
-    var command: [String]
-    var make: @Sendable (Workspace, Connection, Instant) throws -> Report
-
-    /// Reports of different days are different ones.
-    func job(_ ask: PageRequest) -> String { "report \(name) \(ask.workspace.configuration.zone.day(of: ask.now))" }
-}
-
 struct ReportPage {
     let ask: PageRequest
     let place: DashboardPage.Place
     let asked: ReportRequest
-    let state: Jobs.State<Report>
+    let made: MadeReport
+    /// The weekly looks that are kept, the newest first.
+    let looks: [Instant]
     let path: String
 
     var page: DashboardPage {
-        var title = asked.title
-        if case .done(let report, _, _) = state { title = report.title }
-        return DashboardPage(
-            title, in: place,
+        DashboardPage(
+            made.shown?.report.title ?? asked.title, in: place,
             crumb: place == .experiments ? HTML { $0.link("Experiments", ask.link("/experiments")) } : nil, lead: lead,
             acts: HTML { html in
                 html.change(ask, path, "Make anew", fields: ["query": ask.queryText()])
-                if case .done = state, ask.visitor.role >= .operator {
+                if made.shown != nil, ask.visitor.role >= .operator {
                     html.add(
                         "a", ["class": "button", "href": ask.link(path + "/csv") + PageRequest.mark(ask.queryText())],
                         text: "CSV")
@@ -39,26 +26,55 @@ struct ReportPage {
             }
         ) { html in
             addFilters(to: &html)
-            html.job(ask, state) { html in
-                html.nothing("Not made yet", "Press Make anew.")
-            } done: { report, _, _, html in
-                html.add("div", ["class": "report"]) { html in
-                    for (index, section) in report.sections.enumerated() {
-                        let title = section.title.isEmpty ? "In short" : section.title
-                        html.panel(title, id: "r\(index + 1)") { $0.add(section.content(number: index + 1)) }
+            html.job(ask, made.state) { _ in
+            } done: { _, _, _, _ in
+            }
+            if let shown = made.shown { draw(shown.report, in: &html) }
+            addLooks(to: &html)
+            html.command(asked.command + (ask["as_of"].map { ["--now", $0] } ?? []))
+        }
+    }
+
+    private func draw(_ report: Report, in html: inout HTML) {
+        html.add("div", ["class": "report"]) { html in
+            for (index, section) in report.sections.enumerated() {
+                let title = section.title.isEmpty ? "In short" : section.title
+                html.panel(title, id: "r\(index + 1)") { html in
+                    html.add(section.content(number: index + 1) { ask.link(to: $0) })
+                }
+            }
+        }
+    }
+
+    /// An experiment's verdict stays as it is from look to look.
+    private func addLooks(to html: inout HTML) {
+        guard place == .experiments, !looks.isEmpty else { return }
+        html.panel("Look by look", id: "looks") { html in
+            html.add("p", text: "The report as it was at each weekly look:")
+            html.add("ul", ["class": "plain"]) { html in
+                for look in looks {
+                    html.add("li") { html in
+                        let isShown = ask["look"] == "\(look.milliseconds)"
+                        html.add(
+                            "a",
+                            [
+                                "href": ask.changing(["look": "\(look.milliseconds)"]),
+                                "aria-current": isShown ? "page" : nil,
+                            ]
+                        ) { $0.add(ask.time(look, .day)) }
                     }
                 }
             }
-            html.command(asked.command)
         }
     }
 
     private var lead: HTML? {
-        guard case .done(let report, let at, let took) = state else { return nil }
-        return HTML { html in
-            html.text("As of ")
-            html.add(ask.time(report.asOf))
-            html.made(ask, at, took)
+        made.shown.map { shown in
+            HTML { html in
+                html.text("As of ")
+                html.add(ask.time(shown.report.asOf))
+                html.made(ask, shown.at, shown.took)
+            }
         }
     }
 

@@ -1,0 +1,105 @@
+import Playbooks
+
+/// What the columns about a person become.
+extension AccountDraft {
+    /// Of several columns of addresses the one that is called so; what few people answer for is our own side.
+    mutating func addContact() {
+        let addresses = file.usable.filter { index in
+            let guess = file.guesses[index]
+            return (!taken.contains(index) || index == key) && guess.isEmail && guess.distinct * 2 > guess.emails
+        }
+        let named = file.columns(["contact_email"] + AccountImport.emailSynonyms).first { addresses.contains($0) }
+        let filled = addresses.max { (file.guesses[$0].emails, $1) < (file.guesses[$1].emails, $0) }
+        if let index = named ?? filled {
+            let guess = file.guesses[index]
+            let none = guess.filled - guess.emails
+            let remark = none > 0 ? " (\(none) of \(guess.filled) are no addresses)" : ""
+            notes.append("\"\(file.header[index])\" is the account's contact: contact_email\(remark)")
+            taken.insert(index)
+            let isFound =
+                AccountImport.emailSynonyms.contains(ColumnMap.simplified(file.header[index]))
+                && file.columns(AccountImport.emailSynonyms).count == 1 && index != key
+            if !isFound, ColumnMap.simplified(file.header[index]) != "contact_email" {
+                lines.append("  contact_email: { column: \(ImportHint.quoted(file.header[index])) }")
+            }
+        } else {
+            notes.append("no column holds addresses: bring contacts with: keeptouch import contacts FILE")
+        }
+        noteRepresentatives(named ?? filled)
+        // Beside a column of companies that of names is about people.
+        let ofCompanies = file.columns(AccountColumnNames.name.filter { $0 != "name" }).contains { $0 != key }
+        let ofPeople = ofCompanies && named ?? filled != nil ? ["name", "full_name"] : []
+        let people = free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople).first { index in
+            let guess = file.guesses[index]
+            return guess.filled > 0 && guess.type == .text && !representatives.contains(index)
+                && (guess.filled < 20 || guess.distinct * 3 > guess.filled)
+        }
+        let parts = [PersonNames.first, PersonNames.last].compactMap { names in
+            free(names).first { file.guesses[$0].filled > 0 && file.guesses[$0].type == .text }
+        }
+        if people == nil, parts.count == 2, named ?? filled != nil {
+            taken.formUnion(parts)
+            notes.append(
+                "\(parts.map { "\"\(file.header[$0])\"" }.joined(separator: " and ")) are the account's contact: contact_name"
+            )
+        }
+        guard let people else { return }
+        taken.insert(people)
+        notes.append("\"\(file.header[people])\" is the account's contact: contact_name")
+        if ColumnMap.simplified(file.header[people]) != "contact_name",
+            !AccountImport.nameSynonyms.contains(ColumnMap.simplified(file.header[people]))
+                || file.columns(AccountImport.nameSynonyms).first != people
+                || file.columns(AccountImport.nameSynonyms).count > 1
+        {
+            lines.append("  contact_name: { column: \(ImportHint.quoted(file.header[people])) }")
+        }
+    }
+
+    mutating func addWishes() {
+        let guess = WishGuess(file, names: Attribute.wishesOfAccount, free: free)
+        notes += guess.notes
+        for line in guess.lines {
+            lines.append(
+                "  "
+                    + (line.hasSuffix("}")
+                        ? line : line.replacing(": \"", with: ": { column: \"", maxReplacements: 1) + " }"))
+        }
+        taken.formUnion(guess.columns.map(\.index))
+    }
+
+    /// Columns about persons are read with the contacts.
+    mutating func leavePeople() {
+        let names =
+            PersonNames.first + PersonNames.last + AccountImport.emailSynonyms + WishWord.optOutNames
+            + WishWord.optInNames + [
+                "name", "full_name", "user_id", "contact_id", "person_id", "signed_up", "first_seen", "last_seen",
+                "role", "title",
+                "job_title", "timezone", "time_zone", "locale", "language", "type", "has_hard_bounced",
+            ]
+        taken.formUnion(free(names))
+    }
+
+    /// Columns that may name the contact as well as the one of our own people who answers for the account.
+    private static let ofOwners = [
+        "owner", "owner_name", "account_owner", "account_owner_name", "inhaber", "inhaberin",
+    ]
+    /// Columns that name our own people.
+    private static let ofRepresentatives = [
+        "csm", "csm_name", "customer_success_manager", "account_manager", "account_executive", "account_rep",
+        "sales_rep",
+        "assigned_to", "responsible", "betreuer", "kundenbetreuer", "record_owner", "company_owner", "hubspot_owner",
+    ]
+
+    /// Of names that stand beside addresses and are not theirs: who answers for an account is no contact of it.
+    private mutating func noteRepresentatives(_ email: Int?) {
+        let ours = free(Self.ofOwners).filter { index in !(email.map { file.areNames(index, of: $0) } ?? false) }
+        // They are declared like any other column, and named so that nobody misses them among the contacts.
+        representatives = Set(ours)
+        let named = (ours + free(Self.ofRepresentatives)).filter { file.guesses[$0].filled > 0 }
+        guard !named.isEmpty else { return }
+        let names = named.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")
+        notes.append(
+            "\(names) \(named.count == 1 ? "is" : "are") taken for your own people, who answer for accounts, and not for contacts; if "
+                + "one names the contact, say: attributes: { contact_name: { column: \"...\" } }")
+    }
+}

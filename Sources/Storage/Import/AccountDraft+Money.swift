@@ -1,0 +1,128 @@
+import Playbooks
+
+/// What the columns of amounts become.
+extension AccountDraft {
+    mutating func addMoney() {
+        let amounts = file.usable.filter { file.guesses[$0].isMoney }
+        let said = notes.count
+        noteTurnover(amounts)
+        if let inCents = free(money: AccountColumnNames.mrr).first(where: {
+            amounts.contains($0) && file.isOfTable($0) && file.unit(of: $0) == nil
+        }) {
+            notes.append(
+                "\"\(file.header[inCents])\" may be in cents and is not taken for the monthly revenue; if it is, say: attributes: "
+                    + "{ mrr: { column: \(ImportHint.quoted(file.header[inCents])), unit: cents } }; if it is in whole "
+                    + "\(file.guesses[inCents].currencies.first?.key ?? "units"), without the unit")
+        } else if let index = free(money: AccountColumnNames.mrr).first(where: { amounts.contains($0) }) {
+            mrr = (index, nil)
+        } else if let index = free(money: AccountColumnNames.arr).first(where: {
+            amounts.contains($0) && !file.isOfTable($0)
+        }) {
+            mrr = (index, .interval(.year))
+            notes.append("the monthly revenue (mrr) is a twelfth of \"\(file.header[index])\"")
+        } else if let index = free(money: AccountColumnNames.mrr).first(where: { file.guesses[$0].isMostlyMoney }) {
+            mrr = (index, nil)
+            let others = file.guesses[index].notMoney
+            let words = others.prefix(6).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+            notes.append(
+                "\"\(file.header[index])\": \(words)\(others.count > 6 ? ", ..." : "") \(others.count == 1 ? "is no amount" : "are no amounts") "
+                    + "and will be left out")
+        } else {
+            mrr = amountOfAnInterval(amounts)
+        }
+        guard let mrr else {
+            if notes.count == said { noteNoRevenue(amounts) }
+            return
+        }
+        var attribute = Attribute("mrr", .money)
+        attribute.form.period = mrr.period
+        attribute.form.decimal = decimal(of: mrr.column)
+        attribute.form.unit = file.unit(of: mrr.column)
+        noteCurrencies(mrr.column)
+        let remark: String? =
+            switch mrr.period {
+            case .interval: "a year's revenue, divided by 12"
+            case .column(let name): "the part of a month, by \"\(name)\""
+            case nil: nil
+            }
+        add(attribute, mrr.column, remark.map { [$0] } ?? [])
+    }
+
+    /// The columns that nothing has taken and that have one of the names, whatever stands beside it of currencies, units
+    /// and taxes.
+    private func free(money names: [String]) -> [Int] {
+        let exact = free(names)
+        return exact
+            + names.flatMap { name in
+                file.usable.filter {
+                    !taken.contains($0) && !exact.contains($0)
+                        && AccountColumnNames.core(ofMoney: file.header[$0]) == name
+                }
+            }
+    }
+
+    private mutating func noteNoRevenue(_ amounts: [Int]) {
+        let others = amounts.filter { index in
+            let guess = file.guesses[index]
+            let isNamed = Self.ofMoney.contains { file.simpleName(index).contains($0) }
+            return !taken.contains(index) && !guess.isMoment
+                && (guess.hasCurrency || guess.usesComma != nil || guess.type == .number && isNamed)
+        }.prefix(3)
+        let advice =
+            others.isEmpty
+            ? "" : " (amounts may stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
+        notes.append(
+            "no column says what accounts pay in a month (mrr)\(advice): what is asked about mrr is missing, until one does, with "
+                + "per: year where it is for a year: attributes: { mrr: { column: \"...\" } }")
+    }
+
+    private static let ofMoney = [
+        "amount", "price", "fee", "revenue", "value", "spend", "cost", "charge", "sum", "total", "betrag", "preis",
+        "umsatz",
+        "summe", "kosten", "montant", "prix", "importe", "precio",
+    ]
+
+    /// Amounts in several currencies are not added up.
+    private mutating func noteCurrencies(_ column: Int) {
+        guard let index = file.columns(CurrencyCell.names).first
+        else { return }
+        let codes = file.guesses[index].words.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        guard codes.count > 1, let first = codes.first else { return }
+        let others = codes.dropFirst().prefix(8).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+        notes.append(
+            "\"\(file.header[index])\": most amounts are in \(first.key) (\(first.value)), others in \(others); all money is counted "
+                + "in one currency, and amounts in another are left out: bring a column with all of them in one")
+    }
+
+    /// What customers turn over is not what they pay.
+    private mutating func noteTurnover(_ amounts: [Int]) {
+        guard let index = free(AccountColumnNames.turnover).first(where: { amounts.contains($0) }) else { return }
+        let name = ImportHint.quoted(file.header[index])
+        notes.append(
+            "\(name) is taken for what the customer itself turns over, and not for the monthly revenue; if it is what they pay "
+                + "you in a year, say: attributes: { mrr: { column: \(name), per: year } }")
+    }
+
+    /// An amount beside a column that says for how long it is paid.
+    private mutating func amountOfAnInterval(_ amounts: [Int]) -> (column: Int, period: ColumnForm.Period?)? {
+        let interval = file.columns(AccountColumnNames.interval).first { index in
+            let words = file.guesses[index].words.keys
+            return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
+        }
+        guard let interval, let amount = free(AccountColumnNames.amount).first(where: { amounts.contains($0) }) else {
+            return nil
+        }
+        let several = file.columns(["quantity", "qty", "menge", "quantité", "cantidad"]).first { index in
+            file.guesses[index].words.keys.contains { $0 != "1" }
+        }
+        if let several {
+            notes.append(
+                "\"\(file.header[amount])\" is not taken for the revenue: there are several of it by "
+                    + "\"\(file.header[several])\"; bring a column with the amount of all, and say: "
+                    + "attributes: { mrr: { column: \"...\", per: { column: \(ImportHint.quoted(file.header[interval])) } } }"
+            )
+            return nil
+        }
+        return (amount, .column(file.header[interval]))
+    }
+}

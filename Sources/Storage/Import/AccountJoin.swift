@@ -1,0 +1,45 @@
+/// By which column of a file its rows name accounts, and by what of the accounts.
+struct AccountJoin {
+    /// A text of accounts that tells them apart as well as their key does.
+    struct Attribute {
+        var name: String
+        /// The column of the file of accounts.
+        var column: String
+        var values: Set<Int>
+    }
+
+    let column: Int
+    /// The attribute; nil for the key, or the address of a contact.
+    let by: Attribute?
+}
+
+extension FileGuess {
+    /// The column that names accounts: the one most of whose values are keys of accounts, or another text of theirs, or
+    /// addresses of their contacts, else one of a usual name, else one of addresses.
+    func join(_ keys: Set<Int>, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]) -> AccountJoin? {
+        func best(_ values: (Int) -> Set<Int>, among known: Set<Int>) -> (index: Int, share: Double)? {
+            func share(_ index: Int) -> Double {
+                let values = values(index)
+                return values.isEmpty ? 0 : Double(values.count { known.contains($0) }) / Double(values.count)
+            }
+            let index = usable.max { (share($0), $1) < (share($1), $0) }
+            return index.map { ($0, share($0)) }
+        }
+        if let byKey = best({ guesses[$0].hashes }, among: keys), byKey.share >= 0.3 {
+            return AccountJoin(column: byKey.index, by: nil)
+        }
+        let byOther = others.compactMap { other in
+            best({ guesses[$0].hashes }, among: other.values).map { (other: other, index: $0.index, share: $0.share) }
+        }.max { $0.share < $1.share }
+        if let byOther, byOther.share >= 0.5,
+            guesses[byOther.index].hashes.intersection(byOther.other.values).count >= 2
+        {
+            return AccountJoin(column: byOther.index, by: byOther.other)
+        }
+        if let byAddress = best({ guesses[$0].addresses }, among: addresses), byAddress.share >= 0.3 {
+            return AccountJoin(column: byAddress.index, by: nil)
+        }
+        let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
+        return (named ?? usable.first { guesses[$0].isEmail }).map { AccountJoin(column: $0, by: nil) }
+    }
+}

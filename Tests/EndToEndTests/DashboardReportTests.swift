@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// Reports as pages: shown at once, made anew when somebody asks, and every number leads to what it counts.
+@Suite struct DashboardReportTests {
+    private let endpoint: Endpoint
+    private let scratch: Scratch
+
+    init() throws {
+        endpoint = try Endpoint()
+        scratch = try Scratch(small: "email", port: endpoint.port)
+        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+        try scratch.replace("holdout: 0%", with: "holdout: 50%", in: "playbooks/hello/playbook.yaml")
+        try scratch.importAccounts(20)
+        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").code == 0)
+    }
+
+    private static let pages = ["/attrition", "/journeys", "/risk", "/experiments/hello"]
+
+    @Test func theReportsOfTheDayAreShownAtOnceWithTheirMoment() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(try scratch.number("SELECT count(*) FROM kept_report") == 4)
+        // Of another day than today, so that nobody can have made it just now.
+        try scratch.execute("UPDATE kept_report SET made_at = 1767225600000")
+        let client = try DashboardClient(scratch, command: "dashboard")
+        for path in Self.pages {
+            let page = try await client.get(path).text
+            #expect(page.contains("2026-01-01T00:00"), "\(path) does not say when it was made: \(page)")
+            #expect(!page.contains("data-soon"), "\(path) makes its report anew")
+            #expect(try await client.get(path + "/csv").code == 200)
+        }
+        // With other arguments there is none, and it is begun.
+        var other = try await client.get("/attrition?segment=big").text
+        #expect(!other.contains("2026-01-01T00:00"))
+        for _ in 0..<400 where other.contains("data-soon") {
+            other = try await client.get("/attrition?segment=big").text
+        }
+        #expect(other.contains("Attrition of big"), "\(other)")
+    }
+
+    @Test func whatIsMadeAnewTakesItsPlaceAndTheOldOneStaysUntilThen() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        try scratch.execute("UPDATE kept_report SET made_at = 1767225600000")
+        let client = try DashboardClient(scratch, command: "dashboard")
+        var page = try await client.post("/risk", ["query": ""]).text
+        for _ in 0..<400 where page.contains("data-soon") {
+            #expect(page.contains("2026-01-01T00:00"), "the one of before is gone while the next is made")
+            page = try await client.get("/risk").text
+        }
+        #expect(!page.contains("2026-01-01T00:00") && page.contains("At risk on"), "\(page)")
+    }
+
+    @Test func serveMakesThemAfterItsFirstCycle() async throws {
+        let client = try DashboardClient(scratch)
+        #expect(client.serving.tells("reports made=3"), "\(client.serving.log)")
+        #expect(try await !client.get("/attrition").text.contains("data-soon"))
+        #expect(client.serving.end() == 0)
+    }
+
+    @Test func aReportAsOfADayIsThatOfTheCommand() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let today = try #require(
+            scratch.query("SELECT date(max(as_of) / 1000, 'unixepoch') FROM kept_report").first?.first)
+        var page = try await client.get("/attrition?as_of=\(today)")
+        for _ in 0..<400 where page.text.contains("data-soon") {
+            page = try await client.get("/attrition?as_of=\(today)")
+        }
+        #expect(page.text.contains("\(today)T00:00") && page.text.contains("--now \(today)"), "\(page.text)")
+        #expect(try await client.get("/attrition?as_of=2999-01-01").code == 400)
+        #expect(try await client.get("/attrition?as_of=x").code == 400)
+    }
+
+    @Test func aWeeklyLookOfAnExperimentIsFoundAgain() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        try scratch.execute(
+            """
+            INSERT INTO kept_report (report, arguments, look, as_of, made_at, took, body)
+            SELECT report, arguments, 1767225600000, 1767225600000, 1767225600000, took,
+                replace(body, 'Experiment hello', 'Experiment of January') FROM kept_report WHERE report = 'experiment'
+            """)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let page = try await client.get("/experiments/hello").text
+        #expect(page.contains("/experiments/hello?look=1767225600000") && !page.contains("of January"))
+        #expect(try await client.get("/experiments/hello?look=1767225600000").text.contains("Experiment of January"))
+        #expect(try await client.get("/experiments/hello?look=x").code == 400)
+    }
+
+    @Test func theNumbersOfAttritionLeadToAccounts() async throws {
+        try scratch.write(
+            "left.csv", "account,event,at\na1,churned,2026-11-05T10:00:00Z\na2,churned,2026-11-06T10:00:00Z\n")
+        try scratch.execute(
+            "UPDATE account SET created_at = created_at - 200 * 86400000, seen_at = created_at - 200 * 86400000")
+        #expect(try scratch.keeptouch("import", "events", "left.csv").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        func ended(_ path: String) async throws -> String {
+            var page = try await client.get(path)
+            for _ in 0..<400 where page.text.contains("data-soon") { page = try await client.get(path) }
+            #expect(page.code == 200, "\(path)")
+            return page.text
+        }
+        let month = try #require(
+            scratch.query(
+                "SELECT strftime('%Y-%m', max(at) / 1000, 'unixepoch') FROM event WHERE kind_id = (SELECT id FROM event_kind WHERE name = 'churned')"
+            ).first?.first)
+        let list = "/accounts?life=left&since=\(month)-01&until=\(month)-30"
+        let page = try await ended(list)
+        #expect(page.contains("2 accounts") && page.contains("left on \(month)-05: unknown"), "\(page)")
+        #expect(page.contains("keeptouch accounts --life left --since \(month)-01 --until \(month)-30"))
+        #expect(try await client.get("/accounts?life=left").code == 400)
+        #expect(try await client.get("/accounts?life=lost&since=2026-01-01").text.contains("customers, gone, left"))
+        #expect(
+            try scratch.keeptouch("accounts", "--life", "left", "--since", "\(month)-01", "--until", "\(month)-30")
+                .output.contains("a1"))
+    }
+}
