@@ -258,7 +258,10 @@ import Testing
 
     @Test func valuesAreWrittenByType() throws {
         let cases: [(Variables.Variable, String)] = [
-            (.init(.percent, .number(0.43)), "43%"), (.init(.percent, .number(0.0425)), "4.3%"),
+            (.init(.percent, .number(0.43)), "43%"), (.init(.percent, .number(0.0425)), "4.25%"),
+            (.init(.percent, .number(0.125)), "12.5%"), (.init(.percent, .number(0.996)), "99.6%"),
+            (.init(.percent, .number(0.0725)), "7.25%"), (.init(.percent, .number(1.0 / 3)), "33%"),
+            (.init(.percent, .number(2.0 / 30)), "6.7%"), (.init(.percent, .number(0.29)), "29%"),
             (.init(.percent, .number(-0.5)), "-50%"), (.init(.money, .number(12)), "$12.00"),
             (.init(.money, .number(1_234_567.891)), "$1,234,567.89"), (.init(.money, .number(-3.5)), "-$3.50"),
             (.init(.date, .date(Day(number: 20_515))), "March 3"), (.init(.number, .number(25)), "25"),
@@ -271,6 +274,28 @@ import Testing
         ]
         for (variable, expected) in cases {
             #expect(try fragment("{{v}}", Variables(["v": variable])).text == expected + "\n")
+        }
+    }
+
+    /// Also of languages in which the program writes no values.
+    @Test(
+        arguments: [
+            ("ru", [(1, "one"), (2, "few"), (5, "many"), (21, "one")]), ("uk", [(3, "few"), (11, "many")]),
+            ("ar", [(0, "zero"), (2, "two"), (7, "few"), (11, "many"), (100, "other")]),
+            ("cs", [(3, "few"), (5, "other")]), ("sk", [(2, "few")]), ("sl", [(2, "two"), (4, "few")]),
+            ("lt", [(2, "few"), (21, "one")]), ("lv", [(10, "zero"), (21, "one")]), ("ro", [(2, "few")]),
+            ("cy", [(3, "few"), (6, "many")]), ("he", [(2, "two")]), ("ga", [(3, "few"), (8, "many")]),
+            ("pl", [(2, "few")]),
+        ] as [(String, [(Double, String)])])
+    func aPluralFormIsThatOfTheLanguageOfTheMessage(language: String, cases: [(Double, String)]) throws {
+        let forms = PluralCategory.allCases.map { "\($0.rawValue): \($0.rawValue)" }.joined(separator: " | ")
+        let message = Message(
+            path: "m.md", body: "{{n | other: English}}",
+            locales: [language: Message(path: "m.\(language).md", body: "{{n | \(forms)}}")])
+        for (number, form) in cases {
+            let rendered = try renderer.render(
+                message, as: .inApp, variables: Variables(["n": .init(.number, .number(number))]), locale: language)
+            #expect(rendered.text == form + "\n", "\(number)")
         }
     }
 

@@ -195,6 +195,89 @@ import Testing
         #expect(try scratch.keeptouch("explain", "b1").output.contains("included: by hand"))
     }
 
+    /// Whatever was said first.
+    @Test(arguments: [false, true])
+    func aSnoozeAndAnExclusionBothHold(isSnoozedFirst: Bool) throws {
+        let endpoint = try Endpoint()
+        let scratch = try workspace(endpoint)
+        let ofThree = """
+            SELECT count(*) FROM touch AS t JOIN account AS a ON a.id = t.account_id WHERE a.key IN ('a1', 'a2', 'a3')
+            """
+        let exclude = ["exclude", "a1", "a2", "--reason", "in a dispute"]
+        let until = ["exclude", "a3", "--until", "2d", "--reason", "a holiday"]
+        let snoozes = [
+            ["snooze", "a1", "1d"], ["snooze", "a2", "1d", "--playbook", "hello"], ["snooze", "a3", "14d"],
+        ]
+        var said: [String] = []
+        for words in isSnoozedFirst ? snoozes + [exclude, until] : [exclude, until] + snoozes {
+            let done = try Program.run(words, in: scratch.folder)
+            #expect(done.code == 0, "\(done)")
+            said.append(done.output)
+        }
+        if !isSnoozedFirst {
+            #expect(
+                said[2]
+                    == "a1 is snoozed by hand until 2026-03-03 09:00 UTC: no reason was given, and excluded by hand: in "
+                    + "a dispute.\n")
+        }
+        try scratch.replace("when: seats > 100", with: "when: seats > 1", in: "playbooks/hello/playbook.yaml")
+        let listed = try scratch.keeptouch("accounts", "--excluded", "--format", "csv").output
+        #expect(
+            listed.contains("\na1,Account 1,active,,,,excluded by hand: in a dispute; snoozed by hand until"),
+            "\(listed)")
+        let ends = listed.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a") && !$0.hasPrefix("account") }
+        #expect(
+            ends.map { $0.split(separator: ",", omittingEmptySubsequences: false).last } == [
+                "", "", "2026-03-16T09:00:00Z",
+            ])
+        try run(scratch, "2026-03-05T09:00Z")
+        #expect(try scratch.number(ofThree) == 0)
+        let told = try scratch.keeptouch("explain", "a3", "--now", "2026-03-06T09:00Z").output
+        #expect(told.contains("left alone by all playbooks: snoozed by hand until 2026-03-16 09:00 UTC"), "\(told)")
+        #expect(told.contains("verdict: blocked, matching since 2026-03-05 09:00: snoozed by hand until"), "\(told)")
+        #expect(
+            try scratch.keeptouch("include", "a1", "--playbook", "hello").output
+                == "a1 is left alone by all playbooks, and not by hello alone: excluded by hand: in a dispute; end that with: "
+                + "keeptouch include a1\n")
+        #expect(try scratch.keeptouch("include", "a1").output == "a1 takes part again.\n")
+        try run(scratch, "2026-03-07T09:00Z")
+        #expect(try scratch.number(ofThree) == 1)
+    }
+
+    @Test func itIsToldWhenWhatStandsStillGoesOn() throws {
+        let endpoint = try Endpoint()
+        let scratch = try workspace(endpoint, when: "seats > 1", steps: ["- wait: 2d"])
+        for time in ["30d", "14d"] { #expect(try scratch.keeptouch("snooze", "a1", time).code == 0) }
+        #expect(try scratch.keeptouch("snooze", "a1", "7d", "--playbook", "hello").code == 0)
+        let inside = try scratch.keeptouch("accounts", "--in", "hello", "--format", "csv").output
+        #expect(
+            inside.contains(
+                "at wait_1; snoozed by hand until 2026-03-16 09:00 UTC: no reason was given\",2026-03-16T09:00:00Z"),
+            "\(inside)")
+        #expect(inside.contains("\"in hello: treated, at wait_1\",2026-03-04T09:00:00Z"), "\(inside)")
+        let told = try scratch.keeptouch("explain", "a1").output
+        #expect(told.contains("stands still: snoozed by hand until 2026-03-16 09:00 UTC"), "\(told)")
+        let note = try scratch.keeptouch("risk", "a1").output
+        #expect(note.contains("in_app_1 of hello, not before 2026-03-16"), "\(note)")
+    }
+
+    @Test func anOccurrenceThatAPersonHeldIsNotToldAsAMachineThatWasOff() throws {
+        let endpoint = try Endpoint()
+        let scratch = try workspace(endpoint)
+        try scratch.replace("when: seats > 100", with: "at: daily at 10:00", in: "playbooks/hello/playbook.yaml")
+        _ = try scratch.keeptouch("run", "--now", "2026-03-03T09:00Z")
+        #expect(
+            try scratch.keeptouch("hold", "hello", "until", "2026-03-10", "--reason", "the product is down").code == 0)
+        for day in 3...4 { _ = try scratch.keeptouch("run", "--now", "2026-03-0\(day)T11:00Z") }
+        let status = try scratch.keeptouch("status", "--now", "2026-03-04T11:00Z").output
+        #expect(
+            status.contains(
+                "hello: the occurrence of 2026-03-03 10:00 was missed: held by hand until 2026-03-10 00:00 UTC: the product "
+                    + "is down"), "\(status)")
+        #expect(status.ranges(of: "hello is held: held by hand until").count == 1, "\(status)")
+        #expect(!status.contains("--complete") && !status.contains("hello waits"), "\(status)")
+    }
+
     @Test func aPlaybookHeldByHandTakesInAfterwards() throws {
         let endpoint = try Endpoint()
         let scratch = try workspace(endpoint)

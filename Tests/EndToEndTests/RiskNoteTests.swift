@@ -66,6 +66,44 @@ import Testing
         withExtendedLifetime(endpoint) {}
     }
 
+    @Test func whatComesOnlyWithAPersonIsSaidSo() throws {
+        let (scratch, endpoint) = try workspace()
+        // Everybody has left: no message comes, whatever the playbook says.
+        try scratch.write("contacts.csv", "account,email,role,status\na1,o@a1.example,owner,left\n")
+        let left = try scratch.keeptouch("import", "contacts", "contacts.csv", "--now", "2026-03-03T09:00Z")
+        #expect(left.code == 0, "\(left)")
+        let gone = try scratch.keeptouch("risk", "a1").output
+        #expect(
+            gone.contains(
+                "what happens next\n  nothing by hello: all its contacts have left\n  nothing comes by itself: a person is needed"
+            ), "\(gone)")
+        // So it is with a touch that is held.
+        try scratch.execute(
+            """
+            UPDATE contact SET status = 'active';
+            INSERT INTO touch (enrollment_id, account_id, playbook_id, version_id, step, recipient, kind, channel, category,
+                message, ghost, state, priority, due_at, not_before, expires_at, variables, reason)
+            SELECT enrollment_id, account_id, playbook_id, version_id, 'in_app_2', recipient, kind, channel, category,
+                message, 0, 'held', 50, due_at, not_before, expires_at, '{}', 'missing: account.plan' FROM touch LIMIT 1
+            """)
+        let held = try scratch.keeptouch("risk", "a1").output
+        #expect(
+            held.contains(
+                "in_app_2 of hello is held: missing: account.plan\n  nothing comes by itself: a person is needed"),
+            "\(held)")
+        withExtendedLifetime(endpoint) {}
+    }
+
+    @Test func aWaitUntilADateHasItsDate() throws {
+        let (scratch, endpoint) = try workspace()
+        try scratch.replace("wait: 7d", with: "wait_till: 10:00 local", in: "playbooks/hello/playbook.yaml")
+        try scratch.replace("seats < 100", with: "seats < 1000", in: "playbooks/hello/playbook.yaml")
+        for hour in [10, 11] { #expect(try scratch.keeptouch("run", "--now", "2026-03-03T\(hour):30Z").code == 0) }
+        let note = try scratch.keeptouch("risk", "a2").output
+        #expect(note.contains("in_app_2 of hello, not before 2026-03-04"), "\(note)")
+        withExtendedLifetime(endpoint) {}
+    }
+
     @Test func aTeamHasItsOwnForm() throws {
         let (scratch, endpoint) = try workspace(reason: "price: { theme: value, needs: \"an offer\" }")
         let check = try scratch.keeptouch("check")
@@ -81,6 +119,8 @@ import Testing
         #expect(
             note.output.hasPrefix("*One* pays 100.00 USD: price: an offer, from customer success; nobody is told"),
             "\(note)")
+        let safe = try scratch.keeptouch("risk", "a2").output
+        #expect(safe.contains("at no risk that a live playbook knows of"), "\(safe)")
         try scratch.write("notes/price.md", "{{reason}} {{clause}} {{done}}\n")
         #expect(try scratch.keeptouch("risk", "a1").output.hasPrefix("price seats = 3 2026-03-02 in_app_1 of hello"))
         withExtendedLifetime(endpoint) {}

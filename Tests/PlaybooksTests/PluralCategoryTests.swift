@@ -14,6 +14,8 @@ import Testing
             ("ar", [(0, "zero"), (1, "one"), (2, "two"), (5, "few"), (11, "many"), (100, "other")]),
             ("lt", [(1, "one"), (11, "other"), (22, "few"), (1.5, "many")]),
             ("lv", [(10, "zero"), (21, "one"), (2, "other")]),
+            ("cy", [(0, "zero"), (3, "few"), (6, "many"), (7, "other")]),
+            ("ga", [(2, "two"), (6, "few"), (10, "many"), (11, "other")]),
             ("ro", [(1, "one"), (0, "few"), (19, "few"), (20, "other")]), ("zh-Hant-TW", [(1, "other")]),
         ] as [(String, [(Double, String)])])
     func aNumberHasTheCategoryOfItsLanguage(language: String, cases: [(Double, String)]) {

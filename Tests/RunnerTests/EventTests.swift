@@ -27,6 +27,19 @@ import Testing
         #expect(try test.run(noon(20_004, hours: 1)).playbooks[0].matched == 0)
     }
 
+    /// As an answer that is confirmed anew.
+    @Test func anEventThatMovesIsTheEventThatItWas() throws {
+        let text = TestWorkspace.playbook("main", "on: signed", more: ["reentry: always"], steps: ["wait: 1h"])
+        let test = try TestWorkspace(playbooks: ["main": text])
+        try test.addAccounts(1)
+        try test.run(noon(20_000))
+        let event = try test.addEvent("signed", of: "a1", at: noon(20_000, hours: 1))
+        #expect(try test.run(noon(20_000, hours: 2)).entered == 1)
+        try test.script("UPDATE event SET at = \(noon(20_000, hours: 5).milliseconds) WHERE id = \(event)")
+        for hours in 6...8 { #expect(try test.run(noon(20_000, hours: Int64(hours))).entered == 0) }
+        #expect(try test.integer("SELECT count(*) FROM enrollment") == 1)
+    }
+
     @Test func anEventDatedLaterWaitsForItsMoment() throws {
         let test = try TestWorkspace(playbooks: ["main": Self.main])
         try test.addAccounts(1)

@@ -73,6 +73,10 @@ import Testing
             ("Dr.", nil), ("Mr. and Mrs. Smith", nil),
             ("info@z.example", nil),
             ("Ada <ada@z.example>", "Ada"), ("-", nil), (", ,", nil),
+            ("Dr. med. Eva Klein", "Eva"), ("Dr. rer. nat. Eva Klein", "Eva"), ("Dr. Dr. h.c. Eva Klein", "Eva"),
+            ("Prof. Dr. h. c. mult. Eva Klein", "Eva"), ("Mag. rer. soc. oec. Eva Klein", "Eva"),
+            ("Dr. Nat King", "Nat"), ("Dr. med. Klein", nil), ("J. R. Smith", nil), ("J.R. Smith", nil),
+            ("J R Smith", nil), ("J.-P. Martin", nil), ("Smith, J.", nil), ("JR Smith", "JR"), ("李 明", "李"),
         ]
         let test = try workspace(try Endpoint(), message: "Hello {{contact.first_name | there}}")
         try test.addAccounts(1)

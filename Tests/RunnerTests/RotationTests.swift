@@ -1,4 +1,5 @@
 import Playbooks
+import Runner
 import Storage
 import Testing
 
@@ -49,6 +50,32 @@ import Testing
             ])
         #expect(try test.integer("SELECT count(*) FROM touch WHERE recipient = 'x@example.com'") == 4)
         #expect(try test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
+    }
+
+    @Test func aPreviewShowsTheTipThatComesNext() throws {
+        let tips = ["a", "b"].map { "playbooks/main/tips/\($0).md" }
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00", steps: ["email: tips/*.md"])],
+            files: Dictionary(uniqueKeysWithValues: tips.map { ($0, tip($0)) }))
+        try test.addAccounts(1)
+        try test.run(noon(20_000, hours: -1))
+        func shown(_ now: Instant) throws -> [String?] {
+            let playbook = try #require(test.workspace.playbook("main"))
+            return try test.store.read { connection in
+                try Preview.make(
+                    playbook, step: 0, variant: nil, account: AccountStory.find("a1", connection),
+                    workspace: test.workspace, secret: [], now: now, connection
+                ).map(\.subject)
+            }
+        }
+        #expect(try shown(noon(20_000)) == [tips[0]])
+        try test.run(noon(20_000))
+        try test.send(noon(20_000))
+        #expect(try shown(noon(20_001)) == [tips[1]])
+        try test.run(noon(20_001))
+        try test.send(noon(20_001))
+        let over = #expect(throws: CannotPreview.self) { _ = try shown(noon(20_002)) }
+        #expect(over?.reason == "a1: it has had all messages of tips/*.md")
     }
 
     /// Friday's message waits for Monday's window and gives way to Saturday's.

@@ -131,6 +131,15 @@ import Testing
         ),
         (#"{"event": "goal", "touch_id": "t1"}"#, "there is no event \"goal\""),
         ("{}", "an object needs an `event`; known: accepted, bounced, clicked,"),
+        (#"{"event": "open", "touch_id": "t1"}"#, "there is no event \"open\"; did you mean \"opened\"?"),
+        (#"{"event": "delivery", "touch_id": "t1"}"#, "did you mean \"delivered\"?"),
+        (
+            #"{"event": "opened", "email": "ann@a1.example"}"#,
+            "opened needs `touch_id` or `message_id`, which say of which message it is"
+        ),
+        (#"{"event": "bounced"}"#, "or `email`, of which address"),
+        (#"{"event": "bounced", "email": "ann"}"#, "`email`: \"ann\" is no address"),
+        (#"{"event": "unsubscribed", "email": "ann@a1.example", "category_only": true}"#, "`category_only` is of"),
     ])
     func aWordThatNobodyKnowsIsNotLost(body: String, complaint: String) async throws {
         try await PagesSite.with(channel(plain)) { site async throws in
@@ -138,6 +147,18 @@ import Testing
             #expect(answer.status == 400)
             #expect(answer.text.replacing("\\\"", with: "\"").contains(complaint), "\(answer.text)")
             #expect(try site.rows("SELECT count(*) FROM outcome") == ["0"])
+            #expect(try site.rows("SELECT count(*) FROM webhook") == ["0"])
+        }
+    }
+
+    @Test(arguments: [("bounced", "hard bounce"), ("complained", "complaint"), ("unsubscribed", "unsubscribed")])
+    func anAddressAloneIsSuppressed(word: String, reason: String) async throws {
+        try await PagesSite.with(channel(plain)) { site async throws in
+            let body = "{\"event\": \"\(word)\", \"email\": \"Eve@X.example\", \"id\": \"e1\"}"
+            for _ in 1...2 {
+                #expect(try await site.send("POST", "/hooks/mail", body: body, headers: known).status == 200)
+            }
+            #expect(try site.rows("SELECT address, category, reason FROM suppression") == ["eve@x.example||\(reason)"])
             #expect(try site.rows("SELECT count(*) FROM webhook") == ["0"])
         }
     }

@@ -1,6 +1,8 @@
 package import Playbooks
 
 /// What a person has said of an account: that it is to be left alone.
+///
+/// One may be snoozed and excluded at once; it is left alone until both are over.
 package struct Exclusion: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         /// What runs stands still, and goes on afterwards.
@@ -39,9 +41,29 @@ package struct Exclusion: Sendable, Hashable {
     package static func mark(_ kind: Kind) -> String { "\(kind.rawValue) by hand" }
 }
 
+extension Collection<Exclusion> {
+    /// The one that holds longest; of two with one end the one that ends what runs.
+    package var longest: Exclusion? {
+        func holdsLess(_ left: Exclusion, _ right: Exclusion) -> Bool {
+            let ends = [left, right].map { $0.until?.milliseconds ?? .max }
+            return ends[0] == ends[1] ? left.kind == .snoozed && right.kind == .excluded : ends[0] < ends[1]
+        }
+        return self.max(by: holdsLess)
+    }
+
+    /// When something that is due at a moment goes on; nil where that holds for good, or nothing is due.
+    package func resuming(_ due: Instant?) -> Instant? {
+        guard let longest else { return due }
+        guard let until = longest.until else { return nil }
+        return due.map { Swift.max($0, until) } ?? until
+    }
+}
+
 extension Account {
-    /// Why a playbook leaves the account alone, or nil.
-    func exclusion(from playbook: Playbook) -> Exclusion? { exclusions.first { $0.concerns(playbook) } }
+    /// Why a playbook leaves the account alone, and for how long; nil where it does not.
+    func exclusion(from playbook: Playbook) -> Exclusion? {
+        exclusions.isEmpty ? nil : exclusions.filter { $0.concerns(playbook) }.longest
+    }
 
     /// When a playbook last ceased to leave the account alone; nil when it never did.
     func endOfExclusion(from playbook: Playbook) -> Instant? {

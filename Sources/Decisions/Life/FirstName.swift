@@ -2,18 +2,26 @@ private import Foundation
 
 /// The name by which a person is greeted, out of a name as systems keep it: that of `Lovelace, Dr. Ada` is Ada.
 enum FirstName {
-    /// Nil where none is known: of an address, and of a title with nothing but a last name.
+    /// Nil where none is known: of an address, of a title with nothing but a last name, and where it is cut to its initial.
     static func of(_ name: String) -> String? {
         let parts = name.split(separator: ",").map(words).filter { !$0.isEmpty }
         guard let first = parts.first else { return nil }
         if let given = parts.dropFirst().first(where: { !$0.allSatisfy(isSuffix) })?[...],
             let word = withoutTitles(given).first
         {
-            return word
+            return isInitial(word) ? nil : word
         }
         let rest = withoutTitles(first[...])
         // Behind a title one word alone is the last name.
-        return rest.count < first.count && rest.count < 2 ? nil : rest.first
+        guard rest.count == first.count || rest.count > 1, let word = rest.first else { return nil }
+        return isInitial(word) ? nil : word
+    }
+
+    /// `J`, `J.`, `J.R.` and `J.-P.`: one capital, or each letter with its dot.
+    private static func isInitial(_ word: String) -> Bool {
+        let letters = word.filter { $0 != "." && $0 != "-" }
+        guard letters.allSatisfy({ $0.isCased && $0.isUppercase }) else { return false }
+        return letters.count < 2 || word.split(separator: ".").allSatisfy { $0.count(where: \.isLetter) == 1 }
     }
 
     private static func words(_ part: Substring) -> [String] {
@@ -23,7 +31,9 @@ enum FirstName {
     }
 
     private static func withoutTitles(_ words: ArraySlice<String>) -> ArraySlice<String> {
-        let rest = words.drop(while: isTitle)
+        var rest = words.drop(while: isTitle)
+        // What a doctor is one of stands behind the title: `Dr. med.`, `Dr. rer. nat.`, `Dr. h. c.`
+        if rest.startIndex > words.startIndex { rest = rest.drop { isFaculty($0) || isTitle($0) } }
         guard rest.startIndex > words.startIndex, let next = rest.first, joints.contains(folded(next)) else {
             return rest
         }
@@ -35,6 +45,13 @@ enum FirstName {
     /// Some are names as well, and titles only where they are cut short: `Sig. Rossi`, but `Sig Hansen`.
     private static func isTitle(_ word: String) -> Bool {
         titles.contains(folded(word)) || word.hasSuffix(".") && cut.contains(folded(word))
+    }
+
+    /// Cut short or written small, for Nat and Phil are names of people; `E.` is an initial.
+    private static func isFaculty(_ word: String) -> Bool {
+        let plain = folded(word)
+        return faculties.contains(plain)
+            && (word.first?.isLowercase == true || word.hasSuffix(".") && plain.count > 1)
     }
 
     /// In small letters without accents and dots.
@@ -55,7 +72,12 @@ enum FirstName {
         // Dutch, Swedish, Danish, Norwegian, Polish
         "dhr", "mevr", "mw", "fru", "frk", "pan", "pani",
     ]
-    private static let cut: Set = ["m", "fr", "sig", "ing", "mag", "hon"]
+    private static let cut: Set = ["m", "fr", "sig", "ing", "mag", "hon", "dipl"]
+    private static let faculties: Set = [
+        "med", "dent", "vet", "rer", "nat", "phil", "jur", "iur", "oec", "pol", "publ", "theol", "agr", "sc", "soc",
+        "techn", "habil", "univ", "hum", "mont", "paed", "mus", "biol", "troph", "pharm", "h", "c", "hc", "e", "eh",
+        "mult", "cult", "math", "mag", "dipl", "ing",
+    ]
     /// Between two titles: `Mr. and Mrs. Smith`.
     private static let joints: Set = ["&", "and", "und", "et", "y", "e", "en", "och", "og", "i"]
     /// What follows a name behind a comma and is none.

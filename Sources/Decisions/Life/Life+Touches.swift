@@ -217,8 +217,7 @@ extension Life {
             (enrolled.waiting + enrolled.made).filter { $0.step == touch.step && $0.id != touch.id }.map(\.recipient))
         if recipient == nil || taken.contains(recipient?.address ?? "") {
             recipient = known.find(for: playbook, by: [reach], eventContact: enrolled.event?.contactID)
-                // What was meant for somebody who has left is not for a stand-in.
-                .first { !$0.isStandIn && !taken.contains($0.address) }
+                .first { !taken.contains($0.address) }
         }
         guard let recipient else {
             let why = known.whyNobody(for: playbook, by: [reach])

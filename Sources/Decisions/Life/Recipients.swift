@@ -20,6 +20,12 @@ package struct Recipients: Sendable {
     private let accountZone: String?
     private let texts: TextMessaging?
 
+    /// What is read of contacts to find them.
+    package static func columns(_ texts: TextMessaging?) -> Set<String> {
+        let always: Set = ["status", "role", "address", "timezone"]
+        return always.union(texts.map { [Block.Contacts.number, $0.consent, "locale"] } ?? [])
+    }
+
     /// - Parameters:
     ///   - accountZone: the time zone of the account, for contacts that name none.
     ///   - texts: by which text messages may go to contacts; none do where it is nil.

@@ -79,7 +79,8 @@ package final class MessageRenderer: Sendable {
         let scope = MessageScope(
             sender: frame.sender, variables: variables, unsubscribeURL: unsubscribeURL, askURLs: askURLs,
             format: ValueFormat(
-                language: language, currency: currency, zone: zone ?? self.zone, home: self.zone, reasons: reasons))
+                language: language, currency: currency, zone: zone ?? self.zone, home: self.zone, reasons: reasons),
+            tag: template.tag)
         let rendered = try template.render(in: scope)
         let html =
             kept.layout.map {

@@ -13,6 +13,8 @@ struct MessageScope {
     /// Of the answers to the message's question, in their order.
     var askURLs: [String] = []
     let format: ValueFormat
+    /// The message's own, whose plural forms count: values are written in English where theirs are not known.
+    var tag: String?
 
     /// Whether a section on that name stands.
     func isPresent(_ name: String) -> Bool {
@@ -37,8 +39,8 @@ struct MessageScope {
     func category(_ name: String) -> String? {
         guard let variable = variables[name], case .number(let number) = variable.value else { return nil }
         // What is shown decides: 1.001 is written as 1.
-        let shown = variable.type == .percent ? number * 100 : number
-        return PluralCategory(of: (shown * 100).rounded() / 100, in: format.language.code).rawValue
+        let shown = variable.type == .percent ? ValueFormat.percents(number) : (number * 100).rounded() / 100
+        return PluralCategory(of: shown, in: tag ?? format.language.code).rawValue
     }
 
     private func senderValue(_ name: String) -> String? {

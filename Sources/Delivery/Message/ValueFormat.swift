@@ -29,11 +29,16 @@ struct ValueFormat: Sendable {
         }
     }
 
-    /// Whole percents; one decimal below 10 %.
     private func percent(_ share: Double) -> String {
+        decimal(Self.percents(share), places: 2, isTrimmed: true, groupsFrom: 10_000) + language.percent
+    }
+
+    /// A share in percents, as it is where two decimals say all of it; else whole ones, and one decimal below 10 %.
+    static func percents(_ share: Double) -> Double {
         let percents = share * 100
-        return decimal(percents, places: abs(percents) < 9.95 ? 1 : 0, isTrimmed: true, groupsFrom: 10_000)
-            + language.percent
+        let written = (percents * 100).rounded() / 100
+        if abs(percents - written) < 1e-9 * max(1, abs(percents)) { return written }
+        return abs(percents) < 9.95 ? (percents * 10).rounded() / 10 : percents.rounded()
     }
 
     private func money(_ amount: Double) -> String {

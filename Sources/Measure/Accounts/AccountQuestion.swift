@@ -89,8 +89,8 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
             }
             return nil
         }
-        _ = try playbook(name, workspace)
         var inside = AccountList.Inside(playbook: name)
+        inside.isService = try playbook(name, workspace).isService
         inside.step = step
         inside.arm = try arm.map { try word($0, "arm") }
         if let state { inside.state = try word(state, "state") }

@@ -25,39 +25,69 @@ package struct RiskNote: Sendable {
     private let risks: [Risk]
     private let workspace: Workspace
     private let asOf: Instant
-    private let next: [String]
+    private let next: [Coming]
+
+    /// What an enrollment comes to next.
+    package enum NextStep: Sendable, Equatable {
+        /// The next message, and when at the earliest.
+        case message(id: String, notBefore: Instant?)
+        /// Nothing until a person does something about it.
+        case nothing(because: String)
+    }
+
+    /// A line of what happens next.
+    private struct Coming {
+        var text: String
+        /// Whether the account hears something by itself.
+        var comes = true
+    }
 
     private var zone: Zone { workspace.configuration.zone }
     private var currency: String { workspace.configuration.currency }
 
-    /// - Parameter nextStep: the next message that an enrollment comes to, and when at the earliest; nil when there is none.
+    /// - Parameter nextStep: what an enrollment comes to; nil when no message is left.
     package init(
         _ story: RiskStory, _ risks: [Risk], workspace: Workspace, asOf: Instant,
-        nextStep: (RiskStory.Running) -> (id: String, notBefore: Instant?)?
-    ) {
+        nextStep: (RiskStory.Running) throws -> NextStep?
+    ) rethrows {
         self.story = story
         self.risks = risks
         self.workspace = workspace
         self.asOf = asOf
         let zone = workspace.configuration.zone
         let waiting = story.waiting.map { touch in
-            "\(touch.step) of \(touch.playbook) on \(zone.day(of: touch.notBefore))"
-                + (touch.reason.map { " (\($0))" } ?? "")
+            if touch.isHeld {
+                return Coming(
+                    text: "\(touch.step) of \(touch.playbook) is held: \(touch.reason ?? "its message cannot be made")",
+                    comes: false)
+            }
+            return Coming(
+                text: "\(touch.step) of \(touch.playbook) on \(zone.day(of: touch.notBefore))"
+                    + (touch.reason.map { " (\($0))" } ?? ""))
         }
         let playbooks = Set(story.waiting.map(\.playbook))
-        let coming = story.running.filter { !playbooks.contains($0.playbook) }.compactMap { running -> String? in
-            guard running.arm == .treated else {
-                return "nothing by \(running.playbook): it is in the \(running.arm == .holdout ? "" : "global ")holdout"
+        let coming = try story.running.filter { !playbooks.contains($0.playbook) }.compactMap { running -> Coming? in
+            func nothing(_ why: String) -> Coming {
+                Coming(text: "nothing by \(running.playbook): \(why)", comes: false)
             }
-            return nextStep(running).map { step in
-                "\(step.id) of \(running.playbook)" + (step.notBefore.map { ", not before \(zone.day(of: $0))" } ?? "")
+            guard running.arm == .treated else {
+                return nothing("it is in the \(running.arm == .holdout ? "" : "global ")holdout")
+            }
+            return try nextStep(running).map { step in
+                switch step {
+                case .nothing(let why): nothing(why)
+                case .message(let id, let notBefore):
+                    Coming(
+                        text: "\(id) of \(running.playbook)"
+                            + (notBefore.map { ", not before \(zone.day(of: $0))" } ?? ""))
+                }
             }
         }
         next = waiting + coming
     }
 
     /// Whether nothing comes by itself, so that a person is needed.
-    private var isStuck: Bool { !next.contains { !$0.hasPrefix("nothing by ") } }
+    private var isStuck: Bool { !next.contains(where: \.comes) }
 
     /// Whether nobody can do anything about it.
     package var isUnavoidable: Bool { !risks.isEmpty && risks.allSatisfy { $0.reason.avoidable == false } }
@@ -117,18 +147,18 @@ package struct RiskNote: Sendable {
     }
 
     private var nextLines: [String] {
-        if isStuck {
-            return next + [isUnavoidable || risks.isEmpty ? "nothing" : "nothing comes by itself: a person is needed"]
-        }
-        return next
+        let lines = next.map(\.text)
+        guard isStuck else { return lines }
+        return lines + [isUnavoidable || risks.isEmpty ? "nothing" : "nothing comes by itself: a person is needed"]
     }
 
     // MARK: Forms
 
-    /// As a team's own template writes it; else as the program does.
+    /// As a team's own template writes it; else as the program does, and so of an account that is at no risk, for which a
+    /// template has no words.
     package var text: String {
         let names = risks.map(\.risk.reason) + [RiskNoteTemplate.general]
-        if let template = names.lazy.compactMap({ workspace.notes[$0] }).first {
+        if !risks.isEmpty, let template = names.lazy.compactMap({ workspace.notes[$0] }).first {
             return RiskNoteTemplate.written(template, values)
         }
         func part(_ title: String, _ lines: [String], _ otherwise: String) -> String {

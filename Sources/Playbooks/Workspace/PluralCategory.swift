@@ -15,6 +15,8 @@ package enum PluralCategory: String, Sendable, CaseIterable {
         case "sl": [.one, .two, .few, .other]
         case "lv": [.zero, .one, .other]
         case "he": [.one, .two, .other]
+        case "cy": [.zero, .one, .two, .few, .many, .other]
+        case "ga": [.one, .two, .few, .many, .other]
         case "ar": [.zero, .one, .two, .few, .many, .other]
         default: [.one, .other]
         }
@@ -56,6 +58,17 @@ package enum PluralCategory: String, Sendable, CaseIterable {
             guard whole != nil else { self = .few; return }
             self = hundred == 1 ? .one : hundred == 2 ? .two : (3...4).contains(hundred) ? .few : .other
         case "he": self = whole == 1 || (whole == nil && value < 1) ? .one : whole == 2 ? .two : .other
+        case "cy":
+            let forms: [Int64: PluralCategory] = [0: .zero, 1: .one, 2: .two, 3: .few, 6: .many]
+            self = whole.flatMap { forms[$0] } ?? .other
+        case "ga":
+            switch whole {
+            case 1: self = .one
+            case 2: self = .two
+            case .some(3...6): self = .few
+            case .some(7...10): self = .many
+            default: self = .other
+            }
         case "ar":
             guard let whole else { self = .other; return }
             switch whole {

@@ -129,10 +129,7 @@ struct BlockDay {
     /// What a day needs of those to whom anything happens.
     var dayNeeds: Needs {
         var terms: [Term] = []
-        var contacts: Set = ["status", "role", "address", "timezone"]
-        if let texts = rules.context.dataMap.sms {
-            contacts.formUnion([Block.Contacts.number, texts.consent, "locale"])
-        }
+        var contacts = Recipients.columns(rules.context.dataMap.sms)
         // What a step writes is a change only where something else stood.
         let written = rules.versions.values.reduce(into: Set<String>()) { $0.formUnion($1.playbook.writtenAttributes) }
         for version in rules.versions.values {

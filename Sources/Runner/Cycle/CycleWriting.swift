@@ -154,11 +154,13 @@ struct CycleWriting {
                 try records.recordOccurrence(of: turn.id, at: occurrence, state: .done, matched: 0)
             }
             for missed in turn.missed {
-                try records.recordOccurrence(of: turn.id, at: missed, state: .missed, matched: 0)
+                try records.recordOccurrence(
+                    of: turn.id, at: missed, state: .missed, matched: 0, because: turn.work.registered.heldByHand)
             }
             if let occurrence = turn.occurrence {
                 try records.recordOccurrence(
-                    of: turn.id, at: occurrence, state: turn.occurrenceState, matched: tally.matched)
+                    of: turn.id, at: occurrence, state: turn.occurrenceState, matched: tally.matched,
+                    because: turn.occurrenceState == .held ? turn.hold : nil)
             }
         }
     }

@@ -34,7 +34,9 @@ package struct Preview {
         var event: Int64?
         if case .on(let kind, _) = playbook.trigger { event = try account.newestEvent(kind, now: now)?.id }
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: figures)
-        let version = Version(id: 0, playbookID: 0, playbook: playbook, in: context)
+        // By its number the messages of a rotation are known that the account has had.
+        let number = try StatusQuery(connection).known(playbook.name, now: now)?.id ?? 0
+        let version = Version(id: 0, playbookID: number, playbook: playbook, in: context)
         var rules = CycleRules(
             context: context, versions: [version.id: version], channels: workspace.configuration.channels,
             declaredChannels: Set(workspace.channels.keys))

@@ -98,16 +98,22 @@ package struct CycleRecords {
             ])
     }
 
-    package func recordOccurrence(of playbookID: Int64, at: Instant, state: OccurrenceState, matched: Int) throws {
+    /// - Parameter reason: why it is held, or is missed; one that was held before it was missed was missed for that.
+    package func recordOccurrence(
+        of playbookID: Int64, at: Instant, state: OccurrenceState, matched: Int, because reason: String? = nil
+    ) throws {
         try connection.execute(
             """
-            INSERT INTO occurrence (playbook_id, at, state, matched) VALUES (:playbook, :at, :state, :matched)
+            INSERT INTO occurrence (playbook_id, at, state, matched, reason)
+            VALUES (:playbook, :at, :state, :matched, :reason)
             ON CONFLICT (playbook_id, at) DO UPDATE SET state = excluded.state,
+                reason = CASE excluded.state WHEN 'missed' THEN coalesce(occurrence.reason, excluded.reason)
+                    ELSE excluded.reason END,
                 matched = CASE WHEN excluded.matched > occurrence.matched THEN excluded.matched ELSE occurrence.matched END
             """,
             [
                 "playbook": .integer(playbookID), "at": .instant(at), "state": .word(state),
-                "matched": .integer(Int64(matched)),
+                "matched": .integer(Int64(matched)), "reason": .optional(reason),
             ])
     }
 

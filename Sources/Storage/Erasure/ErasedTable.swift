@@ -76,6 +76,7 @@ struct ErasedTable {
         ErasedTable(name: "kept_report", columns: [("body", .nothing)], isDeleted: true, countsNames: true),
         ErasedTable(name: "pause", columns: [("reason", .text("erased"))]),
         ErasedTable(name: "playbook", columns: [("held_because", .text("erased")), ("held_by_hand", .text("erased"))]),
+        ErasedTable(name: "occurrence", columns: [("reason", .text("erased"))]),
         ErasedTable(name: "tally", columns: [("held_because", .text("erased"))]),
         ErasedTable(name: "cycle", columns: [("summary", .nothing)]),
         ErasedTable(name: "channel_state", columns: [("reason", .text("erased"))]),

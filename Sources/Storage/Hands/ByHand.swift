@@ -120,9 +120,20 @@ package struct ByHand {
         return 0
     }
 
-    /// Ends what was said of an account, for one playbook or all; false when nothing was.
-    package func include(_ account: Int64, playbook: String?) throws -> Bool {
-        guard try ExclusionRecords(connection).end(playbook, of: account, at: now) > 0 else { return false }
+    /// What came of taking an account in again.
+    package struct Inclusion: Sendable, Equatable {
+        /// How much that was said of it has ended.
+        package var ended: Int
+        /// What holds all the same: what was said of all playbooks, where one was named.
+        package var holding: [Exclusion]
+    }
+
+    /// Ends what was said of an account, for one playbook or all.
+    package func include(_ account: Int64, playbook: String?) throws -> Inclusion {
+        let records = ExclusionRecords(connection)
+        let ended = try records.end(playbook, of: account, at: now)
+        let holding = try records.all(of: account, at: now).filter { $0.playbook == nil || $0.playbook == playbook }
+        guard ended > 0 else { return Inclusion(ended: 0, holding: holding) }
         try note("included", of: account, playbook, "by hand")
         try author.did("include", try key(of: account), to: playbook ?? "all playbooks", connection)
         try connection.execute(
@@ -134,7 +145,7 @@ package struct ByHand {
                     WHERE x.account_id = :account AND x.playbook IN ('', p.name) AND coalesce(x.until, :now + 1) > :now)
             """,
             ["account": .integer(account), "now": .instant(now), "mark": .text(Exclusion.mark(.snoozed))])
-        return true
+        return Inclusion(ended: ended, holding: holding)
     }
 
     /// Writes into the account's story what was done with it.
@@ -153,6 +164,9 @@ package struct ByHand {
 
     // MARK: Holding
 
+    /// How the reason begins for which a person holds a playbook.
+    static let heldMark = "held by hand"
+
     /// Lets nobody enter a playbook until a moment; what runs goes on, and afterwards the safety rules look at all who match
     /// by then.
     package func hold(_ playbook: String, until: Instant, because reason: String) throws {
@@ -162,7 +176,7 @@ package struct ByHand {
             """,
             [
                 "id": .integer(try self.playbook(playbook)), "until": .instant(until),
-                "reason": .text("held by hand until \(until.text(in: zone)) \(zone.name): \(reason)"),
+                "reason": .text("\(Self.heldMark) until \(until.text(in: zone)) \(zone.name): \(reason)"),
             ])
         try author.did(
             "hold", playbook, because: reason, to: "until \(until.text(in: zone)) \(zone.name)", connection)

@@ -320,7 +320,7 @@ final class AccountImport: ImportTarget {
     func finish(_ report: inout ImportReport) throws {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
         tally.warnings += [
-            ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
+            names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
         ].compactMap { $0 }
         tally.warnings += subscriptions?.warnings ?? []
         if !context.isOngoing, tally.inserted + tally.updated > 0 {

@@ -26,6 +26,8 @@ enum Scalar {
 final class CellReader {
     enum Kind {
         case text
+        /// What a person or a company is called; what stands where there is no name is noted and left out.
+        case name
         /// Text of which some values are known; others are noted, or refused where the list is closed.
         case choice([[UInt8]], isClosed: Bool)
         case number(ColumnForm.DecimalMark?), percent(ColumnForm.DecimalMark?)
@@ -50,7 +52,7 @@ final class CellReader {
         switch kind {
         case .number, .percent: .real
         case .money, .boolean, .date, .instant, .duration, .wish: .integer
-        case .text, .choice, .zone, .email, .phone, .reason: .text
+        case .text, .name, .choice, .zone, .email, .phone, .reason: .text
         }
     }
     /// Words of the file and what they stand for.
@@ -109,6 +111,7 @@ final class CellReader {
         switch attribute.type {
         case .text where attribute.name == "timezone": return .zone
         case .text where attribute.name == "email": return .email
+        case .text where attribute.name == "name" && attribute.values.isEmpty: return .name
         case .text:
             return attribute.values.isEmpty
                 ? .text : .choice(attribute.values.map { Array($0.utf8) }, isClosed: attribute.name == "status")
@@ -146,6 +149,10 @@ final class CellReader {
         }
         switch kind {
         case .text: return .text(text)
+        case .name:
+            guard text.count <= Placeholder.longest, Placeholder.isOne(text.string) else { return .text(text) }
+            noted.add(text)
+            return .null
         case .choice(let values, let isClosed):
             if values.contains(where: { text.isEqual(to: $0) }) { return .text(text) }
             if let spelled = values.first(where: { text.isEqualIgnoringCase(to: $0) }) {
@@ -254,6 +261,7 @@ final class CellReader {
     private func complaint(_ text: Cell) -> String {
         switch kind {
         case .text: "is not text"
+        case .name: "is not a name"
         case .choice(let values, _):
             "is not one of \(values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", "))"
                 + suggestion(for: text.string, in: values.map { String(decoding: $0, as: UTF8.self) })

@@ -42,9 +42,17 @@ extension CellReader {
             severalAddresses == 0
                 ? nil
                 : "\(name): \(severalAddresses) \(severalAddresses == 1 ? "cell holds" : "cells hold") several addresses; the first counts"
+        case .name: nameWarning
         case .wish(let isOptIn, _): wishWarning(isOptIn: isOptIn)
         default: nil
         }
+    }
+
+    private var nameWarning: String? {
+        let words = noted.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        guard !words.isEmpty else { return nil }
+        let shown = words.map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+        return "\(name): \(shown) \(words.count == 1 ? "is no name and was" : "are no names and were") left out"
     }
 
     /// Words of which nobody knows whether they are a wish, with the line to write.

@@ -14,7 +14,7 @@ struct PersonNames {
 
     private let whole: Int?
     private let parts: [Int]
-    private let reader = CellReader("name", .text)
+    private let reader: CellReader
     private let arena = ByteArena(capacity: 256)
 
     /// The columns to be looked for beside that of the whole name, where nothing else is called so.
@@ -29,15 +29,19 @@ struct PersonNames {
     ///   - declared: attributes; one that is called like a part of the name is itself.
     init(_ map: ColumnMap, whole: String, beside declared: [String]) {
         self.whole = map.place(of: whole)
+        reader = CellReader(whole, .name)
         parts = ["first_name", "last_name"].filter { !declared.contains($0) }.compactMap { map.place(of: $0) }
     }
 
     /// Nothing is known of names.
-    init() { (whole, parts) = (nil, []) }
+    init() { (whole, parts, reader) = (nil, [], CellReader("name", .name)) }
 
     var isKnown: Bool { whole != nil || !parts.isEmpty }
     /// Whether it stands in no column of its own.
     var isInParts: Bool { whole == nil && !parts.isEmpty }
+
+    /// What is to be told of words that are no names.
+    var warning: String? { reader.warning }
 
     /// The name in a row; its bytes are valid until the next one.
     func name(in record: Record) throws -> Scalar {

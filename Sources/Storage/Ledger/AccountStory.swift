@@ -92,6 +92,11 @@ package struct AccountStory {
         ).compactMap { $0["key"].text }
     }
 
+    /// What people have said of it that holds: that it is to be left alone.
+    package func exclusions(at now: Instant) throws -> [Exclusion] {
+        try ExclusionRecords(connection).all(of: accountID, at: now)
+    }
+
     package struct Standing: Sendable {
         package var matchKey: String
         package var since: Instant

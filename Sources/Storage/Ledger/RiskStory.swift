@@ -28,6 +28,8 @@ package struct RiskStory: Sendable {
         package var step: String
         package var notBefore: Instant
         package var reason: String?
+        /// Whether something is missing for it that only a person can bring.
+        package var isHeld: Bool
     }
 
     package var item: AccountList.Item
@@ -81,14 +83,15 @@ package struct RiskStory: Sendable {
         }
         waiting = try connection.query(
             """
-            SELECT p.name, t.step, t.not_before, t.reason FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id
+            SELECT p.name, t.step, t.not_before, t.reason, t.state FROM touch AS t JOIN playbook AS p ON p.id = t.playbook_id
             JOIN enrollment AS e ON e.id = t.enrollment_id
             WHERE e.account_id = :account AND t.ghost = 0 AND t.state IN ('pending', 'held') ORDER BY t.not_before, t.id
             """, scope
         ).map {
             Waiting(
                 playbook: $0["name"].text ?? "", step: $0["step"].text ?? "",
-                notBefore: $0["not_before"].instant ?? context.now, reason: $0["reason"].text)
+                notBefore: $0["not_before"].instant ?? context.now, reason: $0["reason"].text,
+                isHeld: try $0["state"].word() == TouchState.held)
         }
     }
 

@@ -21,16 +21,17 @@ extension StatusQuery {
     /// The channels for which touches wait.
     package func pendingChannels() throws -> [String] { try Outbox(connection).pendingChannels() }
 
-    /// Playbooks that were held when they were last matched, for as long as their data are late.
+    /// Playbooks that were held when they were last matched, for as long as their data are late; those that a person holds
+    /// do not wait for data.
     package func waiting() throws -> [(playbook: String, reason: String)] {
         try connection.query(
             """
             SELECT p.name, t.held_because FROM playbook AS p JOIN tally AS t ON t.playbook_id = p.id
             WHERE p.held_at IS NULL AND t.held_because IS NOT NULL AND p.state = 'live'
-                AND p.let_through = 0 AND t.cycle_id =
+                AND p.let_through = 0 AND substr(t.held_because, 1, length(CAST(:mark AS TEXT))) <> :mark AND t.cycle_id =
                 (SELECT max(last.cycle_id) FROM tally AS last WHERE last.playbook_id = p.id)
             ORDER BY p.name
-            """
+            """, ["mark": .text(ByHand.heldMark)]
         ).map { ($0[0].text ?? "", $0[1].text ?? "") }
     }
 }

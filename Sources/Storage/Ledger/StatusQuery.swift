@@ -153,14 +153,20 @@ package struct StatusQuery {
     }
 
     /// The occurrences of campaigns that were missed, the newest first.
-    package func missed(limit: Int = 5) throws -> [(playbook: String, at: Occurrence)] {
+    ///
+    /// - Returns: with why, where they were held; nil where nothing ran.
+    package func missed(limit: Int = 5) throws -> [(playbook: String, at: Occurrence, reason: String?)] {
         try connection.query(
             """
-            SELECT p.name, o.at, p.schedule FROM occurrence AS o JOIN playbook AS p ON p.id = o.playbook_id
+            SELECT p.name, o.at, p.schedule, o.reason FROM occurrence AS o JOIN playbook AS p ON p.id = o.playbook_id
             WHERE o.state = 'missed' ORDER BY o.at DESC, p.name LIMIT :limit
             """, ["limit": .integer(Int64(limit))]
         ).map {
-            ($0[0].text ?? "", Occurrence($0[1].instant ?? Instant(milliseconds: 0), schedule: $0[2].text))
+            (
+                $0["name"].text ?? "",
+                Occurrence($0["at"].instant ?? Instant(milliseconds: 0), schedule: $0["schedule"].text),
+                $0["reason"].text
+            )
         }
     }
 

@@ -75,6 +75,7 @@ extension AccountList {
 
     func enrollments(_ asked: Inside, _ rows: AccountRows) throws -> [Int: Enrollments] {
         var found: [Int: Enrollments] = [:]
+        let excluded = asked.isService ? [:] : try ExclusionRecords(connection).load(rows, at: context.now)
         try rows.forEach(
             """
             SELECT e.account_id, e.arm, e.variant, e.state, e.step, e.due_at, e.entered_at, e.ended_at, e.end_reason,
@@ -107,7 +108,17 @@ extension AccountList {
             if let goal = row.optionalInstant("goal_at") { text += ", goal \(goal.text(in: context.zone))" }
             found[index, default: Enrollments(reasons: [])].reasons.append(
                 Reason(text, since: row.instant("entered_at")))
-            if let due = row.optionalInstant("due_at") { found[index]?.nextAt = due }
+            guard state == .active else { return }
+            let due = row.optionalInstant("due_at")
+            let concerning = (excluded[row.integer("account_id")] ?? []).filter {
+                $0.playbook == nil || $0.playbook == asked.playbook
+            }
+            if let longest = concerning.longest {
+                found[index]?.reasons.append(Reason(longest.sentence(in: context.zone)))
+                found[index]?.nextAt = concerning.resuming(due)
+            } else if let due {
+                found[index]?.nextAt = due
+            }
         }
         return found
     }

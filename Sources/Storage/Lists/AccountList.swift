@@ -39,6 +39,8 @@ package struct AccountList {
         package var step: String?
         package var arm: Arm?
         package var state = State.active
+        /// Whether it goes on where an account is left alone by hand.
+        package var isService = false
 
         package init(playbook: String) {
             self.playbook = playbook
@@ -211,7 +213,7 @@ package struct AccountList {
                 item.reasons += found.map { exclusion in
                     Reason((exclusion.playbook.map { "\($0): " } ?? "") + exclusion.sentence(in: context.zone))
                 }
-                item.nextAt = found.compactMap(\.until).min()
+                item.nextAt = found.resuming(item.nextAt)
             }
             if let judged {
                 guard let found = judged[index] else { return nil }

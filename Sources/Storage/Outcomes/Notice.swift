@@ -19,6 +19,8 @@ package struct Notice: Sendable, Hashable {
     package var isForAll = true
     /// False for a bounce that says nothing against the address: its mailbox is full, our server is blocked.
     package var isOfAddress = true
+    /// Whether it is told of an address, and of no message.
+    package var isOfAddressAlone = false
     /// JSON, for people: the reason of a bounce, the link of a click.
     package var detail: String?
     /// The event as it came, to be kept when nothing is known of its touch.

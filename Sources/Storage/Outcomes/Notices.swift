@@ -37,6 +37,11 @@ package struct Notices {
         guard let touch = try touch(of: notice) else {
             // What comes late of an erased person is not kept.
             if try ErasureKey.knows(notice.address, connection) { return .known }
+            if notice.isOfAddressAlone, let address = Self.normalized(notice.address) {
+                try OutcomeSuppression(connection, address: address, contact: nil).follow(
+                    notice.kind, category: "", detail: notice.detail, at: min(notice.at ?? now, now))
+                return .recorded
+            }
             let isNew = try Webhooks(connection).keep(
                 notice.body, from: channel, id: notice.id, reason: "no touch of the channel \(channel) is meant",
                 at: now)
@@ -61,6 +66,10 @@ package struct Notices {
                 notice.kind, category: category, detail: detail, at: at)
         }
         return .recorded
+    }
+
+    private static func normalized(_ address: String?) -> String? {
+        address.flatMap { EmailAddress.normalized($0) ?? PhoneNumber.normalized($0) }
     }
 
     // MARK: The touch
@@ -90,7 +99,7 @@ package struct Notices {
     /// address than the touch's is of another touch, which a restored database may not know of.
     private func touch(of notice: Notice) throws -> Touch? {
         if let workspace = notice.workspace, workspace != self.workspace { return nil }
-        let address = notice.address.flatMap { EmailAddress.normalized($0) ?? PhoneNumber.normalized($0) }
+        let address = Self.normalized(notice.address)
         func isOf(_ touch: Touch) -> Bool {
             guard let address, touch.hasAddress, !touch.recipient.hasPrefix(ErasureKey.prefix) else { return true }
             return address == touch.recipient

@@ -25,16 +25,19 @@ package enum Links {
         package var url: String?
     }
 
-    /// Nil when there is no such touch, or its account was never shown the link.
+    /// Nil when there is no such touch, its account was never shown the link, or the person was erased.
     package static func source(touch: Int64, link: String?, _ connection: Connection) throws -> Source? {
         guard
             let row = try connection.first(
                 """
                 SELECT t.account_id, t.enrollment_id, l.url,
                     (SELECT max(coalesce(a.ended_at, a.began_at)) FROM attempt AS a WHERE a.touch_id = t.id)
-                FROM touch AS t LEFT JOIN link AS l ON l.account_id = t.account_id AND l.id = :link
-                WHERE t.id = :touch
-                """, ["touch": .integer(touch), "link": .optional(link)]),
+                FROM touch AS t JOIN account AS o ON o.id = t.account_id
+                LEFT JOIN link AS l ON l.account_id = t.account_id AND l.id = :link
+                WHERE t.id = :touch AND o.erased_at IS NULL
+                    AND substr(t.recipient, 1, length(CAST(:erased AS TEXT))) <> :erased
+                """,
+                ["touch": .integer(touch), "link": .optional(link), "erased": .text(ErasureKey.prefix)]),
             link == nil || row[2].text != nil
         else { return nil }
         return Source(

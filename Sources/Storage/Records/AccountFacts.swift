@@ -40,6 +40,20 @@ package struct AccountFacts {
         return Evaluator(context, block).explanation(of: term, for: subject, audience: audience)
     }
 
+    /// Why nobody of the account may get a playbook's messages as things stand; nil where somebody does.
+    package func whyNobody(for playbook: Playbook, by reach: Reach) throws -> String? {
+        var needs = Needs()
+        needs.contacts = Recipients.columns(context.dataMap.sms)
+        let block = try loader.load([account], needs, earliest: nil)
+        guard block.count == 1, let contacts = block.contacts else { return nil }
+        let recipients = Recipients(contacts, ofAccount: 0, accountZone: nil, texts: context.dataMap.sms)
+        // Which contact an event named is not asked: any may be the one.
+        let isSomebody = ([nil] + contacts.ids.map { $0 }).contains { id in
+            !recipients.find(for: playbook, by: [reach], eventContact: id).isEmpty
+        }
+        return isSomebody ? nil : recipients.whyNobody(for: playbook, by: [reach])
+    }
+
     /// The values of a metric on the days up to its last complete one, the oldest first; NaN is "no data".
     ///
     /// - Returns: empty when no day is complete.

@@ -62,14 +62,15 @@ package struct ExclusionRecords {
         return ids
     }
 
-    /// Takes the place of what was said before of the same playbooks.
+    /// Takes the place of what was said before in the same sense of the same playbooks: a snooze lifts no exclusion, and an
+    /// exclusion with an end no longer snooze.
     func set(_ exclusion: Exclusion, of account: Int64, at now: Instant) throws {
         try connection.execute(
             """
             INSERT INTO exclusion (account_id, playbook, kind, since, until, reason)
             VALUES (:account, :playbook, :kind, :now, :until, :reason)
-            ON CONFLICT (account_id, playbook) DO UPDATE SET kind = excluded.kind, since = excluded.since,
-                until = excluded.until, reason = excluded.reason
+            ON CONFLICT (account_id, playbook, kind) DO UPDATE SET since = excluded.since, until = excluded.until,
+                reason = excluded.reason
             """,
             [
                 "account": .integer(account), "playbook": .text(exclusion.playbook ?? ""),

@@ -24,4 +24,28 @@ extension Schema {
         UPDATE playbook SET held_by_hand = held_because, held_at = NULL, held_because = NULL
             WHERE held_until IS NOT NULL;
         """
+
+    static let exclusionKinds = """
+        -- The same table, whose rows are told apart by their kind, too: one account may be snoozed and excluded.
+        CREATE TABLE exclusion_of_kinds (
+            account_id INTEGER NOT NULL,
+            playbook TEXT NOT NULL DEFAULT '',
+            kind TEXT NOT NULL CHECK (kind IN ('snoozed', 'excluded')),
+            since INTEGER NOT NULL,
+            -- NULL for good.
+            until INTEGER,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (account_id, playbook, kind),
+            CHECK (kind = 'excluded' OR until IS NOT NULL)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO exclusion_of_kinds (account_id, playbook, kind, since, until, reason)
+            SELECT account_id, playbook, kind, since, until, reason FROM exclusion;
+        DROP TABLE exclusion;
+        ALTER TABLE exclusion_of_kinds RENAME TO exclusion;
+        """
+
+    static let heldOccurrences = """
+        -- Who or what held it, where that is why it is not done.
+        ALTER TABLE occurrence ADD COLUMN reason TEXT;
+        """
 }

@@ -8,7 +8,7 @@ enum Schema {
         first, flow, journey, safety, ingest, webhook, seen, pages, sending, decisions, restores, identity,
         erasure, sources, endpoints, lateFacts, wishes, people, versionFiles, hands, valueCensus, heldByHand,
         eventsAhead, lookups, changes, waiting, told, texts, billing, moved, columnsSeen, strata, revenue,
-        keptReports, enrollmentsInside,
+        keptReports, enrollmentsInside, exclusionKinds, heldOccurrences,
     ]
 
     static let openStates = ["pending", "claimed", "sending", "held", "unknown"]

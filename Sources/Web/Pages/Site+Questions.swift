@@ -66,14 +66,15 @@ extension Site {
         return .asked(Asked(touch: asked, ask: ask, answer: answer))
     }
 
-    /// The same answer with the same words is recorded once; another one is another event, and the latest counts.
+    /// The same answer is recorded once, with what was added to it last; another one is another event, and the one that
+    /// was confirmed last counts.
     private func record(_ asked: Asked, comment: String?) async throws {
         let comment =
             asked.ask.comment == nil
             ? ""
             : String(
                 (comment ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(QuestionPage.longestComment))
-        let digest = SHA256.hash(data: Array("\(asked.answer.value)\n\(comment)".utf8))
+        let digest = SHA256.hash(data: Array("\(asked.answer.value)\n".utf8))
         let name = Hexadecimal.text(digest.prefix(8))
         let now = processNow()
         var properties = [IncomingRow.Field(asked.ask.property, asked.answer.value, at: "/answer")]
@@ -92,6 +93,9 @@ extension Site {
         try await write { [intake] connection in
             let report = try intake.take([row], rules: rules, now: now, connection)
             if let rejected = report.rejected.first { throw Problem(.internalServerError, rejected.detail) }
+            try asked.touch.confirm(
+                name, kind: asked.ask.event,
+                comment: asked.ask.comment.flatMap { comment.isEmpty ? nil : ($0, comment) }, at: now, connection)
             try asked.touch.note(asked.answer.value, name: name, at: now, connection)
         }
     }

@@ -37,6 +37,10 @@ struct ExplainCommand: ParsableCommand {
             for item in try story.hands() {
                 Terminal.print("\(item.at.text(in: loaded.zone))  \(item.kind): \(item.detail ?? "")")
             }
+            for exclusion in try story.exclusions(at: now) {
+                Terminal.print(
+                    "left alone by \(exclusion.playbook ?? "all playbooks"): \(exclusion.sentence(in: loaded.zone))")
+            }
             for item in try story.suppressions() {
                 Terminal.print(
                     "suppressed since \(item.at.text(in: loaded.zone)): \(item.address)"
@@ -169,6 +173,8 @@ private struct PlaybookText {
             } else {
                 line += "at \(place(of: enrollment))"
                 line += enrollment.dueAt.map { ", due \(text($0))" } ?? ", waiting for its touches"
+                let exclusion = try story.exclusions(at: now).filter { $0.concerns(playbook) }.longest
+                line += exclusion.map { "; stands still: \($0.sentence(in: loaded.zone))" } ?? ""
             }
             Terminal.print(line)
             try showStanding(of: enrollment)

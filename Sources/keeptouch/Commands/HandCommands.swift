@@ -55,7 +55,8 @@ struct SnoozeCommand: ParsableCommand {
             let until = try WorkspaceOptions.end(time, after: now, in: loaded.zone)
             let exclusion = Exclusion(.snoozed, playbook: playbook, until: until, reason: reason)
             _ = try hand.exclude(story.accountID, exclusion, playbooks: loaded.workspace.playbooks)
-            return "\(story.key) is \(exclusion.sentence(in: loaded.zone))."
+            return
+                "\(story.key) is \(exclusion.sentence(in: loaded.zone))\(try rest(beside: exclusion, story, now, loaded))."
         }
         Terminal.hint("end it before with: keeptouch include \(account)")
     }
@@ -89,7 +90,8 @@ struct ExcludeCommand: ParsableCommand {
                 until: try until.map { try WorkspaceOptions.end($0, after: now, in: loaded.zone) }, reason: reason)
             let ended = try hand.exclude(story.accountID, exclusion, playbooks: loaded.workspace.playbooks)
             let ends = ended == 0 ? "" : "; \(Terminal.count(ended, "enrollment")) ended"
-            return "\(story.key) is \(exclusion.sentence(in: loaded.zone))\(ends)."
+            return "\(story.key) is \(exclusion.sentence(in: loaded.zone))\(ends)"
+                + "\(try rest(beside: exclusion, story, now, loaded))."
         }
     }
 }
@@ -109,10 +111,26 @@ struct IncludeCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         try options.change(accounts, loaded) { story, hand, _ in
-            try hand.include(story.accountID, playbook: playbook)
-                ? "\(story.key) takes part again." : "\(story.key) was neither snoozed nor excluded."
+            let inclusion = try hand.include(story.accountID, playbook: playbook)
+            guard let playbook, let longest = inclusion.holding.longest else {
+                return inclusion.ended > 0
+                    ? "\(story.key) takes part again." : "\(story.key) was neither snoozed nor excluded."
+            }
+            return (inclusion.ended > 0 ? "What was said of \(story.key) for \(playbook) alone has ended; " : "")
+                + "\(story.key) is left alone by all playbooks, and not by \(playbook) alone: "
+                + "\(longest.sentence(in: loaded.zone)); end that with: keeptouch include \(story.key)"
         }
     }
+}
+
+/// What holds longer than what was said just now, as the end of its sentence.
+private func rest(
+    beside exclusion: Exclusion, _ story: AccountStory, _ now: Instant, _ loaded: LoadedWorkspace
+) throws -> String {
+    let holding = try story.exclusions(at: now).filter { $0.playbook == nil || $0.playbook == exclusion.playbook }
+    guard let longest = holding.longest, longest != exclusion else { return "" }
+    let whose = longest.playbook == exclusion.playbook ? "" : "for all playbooks "
+    return ", and \(whose)\(longest.sentence(in: loaded.zone))"
 }
 
 struct HoldCommand: ParsableCommand {

@@ -328,7 +328,8 @@ struct StatusCommand: ParsableCommand {
         let missed = try query.missed()
         for missed in missed {
             Terminal.print(
-                "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed")
+                "\(missed.playbook): the occurrence of \(missed.at.text(in: loaded.zone)) was missed"
+                    + (missed.reason.map { ": \($0)" } ?? ""))
         }
         let earlier = try query.missedCount() - missed.count
         if earlier > 0 { Terminal.print("and \(Terminal.count(earlier, "occurrence")) before that") }

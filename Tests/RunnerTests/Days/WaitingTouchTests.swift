@@ -97,12 +97,21 @@ import Testing
 
     @Test func aTouchThatNobodyCanGetIsSuppressedWithItsReason() async throws {
         let world = try await world(accounts: 2)
-        try world.addContact("user", role: "user")
         try world.test.execute("UPDATE contact SET status = 'left' WHERE account_id = 1 AND role = 'owner'")
         try await world.run([Self.morning, Self.morning + .days(1)])
         #expect(try touch(world) == ["a1@example.com|suppressed", "a2@example.com|sent"])
         #expect(try touch(world, "coalesce(t.reason, '') <> ''").first == "1")
         #expect(world.endpoint.recipients == ["a2@example.com"])
+    }
+
+    /// As for a touch that is made today.
+    @Test(arguments: Obstacle.allCases)
+    func whoStandsInGetsTheTouchOfOneWhoLeft(obstacle: Obstacle) async throws {
+        let world = try await world(obstacle)
+        try world.addContact("user", role: "user")
+        try world.test.execute("UPDATE contact SET status = 'left' WHERE role = 'owner'")
+        try await world.run([Self.morning, Self.morning + .days(1)])
+        #expect(try touch(world) == ["user@example.com|sent"])
     }
 
     @Test func aNewAddressThatIsSuppressedIsNotWrittenTo() async throws {

@@ -36,6 +36,29 @@ struct ImportContactsTests {
         #expect(try world.rows("SELECT key, name FROM contact ORDER BY id") == ["owner|Ada", "bob@example.com|Bob"])
     }
 
+    @Test func whatStandsWhereThereIsNoNameIsNone() throws {
+        let world = try world()
+        let words = ["NULL", "N/A", "#N/A", "(none)", "unknown", "-", "Nuno"]
+        let report = try world.load(
+            .contacts,
+            "account,key,email,name\n"
+                + words.enumerated().map { "a,\($0.offset),c\($0.offset)@a.example,\($0.element)\n" }.joined())
+        #expect(report.inserted == 7 && report.rejected == 0)
+        #expect(try world.rows("SELECT name FROM contact WHERE name IS NOT NULL") == ["Nuno"])
+        #expect(
+            report.warnings.contains {
+                $0.hasPrefix("name: \"#N/A\" (1), ") && $0.hasSuffix("are no names and were left out")
+            })
+        let accounts = try world.load(.accounts, "key,name,contact_email,contact_name\nc,N/A,c@c.example,NULL\n")
+        #expect(
+            accounts.warnings.filter { $0.hasSuffix("is no name and was left out") }.sorted() == [
+                "contact_name: \"NULL\" (1) is no name and was left out",
+                "name: \"N/A\" (1) is no name and was left out",
+            ], "\(accounts.warnings)")
+        #expect(try world.rows("SELECT name FROM account WHERE key = 'c'") == [""])
+        #expect(try world.rows("SELECT name FROM contact WHERE email = 'c@c.example'") == [""])
+    }
+
     @Test func badContactsAreRejected() throws {
         let world = try world()
         let report = try world.load(

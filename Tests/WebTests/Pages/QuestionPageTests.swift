@@ -64,6 +64,51 @@ import Testing
         }
     }
 
+    @Test func aCommentCompletesTheAnswerThatWasGiven() async throws {
+        try await PagesSite.with { site in
+            _ = try await site.send("POST", path("3"), body: "action=answer")
+            let moment = try site.rows("SELECT at, received_at FROM event")
+            site.advance(.seconds(20))
+            for comment in ["too+slow", "too+slow", "much+too+slow", ""] {
+                _ = try await site.send("POST", path("3"), body: "action=answer&comment=\(comment)")
+            }
+            #expect(try site.rows(events) == [#"nps_response|1|1|{"score":3,"comment":"much too slow"}"#])
+            #expect(try site.rows("SELECT at, received_at FROM event") == moment)
+            #expect(try site.rows("SELECT kind FROM outcome") == ["answered"])
+            // A playbook that asks for words looks at it once more.
+            #expect(try site.rows("SELECT event_id FROM revised_event") == ["1"])
+        }
+    }
+
+    @Test func theAnswerThatWasConfirmedLastCounts() async throws {
+        try await PagesSite.with { site in
+            for answer in ["2", "3", "2"] {
+                site.advance(.seconds(60))
+                _ = try await site.send("POST", path(answer), body: "action=answer")
+            }
+            let byTime = "SELECT properties FROM event ORDER BY at"
+            #expect(try site.rows(byTime) == [#"{"score":3}"#, #"{"score":2}"#])
+            #expect(try site.rows("SELECT count(*) FROM revised_event") == ["0"])
+            // The week counts from the first answer.
+            #expect(
+                try site.rows("SELECT min(received_at) FROM event")
+                    == ["\((PagesSite.now + .seconds(60)).milliseconds)"])
+        }
+    }
+
+    @Test func ofWhoWasErasedNothingNewIsKept() async throws {
+        try await PagesSite.with { site in
+            try site.store.write {
+                _ = try Erasure($0, key: ErasureKey(secret: PagesSite.secret), now: PagesSite.now).erase(
+                    .address("ann@a1.example"))
+            }
+            #expect(try await site.send("GET", path("9")).status == 404)
+            #expect(try await site.send("POST", path("9"), body: "action=answer&comment=It+is+Ann").status == 404)
+            #expect(try site.rows(events) == [])
+            #expect(try site.rows("SELECT kind FROM outcome WHERE kind = 'answered'") == [])
+        }
+    }
+
     @Test func thePagesOfOtherAnswersAreOneClickAway() async throws {
         try await PagesSite.with { site in
             let page = try await site.send("GET", path("9"))

@@ -54,6 +54,20 @@ import Testing
         }
     }
 
+    @Test func linksOfWhoWasErasedLeadNowhere() async throws {
+        try await with { site in
+            try site.store.write {
+                _ = try Erasure($0, key: ErasureKey(secret: PagesSite.secret), now: PagesSite.now).erase(
+                    .address("ann@a1.example"))
+            }
+            #expect(try await click(site, docs).status == 404)
+            let html = tracking.picture(in: "<body></body>", touch: 1)
+            let picture = try #require(html.firstMatch(of: /src="([^"]+)"/)?.1)
+            #expect(try await site.send("GET", String(picture), headers: Self.person).status == 404)
+            #expect(try site.rows(outcomes) == [])
+        }
+    }
+
     @Test func whatAProgramFollowsIsNoClickOfAPerson() async throws {
         try await with { site in
             _ = try await click(site, docs, method: "HEAD")

@@ -184,7 +184,9 @@ struct Needs {
         for missed in try query.missed() where ask.now - missed.at.at < .days(7) {
             add("late", "Missed") { html in
                 html.link(missed.playbook, ask.playbookLink(missed.playbook))
-                html.text(": the occurrence of \(missed.at.text(in: ask.workspace.configuration.zone)) was missed.")
+                html.text(
+                    ": the occurrence of \(missed.at.text(in: ask.workspace.configuration.zone)) was missed"
+                        + "\(missed.reason.map { ": \($0)" } ?? "").")
             }
         }
         if let unmatched = try Webhooks(connection).unmatched() {

@@ -74,7 +74,8 @@ extension Channel.Dialect {
         let known = "known: \(words.joined(separator: ", "))"
         guard let word = item["event"]?.scalarText else { throw Unreadable("an object needs an `event`; \(known)") }
         guard let kind = plainKinds.first(where: { $0.rawValue == word }) else {
-            throw Unreadable("there is no event \"\(word.prefix(60))\"\(suggestion(for: word, in: words)); \(known)")
+            let meant = (nearest(to: word, in: words) ?? akin(to: word, in: words)).map { "; did you mean \"\($0)\"?" }
+            throw Unreadable("there is no event \"\(word.prefix(60))\"\(meant ?? ""); \(known)")
         }
         var told = WebhookEvent(item, kind)
         told.metadata = item["touch_id"] == nil ? item["metadata"] : item
@@ -84,6 +85,35 @@ extension Channel.Dialect {
         told.id = item["id"]?.scalarText
         told.isForAll = item["category_only"]?.isTrue != true
         told.detail = ["reason": item["reason"], "link": item["link"]]
+        if told.metadata?["touch_id"]?.first == nil, told.providerID == nil {
+            try checkAddress(of: told, kind)
+            told.isOfAddressAlone = true
+        }
         return told
+    }
+
+    /// What is told of an address without a message: only that it must not be written to.
+    ///
+    /// - Throws: `Unreadable` for what needs the message, and says what is missing.
+    private static func checkAddress(of told: WebhookEvent, _ kind: Outcome.Kind) throws(Unreadable) {
+        let needs = "\(kind.rawValue) needs `touch_id` or `message_id`, which say of which message it is"
+        guard ofAddresses.contains(kind) else { throw Unreadable(needs) }
+        guard let address = told.address else { throw Unreadable("\(needs), or `email`, of which address") }
+        guard EmailAddress.normalized(address) ?? PhoneNumber.normalized(address) != nil else {
+            throw Unreadable("`email`: \"\(address.prefix(60))\" is no address")
+        }
+        guard told.isForAll else {
+            throw Unreadable(
+                "`category_only` is of the message's category: name the message by `touch_id` or `message_id`")
+        }
+    }
+
+    private static let ofAddresses: [Outcome.Kind] = [.bounced, .complained, .suppressed, .unsubscribed]
+
+    /// The word of which another one has the beginning: `opened` of `open`, `delivered` of `delivery`.
+    private static func akin(to word: String, in words: [String]) -> String? {
+        let wanted = word.lowercased()
+        func shared(_ word: String) -> Int { zip(word, wanted).prefix { $0 == $1 }.count }
+        return words.max { shared($0) < shared($1) }.flatMap { shared($0) >= 4 ? $0 : nil }
     }
 }

@@ -18,6 +18,8 @@ struct WebhookEvent {
     /// The provider's own id of the event.
     var id: String?
     var isForAll = true
+    /// Whether it is told of an address, and of no message.
+    var isOfAddressAlone = false
     /// Why it bounced, where the provider tells apart what is wrong with the address and what is not.
     var cause: BounceCause?
     /// Whether the provider is sure that there is no such address.
@@ -50,6 +52,7 @@ struct WebhookEvent {
         notice.address = address
         notice.at = at
         notice.isForAll = isForAll
+        notice.isOfAddressAlone = isOfAddressAlone
         notice.isOfAddress = detail["cause"] == nil
         let parts = detail.sorted { $0.key < $1.key }.compactMap { part in
             part.value?.scalarText.map { JSON.Member(part.key, .text(String($0.prefix(500)))) }
