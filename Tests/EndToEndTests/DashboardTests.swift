@@ -36,18 +36,9 @@ import Testing
     ///
     /// - Returns: its exit code, and what it said.
     private func browse(_ script: String, _ arguments: [String]) throws -> (code: Int32, said: String) {
-        let output = try Pipe()
-        let process = Process()
-        process.executableURL = Self.python
-        process.arguments = [Self.root.appendingPathComponent(script).path] + arguments
-        process.standardOutput = FileHandle(fileDescriptor: output.writing)
-        process.standardError = FileHandle(fileDescriptor: output.writing)
-        try process.run()
-        output.closeWriting()
-        var said = ""
-        while let line = output.line() { said += line + "\n" }
-        process.waitUntilExit()
-        return (process.terminationStatus, said)
+        let path = Self.root.appendingPathComponent(script).path
+        let outcome = try RunningProgram([path] + arguments, of: Self.python.path, in: Self.root).wait()
+        return (outcome.code, outcome.output + outcome.complaints)
     }
 
     @Test(.enabled(if: isPossible, ".ci/setup test installs chromium-driver, selenium and axe"))

@@ -118,13 +118,8 @@ final class SmallDisk {
     }
 
     private static func mount(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/mount")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+        let mount = try RunningProgram(arguments, of: "/bin/mount", in: FileManager.default.temporaryDirectory)
+        guard mount.wait().code == 0 else {
             throw HarnessError("mount \(arguments.joined(separator: " ")) failed")
         }
     }

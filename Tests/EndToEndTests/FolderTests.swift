@@ -99,11 +99,9 @@ import Testing
     }
 
     private func tar(_ action: String, _ archive: String, _ scratch: Scratch) throws {
-        let tar = try Process.run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            arguments: ["tar", "-C", scratch.folder.path, action, archive, "."])
-        tar.waitUntilExit()
-        #expect(tar.terminationStatus == 0)
+        let tar = try RunningProgram(
+            ["tar", "-C", scratch.folder.path, action, archive, "."], of: "/usr/bin/env", in: scratch.folder)
+        #expect(tar.wait().code == 0)
     }
 
     @Test func aFolderThatWasMovedGoesOn() throws {

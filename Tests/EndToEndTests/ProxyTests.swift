@@ -25,9 +25,7 @@ import Testing
     }
 
     /// Starts the proxy on a port; TLS, which ends before it here, is all that it lacks.
-    private func start(_ proxy: Proxy, on port: Int, before dashboard: Int, in folder: URL) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: proxy.rawValue)
+    private func start(_ proxy: Proxy, on port: Int, before dashboard: Int, in folder: URL) throws -> RunningProgram {
         switch proxy {
         case .nginx:
             let text = """
@@ -40,19 +38,18 @@ import Testing
                 }
                 """
             try text.write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
-            process.arguments = ["-c", folder.path + "/nginx.conf", "-p", folder.path]
+            return try RunningProgram(
+                ["-c", folder.path + "/nginx.conf", "-p", folder.path], of: proxy.rawValue, in: folder)
         case .caddy:
             let text = try example("caddy", before: dashboard)
                 .replacing("ops.acme.example", with: "http://ops.acme.example:\(port)")
             try ("{\n    admin off\n}\n" + text).write(
                 to: folder.appendingPathComponent("Caddyfile"), atomically: true, encoding: .utf8)
-            process.arguments = ["run", "--config", folder.path + "/Caddyfile", "--adapter", "caddyfile"]
-            process.environment = ["HOME": folder.path, "XDG_DATA_HOME": folder.path, "XDG_CONFIG_HOME": folder.path]
+            return try RunningProgram(
+                ["run", "--config", folder.path + "/Caddyfile", "--adapter", "caddyfile"], of: proxy.rawValue,
+                in: folder,
+                environment: ["HOME": folder.path, "XDG_DATA_HOME": folder.path, "XDG_CONFIG_HOME": folder.path])
         }
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        return process
     }
 
     private final class Stays: NSObject, URLSessionTaskDelegate {
@@ -77,7 +74,10 @@ import Testing
         let port = try FreePort.find()
         let process = try start(proxy, on: port, before: dashboard, in: scratch.folder)
         // Without its master nginx heeds no request to stop.
-        defer { kill(process.processIdentifier, SIGKILL) }
+        defer {
+            process.signal(SIGKILL)
+            process.wait()
+        }
         // A session of its own, which follows nowhere and keeps no cookie: what the answers say is what counts.
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpShouldSetCookies = false

@@ -278,11 +278,10 @@ import Testing
         try backUp(scratch, to: "backup.db")
         try scratch.keeptouch("record", "a2", "report_made")
         #expect(endpoint.waits(forRequests: 2))
-        let shell = try Process.run(
-            URL(fileURLWithPath: "/usr/bin/env"),
-            arguments: ["sqlite3", scratch.database, ".timeout 5000", ".restore \(scratch.folder.path)/backup.db"])
-        shell.waitUntilExit()
-        #expect(shell.terminationStatus == 0)
+        let shell = try RunningProgram(
+            ["sqlite3", scratch.database, ".timeout 5000", ".restore \(scratch.folder.path)/backup.db"],
+            of: "/usr/bin/env", in: scratch.folder)
+        #expect(shell.wait().code == 0)
         #expect(serving.tells("a back-up was put back into it"), "\(serving.log)")
         #expect(serving.end(SIGCONT) != 0)
         try scratch.keeptouch("record", "a3", "report_made")

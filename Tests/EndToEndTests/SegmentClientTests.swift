@@ -43,12 +43,10 @@ import Testing
         #expect(serving.tells(" ready"), "\(serving.log)")
 
         try scratch.write("send.py", Self.script)
-        let client = Process()
-        client.executableURL = Self.python
-        client.arguments = [scratch.folder.appendingPathComponent("send.py").path, key, address, encoding]
-        try client.run()
-        client.waitUntilExit()
-        #expect(client.terminationStatus == 0, "\(serving.log)")
+        let client = try RunningProgram(
+            [scratch.folder.appendingPathComponent("send.py").path, key, address, encoding], of: Self.python.path,
+            in: scratch.folder)
+        #expect(client.wait().code == 0, "\(serving.log)")
         #expect(endpoint.waits(forRequests: 20), "\(serving.log)")
         #expect(serving.end() == 0, "\(serving.log)")
 

@@ -25,9 +25,8 @@ private final class World {
 
     deinit {
         try? input.fileHandleForWriting.close()
-        // Another child may have inherited the pipe, so that its end is never seen.
+        // Another child may have inherited the pipe, and what tells of its end: nobody waits for that.
         process.terminate()
-        process.waitUntilExit()
     }
 
     func line() throws -> [String: Any] {
