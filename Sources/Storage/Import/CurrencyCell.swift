@@ -10,6 +10,15 @@ struct CurrencyCell {
         "currency_iso", "ccy", "währung", "waehrung", "devise", "moneda", "divisa", "valuta", "moeda",
     ]
 
+    /// `Account Currency`, `MRR (converted) Currency` and `Currency of MRR`, but no rate of exchange.
+    private static func isOfCurrencies(_ title: String) -> Bool {
+        let words = Set(ColumnMap.simplified(title).split(separator: "_").map(String.init))
+        return !words.isDisjoint(with: [
+            "currency", "währung", "waehrung", "devise", "moneda", "divisa", "valuta", "moeda",
+        ])
+            && words.isDisjoint(with: ["rate", "exchange", "conversion", "symbol", "kurs", "taux", "name", "type"])
+    }
+
     private let currency: String
     private let place: Int?
     /// What the column of currencies is called.
@@ -33,7 +42,11 @@ struct CurrencyCell {
             return (index, attribute.name, map.isPerRow ? attribute.name : map.header[place], place)
         }
         guard !amounts.isEmpty else { return nil }
-        let named = map.isPerRow ? nil : map.header.firstIndex { Self.names.contains(ColumnMap.simplified($0)) }
+        let named =
+            map.isPerRow
+            ? nil
+            : map.header.firstIndex { Self.names.contains(ColumnMap.simplified($0)) }
+                ?? map.header.firstIndex(where: Self.isOfCurrencies)
         place = map.place(of: Self.name) ?? named
         title = place.map { map.header[$0] } ?? ""
         self.currency = currency

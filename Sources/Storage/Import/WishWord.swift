@@ -34,6 +34,11 @@ package enum WishWord {
             "blocklisted",
             "dnc", "no_mail", "no_mails", "no_mailing", "no_mailings", "no_newsletter", "do_not_mail", "donotmail",
             "do_not_contact_by_email", "keine_mails", "keine_mail", "keine_werbung", "unsub",
+            // HubSpot and Freshsales, and what comes when `init` has seen an empty column.
+            "hs_email_optout", "hs_email_opt_out", "global_unsubscribe", "global_unsubscribed", "globally_unsubscribed",
+            "unsubscribe", "email_unsubscribe", "unsubscribed_from_all", "unsubscribed_all", "do_not_disturb",
+            "opted_out_of_email_marketing_information", "opted_out_of_email_one_to_one",
+            "opted_out_of_email_customer_service_communication",
         ] + reasonNames)
 
     /// Usual names of columns that say why mail does not arrive: any text means that it does not.
@@ -64,6 +69,7 @@ package enum WishWord {
         "ok_to_email", "email_ok", "contactable", "mailable", "emailable", "email_erlaubt", "e_mail_erlaubt",
         "darf_kontaktiert_werden", "darf_angeschrieben_werden", "werbung_erlaubt", "ok_to_mail", "mail_ok", "mails_ok",
         "wants_mail", "wants_mails", "wants_email", "wants_emails", "acepta_publicidad",
+        "email_subscription", "receive_emails", "receives_emails", "receive_email", "recibir_correos", "recibe_correos",
     ])
 
     /// The same names as programs write them, too: `emailOptOut`.

@@ -19,6 +19,22 @@ struct ForeignMoneyTests {
                 == "mrr: is in EUR (\"Currency\"), and the workspace counts in USD (currency: of keeptouch.yaml)")
     }
 
+    @Test(arguments: [
+        "Account Currency", "MRR (converted) Currency", "Currency of MRR", "Organization - Currency of MRR",
+        "Deal currency",
+    ])
+    func aColumnOfCurrenciesUnderAnyNameIsLookedAt(title: String) throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,mrr,\(title)\na,49,USD\nb,59,EUR\n")
+        #expect(try world.rows(revenue) == ["a|4900", "b|"])
+    }
+
+    @Test func aRateOfExchangeIsNoCurrency() throws {
+        let world = try ImportWorld()
+        try world.load(.accounts, "key,mrr,Currency Rate\na,49,1.08\n")
+        #expect(try world.rows(revenue) == ["a|4900"])
+    }
+
     @Test func aDeclaredAttributeThatHoldsTheCurrencyIsLookedAtToo() throws {
         let world = try ImportWorld()
         world.dataMap.attributes.append(Attribute("paid_in", .text, column: "Currency"))

@@ -49,7 +49,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Suppressed", "blacklisted", "DNC", "no_mail", "email_hard_bounce_reason"])
+    @Test(arguments: [
+        "Suppressed", "blacklisted", "DNC", "no_mail", "email_hard_bounce_reason", "hs_email_optout",
+        "global_unsubscribe",
+        "Do not disturb",
+    ])
     func theSameNamesAreKnownOfContacts(name: String) async throws {
         try await RunningSite.with { site in
             _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)
