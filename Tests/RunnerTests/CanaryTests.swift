@@ -76,6 +76,30 @@ import Testing
         #expect(try test.rows("SELECT state FROM occurrence") == ["done"])
     }
 
+    /// One contact lives elsewhere, and somebody is enrolled by hand between two occurrences.
+    @Test(arguments: ["at: daily at 10:00", "at: daily at 10:00 local"])
+    func aCampaignIsComparedWithItsLastOccurrenceAndNotWithItsLastLook(trigger: String) throws {
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main", trigger, steps: ["wait: 1h"])],
+            configuration: TestWorkspace.configuration)
+        try test.addAccounts(60)
+        try test.script("UPDATE contact SET timezone = 'America/New_York' WHERE account_id = 1")
+        try test.run(noon(20_000))
+        for day in 1...3 {
+            for hour in [Int64(-2), 3, 4] {
+                let report = try test.run(noon(20_000 + day, hours: hour))
+                #expect(report.playbooks[0].heldBecause == nil, "\(day) \(hour)")
+            }
+            try test.store.write {
+                try ByHand(
+                    $0, now: noon(20_000 + day, hours: 5), zone: .utc,
+                    by: Author(from: .command, at: noon(20_000 + day))
+                ).enroll(2, in: "main")
+            }
+        }
+        #expect(try test.integer("SELECT count(*) FROM enrollment") >= 180)
+    }
+
     @Test func whomTheNextOccurrenceCutsOffIsTold() throws {
         let test = try workspace("at: daily at 10:00", accounts: 150, steps: ["wait: 1h"])
         let entered = try (-1...3).map { try test.run(noon(20_001 + $0)).entered }

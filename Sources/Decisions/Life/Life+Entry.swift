@@ -22,6 +22,7 @@ extension Life {
         }
         for match in matches {
             count.matched += 1
+            if match.isLapsed { count.lapsed += 1 }
             decide(match, of: work, &account, &count)
         }
     }

@@ -4,6 +4,8 @@ import Playbooks
 package struct Tally: Sendable {
     package struct OfPlaybook: Sendable, Equatable {
         package var matched = 0
+        /// Of these, those of an occurrence that was held until its time was over.
+        package var lapsed = 0
         /// Accounts that had not matched before.
         package var fresh = 0
         /// Their ids, for they may match anew in another cycle of the same day.
@@ -33,6 +35,7 @@ package struct Tally: Sendable {
         func adding(_ other: OfPlaybook) -> OfPlaybook {
             var sum = self
             sum.matched += other.matched
+            sum.lapsed += other.lapsed
             sum.fresh += other.fresh
             sum.freshAccounts += other.freshAccounts
             sum.verdicts.merge(other.verdicts, uniquingKeysWith: +)

@@ -68,8 +68,9 @@ struct SafetyCheck {
     ) throws -> Safety.Counts {
         var seen = counts
         if turn.trigger == .at {
-            seen.fresh = counts.matched
-            seen.recent = try CycleRecords.lastMatched(connection, of: turn.id).map { [$0] } ?? []
+            seen.fresh = counts.matched - tally.lapsed
+            seen.recent =
+                try CycleRecords.lastMatched(connection, of: turn.id, before: turn.occurrence ?? now).map { [$0] } ?? []
             return seen
         }
         let zone = workspace.configuration.zone

@@ -157,13 +157,17 @@ package struct CycleRecords {
         return known.count
     }
 
-    /// How many accounts matched when a playbook was last matched without being held.
-    package static func lastMatched(_ connection: Connection, of playbookID: Int64) throws -> Int? {
+    /// How many accounts matched at the last occurrence of a campaign that was let through, at whichever of its looks most did.
+    ///
+    /// - Parameter occurrence: the one that is looked at now; those before it count.
+    package static func lastMatched(
+        _ connection: Connection, of playbookID: Int64, before occurrence: Instant
+    ) throws -> Int? {
         try connection.first(
             """
-            SELECT matched FROM tally WHERE playbook_id = :playbook AND held_because IS NULL
-            ORDER BY cycle_id DESC LIMIT 1
-            """, ["playbook": .integer(playbookID)])?[0].integer.map { Int($0) }
+            SELECT matched FROM occurrence WHERE playbook_id = :playbook AND state = 'done' AND at < :at
+            ORDER BY at DESC LIMIT 1
+            """, ["playbook": .integer(playbookID), "at": .instant(occurrence)])?[0].integer.map { Int($0) }
     }
 
     /// Whether a person has let a match of the playbook through since a moment.
