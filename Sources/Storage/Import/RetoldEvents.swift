@@ -42,7 +42,7 @@ final class RetoldEvents {
         try connection.forEach(
             """
             SELECT e.id, s.row, e.at <> s.at OR e.properties IS DISTINCT FROM s.properties OR e.left_out IS DISTINCT FROM s.left_out
-                OR (e.contact_id IS NULL AND s.contact_id IS NOT NULL) AS differs
+                OR (s.contact_id IS NOT NULL AND e.contact_id IS DISTINCT FROM s.contact_id) AS differs
             FROM \(rows.name) s
             JOIN event e ON e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id
             WHERE s.is_named = 1
@@ -188,7 +188,7 @@ final class RetoldEvents {
         try connection.execute(
             """
             UPDATE event SET dedup = :dedup, properties = :properties, left_out = :left_out,
-                contact_id = coalesce(contact_id, :contact), contact_key = coalesce(contact_key, :contact_key)
+                contact_id = coalesce(:contact, contact_id), contact_key = coalesce(:contact_key, contact_key)
             WHERE id = :id AND \(Self.isFree)
             """,
             [

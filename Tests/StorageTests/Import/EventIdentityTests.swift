@@ -229,6 +229,28 @@ import Testing
     }
 
     /// An edit of the format or of the time zone of `at` moves the events that it read.
+    @Test func theContactOfAnEventWithAnIdIsCorrectedToo() throws {
+        let world = try world()
+        try world.load(.contacts, "account,key,email\na,c2,c2@example.com\na,c3,c3@example.com\n")
+        func told(_ contact: String) throws -> ImportReport {
+            try world.load(.events, "account,event,at,id,contact\na,paid,2026-03-01,e1,\(contact)\n")
+        }
+        func contacts() throws -> [String] {
+            try world.rows(
+                """
+                SELECT c.key FROM event e JOIN contact c ON c.id = e.contact_id
+                JOIN event_kind k ON k.id = e.kind_id WHERE k.name = 'paid'
+                """)
+        }
+        #expect(try told("c2").inserted == 1)
+        #expect(try told("c3").updated == 1)
+        #expect(try contacts() == ["c3"])
+        #expect(try told("c3").updated == 0)
+        // What says nothing of a contact takes none away.
+        #expect(try told("").updated == 0)
+        #expect(try contacts() == ["c3"])
+    }
+
     @Test func anEditOfHowMomentsAreReadMovesTheEventsAndMakesNone() throws {
         let world = try world()
         let text = "account,event,at,invoice\na,paid,02/03/2026 10:00,1\na,paid,03/03/2026 10:00,1\n"
