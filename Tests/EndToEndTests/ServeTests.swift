@@ -97,7 +97,7 @@ import Testing
     /// Many clients hold every descriptor that there is; files that cannot be read are not gone.
     @Test func aServeThatMayOpenFewFilesTakesNoneForGoneAndStops() throws {
         let scratch = try Scratch(small: "in_app")
-        let serving = try Serving(scratch, ["--port", "0"], descriptors: 64)
+        let serving = try Serving(scratch, ["--port", "0"], descriptors: 96)
         #expect(serving.tells(" ready"), "\(serving.log)")
         let port = try #require(serving.port)
         let crowd = (0..<100).map { _ in connection(to: port) }
