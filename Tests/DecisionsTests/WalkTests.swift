@@ -91,6 +91,26 @@ import Testing
                 == .move(to: 1, at: Self.noon - .hours(2), passage: nil, skips: false))
     }
 
+    /// A pause, a person or another playbook held it up while the clock struck; a runner that was not there did not.
+    @Test func anHourThatWentByWhileItStoodStillIsNotSentAtAnother() {
+        let step = Self.step(.waitTill(.clock(ClockTime(minute: 10 * 60), isLocal: true), sendsLate: false))
+        let missed = Self.noon - .hours(2)
+        func next(lastCycle: Instant?, _ enrollment: Enrollment) -> Action {
+            Walk(now: Self.noon, zone: .utc, lastCycle: lastCycle).next(enrollment, in: [step], isSkipping: false) {
+                StepQuestions(isFresh: { _ in true }, value: { _, _ in .missing }, localZone: { .utc })
+            }
+        }
+        let waiting = enrollment(begunAt: Self.noon - .hours(8), dueAt: missed)
+        let tomorrow = Action.wait(since: Self.noon, until: Self.noon + .hours(22), isOpen: true)
+        let onward = Action.move(to: 1, at: missed, passage: nil, skips: false)
+        #expect(next(lastCycle: Self.noon - .minutes(5), waiting) == tomorrow)
+        #expect(next(lastCycle: Self.noon - .minutes(5), enrollment(dueAt: Self.noon - .hours(3))) == tomorrow)
+        // The first cycle since, one that only answered events, and no cycle at all.
+        for last in [Self.noon - .hours(24), missed + .minutes(1), nil] as [Instant?] {
+            #expect(next(lastCycle: last, waiting) == onward)
+        }
+    }
+
     @Test func touchesAreWaitedForAndLeftOutBehindALateWait() {
         let send = Step.Send(kind: .email, message: ["": "m.md"])
         #expect(next(.send(send), enrollment()) == .touch(send))

@@ -25,6 +25,18 @@ import Testing
         }
     }
 
+    @Test func aListOfTouchesIsWholeWhereAProgramReadsIt() throws {
+        let scratch = try Scratch(small: "in_app")
+        try scratch.importAccounts(102)
+        let run = try scratch.keeptouch("run")
+        let lines = try scratch.keeptouch("touches", "--format", "csv").output.split(whereSeparator: \.isNewline)
+        #expect(lines.count == 103, "\(run)")
+        let table = try scratch.keeptouch("touches")
+        #expect((table.output + table.complaints).contains("the newest 100; for more: --limit N"), "\(table)")
+        let few = try scratch.keeptouch("touches", "--limit", "2", "--format", "csv").output
+        #expect(few.split(whereSeparator: \.isNewline).count == 3)
+    }
+
     @Test(arguments: commands) func anUnknownOptionIsWrongUsage(_ command: String) throws {
         let outcome = try Program.run([command, "--no-such-option"], in: Self.anywhere)
         #expect(outcome.code == 64, "\(outcome)")

@@ -5,8 +5,7 @@ import Testing
 @Suite struct DashboardAgreementTests {
     @Test func thePagesAndStatusAgreeAfterManyKills() async throws {
         let endpoint = try Endpoint()
-        let scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+        let scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.replace("timezone: UTC", with: "timezone: UTC\nevaluate: \"* * * * *\"", in: "keeptouch.yaml")
         try scratch.replace("holdout: 0%", with: "holdout: 20%", in: "playbooks/hello/playbook.yaml")
         try scratch.replace(

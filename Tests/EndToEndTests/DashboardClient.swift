@@ -81,3 +81,11 @@ final class DashboardClient: Sendable {
             mark: http?.value(forHTTPHeaderField: "ETag"))
     }
 }
+
+extension Scratch {
+    /// A small workspace whose pages may be looked at.
+    convenience init(withDashboardSendingTo endpoint: Endpoint) throws {
+        try self.init(small: "email", port: endpoint.port)
+        try write("keeptouch.yaml", try text("keeptouch.yaml") + DashboardClient.configuration)
+    }
+}

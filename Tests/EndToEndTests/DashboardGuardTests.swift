@@ -9,8 +9,7 @@ import Testing
     /// Three accounts, each written to; the first has had an event that names an address.
     init() throws {
         endpoint = try Endpoint()
-        scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+        scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.replace(
             "report_made: { properties: { score: number } }",
             with: "report_made: { properties: { score: number, by: text } }", in: "data.yaml")

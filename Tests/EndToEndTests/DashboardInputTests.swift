@@ -8,8 +8,7 @@ import Testing
 
     init() throws {
         endpoint = try Endpoint()
-        scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+        scratch = try Scratch(withDashboardSendingTo: endpoint)
         #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
     }
 
@@ -214,15 +213,23 @@ import Testing
         #expect(try await client.get("/playbooks/huge").text.contains("email_100"))
     }
 
-    @Test func aStormAtTheDoorHoldsUpNobodyInside() async throws {
+    private static let password = "a short sentence of ours"
+
+    /// A dashboard with passwords, where Ada has set hers.
+    private func signedUp() async throws -> DashboardClient {
         try scratch.write(
             "keeptouch.yaml",
             try scratch.text("keeptouch.yaml").replacing(DashboardClient.configuration, with: ""))
         let link = try scratch.keeptouch("users", "link", "ada").output
         let welcome = try #require(link.firstMatch(of: /(\/welcome\/\w+)/)).1
         let client = try DashboardClient(scratch, command: "dashboard")
-        let password = "a short sentence of ours"
-        #expect(try await client.send(String(welcome), ["password": password, "again": password]).code == 200)
+        let fields = ["password": Self.password, "again": Self.password]
+        #expect(try await client.send(String(welcome), fields).code == 200)
+        return client
+    }
+
+    @Test func aStormAtTheDoorHoldsUpNobodyInside() async throws {
+        let client = try await signedUp()
         let codes = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<60 {
                 group.addTask {
@@ -237,14 +244,7 @@ import Testing
     }
 
     @Test func whatWasTypedWhenTheSessionWasOverIsThereAfterTheSignIn() async throws {
-        try scratch.write(
-            "keeptouch.yaml",
-            try scratch.text("keeptouch.yaml").replacing(DashboardClient.configuration, with: ""))
-        let link = try scratch.keeptouch("users", "link", "ada").output
-        let welcome = try #require(link.firstMatch(of: /(\/welcome\/\w+)/)).1
-        let client = try DashboardClient(scratch, command: "dashboard")
-        let password = "a short sentence of ours"
-        #expect(try await client.send(String(welcome), ["password": password, "again": password]).code == 200)
+        let client = try await signedUp()
         try scratch.execute("DELETE FROM dashboard_session")
         let form = ["scope": "all", "reason": "the <long> story of why", "token": "x"]
         let page = "/pause?scope=all"
@@ -252,7 +252,7 @@ import Testing
         let to = try #require(door.firstMatch(of: /name="to" value="([^"]+)"/).map { String($0.1) })
             .replacing("&amp;", with: "&")
         #expect(to.hasPrefix(page + "&draft="), "\(to)")
-        let back = try await client.send("/sign-in", ["name": "ada", "password": password, "to": to]).text
+        let back = try await client.send("/sign-in", ["name": "ada", "password": Self.password, "to": to]).text
         #expect(back.contains("the &lt;long&gt; story of why") && back.contains("nothing was changed"), "\(back)")
         #expect(try scratch.number("SELECT count(*) FROM pause") == 0)
         // It is shown once, and nothing that another site sends is.

@@ -8,8 +8,7 @@ import Testing
 
     init() throws {
         endpoint = try Endpoint()
-        scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+        scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.replace("holdout: 0%", with: "holdout: 50%", in: "playbooks/hello/playbook.yaml")
         try scratch.importAccounts(20)
         #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").code == 0)

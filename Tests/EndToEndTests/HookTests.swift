@@ -22,6 +22,25 @@ import Testing
         try scratch.write("playbooks/hello/more.md", "---\nsubject: More\n---\nMore for {{account.name}}.\n")
     }
 
+    /// The provider comes again, and no log has what it proves itself by.
+    @Test func aWebhookBeforeALockedDatabaseIsToComeAgain() async throws {
+        let scratch = try Scratch(small: "email", channelLines: ["events: { dialect: plain, key: hush_4711 }"])
+        try scratch.importAccounts(1)
+        let serving = try Serving(scratch, ["--port", "0"])
+        #expect(serving.tells(" ready"), "\(serving.log)")
+        let address = try serving.address()
+        let other = try Database(path: scratch.database)
+        try other.execute("BEGIN IMMEDIATE")
+        let code = try await post(
+            "{\"event\": \"bounced\", \"email\": \"owner@a1.example\", \"id\": \"b1\"}",
+            to: "\(address)/hooks/carrier/hush_4711", authorization: "")
+        try other.execute("ROLLBACK")
+        #expect(code == 503)
+        #expect(serving.tells("request failed"))
+        #expect(!serving.log.contains("hush_4711"), "\(serving.log)")
+        #expect(serving.end() == 0)
+    }
+
     @Test func aClickIsAnsweredAndExplained() async throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(

@@ -21,13 +21,17 @@ import Testing
         "SELECT k.name, n.at, n.received_at FROM event_kind": "looks at the last 5,000 events only",
     ]
 
-    @Test func noPageAndNoDailyCommandScansALargeTable() async throws {
-        let endpoint = try Endpoint()
-        let scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
+    private func workspace(sendingTo endpoint: Endpoint) throws -> Scratch {
+        let scratch = try Scratch(withDashboardSendingTo: endpoint)
         try scratch.importAccounts(3)
         #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
         #expect(try scratch.keeptouch("run").code == 0)
+        return scratch
+    }
+
+    @Test func noPageAndNoDailyCommandScansALargeTable() async throws {
+        let endpoint = try Endpoint()
+        let scratch = try workspace(sendingTo: endpoint)
         let file = scratch.folder.appendingPathComponent("statements").path
         let environment = ["KEEPTOUCH_SQL_LOG": file]
         for command in [
@@ -74,11 +78,7 @@ import Testing
     /// With 100,000 touches no page walks over more rows than it shows, whatever the planner thinks of the tables by then.
     @Test func noPageDoesMoreWorkThanItsLimit() async throws {
         let endpoint = try Endpoint()
-        let scratch = try Scratch(small: "email", port: endpoint.port)
-        try scratch.write("keeptouch.yaml", try scratch.text("keeptouch.yaml") + DashboardClient.configuration)
-        try scratch.importAccounts(3)
-        #expect(try scratch.keeptouch("users", "add", "ada", "--role", "admin").code == 0)
-        #expect(try scratch.keeptouch("run").code == 0)
+        let scratch = try workspace(sendingTo: endpoint)
         try scratch.execute(Self.hundredThousand)
         let file = scratch.folder.appendingPathComponent("statements").path
         let client = try DashboardClient(scratch, command: "dashboard", environment: ["KEEPTOUCH_SQL_LOG": file])

@@ -252,6 +252,24 @@ import Testing
         }
     }
 
+    /// People unsubscribe while somebody is asked what the database is.
+    @Test func serveStaysUpOnABackUpThatWasPutBackBeforeItBegan() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(sendingTo: endpoint, accounts: 3)
+        try backUp(scratch, to: "backup.db")
+        #expect(try scratch.keeptouch("run").code == 0)
+        #expect(endpoint.count == 3)
+        try putBack("backup.db", scratch)
+        let serving = try Serving(scratch, ["--port", "0"])
+        #expect(serving.tells(" ready"), "\(serving.log)")
+        #expect(try scratch.keeptouch("status").output.contains("--as restored"))
+        // A row that comes in wakes the planner, which looks at the list of requests again.
+        try scratch.keeptouch("record", "a1", "report_made")
+        #expect(try !serving.address().isEmpty)
+        #expect(serving.end() == 0, "\(serving.log)")
+        #expect(endpoint.count == 3)
+    }
+
     @Test func aDatabaseThatIsReplacedUnderServeStopsIt() throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(sendingTo: endpoint, accounts: 3)

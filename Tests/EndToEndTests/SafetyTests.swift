@@ -96,6 +96,8 @@ import Testing
         let told = try scratch.keeptouch("status").output
         #expect(
             told.contains("the file PAUSE lies in the workspace; take it away, then resume\n  keeptouch resume all\n"))
+        let early = try scratch.keeptouch("resume", "all")
+        #expect(early.code == 1 && early.complaints.contains("would be paused again at once"), "\(early)")
         try scratch.remove("PAUSE")
         #expect(try scratch.keeptouch("resume", "all").code == 0)
         #expect(try scratch.keeptouch("run").output.contains("20 touches sent"))

@@ -27,6 +27,23 @@ import Testing
         }
     }
 
+    /// Nothing waits for it yet, and it is said all the same.
+    @Test func aChannelWithoutItsSecretIsNamedBeforeItIsNeeded() throws {
+        let endpoint = try Endpoint()
+        let scratch = try Scratch(
+            small: "in_app", port: endpoint.port, channelLines: ["auth: { kind: bearer, token: env:CARRIER_KEY }"])
+        let serving = try Serving(scratch)
+        #expect(serving.tells("channel cannot be used channel=carrier"), "\(serving.log)")
+        let told = try scratch.keeptouch("status").output
+        #expect(told.contains("carrier") && told.contains("unusable since") && told.contains("CARRIER_KEY"), "\(told)")
+        #expect(serving.end() == 0)
+        try scratch.importAccounts(1)
+        #expect(try scratch.keeptouch("run").code == 1)
+        let mended = try Serving(scratch, environment: ["CARRIER_KEY": secret])
+        #expect(endpoint.waits(forRequests: 1), "\(mended.log)")
+        #expect(try !scratch.keeptouch("status").output.contains("unusable"))
+    }
+
     @Test func aSecretFileThatEveryoneMayReadStopsItsChannel() throws {
         let endpoint = try Endpoint()
         let scratch = try Scratch(

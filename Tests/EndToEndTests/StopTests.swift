@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Ctrl-C and SIGTERM while it sends.
+/// Ctrl-C, SIGTERM and SIGHUP while it sends.
 @Suite struct StopTests {
-    @Test(arguments: [SIGINT, SIGTERM]) func aStoppedRunEndsInGoodOrder(signal: Int32) throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aStoppedRunEndsInGoodOrder(signal: Int32) throws {
         let endpoint = try Endpoint(["--delay", "40"])
         let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
         try scratch.importAccounts(100)
@@ -22,5 +22,20 @@ import Testing
         #expect(next.code == 0, "\(next)")
         #expect(try scratch.states() == ["sent": 100])
         #expect(try Set(endpoint.stop().map(\.touch)).count == 100)
+    }
+
+    /// A window that is closed, or an admin's "reload".
+    @Test func aServeThatIsHungUpEndsInGoodOrder() throws {
+        let endpoint = try Endpoint(["--delay", "40"])
+        let scratch = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 4 }"])
+        try scratch.importAccounts(100)
+        try scratch.keeptouch("pause", "channel:carrier")
+        _ = try scratch.keeptouch("run")
+        try scratch.keeptouch("resume", "channel:carrier")
+        let serving = try Serving(scratch)
+        #expect(endpoint.waits(forRequests: 5), "\(serving.log)")
+        #expect(serving.end(SIGHUP) == 0, "\(serving.log)")
+        #expect(Set(try scratch.states().keys).isSubset(of: ["sent", "pending"]))
+        #expect(try scratch.states()["sent"] == endpoint.count)
     }
 }

@@ -53,6 +53,22 @@ struct PlaybookReportTests {
         return []
     }
 
+    /// A match that ended while its account was inside was not answered; the one that its account entered by was.
+    @Test func matchesThatEndedInsideDidNotEnter() throws {
+        let world = try world()
+        try world.execute(
+            """
+            INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+            SELECT account_id, 1, m.match_key, \(ExperimentWorld.instant(6).milliseconds), 2, 'already', 'in this playbook now'
+            FROM enrollment, (SELECT 'late' AS match_key UNION SELECT '') AS m WHERE account_id <= 3
+            """)
+        var rows: [[String]] = []
+        for block in try report(world, "p", day: 200).sections.flatMap(\.blocks) {
+            if case .table(let table) = block { rows += table.rows.map { $0.map(\.text) } }
+        }
+        #expect(rows.first { $0.first == "already" }?.dropFirst().first == "3")
+    }
+
     @Test func lostTouchesAreCountedByCauseAndTheLargestComesFirst() throws {
         let world = try world()
         try world.execute(

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import Playbooks
 import Runner
@@ -130,6 +131,21 @@ struct BacktestTests {
         """,
         "SELECT a.key, s.match_key, s.verdict, s.since FROM standing AS s JOIN account AS a ON a.id = s.account_id",
     ]
+
+    @Test func eachEventIsCountedByItsLastVerdict() throws {
+        let world = try TestWorkspace(
+            playbooks: [
+                "main": TestWorkspace.playbook("main", "on: signed", more: ["reentry: after 14d"], steps: ["wait: 1h"])
+            ], configuration: Self.configuration, files: ["data.yaml": Self.dataMap])
+        try world.addAccounts(1)
+        for hour in [Int64(0), 12] { try world.addEvent("signed", of: "a1", at: noon(20_001, hours: hour)) }
+        let playbook = try #require(world.workspace.playbook("main"))
+        let backtest = try Backtest(
+            playbook, in: world.workspace, from: Day(number: 20_000), to: Day(number: 20_010), isWithAll: true)
+        let report = try backtest.run(on: Store(path: world.store.path, mode: .readOnly)) { _ in }
+        #expect(report.total.matched == 2 && report.verdicts[.cooling] == 1, "\(report.verdicts)")
+        #expect(report.verdicts.values.reduce(0, +) == 2)
+    }
 
     @Test func aBacktestDecidesAsTheRunsOfTheSameDaysDid() async throws {
         let endpoint = try Endpoint()

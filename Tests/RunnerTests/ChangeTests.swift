@@ -57,6 +57,18 @@ import Testing
         #expect(json.contains(#""changes":[{"change":"edited","enter":{"count":1,"keys":["a8"]}"#))
     }
 
+    /// Of events no cycle can say beforehand who matches: what is compared are the audiences.
+    @Test func anotherTriggerIsNotComparedAsAMatch() throws {
+        let test = try workspace(TestWorkspace.playbook("main", "on: signed", steps: ["wait: 30d"]))
+        try test.edit([Self.path: Self.text("seats > 6")])
+        let change = try #require(try change(test))
+        #expect(!change.isOfMatches)
+        #expect(change.enter?.count == 0 && change.leave?.count == 0)
+        let among = try workspace(Self.text("seats > 6"))
+        try among.edit([Self.path: Self.text("seats > 5")])
+        #expect(try self.change(among)?.isOfMatches == true)
+    }
+
     @Test func otherWeightsTellHowManyGetAnotherVariant() throws {
         func text(_ weights: String) -> String {
             TestWorkspace.playbook(

@@ -62,6 +62,18 @@ func aNewerDatabaseIsRefusedAndLeftAlone(_ mode: Store.Mode) throws {
     #expect(complaint(scratch.database, .readOnly) == "no error")
 }
 
+/// Nobody is told to begin another database, which would not know what has been sent.
+@Test func aDatabaseThatIsDamagedAtItsBeginningIsToBeRestored() throws {
+    let scratch = try Scratch()
+    do { _ = try scratch.store() }
+    for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: scratch.database + ending) }
+    try Data(repeating: 88, count: 20_000).write(to: URL(fileURLWithPath: scratch.database))
+    #expect(complaint(scratch.database, .readWrite).contains("is not a Keeptouch database"))
+    try Data().write(to: URL(fileURLWithPath: scratch.database + ".sent"))
+    let text = complaint(scratch.database, .readWrite)
+    #expect(text.contains("is damaged") && text.contains("restore it") && !text.contains("another file"), "\(text)")
+}
+
 @Test func aFolderThatMayNotBeWrittenIsNamed() {
     // Not even root can make a file there.
     let text = complaint("/proc/keeptouch.db", .readWrite)

@@ -148,15 +148,10 @@ package struct Walk {
     /// enrollment stood still, for a pause, a person or another playbook, it is the next one.
     private func wait(till time: ClockTime, in zone: Zone, _ enrollment: Enrollment, _ base: Instant) -> Action {
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
-        let day = zone.day(of: since)
-        let today = zone.instant(of: day, minute: time.minute)
-        let until = today >= since ? today : zone.instant(of: day + 1, minute: time.minute)
+        let until = time.next(atOrAfter: since, in: zone)
         let expected = enrollment.hasBegun ? enrollment.dueAt ?? until : until
         if until <= now, let lastCycle, lastCycle < now, lastCycle - expected >= Self.slack {
-            let day = zone.day(of: now)
-            let today = zone.instant(of: day, minute: time.minute)
-            let next = today >= now ? today : zone.instant(of: day + 1, minute: time.minute)
-            return .wait(since: now, until: next, isOpen: true)
+            return .wait(since: now, until: time.next(atOrAfter: now, in: zone), isOpen: true)
         }
         return until <= now
             ? .move(to: enrollment.step + 1, at: until, passage: nil, skips: false)
@@ -184,5 +179,14 @@ package struct Walk {
     /// A holdout's road ends where the way depends on touches that nobody got.
     private func endsGhost(_ enrollment: Enrollment, at conditions: [Term]) -> Bool {
         enrollment.arm != .treated && conditions.contains(where: \.asksAboutTouches)
+    }
+}
+
+extension ClockTime {
+    /// When the clock of a zone next shows the time.
+    fileprivate func next(atOrAfter instant: Instant, in zone: Zone) -> Instant {
+        let day = zone.day(of: instant)
+        let today = zone.instant(of: day, minute: minute)
+        return today >= instant ? today : zone.instant(of: day + 1, minute: minute)
     }
 }

@@ -141,7 +141,7 @@ package final class Worker {
         try log?.fill(to: store.read { try Meta.sentCount($0) })
         try store.read { connection in
             witness.accepted = try Meta.acceptedDifferences(connection)
-            for item in try ChannelStates(connection).all() where !item.state.isUnusable {
+            for item in try ChannelStates(connection).all() where item.state.kind != .unusable {
                 channels[item.channel]?.begin(from: item.state)
             }
             for name in try Outbox(connection).pendingChannels() where channels[name] == nil {
@@ -157,7 +157,7 @@ package final class Worker {
 
     /// Lets `status` know of the channels that lack what they need, before anything waits for them.
     private func tellOfUnusable() throws {
-        let known = try store.read { try ChannelStates($0).all() }.filter { $0.state.isUnusable }
+        let known = try store.read { try ChannelStates($0).all() }.filter { $0.state.kind == .unusable }
         let processNow = clocks.processNow()
         guard !known.isEmpty || !unusable.isEmpty else { return }
         try store.write { connection in
@@ -167,7 +167,7 @@ package final class Worker {
                 channels[item.channel]?.written = nil
             }
             for (name, reason) in unusable {
-                try states.set(.unusable(because: reason), of: name, at: processNow)
+                try states.set(ChannelState(.unusable, reason: reason), of: name, at: processNow)
             }
         }
     }

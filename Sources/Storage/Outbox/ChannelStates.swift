@@ -4,6 +4,8 @@ package import Playbooks
 package struct ChannelState: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case open, halfOpen = "half_open", slowed
+        /// It lacks a secret, or its address cannot be made.
+        case unusable
     }
 
     package var kind: Kind
@@ -16,17 +18,6 @@ package struct ChannelState: Sendable, Equatable {
         self.reason = reason
         self.until = until
     }
-}
-
-extension ChannelState {
-    private static let lacking = "cannot be used: "
-
-    /// Of a channel that lacks a secret, or whose address cannot be made.
-    package static func unusable(because reason: String) -> ChannelState {
-        ChannelState(.open, reason: lacking + reason)
-    }
-
-    package var isUnusable: Bool { reason.hasPrefix(Self.lacking) }
 }
 
 /// The channels that do not go at full speed, as their runner tells.
@@ -75,7 +66,7 @@ extension ChannelState {
             switch kind {
             case .open: until.map { "; one touch finds out at \($0.text(in: zone))" } ?? ""
             case .halfOpen: "; one touch finds out"
-            case .slowed: ""
+            case .slowed, .unusable: ""
             }
         return "\(kind.rawValue) since \(since.text(in: zone)): \(reason)\(next)"
     }
