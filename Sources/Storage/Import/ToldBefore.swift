@@ -32,11 +32,9 @@ struct ToldBefore {
 extension StagedColumns {
     /// Whether a staged row brings the MRR that a row brought before, and the account has another one.
     ///
-    /// False where rows bring no MRR, or somebody means it who says it again.
+    /// False where rows bring no MRR.
     var isRevenueToldBefore: String {
-        guard let revenue = self[Self.told], let mrr = self["mrr"], mrr.updated.hasPrefix("CASE WHEN s.mrr_told") else {
-            return "false"
-        }
+        guard let revenue = self[Self.told] else { return "false" }
         return "s.\(revenue.column) IS NULL AND \(isPresent("mrr")) AND a.mrr_told IS NOT DISTINCT FROM s.mrr "
             + "AND a.mrr_told IS DISTINCT FROM a.mrr AND s.mrr IS NOT NULL"
     }
