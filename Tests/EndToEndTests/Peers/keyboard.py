@@ -17,7 +17,8 @@ from selenium.webdriver.chrome.service import Service
 
 PROGRAM, FOLDER = sys.argv[1:3]
 PASSWORD = "a short sentence of ours"
-SECONDS = 60
+# A cycle comes each minute, and a page looks again after five seconds.
+SECONDS = 240
 
 
 def keeptouch(*arguments):
