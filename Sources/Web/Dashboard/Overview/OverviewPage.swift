@@ -8,7 +8,7 @@ import Storage
 
 extension Dashboard {
     func addOverview(to routes: DashboardRoutes) {
-        routes.page("/") { [figures] ask, connection in try OverviewPage(ask, figures, connection).page }
+        routes.page("/") { ask, connection in try OverviewPage(ask, connection).page }
         addPausing(to: routes)
         addSearch(to: routes)
     }
@@ -18,32 +18,31 @@ extension Dashboard {
 struct OverviewPage {
     private let ask: PageRequest
     private let needs: Needs
-    /// Nil while they are counted for the first time.
-    private let figures: WorkspaceFigures?
+    private let figures: WorkspaceFigures
     private let lastCycle: (now: Instant, state: CycleState)?
     private let playbooks: [StatusQuery.OfPlaybook]
     private let isEverythingPaused: Bool
 
-    init(_ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection) throws {
+    init(_ ask: PageRequest, _ connection: Connection) throws {
         self.ask = ask
         let query = StatusQuery(connection)
         needs = try Needs(ask, connection)
-        figures = try shared.figures(ask.workspace, now: ask.now)
+        figures = try WorkspaceFigures(ask.workspace, now: ask.now, connection)
         lastCycle = try query.lastCycle()
-        playbooks = try query.playbooks(now: ask.now, figures?.playbooks ?? [:])
+        playbooks = try query.playbooks(now: ask.now, figures.playbooks)
         isEverythingPaused = try Pauses(connection).all != nil
     }
 
     var page: DashboardPage {
         var page = DashboardPage("Overview", in: .overview, lead: lead, acts: acts) { html in
             needs.draw(in: &html)
-            if let figures { addFigures(figures, to: &html) } else { html.counting() }
+            addFigures(to: &html)
             addPlaybooks(to: &html)
             html.add("div", ["class": "grid wide"]) { html in
-                if let figures { addDays(figures.daily.days(in: ask.zone), to: &html) }
+                addDays(figures.daily.days(in: ask.zone), to: &html)
                 addComingUp(to: &html)
             }
-            if let figures { addJourneys(figures, to: &html) }
+            addJourneys(to: &html)
         }
         page.needs = needs
         return page
@@ -51,11 +50,7 @@ struct OverviewPage {
 
     private var lead: HTML {
         HTML { html in
-            if let figures {
-                html.text("\(figures.accounts.of("account")), \(figures.contacts.of("person", "people"))")
-                html.counted(figures, ask)
-                html.text(". ")
-            }
+            html.text("\(figures.accounts.of("account")), \(figures.contacts.of("person", "people")). ")
             guard let lastCycle else { return html.text("No cycle has run yet.") }
             html.text("The last cycle was at ")
             html.add(ask.time(lastCycle.now))
@@ -86,7 +81,7 @@ struct OverviewPage {
         ) { DayBars(ask: ask, daily: days, days: WorkspaceFigures.days).draw(in: &$0) }
     }
 
-    private func addFigures(_ figures: WorkspaceFigures, to html: inout HTML) {
+    private func addFigures(to html: inout HTML) {
         let today = ask.zone.day(of: ask.now)
         let days = figures.daily.days(in: ask.zone)
         let week = (0..<7).reduce(into: DailyTouches.OfDay()) { sum, back in
@@ -135,7 +130,7 @@ struct OverviewPage {
                     }
                         ?? "Make one: `keeptouch init` shows how, or take one from the library.")
             }
-            PlaybookTable(ask: ask, counts: figures?.playbooks).draw(shown, in: &html)
+            PlaybookTable(ask: ask, counts: figures.playbooks).draw(shown, in: &html)
         }
     }
 
@@ -177,7 +172,7 @@ struct OverviewPage {
         }
     }
 
-    private func addJourneys(_ figures: WorkspaceFigures, to html: inout HTML) {
+    private func addJourneys(to html: inout HTML) {
         for (index, journey) in ask.workspace.journeys.enumerated() {
             html.panel("Journey, \(journey.name)", id: "jo\(index)", more: ("the whole journey", ask.link("/journeys")))
             { html in
@@ -210,10 +205,10 @@ struct OverviewPage {
 
 extension HTML {
     /// When counts were made that are not of this moment.
-    mutating func counted(_ figures: WorkspaceFigures, _ ask: PageRequest) {
-        guard ask.now - figures.asOf > .minutes(1) else { return }
+    mutating func counted(_ asOf: Instant, _ ask: PageRequest) {
+        guard ask.now - asOf > .minutes(1) else { return }
         text(", counted ")
-        add(ask.time(figures.asOf))
+        add(ask.time(asOf))
     }
 
     /// Instead of counts, while they are made for the first time; the page asks again by itself.

@@ -143,17 +143,14 @@ struct PlaybookPage {
 
     /// - Parameter part: what is drawn instead of all enrollments, and how the counting of it stands.
     func flow(
-        _ shared: SharedFigures, _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?,
-        _ connection: Connection
+        _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?, _ connection: Connection
     ) throws -> DashboardPage {
-        let figures = try shared.figures(ask.workspace, now: ask.now)
-        var counts = known.flatMap { figures?.playbooks[$0.id] }
+        var counts = try self.counts(connection)
         if let part {
             counts = nil
             if case .done(let found, _, _) = part.1 { counts = found }
         }
         return page(.flow) { html in
-            if figures == nil, known != nil, part == nil { html.counting() }
             if known != nil { FlowPart.draw(ask, ask.playbookLink(name), versions, playbook, in: &html) }
             if let part {
                 html.job(ask, part.1) { _ in
@@ -186,7 +183,6 @@ struct PlaybookPage {
                             guard active > 0 else { continue }
                             html.text(" \(active.grouped) walk version \(version.hash.prefix(8)).")
                         }
-                        if let figures, part == nil { html.counted(figures, ask) }
                     }
                 }
                 html.add("div", ["class": "stack"]) { html in
@@ -295,8 +291,12 @@ struct PlaybookPage {
         }
     }
 
-    func versions(_ shared: SharedFigures, _ connection: Connection) throws -> DashboardPage {
-        let counts = try known.flatMap { try shared.figures(ask.workspace, now: ask.now)?.playbooks[$0.id] }
+    private func counts(_ connection: Connection) throws -> PlaybookCounts? {
+        try known.flatMap { try PlaybookCounts.all(since: ask.now, connection)[$0.id] }
+    }
+
+    func versions(_ connection: Connection) throws -> DashboardPage {
+        let counts = try counts(connection)
         let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
         return page(.versions) { html in
             guard !versions.isEmpty else {

@@ -5,8 +5,8 @@ import Storage
 /// The playbooks, a row each.
 struct PlaybookTable {
     let ask: PageRequest
-    /// By the id of the playbook; nil while they are counted for the first time.
-    let counts: [Int64: PlaybookCounts]?
+    /// By the id of the playbook.
+    let counts: [Int64: PlaybookCounts]
 
     func draw(_ playbooks: [StatusQuery.OfPlaybook], in html: inout HTML) {
         html.table(
@@ -32,7 +32,7 @@ struct PlaybookTable {
                     html.add("td") { $0.add(Self.state(item)) }
                     html.number(item.active, link: ask.playbookLink(item.name, "/accounts"))
                     html.number(
-                        counts?[item.id]?.recent ?? 0,
+                        counts[item.id]?.recent ?? 0,
                         link: ask.playbookLink(item.name, "/accounts?all=yes&days=\(WorkspaceFigures.days)"))
                     html.number(
                         item.goals, link: ask.playbookLink(item.name, "/accounts?all=yes&goal=yes"), style: "num x")

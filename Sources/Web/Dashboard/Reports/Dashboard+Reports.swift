@@ -9,8 +9,8 @@ import Storage
 /// The reports of the command line, to the digit, as pages.
 extension Dashboard {
     func addReports(to routes: DashboardRoutes) {
-        routes.page("/experiments") { [figures] ask, _ in
-            ExperimentList(ask, try figures.figures(ask.workspace, now: ask.now)).page
+        routes.page("/experiments") { ask, connection in
+            ExperimentList(ask, try ExperimentFigures.all(connection)).page
         }
         report("/experiments/:name", in: .experiments, on: routes) { ask in
             let name = ask.part("name")

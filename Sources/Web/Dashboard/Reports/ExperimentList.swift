@@ -6,25 +6,17 @@ import Storage
 /// The experiments, a line each.
 struct ExperimentList {
     private let ask: PageRequest
-    /// Nil while they are counted for the first time.
-    private let figures: WorkspaceFigures?
+    private let counts: [ExperimentFigures.OfExperiment]
 
-    init(_ ask: PageRequest, _ figures: WorkspaceFigures?) {
-        (self.ask, self.figures) = (ask, figures)
+    init(_ ask: PageRequest, _ counts: [ExperimentFigures.OfExperiment]) {
+        (self.ask, self.counts) = (ask, counts)
     }
 
     var page: DashboardPage {
         DashboardPage(
             "Experiments", in: .experiments,
-            lead: figures.map { figures in
-                HTML { html in
-                    html.text(figures.experiments.count.of("experiment"))
-                    html.counted(figures, ask)
-                    html.text(".")
-                }
-            }
+            lead: HTML { $0.text("\(counts.count.of("experiment")).") }
         ) { html in
-            guard let counts = figures?.experiments else { return html.counting() }
             guard !counts.isEmpty else {
                 return html.nothing(
                     "No experiment has begun",
