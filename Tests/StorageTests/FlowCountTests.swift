@@ -104,8 +104,9 @@ import Testing
         """,
         "DELETE FROM event WHERE account_id = :account AND dedup = :key",
         """
-        INSERT INTO suppression (address, category, reason, at) VALUES (:key, '', 'r', 0) ON CONFLICT DO NOTHING
+        INSERT INTO suppression (address, category, reason, at) VALUES (:key, :stage, 'r', 0) ON CONFLICT DO NOTHING
         """,
+        "UPDATE suppression SET reason = :verdict WHERE address = :key",
         "DELETE FROM suppression WHERE address = :key",
     ]
 

@@ -26,7 +26,7 @@ struct FlowKey: Hashable, Sendable {
         case account, mrr
         /// Active accounts: by journey, stage and the day since which they are there; -1 when nobody knows.
         case stage
-        /// All of them.
+        /// All of them; suppressions by category, '' where the person wants nothing.
         case contact, event, suppression
     }
 

@@ -60,7 +60,7 @@ struct FlowSums: Sendable {
             let day = row[4].integer.map { $0 / FlowKey.day } ?? -1
             add(FlowKey(what: .stage, slot: day, name: journey, value: stage), sign)
         case .contact: add(FlowKey(what: .contact), sign)
-        case .suppression: add(FlowKey(what: .suppression), sign)
+        case .suppression: add(FlowKey(what: .suppression, value: text(0)), sign)
         case .event: add(FlowKey(what: .event), sign)
         }
     }

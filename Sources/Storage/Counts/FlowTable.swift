@@ -14,7 +14,8 @@ enum FlowTable: String, CaseIterable, Sendable {
         case .standing: ["playbook_id", "account_id", "verdict", "false_since"]
         case .assignment: ["experiment_id", "arm"]
         case .account: ["status", "mrr", "journey", "stage", "stage_since"]
-        case .contact, .suppression, .event: []
+        case .suppression: ["category"]
+        case .contact, .event: []
         }
     }
 }

@@ -53,6 +53,6 @@ extension Schema {
             GROUP BY journey, stage, coalesce(stage_since / 86400000, -1)
         UNION ALL SELECT 'contact', 0, 0, 0, '', '', count(*) FROM contact
         UNION ALL SELECT 'event', 0, 0, 0, '', '', count(*) FROM event
-        UNION ALL SELECT 'suppression', 0, 0, 0, '', '', count(*) FROM suppression
+        UNION ALL SELECT 'suppression', 0, 0, 0, '', category, count(*) FROM suppression GROUP BY category
         """
 }

@@ -79,7 +79,8 @@ enum PostgreSQLCounting {
                 [
                     count(.touch, owner: "playbook_id", name: "step", value: "state"),
                     count(
-                        .settled, slot: "settled_at / \(FlowKey.quarter)", value: "state", where: "settled_at IS NOT NULL"),
+                        .settled, slot: "settled_at / \(FlowKey.quarter)", value: "state",
+                        where: "settled_at IS NOT NULL"),
                 ]
             case .enrollment:
                 [
@@ -129,7 +130,7 @@ enum PostgreSQLCounting {
                         where: "status = 'active' AND journey IS NOT NULL AND stage IS NOT NULL"),
                 ]
             case .contact: [count(.contact)]
-            case .suppression: [count(.suppression)]
+            case .suppression: [count(.suppression, value: "category")]
             case .event: [count(.event)]
             }
         return parts.joined(separator: "\nUNION ALL ")

@@ -38,6 +38,7 @@ package final class Dashboard: Sendable {
     let drafts = DraftBoard()
     let jobs: Jobs
     let channels: SharedChannels
+    let headlines = Headlines()
     /// How it is reached, as of the start.
     let settings: DashboardSettings
     let address: DashboardAddress

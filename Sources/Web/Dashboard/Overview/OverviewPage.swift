@@ -22,6 +22,9 @@ struct OverviewPage {
     private let lastCycle: (now: Instant, state: CycleState)?
     private let playbooks: [StatusQuery.OfPlaybook]
     private let isEverythingPaused: Bool
+    private let verdicts: [String: VerdictWords]
+    private let attrition: Headlines.Headline?
+    private let risk: Headlines.Headline?
 
     init(_ ask: PageRequest, _ connection: Connection) throws {
         self.ask = ask
@@ -31,12 +34,16 @@ struct OverviewPage {
         lastCycle = try query.lastCycle()
         playbooks = try query.playbooks(now: ask.now, figures.playbooks)
         isEverythingPaused = try Pauses(connection).all != nil
+        attrition = try ask.headlines.headline(of: .attrition, connection)
+        risk = try ask.headlines.headline(of: .risk, connection)
+        verdicts = try PlaybookTable.verdicts(ask, playbooks.map(\.name), connection)
     }
 
     var page: DashboardPage {
         var page = DashboardPage("Overview", in: .overview, lead: lead, acts: acts) { html in
             needs.draw(in: &html)
             addFigures(to: &html)
+            addAttrition(to: &html)
             addPlaybooks(to: &html)
             html.add("div", ["class": "grid wide"]) { html in
                 addDays(figures.daily.days(in: ask.zone), to: &html)
@@ -118,6 +125,26 @@ struct OverviewPage {
         }
     }
 
+    /// Whether attrition falls, as the report of the day has it; it says of when it is.
+    private func addAttrition(to html: inout HTML) {
+        guard let attrition else { return }
+        html.panel("Is attrition falling?", id: "at", more: ("the whole report", ask.link("/attrition"))) { html in
+            html.add("p", text: attrition.sentence)
+            attrition.chart?.draw(in: &html, id: "months")
+            if let risk {
+                html.add("p") { html in
+                    html.text(risk.sentence + " ")
+                    html.link("Who is at risk", ask.link("/risk"))
+                }
+            }
+            html.add("p", ["class": "soft small"]) { html in
+                html.text("As of ")
+                html.add(ask.time(attrition.asOf))
+                html.text(", made once a day.")
+            }
+        }
+    }
+
     private func addPlaybooks(to html: inout HTML) {
         html.panel("Playbooks", id: "pb", more: ("all", ask.link("/playbooks")), isLive: true) { html in
             let shown = playbooks.filter { $0.state == .live || $0.active > 0 || $0.heldBecause != nil }
@@ -130,7 +157,7 @@ struct OverviewPage {
                     }
                         ?? "Make one: `keeptouch init` shows how, or take one from the library.")
             }
-            PlaybookTable(ask: ask, counts: figures.playbooks).draw(shown, in: &html)
+            PlaybookTable(ask: ask, counts: figures.playbooks, verdicts: verdicts).draw(shown, in: &html)
         }
     }
 

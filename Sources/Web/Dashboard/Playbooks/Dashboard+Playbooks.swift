@@ -28,6 +28,7 @@ extension Dashboard {
         let month = ask.now - .days(Int64(WorkspaceFigures.days))
         let counts = try PlaybookCounts.all(since: month, connection)
         var known = try StatusQuery(connection).playbooks(now: ask.now, counts)
+        let verdicts = try PlaybookTable.verdicts(ask, known.map(\.name), connection)
         // A draft that no cycle has seen is in the files only.
         let missing = ask.workspace.playbooks.filter { playbook in !known.contains { $0.name == playbook.name } }
         if let state { known = known.filter { $0.state == state } }
@@ -51,7 +52,7 @@ extension Dashboard {
                     "A playbook is a folder in `playbooks/` with a `playbook.yaml`.")
             }
             html.panel("All", id: "all", isLive: true) { html in
-                if !known.isEmpty { PlaybookTable(ask: ask, counts: counts).draw(known, in: &html) }
+                if !known.isEmpty { PlaybookTable(ask: ask, counts: counts, verdicts: verdicts).draw(known, in: &html) }
                 for draft in drafts {
                     html.add("p") { html in
                         html.link(draft.name, ask.playbookLink(draft.name))

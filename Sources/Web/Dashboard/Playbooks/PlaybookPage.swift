@@ -146,6 +146,7 @@ struct PlaybookPage {
         _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?, _ connection: Connection
     ) throws -> DashboardPage {
         var counts = try self.counts(connection)
+        let verdict = try ask.headlines.headline(of: .experiment(name), connection)
         if let part {
             counts = nil
             if case .done(let found, _, _) = part.1 { counts = found }
@@ -187,6 +188,7 @@ struct PlaybookPage {
                 }
                 html.add("div", ["class": "stack"]) { html in
                     addSummary(counts, hasLinks: part == nil, to: &html)
+                    addExperiment(verdict, to: &html)
                     addVerdicts(counts, to: &html)
                     addRules(to: &html)
                     addTests(to: &html)
@@ -219,6 +221,20 @@ struct PlaybookPage {
                     }
                     row("reached the goal", counts.goals, ask.playbookLink(name, "/accounts?all=yes&goal=yes"))
                 }
+            }
+        }
+    }
+
+    private func addExperiment(_ verdict: Headlines.Headline?, to html: inout HTML) {
+        guard let verdict else { return }
+        html.panel(
+            "Did it change anything?", id: "ex",
+            more: ("the experiment", ask.link("/experiments/" + DashboardAddress.part(name)))
+        ) { html in
+            html.add("p", text: verdict.sentence)
+            html.add("p", ["class": "soft small"]) { html in
+                html.text("As of ")
+                html.add(ask.time(verdict.asOf))
             }
         }
     }

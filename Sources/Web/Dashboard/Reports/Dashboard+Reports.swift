@@ -10,7 +10,7 @@ import Storage
 extension Dashboard {
     func addReports(to routes: DashboardRoutes) {
         routes.page("/experiments") { ask, connection in
-            ExperimentList(ask, try ExperimentFigures.all(connection)).page
+            try ExperimentList(ask, connection).page
         }
         report("/experiments/:name", in: .experiments, on: routes) { ask in
             let name = ask.part("name")
@@ -74,7 +74,10 @@ extension Dashboard {
                 made = try MadeReport(asked, ask, jobs, connection)
             }
             let looks = try asked.daily.map { try KeptReports(connection).looks($0.key) } ?? []
-            return ReportPage(ask: ask, place: place, asked: asked, made: made, looks: looks, path: ask.path).page
+            let section = try ask.number("section").flatMap { Int(exactly: $0) } ?? 1
+            return ReportPage(
+                ask: ask, place: place, asked: asked, made: made, looks: looks, path: ask.path, section: section
+            ).page
         }
         routes.change(path, .viewer) { [self] ask, form, _ in
             var ask = ask

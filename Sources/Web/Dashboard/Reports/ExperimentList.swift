@@ -7,9 +7,13 @@ import Storage
 struct ExperimentList {
     private let ask: PageRequest
     private let counts: [ExperimentFigures.OfExperiment]
+    /// By the name of the playbook.
+    private let verdicts: [String: VerdictWords]
 
-    init(_ ask: PageRequest, _ counts: [ExperimentFigures.OfExperiment]) {
-        (self.ask, self.counts) = (ask, counts)
+    init(_ ask: PageRequest, _ connection: Connection) throws {
+        self.ask = ask
+        counts = try ExperimentFigures.all(connection)
+        verdicts = try PlaybookTable.verdicts(ask, counts.compactMap(\.playbook), connection)
     }
 
     var page: DashboardPage {
@@ -27,7 +31,7 @@ struct ExperimentList {
                     "Experiments",
                     [
                         ("experiment", nil), ("state", nil), ("this period since", nil), ("treated", "num"),
-                        ("held out", "num"), ("goal", "x"),
+                        ("held out", "num"), ("verdict", nil), ("goal", "x"),
                     ]
                 ) { html in
                     for item in counts {
@@ -47,6 +51,10 @@ struct ExperimentList {
                             html.add("td") { html in if let since = item.since { html.add(ask.time(since, .day)) } }
                             html.number(item.arms[.treated] ?? 0)
                             html.number((item.arms[.holdout] ?? 0) + (item.arms[.globalHoldout] ?? 0))
+                            html.add("td", ["class": "small"]) { html in
+                                guard let verdict = item.playbook.flatMap({ verdicts[$0] }) else { return }
+                                html.add("span", ["title": verdict.sentence], text: verdict.short)
+                            }
                             html.add("td", ["class": "x"]) { html in
                                 let goal = playbook?.goal?.condition.text ?? playbook?.meanGoal?.figure.text
                                 if let goal { html.add("code", text: goal) }
