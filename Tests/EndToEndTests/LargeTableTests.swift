@@ -13,7 +13,7 @@ import Testing
     private static let exceptions = [
         "SELECT address, category, reason, at FROM suppression": "`suppress` lists them all",
         "SELECT seen_at FROM account ORDER BY id LIMIT 1": "is the first row",
-        "SELECT k.name, n.at, n.received_at FROM event_kind": "looks at the last 5,000 events only"
+        "SELECT k.name, n.at, n.received_at FROM event_kind": "looks at the last 5,000 events only",
     ]
 
     private func workspace(sendingTo endpoint: Endpoint) throws -> Scratch {
