@@ -128,7 +128,7 @@ import Testing
             WHERE i <= 10000;
         INSERT INTO touch (id, enrollment_id, account_id, playbook_id, version_id, step, recipient, kind, channel, category,
             message, ghost, state, priority, due_at, not_before, expires_at, variables, claimed_at, settled_at)
-            SELECT 200000 + i, 200001 + i % 10000, 1, 1, 1, 'email_' || i / 10000, 'owner@a1.example', 'email', 'carrier', 'education', 'hello.md', 0,
+            SELECT 200000 + i, 200001 + i % 10000, 1, 1, 1, 'email_' || (i / 10000), 'owner@a1.example', 'email', 'carrier', 'education', 'hello.md', 0,
                 'sent', 0, 1700000000000 + i, 0, 0, '{}', 1700000000000 + i, 1700000000000 + i FROM n;
         INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
             SELECT 1, 1, 'one' || i, 1700000000000 + i, 1, 'enrolled', '' FROM n;
