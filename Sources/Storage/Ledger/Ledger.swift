@@ -118,12 +118,12 @@ package struct Ledger {
     /// The ids among which the touches are, the last one apart: they grow with the moments at which touches are due.
     private func range(_ filter: Filter) throws -> (first: Int64, end: Int64) {
         var (first, end): (Int64, Int64) = (0, filter.before ?? .max)
-        if let from = filter.from { first = try DailyTouches.firstID(dueAt: from - .days(2), connection) }
+        if let from = filter.from { first = try connection.firstID(of: .touch, since: from - .days(2)) }
         if let from = filter.settledFrom {
-            first = max(first, try DailyTouches.firstID(dueAt: from - .days(31), connection))
+            first = max(first, try connection.firstID(of: .touch, since: from - .days(31)))
         }
         for to in [filter.to, filter.settledTo].compactMap(\.self) {
-            end = min(end, try DailyTouches.firstID(dueAt: to + .days(2), connection))
+            end = min(end, try connection.firstID(of: .touch, since: to + .days(2)))
         }
         if end == .max { end = try connection.integer("SELECT coalesce(max(id), 0) FROM touch") + 1 }
         return (first, end)
