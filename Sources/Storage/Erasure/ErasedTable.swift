@@ -70,6 +70,7 @@ struct ErasedTable {
             isDeleted: true),
         ErasedTable(name: "waiting_row", columns: [("waits_for", .hash), ("row", .nothing)], isDeleted: true),
         ErasedTable(name: "suppression", columns: [("address", .hash), ("reason", .text("erased"))]),
+        ErasedTable(name: "listed_suppression", columns: [("address", .hash)]),
         ErasedTable(
             name: "digest", columns: [("subject", .text("erased")), ("text", .text("")), ("error", .nothing)],
             countsNames: true),
