@@ -180,6 +180,8 @@ import Testing
         "benchmark": ["audience", "metric", "name"],
         "passage": ["step", "result"], "stage_entry": ["journey", "stage", "how"], "null_count": ["attribute"],
         "value_census": ["attribute", "value"],
+        // Names of the files, and texts of rows that are erased themselves: `FlowCountTests`.
+        "flow_count": ["what", "name", "value"],
         "breaker": ["scope"], "channel_state": ["channel", "state"], "api_key": ["prefix", "hash", "scopes"],
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],

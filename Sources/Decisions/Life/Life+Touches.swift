@@ -149,9 +149,11 @@ extension Life {
             guard !account.enrollments[index].waiting.isEmpty,
                 let version = rules.versions[account.enrollments[index].enrollment.versionID]
             else { continue }
+            let date = followDate(&account, index, version)
             for place in account.enrollments[index].waiting.indices {
                 var touch = account.enrollments[index].waiting[place]
-                tend(&touch, account, index, version)
+                let moved = date.map { move(&touch, $0, account.enrollments[index].enrollment, version) }
+                if moved ?? true { tend(&touch, account, index, version) }
                 if isLeaving, isOutOfDate(touch) { freeze(&touch, account, index, version) }
                 account.enrollments[index].waiting[place] = touch
             }
@@ -179,7 +181,6 @@ extension Life {
         if let exclusion = account.exclusion(from: version.playbook), let until = exclusion.until {
             return postpone(&touch, until, exclusion, version)
         }
-        guard followDate(&touch, account, index, version) else { return }
         followChannel(&touch, account, index, version)
         guard readdress(&touch, account, index, version) else { return }
         guard touch.state == .held else { return }
@@ -194,36 +195,6 @@ extension Life {
         touch.notBefore = until
         touch.reason = exclusion.sentence(in: rules.zone)
         touch.expiresAt = max(touch.expiresAt, until + version.playbook.expires)
-    }
-
-    /// Lets a touch follow the date behind whose wait it stands, which may move while it waits for its window.
-    ///
-    /// - Returns: whether there is more to be done now: false where it waits for the date, or comes too late for it.
-    private func followDate(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) -> Bool {
-        let enrollment = account.enrollments[index].enrollment
-        let steps = version.playbook.steps(of: enrollment.variant)
-        // What a person sends again of a step that is over goes out.
-        guard steps.indices.contains(enrollment.step), steps[enrollment.step].id == touch.step,
-            let date = steps.date(before: enrollment.step)
-        else { return true }
-        let questions = questions(account, index, version)
-        guard questions.isFresh([date.term]), let (start, end) = rules.zone.span(of: questions.value(date.term, now)),
-            !(touch.dueAt >= start && touch.dueAt < end)
-        else { return touch.dueAt <= now }
-        if end <= now {
-            guard date.sendsLate else {
-                (touch.state, touch.reason) = (
-                    .expired, "\(date.term.text) has moved to \(rules.zone.day(of: start)), which is over"
-                )
-                return false
-            }
-            guard touch.dueAt > now else { return true }
-        }
-        touch.dueAt = max(start, min(touch.dueAt, now))
-        touch.notBefore = touch.dueAt
-        touch.expiresAt = touch.dueAt + version.playbook.expires
-        touch.reason = start > now ? "\(date.term.text) has moved to \(rules.zone.day(of: start))" : nil
-        return start <= now
     }
 
     /// Where its channel is gone from the files, a touch leaves by the one that stands there for its kind now.

@@ -9,10 +9,20 @@ package final class Connection {
     private var cache: [String: Statement] = [:]
     /// The statements whose text stands in the program, by where it stands.
     private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
+    /// Counts what is written; nil for a connection that only reads, and on PostgreSQL.
+    private var counter: FlowCounter?
 
     init(_ driver: any Driver) {
         self.driver = driver
         dialect = driver.dialect
+    }
+
+    /// Counts from now on what is written.
+    func count() throws {
+        guard let driver = driver as? SQLiteDriver else { return }
+        let counter = FlowCounter()
+        try driver.watch(counter)
+        self.counter = counter
     }
 
     /// A connection to a database file of somebody else, which can only be read.
@@ -52,11 +62,15 @@ package final class Connection {
     /// Runs the body between `begin` and COMMIT; undoes all of it when it throws.
     func transaction<T>(_ begin: String, _ body: () throws -> T) throws -> T {
         try executeScript(begin)
+        let before = counter?.sums
         do {
+            if counter != nil { try (driver as? SQLiteDriver)?.findColumns() }
             let result = try body()
+            try counter?.write(self)
             try executeScript("COMMIT")
             return result
         } catch {
+            if let before { counter?.restore(before) }
             // SQLite has undone some failures, a full disk for one, by itself.
             if isInTransaction { try? executeScript("ROLLBACK") }
             throw error
@@ -66,11 +80,13 @@ package final class Connection {
     /// A part of the open transaction that is undone alone when it throws.
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         try executeScript("SAVEPOINT part")
+        let before = counter?.sums
         do {
             let result = try body()
             try executeScript("RELEASE part")
             return result
         } catch {
+            if let before { counter?.restore(before) }
             if isInTransaction { try executeScript("ROLLBACK TO part; RELEASE part") }
             throw error
         }

@@ -8,6 +8,7 @@ enum PostgreSQLSchema {
         }
         return functions
             + texts.compactMap { $0["sql"].text }.filter { !$0.hasPrefix("CREATE TABLE sqlite_") }.map(translated)
+            + PostgreSQLCounting.statements
     }
 
     /// A statement of SQLite's that makes a table or an index, as PostgreSQL takes it.
