@@ -95,7 +95,11 @@ struct ResumeCommand: ParsableCommand {
             let paused = try store.read { try StatusQuery($0).pauses().map(\.scope) }
             throw CommandError(
                 "\(scope.text) is not paused; "
-                    + (paused.isEmpty ? "nothing is" : "these are: \(paused.joined(separator: ", "))"))
+                    + (paused.isEmpty
+                        ? "nothing is"
+                        : "what is goes on with: "
+                            + paused.map { "keeptouch resume \($0.replacing("playbook:", with: ""))" }.joined(
+                                separator: "; ")))
         }
         Terminal.print("\(scope.text) goes on with the next run.")
     }

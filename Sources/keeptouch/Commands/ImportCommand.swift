@@ -17,7 +17,9 @@ struct ImportCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "accounts, contacts, suppressions, metrics, events, an import that data.yaml names, a source, or all of them: all.")
+        help:
+            "accounts, contacts, suppressions, metrics, events, an import that data.yaml names, a source, or all of them: all."
+    )
     var what: String
 
     @Argument(help: "The files; - is stdin.", completion: .file())

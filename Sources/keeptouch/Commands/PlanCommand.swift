@@ -43,7 +43,8 @@ struct PlanCommand: ParsableCommand {
             if output.format == .table { try DatabaseOrigin.warn(of: store) }
             try CycleText(
                 report: report, hasRun: false, pause: store.read { try Pauses($0).all },
-                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error },
+                pausedPlaybooks: store.read { try StatusQuery($0).pauses().count { $0.scope.hasPrefix("playbook:") } }
             ).show(output)
             if output.format == .table, !drafts.isEmpty {
                 Terminal.print(

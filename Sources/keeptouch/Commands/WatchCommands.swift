@@ -137,7 +137,7 @@ struct StatusCommand: ParsableCommand {
             if playbooks.contains(where: { $0.active + $0.ended > 0 }) {
                 Terminal.hint(
                     "counted are enrollments; the accounts: "
-                        + "keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout]")
+                        + "keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout|global_holdout]")
                 Terminal.hint("open and sent: keeptouch touches --playbook PLAYBOOK --state open|sent")
             }
             let places = PlacesText(try query.places(), of: loaded)
