@@ -8,7 +8,9 @@ enum AccountColumnNames {
         "customer_no", "user_id", "record_id", "external_id",
         "kundennummer", "kundennr", "kunden_nr", "kunden_id", "kunden_nummer", "n_client", "no_client",
         "numéro_client", "numero_client", "id_client", "id_cliente", "número_de_cliente", "numero_de_cliente",
-        "código_de_cliente",
+        "código_de_cliente", "código_cliente",
+        "klantnummer", "klant_nr", "klantnr", "klant_id", "debiteurnummer", "codice_cliente", "numero_cliente",
+        "código_do_cliente", "id_do_cliente", "número_do_cliente",
     ]
     static let name = [
         "name", "company", "company_name", "account_name", "customer_name", "organization", "organisation", "client",
@@ -16,6 +18,8 @@ enum AccountColumnNames {
         "company_legal_name",
         "firma", "firmenname", "unternehmen", "kunde", "kundenname", "raison_sociale", "société", "societe",
         "entreprise", "nom_du_client", "nom_client", "razón_social", "razon_social", "empresa", "nombre_de_la_empresa",
+        "bedrijf", "bedrijfsnaam", "klantnaam", "azienda", "ragione_sociale", "nome_cliente", "razão_social",
+        "nome_da_empresa",
     ]
     static let created = [
         "became_a_customer_date", "became_customer_date", "became_a_customer", "became_customer_on", "created_at",
@@ -42,6 +46,10 @@ enum AccountColumnNames {
         "fecha_de_alta", "fecha_alta", "alta", "fecha_de_registro", "fecha_registro", "fecha_de_creación",
         "fecha_de_creacion", "creado_el", "creado", "cliente_desde", "fecha_de_inicio", "fecha_inicio",
         "inicio_de_contrato", "inicio_del_contrato", "fecha_de_inscripción", "fecha_de_suscripción",
+        // Dutch, Italian, Portuguese
+        "klant_sinds", "ingangsdatum", "aangemaakt_op", "aangemaakt", "aanmaakdatum", "startdatum_contract",
+        "inschrijfdatum", "cliente_dal", "data_di_iscrizione", "data_iscrizione", "data_di_creazione", "data_creazione",
+        "data_inizio", "cliente_desde", "data_de_criação", "data_de_cadastro", "data_de_início",
     ]
     static let mrr = [
         "mrr", "monthly_revenue", "monthly_recurring_revenue", "monthly_amount", "monthly_price", "monthly_fee",
@@ -121,6 +129,8 @@ enum AccountColumnNames {
         "kündigungsdatum", "kuendigungsdatum", "gekündigt_zum", "date_de_résiliation",
         "date_de_resiliation", "résilié_le", "resilie_le", "fecha_de_baja", "fecha_baja", "fecha_de_cancelación",
         "fecha_de_cancelacion",
+        "opgezegd_op", "opzegdatum", "datum_opzegging", "beëindigd_op", "data_di_disdetta", "data_disdetta",
+        "disdetto_il", "data_de_cancelamento", "cancelado_em", "data_de_rescisão",
     ]
 }
 
@@ -133,7 +143,8 @@ extension AccountImport {
     ]
     static let nameSynonyms = [
         "contact", "primary_contact", "primary_contact_name", "contact_person",
-        "contact_principal", "contacto", "contacto_principal", "ansprechpartner", "ansprechpartnerin", "kontakt",
+        "contact_principal", "contacto", "contacto_principal", "ansprechpartner", "ansprechpartnerin", "contactpersoon",
+        "persona_di_contatto", "pessoa_de_contato", "kontakt",
         "kontaktperson",
     ]
 }

@@ -13,7 +13,9 @@ struct AccountDraft {
                 "date_de_renouvellement", "contract_end", "contract_end_date", "contract_ends", "contract_ends_at",
                 "term_end",
                 "term_end_date", "end_date", "vertragsende", "laufzeitende", "fin_de_contrat", "fin_du_contrat",
-                "renovación", "fecha_de_renovación",
+                "renovación", "fecha_de_renovación", "verlengingsdatum", "verlenging", "einddatum_contract",
+                "data_di_rinnovo",
+                "data_rinnovo", "data_de_renovação",
             ]
         ),
         (
@@ -28,7 +30,8 @@ struct AccountDraft {
             [
                 "seats", "licenses", "licences", "seat_count", "number_of_seats", "seats_purchased",
                 "number_of_licenses", "number_of_licences", "license_count", "lizenzen", "anzahl_lizenzen", "plätze",
-                "anzahl_plätze", "arbeitsplätze", "nutzer", "anzahl_nutzer", "licencias", "sièges",
+                "anzahl_plätze", "arbeitsplätze", "nutzer", "anzahl_nutzer", "licencias", "sièges", "licenties",
+                "aantal_licenties", "licenze", "licenças",
             ]
         ),
         ("users", .number, ["users", "active_users", "user_count", "number_of_users", "seats_used"]),

@@ -18,7 +18,8 @@ final class SuppressionImport: ImportTarget {
     private var rows: [ListedSuppression] = []
     private var pace = Store.freshPace
     private var emailPlace = 0
-    private var reasonPlace: Int?
+    /// What says why: the column that is meant, then others, such as the status code beside the server's answer.
+    private var reasonPlaces: [Int] = []
     private var atPlace: Int?
     private var whole = SuppressionReason.unsubscribed
     private var isWholeKnown = false
@@ -46,7 +47,9 @@ final class SuppressionImport: ImportTarget {
         self.connection = connection
         self.context = context
         wanted = [("email", Self.emailNames), ("reason", Self.reasonNames), ("at", Self.momentNames)].map {
-            WantedColumn($0, column: context.form(of: $0).column, synonyms: $1)
+            var column = WantedColumn($0, column: context.form(of: $0).column, synonyms: $1)
+            column.takesAll = $0 == "reason"
+            return column
         }
         moment = CellReader(Attribute("at", .instant), context)
         reasonWords = MappedWords(context.form(of: "reason").map)
@@ -60,7 +63,7 @@ final class SuppressionImport: ImportTarget {
         }
         try map.require("email")
         emailPlace = map.place(of: "email") ?? 0
-        reasonPlace = map.place(of: "reason")
+        reasonPlaces = map.allPlaces(of: "reason").filter { $0 != emailPlace && $0 != map.place(of: "at") }
         atPlace = map.place(of: "at")
         let file = map.source.split(separator: "/").last ?? ""
         let title = ColumnMap.simplified(file.split(separator: ".").dropLast().joined(separator: "_"))
@@ -97,8 +100,10 @@ final class SuppressionImport: ImportTarget {
 
     /// What the row says, else what the file does; that of all of a file of blocks holds whatever a server answered.
     private func reason(of record: Record) throws -> SuppressionReason {
-        let cell = reasonPlace.map { record.cells[$0].trimmed } ?? Cell.empty
-        if cell.isEmpty || Placeholder.isOne(cell.string) { return whole }
+        let cells = reasonPlaces.map { record.cells[$0].trimmed }.filter {
+            !$0.isEmpty && !Placeholder.isOne($0.string)
+        }
+        guard let cell = cells.first else { return whole }
         if let mapped = reasonWords?.value(of: cell) {
             guard let reason = SuppressionReason(rawValue: mapped.string) else {
                 let known = SuppressionReason.allCases.map(\.rawValue).joined(separator: ", ")
@@ -107,7 +112,9 @@ final class SuppressionImport: ImportTarget {
             return reason
         }
         if whole == .nothing { return whole }
-        if let reason = SuppressionWord.reason(cell.string) { return reason }
+        let words = cells.map(\.string)
+        if let ofCode = words.lazy.compactMap({ SuppressionWord.reason(ofCode: $0) }).first { return ofCode }
+        if let reason = words.lazy.compactMap({ SuppressionWord.reason($0) }).first { return reason }
         if !isWholeKnown { unknown.add(cell.string) }
         return whole
     }

@@ -21,7 +21,7 @@ enum SuppressionWord {
     }
 
     /// Codes of SMTP (RFC 3463): what begins with 4 is for now, 5.2.2 a full mailbox, 5.7 a policy against the sender.
-    private static func reason(ofCode text: String) -> SuppressionReason? {
+    static func reason(ofCode text: String) -> SuppressionReason? {
         if let enhanced = text.wholeMatch(of: /([245])\.([0-9]{1,3})\.([0-9]{1,3})/) {
             guard enhanced.1 == "5" else { return .nothing }
             return enhanced.2 == "7" || enhanced.2 == "2" && enhanced.3 == "2" ? .nothing : .hardBounce
