@@ -160,7 +160,7 @@ private final class OutboxModel {
                     id: touch.id, fence: claim.fence, enrollmentID: touch.enrollmentID, accountID: touch.accountID,
                     attempt: claim.attempt, claimedAt: claim.claimedAt, beganAt: processNow, bodyHash: "body",
                     messageHash: "message"), of: claim)
-            try underWay.write(connection)
+            try underWay.write(connection, processNow: processNow)
         }
         atWork["mail"]?.began()
         let earlier = departures[claim.touch.id] ?? []
@@ -183,7 +183,7 @@ private final class OutboxModel {
             } else {
                 #expect(try Outbox(connection).settle(settlement, now: now, processNow: processNow))
             }
-            try underWay.write(connection)
+            try underWay.write(connection, processNow: processNow)
         }
         atWork["mail"]?.ended()
         if settlement.state == .rejected { departures[claim.touch.id] = nil }

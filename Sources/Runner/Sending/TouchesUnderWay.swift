@@ -25,6 +25,8 @@ final class TouchesUnderWay {
 
     /// A fold of so many takes well under 50 ms.
     private static let mostResults = 1_024
+    /// Pages that look at the tables meanwhile are not further behind.
+    private static let longest = TimeSpan(milliseconds: 250)
 
     /// - Parameter fewestJournaled: in one tick; fewer are written as rows at once.
     init(owner: String, fewestJournaled: Int = 64) {
@@ -104,9 +106,10 @@ final class TouchesUnderWay {
     }
 
     /// Writes down what began and what came back: as one row of the journal where that is much, else as rows of touches.
-    func write(_ connection: Connection) throws {
+    func write(_ connection: Connection, processNow: Instant) throws {
         let isMuch = newIntents.count + newResults >= max(1, fewestJournaled)
-        if !isMuch || mustFold || results.count >= Self.mostResults {
+        let isOld = results.first.map { processNow - $0.endedAt >= Self.longest } ?? false
+        if !isMuch || mustFold || isOld || results.count >= Self.mostResults {
             try fold(connection, carrying: isMuch)
         } else {
             extent.last = try SendJournal(connection).append(

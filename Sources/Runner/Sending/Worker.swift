@@ -60,7 +60,7 @@ package final class Worker {
     private static let mostFruitless = 8
     /// At most so many results, intents and claims are one transaction, which so stays well under 50 ms; where the wire has
     /// enough to do meanwhile, so many are waited for.
-    static let tickRows = 128
+    static let tickRows = 256
     private static let fewestTickRows = 64
 
     enum Result {
@@ -343,7 +343,7 @@ package final class Worker {
             try giveBack(outbox, pauses, now: now, processNow: processNow)
             leaving = try begin(
                 takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
-            try underWay.write(connection)
+            try underWay.write(connection, processNow: processNow)
             if log != nil { try Meta.count(sent: leaving.reduce(0) { $0 + $1.claims.count }, connection) }
             try writeStates(connection, processNow: processNow)
             guard !workQueue.isStopping else { return }
