@@ -179,6 +179,7 @@ extension Life {
         if let exclusion = account.exclusion(from: version.playbook), let until = exclusion.until {
             return postpone(&touch, until, exclusion, version)
         }
+        guard followDate(&touch, account, index, version) else { return }
         followChannel(&touch, account, index, version)
         guard readdress(&touch, account, index, version) else { return }
         guard touch.state == .held else { return }
@@ -193,6 +194,36 @@ extension Life {
         touch.notBefore = until
         touch.reason = exclusion.sentence(in: rules.zone)
         touch.expiresAt = max(touch.expiresAt, until + version.playbook.expires)
+    }
+
+    /// Lets a touch follow the date behind whose wait it stands, which may move while it waits for its window.
+    ///
+    /// - Returns: whether there is more to be done now: false where it waits for the date, or comes too late for it.
+    private func followDate(_ touch: inout Touch, _ account: Account, _ index: Int, _ version: Version) -> Bool {
+        let enrollment = account.enrollments[index].enrollment
+        let steps = version.playbook.steps(of: enrollment.variant)
+        // What a person sends again of a step that is over goes out.
+        guard steps.indices.contains(enrollment.step), steps[enrollment.step].id == touch.step,
+            let date = steps.date(before: enrollment.step)
+        else { return true }
+        let questions = questions(account, index, version)
+        guard questions.isFresh([date.term]), let (start, end) = rules.zone.span(of: questions.value(date.term, now)),
+            !(touch.dueAt >= start && touch.dueAt < end)
+        else { return touch.dueAt <= now }
+        if end <= now {
+            guard date.sendsLate else {
+                (touch.state, touch.reason) = (
+                    .expired, "\(date.term.text) has moved to \(rules.zone.day(of: start)), which is over"
+                )
+                return false
+            }
+            guard touch.dueAt > now else { return true }
+        }
+        touch.dueAt = max(start, min(touch.dueAt, now))
+        touch.notBefore = touch.dueAt
+        touch.expiresAt = touch.dueAt + version.playbook.expires
+        touch.reason = start > now ? "\(date.term.text) has moved to \(rules.zone.day(of: start))" : nil
+        return start <= now
     }
 
     /// Where its channel is gone from the files, a touch leaves by the one that stands there for its kind now.
