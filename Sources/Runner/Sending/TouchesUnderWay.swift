@@ -29,7 +29,7 @@ final class TouchesUnderWay {
     private static let longest = TimeSpan(milliseconds: 250)
 
     /// - Parameter fewestJournaled: in one tick; fewer are written as rows at once.
-    init(owner: String, fewestJournaled: Int = 64) {
+    init(owner: String, fewestJournaled: Int = 32) {
         self.owner = owner
         self.fewestJournaled = fewestJournaled
     }

@@ -80,12 +80,13 @@ package final class Worker {
     ///   - owner: a name of this process that no other ever has.
     ///   - log: the list of requests; without it nobody notices that the database was put back.
     ///   - killSwitch: one on the workspace's own file when it is left out.
+    ///   - fewestJournaled: how many intents and results of a tick make it worth journaling them.
     ///   - clockReading: the machine's clocks; nil where nobody watches them.
     ///   - onDoubt: told, on the worker's thread, what the clocks should read by the answers of channels.
     package init(
         workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
         store: Store,
-        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil, fewestJournaled: Int = 64,
+        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil, fewestJournaled: Int = 32,
         clockReading: @escaping @Sendable () -> ClockReading? = { nil },
         onDoubt: @escaping @Sendable (ClockReading) -> Void = { _ in }
     ) {

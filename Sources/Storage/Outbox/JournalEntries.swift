@@ -24,7 +24,8 @@ struct JournalEntries {
             SendIntent.Result(
                 of: intent,
                 Outbox.Settlement(
-                    id: id, fence: intent.fence, enrollmentID: intent.enrollmentID, attempt: intent.attempt, state: .sent,
+                    id: id, fence: intent.fence, enrollmentID: intent.enrollmentID, attempt: intent.attempt,
+                    state: .sent,
                     isAmbiguous: isAmbiguous, providerID: providerID, detail: detail), at: at, endedAt: endedAt)
         }
     }

@@ -172,7 +172,8 @@ package struct Outbox {
             WHERE touch_id = :id AND number = :number
             """,
             inOrder: [
-                .instant(processNow), settlement.attemptResult, .optional(settlement.detail), .integer(settlement.id), .integer(Int64(settlement.attempt)),
+                .instant(processNow), settlement.attemptResult, .optional(settlement.detail), .integer(settlement.id),
+                .integer(Int64(settlement.attempt)),
             ])
         if settlement.state == .sent { try ChangeRecords(connection).sent(touch: settlement.id, at: now) }
         if !isOpen { try moveOn(enrollment: settlement.enrollmentID, now: now) }
