@@ -75,6 +75,7 @@ package final class Store: Sendable {
             try driver.executeScript("PRAGMA cache_size = -16000")
             try driver.expectNewestSchema()
             (engine, connection) = (.file(driver, nil), Connection(driver))
+            foldForReaders()
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
             PrivateFile.make(path)
@@ -177,10 +178,16 @@ package final class Store: Sendable {
         }
     }
 
-    /// One write transaction under `write.lock`; all of it or nothing.
+    /// One write transaction under `write.lock`; all of it or nothing. The sender's journal is folded first.
     @discardableResult
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
         try session { connection in try write(on: connection, body) }
+    }
+
+    /// The same for the sender, which knows what is in its journal.
+    @discardableResult
+    package func writeKeepingJournal<T>(_ body: (Connection) throws -> T) throws -> T {
+        try session { connection in try transact(on: connection, checkpointAfter: Self.checkpointPages, body) }
     }
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
@@ -191,6 +198,17 @@ package final class Store: Sendable {
         on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
     ) throws -> T {
         if isWriting { return try body(connection) }
+        // Servers have no sender yet, and each look is a journey.
+        guard server == nil else { return try transact(on: connection, checkpointAfter: pages, body) }
+        return try transact(on: connection, checkpointAfter: pages) { connection in
+            try SendJournal(connection).fold()
+            return try body(connection)
+        }
+    }
+
+    private func transact<T>(
+        on connection: Connection, checkpointAfter pages: Int32, _ body: (Connection) throws -> T
+    ) throws -> T {
         isWriting = true
         defer { isWriting = false }
         switch engine {
@@ -279,6 +297,20 @@ package final class Store: Sendable {
 
     /// The longest write transaction so far, from BEGIN to COMMIT.
     package var longestWrite: Duration { longest.withLockedValue { $0 } }
+
+    /// Folds a journal that its sender has left behind or still writes, where that can be done at once: whoever reads does not
+    /// wait for it, and does not need to be allowed to write.
+    private func foldForReaders() {
+        guard (try? SendJournal(connection).isEmpty) == false, let lock = try? FileLock(path: path + ".write.lock"),
+            lock.tryLock()
+        else { return }
+        defer { lock.unlock() }
+        guard let driver = try? SQLiteDriver(path: path, flags: SQLITE_OPEN_READWRITE, busyTimeout: 0) else { return }
+        let writer = Connection(driver)
+        defer { writer.close() }
+        try? driver.prepareForWriting()
+        try? writer.transaction(writer.dialect.beginWriting) { try SendJournal(writer).fold() }
+    }
 
     /// Stops the statement that is running, on whatever thread; it throws, and its transaction is undone.
     package func interrupt() {
