@@ -165,7 +165,8 @@ import Testing
 
     /// What is no person's: words of the program, names and texts of the workspace's files, digests and random numbers.
     private static let others: [String: Set<String>] = [
-        "meta": ["key", "value"], "account": ["status", "status_told", "status_sent", "journey"], "told_churned": ["import"], "contact": ["status"],
+        "meta": ["key", "value"], "account": ["status", "status_told", "status_sent", "journey"],
+        "told_churned": ["import"], "contact": ["status"],
         "history": ["attribute"],
         "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule", "risk"],
         "change": ["type", "step"], "receiver": ["name"],
@@ -175,7 +176,8 @@ import Testing
         "touch": [
             "step", "variant", "kind", "channel", "category", "message", "state", "message_hash", "body_hash",
             "owner", "endpoint",
-        ], "attempt": ["result"], "outcome": ["kind"], "suppression": ["category"], "listed_suppression": ["reason"], "pause": ["scope"],
+        ], "attempt": ["result"], "outcome": ["kind"], "suppression": ["category"], "listed_suppression": ["reason"],
+        "pause": ["scope"],
         "occurrence": ["state"], "cycle": ["state"], "tally": ["verdicts"],
         "benchmark": ["audience", "metric", "name"],
         "passage": ["step", "result"], "stage_entry": ["journey", "stage", "how"], "null_count": ["attribute"],

@@ -191,6 +191,34 @@ extension Worker {
         return true
     }
 
+    /// After a turn that failed: what is known of touches that were on their way. What has left is waited for, and nothing
+    /// leaves any more.
+    func salvage(now: Instant) -> [Result] {
+        let processNow = clocks.processNow()
+        for token in workQueue.withdraw(Set(flying.keys)) {
+            guard let outgoing = flying.removeValue(forKey: token) else { continue }
+            results += outgoing.claims.map { claim in
+                .settled(
+                    claim,
+                    Outbox.Settlement(
+                        id: claim.touch.id, fence: claim.fence, enrollmentID: claim.touch.enrollmentID,
+                        attempt: claim.attempt, state: .pending, retryAt: processNow,
+                        detail: "the database was lost before it left"))
+            }
+        }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !flying.isEmpty, ContinuousClock.now < deadline {
+            for completion in workQueue.collect(waiting: 0.25).completions { classify(completion, now: now) }
+        }
+        return results.filter { result in
+            // What was claimed and has not begun goes back with all other claims.
+            switch result {
+            case .settled, .halted, .doubted: true
+            case .returned, .parked: false
+            }
+        }
+    }
+
     /// Writes down what became of a touch.
     func record(
         _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant

@@ -100,7 +100,8 @@ package final class Worker {
         self.killSwitch = killSwitch ?? KillSwitch(directory: directory)
         messages = Rendering(workspace: workspace, secret: secret)
         claiming = Claiming(workspace: workspace)
-        underWay = TouchesUnderWay(owner: owner, fewestJournaled: fewestJournaled)
+        // Every look at a server is a journey: whoever writes there does not look for a journal.
+        underWay = TouchesUnderWay(owner: owner, fewestJournaled: store.server == nil ? fewestJournaled : .max)
         exits = ExitCheck(workspace: workspace, store: store)
         for (name, channel) in workspace.channels {
             do {
@@ -135,8 +136,10 @@ package final class Worker {
     }
 
     /// Settles what a dead owner left; comes before the first turn.
-    package func begin(now: Instant) throws {
-        report.recovered = try recover(now: now)
+    ///
+    /// - Parameter salvaged: what a worker before this one knew of touches that were on their way.
+    func begin(now: Instant, with salvaged: [Result]) throws {
+        report.recovered = try recover(now: now, with: salvaged)
         try store.write { try Outbox($0).lostSends.clean(at: now) }
         knownClock = try store.read { try Meta.clock.read($0) }
         clockGuard = ClockGuard(last: knownClock.flatMap { ClockReading(text: $0) })
@@ -157,6 +160,8 @@ package final class Worker {
         restart(Array(channels.keys))
         try checkExits(now: now)
     }
+
+    package func begin(now: Instant) throws { try begin(now: now, with: []) }
 
     /// Lets `status` know of the channels that lack what they need, before anything waits for them.
     private func tellOfUnusable() throws {
@@ -367,11 +372,12 @@ package final class Worker {
     }
 
     /// Settles what a dead owner left: claims go back, attempts that had begun take the ambiguous path.
-    private func recover(now: Instant) throws -> Int {
+    private func recover(now: Instant, with salvaged: [Result]) throws -> Int {
         try store.write { connection in
             let recovery = Recovery(connection)
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
+            for result in salvaged { try record(result, outbox, connection, now: now, processNow: processNow) }
             let released = try recovery.releaseClaims()
             try recovery.bringBackRetries(within: RetryAfter.cap, of: processNow)
             for name in try outbox.pendingChannels() where workspace.channels[name] == nil {

@@ -102,18 +102,18 @@ package final class Store: Sendable {
         self.path = path
         self.mode = mode
         self.clock = clock
-        let driver = try PostgreSQLDriver(address)
+        let driver = try PostgreSQLDriver(address, canWrite: mode != .readOnly)
         switch mode {
         case .memory, .readWrite: try driver.prepareForWriting(address.schema)
-        case .readOnly: try driver.expectNewestSchema(address.schema)
+        case .readOnly: try driver.expectKnownSchema(address.schema)
         }
-        (engine, connection) = (.server(address), Connection(driver))
+        (engine, connection) = (.server(address), Connection(driver, path: path))
     }
 
     /// A second reader of the database of a connection; nil when that is in memory.
     package convenience init?(readingBeside connection: Connection) throws {
         if let driver = connection.driver as? PostgreSQLDriver {
-            try self.init(driver.address, filesAt: "", mode: .readOnly)
+            try self.init(driver.address, filesAt: connection.path, mode: .readOnly)
             return
         }
         guard connection.place != Self.memoryPath else { return nil }
@@ -134,6 +134,9 @@ package final class Store: Sendable {
     package var server: PostgreSQLAddress? {
         if case .server(let address) = engine { address } else { nil }
     }
+
+    /// The version of a schema that a newer program made and that this one works with; nil for its own.
+    package var newerSchema: Int64? { (connection.driver as? PostgreSQLDriver)?.newerSchema }
 
     /// Works on one snapshot; temporary tables may be written.
     @discardableResult
@@ -198,7 +201,7 @@ package final class Store: Sendable {
         on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
     ) throws -> T {
         if isWriting { return try body(connection) }
-        // Servers have no sender yet, and each look is a journey.
+        // On a server nothing is journaled: each look is a journey.
         guard server == nil else { return try transact(on: connection, checkpointAfter: pages, body) }
         return try transact(on: connection, checkpointAfter: pages) { connection in
             try SendJournal(connection).fold()
@@ -284,15 +287,23 @@ package final class Store: Sendable {
     /// Writes the whole file anew, without the space in which rows once stood; other writers wait meanwhile.
     package func compact() throws {
         try session { _ in
-            guard case .file(let driver, let lock?) = engine else { return }
-            try lock.held(patience: Self.patience) { try driver.executeScript("VACUUM") }
+            switch engine {
+            case .file(let driver, let lock?):
+                try lock.held(patience: Self.patience) { try driver.executeScript("VACUUM") }
+            case .server:
+                throw StorageError("a server writes its tables anew by itself; VACUUM FULL in psql does it at once")
+            case .memory, .file(_, nil): break
+            }
         }
     }
 
     /// The connection without a transaction; temporary tables live as long as the store.
     @discardableResult
     package func session<T>(_ body: (Connection) throws -> T) throws -> T {
-        try turn.withLock { try body(connection) }
+        try turn.withLock {
+            try connection.driver.ensureConnected()
+            return try body(connection)
+        }
     }
 
     /// The longest write transaction so far, from BEGIN to COMMIT.

@@ -23,7 +23,6 @@ final class ContactTable {
     private var erased = 0
     /// How many contacts that were known by their address have a key now.
     private var adopted = 0
-    private var knowsErased = false
     private let isOfAccounts: Bool
 
     /// - Parameters:
@@ -136,8 +135,6 @@ final class ContactTable {
         }
         // Somebody may have been erased since the last rows came.
         if try ErasureKey.isNeeded(connection) {
-            if !knowsErased { try ErasureKey.read(connection).register(on: connection) }
-            knowsErased = true
             for column in ["address", "phone"] {
                 erased += try suppressErased(column, "a.id = s.contact_id")
                 erased += try suppressErased(column, "a.account_id = s.account_id AND a.key = s.key")
@@ -299,13 +296,16 @@ final class ContactTable {
 
     /// Suppresses the addresses, or numbers, of staged contacts that were erased before.
     private func suppressErased(_ column: String, _ join: String) throws -> Int {
-        try connection.execute(
+        try ErasedNames.find(
+            """
+            SELECT DISTINCT a.\(column) FROM \(rows.name) s JOIN contact a ON \(join) WHERE a.\(column) IS NOT NULL
+            """, connection)
+        return try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT DISTINCT a.\(column), '', 'erased', CAST(:now AS bigint)
             FROM \(rows.name) s JOIN contact a ON \(join)
-            JOIN suppression x ON x.address = erased_key(a.\(column))
-            WHERE a.\(column) IS NOT NULL
+            WHERE \(ErasedNames.has("a.\(column)"))
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
                 WHERE suppression.reason = :unsubscribed
             """, ["now": .instant(context.now), "unsubscribed": .text(Suppressions.unsubscribed)])

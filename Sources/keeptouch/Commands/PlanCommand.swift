@@ -29,7 +29,7 @@ struct PlanCommand: ParsableCommand {
         for name in playbooks { _ = try loaded.playbook(name) }
         let isNoneLive = !loaded.workspace.playbooks.contains { $0.state == .live }
         let drafts = playbooks.isEmpty && isNoneLive ? loaded.workspace.playbooks.filter { $0.state == .draft } : []
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         var found: [CycleReport.Who] = []
         let listens: ((CycleReport.Who) -> Void)? =

@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let runtime = try Runtime(loaded, on: .all)
+        let runtime = try Runtime(loaded)
         let store = runtime.store
         try runtime.wake()
         // Only now: before it, the clock might have been another.
