@@ -23,9 +23,13 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             response = try missing(request).response(from: request, context: context)
         } catch let error as any HTTPResponseError where error.status.code < 500 {
             response = try Problem(error.status, error.status.reasonPhrase).response(from: request, context: context)
-        } catch let error as StorageError where error.isBusy {
+        } catch let error as StorageError where error.isBusy || error.isLost {
             log.error("request failed", metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(error)"])
-            var problem = Problem(.serviceUnavailable, "the database is locked by another program; try again")
+            var problem = Problem(
+                .serviceUnavailable,
+                error.isLost
+                    ? "the database cannot be reached; try again"
+                    : "the database is locked by another program; try again")
             problem.headers[.retryAfter] = "5"
             response = try problem.response(from: request, context: context)
         } catch {

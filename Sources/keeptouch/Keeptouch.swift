@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 
 @main
 struct Keeptouch: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct Keeptouch: AsyncParsableCommand {
         commandName: "keeptouch",
         abstract: "Keeps in touch with the customers that nobody is assigned to.",
         usage: "keeptouch [--workspace DIR] [--now INSTANT] <subcommand>",
-        version: "0.1.0",
+        version: ProgramVersion.current,
         groupedSubcommands: [
             CommandGroup(name: "Begin", subcommands: [InitCommand.self, SampleCommand.self]),
             CommandGroup(

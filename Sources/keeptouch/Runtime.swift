@@ -14,10 +14,15 @@ final class Runtime {
     let log: SendLog
 
     /// - Throws: when another process runs the playbooks; the message names it.
-    init(_ loaded: LoadedWorkspace, on engines: LoadedWorkspace.Engines = .file) throws {
+    init(_ loaded: LoadedWorkspace) throws {
         self.loaded = loaded
-        store = try loaded.open(.readWrite, on: engines)
+        store = try loaded.open(.readWrite)
         lock = try RunnerLock(of: store)
+        if let version = store.newerSchema {
+            Terminal.hint(
+                "a newer keeptouch has brought the database to version \(version); what this one does not know of it is left alone"
+            )
+        }
         log = try SendLog(database: loaded.databasePath)
         secret = try SigningSecret.read(beside: store)
         killSwitch = KillSwitch(directory: loaded.directory.path)

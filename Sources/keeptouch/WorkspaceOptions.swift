@@ -67,13 +67,6 @@ struct LoadedWorkspace {
     var texts: [String: String] { files.texts }
     var diagnostics: [Diagnostic] { files.diagnostics }
     var zone: Zone { workspace.configuration.zone }
-    /// Which databases a command works with.
-    enum Engines {
-        case file
-        /// PostgreSQL too.
-        case all
-    }
-
     /// The file of the database; of a server's, what the files beside the workspace's are called: `postgresql.sent`.
     var databasePath: String {
         let database = isOnServer ? "postgresql" : workspace.configuration.database
@@ -81,7 +74,7 @@ struct LoadedWorkspace {
     }
 
     /// Whether `database:` is a URL, or names where one is.
-    private var isOnServer: Bool {
+    var isOnServer: Bool {
         let database = workspace.configuration.database
         return PostgreSQLAddress.isURL(database) || Secret.Reference(database) != nil
     }
@@ -103,27 +96,10 @@ struct LoadedWorkspace {
         }
     }
 
-    /// The commands that `open` a database on a server.
-    private static let onServers = """
-        init, check, import, plan, run, explain, preview, status, touches, accounts, risk, next, report, pause, resume and release
-        """
-
-    /// - Throws: where a command works with a file only, and the database is on a server.
-    func expectFile() throws {
-        guard isOnServer else { return }
-        throw CommandError(
-            "this does not work with a database on PostgreSQL yet, nothing was changed; \(Self.onServers) do")
-    }
-
     /// Opens the database; a writing command makes it and its columns.
-    ///
-    /// - Parameter engines: those that the command is known to work with.
-    func open(_ mode: Store.Mode, on engines: Engines = .file) throws -> Store {
-        if engines == .file { try expectFile() }
+    func open(_ mode: Store.Mode) throws -> Store {
         let isNew = mode == .readWrite && !isOnServer && !FileManager.default.fileExists(atPath: databasePath)
-        let store =
-            isOnServer
-            ? try Store(address(), filesAt: databasePath, mode: mode) : try Store(path: databasePath, mode: mode)
+        let store = try openAsItIs(mode)
         // From its first day on it is told from a folder that is put back in its place; on a full disk the import says more.
         if isNew { try? Instance.begin(store) }
         // Files beside it that cannot be read stop what sends, and nothing else.
@@ -153,6 +129,12 @@ struct LoadedWorkspace {
             }
         }
         return store
+    }
+
+    /// Opens the database without the columns that `data.yaml` declares.
+    func openAsItIs(_ mode: Store.Mode) throws -> Store {
+        isOnServer
+            ? try Store(address(), filesAt: databasePath, mode: mode) : try Store(path: databasePath, mode: mode)
     }
 
     func cycle(

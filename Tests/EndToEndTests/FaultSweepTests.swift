@@ -5,14 +5,15 @@ import Testing
 
 /// A disk that fails, and a database that others lock, at each step of a run.
 @Suite struct FaultSweepTests {
-    private static let touches = 12
+    /// So many that they are rows at once, and so many that they are journaled.
+    private static let sizes = [12, 400]
 
     /// Each run is on a copy of one workspace that is about to send.
-    @Test(.enabled(if: FailingDisk.library != nil, "a failing disk needs a C compiler"))
-    func aDiskThatFailsAtAnyStepSendsNothingThatIsNotOnRecord() throws {
+    @Test(.enabled(if: FailingDisk.library != nil, "a failing disk needs a C compiler"), arguments: sizes)
+    func aDiskThatFailsAtAnyStepSendsNothingThatIsNotOnRecord(touches: Int) throws {
         let endpoint = try Endpoint()
-        let origin = try Scratch(small: "in_app", port: endpoint.port)
-        try origin.importAccounts(Self.touches)
+        let origin = try Scratch(small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 64 }"])
+        try origin.importAccounts(touches)
         let sound = try Scratch(copyOf: origin)
         let clean = try FailingDisk.run(["run"], in: sound, at: 0)
         #expect(clean.code == 0, "\(clean)")
@@ -44,7 +45,7 @@ import Testing
             #expect(arrived.count == requests.count, "a touch was sent twice: \(place)")
             let states = try scratch.states()
             #expect(
-                states["sent", default: 0] + states["unknown", default: 0] == Self.touches, "\(states): \(place)")
+                states["sent", default: 0] + states["unknown", default: 0] == touches, "\(states): \(place)")
             let sent = try Set(scratch.query("SELECT id FROM touch WHERE state = 'sent'").compactMap { Int64($0[0]) })
             #expect(sent.isSubset(of: arrived), "\(place)")
             unknown += states["unknown", default: 0]
@@ -55,13 +56,14 @@ import Testing
             "EIO, ENOSPC at writes, syncs, truncations: \(failed) runs failed, 0 lost, 0 twice, \(unknown) unknown")
     }
 
-    @Test func aDatabaseThatOthersLockAgainAndAgainIsWaitedFor() throws {
+    @Test(arguments: [40, 400]) func aDatabaseThatOthersLockAgainAndAgainIsWaitedFor(touches: Int) throws {
         let endpoint = try Endpoint()
         var locks = 0
         let rounds = Rounds.count(2, long: 100)
         for _ in 0..<rounds {
-            let scratch = try Scratch(small: "in_app", port: endpoint.port)
-            try scratch.importAccounts(40)
+            let scratch = try Scratch(
+                small: "in_app", port: endpoint.port, channelLines: ["limits: { in_flight: 64 }"])
+            try scratch.importAccounts(touches)
             let before = endpoint.count
             let other = try Database(path: scratch.database)
             let isOver = NIOLockedValueBox(false)
@@ -82,8 +84,8 @@ import Testing
             isOver.withLockedValue { $0 = true }
             done.wait()
             #expect(outcome.code == 0, "\(outcome)")
-            #expect(try scratch.states() == ["sent": 40])
-            #expect(try Set(endpoint.requests(since: before).map(\.touch)).count == 40)
+            #expect(try scratch.states() == ["sent": touches])
+            #expect(try Set(endpoint.requests(since: before).map(\.touch)).count == touches)
             locks += count.withLockedValue { $0 }
         }
         #expect(locks > 2)

@@ -104,10 +104,10 @@ final class AttritionWorld {
                 try connection.execute(
                     """
                     INSERT INTO event (account_id, kind_id, at, received_at, dedup, properties)
-                    VALUES (:id, 1, :left, :left, :id, :properties)
+                    VALUES (:id, 1, :left, :left, :dedup, :properties)
                     """,
                     [
-                        "id": .integer(id), "left": .instant(Self.day(left)),
+                        "id": .integer(id), "left": .instant(Self.day(left)), "dedup": .text("\(id)"),
                         "properties": .optional(reason.map { "{\"reason\":\"\($0)\"}" }),
                     ])
             }

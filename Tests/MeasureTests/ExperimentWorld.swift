@@ -122,7 +122,8 @@ final class ExperimentWorld {
                 """
                 INSERT INTO enrollment (account_id, playbook_id, version_id, match_key, experiment_id, arm, variant,
                     entered_at, state, ended_at, goal_until, goal_at, exclusive)
-                SELECT :account, p.id, p.version_id, '', x.id, :arm, :variant, :at, 'ended', :at, :at + 30 * 86400000,
+                SELECT :account, p.id, p.version_id, '', x.id, :arm, :variant, CAST(:at AS bigint), 'ended',
+                    CAST(:at AS bigint), CAST(:at AS bigint) + 30 * 86400000,
                     :goal, 0
                 FROM playbook AS p JOIN experiment AS x ON x.name = p.name
                     AND x.period = (SELECT max(period) FROM experiment WHERE name = p.name)
@@ -158,7 +159,7 @@ final class ExperimentWorld {
                 category, message, ghost, state, priority, due_at, not_before, expires_at, variables, claimed_at,
                 settled_at)
             SELECT id, account_id, playbook_id, version_id, 'email_1', variant, 'a' || account_id || '@example.com',
-                'email', 'mail', 'education', 'hello.md', arm <> 'treated', CASE arm WHEN 'treated' THEN 'sent' ELSE
+                'email', 'mail', 'education', 'hello.md', CASE arm WHEN 'treated' THEN 0 ELSE 1 END, CASE arm WHEN 'treated' THEN 'sent' ELSE
                 'ghost' END, 50, entered_at, entered_at, entered_at + 604800000, '{}', entered_at, entered_at
             FROM enrollment WHERE true ON CONFLICT DO NOTHING
             """)

@@ -48,7 +48,7 @@ struct MeanExperimentTests {
             """)
         try world.execute(
             """
-            UPDATE account SET mrr = h.value FROM history AS h
+            UPDATE account SET mrr = CAST(h.value AS bigint) FROM history AS h
             WHERE h.account_id = account.id AND h.attribute = 'mrr'
                 AND h.at = (SELECT max(l.at) FROM history AS l WHERE l.account_id = h.account_id AND l.attribute = 'mrr')
             """)

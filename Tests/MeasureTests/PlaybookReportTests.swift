@@ -38,7 +38,7 @@ struct PlaybookReportTests {
         try world.execute(
             """
             INSERT INTO outcome (account_id, touch_id, kind, at, dedup)
-            SELECT account_id, id, 'replied', settled_at + 2000, 'r' || id || n FROM touch, (SELECT 1 AS n UNION SELECT 2)
+            SELECT account_id, id, 'replied', settled_at + 2000, 'r' || id || n FROM touch, (SELECT 1 AS n UNION SELECT 2) AS two
             WHERE id IN (SELECT id FROM touch WHERE state = 'sent' AND account_id <= 100 ORDER BY id LIMIT 6)
             """)
         try world.execute("UPDATE touch SET state = 'capped', reason = 'cap 1 per 1d' WHERE ghost = 0 AND id % 5 = 0")
@@ -140,7 +140,8 @@ struct PlaybookReportTests {
         try world.execute(
             """
             INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
-            SELECT account_id, playbook_id, '', max(entered_at), 1, 'enrolled', '' FROM enrollment GROUP BY account_id
+            SELECT account_id, playbook_id, '', max(entered_at), 1, 'enrolled', '' FROM enrollment
+            GROUP BY account_id, playbook_id
             """)
         let row = try #require(try cells(report(world, "p", day: 200), "Versions").first)
         #expect(row[2] == "40" && row[3] == "40")

@@ -167,7 +167,7 @@ import Testing
         // Who is held out of one is held out of the other.
         #expect(
             try test.integer(
-                "SELECT count(*) FROM (SELECT account_id FROM enrollment GROUP BY account_id HAVING count(DISTINCT arm) > 1)"
+                "SELECT count(*) FROM (SELECT account_id FROM enrollment GROUP BY account_id HAVING count(DISTINCT arm) > 1) AS a"
             ) == 0)
     }
 

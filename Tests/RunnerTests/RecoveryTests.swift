@@ -192,10 +192,6 @@ import Testing
                 let settlement = Outbox.Settlement(id: 1, fence: 1, enrollmentID: 1, attempt: 1, state: state)
                 #expect(try outbox.settle(settlement, now: noon(20_001), processNow: noon(20_001)) == false)
             }
-            let begun = try outbox.beginAttempt(
-                id: 1, fence: 1, number: 2, bodyHash: "x", messageHash: "x", processNow: noon(20_001))
-            #expect(begun == false)
-            try outbox.park(id: 1, fence: 1, as: .held, reason: "x")
         }
         #expect(try test.rows("SELECT state, fence, reason FROM touch") == ["sending|5|-"])
         #expect(try test.rows("SELECT count(*), count(result) FROM attempt") == ["1|0"])

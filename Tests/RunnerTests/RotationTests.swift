@@ -52,6 +52,28 @@ import Testing
         #expect(try test.rows("SELECT DISTINCT state FROM enrollment") == ["ended"])
     }
 
+    /// After a redraw of the holdout its lessons begin with the first.
+    @Test func whatAHoldoutWouldHaveHadComesWhenItIsTreated() throws {
+        let tips = ["a", "b"].map { "playbooks/main/tips/\($0).md" }
+        let test = try TestWorkspace(
+            playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00", steps: ["email: tips/*.md"])],
+            files: Dictionary(uniqueKeysWithValues: tips.map { ($0, tip($0)) }))
+        try test.addAccounts(1)
+        try test.run(Instant.parse("2025-01-01T10:00:00Z").get())
+        for day in 2...3 {
+            let now = try Instant.parse("2025-01-0\(day)T12:00:00Z").get()
+            try test.run(now)
+            try test.send(now)
+            try test.run(now + .hours(1))
+            if day == 2 {
+                try test.script(
+                    "UPDATE touch SET ghost = 1, state = 'ghost'; UPDATE enrollment SET arm = 'holdout'; DELETE FROM assignment"
+                )
+            }
+        }
+        #expect(try test.rows("SELECT message, ghost FROM touch ORDER BY id") == ["tips/a.md|1", "tips/a.md|0"])
+    }
+
     @Test func aPreviewShowsTheTipThatComesNext() throws {
         let tips = ["a", "b"].map { "playbooks/main/tips/\($0).md" }
         let test = try TestWorkspace(

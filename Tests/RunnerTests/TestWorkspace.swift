@@ -149,20 +149,21 @@ final class TestWorkspace {
     @discardableResult
     func run(_ now: Instant) throws -> CycleReport { try cycle.run(now: now) }
 
-    /// Process time is real, and back-off is none.
-    func worker(_ clocks: Clocks? = nil) -> Worker {
+    /// Process time is real, and back-off is none; whatever is sent goes through the journal.
+    func worker(_ clocks: Clocks? = nil, fewestJournaled: Int = 1) -> Worker {
         Worker(
             workspace: workspace, pinned: PinnedVersions(texts: texts), directory: folder.path, environment: [:],
             secret: [UInt8](repeating: 7, count: 32), store: store,
-            clocks: clocks ?? Clocks(processNow: Clocks.system.processNow, random: { 0 }), owner: UUID().uuidString)
+            clocks: clocks ?? Clocks(processNow: Clocks.system.processNow, random: { 0 }), owner: UUID().uuidString,
+            fewestJournaled: fewestJournaled)
     }
 
     /// Sends what is due; process time is real, and back-off is none.
     @discardableResult
     func drain(
-        _ now: Instant, clocks: Clocks? = nil, whileRunning body: (Worker) -> Void = { _ in }
+        _ now: Instant, clocks: Clocks? = nil, fewestJournaled: Int = 1, whileRunning body: (Worker) -> Void = { _ in }
     ) async throws -> DrainReport {
-        let worker = worker(clocks)
+        let worker = worker(clocks, fewestJournaled: fewestJournaled)
         body(worker)
         let report = try worker.drain(now: now)
         await worker.close()

@@ -39,7 +39,7 @@ struct BlockLoaderTests {
         try connection.execute(
             """
             INSERT INTO event (id, account_id, kind_id, at, received_at, dedup, properties, contact_id)
-            VALUES (:id, :account, 1, :at, 0, CAST(:id AS TEXT), :json, 7)
+            VALUES (:id, :account, 1, :at, 0, CAST(CAST(:id AS bigint) AS TEXT), :json, 7)
             """,
             ["id": .integer(id), "account": .integer(account), "at": .integer(at), "json": .optional(json)])
     }

@@ -233,7 +233,7 @@ struct ConditionWorld {
             try connection.execute(
                 """
                 INSERT INTO event (id, account_id, kind_id, at, received_at, dedup, properties)
-                VALUES (:id, :account, (SELECT id FROM event_kind WHERE name = :kind), :at, :at, CAST(:id AS TEXT), :json)
+                VALUES (:id, :account, (SELECT id FROM event_kind WHERE name = :kind), :at, :at, CAST(CAST(:id AS bigint) AS TEXT), :json)
                 """,
                 [
                     "id": .integer(event.id), "account": .integer(account.id), "kind": .text(event.kind),
@@ -249,7 +249,8 @@ struct ConditionWorld {
                 """,
                 [
                     "account": .integer(account.id), "attribute": .text(change.attribute), "at": .integer(change.at),
-                    "value": change.value, "previous": change.previous,
+                    "value": connection.dialect.stored(change.value),
+                    "previous": connection.dialect.stored(change.previous),
                 ])
         }
         for (index, contact) in account.contacts.enumerated() {

@@ -166,8 +166,7 @@ import Testing
     /// What is no person's: words of the program, names and texts of the workspace's files, digests and random numbers.
     private static let others: [String: Set<String>] = [
         "meta": ["key", "value"], "account": ["status", "status_told", "status_sent", "journey"],
-        "told_churned": ["import"],
-        "contact": ["status"],
+        "told_churned": ["import"], "contact": ["status"],
         "history": ["attribute"],
         "metric": ["name"], "event_kind": ["name"], "playbook": ["name", "state", "schedule", "risk"],
         "change": ["type", "step"], "receiver": ["name"],
@@ -188,7 +187,7 @@ import Testing
         "breaker": ["scope"], "channel_state": ["channel", "state"], "api_key": ["prefix", "hash", "scopes"],
         "link": ["id"], "digest": ["channel", "kind", "occasion", "state", "endpoint"],
         "webhook_token": ["token", "digest"],
-        "subscription": ["state"], "lost_send": ["print"],
+        "subscription": ["state"], "lost_send": ["print"], "send_log": ["owner"],
         "source": ["name", "since_column"], "full_read": ["name"], "import_column": ["import", "name", "header"],
         "dashboard_user": ["role", "password", "link", "timezone", "theme"], "dashboard_session": ["hash"],
         "audit": ["origin", "action"], "message_version": ["hash"],
@@ -212,7 +211,8 @@ import Testing
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
             ).compactMap { $0[0].text }
             var count = 0
-            for table in tables {
+            // Whoever erases has folded the journal, which is bytes, before.
+            for table in tables where table != "send_log" {
                 var values: [String: SQLValue] = [:]
                 for column in try connection.query(
                     "SELECT name, type FROM pragma_table_info(:table)", ["table": .text(table)])

@@ -88,7 +88,7 @@ package struct Account: Sendable {
     /// What they have said of it that is over.
     package var formerExclusions: [Exclusion] = []
     /// The messages that the account has had from a playbook with a rotation, by the playbook's id.
-    package var hadMessages: [Int64: Set<HadMessage>] = [:]
+    package var hadMessages: [Int64: HadMessages] = [:]
     /// Secondary goals reached before, by enrollment.
     package var reachedAlso: [Int64: Set<String>] = [:]
 

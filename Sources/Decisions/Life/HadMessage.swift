@@ -1,3 +1,18 @@
+/// The messages of a rotation that an account has had, and those that it would have had as a holdout, which do not count once it
+/// is treated.
+package struct HadMessages: Sendable {
+    private var sent: Set<HadMessage> = []
+    private var ghosts: Set<HadMessage> = []
+
+    package init() {}
+
+    package mutating func insert(_ message: HadMessage, isGhost: Bool) {
+        if isGhost { ghosts.insert(message) } else { sent.insert(message) }
+    }
+
+    func all(in arm: Arm) -> Set<HadMessage> { arm == .treated ? sent : sent.union(ghosts) }
+}
+
 /// A message of a rotation that an account has had.
 package struct HadMessage: Sendable, Hashable {
     package var path: String

@@ -35,7 +35,7 @@ extension Life {
             (touch.notBefore, touch.expiresAt) = (now, now)
             return [touch]
         }
-        guard let message = nextMessage(at: path, account, version) else {
+        guard let message = nextMessage(at: path, account, version, enrollment.arm) else {
             return nobody("it has had all messages of \(path)")
         }
         var touches: [Touch]
@@ -95,9 +95,11 @@ extension Life {
     private static let usualPeriod = TimeSpan.hours(25)
 
     /// The message itself, or of a rotation the first that the account has not had from the playbook.
-    private func nextMessage(at path: String, _ account: Account, _ version: Version) -> String? {
+    private func nextMessage(
+        at path: String, _ account: Account, _ version: Version, _ arm: Arm
+    ) -> String? {
         guard let messages = version.rotations[path] else { return path }
-        var had = account.hadMessages[version.playbookID] ?? []
+        var had = account.hadMessages[version.playbookID]?.all(in: arm) ?? []
         for enrolled in account.enrollments where enrolled.enrollment.playbookID == version.playbookID {
             // What it would have had does not count where it ends before that has left.
             if enrolled.hasLeft {

@@ -12,19 +12,22 @@ final class SourceLoop: Sendable {
     private let folder: URL
     private let environment: [String: String]
     private let clock: DecisionClock
+    private let outage: DatabaseOutage
     private let log: Logger
 
     /// Seconds between two looks.
     private static let interval = 5.0
 
     init(
-        _ edition: Edition, folder: URL, environment: [String: String], store: Store, clock: DecisionClock, log: Logger
+        _ edition: Edition, folder: URL, environment: [String: String], store: Store, clock: DecisionClock,
+        outage: DatabaseOutage, log: Logger
     ) {
         self.edition = NIOLockedValueBox(edition)
         self.folder = folder
         self.environment = environment
         self.store = store
         self.clock = clock
+        self.outage = outage
         self.log = log
     }
 
@@ -70,7 +73,7 @@ final class SourceLoop: Sendable {
                         ])
                 }
             } catch {
-                guard !wakeSignal.isStopped else { return }
+                guard !wakeSignal.isStopped, !outage.explains(error) else { return }
                 log.warning("source failed", metadata: ["name": "\(source.name)", "reason": "\(error)"])
             }
         }

@@ -10,6 +10,7 @@ final class ReceiverLoop: Sendable {
     private let edition: NIOLockedValueBox<Edition>
     private let makePost: @Sendable (Edition) -> ReceiverPost
     private let clock: DecisionClock
+    private let outage: DatabaseOutage
     private let log: Logger
     /// What kept receivers back, as it was told last.
     private let told = NIOLockedValueBox<[String: String]>([:])
@@ -20,11 +21,12 @@ final class ReceiverLoop: Sendable {
     private static let interval = 2.0
 
     init(
-        _ edition: Edition, clock: DecisionClock, log: Logger,
+        _ edition: Edition, clock: DecisionClock, outage: DatabaseOutage, log: Logger,
         makePost: @escaping @Sendable (Edition) -> ReceiverPost
     ) {
         self.edition = NIOLockedValueBox(edition)
         self.clock = clock
+        self.outage = outage
         self.log = log
         self.makePost = makePost
     }
@@ -50,7 +52,9 @@ final class ReceiverLoop: Sendable {
                 hasMore.withLockedValue { $0 = report.hasMore }
                 tell(report)
             } catch {
-                log.error("receivers failed, and are tried again", metadata: ["reason": "\(error)"])
+                if !outage.explains(error) {
+                    log.error("receivers failed, and are tried again", metadata: ["reason": "\(error)"])
+                }
             }
             isOver.signal()
         }

@@ -3,8 +3,9 @@ import Playbooks
 import Storage
 
 /// The claim: a choice over pending rows, ordered by priority, due instant and key, inside the worker's transaction.
+///
+/// What is claimed stays `pending` in the table until its intent is written.
 struct Claiming {
-    private let owner: String
     private let configuration: Configuration
     private let times: SendTimes
     private let playbooks: [String: PlaybookToSend]
@@ -14,8 +15,7 @@ struct Claiming {
     }
     private var walked: [Int64: PlaybookToSend] = [:]
 
-    init(workspace: Workspace, owner: String) {
-        self.owner = owner
+    init(workspace: Workspace) {
         configuration = workspace.configuration
         times = SendTimes(workspace)
         playbooks = Dictionary(workspace.playbooks.map { ($0.name, PlaybookToSend($0)) }) { first, _ in first }
@@ -23,8 +23,8 @@ struct Claiming {
 
     /// Claims as many touches as the channels have room for; the others that it looks at wait, end, or stay.
     func claim(
-        _ channels: [String: ChannelAtWork], _ outbox: Outbox, pauses: Pauses, report: inout DrainReport,
-        now: Instant, processNow: Instant
+        _ channels: [String: ChannelAtWork], _ outbox: Outbox, _ underWay: TouchesUnderWay, pauses: Pauses,
+        report: inout DrainReport, now: Instant, processNow: Instant
     ) throws -> [ClaimedTouch] {
         let rules = ClaimRules(caps: configuration.caps, zone: configuration.zone, times: times, pauses: pauses)
         let hasLostSends = try !outbox.lostSends.isEmpty
@@ -35,9 +35,10 @@ struct Claiming {
                 report.stopped[name] = report.stopped[name] ?? "paused: \(reason)"
             }
             let room = channel.room(processNow: processNow)
-            let touches = try candidates(of: channel, outbox, room: room, now: now)
+            let touches = try candidates(of: channel, outbox, underWay, room: room, now: now)
             var turn = Turn(
-                rules: rules, channel: channel, hasLostSends: hasLostSends, now: now, processNow: processNow)
+                rules: rules, channel: channel, hasLostSends: hasLostSends, now: now, processNow: processNow,
+                underWay: underWay)
             for touch in touches where !turn.seen.contains(touch.id) {
                 if let group = try companions(of: touch, turn, outbox) {
                     try settle(group, &turn, outbox, &report)
@@ -58,7 +59,7 @@ struct Claiming {
 
     /// The next touches of the pass, at most `room`; those of one level at a time.
     private func candidates(
-        of channel: ChannelAtWork, _ outbox: Outbox, room: Int, now: Instant
+        of channel: ChannelAtWork, _ outbox: Outbox, _ underWay: TouchesUnderWay, room: Int, now: Instant
     ) throws -> [TouchCandidate] {
         while room > 0, let cursor = try nextCursor(of: channel, outbox, now: now) {
             let touches = try outbox.candidates(
@@ -66,7 +67,8 @@ struct Claiming {
                 passBegan: channel.passBegan, limit: room)
             // Fewer than asked for: this level has no more.
             channel.advance(behind: touches.last, wasLast: touches.count < room)
-            if !touches.isEmpty { return touches }
+            let free = touches.filter { !underWay.has($0) }
+            if !free.isEmpty { return free }
         }
         return []
     }
@@ -97,19 +99,23 @@ struct Claiming {
         let hasLostSends: Bool
         let now: Instant
         let processNow: Instant
+        let underWay: TouchesUnderWay
         var claims: [ClaimedTouch] = []
         /// Touches that were settled with others.
         var seen: Set<Int64> = []
-        /// What it has claimed for each person, ghosts as well.
-        var claimedTo: [String: [TouchCandidate]] = [:]
+        /// The ghosts that it has settled, by person.
+        var ghosts: [String: [TouchCandidate]] = [:]
 
-        /// For each cap, what it has claimed that counts for a touch; ghosts count for those of their enrollment.
+        /// For each cap, what counts for a touch and is not in the table as it was looked at; ghosts count for those of their
+        /// enrollment.
         func claimed(before touch: TouchCandidate) -> [Int] {
-            let others = (claimedTo[touch.recipient] ?? []).filter {
-                !$0.isGhost || touch.isGhost && $0.enrollmentID == touch.enrollmentID
-            }
+            let own = touch.isGhost ? (ghosts[touch.recipient] ?? []) : []
             return rules.caps.map { cap in
-                others.count { cap.counts($0.kind, channel: $0.channel, category: $0.category) }
+                underWay.moments(to: touch.recipient, counting: cap).count
+                    + own.count {
+                        $0.enrollmentID == touch.enrollmentID
+                            && cap.counts($0.kind, channel: $0.channel, category: $0.category)
+                    }
             }
         }
     }
@@ -131,6 +137,11 @@ struct Claiming {
         return try outbox.isHeldOut(touch.accountID, in: draw, enrollment: touch.enrollmentID) ? draw.period : nil
     }
 
+    private func roomAgain(_ touch: TouchCandidate, _ cap: Cap, _ turn: Turn, _ outbox: Outbox) throws -> Instant {
+        try outbox.roomAgain(
+            touch, cap: cap, underWay: turn.underWay.moments(to: touch.recipient, counting: cap), now: turn.now)
+    }
+
     private func carryOut(
         _ decision: ClaimRules.Decision, on touch: TouchCandidate, in group: String? = nil, _ turn: inout Turn,
         _ outbox: Outbox, _ report: inout DrainReport
@@ -145,15 +156,14 @@ struct Claiming {
                 report.count(.unknown)
                 return
             }
-            guard try outbox.claim(touch, owner: owner, now: now) else { return }
-            turn.claimedTo[touch.recipient, default: []].append(touch)
-            let claim = ClaimedTouch(touch: touch, fence: touch.fence + 1)
+            let claim = ClaimedTouch(touch: touch, claimedAt: now)
             claim.group = group
             claim.isAlone = turn.channel.alone.contains(touch.id)
+            turn.underWay.add(claim)
             turn.claims.append(claim)
         case .ghost:
             try outbox.end(touch, as: .ghost, reason: nil, now: now)
-            turn.claimedTo[touch.recipient, default: []].append(touch)
+            turn.ghosts[touch.recipient, default: []].append(touch)
             report.ghosts += 1
         case .leave(let reason):
             if let reason, touch.reason != reason { try outbox.note(touch, reason: reason) }
@@ -162,7 +172,7 @@ struct Claiming {
             report.waiting += 1
         case .capped(let index):
             let cap = configuration.caps[index]
-            let until = try outbox.roomAgain(touch, cap: cap, now: now)
+            let until = try roomAgain(touch, cap, turn, outbox)
             try outbox.wait(touch, until: min(until, touch.expiresAt), reason: cap.reason)
             report.waiting += 1
         case .end(let state, let reason):
@@ -181,6 +191,7 @@ struct Claiming {
     private func companions(of touch: TouchCandidate, _ turn: Turn, _ outbox: Outbox) throws -> [TouchCandidate]? {
         guard touch.isAmbiguous, turn.channel.channel.batch != nil, let hash = touch.bodyHash else { return nil }
         let group = try outbox.companions(of: touch, bodyHash: hash, counting: counting, now: turn.now)
+            .filter { !turn.underWay.has($0) }
         return group.count > 1 ? group : nil
     }
 
@@ -202,7 +213,7 @@ struct Claiming {
         var common = isBroken ? ClaimRules.Decision.doubt(reason: doubt) : .claim
         if !isBroken {
             for (touch, decision) in zip(group, decisions) {
-                guard let wait = try wait(of: touch, decision, outbox, now: turn.now) else { continue }
+                guard let wait = try wait(of: touch, decision, turn, outbox) else { continue }
                 if case .wait(let latest, _) = common, latest >= wait.until { continue }
                 common = .wait(until: wait.until, reason: "its batch waits: \(wait.reason)")
             }
@@ -215,13 +226,13 @@ struct Claiming {
     }
 
     private func wait(
-        of touch: TouchCandidate, _ decision: ClaimRules.Decision, _ outbox: Outbox, now: Instant
+        of touch: TouchCandidate, _ decision: ClaimRules.Decision, _ turn: Turn, _ outbox: Outbox
     ) throws -> (until: Instant, reason: String)? {
         switch decision {
         case .wait(let until, let reason): return (until, reason)
         case .capped(let index):
             let cap = configuration.caps[index]
-            let until = try outbox.roomAgain(touch, cap: cap, now: now)
+            let until = try roomAgain(touch, cap, turn, outbox)
             return (min(until, touch.expiresAt), cap.reason)
         case .claim, .ghost, .leave, .end, .doubt: return nil
         }

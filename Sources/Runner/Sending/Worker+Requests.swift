@@ -100,23 +100,20 @@ extension Worker {
         try requests.filter { outgoing in
             guard let request = outgoing.request else { return false }
             // A request without one of its touches would be another request.
-            let fences = outgoing.claims.map { (id: $0.touch.id, fence: $0.fence) }
-            if fences.count > 1, try !outbox.holds(fences) {
-                for (id, fence) in fences { try outbox.giveBack(id: id, fence: fence) }
+            guard try outgoing.claims.allSatisfy({ try underWay.holds($0, outbox) }) else {
+                outgoing.claims.forEach(underWay.remove)
                 channels[outgoing.channel]?.ended()
+                // The pass has gone by them.
                 channels[outgoing.channel]?.restart(processNow: processNow)
                 return false
             }
-            var hasBegun = true
             for claim in outgoing.claims {
-                hasBegun =
-                    try outbox.beginAttempt(
-                        id: claim.touch.id, fence: claim.fence, number: claim.attempt, bodyHash: request.bodyHash,
-                        messageHash: claim.messageHash, endpoint: outgoing.endpoint, processNow: processNow) && hasBegun
-            }
-            guard hasBegun else {
-                channels[outgoing.channel]?.ended()
-                return false
+                underWay.begin(
+                    SendIntent(
+                        id: claim.touch.id, fence: claim.fence, enrollmentID: claim.touch.enrollmentID,
+                        accountID: claim.touch.accountID, attempt: claim.attempt, claimedAt: claim.claimedAt,
+                        beganAt: processNow, bodyHash: request.bodyHash, messageHash: claim.messageHash,
+                        endpoint: outgoing.endpoint), of: claim)
             }
             for claim in outgoing.claims {
                 try keepLinks(of: claim, connection)
@@ -183,14 +180,53 @@ extension Worker {
         }
     }
 
+    /// False when the touch is not this worker's any more.
+    func settle(
+        _ claim: ClaimedTouch, _ settlement: Outbox.Settlement, _ outbox: Outbox, now: Instant, processNow: Instant
+    ) throws -> Bool {
+        guard !claim.isRow, let intent = claim.intent else {
+            return try outbox.settle(settlement, now: now, processNow: processNow)
+        }
+        underWay.settle(intent, settlement, at: now, endedAt: processNow)
+        return true
+    }
+
+    /// After a turn that failed: what is known of touches that were on their way. What has left is waited for, and nothing
+    /// leaves any more.
+    func salvage(now: Instant) -> [Result] {
+        let processNow = clocks.processNow()
+        for token in workQueue.withdraw(Set(flying.keys)) {
+            guard let outgoing = flying.removeValue(forKey: token) else { continue }
+            results += outgoing.claims.map { claim in
+                .settled(
+                    claim,
+                    Outbox.Settlement(
+                        id: claim.touch.id, fence: claim.fence, enrollmentID: claim.touch.enrollmentID,
+                        attempt: claim.attempt, state: .pending, retryAt: processNow,
+                        detail: "the database was lost before it left"))
+            }
+        }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !flying.isEmpty, ContinuousClock.now < deadline {
+            for completion in workQueue.collect(waiting: 0.25).completions { classify(completion, now: now) }
+        }
+        return results.filter { result in
+            // What was claimed and has not begun goes back with all other claims.
+            switch result {
+            case .settled, .halted, .doubted: true
+            case .returned, .parked: false
+            }
+        }
+    }
+
     /// Writes down what became of a touch.
     func record(
         _ result: Result, _ outbox: Outbox, _ connection: Connection, now: Instant, processNow: Instant
     ) throws {
         switch result {
         case .settled(let claim, let settlement):
-            // No row changed: somebody else has the touch by now, and this result is void.
-            guard try outbox.settle(settlement, now: now, processNow: processNow) else { return }
+            // Somebody else has the touch by now, and this result is void.
+            guard try settle(claim, settlement, outbox, now: now, processNow: processNow) else { return }
             report.count(settlement.state)
             let channel = channels[claim.touch.channel]
             if settlement.state == .pending {
@@ -203,14 +239,16 @@ extension Worker {
                 try Suppressions.add(
                     claim.touch.recipient, category: nil,
                     reason: "\(claim.touch.channel): \(settlement.detail ?? "refused")", at: now, connection)
+                underWay.doubtClaims()
             }
         case .returned(let claim):
-            try outbox.giveBack(id: claim.touch.id, fence: claim.fence)
+            underWay.remove(claim)
             channels[claim.touch.channel]?.parked()
             channels[claim.touch.channel]?.restart(processNow: processNow)
         case .parked(let claim, let state, let reason):
             channels[claim.touch.channel]?.parked()
-            try outbox.park(id: claim.touch.id, fence: claim.fence, as: state, reason: reason)
+            underWay.remove(claim)
+            try outbox.park(claim.touch, as: state, reason: reason, claimedAt: claim.claimedAt)
             report.count(state)
         case .halted(let channel, let reason):
             try Author(from: .runner, at: processNow).pauseIfGoing("channel:" + channel, because: reason, connection)

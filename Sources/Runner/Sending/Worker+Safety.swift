@@ -60,7 +60,7 @@ extension Worker {
                 || pauses.reason(for: touch.playbook) != nil
         }
         let isQuiet = pauses.isEmpty && shut.isEmpty
-        try rendered.removeAll { outgoing in
+        rendered.removeAll { outgoing in
             let channel = channels[outgoing.channel]
             let isStaying = outgoing.claims.contains { claim in
                 // Somebody may have put the machine to sleep since the claim.
@@ -68,7 +68,7 @@ extension Worker {
             }
             guard isStaying else { return false }
             for claim in outgoing.claims {
-                try outbox.giveBack(id: claim.touch.id, fence: claim.fence)
+                underWay.remove(claim)
                 channel?.parked()
             }
             // The pass has gone by it.
@@ -88,7 +88,7 @@ extension Worker {
                 let settlement = Outbox.Settlement(
                     id: claim.touch.id, fence: claim.fence, enrollmentID: claim.touch.enrollmentID,
                     attempt: claim.attempt, state: .pending, retryAt: processNow, detail: "paused before it left")
-                _ = try outbox.settle(settlement, now: now, processNow: processNow)
+                _ = try settle(claim, settlement, outbox, now: now, processNow: processNow)
             }
         }
     }

@@ -6,8 +6,8 @@ package import Storage
 
 /// The outbox worker: claims touches, has them rendered, sends them, and records what came back.
 ///
-/// One tick is one transaction with one fsync: results that came back, the intent to send what was rendered, new claims.
-/// Only after it do bytes leave.
+/// One tick is one transaction with one fsync: results that came back, the intent to send what was rendered. Only after it do
+/// bytes leave. `SendJournal` says how it is written down, and what a crash leaves.
 package final class Worker {
     let store: Store
     let clocks: Clocks
@@ -18,6 +18,7 @@ package final class Worker {
     var messages: Rendering
     let renderer = DispatchQueue(label: "rendering")
     private var claiming: Claiming
+    let underWay: TouchesUnderWay
     private var exits: ExitCheck
     let killSwitch: KillSwitch
     /// The list of requests beside the database; a simulation keeps none.
@@ -59,7 +60,7 @@ package final class Worker {
     private static let mostFruitless = 8
     /// At most so many results, intents and claims are one transaction, which so stays well under 50 ms; where the wire has
     /// enough to do meanwhile, so many are waited for.
-    static let tickRows = 128
+    static let tickRows = 256
     private static let fewestTickRows = 64
 
     enum Result {
@@ -79,12 +80,13 @@ package final class Worker {
     ///   - owner: a name of this process that no other ever has.
     ///   - log: the list of requests; without it nobody notices that the database was put back.
     ///   - killSwitch: one on the workspace's own file when it is left out.
+    ///   - fewestJournaled: how many intents and results of a tick make it worth journaling them.
     ///   - clockReading: the machine's clocks; nil where nobody watches them.
     ///   - onDoubt: told, on the worker's thread, what the clocks should read by the answers of channels.
     package init(
         workspace: Workspace, pinned: PinnedVersions, directory: String, environment: [String: String], secret: [UInt8],
         store: Store,
-        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil,
+        clocks: Clocks, owner: String, killSwitch: KillSwitch? = nil, log: SendLog? = nil, fewestJournaled: Int = 32,
         clockReading: @escaping @Sendable () -> ClockReading? = { nil },
         onDoubt: @escaping @Sendable (ClockReading) -> Void = { _ in }
     ) {
@@ -97,7 +99,9 @@ package final class Worker {
         self.clocks = clocks
         self.killSwitch = killSwitch ?? KillSwitch(directory: directory)
         messages = Rendering(workspace: workspace, secret: secret)
-        claiming = Claiming(workspace: workspace, owner: owner)
+        claiming = Claiming(workspace: workspace)
+        // Every look at a server is a journey: whoever writes there does not look for a journal.
+        underWay = TouchesUnderWay(owner: owner, fewestJournaled: store.server == nil ? fewestJournaled : .max)
         exits = ExitCheck(workspace: workspace, store: store)
         for (name, channel) in workspace.channels {
             do {
@@ -132,8 +136,10 @@ package final class Worker {
     }
 
     /// Settles what a dead owner left; comes before the first turn.
-    package func begin(now: Instant) throws {
-        report.recovered = try recover(now: now)
+    ///
+    /// - Parameter salvaged: what a worker before this one knew of touches that were on their way.
+    func begin(now: Instant, with salvaged: [Result]) throws {
+        report.recovered = try recover(now: now, with: salvaged)
         try store.write { try Outbox($0).lostSends.clean(at: now) }
         knownClock = try store.read { try Meta.clock.read($0) }
         clockGuard = ClockGuard(last: knownClock.flatMap { ClockReading(text: $0) })
@@ -154,6 +160,8 @@ package final class Worker {
         restart(Array(channels.keys))
         try checkExits(now: now)
     }
+
+    package func begin(now: Instant) throws { try begin(now: now, with: []) }
 
     /// Lets `status` know of the channels that lack what they need, before anything waits for them.
     private func tellOfUnusable() throws {
@@ -193,6 +201,9 @@ package final class Worker {
     /// - Parameter accounts: those that the last check did not ask about, for they waited; nil for all.
     private func checkExits(of accounts: Set<Int64>? = nil, now: Instant) throws {
         guard accounts?.isEmpty != true else { return }
+        // They go by rows, and may change what is claimed.
+        if !underWay.isFolded { try store.write { _ in } }
+        underWay.doubtClaims()
         // Others than at the last check may be walked by now.
         let known = claiming.versions
         let versions = try store.read { try pinned.playbooks($0, workspace, now: now, known: known) }
@@ -221,7 +232,9 @@ package final class Worker {
     }
 
     /// Whether something is claimed, on the wire, or to be recorded.
-    package var isBusy: Bool { rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty }
+    package var isBusy: Bool {
+        rendering > 0 || !rendered.isEmpty || !flying.isEmpty || !results.isEmpty || !underWay.isFolded
+    }
 
     /// Nothing to do before an answer comes: every place is taken or nothing is left to claim.
     private func mustWait(processNow: Instant) -> Bool {
@@ -320,9 +333,10 @@ package final class Worker {
         var leaving: [OutgoingRequest] = []
         var newlyClaimed: [ClaimedTouch] = []
         try log?.reserve(rendered.reduce(0) { $0 + $1.claims.count })
-        try store.write { connection in
+        try store.writeKeepingJournal { connection in
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
+            try underWay.look(connection)
             // The list is written after the database: one that knows of fewer was put back while it was open, unless a person
             // has been asked about it already, and everything is paused.
             if let log, try Meta.sentCount(connection) < log.count, try Doubt(connection) == nil {
@@ -335,11 +349,12 @@ package final class Worker {
             try giveBack(outbox, pauses, now: now, processNow: processNow)
             leaving = try begin(
                 takeRendered(processNow: processNow), outbox, connection, now: now, processNow: processNow)
+            try underWay.write(connection, processNow: processNow)
             if log != nil { try Meta.count(sent: leaving.reduce(0) { $0 + $1.claims.count }, connection) }
             try writeStates(connection, processNow: processNow)
             guard !workQueue.isStopping else { return }
             newlyClaimed = try claiming.claim(
-                channels, outbox, pauses: pauses, report: &report, now: now, processNow: processNow)
+                channels, outbox, underWay, pauses: pauses, report: &report, now: now, processNow: processNow)
         }
         results.removeAll(keepingCapacity: true)
         // Before a byte leaves: whatever becomes of the database, the list knows.
@@ -357,11 +372,12 @@ package final class Worker {
     }
 
     /// Settles what a dead owner left: claims go back, attempts that had begun take the ambiguous path.
-    private func recover(now: Instant) throws -> Int {
+    private func recover(now: Instant, with salvaged: [Result]) throws -> Int {
         try store.write { connection in
             let recovery = Recovery(connection)
             let outbox = Outbox(connection)
             let processNow = clocks.processNow()
+            for result in salvaged { try record(result, outbox, connection, now: now, processNow: processNow) }
             let released = try recovery.releaseClaims()
             try recovery.bringBackRetries(within: RetryAfter.cap, of: processNow)
             for name in try outbox.pendingChannels() where workspace.channels[name] == nil {

@@ -11,6 +11,7 @@ final class DigestLoop: Sendable {
     private let edition: NIOLockedValueBox<Edition>
     private let makePost: @Sendable (Edition) -> DigestPost
     private let clock: DecisionClock
+    private let outage: DatabaseOutage
     private let log: Logger
     /// What kept digests of channels, as it was told last.
     private let told = NIOLockedValueBox<[String: String]>([:])
@@ -19,10 +20,12 @@ final class DigestLoop: Sendable {
     private static let interval = 15.0
 
     init(
-        _ edition: Edition, clock: DecisionClock, log: Logger, makePost: @escaping @Sendable (Edition) -> DigestPost
+        _ edition: Edition, clock: DecisionClock, outage: DatabaseOutage, log: Logger,
+        makePost: @escaping @Sendable (Edition) -> DigestPost
     ) {
         self.edition = NIOLockedValueBox(edition)
         self.clock = clock
+        self.outage = outage
         self.log = log
         self.makePost = makePost
     }
@@ -50,7 +53,9 @@ final class DigestLoop: Sendable {
                     log.warning("digest kept", metadata: ["channel": "\(channel)", "reason": "\(reason)"])
                 }
             } catch {
-                log.error("digests failed, and are tried again", metadata: ["reason": "\(error)"])
+                if !outage.explains(error) {
+                    log.error("digests failed, and are tried again", metadata: ["reason": "\(error)"])
+                }
             }
             isOver.signal()
         }

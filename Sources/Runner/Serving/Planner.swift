@@ -20,6 +20,7 @@ final class Planner: @unchecked Sendable {
     private let reports: ReportLoop
     /// Told of every new edition's workspace.
     private let follow: @Sendable (Edition) -> Void
+    private let outage: DatabaseOutage
     private let log: Logger
     private let killSwitch: KillSwitch
     private let wakeSignal = WakeSignal()
@@ -64,7 +65,8 @@ final class Planner: @unchecked Sendable {
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
         processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, receivers: ReceiverLoop,
         sources: SourceLoop, reports: ReportLoop,
-        wakefulness: Wakefulness, killSwitch: KillSwitch, follow: @escaping @Sendable (Edition) -> Void, log: Logger
+        wakefulness: Wakefulness, outage: DatabaseOutage, killSwitch: KillSwitch,
+        follow: @escaping @Sendable (Edition) -> Void, log: Logger
     ) {
         self.folder = folder
         self.edition = edition
@@ -80,6 +82,7 @@ final class Planner: @unchecked Sendable {
         self.follow = follow
         self.wakefulness = wakefulness
         self.killSwitch = killSwitch
+        self.outage = outage
         self.log = log
         stamps = FileWatch(folder)
     }
@@ -96,6 +99,10 @@ final class Planner: @unchecked Sendable {
                 throw error
             } catch {
                 guard !wakeSignal.isStopped else { break }
+                if outage.explains(error) {
+                    wakeSignal.pause(DatabaseOutage.pause)
+                    continue
+                }
                 failures += 1
                 log.error("a cycle failed, and is repeated", metadata: ["reason": "\(error)"])
                 wakeSignal.pause(min(Double(failures) * Self.tickEvery, 60))
@@ -122,6 +129,7 @@ final class Planner: @unchecked Sendable {
         try readFiles()
         try heedStops()
         let version = try store.session { try $0.dataVersion() }
+        try outage.end(in: store)
         let isNewVersion = version != seenVersion
         seenVersion = version
         if isNewVersion {

@@ -11,6 +11,7 @@ final class ReportLoop: Sendable {
     private let store: Store
     private let clock: DecisionClock
     private let processNow: @Sendable () -> Instant
+    private let outage: DatabaseOutage
     private let log: Logger
     private let hasEnded = NIOLockedValueBox(false)
 
@@ -19,12 +20,13 @@ final class ReportLoop: Sendable {
 
     init(
         _ edition: Edition, store: Store, clock: DecisionClock, processNow: @escaping @Sendable () -> Instant,
-        log: Logger
+        outage: DatabaseOutage, log: Logger
     ) {
         self.edition = NIOLockedValueBox(edition)
         self.store = store
         self.clock = clock
         self.processNow = processNow
+        self.outage = outage
         self.log = log
     }
 
@@ -64,6 +66,7 @@ final class ReportLoop: Sendable {
             }
             return outcome.failed.isEmpty ? Self.interval : Self.patience
         } catch {
+            if outage.explains(error) { return Self.interval }
             if !wakeSignal.isStopped { log.warning("reports not made", metadata: ["reason": "\(error)"]) }
             return Self.patience
         }

@@ -12,9 +12,12 @@ final class Sender: @unchecked Sendable {
     private let edition: NIOLockedValueBox<(number: Int, edition: Edition)>
     private let makeWorker: @Sendable (Edition) -> Worker
     private let clock: DecisionClock
+    private let outage: DatabaseOutage
     private let log: Logger
     /// Why channels do not send, as it was told.
     private var stopped: [String: String] = [:]
+    /// What came back for touches of a worker that failed, for the next one to write down.
+    private var salvaged: [Worker.Result] = []
 
     /// However little there is to do, it looks at what waits after these many seconds, and never for more than a
     /// hundredth of its time.
@@ -23,10 +26,12 @@ final class Sender: @unchecked Sendable {
     private static let reportEvery = Duration.seconds(10)
 
     init(
-        _ edition: Edition, clock: DecisionClock, log: Logger, makeWorker: @escaping @Sendable (Edition) -> Worker
+        _ edition: Edition, clock: DecisionClock, outage: DatabaseOutage, log: Logger,
+        makeWorker: @escaping @Sendable (Edition) -> Worker
     ) {
         self.edition = NIOLockedValueBox((0, edition))
         self.clock = clock
+        self.outage = outage
         self.log = log
         self.makeWorker = makeWorker
     }
@@ -41,6 +46,8 @@ final class Sender: @unchecked Sendable {
         while !wakeSignal.isStopped {
             do {
                 try work()
+            } catch  where outage.explains(error) {
+                wakeSignal.pause(DatabaseOutage.pause)
             } catch {
                 log.error("sending failed, and is begun anew", metadata: ["reason": "\(error)"])
                 wakeSignal.pause(Self.longestRest)
@@ -54,10 +61,20 @@ final class Sender: @unchecked Sendable {
         let worker = makeWorker(edition)
         defer { close(worker) }
         guard let began = now() else { return }
-        try worker.begin(now: began)
+        try worker.begin(now: began, with: salvaged)
+        salvaged = []
         for (channel, reason) in worker.unusable where stopped[channel] != reason {
             log.warning("channel cannot be used", metadata: ["channel": "\(channel)", "reason": "\(reason)"])
         }
+        do {
+            try send(worker, from: began, number)
+        } catch {
+            salvaged = worker.salvage(now: now() ?? began)
+            throw error
+        }
+    }
+
+    private func send(_ worker: Worker, from began: Instant, _ number: Int) throws {
         var (passBegan, told) = (ContinuousClock.now, ContinuousClock.now)
         while !wakeSignal.isStopped, self.edition.withLockedValue({ $0.number }) == number {
             guard let now = now() else { break }

@@ -33,31 +33,33 @@ package struct Server: Sendable {
     ) {
         let clock = DecisionClock(
             processNow: clocks.processNow, last: lastNow, reading: clockReading)
-        sender = Sender(edition, clock: clock, log: log) { edition in
+        let outage = DatabaseOutage(processNow: clocks.processNow, log: log)
+        sender = Sender(edition, clock: clock, outage: outage, log: log) { edition in
             Worker(
                 workspace: edition.workspace, pinned: edition.files.pinned, directory: folder.path,
                 environment: environment, secret: secret, store: sending, clocks: clocks, owner: UUID().uuidString,
                 killSwitch: killSwitch, log: sendLog, clockReading: clockReading, onDoubt: clock.doubt)
         }
-        digests = DigestLoop(edition, clock: clock, log: log) { edition in
+        digests = DigestLoop(edition, clock: clock, outage: outage, log: log) { edition in
             DigestPost(
                 workspace: edition.workspace, directory: folder.path, environment: environment, secret: secret,
                 store: posting,
                 clocks: clocks)
         }
-        receivers = ReceiverLoop(edition, clock: clock, log: log) { edition in
+        receivers = ReceiverLoop(edition, clock: clock, outage: outage, log: log) { edition in
             ReceiverPost(
                 workspace: edition.workspace, directory: folder.path, environment: environment, store: telling,
                 clocks: clocks)
         }
         sources = SourceLoop(
-            edition, folder: folder, environment: environment, store: pulling, clock: clock, log: log)
+            edition, folder: folder, environment: environment, store: pulling, clock: clock,
+            outage: outage, log: log)
         reports = ReportLoop(
-            edition, store: reporting, clock: clock, processNow: clocks.processNow, log: log)
+            edition, store: reporting, clock: clock, processNow: clocks.processNow, outage: outage, log: log)
         planner = Planner(
             folder: folder, edition: edition, store: planning, clock: clock, processNow: clocks.processNow,
             sender: sender, digests: digests, receivers: receivers, sources: sources, reports: reports,
-            wakefulness: wakefulness,
+            wakefulness: wakefulness, outage: outage,
             killSwitch: killSwitch,
             follow: follow,
             log: log)

@@ -167,10 +167,13 @@ package struct TrialBlock {
                 }
             }
             for playbook in looks.rotating {
-                account.hadMessages[playbook] = Set(
-                    known.enrollments.filter { $0.enrollment.playbookID == playbook }.flatMap(\.touches).filter {
-                        [.pending, .held, .sent, .ghost].contains($0.touch.state)
-                    }.map { HadMessage($0.touch.message, hash: nil) })
+                var had = HadMessages()
+                for touch in known.enrollments.lazy.filter({ $0.enrollment.playbookID == playbook })
+                    .flatMap(\.touches).map(\.touch) where [.pending, .held, .sent, .ghost].contains(touch.state)
+                {
+                    had.insert(HadMessage(touch.message, hash: nil), isGhost: touch.isGhost)
+                }
+                account.hadMessages[playbook] = had
             }
             loaded.accounts.append(account)
         }

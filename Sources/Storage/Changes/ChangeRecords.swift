@@ -19,6 +19,13 @@ struct ChangeRecords {
             """, inOrder: [.instant(moment), .integer(touch)])
     }
 
+    /// The same, where its account is known.
+    func sent(touch: Int64, of account: Int64, at moment: Instant) throws {
+        _ = try connection.execute(
+            "INSERT INTO change (type, at, account_id, touch_id) VALUES ('sent', :at, :account, :touch)",
+            inOrder: [.instant(moment), .integer(account), .integer(touch)])
+    }
+
     /// An outcome that was not known before.
     func outcome(
         _ kind: Change.Kind, account: Int64, touch: Int64?, enrollment: Int64?, detail: String?, at moment: Instant

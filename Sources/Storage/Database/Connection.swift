@@ -11,9 +11,13 @@ package final class Connection {
     private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
     /// Counts what is written; nil for a connection that only reads, and on PostgreSQL.
     private var counter: FlowCounter?
+    /// What the files are called that lie beside the database: `<path>.secret`.
+    let path: String
 
-    init(_ driver: any Driver) {
+    /// - Parameter path: the place of a database in a file when it is left out.
+    init(_ driver: any Driver, path: String? = nil) {
         self.driver = driver
+        self.path = path ?? driver.place
         dialect = driver.dialect
     }
 
@@ -61,18 +65,17 @@ package final class Connection {
 
     /// Runs the body between `begin` and COMMIT; undoes all of it when it throws.
     func transaction<T>(_ begin: String, _ body: () throws -> T) throws -> T {
-        try executeScript(begin)
+        try driver.begin(begin)
         let before = counter?.sums
         do {
             if counter != nil { try (driver as? SQLiteDriver)?.findColumns() }
             let result = try body()
             try counter?.write(self)
-            try executeScript("COMMIT")
+            try driver.commit()
             return result
         } catch {
             if let before { counter?.restore(before) }
-            // SQLite has undone some failures, a full disk for one, by itself.
-            if isInTransaction { try? executeScript("ROLLBACK") }
+            driver.rollback()
             throw error
         }
     }
@@ -136,6 +139,11 @@ package final class Connection {
         case .sqlite: try executeScript(sql)
         case .postgresql: try executeScript(PostgreSQLSchema.translated(sql))
         }
+    }
+
+    /// The columns of a table, in their order.
+    func columns(of table: String) throws -> [String] {
+        try query(dialect.columns, ["table": .text(table)]).compactMap { $0["name"].text }
     }
 
     package func query(_ sql: String, _ arguments: [String: SQLValue] = [:]) throws -> [Row] {

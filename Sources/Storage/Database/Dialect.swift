@@ -22,6 +22,9 @@ package struct Dialect: Sendable, Equatable {
     /// The id of the newest change that was ever written, whether it is kept or not.
     let newestChange: String
 
+    /// The names of the columns of the table `:table`.
+    let columns: String
+
     /// A value of `history`, of whatever type the attribute is; PostgreSQL keeps all as texts.
     func stored(_ column: String, as type: ValueType) -> String {
         switch (engine, type) {
@@ -30,6 +33,15 @@ package struct Dialect: Sendable, Equatable {
         case (.postgresql, .money), (.postgresql, .boolean), (.postgresql, .date), (.postgresql, .instant),
             (.postgresql, .duration):
             "CAST(\(column) AS bigint) AS \(column)"
+        }
+    }
+
+    /// A value as `history` keeps it.
+    package func stored(_ value: SQLValue) -> SQLValue {
+        switch (engine, value) {
+        case (.postgresql, .integer(let value)): .text(String(value))
+        case (.postgresql, .real(let value)): .text(String(value))
+        default: value
         }
     }
 
@@ -52,7 +64,8 @@ package struct Dialect: Sendable, Equatable {
     static let sqlite = Dialect(
         engine: .sqlite, beginWriting: "BEGIN IMMEDIATE", beginReading: "BEGIN DEFERRED",
         insertOrFail: "INSERT OR FAIL INTO", inOrder: "NOT INDEXED", listing: "group_concat",
-        newestChange: "SELECT seq FROM sqlite_sequence WHERE name = 'change'")
+        newestChange: "SELECT seq FROM sqlite_sequence WHERE name = 'change'",
+        columns: "SELECT name FROM pragma_table_info(:table)")
     static let postgresql = Dialect(
         engine: .postgresql,
         // One writer at a time, as with SQLite: the snapshot of a statement is taken when the lock has been had.
@@ -62,5 +75,9 @@ package struct Dialect: Sendable, Equatable {
         // Nothing that a transaction has yet to commit, as the number that the sequence gave last would be.
         newestChange: """
             SELECT coalesce(max(id), (SELECT CAST(value AS bigint) FROM meta WHERE key = 'changes_dropped'), 0) FROM change
+            """,
+        columns: """
+            SELECT CAST(column_name AS text) AS name FROM information_schema.columns
+            WHERE table_schema = current_schema() AND table_name = :table ORDER BY ordinal_position
             """)
 }

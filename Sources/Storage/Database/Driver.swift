@@ -7,6 +7,14 @@ protocol Driver: AnyObject {
     var isInTransaction: Bool { get }
 
     func prepare(_ sql: String) throws -> PreparedStatement
+    /// Makes a connection that was lost anew, unless a transaction was lost with it that has not ended yet.
+    func ensureConnected() throws
+    /// Begins a transaction.
+    func begin(_ text: String) throws
+    /// Ends it for good.
+    func commit() throws
+    /// Undoes it, unless it has undone itself.
+    func rollback()
     /// Runs several statements without parameters, one after the other.
     func executeScript(_ sql: String) throws
     /// Steps a statement to its end; answers how many rows it inserted, updated or deleted.

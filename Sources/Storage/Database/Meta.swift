@@ -50,6 +50,8 @@ package enum Meta: String {
     case doubtfulAttributes = "doubtful_attributes"
     /// The metrics of which the last complete day is not believed, as JSON.
     case doubtfulMetrics = "doubtful_metrics"
+    /// When the server of the database could not be reached last.
+    case outage
     /// Why enrollments stand still, a sentence a line.
     case standingStill = "standing_still"
 

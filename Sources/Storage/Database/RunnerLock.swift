@@ -8,28 +8,36 @@ package final class RunnerLock: Sendable {
     private enum Hold {
         case file(FileLock)
         /// The server lets a session's lock go when the session ends, and with it every transaction that it could commit.
-        case session(Store)
+        case session(Store, key: String)
+        case nothing
+    }
+
+    /// What a session does: one that sends on a connection of its own has a right of its own, which ends with that connection.
+    package enum Work: String {
+        case planning = "runner"
+        case sending = "sender"
     }
 
     private let hold: Hold
 
-    private static let key = "hashtext('keeptouch.runner.' || current_schema())"
-
     /// Takes the right to run a database at once.
     ///
-    /// - Parameter store: the one that plans and sends; on a server its session has the lock.
+    /// - Parameters:
+    ///   - store: the one that does the work; on a server its session has the lock, and takes it again after a loss of the
+    ///     connection before anything else.
+    ///   - work: who plans has the file's lock; beside it there is nothing to be had for who sends.
     /// - Throws: `StorageError` when another has it.
-    package convenience init(of store: Store) throws {
+    package convenience init(of store: Store, for work: Work = .planning) throws {
         guard let server = store.server else {
-            try self.init(database: store.path)
+            try self.init(database: work == .planning ? store.path : nil)
             return
         }
-        try self.init(of: store, on: server)
+        try self.init(of: store, on: server, key: "hashtext('keeptouch.\(work.rawValue).' || current_schema())")
     }
 
-    private init(of store: Store, on server: PostgreSQLAddress) throws {
+    private init(of store: Store, on server: PostgreSQLAddress, key: String) throws {
         func take(_ store: Store) throws -> Bool {
-            try store.session { try $0.integer("SELECT CAST(pg_try_advisory_lock(\(Self.key)) AS integer)") } == 1
+            try store.session { try $0.integer("SELECT CAST(pg_try_advisory_lock(\(key)) AS integer)") } == 1
         }
         guard try take(store) else {
             let holder = try store.session { connection in
@@ -38,7 +46,7 @@ package final class RunnerLock: Sendable {
                     SELECT CAST(a.pid AS bigint) AS pid, coalesce(CAST(a.client_addr AS text), 'this machine') AS host
                     FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
                     WHERE l.locktype = 'advisory' AND l.granted AND l.objid = CAST(:key AS bigint)
-                    """, ["key": .integer(connection.integer("SELECT CAST(\(Self.key) AS bigint) & 4294967295"))])
+                    """, ["key": .integer(connection.integer("SELECT CAST(\(key) AS bigint) & 4294967295"))])
             }
             let who = holder.map { "a session from \($0["host"].text ?? "")" } ?? "another process"
             throw StorageError(
@@ -50,13 +58,18 @@ package final class RunnerLock: Sendable {
                 "\(server.place) is a pool that gives a session to another client after each transaction, so that two runners "
                     + "would not notice each other; connect to the server itself, or set pool_mode = session")
         }
-        hold = .session(store)
+        hold = .session(store, key: key)
+        try store.session { ($0.driver as? PostgreSQLDriver)?.rights.append(key) }
     }
 
-    /// Takes `<database>.runner.lock` at once.
+    /// Takes `<database>.runner.lock` at once; nothing without a path.
     ///
     /// - Throws: `StorageError` that names the process that has it.
-    package init(database path: String) throws {
+    package init(database path: String?) throws {
+        guard let path else {
+            hold = .nothing
+            return
+        }
         // Not yet a property: what `deinit` does is for the one who has the lock.
         let lock = try FileLock(path: path + ".runner.lock")
         guard lock.tryLock() else {
@@ -74,8 +87,12 @@ package final class RunnerLock: Sendable {
         case .file(let lock):
             lock.write(note: "")
             lock.unlock()
-        case .session(let store):
-            _ = try? store.session { try $0.first("SELECT pg_advisory_unlock(\(Self.key))") }
+        case .session(let store, let key):
+            _ = try? store.session { connection in
+                (connection.driver as? PostgreSQLDriver)?.rights.removeAll { $0 == key }
+                return try connection.first("SELECT pg_advisory_unlock(\(key))")
+            }
+        case .nothing: break
         }
     }
 }

@@ -45,6 +45,10 @@ package struct StorageError: Error, CustomStringConvertible, Equatable {
     package var description: String { sql.map { "\(message) (in: \($0.prefix(300)))" } ?? message }
     package var isFull: Bool { code & 0xff == SQLITE_FULL || state == "53100" }
     package var isBusy: Bool { code & 0xff == SQLITE_BUSY || state == "55P03" }
+    /// The connection to a server is gone, or was not to be had; passes.
+    package var isLost: Bool {
+        state.map { $0.hasPrefix("08") || $0.hasPrefix("57P") } ?? false
+    }
     package var isInterrupted: Bool { code & 0xff == SQLITE_INTERRUPT || state == "57014" }
 
     /// The sentence for what is the machine's or the person's doing; nil for what is the statement's.

@@ -75,6 +75,7 @@ package final class Store: Sendable {
             try driver.executeScript("PRAGMA cache_size = -16000")
             try driver.expectNewestSchema()
             (engine, connection) = (.file(driver, nil), Connection(driver))
+            foldForReaders()
         case .readWrite:
             let lock = try FileLock(path: path + ".write.lock")
             PrivateFile.make(path)
@@ -101,18 +102,18 @@ package final class Store: Sendable {
         self.path = path
         self.mode = mode
         self.clock = clock
-        let driver = try PostgreSQLDriver(address)
+        let driver = try PostgreSQLDriver(address, canWrite: mode != .readOnly)
         switch mode {
         case .memory, .readWrite: try driver.prepareForWriting(address.schema)
-        case .readOnly: try driver.expectNewestSchema(address.schema)
+        case .readOnly: try driver.expectKnownSchema(address.schema)
         }
-        (engine, connection) = (.server(address), Connection(driver))
+        (engine, connection) = (.server(address), Connection(driver, path: path))
     }
 
     /// A second reader of the database of a connection; nil when that is in memory.
     package convenience init?(readingBeside connection: Connection) throws {
         if let driver = connection.driver as? PostgreSQLDriver {
-            try self.init(driver.address, filesAt: "", mode: .readOnly)
+            try self.init(driver.address, filesAt: connection.path, mode: .readOnly)
             return
         }
         guard connection.place != Self.memoryPath else { return nil }
@@ -133,6 +134,9 @@ package final class Store: Sendable {
     package var server: PostgreSQLAddress? {
         if case .server(let address) = engine { address } else { nil }
     }
+
+    /// The version of a schema that a newer program made and that this one works with; nil for its own.
+    package var newerSchema: Int64? { (connection.driver as? PostgreSQLDriver)?.newerSchema }
 
     /// Works on one snapshot; temporary tables may be written.
     @discardableResult
@@ -177,10 +181,16 @@ package final class Store: Sendable {
         }
     }
 
-    /// One write transaction under `write.lock`; all of it or nothing.
+    /// One write transaction under `write.lock`; all of it or nothing. The sender's journal is folded first.
     @discardableResult
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
         try session { connection in try write(on: connection, body) }
+    }
+
+    /// The same for the sender, which knows what is in its journal.
+    @discardableResult
+    package func writeKeepingJournal<T>(_ body: (Connection) throws -> T) throws -> T {
+        try session { connection in try transact(on: connection, checkpointAfter: Self.checkpointPages, body) }
     }
 
     /// A write transaction in the middle of a session, so that temporary tables can be read while writing.
@@ -191,6 +201,17 @@ package final class Store: Sendable {
         on connection: Connection, checkpointAfter pages: Int32 = checkpointPages, _ body: (Connection) throws -> T
     ) throws -> T {
         if isWriting { return try body(connection) }
+        // On a server nothing is journaled: each look is a journey.
+        guard server == nil else { return try transact(on: connection, checkpointAfter: pages, body) }
+        return try transact(on: connection, checkpointAfter: pages) { connection in
+            try SendJournal(connection).fold()
+            return try body(connection)
+        }
+    }
+
+    private func transact<T>(
+        on connection: Connection, checkpointAfter pages: Int32, _ body: (Connection) throws -> T
+    ) throws -> T {
         isWriting = true
         defer { isWriting = false }
         switch engine {
@@ -266,19 +287,41 @@ package final class Store: Sendable {
     /// Writes the whole file anew, without the space in which rows once stood; other writers wait meanwhile.
     package func compact() throws {
         try session { _ in
-            guard case .file(let driver, let lock?) = engine else { return }
-            try lock.held(patience: Self.patience) { try driver.executeScript("VACUUM") }
+            switch engine {
+            case .file(let driver, let lock?):
+                try lock.held(patience: Self.patience) { try driver.executeScript("VACUUM") }
+            case .server:
+                throw StorageError("a server writes its tables anew by itself; VACUUM FULL in psql does it at once")
+            case .memory, .file(_, nil): break
+            }
         }
     }
 
     /// The connection without a transaction; temporary tables live as long as the store.
     @discardableResult
     package func session<T>(_ body: (Connection) throws -> T) throws -> T {
-        try turn.withLock { try body(connection) }
+        try turn.withLock {
+            try connection.driver.ensureConnected()
+            return try body(connection)
+        }
     }
 
     /// The longest write transaction so far, from BEGIN to COMMIT.
     package var longestWrite: Duration { longest.withLockedValue { $0 } }
+
+    /// Folds a journal that its sender has left behind or still writes, where that can be done at once: whoever reads does not
+    /// wait for it, and does not need to be allowed to write.
+    private func foldForReaders() {
+        guard (try? SendJournal(connection).isEmpty) == false, let lock = try? FileLock(path: path + ".write.lock"),
+            lock.tryLock()
+        else { return }
+        defer { lock.unlock() }
+        guard let driver = try? SQLiteDriver(path: path, flags: SQLITE_OPEN_READWRITE, busyTimeout: 0) else { return }
+        let writer = Connection(driver)
+        defer { writer.close() }
+        try? driver.prepareForWriting()
+        try? writer.transaction(writer.dialect.beginWriting) { try SendJournal(writer).fold() }
+    }
 
     /// Stops the statement that is running, on whatever thread; it throws, and its transaction is undone.
     package func interrupt() {

@@ -29,18 +29,20 @@ package struct RisksSeen {
         """
     private static let isSeen = "s.verdict NOT IN ('too_old', 'already', 'cooling')"
 
+    static let table = TemporaryTable(
+        name: "risk_seen",
+        definition: """
+            CREATE TEMP TABLE IF NOT EXISTS risk_seen (
+                account_id INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (account_id, reason)
+            ) STRICT, WITHOUT ROWID
+            """)
+
     /// - Parameters:
     ///   - risks: the live playbooks by the reason for which they put accounts at risk.
     ///   - since: the moment after which they came; nil for all that are at risk now.
     package init(_ risks: [String: [String]], since: Instant?, until now: Instant, _ connection: Connection) throws {
         self.connection = connection
-        try connection.define(
-            """
-            CREATE TEMP TABLE IF NOT EXISTS risk_seen (
-                account_id INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (account_id, reason)
-            ) STRICT, WITHOUT ROWID
-            """)
-        try connection.execute("DELETE FROM risk_seen")
+        try connection.renew(Self.table)
         for (reason, playbooks) in risks.sorted(by: { $0.key < $1.key }) {
             for playbook in playbooks {
                 try connection.execute(

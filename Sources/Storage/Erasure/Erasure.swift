@@ -51,27 +51,26 @@ package struct Erasure {
     /// - Parameter also: texts that are the person's wherever they stand: a full name, an address of before.
     package func erase(_ subject: Subject, also: [String] = []) throws -> Counts {
         try key.claim(connection)
-        try key.register(on: connection)
         let tables = ErasureTables(connection)
         try tables.make()
         defer { tables.drop() }
-        try tables.fill(subject, also: also)
+        let mentions = try tables.fill(subject, also: also)
         var counts = Counts()
-        try emptyTouches(&counts)
-        counts.events = try emptyEvents()
+        try emptyTouches(mentions, &counts)
+        counts.events = try emptyEvents(mentions)
         counts.outcomes = try emptyOutcomes()
         try emptyPages()
         (counts.suppressed, counts.newlySuppressed) = try suppress()
         counts.contacts = try connection.execute("DELETE FROM contact WHERE id IN (SELECT id FROM erased_contact)")
         counts.accounts = try emptyAccounts()
         try KeptReports(connection).forgetNames()
-        try emptyMentions(&counts)
+        try empty(mentions, &counts)
         return counts
     }
 
     private var values: [String: SQLValue] { ["now": .instant(now)] }
 
-    private func emptyTouches(_ counts: inout Counts) throws {
+    private func emptyTouches(_ mentions: Mentions, _ counts: inout Counts) throws {
         counts.cancelled = try connection.execute(
             """
             UPDATE touch SET state = 'cancelled', settled_at = :now, fence = fence + 1, retry_at = NULL,
@@ -88,13 +87,24 @@ package struct Erasure {
             """, values)
         counts.touches = try connection.execute(
             """
-            UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL, body_hash = NULL,
-                reason = CASE WHEN \(Mentions.isFound("touch.reason", .names)) THEN 'erased' ELSE reason END,
-                recipient = CASE WHEN substr(recipient, 1, 5) = 'team:' OR substr(recipient, 1, 7) = 'erased:'
-                    OR NOT EXISTS (SELECT 1 FROM erased_touch AS x WHERE x.id = touch.id AND x.own = 1)
-                    THEN recipient ELSE erased_key(recipient) END
+            UPDATE touch SET variables = '{}', provider_id = NULL, error = NULL, body_hash = NULL
             WHERE id IN (SELECT id FROM erased_touch)
             """)
+        for row in try connection.query(
+            "SELECT t.id, t.reason FROM erased_touch AS x JOIN touch AS t ON t.id = x.id WHERE t.reason IS NOT NULL")
+        where mentions.isFound(in: row["reason"].text ?? "", .names) {
+            try connection.execute("UPDATE touch SET reason = 'erased' WHERE id = :id", ["id": row["id"]])
+        }
+        for row in try connection.query(
+            """
+            SELECT t.id, t.recipient FROM erased_touch AS x JOIN touch AS t ON t.id = x.id
+            WHERE x.own = 1 AND substr(t.recipient, 1, 5) <> 'team:' AND substr(t.recipient, 1, 7) <> 'erased:'
+            """)
+        {
+            try connection.execute(
+                "UPDATE touch SET recipient = :hash WHERE id = :id",
+                ["id": row["id"], "hash": .text(key.hash(row["recipient"].text ?? ""))])
+        }
         counts.attempts = try connection.execute(
             """
             UPDATE attempt SET detail = NULL
@@ -103,15 +113,21 @@ package struct Erasure {
     }
 
     /// Of why an account left the reason stays, which is a word of the data map.
-    private func emptyEvents() throws -> Int {
+    private func emptyEvents(_ mentions: Mentions) throws -> Int {
+        for row in try connection.query(
+            "SELECT e.id, e.dedup FROM erased_event AS x JOIN event AS e ON e.id = x.id ORDER BY e.id")
+        {
+            guard let dedup = row["dedup"].text, mentions.isFound(in: dedup, .names) else { continue }
+            try connection.execute(
+                "UPDATE event SET dedup = :hash WHERE id = :id", ["id": row["id"], "hash": .text(key.hash(dedup))])
+        }
         let reasons = BoundList("reason", dataMap.reasons.map(\.name))
         return try connection.execute(
             """
             UPDATE event SET contact_id = NULL, contact_key = NULL, left_out = NULL,
                 properties = CASE WHEN properties ->> 'reason' IN (\(reasons.names)) AND kind_id IN (
                         SELECT id FROM event_kind WHERE name IN ('churned', 'cancel_requested'))
-                    THEN json_object('reason', properties ->> 'reason') END,
-                dedup = CASE WHEN \(Mentions.isFound("event.dedup", .names)) THEN erased_key(dedup) ELSE dedup END
+                    THEN json_object('reason', properties ->> 'reason') END
             WHERE id IN (SELECT id FROM erased_event)
             """, reasons.arguments)
     }
@@ -134,13 +150,10 @@ package struct Erasure {
     }
 
     /// Every text of every other row that names the person, whichever account it belongs to.
-    private func emptyMentions(_ counts: inout Counts) throws {
+    private func empty(_ mentions: Mentions, _ counts: inout Counts) throws {
         for table in ErasedTable.all {
-            let declared = try connection.query(
-                "SELECT name FROM pragma_table_info(:table) WHERE substr(name, 1, 2) IN ('a_', 'c_')",
-                ["table": .text(table.name)]
-            ).compactMap { $0[0].text }
-            let count = try table.empty(on: connection, declared: declared)
+            let declared = try connection.columns(of: table.name).filter { $0.hasPrefix("a_") || $0.hasPrefix("c_") }
+            let count = try table.empty(on: connection, declared: declared, mentions, key)
             switch table.name {
             case "event": counts.events += count
             case "touch": counts.touches += count
@@ -161,13 +174,16 @@ package struct Erasure {
     private func suppress() throws -> (all: Int, new: Int) {
         try connection.execute(
             "DELETE FROM suppression WHERE address IN (SELECT address FROM erased_address)")
-        let new = try connection.execute(
-            """
-            INSERT INTO suppression (address, category, reason, at)
-            SELECT erased_key(address), '', 'erased', :now FROM erased_address WHERE true
-            ON CONFLICT (address, category) DO NOTHING
-            """, values)
-        return (Int(try connection.integer("SELECT count(*) FROM erased_address")), new)
+        let addresses = try connection.query("SELECT address FROM erased_address").compactMap { $0[0].text }
+        let new = try addresses.reduce(0) { count, address in
+            try count
+                + connection.execute(
+                    """
+                    INSERT INTO suppression (address, category, reason, at) VALUES (:hash, '', 'erased', :now)
+                    ON CONFLICT (address, category) DO NOTHING
+                    """, ["hash": .text(key.hash(address))].merging(values) { $1 })
+        }
+        return (addresses.count, new)
     }
 
     /// An account keeps the dates and figures that reports count, under a key that says nothing, and what it is grouped by.
@@ -194,9 +210,9 @@ package struct Erasure {
             WHERE account_id \(isWhole) AND state = 'active'
             """, values)
         let kept = Set(dataMap.attributes.filter { $0.type == .text && !$0.values.isEmpty }.map { "a_\($0.name)" })
-        let declared = try connection.query(
-            "SELECT name FROM pragma_table_info('account') WHERE substr(name, 1, 2) = 'a_'"
-        ).compactMap { $0[0].text }.filter { !kept.contains($0) }.map { ", \"\($0)\" = NULL" }.joined()
+        let declared = try connection.columns(of: "account").filter { $0.hasPrefix("a_") && !kept.contains($0) }.map {
+            ", \"\($0)\" = NULL"
+        }.joined()
         return try connection.execute(
             """
             UPDATE account SET erased_at = :now, key = 'erased-' || CAST(id AS TEXT), name = NULL, timezone = NULL, locale = NULL\(declared),

@@ -1,5 +1,4 @@
 import Basics
-import CSQLite
 import Crypto
 import Foundation
 import Playbooks
@@ -21,7 +20,7 @@ package struct ErasureKey: Sendable {
     ///
     /// - Throws: `StorageError` when it is not there, or is not the one that earlier erasures were made with.
     static func read(_ connection: Connection) throws -> ErasureKey {
-        let path = connection.place + ".secret"
+        let path = connection.path + ".secret"
         guard let data = FileManager.default.contents(atPath: path), data.count == 32 else {
             throw StorageError(
                 "\(path) is missing or damaged, and without it nobody can tell which addresses were erased; restore it "
@@ -57,7 +56,7 @@ package struct ErasureKey: Sendable {
     package func check(_ connection: Connection) throws {
         guard let known = try Meta.erasureKey.read(connection), known != fingerprint else { return }
         throw StorageError(
-            "\(connection.place).secret is not the secret with which addresses were erased before; restore that one from "
+            "\(connection.path).secret is not the secret with which addresses were erased before; restore that one from "
                 + "a back-up, so that they stay suppressed. If it is lost for good: keeptouch forget --new-secret")
     }
 
@@ -80,30 +79,5 @@ package struct ErasureKey: Sendable {
     package func hash(_ address: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Data(("address\0" + address).utf8), using: key)
         return Self.prefix + Hexadecimal.text(code)
-    }
-
-    /// Adds the SQL function `erased_key(address)` to the connection.
-    func register(on connection: Connection) throws {
-        let code = sqlite3_create_function_v2(
-            try connection.sqlite("erasing").handle, "erased_key", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-            Unmanaged.passRetained(Box(self)).toOpaque(),
-            { context, _, arguments in
-                guard let context, let arguments, let value = arguments[0], let text = sqlite3_value_text(value),
-                    let own = sqlite3_user_data(context)
-                else { return sqlite3_result_null(context) }
-                let address = String(
-                    decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_value_bytes(value))), as: UTF8.self)
-                let hash = Unmanaged<Box>.fromOpaque(own).takeUnretainedValue().key.hash(address)
-                sqlite3_result_text(context, hash, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-            }, nil, nil, { $0.map { Unmanaged<Box>.fromOpaque($0).release() } })
-        guard code == SQLITE_OK else { throw StorageError(code: code, "SQLite refused the function erased_key") }
-    }
-
-    private final class Box: Sendable {
-        let key: ErasureKey
-
-        init(_ key: ErasureKey) {
-            self.key = key
-        }
     }
 }

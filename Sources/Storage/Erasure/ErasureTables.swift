@@ -11,7 +11,7 @@ struct ErasureTables {
 
     func make() throws {
         drop()
-        try connection.executeScript(
+        try connection.define(
             """
             CREATE TEMP TABLE erased_account (id INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
             CREATE TEMP TABLE erased_contact (id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL);
@@ -27,7 +27,8 @@ struct ErasureTables {
     }
 
     /// - Parameter also: texts that are the person's wherever they stand.
-    func fill(_ subject: Erasure.Subject, also: [String]) throws {
+    /// - Returns: what names the erased.
+    func fill(_ subject: Erasure.Subject, also: [String]) throws -> Mentions {
         try take(subject)
         // The person is the address: its contacts at other accounts are the same person. An account's people may still
         // be at another account.
@@ -46,10 +47,11 @@ struct ErasureTables {
         } else {
             try takeEverywhere()
         }
-        try mentions(also).register(on: connection)
-        try takeTouches()
-        try takeEvents()
+        let mentions = try mentions(also)
+        try takeTouches(mentions)
+        try takeEvents(mentions)
         try takeObjects()
+        return mentions
     }
 
     /// What the audit log calls the accounts, their people and their touches.
@@ -196,33 +198,51 @@ struct ErasureTables {
         return Mentions(addresses: addresses + also, names: names)
     }
 
-    private func takeTouches() throws {
-        let texts = ["variables", "reason", "error", "provider_id"].map { "coalesce(t.\($0), '')" }
-        let row = texts.joined(separator: " || char(10) || ")
-        try connection.execute(
+    private func takeTouches(_ mentions: Mentions) throws {
+        var taken: [SQLValue] = []
+        try connection.forEach(
             """
-            INSERT INTO erased_touch (id, enrollment_id, own)
-            SELECT id, enrollment_id, own FROM (
-                SELECT t.id, t.enrollment_id, \(row) AS texts, a.id AS here,
-                    coalesce(t.contact_id IN (SELECT id FROM erased_contact), 0)
-                        OR t.recipient IN (SELECT address FROM erased_address) OR coalesce(a.whole, 0) = 1 AS own
-                FROM touch AS t LEFT JOIN erased_account AS a ON a.id = t.account_id
-            ) AS candidate
-            WHERE own = 1 OR is_mentioned(texts, CASE WHEN here IS NULL THEN \(Mentions.Scope.addresses.rawValue)
-                ELSE \(Mentions.Scope.longNames.rawValue) END) = 1
-            """)
+            SELECT t.variables, t.reason, t.error, t.provider_id, t.id, t.enrollment_id,
+                CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS here,
+                CASE WHEN c.id IS NOT NULL OR r.address IS NOT NULL OR a.whole = 1 THEN 1 ELSE 0 END AS own
+            FROM touch AS t LEFT JOIN erased_account AS a ON a.id = t.account_id
+                LEFT JOIN erased_contact AS c ON c.id = t.contact_id
+                LEFT JOIN erased_address AS r ON r.address = t.recipient
+            """
+        ) { row in
+            let own = row.integer("own")
+            guard own == 1 || mentions.isFound(in: row.lines(0..<4), row.integer("here") == 1 ? .longNames : .addresses)
+            else { return }
+            taken += [.integer(row.integer("id")), .integer(row.integer("enrollment_id")), .integer(own)]
+        }
+        try Self.touches.insert(taken, connection)
     }
 
-    private func takeEvents() throws {
-        try connection.execute(
+    private static let touches = Insertion(
+        into: "erased_touch", ["id", "enrollment_id", "own"], onConflict: "(id) DO NOTHING")
+
+    private func takeEvents(_ mentions: Mentions) throws {
+        var taken: [SQLValue] = []
+        try connection.forEach(
             """
-            INSERT INTO erased_event (id)
-            SELECT e.id FROM erased_account AS a CROSS JOIN event_kind AS k CROSS JOIN event AS e
+            SELECT e.contact_key, e.id, CASE WHEN a.whole = 1 OR c.id IS NOT NULL THEN 1 ELSE 0 END AS own
+            FROM erased_account AS a CROSS JOIN event_kind AS k CROSS JOIN event AS e
+                LEFT JOIN erased_contact AS c ON c.id = e.contact_id
             WHERE e.kind_id = k.id AND e.account_id = a.id
                 AND (e.contact_id IS NOT NULL OR e.contact_key IS NOT NULL OR e.properties IS NOT NULL
                     OR e.left_out IS NOT NULL)
-                AND (a.whole = 1 OR e.contact_id IN (SELECT id FROM erased_contact)
-                    OR \(Mentions.isFound("coalesce(e.contact_key, '')", .longNames)))
-            """)
+            """
+        ) { row in
+            guard row.integer("own") == 1 || mentions.isFound(in: row.lines(0..<1), .longNames) else { return }
+            taken.append(.integer(row.integer("id")))
+        }
+        try Self.events.insert(taken, connection)
     }
+
+    private static let events = Insertion(into: "erased_event", ["id"], onConflict: "(id) DO NOTHING")
+}
+
+extension Statement {
+    /// Columns as one text, a line each; empty where there is nothing.
+    func lines(_ columns: Range<Int>) -> String { columns.map { text($0) ?? "" }.joined(separator: "\n") }
 }

@@ -13,7 +13,7 @@ package enum Benchmarks {
     package static func usage(
         _ asked: [PopulationSums], _ context: EvaluationContext, _ connection: Connection
     ) throws -> [EvaluationContext.BenchmarkKey: UsageDrop.Population] {
-        try connection.define(planned)
+        try connection.make(planned)
         var figures: [EvaluationContext.BenchmarkKey: UsageDrop.Population] = [:]
         var sums: [PopulationSums] = []
         for question in asked {
@@ -46,7 +46,7 @@ package enum Benchmarks {
     static func stored(
         _ asked: [PopulationSums], _ connection: Connection
     ) throws -> [EvaluationContext.BenchmarkKey: (population: UsageDrop.Population, day: Day)] {
-        try connection.define(planned)
+        try connection.make(planned)
         var found: [EvaluationContext.BenchmarkKey: (population: UsageDrop.Population, day: Day)] = [:]
         for sums in asked {
             let place = place(of: sums).merging(["name": .text(names[0] + suffix(of: sums))]) { $1 }
@@ -117,7 +117,7 @@ package enum Benchmarks {
 
     /// Stores what was computed; part of a write transaction.
     package static func save(_ connection: Connection) throws {
-        try connection.define(planned)
+        try connection.make(planned)
         try connection.execute(
             """
             INSERT INTO benchmark (audience, metric, day, name, value)
@@ -128,24 +128,26 @@ package enum Benchmarks {
     }
 
     /// Makes the temporary tables unless they are there.
-    static func prepare(_ connection: Connection) throws { try connection.define(planned) }
+    static func prepare(_ connection: Connection) throws { try connection.make(planned) }
 
     /// Whether there are figures to `save`.
     package static func areUnsaved(_ connection: Connection) throws -> Bool {
-        try connection.define(planned)
+        try connection.make(planned)
         return try connection.first("SELECT 1 FROM planned_benchmark LIMIT 1") != nil
     }
 
-    static let planned = """
-        CREATE TEMP TABLE IF NOT EXISTS planned_benchmark (
-            audience TEXT NOT NULL,
-            metric TEXT NOT NULL,
-            day INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            value REAL NOT NULL,
-            PRIMARY KEY (audience, metric, day, name)
-        ) STRICT, WITHOUT ROWID
-        """
+    static let planned = TemporaryTable(
+        name: "planned_benchmark",
+        definition: """
+            CREATE TEMP TABLE IF NOT EXISTS planned_benchmark (
+                audience TEXT NOT NULL,
+                metric TEXT NOT NULL,
+                day INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                value REAL NOT NULL,
+                PRIMARY KEY (audience, metric, day, name)
+            ) STRICT, WITHOUT ROWID
+            """)
 
     static func stored(
         _ name: String, _ key: [String: SQLValue], _ connection: Connection

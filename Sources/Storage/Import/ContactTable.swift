@@ -21,7 +21,8 @@ final class ContactTable {
     private(set) var changedAccounts: Set<Int64> = []
     /// How many addresses came back that were erased before.
     private var erased = 0
-    private var knowsErased = false
+    /// How many contacts that were known by their address have a key now.
+    private var adopted = 0
     private let isOfAccounts: Bool
 
     /// - Parameters:
@@ -101,7 +102,7 @@ final class ContactTable {
             try connection.forEach(
                 """
                 UPDATE contact AS a SET \(columns.assignments)\(last ?? "") FROM \(rows.name) s
-                WHERE a.id = s.contact_id AND (\(columns.differs))
+                WHERE a.id = s.contact_id\(isOwn) AND (\(columns.differs))
                 RETURNING \(connection.dialect.returned("account_id", of: "a"))
                 """
             ) { row in
@@ -134,8 +135,6 @@ final class ContactTable {
         }
         // Somebody may have been erased since the last rows came.
         if try ErasureKey.isNeeded(connection) {
-            if !knowsErased { try ErasureKey.read(connection).register(on: connection) }
-            knowsErased = true
             for column in ["address", "phone"] {
                 erased += try suppressErased(column, "a.id = s.contact_id")
                 erased += try suppressErased(column, "a.account_id = s.account_id AND a.key = s.key")
@@ -281,23 +280,32 @@ final class ContactTable {
 
     /// What is to be told of addresses that came back after they were erased.
     var warnings: [String] {
-        erased == 0
-            ? []
-            : [
+        var warnings: [String] = []
+        if erased > 0 {
+            warnings.append(
                 "\(erased) \(erased == 1 ? "address was" : "addresses were") erased before and will not be written to; "
-                    + "keeptouch unsuppress lets it"
-            ]
+                    + "keeptouch unsuppress lets it")
+        }
+        if adopted > 0 {
+            warnings.append(
+                "\(adopted) \(adopted == 1 ? "contact was" : "contacts were") known by \(adopted == 1 ? "its" : "their") address "
+                    + "until now, and \(adopted == 1 ? "has" : "have") the key of this file from now on")
+        }
+        return warnings
     }
 
     /// Suppresses the addresses, or numbers, of staged contacts that were erased before.
     private func suppressErased(_ column: String, _ join: String) throws -> Int {
-        try connection.execute(
+        try ErasedNames.find(
+            """
+            SELECT DISTINCT a.\(column) FROM \(rows.name) s JOIN contact a ON \(join) WHERE a.\(column) IS NOT NULL
+            """, connection)
+        return try connection.execute(
             """
             INSERT INTO suppression (address, category, reason, at)
             SELECT DISTINCT a.\(column), '', 'erased', CAST(:now AS bigint)
             FROM \(rows.name) s JOIN contact a ON \(join)
-            JOIN suppression x ON x.address = erased_key(a.\(column))
-            WHERE a.\(column) IS NOT NULL
+            WHERE \(ErasedNames.has("a.\(column)"))
             ON CONFLICT (address, category) DO UPDATE SET reason = excluded.reason
                 WHERE suppression.reason = :unsubscribed
             """, ["now": .instant(context.now), "unsubscribed": .text(Suppressions.unsubscribed)])
@@ -324,12 +332,44 @@ final class ContactTable {
                 WHERE s.contact_id IS NULL AND s.is_keyless = 1 GROUP BY s.row
                 """)
         }
-        return found
+        return try found + adopt()
     }
+
+    /// Finds the contacts that were known by their address alone, or as the one contact of an account, until a file of contacts
+    /// names their keys; a file of accounts finds the contact that has its address under a key.
+    ///
+    /// - Returns: how many of the staged rows are theirs.
+    private func adopt() throws -> Int {
+        guard columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
+        let isMeant = isOfAccounts ? "true" : "(a.key = a.address OR a.key = 'owner')"
+        var taken = 0
+        try connection.forEach(
+            """
+            SELECT min(s.row) AS place, a.id FROM \(rows.name) s
+            JOIN contact a ON a.account_id = s.account_id AND a.address = s.address
+            WHERE s.contact_id IS NULL AND s.is_keyless = 0 AND a.key <> s.key AND \(isMeant) GROUP BY a.id ORDER BY a.id
+            """
+        ) { match in
+            guard rows[Int(match.integer(0)), 1].isNull else { return }
+            rows[Int(match.integer(0)), 1] = .integer(match.integer(1))
+            taken += 1
+        }
+        guard taken > 0, !isOfAccounts else { return taken }
+        adopted += Int(
+            try connection.execute(
+                """
+                UPDATE contact AS a SET key = s.key FROM \(rows.name) s
+                WHERE a.id = s.contact_id AND s.is_keyless = 0 AND a.key <> s.key
+                """))
+        return taken
+    }
+
+    /// A file of accounts changes nothing of a contact whose key a file of contacts has named.
+    private var isOwn: String { isOfAccounts ? " AND a.key = s.key" : "" }
 
     private func eventsOfChanges() throws -> Int {
         var made = 0
-        let join = "a.id = s.contact_id"
+        let join = "a.id = s.contact_id\(isOwn)"
         if columns["status"] != nil {
             let status = columns.updated("status")
             made += try events.ofContacts(

@@ -1,3 +1,5 @@
+import Basics
+
 /// Events that were stored when a digest was made of declared properties alone.
 ///
 /// They are found again when they come again, and take the identity that they would get today: by the digest of then, or
@@ -13,14 +15,6 @@ struct EarlierEvents {
         self.last = .integer(last)
     }
 
-    /// Whether what an old event `e` says is also said by the staged one `s`.
-    private static let agrees = """
-        NOT EXISTS (
-            SELECT 1 FROM json_each(coalesce(e.properties, '{}')) x
-            LEFT JOIN json_each(coalesce(s.properties, '{}')) y ON y.key = x.key
-            WHERE x.value IS NOT y.value
-        )
-        """
     private static let isFree = """
         NOT EXISTS (SELECT 1 FROM event o WHERE o.kind_id = s.kind_id AND o.dedup = s.dedup AND o.account_id = s.account_id)
         """
@@ -35,24 +29,48 @@ struct EarlierEvents {
     func adopt(_ table: String) throws {
         try connection.execute(
             """
-            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM \(table) s
-            WHERE e.kind_id = s.kind_id AND e.dedup = s.earlier AND e.account_id = s.account_id AND e.id <= :last
-                AND \(Self.isFree)
+            UPDATE event SET dedup = m.dedup FROM (
+                SELECT min(e.id) AS id, s.dedup FROM \(table) s JOIN event AS e
+                    ON e.kind_id = s.kind_id AND e.dedup = s.earlier AND e.account_id = s.account_id AND e.id <= :last
+                WHERE \(Self.isFree) GROUP BY s.kind_id, s.account_id, s.dedup
+            ) AS m WHERE m.id = event.id
             """, ["last": last])
-        try connection.execute(
+        try connection.query(
             """
-            UPDATE OR IGNORE event AS e SET dedup = s.dedup FROM \(table) s
-            WHERE s.earlier IS NOT NULL AND e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at
-                AND e.id <= :last AND length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '-'
-                AND \(Self.isOfSameContact) AND \(Self.agrees) AND \(Self.isFree)
-            """, ["last": last])
-        try connection.execute(
+            SELECT e.id, e.properties, s.properties AS told, s.dedup FROM \(table) s JOIN event AS e
+                ON e.kind_id = s.kind_id AND e.account_id = s.account_id AND e.at = s.at AND e.id <= :last
+            WHERE s.earlier IS NOT NULL AND length(e.dedup) = 33 AND substr(e.dedup, 13, 1) = '-'
+                AND \(Self.isOfSameContact) AND \(Self.isFree) ORDER BY e.id
+            """, ["last": last]
+        ).filter(Self.agrees).forEach { row in
+            try connection.execute(
+                """
+                UPDATE event SET dedup = :dedup WHERE id = :id AND NOT EXISTS (
+                    SELECT 1 FROM event o WHERE o.kind_id = event.kind_id AND o.dedup = :dedup
+                        AND o.account_id = event.account_id)
+                """, ["id": row["id"], "dedup": row["dedup"]])
+        }
+        try connection.query(
             """
-            UPDATE event AS e SET properties = s.properties, left_out = s.left_out FROM \(table) s
-            WHERE e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id AND e.id <= :last
-                AND e.left_out IS NULL AND e.at = s.at
-                AND (s.left_out IS NOT NULL OR e.properties IS DISTINCT FROM s.properties)
-                AND \(Self.isOfSameContact) AND \(Self.agrees)
-            """, ["last": last])
+            SELECT e.id, e.properties, s.properties AS told, s.left_out FROM \(table) s JOIN event AS e
+                ON e.kind_id = s.kind_id AND e.dedup = s.dedup AND e.account_id = s.account_id AND e.id <= :last
+            WHERE e.left_out IS NULL AND e.at = s.at
+                AND (s.left_out IS NOT NULL OR e.properties IS DISTINCT FROM s.properties) AND \(Self.isOfSameContact)
+            """, ["last": last]
+        ).filter(Self.agrees).forEach { row in
+            try connection.execute(
+                "UPDATE event SET properties = :told, left_out = :left_out WHERE id = :id",
+                ["id": row["id"], "told": row["told"], "left_out": row["left_out"]])
+        }
+    }
+
+    /// Whether all that an old event says is also said by the one that is told.
+    private static func agrees(_ row: Row) -> Bool {
+        guard let known = row["properties"].text.flatMap({ JSON(parsing: $0) }), case .object(let members) = known
+        else {
+            return true
+        }
+        let told = row["told"].text.flatMap { JSON(parsing: $0) }
+        return members.allSatisfy { $0.value == (told?[$0.key] ?? .null) }
     }
 }

@@ -250,11 +250,9 @@ final class EventImport: ImportTarget {
     /// What an event calls its contact; nothing where that is an erased person.
     private func calledContact(_ connection: Connection) throws -> String {
         guard awaits, try ErasureKey.isNeeded(connection) else { return "s.contact_key" }
-        try ErasureKey.read(connection).register(on: connection)
-        return """
-            CASE WHEN EXISTS (SELECT 1 FROM suppression AS x WHERE x.address = erased_key(s.contact_key)) THEN NULL
-                ELSE s.contact_key END
-            """
+        try ErasedNames.find(
+            "SELECT DISTINCT s.contact_key FROM import_event s WHERE s.contact_key IS NOT NULL", connection)
+        return "CASE WHEN \(ErasedNames.has("s.contact_key")) THEN NULL ELSE s.contact_key END"
     }
 
     func finish(_ report: inout ImportReport) throws {

@@ -63,11 +63,8 @@ package struct Retyping {
     package func apply(_ connection: Connection) throws {
         let rows = try connection.query(
             "SELECT id, \(column) AS value FROM \(table) WHERE \(column) IS NOT NULL ORDER BY id")
-        try connection.executeScript(
-            """
-            ALTER TABLE \(table) DROP COLUMN \(column);
-            ALTER TABLE \(table) ADD COLUMN \(column) \(AttributeColumns.sqlType(of: to));
-            """)
+        try connection.executeScript("ALTER TABLE \(table) DROP COLUMN \(column)")
+        try connection.define("ALTER TABLE \(table) ADD COLUMN \(column) \(AttributeColumns.sqlType(of: to))")
         for row in rows {
             guard let value = value(of: text(row["value"])), let id = row["id"].integer else { continue }
             try connection.execute(
@@ -79,9 +76,12 @@ package struct Retyping {
 
     /// The past of a tracked attribute goes along: what it was is asked of it in the new type.
     private func applyToHistory(_ connection: Connection) throws {
+        let (dialect, former) = (connection.dialect, ValueType(rawValue: from) ?? .text)
+        let columns = ["value", "previous"].map { dialect.stored($0, as: former) }.joined(separator: ", ")
         let rows = try connection.query(
-            "SELECT account_id, at, value, previous FROM history WHERE attribute = :attribute",
+            "SELECT account_id, at, \(columns) FROM history WHERE attribute = :attribute",
             ["attribute": .text(attribute.name)])
+        func told(_ value: SQLValue) -> SQLValue { self.value(of: text(value)).map(dialect.stored) ?? .null }
         for row in rows {
             try connection.execute(
                 """
@@ -90,8 +90,7 @@ package struct Retyping {
                 """,
                 [
                     "attribute": .text(attribute.name), "account": row["account_id"], "at": row["at"],
-                    "value": value(of: text(row["value"])) ?? .null,
-                    "previous": value(of: text(row["previous"])) ?? .null,
+                    "value": told(row["value"]), "previous": told(row["previous"]),
                 ])
         }
     }

@@ -18,6 +18,11 @@ extension StatusQuery {
         (try Meta.standingStill.read(connection) ?? "").split(separator: "\n").map(String.init)
     }
 
+    /// When the server of the database could not be reached, if it was lately.
+    package func outage(now: Instant) throws -> Outage? {
+        try Outage(connection).flatMap { now - $0.to < .days(1) ? $0 : nil }
+    }
+
     /// The categories that people have left and that are none of these, with how many people.
     package func goneCategories(but known: [String]) throws -> [(category: String, people: Int)] {
         try Suppressions.gone(but: known, connection)

@@ -149,7 +149,7 @@ extension Outbox {
     }
 
     /// Whether a suppression `s` holds for a touch `t`.
-    private static let forbids = """
+    static let forbids = """
         ((s.category = '' AND (t.category <> 'service' OR s.reason <> 'unsubscribed')) OR s.category = t.category)
         """
 

@@ -3,8 +3,8 @@ package import Playbooks
 
 /// The touches that are to be sent, as the worker reads and writes them; each call is part of the caller's transaction.
 ///
-/// Every write after a claim carries the claim's fence: when no row changes, somebody else has the touch by now, and the
-/// result is thrown away.
+/// Claims are in the worker's memory. Every write of an answer carries the claim's fence: when no row changes, somebody else
+/// has the touch by now, and the result is thrown away.
 package struct Outbox {
     let connection: Connection
 
@@ -35,20 +35,25 @@ package struct Outbox {
     }
 
     /// When the cap has room again: the moment of the oldest touch that counts, plus its window.
-    package func roomAgain(_ candidate: TouchCandidate, cap: Cap, now: Instant) throws -> Instant {
+    ///
+    /// - Parameter underWay: when others that count were claimed which the table does not know of yet.
+    package func roomAgain(_ candidate: TouchCandidate, cap: Cap, underWay: [Instant], now: Instant) throws -> Instant {
+        let count = max(1, cap.count)
         var arguments: [String: SQLValue] = [
             "id": .integer(candidate.id), "recipient": .text(candidate.recipient), "from": .instant(now - cap.reach),
             "enrollment": .integer(candidate.enrollmentID), "ghost": .integer(candidate.isGhost ? 1 : 0),
-            "offset": .integer(Int64(max(0, cap.count - 1))),
+            "limit": .integer(Int64(count)),
         ]
         for (name, value) in Self.values(of: cap) { arguments["cap_\(name)"] = .text(value) }
-        let oldest = try connection.first(
+        let known = try connection.query(
             """
             SELECT o.claimed_at FROM touch AS o WHERE o.recipient = :recipient AND o.claimed_at > :from
                 AND o.id <> :id AND \(Self.counts(cap, prefix: "cap_", ghost: ":ghost", enrollment: ":enrollment"))
-            ORDER BY o.claimed_at DESC LIMIT 1 OFFSET :offset
-            """, arguments)?[0].instant
-        return (oldest ?? now) + cap.reach
+            ORDER BY o.claimed_at DESC LIMIT :limit
+            """, arguments
+        ).compactMap { $0["claimed_at"].instant }
+        let newest = (known + underWay).sorted(by: >)
+        return (newest.count >= count ? newest[count - 1] : now) + cap.reach
     }
 
     /// When touches that a cap counts went to a person after a moment.
@@ -63,15 +68,7 @@ package struct Outbox {
         ).compactMap { $0["claimed_at"].instant }
     }
 
-    package func claim(_ candidate: TouchCandidate, owner: String, now: Instant) throws -> Bool {
-        try change(
-            """
-            UPDATE touch SET state = 'claimed', fence = fence + 1, owner = :owner, claimed_at = :now, reason = NULL
-            WHERE id = :id AND fence = :fence AND state = 'pending'
-            """, [.text(owner), .instant(now)], candidate.id, candidate.fence)
-    }
-
-    /// Ends a pending or claimed touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`; or, when
+    /// Ends a pending touch without sending: `ghost`, `capped`, `expired`, `suppressed`, `cancelled`; or, when
     /// an earlier attempt may have arrived, as `sent` or `unknown`.
     package func end(_ candidate: TouchCandidate, as state: TouchState, reason: String?, now: Instant) throws {
         let isGhost = state == .ghost
@@ -80,7 +77,7 @@ package struct Outbox {
             UPDATE touch SET state = :state, reason = :reason, fence = fence + 1,
                 settled_at = CASE WHEN :state <> 'unknown' THEN CAST(:now AS bigint) END,
                 claimed_at = CASE WHEN :ghost = 1 THEN :now ELSE claimed_at END
-            WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'claimed')
+            WHERE id = :id AND fence = :fence AND state = 'pending'
             """, [.word(state), .optional(reason), .instant(now), .integer(isGhost ? 1 : 0)], candidate.id,
             candidate.fence)
         guard changed else { return }
@@ -104,58 +101,26 @@ package struct Outbox {
     }
 
     /// Parks a claimed touch that could not be rendered, as `held` or `unknown`.
-    package func park(id: Int64, fence: Int64, as state: TouchState, reason: String) throws {
+    package func park(_ candidate: TouchCandidate, as state: TouchState, reason: String, claimedAt: Instant) throws {
         _ = try change(
             """
-            UPDATE touch SET state = :state, reason = :reason, error = NULL, fence = fence + 1
-            WHERE id = :id AND fence = :fence AND state = 'claimed'
-            """, [.word(state), .text(reason)], id, fence)
+            UPDATE touch SET state = :state, reason = :reason, error = NULL, fence = fence + 1, claimed_at = :claimed
+            WHERE id = :id AND fence = :fence AND state = 'pending'
+            """, [.word(state), .text(reason), .instant(claimedAt)], candidate.id, candidate.fence)
     }
 
-    /// Makes a claimed touch pending again, as if it had not been claimed.
-    package func giveBack(id: Int64, fence: Int64) throws {
-        _ = try change(
+    /// Whether a claimed touch is as it was, and its address is not suppressed.
+    package func holds(_ candidate: TouchCandidate) throws -> Bool {
+        try connection.first(
             """
-            UPDATE touch SET state = 'pending', fence = fence + 1, owner = NULL,
-                claimed_at = CASE ambiguous WHEN 1 THEN claimed_at END
-            WHERE id = :id AND fence = :fence AND state = 'claimed'
-            """, [], id, fence)
-    }
-
-    /// Whether all these touches are still the claimer's.
-    package func holds(_ claims: [(id: Int64, fence: Int64)]) throws -> Bool {
-        try claims.allSatisfy { claim in
-            try connection.first(
-                "SELECT 1 FROM touch WHERE id = :id AND fence = :fence AND state = 'claimed'",
-                ["id": .integer(claim.id), "fence": .integer(claim.fence)]) != nil
-        }
-    }
-
-    /// The intent to send, durable before a byte leaves; false when the touch is no longer the claimer's.
-    package func beginAttempt(
-        id: Int64, fence: Int64, number: Int, bodyHash: String, messageHash: String, endpoint: String? = nil,
-        processNow: Instant
-    ) throws -> Bool {
-        guard
-            try change(
-                """
-                UPDATE touch SET state = 'sending', body_hash = :body, message_hash = :message, endpoint = :endpoint,
-                    attempts = :number, first_attempt_at = coalesce(first_attempt_at, :process), retry_at = NULL
-                WHERE id = :id AND fence = :fence AND state = 'claimed'
-                """,
-                [
-                    .text(bodyHash), .text(messageHash), .optional(endpoint), .integer(Int64(number)),
-                    .instant(processNow),
-                ], id, fence)
-        else { return false }
-        _ = try connection.execute(
-            "INSERT INTO attempt (touch_id, number, began_at) VALUES (:id, :number, :process)",
-            inOrder: [.integer(id), .integer(Int64(number)), .instant(processNow)])
-        return true
+            SELECT 1 FROM touch AS t WHERE t.id = :id AND t.fence = :fence AND t.state = 'pending' AND t.waiting = 0
+                AND (t.kind = 'in_app' OR t.kind = 'webhook' OR NOT EXISTS (
+                    SELECT 1 FROM suppression AS s WHERE s.address = t.recipient AND \(Self.forbids)))
+            """, ["id": .integer(candidate.id), "fence": .integer(candidate.fence)]) != nil
     }
 
     /// What an attempt ended in.
-    package struct Settlement: Sendable {
+    package struct Settlement: Sendable, Equatable {
         package var id: Int64
         package var fence: Int64
         package var enrollmentID: Int64
@@ -207,8 +172,8 @@ package struct Outbox {
             WHERE touch_id = :id AND number = :number
             """,
             inOrder: [
-                .instant(processNow), settlement.state == .pending ? .text("retry") : .word(settlement.state),
-                .optional(settlement.detail), .integer(settlement.id), .integer(Int64(settlement.attempt)),
+                .instant(processNow), settlement.attemptResult, .optional(settlement.detail), .integer(settlement.id),
+                .integer(Int64(settlement.attempt)),
             ])
         if settlement.state == .sent { try ChangeRecords(connection).sent(touch: settlement.id, at: now) }
         if !isOpen { try moveOn(enrollment: settlement.enrollmentID, now: now) }
@@ -241,7 +206,7 @@ package struct Outbox {
 
     /// Changes the touch unless somebody else has it by now; the text names the values in their order, then `:id` and
     /// `:fence`.
-    private func change(_ sql: StaticString, _ values: [SQLValue], _ id: Int64, _ fence: Int64) throws -> Bool {
+    func change(_ sql: StaticString, _ values: [SQLValue], _ id: Int64, _ fence: Int64) throws -> Bool {
         try connection.execute(sql, inOrder: values + [.integer(id), .integer(fence)]) == 1
     }
 }

@@ -18,7 +18,7 @@ package struct Recovery {
         package var firstAttemptAt: Instant
     }
 
-    /// Gives back what was claimed but never sent.
+    /// Gives back what a program claimed that kept its claims in the table.
     package func releaseClaims() throws -> Int {
         try connection.execute(
             """

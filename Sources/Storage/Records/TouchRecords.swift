@@ -109,16 +109,21 @@ package struct TouchRecords {
             """, inOrder: [.instant(now), .text(reason), .integer(enrollment)])
     }
 
-    /// The messages that an account has had from a playbook; one that was rejected or never went out has not been had.
-    func messages(of account: Int64, from playbook: Int64) throws -> Set<HadMessage> {
+    /// The messages that an account has had from a playbook, or would have had as a holdout; one that was rejected or never
+    /// went out has not been had.
+    func messages(of account: Int64, from playbook: Int64) throws -> HadMessages {
         let rows = try connection.query(
             """
-            SELECT DISTINCT t.message, t.message_hash FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
+            SELECT DISTINCT t.message, t.message_hash, t.ghost FROM enrollment AS e JOIN touch AS t ON t.enrollment_id = e.id
             WHERE e.account_id = :account AND e.playbook_id = :playbook
                 AND t.state IN ('pending', 'claimed', 'sending', 'sent', 'unknown', 'held', 'ghost')
             """, ["account": .integer(account), "playbook": .integer(playbook)])
-        return Set(
-            rows.compactMap { row in row["message"].text.map { HadMessage($0, hash: row["message_hash"].text) } })
+        var had = HadMessages()
+        for row in rows {
+            guard let path = row["message"].text else { continue }
+            had.insert(HadMessage(path, hash: row["message_hash"].text), isGhost: row["ghost"].integer == 1)
+        }
+        return had
     }
 
     package func accountsWithHeld() throws -> [Int64] {

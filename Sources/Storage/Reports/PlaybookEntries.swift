@@ -57,16 +57,18 @@ package struct PlaybookEntries {
         try collect()
     }
 
-    private func collect() throws {
-        try connection.executeScript("DROP TABLE IF EXISTS report_entry")
-        try connection.define(
-            """
-            CREATE TEMP TABLE report_entry (
+    static let table = TemporaryTable(
+        name: "report_entry",
+        definition: """
+            CREATE TEMP TABLE IF NOT EXISTS report_entry (
                 id INTEGER NOT NULL, account_id INTEGER NOT NULL, experiment_id INTEGER NOT NULL,
                 version_id INTEGER NOT NULL, arm TEXT NOT NULL, variant TEXT, entered_at INTEGER NOT NULL,
                 has_goal INTEGER NOT NULL, until INTEGER NOT NULL, goal_at INTEGER, left_at INTEGER,
                 left_known_at INTEGER, is_erased INTEGER NOT NULL, stratum TEXT NOT NULL)
-            """)
+            """, index: "CREATE INDEX report_entry_by_id ON report_entry (id)")
+
+    private func collect() throws {
+        try connection.renew(Self.table)
         try connection.execute(
             """
             INSERT INTO report_entry
@@ -86,7 +88,7 @@ package struct PlaybookEntries {
                 "playbook": .integer(playbookID), "as_of": .instant(asOf),
                 "watch": .integer(Self.watch.milliseconds),
             ])
-        try connection.executeScript("CREATE INDEX report_entry_by_id ON report_entry (id)")
+        try connection.index(Self.table)
         // The first time that an account left since its entry, as far as anybody knew.
         try connection.execute(
             """

@@ -15,13 +15,17 @@ package struct RiskFigures {
         self.since = since
         // First those who came lately, then all.
         _ = try RisksSeen(risks, since: since, until: now, connection)
-        try connection.executeScript(
-            """
-            DROP TABLE IF EXISTS report_new_risk;
-            CREATE TEMP TABLE report_new_risk AS SELECT account_id, reason FROM risk_seen;
-            """)
+        try connection.renew(Self.newcomers)
+        try connection.execute(
+            "INSERT INTO report_new_risk (account_id, reason) SELECT account_id, reason FROM risk_seen")
         _ = try RisksSeen(risks, since: nil, until: now, connection)
     }
+
+    static let newcomers = TemporaryTable(
+        name: "report_new_risk",
+        definition: """
+            CREATE TEMP TABLE IF NOT EXISTS report_new_risk (account_id INTEGER NOT NULL, reason TEXT NOT NULL)
+            """)
 
     package struct OfReason: Sendable, Hashable {
         package var reason: String

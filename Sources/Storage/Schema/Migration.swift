@@ -26,10 +26,12 @@ extension SQLiteDriver {
     }
 
     /// Brings the schema to the newest version, each step in a transaction of its own.
-    func migrate() throws {
+    ///
+    /// - Parameter newest: the version; an earlier one for who wants to see what it was.
+    func migrate(to newest: Int = Schema.migrations.count) throws {
         let version = Int(try expectKnownVersion())
-        if version < Schema.migrations.count { try EmailAddress.register(on: self) }
-        for (index, migration) in Schema.migrations.enumerated().dropFirst(version) {
+        if version < newest { try EmailAddress.register(on: self) }
+        for (index, migration) in Schema.migrations.prefix(newest).enumerated().dropFirst(version) {
             do {
                 try executeScript("BEGIN IMMEDIATE")
                 try executeScript(migration)

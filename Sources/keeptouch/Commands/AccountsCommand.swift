@@ -62,7 +62,7 @@ struct AccountsCommand: ParsableCommand {
         let loaded = try options.read()
         let question = try question
         var choice = try question.choice(in: loaded.workspace)
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         let names = loaded.stepNames
         try store.read { connection in

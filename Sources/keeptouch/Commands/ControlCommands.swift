@@ -48,7 +48,7 @@ struct PauseCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         try scope.check(loaded)
-        let store = try loaded.open(.readWrite, on: .all)
+        let store = try loaded.open(.readWrite)
         try store.write { connection in
             try Author.command.pause(scope.text, because: reason, connection)
         }
@@ -75,7 +75,7 @@ struct ResumeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readWrite, on: .all)
+        let store = try loaded.open(.readWrite)
         if scope.text == "all", let reason = KillSwitch(directory: loaded.directory.path).reason {
             throw CommandError("everything would be paused again at once: \(reason)")
         }
@@ -95,7 +95,11 @@ struct ResumeCommand: ParsableCommand {
             let paused = try store.read { try StatusQuery($0).pauses().map(\.scope) }
             throw CommandError(
                 "\(scope.text) is not paused; "
-                    + (paused.isEmpty ? "nothing is" : "these are: \(paused.joined(separator: ", "))"))
+                    + (paused.isEmpty
+                        ? "nothing is"
+                        : "what is goes on with: "
+                            + paused.map { "keeptouch resume \($0.replacing("playbook:", with: ""))" }.joined(
+                                separator: "; ")))
         }
         Terminal.print("\(scope.text) goes on with the next run.")
     }
@@ -113,7 +117,7 @@ struct ReleaseCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         let reads = try loaded.playbook(playbook).doubtableReads
-        let store = try loaded.open(.readWrite, on: .all)
+        let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         let release = try store.write { connection in
             try Author.command.release(playbook, reading: reads, now: now, connection)

@@ -25,7 +25,6 @@ struct DoctorCommand: ParsableCommand {
         func note(_ what: String, _ finding: Finding, _ text: String) { findings.append((what, finding, text)) }
 
         let loaded = try options.read()
-        try loaded.expectFile()
         let errors = loaded.diagnostics.filter { $0.severity == .error }.count
         note(
             "files", errors > 0 ? .bad : .good,
@@ -58,9 +57,16 @@ struct DoctorCommand: ParsableCommand {
                 of: receiver, environment: ProcessInfo.processInfo.environment, directory: loaded.directory.path)
             if let complaint { note("receiver \(receiver.name)", .bad, complaint) }
         }
-        let version = Health.engineVersion
-        note("SQLite", .good, "\(version); every write is made under write.lock, so its WAL-reset bug cannot strike")
-        if FileManager.default.fileExists(atPath: loaded.databasePath) {
+        if !loaded.isOnServer {
+            note(
+                "SQLite", .good,
+                "\(Health.engineVersion); every write is made under write.lock, so its WAL-reset bug cannot strike")
+        }
+        if loaded.isOnServer {
+            do { try examineDatabase(loaded, note) } catch let error as StorageError {
+                note("database", .bad, "\(error)")
+            }
+        } else if FileManager.default.fileExists(atPath: loaded.databasePath) {
             try examineDatabase(loaded, note)
         } else {
             note("database", .warning, "there is none yet at \(loaded.databasePath); keeptouch import makes it")
@@ -156,12 +162,20 @@ struct DoctorCommand: ParsableCommand {
         try examineClock(store, note)
         examineFilesBeside(store, note)
         try store.read { connection in
-            let errors = try Health.integrityErrors(connection)
-            note(
-                "database", errors.isEmpty ? .good : .bad,
-                errors.isEmpty ? "sound" : "damaged: \(errors.joined(separator: "; ")); restore a back-up")
-            let mode = try Health.journalMode(connection)
-            note("journal", mode == "wal" ? .good : .bad, mode == "wal" ? "wal" : "\(mode), not wal")
+            if let server = try Health.Server(connection) {
+                note("PostgreSQL", .good, "\(server.version), at \(server.place)")
+                for complaint in server.complaints { note("server", .warning, complaint) }
+                if let version = store.newerSchema {
+                    note("schema", .warning, "a newer keeptouch has brought it to version \(version)")
+                }
+            } else {
+                let errors = try Health.integrityErrors(connection)
+                note(
+                    "database", errors.isEmpty ? .good : .bad,
+                    errors.isEmpty ? "sound" : "damaged: \(errors.joined(separator: "; ")); restore a back-up")
+                let mode = try Health.journalMode(connection)
+                note("journal", mode == "wal" ? .good : .bad, mode == "wal" ? "wal" : "\(mode), not wal")
+            }
             let stray = try Health.strayTouches(connection)
             note(
                 "books", stray == 0 ? .good : .bad,
@@ -220,7 +234,7 @@ struct DoctorCommand: ParsableCommand {
         }
         examinePermissions(loaded, note)
         do {
-            _ = try RunnerLock(database: loaded.databasePath)
+            _ = try RunnerLock(of: store)
             note("runner", .good, "nobody runs the playbooks now")
         } catch {
             note("runner", .good, "\(error)")

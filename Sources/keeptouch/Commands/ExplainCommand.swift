@@ -21,7 +21,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let loaded = try options.read()
         if let playbook { _ = try loaded.playbook(playbook) }
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         try store.read { connection in
             let story = try AccountStory.find(account, connection)

@@ -185,7 +185,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func run(_ jobs: [Job], _ loaded: LoadedWorkspace) throws {
-        let store = try loaded.open(.readWrite, on: .all)
+        let store = try loaded.open(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         let importer = Importer(
             store: store, dataMap: loaded.workspace.dataMap, configuration: loaded.workspace.configuration)

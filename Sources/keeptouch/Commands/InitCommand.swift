@@ -55,7 +55,7 @@ struct InitCommand: ParsableCommand {
         var options = WorkspaceOptions()
         options.workspace = directory
         let loaded = try options.read()
-        let store = try loaded.open(.readWrite, on: .all)
+        let store = try loaded.open(.readWrite)
         if simulation {
             try store.write { connection in
                 if let last = try Meta.lastNow(connection), try !Meta.isSimulation(connection) {

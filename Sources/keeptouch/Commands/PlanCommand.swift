@@ -29,7 +29,7 @@ struct PlanCommand: ParsableCommand {
         for name in playbooks { _ = try loaded.playbook(name) }
         let isNoneLive = !loaded.workspace.playbooks.contains { $0.state == .live }
         let drafts = playbooks.isEmpty && isNoneLive ? loaded.workspace.playbooks.filter { $0.state == .draft } : []
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         var found: [CycleReport.Who] = []
         let listens: ((CycleReport.Who) -> Void)? =
@@ -43,7 +43,8 @@ struct PlanCommand: ParsableCommand {
             if output.format == .table { try DatabaseOrigin.warn(of: store) }
             try CycleText(
                 report: report, hasRun: false, pause: store.read { try Pauses($0).all },
-                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error },
+                pausedPlaybooks: store.read { try StatusQuery($0).pauses().count { $0.scope.hasPrefix("playbook:") } }
             ).show(output)
             if output.format == .table, !drafts.isEmpty {
                 Terminal.print(

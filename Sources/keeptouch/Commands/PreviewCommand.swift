@@ -40,7 +40,7 @@ struct PreviewCommand: AsyncParsableCommand {
         let item = try loaded.playbook(playbook)
         let variant = try checkedVariant(of: item)
         let index = try index(in: item, variant)
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         let secret = try SigningSecret.read(beside: store)
         let locales = allLocales ? try languages(of: item, index, variant, loaded.workspace) : [nil]

@@ -31,7 +31,7 @@ struct ReportOptions: ParsableArguments {
     /// Asks a question of the workspace as of the moment that was named, and prints the answer.
     func show(_ ask: (LoadedWorkspace, Connection, Instant) throws -> Report) throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let asOf = try options.moment(store, zone: loaded.zone)
         var report = try store.read { try ask(loaded, $0, asOf) }
         report.zone = loaded.zone

@@ -19,8 +19,7 @@ struct RetypeCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        try loaded.expectFile()
-        let store = try Store(path: loaded.databasePath, mode: .readWrite)
+        let store = try loaded.openAsItIs(.readWrite)
         let now = try options.moment(store, zone: loaded.zone)
         func retyping(_ connection: Connection) throws -> Retyping {
             try Retyping(

@@ -25,7 +25,7 @@ struct RiskCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         let note = try store.read { connection in
             let story = try AccountStory.find(account, connection)

@@ -16,7 +16,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try options.read()
-        let runtime = try Runtime(loaded, on: .all)
+        let runtime = try Runtime(loaded)
         let store = runtime.store
         try runtime.wake()
         // Only now: before it, the clock might have been another.
@@ -75,7 +75,8 @@ struct RunCommand: AsyncParsableCommand {
         case .table, .csv:
             try CycleText(
                 report: report, hasRun: true, pause: store.read { try Pauses($0).all },
-                hasErrors: loaded.diagnostics.contains { $0.severity == .error }
+                hasErrors: loaded.diagnostics.contains { $0.severity == .error },
+                pausedPlaybooks: store.read { try StatusQuery($0).pauses().count { $0.scope.hasPrefix("playbook:") } }
             ).show(output)
             for draft in try store.read({ try StatusQuery($0).draftsAtWork() }) {
                 Terminal.print(CycleText.atWork(draft))

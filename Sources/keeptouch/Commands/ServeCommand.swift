@@ -73,8 +73,10 @@ struct ServeCommand: AsyncParsableCommand {
         let site = try port.map { _ in try self.site(runtime, log) }
         if dashboard != nil { try loaded.expectDashboard(on: host) }
         let pages = try dashboard.map { _ in try loaded.dashboard(edition, log) }
+        let sending = try loaded.open(.readWrite)
+        let sendersLock = try RunnerLock(of: sending, for: .sending)
         let server = Server(
-            folder: loaded.directory, edition: edition, planning: runtime.store, sending: try loaded.open(.readWrite),
+            folder: loaded.directory, edition: edition, planning: runtime.store, sending: sending,
             posting: try loaded.open(.readWrite), telling: try loaded.open(.readWrite),
             pulling: try loaded.open(.readWrite), reporting: try loaded.open(.readWrite),
             environment: ProcessInfo.processInfo.environment,
@@ -114,7 +116,7 @@ struct ServeCommand: AsyncParsableCommand {
             ])
         try await group.run()
         log.info("stopped")
-        withExtendedLifetime((runtime, killing)) {}
+        withExtendedLifetime((runtime, killing, sendersLock)) {}
     }
 
     private func site(_ runtime: Runtime, _ log: Logger) throws -> Site {

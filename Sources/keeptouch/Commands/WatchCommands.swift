@@ -41,7 +41,7 @@ struct TouchesCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         if let playbook { _ = try loaded.playbook(playbook) }
         let most = limit ?? (output.format == .table ? Self.shown : .max)
         let (entries, outcomes) = try store.read { connection in
@@ -97,7 +97,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try options.read()
-        let store = try loaded.open(.readOnly, on: .all)
+        let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         if output.format == .table {
             try DatabaseOrigin.warn(of: store)
@@ -137,7 +137,7 @@ struct StatusCommand: ParsableCommand {
             if playbooks.contains(where: { $0.active + $0.ended > 0 }) {
                 Terminal.hint(
                     "counted are enrollments; the accounts: "
-                        + "keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout]")
+                        + "keeptouch accounts --in PLAYBOOK [--state ended|goal|all] [--arm holdout|global_holdout]")
                 Terminal.hint("open and sent: keeptouch touches --playbook PLAYBOOK --state open|sent")
             }
             let places = PlacesText(try query.places(), of: loaded)
@@ -280,6 +280,11 @@ struct StatusCommand: ParsableCommand {
         for draft in try query.draftsAtWork() { Terminal.print(CycleText.atWork(draft)) }
         for sentence in try query.standingStill() {
             Terminal.print(Terminal.styled(sentence, .yellow))
+        }
+        if let outage = try query.outage(now: now) {
+            Terminal.print(
+                "the database could not be reached from \(outage.from.text(in: loaded.zone)) to "
+                    + "\(outage.to.text(in: loaded.zone)); what waited goes on")
         }
         let categories = loaded.workspace.configuration.categories.map(\.name)
         for (category, people) in try query.goneCategories(but: categories) {

@@ -10,6 +10,8 @@ struct CycleText {
     let pause: String?
     /// Whether files have errors, and so may be why a playbook is not in it.
     let hasErrors: Bool
+    /// How many playbooks people have paused one by one.
+    let pausedPlaybooks: Int
 
     func show(_ output: FormatOption) throws {
         var table = Table(
@@ -31,6 +33,10 @@ struct CycleText {
         } else if report.playbooks.isEmpty, hasErrors {
             Terminal.print(
                 "No playbook runs: those with an error wait until it is mended; see them with: keeptouch check")
+        } else if report.playbooks.isEmpty, pausedPlaybooks > 0 {
+            Terminal.print(
+                "No playbook runs: \(Terminal.count(pausedPlaybooks, "live playbook")) paused; keeptouch status says by whom"
+            )
         } else if report.playbooks.isEmpty {
             Terminal.print("No playbook is live. Set `state: live` in a playbook.yaml, then look with: keeptouch plan")
         }

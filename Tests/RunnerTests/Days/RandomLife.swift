@@ -149,6 +149,18 @@ struct RandomLife: CustomStringConvertible {
 
     /// A message: whom it went to, and for what. The same twice stands twice.
     func touches(runningAt moments: [Instant]) async throws -> [String] {
+        try await lived(at: moments).test.rows(
+            """
+            SELECT a.key || ' ' || p.name || ' ' || e.match_key || ' ' || t.step || ' ' || t.recipient
+            FROM touch AS t JOIN enrollment AS e ON e.id = t.enrollment_id JOIN account AS a ON a.id = t.account_id
+            JOIN playbook AS p ON p.id = t.playbook_id ORDER BY 1
+            """)
+    }
+
+    /// All that was decided.
+    func books(runningAt moments: [Instant]) async throws -> [String] { try await lived(at: moments).test.dump() }
+
+    private func lived(at moments: [Instant]) async throws -> LivedWorkspace {
         let map = LivedWorkspace.dataMap.replacing("{ score: number }", with: "{ score: number, deal: text }")
         let world = try LivedWorkspace(playbooks, map: map)
         let kinds = "INSERT INTO event_kind (name) VALUES ('signed'), ('answered'), ('left')"
@@ -174,11 +186,6 @@ struct RandomLife: CustomStringConvertible {
         }
         #expect(rest.isEmpty)
         #expect(try world.test.integer("SELECT count(*) FROM touch WHERE state <> 'sent'") == 0, "\(self)")
-        return try world.test.rows(
-            """
-            SELECT a.key || ' ' || p.name || ' ' || e.match_key || ' ' || t.step || ' ' || t.recipient
-            FROM touch AS t JOIN enrollment AS e ON e.id = t.enrollment_id JOIN account AS a ON a.id = t.account_id
-            JOIN playbook AS p ON p.id = t.playbook_id ORDER BY 1
-            """)
+        return world
     }
 }

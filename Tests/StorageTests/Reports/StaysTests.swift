@@ -60,8 +60,9 @@ struct StaysTests {
                         VALUES (:id, 'mrr', :at, :value, :previous)
                         """,
                         [
-                            "id": .integer(id), "at": start(day), "value": .integer(mrr + change),
-                            "previous": .integer(mrr),
+                            "id": .integer(id), "at": start(day),
+                            "value": connection.dialect.stored(.integer(mrr + change)),
+                            "previous": connection.dialect.stored(.integer(mrr)),
                         ])
                     mrr += change
                 }
@@ -181,8 +182,8 @@ struct StaysTests {
                 guard let end = row["end_date"], !end.isEmpty else { continue }
                 try connection.execute(
                     """
-                    INSERT INTO event (account_id, kind_id, at, received_at, dedup) VALUES (:id, 1, :at, :at, :id)
-                    """, ["id": .integer(id), "at": Self.start(try Self.day(end))])
+                    INSERT INTO event (account_id, kind_id, at, received_at, dedup) VALUES (:id, 1, :at, :at, :dedup)
+                    """, ["id": .integer(id), "at": Self.start(try Self.day(end)), "dedup": .text("\(id)")])
             }
         }
         let item = try #require(try Self.cases("cohort_triangle").first)

@@ -54,14 +54,23 @@ package struct PostgreSQLAddress: Sendable, Equatable {
         return "postgresql://\(host ?? socket ?? "")\(port)\(components.path)"
     }
 
+    /// Whether it says that the server has to prove who it is.
+    var isVerified: Bool { url.contains("sslmode=verify-full") }
+
     /// Whether a password stands in the URL, where it would be read by everybody who reads the file.
     package var hasPassword: Bool { password != nil }
 
     /// Opens a connection.
     ///
+    /// - Parameter canWrite: whether a standby will not do.
     /// - Throws: `StorageError` that says what to do, without the password.
-    func connect() throws -> OpaquePointer {
-        let defaults = [("connect_timeout", "15"), ("application_name", "keeptouch"), ("client_encoding", "UTF8")]
+    func connect(canWrite: Bool) throws -> OpaquePointer {
+        let defaults = [
+            ("connect_timeout", "15"), ("application_name", "keeptouch"), ("client_encoding", "UTF8"),
+            // A network that is cut without a word is noticed within half a minute.
+            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "30000"), ("target_session_attrs", canWrite ? "read-write" : "any"),
+        ]
         // What the URL says comes later, and counts.
         let words = (defaults.map(\.0) + ["dbname"]).map { strdup($0) } + [nil]
         let values = (defaults.map(\.1) + [url]).map { strdup($0) } + [nil]

@@ -39,7 +39,7 @@ enum PostgreSQLCounting {
         let changes = "WITH c AS (\(operation.changed)) \(rows(of: table))"
         return [
             """
-            CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS $count$
+            CREATE OR REPLACE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS $count$
             BEGIN
                 INSERT INTO flow_count AS f (what, slot, owner, version_id, name, value, count)
                     SELECT what, slot, owner, version_id, name, value, CAST(sum(count) AS bigint) FROM (\(changes)) AS u
@@ -52,7 +52,7 @@ enum PostgreSQLCounting {
             END $count$
             """,
             """
-            CREATE TRIGGER \(name) AFTER \(operation.rawValue) ON \(table.rawValue) REFERENCING \(operation.tables)
+            CREATE OR REPLACE TRIGGER \(name) AFTER \(operation.rawValue) ON \(table.rawValue) REFERENCING \(operation.tables)
             FOR EACH STATEMENT EXECUTE FUNCTION \(name)()
             """,
         ]

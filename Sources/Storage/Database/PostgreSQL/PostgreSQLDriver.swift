@@ -13,14 +13,32 @@ final class PostgreSQLDriver: Driver {
     }
 
     let address: PostgreSQLAddress
-    private let connection: OpaquePointer
+    /// Whether the session may change anything but temporary tables.
+    let canWrite: Bool
+    /// Nil while the connection is lost.
+    private var connection: OpaquePointer?
     /// Stops what is running, from whatever thread.
-    private let canceller: NIOLockedValueBox<Canceller>
+    private let canceller = NIOLockedValueBox(Canceller())
     private var plans: [String: PostgreSQLPlan] = [:]
     private var planCount = 0
+    /// Whether a column of an answer may have another type by now.
+    private var arePlansStale = false
     /// The statement whose rows are on the way.
     private var reading: Unmanaged<PostgreSQLStatement>?
     private var isOpen = true
+    /// Whether the other end was found to be gone; the connection itself may take some time to see it.
+    private var isBroken = false
+    /// The session of the connection; of the last one while it is lost.
+    var session: ServerSession?
+    /// Advisory locks that the session keeps for its life, in SQL; a new session takes them before anything else.
+    var rights: [String] = []
+    var attempts = Reconnection()
+    /// The version of a schema that a newer program made and that this one works with; nil for its own.
+    var newerSchema: Int64?
+    /// The transaction between its beginning and its end, whatever became of the connection meanwhile.
+    var transaction: ServerTransaction?
+    /// Temporary tables that were emptied row by row, which only VACUUM frees of what stood there.
+    var emptied: Set<String> = []
 
     private static let mostPlans = 500
 
@@ -29,18 +47,12 @@ final class PostgreSQLDriver: Driver {
     }
 
     /// Rows that statements read as tables.
-    private var staged: [StagedRows] = []
+    private(set) var staged: [StagedRows] = []
 
-    init(_ address: PostgreSQLAddress) throws {
+    init(_ address: PostgreSQLAddress, canWrite: Bool) throws {
         self.address = address
-        connection = try address.connect()
-        canceller = NIOLockedValueBox(Canceller(handle: PQgetCancel(connection)))
-        try executeScript(
-            """
-            SET search_path = \(address.schema); SET timezone = 'UTC'; SET jit = off; SET client_min_messages = warning;
-            SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '10min';
-            SET extra_float_digits = 1
-            """)
+        self.canWrite = canWrite
+        try connect()
     }
 
     deinit { close() }
@@ -51,11 +63,37 @@ final class PostgreSQLDriver: Driver {
     func close() {
         guard isOpen else { return }
         isOpen = false
+        hangUp()
+    }
+
+    /// Makes a connection in the place of one that is no more; what was prepared is prepared again when it is wanted.
+    func connect() throws {
+        hangUp()
+        let connection = try address.connect(canWrite: canWrite)
+        self.connection = connection
+        isBroken = false
+        // What the server has to say besides is told with the error that follows.
+        PQsetNoticeReceiver(connection, { _, _ in }, nil)
+        canceller.withLockedValue { $0.handle = PQgetCancel(connection) }
+        do {
+            try beginSession()
+        } catch {
+            hangUp()
+            throw error
+        }
+    }
+
+    func hangUp() {
+        // What was on its way ends with the failure.
+        takeRest()
         canceller.withLockedValue { canceller in
             PQfreeCancel(canceller.handle)
             canceller.handle = nil
         }
         PQfinish(connection)
+        connection = nil
+        for plan in plans.values { plan.name = nil }
+        plans.removeAll()
     }
 
     func interrupt() {
@@ -66,9 +104,12 @@ final class PostgreSQLDriver: Driver {
     }
 
     /// Also of one that failed and waits to be undone.
-    var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE && isConnected }
+    var isInTransaction: Bool { isConnected && PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    var isConnected: Bool { isOpen && PQstatus(connection) == CONNECTION_OK }
+    var isConnected: Bool { isOpen && !isBroken && PQstatus(connection) == CONNECTION_OK }
+
+    /// Of a transaction in which a statement has failed nothing can be committed.
+    var hasFailed: Bool { PQtransactionStatus(connection) == PQTRANS_INERROR }
 
     func executeScript(_ sql: String) throws {
         takeRest()
@@ -80,6 +121,15 @@ final class PostgreSQLDriver: Driver {
         }
         // What a table has for columns may be another now.
         if sql.contains("ALTER TABLE") || sql.contains("CREATE ") || sql.contains("DROP ") { try forgetPlans() }
+    }
+
+    /// What the server says that it has done with the last command of a script: `COMMIT`, or `ROLLBACK` in its place.
+    func answer(to sql: String) throws -> String {
+        takeRest()
+        let result = PQexec(connection, sql)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw error(result, sql) }
+        return PQcmdStatus(result).map { String(cString: $0) } ?? ""
     }
 
     func changes(of statement: Statement) throws -> Int {
@@ -118,7 +168,7 @@ final class PostgreSQLDriver: Driver {
     func prepare(_ plan: PostgreSQLPlan) throws {
         guard plan.name == nil else { return }
         takeRest()
-        if plans.count >= Self.mostPlans { try forgetPlans() }
+        if plans.count >= Self.mostPlans || arePlansStale { try forgetPlans() }
         planCount += 1
         let name = "p\(planCount)"
         let prepared = PQprepare(connection, name, plan.numbered.text, 0, nil)
@@ -136,6 +186,7 @@ final class PostgreSQLDriver: Driver {
 
     private func forgetPlans() throws {
         for plan in plans.values { plan.name = nil }
+        arePlansStale = false
         guard !plans.isEmpty else { return }
         plans.removeAll()
         let result = PQexec(connection, "DEALLOCATE ALL")
@@ -265,7 +316,16 @@ final class PostgreSQLDriver: Driver {
         let said =
             PQresultErrorField(result, CInt(UInt8(ascii: "M"))).map { String(cString: $0) }
             ?? PQerrorMessage(connection).map { String(cString: $0) } ?? ""
-        return PostgreSQLError(state: state ?? (isConnected ? nil : PostgreSQLError.lost), said: said)
+        if state == "25006", !canWrite {
+            return StorageError(state: state, "\(place) is open for reading only", sql: sql)
+        }
+        // "cached plan must not change result type": prepared anew, the text is right.
+        if state == "0A000", said.contains("cached plan") { arePlansStale = true }
+        // What the server answers has a state; without one it is the library that has lost it.
+        let isLost = result != nil || !isConnected
+        let complaint = PostgreSQLError(state: state ?? (isLost ? PostgreSQLError.lost : nil), said: said)
             .complaint(of: place, password: address.password, sql: sql)
+        isBroken = isBroken || complaint.isLost
+        return complaint
     }
 }

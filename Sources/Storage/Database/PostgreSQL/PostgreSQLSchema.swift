@@ -1,14 +1,36 @@
+import CSQLite
+import Foundation
+
 /// The tables for PostgreSQL, made of those that SQLite's migrations lead to: what a table has stands in one place.
 enum PostgreSQLSchema {
-    /// The statements that make all tables and indexes, and the functions that SQLite has and PostgreSQL lacks.
-    static func statements() throws -> [String] {
-        let store = try Store(path: ":memory:", mode: .memory)
-        let texts = try store.read { connection in
-            try connection.query("SELECT sql FROM sqlite_schema WHERE type IN ('table', 'index') ORDER BY rowid")
+    /// The statements that make all tables and indexes as a version has them.
+    static func statements(of version: Int = Schema.migrations.count) throws -> [String] {
+        let driver = try SQLiteDriver(
+            path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busyTimeout: 0)
+        try driver.migrate(to: version)
+        let connection = Connection(driver)
+        return try connection.query(
+            "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'index') ORDER BY rowid"
+        ).compactMap { $0["sql"].text }.filter { !$0.hasPrefix("CREATE TABLE sqlite_") }.map(translated)
+    }
+
+    /// The statements of a migration, one by one; those about SQLite's own tables, which have no place here, are left out.
+    static func statements(ofMigration sql: String) -> [String] {
+        words(sql).split(separator: ";").compactMap { words in
+            let text = words.joined().trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !text.isEmpty, !text.contains("sqlite_") else { return nil }
+            return text.hasPrefix("CREATE") || text.hasPrefix("ALTER") ? translated(text) : text
         }
-        return functions
-            + texts.compactMap { $0["sql"].text }.filter { !$0.hasPrefix("CREATE TABLE sqlite_") }.map(translated)
-            + PostgreSQLCounting.statements
+    }
+
+    /// Whether a program that does not know a migration works with the tables that it leaves: it makes new ones, or columns
+    /// that may stay empty.
+    static func isAdditive(_ migration: String) -> Bool {
+        statements(ofMigration: migration).allSatisfy { statement in
+            if statement.hasPrefix("CREATE TABLE ") || statement.hasPrefix("CREATE INDEX ") { return true }
+            guard statement.hasPrefix("ALTER TABLE "), statement.contains(" ADD COLUMN ") else { return false }
+            return !statement.contains("NOT NULL") || statement.contains(" DEFAULT ")
+        }
     }
 
     /// A statement of SQLite's that makes a table or an index, as PostgreSQL takes it.
@@ -58,37 +80,50 @@ enum PostgreSQLSchema {
         return words
     }
 
+    /// What tells these functions and triggers from those of other programs.
+    static let fingerprint = String(
+        (functions + PostgreSQLCounting.statements).joined().utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        },
+        radix: 16)
+
     /// SQLite's functions, with SQLite's answers.
-    private static let functions = [
+    static let functions = [
         """
-        CREATE FUNCTION json_member(text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        CREATE OR REPLACE FUNCTION json_member(text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS 'SELECT CAST($1 AS json) ->> $2'
         """,
-        "CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = text, FUNCTION = json_member)",
         """
-        CREATE FUNCTION json_object(text, text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        DO $$ BEGIN
+            IF to_regoperator(current_schema() || '.->>(text,text)') IS NULL THEN
+                CREATE OPERATOR ->> (LEFTARG = text, RIGHTARG = text, FUNCTION = json_member);
+            END IF;
+        END $$
+        """,
+        """
+        CREATE OR REPLACE FUNCTION json_object(text, text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
         AS 'SELECT ''{'' || to_json($1) || '':'' || coalesce(CAST(to_json($2) AS text), ''null'') || ''}'''
         """,
         """
-        CREATE FUNCTION json_object(text, text, text, text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+        CREATE OR REPLACE FUNCTION json_object(text, text, text, text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
         AS 'SELECT ''{'' || to_json($1) || '':'' || coalesce(CAST(to_json($2) AS text), ''null'')
             || '','' || to_json($3) || '':'' || coalesce(CAST(to_json($4) AS text), ''null'') || ''}'''
         """,
         // Of paths that are one name: `$."name"`.
         """
-        CREATE FUNCTION json_extract(text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        CREATE OR REPLACE FUNCTION json_extract(text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS 'SELECT CAST($1 AS json) ->> substr($2, 4, length($2) - 4)'
         """,
         """
-        CREATE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        CREATE OR REPLACE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS 'SELECT greatest($1, $2)'
         """,
         """
-        CREATE FUNCTION min(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        CREATE OR REPLACE FUNCTION min(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS 'SELECT least($1, $2)'
         """,
         """
-        CREATE FUNCTION instr(text, text) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+        CREATE OR REPLACE FUNCTION instr(text, text) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS 'SELECT CAST(strpos($1, $2) AS bigint)'
         """,
     ]

@@ -73,6 +73,17 @@ final class SQLiteDriver: Driver {
         if watch != nil, sql.contains("DROP COLUMN") { try findColumns() }
     }
 
+    func ensureConnected() {}
+
+    func begin(_ text: String) throws { try executeScript(text) }
+
+    func commit() throws { try executeScript("COMMIT") }
+
+    func rollback() {
+        // SQLite has undone some failures, a full disk for one, by itself.
+        if isInTransaction { try? executeScript("ROLLBACK") }
+    }
+
     func changes(of statement: Statement) throws -> Int {
         let before = sqlite3_total_changes64(handle)
         while try statement.step() {}
