@@ -1,5 +1,7 @@
 #ifndef CSQLITE_SHIM_H
 #define CSQLITE_SHIM_H
+// Debian's SQLite has the hook that sees rows before and after a change.
+#define SQLITE_ENABLE_PREUPDATE_HOOK
 #include <sqlite3.h>
 #ifdef __linux__
 #include <sys/syscall.h>

@@ -28,7 +28,8 @@ struct AnswerMiddleware<Context: RequestContext>: RouterMiddleware {
             var problem = Problem(
                 .serviceUnavailable,
                 error.isLost
-                    ? "the database cannot be reached; try again" : "the database is locked by another program; try again")
+                    ? "the database cannot be reached; try again"
+                    : "the database is locked by another program; try again")
             problem.headers[.retryAfter] = "5"
             response = try problem.response(from: request, context: context)
         } catch {

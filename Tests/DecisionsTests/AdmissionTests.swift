@@ -51,6 +51,13 @@ import Testing
         Row("an hour that is over on its clock", .tooOld, settled: true, "missed: long ago") { admission, _ in
             admission.tooLate = "missed: long ago"
         },
+        Row(
+            "an hour that is over on the clock of nobody", .unreachable, settled: true,
+            "no active contact for \"to: owner\" that may be written to; dropped, missed: long ago"
+        ) { admission, _ in
+            admission.isReachable = false
+            admission.tooLate = "missed: long ago"
+        },
         Row("a safety rule", .held, settled: false, "looks wrong") { admission, _ in admission.hold = "looks wrong" },
         Row("the enrollment of the match", .already, settled: true, "enrolled for this match") { _, match in
             waited(.hours(1), &match)

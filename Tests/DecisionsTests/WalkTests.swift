@@ -56,6 +56,22 @@ import Testing
                 == .wait(since: Self.noon, until: Self.noon + .days(2), isOpen: true))
     }
 
+    @Test func aSecondWaitForTheSameHourIsOverADayLater() {
+        let wait = Step.Action.waitTill(.clock(ClockTime(minute: 720), isLocal: false), sendsLate: false)
+        let send = Step.Action.send(Step.Send(kind: .email, message: ["": "a.md"]))
+        func next(after before: [Step.Action]) -> Action {
+            var enrollment = enrollment()
+            enrollment.step = before.count
+            let questions = StepQuestions(isFresh: { _ in true }, value: { _, _ in .missing }, localZone: { .utc })
+            return Walk(now: Self.noon, zone: .utc)
+                .next(enrollment, in: (before + [wait]).map(Self.step), isSkipping: false) { questions }
+        }
+        #expect(next(after: [wait, send]) == .wait(since: Self.noon, until: Self.noon + .days(1), isOpen: true))
+        // A day after an entry at noon is the next noon.
+        #expect(next(after: [send, .wait(.days(1))]) == .move(to: 3, at: Self.noon, passage: nil, skips: false))
+        #expect(next(after: [send]) == .move(to: 2, at: Self.noon, passage: nil, skips: false))
+    }
+
     @Test func aDateIsFollowedLaterAndEarlier() {
         let wait = Step.Action.waitTill(.date(Self.date), sendsLate: false)
         func on(_ day: Int, _ enrollment: Enrollment) -> Action {

@@ -1,4 +1,5 @@
 import Foundation
+import Reliability
 import Testing
 
 /// Pages, commands and rows tell the same numbers, whatever happened to the process.
@@ -13,17 +14,21 @@ import Testing
             in: "playbooks/hello/playbook.yaml")
         #expect(try scratch.keeptouch("users", "add", "ada", "--role", "operator").code == 0)
         try scratch.importAccounts(400)
-        for round in 0..<8 {
+        let kills = Rounds.count(8, long: 200)
+        for round in 0..<kills {
             let serving = try Serving(scratch)
             #expect(serving.tells("ready"))
             // Somewhere in the midst of sending, at another place each time.
-            let aim = 30 * (round + 1)
+            let aim = 600 * (round + 1) / (kills + 1) + round % 7
             for _ in 0..<400 where endpoint.bodies().count < aim && serving.count(" cycle ") < 3 {
                 try await Task.sleep(for: .milliseconds(10))
             }
             serving.end(SIGKILL)
         }
         #expect(endpoint.bodies().count > 0)
+        // What is kept beside the rows is what they say.
+        let doctor = try scratch.keeptouch("doctor").output
+        #expect(doctor.contains("what pages and status show is what the rows say"), "\(doctor)")
         let client = try DashboardClient(scratch, command: "dashboard")
         let rows = try #require(
             JSONSerialization.jsonObject(
@@ -47,5 +52,6 @@ import Testing
         #expect(file.split(separator: "\r\n").count - 1 == Int(status["sent"] ?? ""))
         let states = try scratch.states()
         #expect(states["sent"] == Int(status["sent"] ?? ""))
+        Rounds.tell(kills, "\(states["sent"] ?? 0) sent, every number the same")
     }
 }

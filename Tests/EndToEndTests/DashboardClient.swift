@@ -14,7 +14,7 @@ final class DashboardClient: Sendable {
     }
 
     let serving: Serving
-    private let port: Int
+    let port: Int
 
     /// - Parameter command: `serve`, or `dashboard`, which does nothing else.
     init(_ scratch: Scratch, command: String = "serve", environment: [String: String] = [:]) throws {

@@ -112,4 +112,62 @@ import Testing
             try scratch.keeptouch("accounts", "--life", "left", "--since", "\(month)-01", "--until", "\(month)-30")
                 .output.contains("a1"))
     }
+
+    @Test func theOverviewSaysWhetherAttritionFallsAndWhichPlaybooksWork() async throws {
+        #expect(try scratch.keeptouch("run").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        let overview = try await client.get("/").text
+        #expect(overview.contains("Is attrition falling?") && overview.contains("href=\"/attrition\""), "\(overview)")
+        #expect(overview.contains(">Keep running<"), "the verdict stands beside its playbook: \(overview)")
+        #expect(!overview.contains(">Verdict<"), "nobody has to act on a verdict that is none")
+        #expect(try await client.get("/playbooks/hello").text.contains("Did it change anything?"))
+        #expect(try await client.get("/experiments").text.contains(">Keep running<"))
+        // Another report of the day, with a verdict that asks for something.
+        try scratch.execute(
+            """
+            UPDATE kept_report SET made_at = made_at + 1, body = replace(body, 'Keep running', 'Ship treated: it works')
+            WHERE report = 'experiment'
+            """)
+        let asks = try await client.get("/").text
+        #expect(asks.contains(">Verdict<") && asks.contains("Ship treated: it works"), "\(asks)")
+        #expect(try await client.get("/playbooks").text.contains(">Ship treated<"))
+    }
+
+    @Test func noReportWeighsMoreThanAPageMay() async throws {
+        let sample = try Scratch()
+        func keeptouch(_ arguments: String...) throws {
+            let outcome = try Program.run(arguments, in: sample.folder)
+            guard outcome.code == 0 else { throw HarnessError("\(arguments): \(outcome)") }
+        }
+        try keeptouch("sample", ".", "--accounts", "900", "--seed", "7")
+        try keeptouch("import", "accounts", "data/accounts.csv", "--now", "2026-03-31T11:15Z")
+        try keeptouch("import", "events", "data/events.csv", "--history", "--now", "2026-03-31T11:15Z")
+        _ = try sample.keeptouch("run", "--now", "2026-03-31T11:15Z")
+        try sample.write("keeptouch.yaml", sample.text("keeptouch.yaml") + DashboardClient.configuration)
+        try keeptouch("users", "add", "ada", "--role", "operator")
+        let client = try DashboardClient(sample, command: "dashboard")
+        func page(_ path: String) async throws -> String {
+            var page = try await client.get(path)
+            for _ in 0..<400 where page.text.contains("data-soon") {
+                try await Task.sleep(for: .milliseconds(50))
+                page = try await client.get(path)
+            }
+            #expect(page.code == 200, "\(path)")
+            return page.text
+        }
+        let first = try await page("/attrition")
+        var beside = 0
+        for match in first.matches(of: /(?:href|src)="(\/files\/app\.[^"]+)"/) {
+            beside += try await client.get(String(match.1)).text.utf8.count
+        }
+        #expect(beside > 10_000, "style and script are not found")
+        let sections = Set(first.matches(of: /href="(\/attrition\?section=\d+)"/).map { String($0.1) })
+        #expect(sections.count > 3, "the sections are not offered")
+        for path in ["/attrition", "/journeys", "/journeys/map", "/risk", "/", "/playbooks"] + sections.sorted() {
+            let text = try await page(path)
+            #expect(text.utf8.count + beside < 100_000, "\(path) weighs \(text.utf8.count + beside)")
+        }
+        #expect(try await page("/attrition?section=99").contains("class=\"report\""))
+        #expect(try await client.get("/attrition?section=x").code == 400)
+    }
 }

@@ -52,6 +52,23 @@ import Testing
         }
     }
 
+    /// The touches stand under the enrollments that they belong to.
+    @Test func explainShowsTheLastEnrollmentsAndCountsTheOthers() throws {
+        let endpoint = try Endpoint()
+        let scratch = try simulation(endpoint, ["daily": "at: daily at 10:00\nsteps:\n  - email: mail.md"])
+        try load(scratch, "accounts", "key,contact_email\na1,one@a1.example\n", at: "2026-03-01T09:00Z")
+        try run(scratch, "run", "--now", "2026-03-01T09:00Z")
+        for day in 1...7 { try run(scratch, "run", "--now", "2026-03-0\(day)T10:00Z") }
+        let lines = try scratch.keeptouch("explain", "a1", "--now", "2026-03-07T12:00Z").output.split(separator: "\n")
+        let shown = lines.filter { $0.hasPrefix("  enrolled ") || $0.hasPrefix("    touch ") }
+        #expect(shown.count == 10, "\(lines)")
+        for (enrolled, touch) in zip(shown.enumerated().filter { $0.offset % 2 == 0 }, stride(from: 1, to: 10, by: 2)) {
+            let day = enrolled.element.dropFirst("  enrolled ".count).prefix(10)
+            #expect(shown[touch].hasPrefix("    touch ") && shown[touch].contains("sent \(day)"), "\(shown)")
+        }
+        #expect(lines.contains("  2 earlier enrollments: keeptouch touches --account a1 --playbook daily"), "\(lines)")
+    }
+
     @Test func aRunADaySendsEveryDaysCampaignAndAnswersEveryDaysEvent() throws {
         let scratch = try simulation(
             try Endpoint(),

@@ -77,7 +77,7 @@ import Testing
         #expect(asked.code == 1, "\(asked)")
         #expect(asked.complaints.contains("list.csv:3: error: there is no account \"nobody\", by key or address"))
         #expect(asked.complaints.contains("list.csv:5: error: account: it is empty"), "\(asked)")
-        #expect(asked.output.hasPrefix("2 accounts to be enrolled in hello, 1 was asked for before"), "\(asked)")
+        #expect(asked.output.hasPrefix("2 accounts to be enrolled in hello, 1 named more than once;"), "\(asked)")
         try run(scratch, "2026-03-02T10:00Z")
         #expect(try scratch.query("SELECT count(*) FROM touch WHERE state = 'sent'") == [["2"]])
         for (arguments, complaint) in [

@@ -33,6 +33,8 @@ import Testing
         let last = try scratch.keeptouch("run")
         #expect(last.code == 0 || last.code == 1, "\(last)")
         #expect(try scratch.query("PRAGMA integrity_check") == [["ok"]])
+        let counts = try scratch.keeptouch("doctor").output
+        #expect(counts.contains("what pages and status show is what the rows say"), "\(counts)")
         return try endpoint.stop()
     }
 

@@ -26,12 +26,27 @@ struct MessyExport {
     /// How many of them want no messages.
     private(set) var unsubscribed = 0
     private var leavers: [String] = []
+    /// As the file of accounts writes them.
+    private var keys: [String] = []
+    /// Addresses of those who have said nothing against messages, some in capitals.
+    private(set) var mailable: [String] = []
+    /// How many addresses the list of the tool that has sent so far suppresses, for which reason.
+    var listed = (unsubscribed: 0, bounced: 0, complained: 0)
+    var suppressed: Int { unsubscribed + listed.unsubscribed + listed.bounced + listed.complained }
+    /// How many accounts were created behind the twelfth of a month.
+    private(set) var late = 0
+    /// What a spreadsheet has done to the keys in the files beside that of the accounts.
+    private var harm = Harm.none
+
+    enum Harm: String {
+        case none, zeros, apostrophes, fractions
+    }
     /// In minor units.
     private(set) var revenue = 0
     private(set) var riddle: Riddle?
-    private(set) var story: [String] = []
-    private var dice: Dice
-    private let today: Day
+    var story: [String] = []
+    var dice: Dice
+    let today: Day
 
     init(seed: UInt64, accounts: Int, today: Day) {
         dice = Dice(seed)
@@ -43,10 +58,12 @@ struct MessyExport {
         makeUsage(keys, style)
         makeAnswers(keys, style)
         makeCancellations(keys, style)
+        makeList(style)
+        makeInvoices(keys, style)
     }
 
-    private mutating func pick<Value>(_ values: [Value]) -> Value { values[dice.below(values.count)] }
-    private mutating func chance(_ percent: Int) -> Bool { dice.below(100) < percent }
+    mutating func pick<Value>(_ values: [Value]) -> Value { values[dice.below(values.count)] }
+    mutating func chance(_ percent: Int) -> Bool { dice.below(100) < percent }
 
     private mutating func makeStyle() -> Style {
         let isEuropean = chance(40)
@@ -63,9 +80,15 @@ struct MessyExport {
     // MARK: The files
 
     private mutating func makeAccounts(_ style: Style) -> [String] {
-        let prefix = pick(["C-", "acct_", "", "ORG"])
+        let prefix = pick(["C-", "acct_", "", "ORG", "000"])
         let keys = (0..<accounts).map { "\(prefix)\(10_000 + $0 * 7)" }
-        let statusForm = dice.below(4)
+        self.keys = keys
+        if riddle == nil, prefix == "000", chance(60) { harm = .zeros }
+        if riddle == nil, prefix == "", chance(40) { harm = pick([.apostrophes, .fractions]) }
+        if harm != .none { story.append("keys harmed by \(harm)") }
+        // Dates of which none has a day behind the twelfth.
+        let isEarly = chance(20)
+        let statusForm = dice.below(5)
         let isYearly = chance(20)
         let speech = MessySpeech.all[chance(55) ? 0 : 1 + dice.below(MessySpeech.all.count - 1)]
         let wish: (name: String, isOptOut: Bool)? = chance(40) ? pick(speech.wishes) : nil
@@ -78,7 +101,7 @@ struct MessyExport {
             switch name {
             case "key": riddle != .noKey
             case "name": true
-            case "status": statusForm == 0 || statusForm == 2
+            case "status": statusForm == 0 || statusForm == 2 || statusForm == 4
             case "left": statusForm == 1 || statusForm == 2
             case "flag": statusForm == 3
             case "mrr", "since", "email": true
@@ -86,11 +109,14 @@ struct MessyExport {
             default: dice.below(100) < 70
             }
         }
+        if statusForm == 4 { names = names.map { ($0.0, $0.0 == "status" ? "Lifecycle Stage" : $0.1) } }
         if chance(50) { names.shuffle(using: &dice) }
         var rows: [[String]] = []
-        let words = pick(speech.statuses)
+        let words = statusForm == 4 ? ("customer", "") : pick(speech.statuses)
         for (number, key) in keys.enumerated() {
-            let since = today - (90 + dice.below(1_200))
+            var since = today - (90 + dice.below(1_200))
+            if isEarly, since.civil.day > 12 { since = since - (since.civil.day - 1 - dice.below(12)) }
+            if since.civil.day > 12 { late += 1 }
             let hasLeft = chance(12)
             let amount = (dice.below(12) + 1) * 1_250 * (chance(8) ? 10 : 1)
             let hasAddress = !chance(3)
@@ -100,13 +126,19 @@ struct MessyExport {
             revenue += amount
             let wantsNothing = wish != nil && chance(10)
             if wantsNothing, hasAddress { unsubscribed += 1 }
+            if hasAddress, !wantsNothing {
+                mailable.append("\(chance(20) ? "Person" : "person")\(number)@firm\(number).example")
+            }
             let isOddDate = chance(6)
             var values: [String: String] = [
                 "key": key,
                 "name": riddle == .noKey
                     ? "Kunde"
                     : pick(["Müller & Söhne", "Café \(number)", "Acme, Inc.", "Blue \"Fern\""]) + " \(number)",
-                "status": hasLeft ? words.1 : words.0, "flag": hasLeft ? speech.yes : speech.no,
+                "status": hasLeft
+                    ? statusForm == 4
+                        ? pick(["subscriber", "lead", "opportunity", "other", "salesqualifiedlead"]) : words.1
+                    : words.0, "flag": hasLeft ? speech.yes : speech.no,
                 "wish": wantsNothing == (wish?.isOptOut ?? true) ? speech.yes : speech.no,
                 "left": hasLeft ? text(today - (1 + dice.below(80)), style.date) : "",
                 "mrr": money(isYearly ? amount * 12 : amount, style),
@@ -148,7 +180,12 @@ struct MessyExport {
             "\(speech.name)\(wish.map { ", \($0.name)" } ?? ""), status form \(statusForm)\(isYearly ? ", ARR" : "")\(above.isEmpty ? "" : ", lines above")"
         )
         add(pick(["accounts.csv", "customers.csv", "crm-export.csv"]), above, [header] + rows, style)
-        return riddle == .strangeAccounts ? keys.map { "x" + $0 } : keys
+        switch harm {
+        case .none: return riddle == .strangeAccounts ? keys.map { "x" + $0 } : keys
+        case .zeros: return keys.map { String($0.drop { $0 == "0" }) }
+        case .apostrophes: return keys.map { "'" + $0 }
+        case .fractions: return keys.map { $0 + ".0" }
+        }
     }
 
     private mutating func makeUsage(_ keys: [String], _ style: Style) {
@@ -191,6 +228,7 @@ struct MessyExport {
     }
 
     private mutating func makeAnswers(_ keys: [String], _ style: Style) {
+        if chance(25) { return makeSurvey(keys, style) }
         var rows = [
             [
                 pick(["Account ID", "Customer ID", "Company"]), "Respondent Email",
@@ -206,12 +244,35 @@ struct MessyExport {
         add("nps.csv", "", rows, style)
     }
 
+    /// The same as SurveyMonkey and Typeform export it, with a start and an end, and the question itself.
+    private mutating func makeSurvey(_ keys: [String], _ style: Style) {
+        var rows = [
+            [
+                "Respondent ID", "Collector ID", "Start Date", "End Date", "Account ID",
+                pick([
+                    "How likely are you to recommend us (0-10)?",
+                    "How likely is it that you would recommend us to a friend or colleague?",
+                ]), "Why?",
+            ]
+        ]
+        for (index, key) in keys.enumerated() where index % 5 == 0 {
+            let day = text(today - dice.below(60), style.date)
+            rows.append([
+                "\(118_000_000 + index)", "4711", day, day, key, "\(dice.below(11))", chance(50) ? "" : "fine, thanks",
+            ])
+        }
+        story.append("a survey with start and end")
+        add(pick(["surveymonkey.csv", "responses.csv"]), "", rows, style)
+    }
+
     /// Who asks to leave, or who has left.
     private mutating func makeCancellations(_ keys: [String], _ style: Style) {
         let isOfLeavers = chance(35) && riddle == nil
         story.append(isOfLeavers ? "list of leavers" : "list of requests")
         var rows = [["Customer ID", isOfLeavers ? "Churn Date" : "Requested On", "Reason", "Details"]]
-        for (index, key) in (isOfLeavers ? leavers : keys).enumerated() where isOfLeavers || index % 20 == 3 {
+        let changed = Dictionary(zip(self.keys, keys)) { first, _ in first }
+        for (index, key) in (isOfLeavers ? leavers.map { changed[$0] ?? $0 } : keys).enumerated()
+        where isOfLeavers || index % 20 == 3 {
             rows.append([
                 key, text(today - (9 + dice.below(20)), style.date),
                 pick(["Too expensive", "Missing features", "Closing down", "Other"]), "",
@@ -222,7 +283,7 @@ struct MessyExport {
 
     // MARK: How things are written
 
-    private mutating func add(_ name: String, _ above: String, _ rows: [[String]], _ style: Style) {
+    mutating func add(_ name: String, _ above: String, _ rows: [[String]], _ style: Style) {
         func field(_ text: String) -> String {
             let isPlain = !text.contains(style.delimiter) && !text.contains("\"") && !text.contains("\n")
             return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
@@ -234,7 +295,7 @@ struct MessyExport {
         files.append((name, data))
     }
 
-    private mutating func money(_ units: Int, _ style: Style) -> String {
+    mutating func money(_ units: Int, _ style: Style) -> String {
         var whole = "\(units / 100)"
         if whole.count > 3 {
             whole.insert(contentsOf: style.hasComma ? "." : ",", at: whole.index(whole.endIndex, offsetBy: -3))
@@ -249,7 +310,7 @@ struct MessyExport {
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    private func text(_ day: Day, _ form: String) -> String {
+    func text(_ day: Day, _ form: String) -> String {
         let date = day.civil
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         switch form {

@@ -36,9 +36,7 @@ import Testing
         let size = 150 + Int(seed % 5) * (ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] == nil ? 30 : 700)
         let export = MessyExport(seed: seed, accounts: size, today: today)
         for file in export.files { try file.data.write(to: scratch.folder.appendingPathComponent(file.name)) }
-        let made = try scratch.keeptouch(
-            "init", "mine", "--from", export.files[0].name, export.files[1].name, export.files[2].name,
-            export.files[3].name)
+        let made = try Program.run(["init", "mine", "--from"] + export.files.map(\.name), in: scratch.folder)
         let story = export.story.joined(separator: "; ")
         guard made.code == 0 else { return ("init: \(made.complaints) (\(story))", Self.saysWhatToWrite(made)) }
         let check = try scratch.keeptouch("check", "-w", "mine")
@@ -72,7 +70,20 @@ import Testing
             ("revenue", "SELECT coalesce(sum(mrr), 0) FROM account", export.revenue),
             ("addresses", "SELECT count(*) FROM contact WHERE address IS NOT NULL", export.addresses),
             (
-                "unsubscribed", "SELECT count(*) FROM suppression WHERE reason = 'unsubscribed'", export.unsubscribed
+                "unsubscribed", "SELECT count(*) FROM suppression WHERE reason = 'unsubscribed'",
+                export.unsubscribed + export.listed.unsubscribed
+            ),
+            (
+                "hard bounces", "SELECT count(*) FROM suppression WHERE reason = 'hard bounce'", export.listed.bounced
+            ),
+            (
+                "complaints", "SELECT count(*) FROM suppression WHERE reason = 'complaint'", export.listed.complained
+            ),
+            ("suppressed in all", "SELECT count(*) FROM suppression", export.suppressed),
+            (
+                "days of creation that are another month's",
+                "SELECT count(*) FROM account WHERE CAST(strftime('%d', created_at / 1000, 'unixepoch') AS INTEGER) > 12",
+                export.late
             ),
             (
                 "days of creation",

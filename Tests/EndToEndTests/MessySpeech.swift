@@ -12,7 +12,7 @@ struct MessySpeech {
     /// Columns of who wants no messages, or wants them.
     var wishes: [(name: String, isOptOut: Bool)]
 
-    static let all = [english, german, french, spanish]
+    static let all = [english, german, french, spanish, dutch]
 
     private static let english = MessySpeech(
         name: "English",
@@ -76,4 +76,19 @@ struct MessySpeech {
         ],
         monthly: ["MRR", "Cuota mensual"], yearly: ["ARR"], statuses: [("activo", "baja"), ("Activa", "Cancelada")],
         yes: "Sí", no: "No", wishes: [("No contactar", true), ("Boletín", false)])
+
+    private static let dutch = MessySpeech(
+        name: "Dutch",
+        columns: [
+            ("key", ["Klantnummer", "Klant-ID"]), ("name", ["Bedrijf", "Bedrijfsnaam"]),
+            ("status", ["Status", "Klantstatus"]),
+            ("left", ["Opgezegd op", "Opzegdatum"]), ("flag", ["Opgezegd"]),
+            ("since", ["Klant sinds", "Ingangsdatum"]),
+            ("renewal", ["Verlengingsdatum"]), ("seats", ["Licenties"]), ("plan", ["Abonnement", "Plan"]),
+            ("email", ["E-mailadres", "E-mail"]), ("person", ["Contactpersoon"]), ("zone", ["Tijdzone"]),
+            ("country", ["Land"]), ("notes", ["Opmerkingen"]),
+        ],
+        monthly: ["MRR", "Bedrag per maand"], yearly: ["ARR"],
+        statuses: [("actief", "opgezegd"), ("Klant", "Beëindigd")], yes: "Ja", no: "Nee",
+        wishes: [("Afgemeld", true), ("Nieuwsbrief", false)])
 }

@@ -4,7 +4,7 @@ import Reliability
 import Testing
 
 /// `serve` on a PostgreSQL server that cuts its connections and crashes while touches go out.
-@Suite struct ServerLossTests {
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] != nil)) struct ServerLossTests {
     private static let rounds = Rounds.count(4, long: 200)
 
     @Test(arguments: [true, false])
@@ -81,7 +81,8 @@ import Testing
         let scratch = try Scratch(small: "in_app")
         try scratch.replace(
             "database: keeptouch.db",
-            with: "database: postgresql://keeptouch@/postgres?host=\(server.folder.path)&schema=web", in: "keeptouch.yaml")
+            with: "database: postgresql://keeptouch@/postgres?host=\(server.folder.path)&schema=web",
+            in: "keeptouch.yaml")
         try scratch.importAccounts(1)
         let key = try scratch.keeptouch("keys", "create", "crm", "--scope", "ingest").output
             .trimmingCharacters(in: .whitespacesAndNewlines)

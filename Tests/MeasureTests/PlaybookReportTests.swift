@@ -112,6 +112,23 @@ struct PlaybookReportTests {
         #expect(rows.map { [$0[0], $0[1], $0[3]] } == [["blocked", "7", "an exclusive playbook"]])
     }
 
+    /// Who was in before and matches again, without coming in, is a match beside the entry.
+    @Test func whatIsMatchedIsWhatEnteredAndWhatDidNot() throws {
+        let world = try world()
+        try world.execute(
+            """
+            INSERT INTO decision (account_id, playbook_id, match_key, at, cycle_id, verdict, reason)
+            SELECT account_id, 1, '', \(ExperimentWorld.instant(50).milliseconds), 2, 'cooling', 'enrolled before'
+            FROM enrollment WHERE account_id <= 9
+            """)
+        let report = try report(world, "p", day: 200)
+        let losses = try cells(report, "matches")
+        #expect(losses.map { [$0[0], $0[1]] } == [["cooling", "9"], ["blocked", "7"]])
+        // The version that was the newest when the verdict came has them.
+        let counts = try cells(report, "Versions").map { [$0[2], $0[3]] }
+        #expect(counts == [["107", "100"], ["109", "100"], ["216", "200"]])
+    }
+
     @Test func anAccountThatEntersAgainHasMatchedAgain() throws {
         let world = try ExperimentWorld(["p": ExperimentWorld.playbook("p")])
         try world.addAccounts(20)

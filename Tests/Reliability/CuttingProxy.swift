@@ -67,7 +67,8 @@ package final class CuttingProxy: Sendable {
     private static func carry(_ client: Int32, _ server: Int32, _ next: NIOLockedValueBox<Cut?>) {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         var descriptors = [
-            pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: server, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: server, events: Int16(POLLIN), revents: 0),
         ]
         var isCut = false
         while poll(&descriptors, 2, -1) >= 0 {

@@ -79,7 +79,9 @@ package final class TestPostgreSQL: Sendable {
     package func ask(_ sql: String) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "\(bin)/psql")
-        process.arguments = ["-qAt", "-v", "ON_ERROR_STOP=1", "-h", folder.path, "-U", "keeptouch", "-d", "postgres", "-c", sql]
+        process.arguments = [
+            "-qAt", "-v", "ON_ERROR_STOP=1", "-h", folder.path, "-U", "keeptouch", "-d", "postgres", "-c", sql,
+        ]
         let output = Pipe()
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice

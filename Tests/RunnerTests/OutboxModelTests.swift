@@ -249,6 +249,7 @@ private final class OutboxModel {
             if !["pending", "claimed", "sending"].contains(state) { ended[id] = state }
             if hasLeft, let claimedAt = row[3].instant { perAddress[row[2].text ?? "", default: []].append(claimedAt) }
         }
+        #expect(try test.store.read { try FlowRecount($0).differences().map(\.description) } == [])
         // What left, or may have, never exceeds the cap.
         for moments in perAddress.values {
             for moment in moments {

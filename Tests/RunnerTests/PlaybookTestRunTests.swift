@@ -248,10 +248,16 @@ struct PlaybookTestRunTests {
                     expect: no match
                   - after: 3d
                     expect: sent hello.md
+              - name: before its time
+                account: { plan: pro, contacts: [ { key: ada, role: owner, timezone: Asia/Tokyo } ] }
+                expect: match
 
             """
         let found = try failures(tests, of: playbook)
-        #expect(found == [])
+        let early = try #require(found.first)
+        #expect(found.count == 1 && early.contains("it did not match; audience: plan = \"pro\""), "\(found)")
+        #expect(early.contains("at monthly on 1 at 10:00 local: "), "\(found)")
+        #expect(early.contains("the next occurrence is "), "\(found)")
     }
 
     @Test func aChangedAttributeIsKeptInItsHistory() throws {

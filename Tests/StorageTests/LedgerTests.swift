@@ -139,6 +139,8 @@ import Testing
                     (1, 2, '', 0, 5, 'unreachable', 'r'), (1, 3, '', 0, NULL, 'cooling', 'r'),
                     (2, 3, '', 0, NULL, 'held', 'r');
                 """)
+        }
+        try store.read { connection in
             let counts = try PlaybookCounts.all(since: Instant(milliseconds: 0), connection)
             #expect(counts[1]?.verdicts == [.unreachable: 1, .cooling: 1])
             #expect(counts[2]?.verdicts == [.held: 1])

@@ -142,10 +142,13 @@ package struct Changes: Sendable {
     package var decisions: [Standing] = []
     /// Arms drawn, by experiment.
     package var assignments: [Int64: Account.Assignment] = [:]
+    /// Occurrences that have another key now.
+    package var renamed: [(playbookID: Int64, key: String, other: String)] = []
 
     package init() {}
 
     package var isPresent: Bool {
         !standings.isEmpty || !ended.isEmpty || !becameFalse.isEmpty || !decisions.isEmpty || !assignments.isEmpty
+            || !renamed.isEmpty
     }
 }

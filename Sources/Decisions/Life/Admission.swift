@@ -127,12 +127,14 @@ package struct Admission: Sendable {
         if rules.isEvent, match.since - match.at > rules.maxAge {
             return Decision(.tooOld, "older than max_age \(rules.maxAge)", isSettled: true)
         }
-        if let tooLate { return Decision(.tooOld, tooLate, isSettled: true) }
         if !isReachable {
             let why = whyNobody.map { ": \($0)" } ?? ""
             let who = Playbook.Recipients.text(of: rules.recipients)
-            return waiting(.unreachable, "no active contact for \"to: \(who)\" that may be written to\(why)", match)
+            let reason = "no active contact for \"to: \(who)\" that may be written to\(why)"
+            if let tooLate { return Decision(.unreachable, "\(reason); dropped, \(tooLate)", isSettled: true) }
+            return waiting(.unreachable, reason, match)
         }
+        if let tooLate { return Decision(.tooOld, tooLate, isSettled: true) }
         if let exclusion { return waiting(.blocked, exclusion, match) }
         if let ending { return waiting(.blocked, ending, match) }
         if isTaken, !rules.isService {

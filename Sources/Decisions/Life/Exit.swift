@@ -16,10 +16,10 @@ extension Playbook.Exit {
             playbook.audience.map { .condition($0.term.negated, reason: "left_audience", isScoped: false) }
         case .churned: .condition(.hasChurned, reason: "churned", isScoped: false)
         case .noMatch:
-            if case .when(let trigger) = playbook.trigger {
+            switch playbook.trigger {
+            case .when(let trigger), .on(_, let trigger?):
                 .condition(trigger.negated, reason: "no_match", isScoped: false)
-            } else {
-                nil
+            case .on, .at: nil
             }
         case .condition(let condition): .condition(condition, reason: condition.text, isScoped: true)
         }

@@ -4,6 +4,7 @@ extension Life {
     /// Matches the account with each playbook whose turn it is, in the order in which they arbitrate.
     func enter(_ account: inout Account, _ tally: inout Tally) {
         for (work, finding) in zip(rules.matching, account.findings) {
+            if case .events(let events) = finding { followKeys(events, of: work, &account) }
             let matches = self.matches(finding, of: work, account)
             noteEnd(finding, of: work, &account)
             guard !matches.isEmpty else { continue }
@@ -90,7 +91,7 @@ extension Life {
 
     /// Events that were not looked at before; of several with one `per` value the first.
     ///
-    /// An event whose `per` value was corrected, or that another `per` reads, is the event that it was.
+    /// An event that another `per` reads is the event that it was.
     private func fresh(
         _ events: [TriggeringEvent], _ standings: [Standing], _ work: PlaybookAtWork, _ account: Account
     ) -> [Match] {

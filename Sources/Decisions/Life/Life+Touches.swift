@@ -149,9 +149,11 @@ extension Life {
             guard !account.enrollments[index].waiting.isEmpty,
                 let version = rules.versions[account.enrollments[index].enrollment.versionID]
             else { continue }
+            let date = followDate(&account, index, version)
             for place in account.enrollments[index].waiting.indices {
                 var touch = account.enrollments[index].waiting[place]
-                tend(&touch, account, index, version)
+                let moved = date.map { move(&touch, $0, account.enrollments[index].enrollment, version) }
+                if moved ?? true { tend(&touch, account, index, version) }
                 if isLeaving, isOutOfDate(touch) { freeze(&touch, account, index, version) }
                 account.enrollments[index].waiting[place] = touch
             }

@@ -100,10 +100,20 @@ package struct Life {
         for index in account.enrollments.indices where account.enrollments[index].enrollment.isActive {
             let enrolled = account.enrollments[index]
             guard let version = rules.versions[enrolled.enrollment.versionID] else { continue }
-            guard let reason = version.ending ?? self.reason(enrolled, version) else { continue }
+            guard let reason = version.ending ?? correction(enrolled, version) ?? self.reason(enrolled, version) else {
+                continue
+            }
             account.enrollments[index].enrollment.end(reason, at: now)
             account.enrollments[index].hasLeft = true
         }
+    }
+
+    /// The reason to leave where the event that it began with was corrected, and would begin nothing as it reads now.
+    private func correction(_ enrolled: Account.Enrolled, _ version: Version) -> String? {
+        guard enrolled.event != nil, let row = enrolled.row, let meant = version.meant,
+            facts.answer(meant, of: version, row: row) == false
+        else { return nil }
+        return version.questions[meant].reason
     }
 
     private func reason(_ enrolled: Account.Enrolled, _ version: Version) -> String? {
@@ -220,7 +230,7 @@ package struct Life {
         enrollment.dueAt = moment
     }
 
-    private func questions(_ account: Account, _ index: Int, _ version: Version) -> StepQuestions {
+    func questions(_ account: Account, _ index: Int, _ version: Version) -> StepQuestions {
         let playbook = version.playbook
         return StepQuestions(
             isFresh: { rules.context.staleness(of: $0) == nil },

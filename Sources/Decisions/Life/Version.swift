@@ -30,6 +30,8 @@ package final class Version: Sendable {
     package let questions: [Question]
     package let exits: [Exit]
     package let goal: Int?
+    /// What the triggering event must say; nil where its properties do not matter.
+    package let meant: Int?
     package let also: [(name: String, question: Int)]
     /// The messages of each rotation, by its pattern.
     package let rotations: [String: [String]]
@@ -65,6 +67,11 @@ package final class Version: Sendable {
             }
         }
         self.exits = exits
+        if case .on(_, let condition?) = playbook.trigger, let term = condition.partAboutTheEvent {
+            meant = add(term, "no_match", isScoped: true)
+        } else {
+            meant = nil
+        }
         goal = playbook.goal.map { add($0.condition, "goal", isScoped: true) }
         also = playbook.also.map { ($0.name, add($0.term, $0.name, isScoped: true)) }
         self.questions = questions

@@ -78,7 +78,8 @@ package struct Walk {
         case .waitTill(.date(let date), let sendsLate):
             return wait(till: date, sendsLate: sendsLate, enrollment, base, questions())
         case .waitTill(.clock(let time, let isLocal), _):
-            return wait(till: time, in: isLocal ? questions().localZone() : zone, enrollment, base)
+            let isAgain = steps.prefix(enrollment.step).last(where: \.isWait)?.action == steps[enrollment.step].action
+            return wait(till: time, in: isLocal ? questions().localZone() : zone, enrollment, base, isAgain: isAgain)
         case .choose(let branches): return choose(branches, enrollment, base, questions())
         case .set(let settings):
             // Holdouts walk on without it: what a playbook writes of an account is a part of what it does.
@@ -120,11 +121,7 @@ package struct Walk {
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
         guard questions.isFresh([date]) else { return .stay }
         let on = enrollment.step + 1
-        let (start, end): (Instant, Instant)
-        switch questions.value(date, now) {
-        case .date(let day): (start, end) = (zone.start(of: day), zone.start(of: day + 1))
-        case .instant(let moment): (start, end) = (moment, moment + TimeSpan(milliseconds: 1))
-        default:
+        guard let (start, end) = zone.span(of: questions.value(date, now)) else {
             if enrollment.hasBegun, let known = enrollment.dueAt {
                 return known > now
                     ? .wait(since: since, until: known, isOpen: true)
@@ -146,9 +143,13 @@ package struct Walk {
 
     /// Until the clock next shows the time; whose clock that is, is asked in every cycle. Where the moment went by while the
     /// enrollment stood still, for a pause, a person or another playbook, it is the next one.
-    private func wait(till time: ClockTime, in zone: Zone, _ enrollment: Enrollment, _ base: Instant) -> Action {
+    ///
+    /// - Parameter isAgain: whether the wait before was for the same time, so that this one is over a day later.
+    private func wait(
+        till time: ClockTime, in zone: Zone, _ enrollment: Enrollment, _ base: Instant, isAgain: Bool
+    ) -> Action {
         let since = enrollment.hasBegun ? enrollment.beganAt ?? base : base
-        let until = time.next(atOrAfter: since, in: zone)
+        let until = time.next(atOrAfter: isAgain ? since + TimeSpan(milliseconds: 1) : since, in: zone)
         let expected = enrollment.hasBegun ? enrollment.dueAt ?? until : until
         if until <= now, let lastCycle, lastCycle < now, lastCycle - expected >= Self.slack {
             return .wait(since: now, until: time.next(atOrAfter: now, in: zone), isOpen: true)
@@ -179,6 +180,17 @@ package struct Walk {
     /// A holdout's road ends where the way depends on touches that nobody got.
     private func endsGhost(_ enrollment: Enrollment, at conditions: [Term]) -> Bool {
         enrollment.arm != .treated && conditions.contains(where: \.asksAboutTouches)
+    }
+}
+
+extension Zone {
+    /// When a date begins, and when it is over; nil for what is none.
+    func span(of date: Value) -> (start: Instant, end: Instant)? {
+        switch date {
+        case .date(let day): (start(of: day), start(of: day + 1))
+        case .instant(let moment): (moment, moment + TimeSpan(milliseconds: 1))
+        default: nil
+        }
     }
 }
 

@@ -25,6 +25,12 @@ package struct AccountQuestion: Sendable, Hashable, Codable {
 
     package init() {}
 
+    /// The active accounts in a stage, all or those that are there for too long.
+    init(inStage stage: String, isStuck: Bool = false) {
+        condition = "in_stage(\(stage)) and status == \"active\""
+        self.isStuck = isStuck
+    }
+
     /// What it asks of the accounts of a workspace.
     ///
     /// - Throws: `MeasureError` for what the workspace does not have, with the nearest that it has.

@@ -84,13 +84,16 @@ package struct JourneyMap {
             let open = try funnel.open(key, later: journey.stages[(index + 1)...].map(\.name), limit: found.limit)
             let crowd = crowds[key] ?? StageTouches.Crowd()
             let isLast = index == journey.stages.count - 1
-            table.add([
-                .text(stage.name), .text(found.limit.map { "\($0)" } ?? "–"), .count(crowd.accounts),
-                isLast ? .none("It is the last stage.") : .share(found.recent.rate),
-                found.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
-                .count(departures[key] ?? 0), .count(crowd.untouched), .count(crowd.crowded),
-                .text(found.isWeak ? "weak point" : ""),
-            ])
+            let there = Report.Table.Lead.accounts(AccountQuestion(inStage: stage.name))
+            let stuck = Report.Table.Lead.accounts(AccountQuestion(inStage: stage.name, isStuck: true))
+            table.add(
+                [
+                    .text(stage.name), .text(found.limit.map { "\($0)" } ?? "–"), .count(crowd.accounts),
+                    isLast ? .none("It is the last stage.") : .share(found.recent.rate),
+                    found.limit == nil ? .none("Nobody said how long is long.") : .count(open.stuck),
+                    .count(departures[key] ?? 0), .count(crowd.untouched), .count(crowd.crowded),
+                    .text(found.isWeak ? "weak point" : ""),
+                ], leads: [nil, nil, there, nil, found.limit == nil ? nil : stuck])
         }
         return table
     }

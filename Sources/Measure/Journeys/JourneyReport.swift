@@ -248,12 +248,8 @@ package struct JourneyReport {
         return table
     }
 
-    /// The active accounts in a stage, all or those that are there for too long.
     private func there(_ stage: Journey.Stage, isStuck: Bool = false) -> Report.Table.Lead {
-        var question = AccountQuestion()
-        question.condition = "in_stage(\(stage.name)) and status == \"active\""
-        question.isStuck = isStuck
-        return .accounts(question)
+        .accounts(AccountQuestion(inStage: stage.name, isStuck: isStuck))
     }
 
     private func curves(_ steps: [StageBenchmarks.Step]) throws -> [Report.Chart.Survival.Curve] {

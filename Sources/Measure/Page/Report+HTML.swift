@@ -14,7 +14,7 @@ extension Report.Section {
                     for line in text.split(separator: "\n") { html.add("p") { $0.addSentence(String(line)) } }
                 case .table(let table):
                     table.draw(in: &html, caption: table.title == title ? "" : table.title, link: link)
-                case .chart(let chart): chart.figure(in: &html, id: "c\(number)-\(index + 1)")
+                case .chart(let chart): chart.draw(in: &html, id: "c\(number)-\(index + 1)")
                 case .diff(let text): html.addDiff(text)
                 }
             }
@@ -23,7 +23,8 @@ extension Report.Section {
 }
 
 extension Report.Chart {
-    fileprivate func figure(in html: inout HTML, id: String) {
+    /// The picture under its title, with its figures as a table for whoever does not see it.
+    package func draw(in html: inout HTML, id: String) {
         guard let picture = svg(id: id) else { return }
         html.add("figure") { html in
             html.add("figcaption", text: title)

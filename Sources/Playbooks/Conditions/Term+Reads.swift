@@ -73,6 +73,26 @@ extension Term {
 }
 
 extension Term {
+    /// Of a chain of conditions that must all hold, those that ask for nothing but properties of the triggering event; nil where
+    /// there are none. Their answers change only when somebody corrects the event.
+    package var partAboutTheEvent: Term? {
+        if case .binary(.and, let left, let right) = node {
+            guard let last = right.partAboutTheEvent else { return left.partAboutTheEvent }
+            return left.partAboutTheEvent.map {
+                Term(.binary(.and, $0, last), .boolean, text: "\($0.text) and \(last.text)")
+            } ?? last
+        }
+        return asksOnlyTheEvent && !reads.triggeringProperties.isEmpty ? self : nil
+    }
+
+    private var asksOnlyTheEvent: Bool {
+        switch node {
+        case .triggeringEvent, .literal: true
+        case .binary, .not, .negative, .isMissing, .isPresent, .isIn: parts.allSatisfy(\.asksOnlyTheEvent)
+        default: false
+        }
+    }
+
     /// Whether it asks for replies to a step.
     package var asksAboutReplies: Bool {
         if case .touch(.replied) = node { return true }

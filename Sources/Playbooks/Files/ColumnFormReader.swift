@@ -6,7 +6,10 @@ struct ColumnFormReader {
     ///   - type: of the values, when it is known: what cannot go with it is complained about.
     ///   - isWish: whether several columns may say it.
     ///   - namesAccounts: whether it is the one that says which account a row is about.
-    func read(_ type: ValueType? = nil, isWish: Bool = false, namesAccounts: Bool = false) -> ColumnForm {
+    ///   - isKey: whether it holds the keys of accounts themselves.
+    func read(
+        _ type: ValueType? = nil, isWish: Bool = false, namesAccounts: Bool = false, isKey: Bool = false
+    ) -> ColumnForm {
         var form = Self.columns(fields.items("column"), isWish: isWish, fields.diagnostics)
         form.formats = formats("format", letters: "ymd")
         if let type, type != .date, type != .instant {
@@ -35,6 +38,12 @@ struct ColumnFormReader {
             fields.diagnostics.error(
                 fields.position("by"),
                 "only the column \"account\" of contacts, metrics and events names accounts \"by\" something")
+        }
+        form.digits = fields.integer("digits", in: 1...40)
+        if fields.has("digits"), !namesAccounts, !isKey {
+            fields.diagnostics.error(
+                fields.position("digits"),
+                "only keys of accounts, and the column \"account\" of other imports, have \"digits\"")
         }
         form.period = period()
         for pair in fields.entries("map") {

@@ -27,6 +27,10 @@ struct ImportMapReader {
         map.file = fields.text("file")
         map.event = fields.text("event")
         map.metric = fields.text("metric")
+        map.reason = fields.choice("reason")
+        if fields.has("reason"), kind != .suppressions {
+            diagnostics.error(fields.position("reason"), "only an import of suppressions has a \"reason\"")
+        }
         map.takesContact = fields.boolean("contact") ?? true
         map.days = ColumnFormReader(fields: fields).formats("days", letters: "ym")
         if let event = map.event, dataMap.event(event) == nil {
@@ -44,11 +48,22 @@ struct ImportMapReader {
                 column.value, KeyTable(KeyTable.columnForm), diagnostics, of: "the column \"\(column.key)\"")
             {
                 map.columns[column.key] = ColumnFormReader(fields: form).read(
-                    isWish: isWish, namesAccounts: column.key == "account" && kind != .accounts)
+                    isWish: isWish, namesAccounts: column.key == "account" && kind != .accounts,
+                    isKey: column.key == "key" && kind == .accounts)
+                if kind == .suppressions, column.key == "reason" { checkReasons(form) }
                 if let by = map.columns[column.key]?.by { checkBy(by, form) }
             }
         }
         return map
+    }
+
+    /// Words of a list stand for reasons that there are.
+    private func checkReasons(_ form: Fields) {
+        let known = SuppressionReason.allCases.map(\.rawValue)
+        for pair in form.entries("map") {
+            guard let value = pair.value.text, !known.contains(value) else { continue }
+            diagnostics.unknown(value, "reason of a suppression", among: known, at: pair.value.position)
+        }
     }
 
     private func checkBy(_ name: String, _ form: Fields) {

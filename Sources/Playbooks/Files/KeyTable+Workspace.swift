@@ -199,6 +199,10 @@ extension KeyTable {
             "by", .text,
             "The attribute by which the column `account` of an import names accounts; their key by default."),
         Key(
+            "digits", .integer(1...40),
+            "How many digits keys of accounts have that are numbers: zeros that a spreadsheet has dropped are put before them again."
+        ),
+        Key(
             "map", .mapping(.text),
             "The words of an import, each with the value that it stands for; capitals do not count."),
     ]
@@ -213,6 +217,9 @@ extension KeyTable {
             "What the file brings; needed unless the name says it."),
         Key("file", .text, "Where the file lies, relative to the workspace; `keeptouch import all` reads it."),
         Key("event", .text, "The event that every row is, where no column says it."),
+        Key(
+            "reason", .choice(SuppressionReason.allCases.map(\.rawValue)),
+            "Why a list of suppressions names the addresses of which no column says it."),
         Key(
             "contact", .boolean,
             "Whether a row of accounts brings their contact, where a column holds addresses; no where another import reads them."

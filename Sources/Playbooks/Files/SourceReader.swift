@@ -114,7 +114,7 @@ extension KeyTable {
     static let source = KeyTable([
         Key(
             "import", .text, required: true,
-            "What it brings: accounts, contacts, metrics, events, or an import of data.yaml."),
+            "What it brings: accounts, contacts, suppressions, metrics, events, or an import of data.yaml."),
         Key("at", .schedule, "When serve pulls it, on the workspace's clock; hourly by default."),
         Key("file", .text, "A CSV or NDJSON file, relative to the workspace."),
         Key("command", .oneOrMore(.text), "A program and its arguments; what it prints are the rows."),

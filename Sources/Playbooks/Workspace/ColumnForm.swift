@@ -30,6 +30,9 @@ package struct ColumnForm: Sendable, Hashable {
     package var unit: Unit?
     /// The attribute by which a column of accounts names them; their key when it is nil.
     package var by: String?
+    /// How many digits keys of accounts have that are numbers: zeros that a spreadsheet has dropped are put before them
+    /// again, and others taken off. Nil leaves keys as they are.
+    package var digits: Int?
     /// What amounts are paid for; a month when it is nil.
     package var period: Period?
     /// The words of the file, each with the value that it stands for; case does not count.
@@ -57,6 +60,7 @@ package struct ColumnForm: Sendable, Hashable {
         form.period = other.period ?? period
         form.unit = other.unit ?? unit
         form.by = other.by ?? by
+        form.digits = other.digits ?? digits
         form.map.merge(other.map) { $1 }
         return form
     }

@@ -1,6 +1,6 @@
 /// What an import brings.
 package enum ImportKind: String, Sendable, CaseIterable {
-    case accounts, contacts, metrics, events
+    case accounts, contacts, suppressions, metrics, events
 }
 
 /// One file that comes again and again, with how its columns are called (`imports:` of `data.yaml`).
@@ -11,6 +11,8 @@ package struct ImportMap: Sendable, Hashable {
     package var file: String?
     /// The event that every row is, where no column says it.
     package var event: String?
+    /// Why a list of suppressed addresses names those of which no column says it.
+    package var reason: SuppressionReason?
     /// The metric whose values stand in the columns that are called after days or months.
     package var metric: String?
     /// How those columns write their day (`y-m-d`) or month (`mmm y`).

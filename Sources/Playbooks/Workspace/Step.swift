@@ -75,6 +75,29 @@ package struct Step: Sendable, Hashable {
     }
 }
 
+extension [Step] {
+    /// The date that the wait before a step was for; nil where another wait or a message stands between them.
+    package func date(before index: Int) -> (term: Term, sendsLate: Bool)? {
+        var index = index
+        while index > 0 {
+            let choice = indices.first { place in
+                guard case .choose(let branches) = self[place].action else { return false }
+                return branches.contains { $0.next == index }
+            }
+            if let choice, choice < index {
+                index = choice
+                continue
+            }
+            switch self[index - 1].action {
+            case .waitTill(.date(let term), let sendsLate): return (term, sendsLate)
+            case .set: index -= 1
+            case .send, .wait, .waitFor, .waitTill, .choose, .goTo, .stop: return nil
+            }
+        }
+        return nil
+    }
+}
+
 extension Step {
     /// What conditions may ask about it.
     package var known: KnownStep {
@@ -83,6 +106,10 @@ extension Step {
         case .waitFor: KnownStep(id, .waitFor)
         case .wait, .waitTill, .choose, .set, .goTo, .stop: KnownStep(id, .other)
         }
+    }
+
+    package var isSend: Bool {
+        if case .send = action { true } else { false }
     }
 
     package var isWait: Bool {

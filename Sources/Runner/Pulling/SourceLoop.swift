@@ -19,7 +19,8 @@ final class SourceLoop: Sendable {
     private static let interval = 5.0
 
     init(
-        _ edition: Edition, folder: URL, environment: [String: String], store: Store, clock: DecisionClock, outage: DatabaseOutage, log: Logger
+        _ edition: Edition, folder: URL, environment: [String: String], store: Store, clock: DecisionClock,
+        outage: DatabaseOutage, log: Logger
     ) {
         self.edition = NIOLockedValueBox(edition)
         self.folder = folder

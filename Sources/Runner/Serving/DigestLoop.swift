@@ -20,7 +20,8 @@ final class DigestLoop: Sendable {
     private static let interval = 15.0
 
     init(
-        _ edition: Edition, clock: DecisionClock, outage: DatabaseOutage, log: Logger, makePost: @escaping @Sendable (Edition) -> DigestPost
+        _ edition: Edition, clock: DecisionClock, outage: DatabaseOutage, log: Logger,
+        makePost: @escaping @Sendable (Edition) -> DigestPost
     ) {
         self.edition = NIOLockedValueBox(edition)
         self.clock = clock

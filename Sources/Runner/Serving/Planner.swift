@@ -65,7 +65,8 @@ final class Planner: @unchecked Sendable {
         folder: URL, edition: Edition, store: Store, clock: DecisionClock,
         processNow: @escaping @Sendable () -> Instant, sender: Sender, digests: DigestLoop, receivers: ReceiverLoop,
         sources: SourceLoop, reports: ReportLoop,
-        wakefulness: Wakefulness, outage: DatabaseOutage, killSwitch: KillSwitch, follow: @escaping @Sendable (Edition) -> Void, log: Logger
+        wakefulness: Wakefulness, outage: DatabaseOutage, killSwitch: KillSwitch,
+        follow: @escaping @Sendable (Edition) -> Void, log: Logger
     ) {
         self.folder = folder
         self.edition = edition

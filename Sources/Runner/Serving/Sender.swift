@@ -46,7 +46,7 @@ final class Sender: @unchecked Sendable {
         while !wakeSignal.isStopped {
             do {
                 try work()
-            } catch where outage.explains(error) {
+            } catch  where outage.explains(error) {
                 wakeSignal.pause(DatabaseOutage.pause)
             } catch {
                 log.error("sending failed, and is begun anew", metadata: ["reason": "\(error)"])

@@ -50,8 +50,17 @@ struct TestStretch {
         var trigger: Term?
         if case .when(let condition) = playbook.trigger { trigger = condition }
         let audience = explain(playbook.audience?.term)
-        clauses = (audience.isEmpty ? [] : ["audience: \(audience[0])"] + audience.dropFirst()) + explain(trigger)
+        clauses =
+            (audience.isEmpty ? [] : ["audience: \(audience[0])"] + audience.dropFirst()) + explain(trigger)
+            + Self.schedule(playbook, now, context.zone)
         goal = history.enrollments.last.map { explain(playbook.goal?.condition, $0.subject(of: 0)) } ?? []
+    }
+
+    /// When the schedule of a campaign comes round, as seen from a moment.
+    private static func schedule(_ playbook: Playbook, _ now: Instant, _ zone: Zone) -> [String] {
+        guard case .at(let schedule) = playbook.trigger else { return [] }
+        let next = schedule.next(after: now, in: zone).map { "; the next occurrence is \($0.text(in: zone))" } ?? ""
+        return ["at \(schedule.text): none up to \(now.text(in: zone)) found it in the audience\(next)"]
     }
 
     func failures(of expectations: [PlaybookTest.Expectation]) -> [PlaybookTestResult.Failure] {

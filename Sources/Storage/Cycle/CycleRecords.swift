@@ -192,10 +192,9 @@ package struct CycleRecords {
         return try newestEvent(connection)
     }
 
+    /// Touches by state; a state that none is in is left out.
     package static func touchCounts(_ connection: Connection) throws -> [TouchState: Int] {
-        let rows = try connection.query("SELECT state, count(*) AS count FROM touch GROUP BY state")
-        return Dictionary(
-            uniqueKeysWithValues: try rows.map { (try $0["state"].word(), Int($0["count"].integer ?? 0)) })
+        try FlowCounts(connection).touches()
     }
 }
 

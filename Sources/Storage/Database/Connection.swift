@@ -11,12 +11,22 @@ package final class Connection {
     private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
     /// What the files are called that lie beside the database: `<path>.secret`.
     let path: String
+    /// Counts what is written; nil for a connection that only reads, and on PostgreSQL.
+    private var counter: FlowCounter?
 
     /// - Parameter path: the place of a database in a file when it is left out.
     init(_ driver: any Driver, path: String? = nil) {
         self.driver = driver
         self.path = path ?? driver.place
         dialect = driver.dialect
+    }
+
+    /// Counts from now on what is written.
+    func count() throws {
+        guard let driver = driver as? SQLiteDriver else { return }
+        let counter = FlowCounter()
+        try driver.watch(counter)
+        self.counter = counter
     }
 
     /// A connection to a database file of somebody else, which can only be read.
@@ -56,11 +66,15 @@ package final class Connection {
     /// Runs the body between `begin` and COMMIT; undoes all of it when it throws.
     func transaction<T>(_ begin: String, _ body: () throws -> T) throws -> T {
         try driver.begin(begin)
+        let before = counter?.sums
         do {
+            if counter != nil { try (driver as? SQLiteDriver)?.findColumns() }
             let result = try body()
+            try counter?.write(self)
             try driver.commit()
             return result
         } catch {
+            if let before { counter?.restore(before) }
             driver.rollback()
             throw error
         }
@@ -69,11 +83,13 @@ package final class Connection {
     /// A part of the open transaction that is undone alone when it throws.
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         try executeScript("SAVEPOINT part")
+        let before = counter?.sums
         do {
             let result = try body()
             try executeScript("RELEASE part")
             return result
         } catch {
+            if let before { counter?.restore(before) }
             if isInTransaction { try executeScript("ROLLBACK TO part; RELEASE part") }
             throw error
         }

@@ -66,6 +66,7 @@ package final class Store: Sendable {
             try driver.executeScript("PRAGMA page_size = 8192; PRAGMA temp_store = MEMORY")
             try driver.migrate()
             (engine, connection) = (.memory, Connection(driver))
+            try connection.count()
         case .readOnly:
             guard FileManager.default.fileExists(atPath: path) else {
                 throw StorageError("there is no database at \(path) yet; run keeptouch import first")
@@ -85,6 +86,7 @@ package final class Store: Sendable {
                 driver.takeOverLog()
             }
             (engine, connection) = (.file(driver, lock), Connection(driver))
+            try connection.count()
         }
     }
 

@@ -37,18 +37,22 @@ struct ErasedTable {
                 ("locale", .nothing),
             ], account: "account_id"),
         ErasedTable(
-            name: "history", key: ["attribute", "account_id", "at"], columns: [("value", .nothing), ("previous", .nothing)], account: "account_id"),
+            name: "history", key: ["attribute", "account_id", "at"],
+            columns: [("value", .nothing), ("previous", .nothing)], account: "account_id"),
         ErasedTable(
-            name: "subscription", key: ["account_id", "provider", "id"], columns: [("provider", .hash), ("id", .hash)], account: "account_id"),
+            name: "subscription", key: ["account_id", "provider", "id"], columns: [("provider", .hash), ("id", .hash)],
+            account: "account_id"),
         ErasedTable(
             name: "event",
             columns: [
                 ("properties", .nothing), ("left_out", .nothing), ("contact_key", .nothing), ("dedup", .hash),
             ], account: "account_id"),
         ErasedTable(
-            name: "standing", key: ["playbook_id", "account_id", "match_key"], columns: [("reason", .text("erased")), ("match_key", .hash)], account: "account_id"),
+            name: "standing", key: ["playbook_id", "account_id", "match_key"],
+            columns: [("reason", .text("erased")), ("match_key", .hash)], account: "account_id"),
         ErasedTable(
-            name: "decision", key: ["account_id", "playbook_id", "match_key", "cycle_id"], columns: [("reason", .text("erased")), ("match_key", .hash)], account: "account_id"),
+            name: "decision", key: ["account_id", "playbook_id", "match_key", "cycle_id"],
+            columns: [("reason", .text("erased")), ("match_key", .hash)], account: "account_id"),
         ErasedTable(
             name: "enrollment",
             columns: [("entry", .text("{}")), ("match_key", .hash), ("end_reason", .text("erased"))],
@@ -64,18 +68,29 @@ struct ErasedTable {
             name: "outcome", columns: [("detail", .nothing), ("dedup", .hash)], account: "account_id"),
         ErasedTable(name: "change", columns: [("detail", .nothing)], account: "account_id"),
         ErasedTable(name: "receiver", key: ["name"], columns: [("error", .nothing)]),
-        ErasedTable(name: "exclusion", key: ["account_id", "playbook", "kind"], columns: [("reason", .text("erased"))], account: "account_id"),
-        ErasedTable(name: "inbox", key: ["account_id", "contact_id", "touch_id"], columns: [("body", .nothing)], account: "account_id", isDeleted: true),
-        ErasedTable(name: "link", key: ["account_id", "id"], columns: [("url", .nothing)], account: "account_id", isDeleted: true),
+        ErasedTable(
+            name: "exclusion", key: ["account_id", "playbook", "kind"], columns: [("reason", .text("erased"))],
+            account: "account_id"),
+        ErasedTable(
+            name: "inbox", key: ["account_id", "contact_id", "touch_id"], columns: [("body", .nothing)],
+            account: "account_id", isDeleted: true),
+        ErasedTable(
+            name: "link", key: ["account_id", "id"], columns: [("url", .nothing)], account: "account_id",
+            isDeleted: true),
         ErasedTable(
             name: "webhook", columns: [("source", .hash), ("reason", .nothing), ("body", .nothing), ("dedup", .hash)],
             isDeleted: true),
         ErasedTable(name: "waiting_row", columns: [("waits_for", .hash), ("row", .nothing)], isDeleted: true),
-        ErasedTable(name: "suppression", key: ["address", "category"], columns: [("address", .hash), ("reason", .text("erased"))]),
+        ErasedTable(
+            name: "suppression", key: ["address", "category"],
+            columns: [("address", .hash), ("reason", .text("erased"))]),
+        ErasedTable(name: "listed_suppression", key: ["address", "reason"], columns: [("address", .hash)]),
         ErasedTable(
             name: "digest", columns: [("subject", .text("erased")), ("text", .text("")), ("error", .nothing)],
             countsNames: true),
-        ErasedTable(name: "kept_report", key: ["report", "arguments", "look"], columns: [("body", .nothing)], isDeleted: true, countsNames: true),
+        ErasedTable(
+            name: "kept_report", key: ["report", "arguments", "look"], columns: [("body", .nothing)], isDeleted: true,
+            countsNames: true),
         ErasedTable(name: "pause", key: ["scope"], columns: [("reason", .text("erased"))]),
         ErasedTable(name: "playbook", columns: [("held_because", .text("erased")), ("held_by_hand", .text("erased"))]),
         ErasedTable(name: "occurrence", key: ["playbook_id", "at"], columns: [("reason", .text("erased"))]),

@@ -210,7 +210,9 @@ package struct Erasure {
             WHERE account_id \(isWhole) AND state = 'active'
             """, values)
         let kept = Set(dataMap.attributes.filter { $0.type == .text && !$0.values.isEmpty }.map { "a_\($0.name)" })
-        let declared = try connection.columns(of: "account").filter { $0.hasPrefix("a_") && !kept.contains($0) }.map { ", \"\($0)\" = NULL" }.joined()
+        let declared = try connection.columns(of: "account").filter { $0.hasPrefix("a_") && !kept.contains($0) }.map {
+            ", \"\($0)\" = NULL"
+        }.joined()
         return try connection.execute(
             """
             UPDATE account SET erased_at = :now, key = 'erased-' || CAST(id AS TEXT), name = NULL, timezone = NULL, locale = NULL\(declared),

@@ -101,7 +101,7 @@ struct AccountDraft {
         let guess = file.guesses[company]
         let isOwn = !file.columns(["user_id", "contact_id", "person_id", "first_name", "last_name"]).isEmpty
         let namesBoth = !file.columns(["company", "company_name"]).isEmpty && !file.columns(["name"]).isEmpty
-        return isOwn && guess.filled == guess.count && (guess.repeats > 0 || namesBoth)
+        return isOwn && guess.filled * 5 >= guess.count * 4 && (guess.repeats > 0 || namesBoth)
             && file.guesses[email].repeats == 0
     }
 
@@ -118,8 +118,12 @@ struct AccountDraft {
             return !guess.isMoment && !guess.isEmail && !guess.isBoolean && guess.filled == guess.count
                 && !Self.isOfPeople(file.simpleName(index))
         }
-        let ofCustomers = file.columns(["customer_id", "account_id", "company_id"]).first {
-            (isOfSubscriptions || isOfPeople) && file.guesses[$0].filled == file.guesses[$0].count
+        let ofCustomers = file.columns([
+            "customer_id", "account_id", "company_id", "account_code", "customer_code", "customer_key", "account_key",
+            "client_id", "organization_id", "org_id", "customer", "account",
+        ]).first { index in
+            let guess = file.guesses[index]
+            return isOfSubscriptions && guess.filled == guess.count || isOfPeople && guess.filled * 5 >= guess.count * 4
         }
         let named = file.columns(AccountColumnNames.key).first { file.guesses[$0].isNearlyUnique }
         let unique = usable.first { file.guesses[$0].isUnique && isKey($0) }
@@ -147,7 +151,15 @@ struct AccountDraft {
                     + "7.213E+12, and are refused, for one may stand for several; export again, and let no spreadsheet save it"
             )
         }
-        if guess.filled < guess.count { remarks.append("\(guess.count - guess.filled) rows have none and are refused") }
+        if guess.filled < guess.count {
+            let without = guess.count - guess.filled
+            remarks.append("\(without) rows have none and are refused")
+            if isOfPeople {
+                notes.append(
+                    "\(without) \(without == 1 ? "row names" : "rows name") no company in \"\(file.header[index])\" and will be "
+                        + "refused: leads are no customers")
+            }
+        }
         add(Attribute("key", .text), index, remarks)
     }
 
@@ -174,7 +186,8 @@ struct AccountDraft {
                 || !free(["expires_at", "expires_on", "expired_at"]).isEmpty
                     && !free(["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"]).isEmpty)
         for (name, names) in [
-            ("churned_at", hasEnds ? ended : AccountColumnNames.churned), ("created_at", AccountColumnNames.created),
+            ("churned_at", hasEnds ? ended : AccountColumnNames.churned),
+            ("created_at", AccountColumnNames.created + (isOfSubscriptions ? ["activated_at"] : [])),
             (
                 "cancel_requested_at",
                 (hasEnds ? ["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"] : []) + [
@@ -315,7 +328,7 @@ struct AccountDraft {
 
     private mutating func question(_ index: Int) -> [String] {
         if let doubt = file.doubt(about: index) { notes.append(doubt) }
-        let others = file.guesses[index].otherFormats
+        let others = file.dayOrder == nil ? file.guesses[index].otherFormats : []
         return others.isEmpty ? [] : ["or \(others.joined(separator: ", "))? every value can be read so"]
     }
 

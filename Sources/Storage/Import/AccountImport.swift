@@ -13,7 +13,7 @@ import Playbooks
 ///   old ones from triggering anything. An event of the same kind and moment that is there already is not made again.
 /// - A change of a tracked attribute is kept in `history` at the moment of the import (a status that turns churned, at
 ///   `churned_at`); the first value is no change.
-/// - A status that the source told before brings nobody back who has left by an event or by billing since.
+/// - A status that the source told before brings nobody back who has left since, by an event, by billing or by another source.
 /// - `contact_email` and `contact_name` are the contact with the key and role `owner`; an empty address takes the one away
 ///   that was there.
 /// - Of several rows of one key the last counts, with what it leaves out of those before.
@@ -59,7 +59,7 @@ final class AccountImport: ImportTarget {
     private var subscriptions: SubscriptionRows?
     private let departures: DepartureLimit
     var emptied = EmptiedAddresses()
-    private var toldBefore = ToldBefore()
+    private var toldBefore: ToldBefore
     /// Whether a staged row says that its account has left.
     private var hasDepartures = false
 
@@ -92,10 +92,12 @@ final class AccountImport: ImportTarget {
         lifecycle = LifecycleCells(context, events)
         owner = ContactTable(store, connection, context, events, name: "import_owner", isOfAccounts: true)
         columns = StagedColumns(isPerRow: false)
+        toldBefore = ToldBefore(context.isOngoing ? nil : context.options.map?.name ?? ImportKind.accounts.rawValue)
         departures = DepartureLimit(connection)
         undated = try UndatedAccounts(connection, at: context.now)
         twins = try TwinKeys(connection, isOngoing: context.isOngoing)
-        spelling = try AccountKeySpelling(connection)
+        spelling = try AccountKeySpelling(
+            connection, digits: context.keyDigits, isOfFiles: context.takesGoodCells)
         ownerWord = words.append("owner".utf8)
     }
 
@@ -137,8 +139,8 @@ final class AccountImport: ImportTarget {
                 attribute.name, column: AttributeColumns.ofAccount(attribute.name), CellReader(attribute, context),
                 place: place, isTracked: attribute.track)
         }
-        columns.spellLifecycle(believesOldNews: context.isStrict)
-        columns.spellRevenue(billing: map.place(of: Self.billed), believesOldNews: context.isStrict)
+        columns.spellLifecycle(toldBefore, believesOldNews: context.isStrict)
+        columns.spellRevenue(toldBefore, billing: map.place(of: Self.billed), believesOldNews: context.isStrict)
         lifecycle.find(in: columns)
         currency = CurrencyCell(attributes, columns, map, context.currency)
         intervals = attributes.compactMap { IntervalCell($0, columns, map) }
@@ -200,6 +202,7 @@ final class AccountImport: ImportTarget {
         rows.add(name)
         rows.add(wishes.isNeeded ? try wishes.wish(record) : .null)
         rows.add(.integer(keepsEmail ? 1 : 0))
+        rows.add(.integer(0))
         for scalar in scalars { rows.add(scalar) }
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
@@ -248,6 +251,7 @@ final class AccountImport: ImportTarget {
             try undated.look(connection)
             try twins.look(connection)
             counts.inserted = try insert()
+            try toldBefore.keep([], hasNew: hasDepartures && columns["status"] != nil, connection)
             if hasSequel, counts.inserted > 0 {
                 try resolveNew()
                 counts.eventsMade += try events.ofNewAccounts(columns)
@@ -264,27 +268,50 @@ final class AccountImport: ImportTarget {
 
     /// Finds the stored accounts, and hides those that stay as they are.
     private func resolve() throws -> (unchanged: Int, changed: Int) {
-        var unchanged = 0
-        var changed = 0
-        let isOldNews = columns["status"] == nil ? "false" : ToldBefore.isActive
+        var (unchanged, changed) = (0, 0)
+        var (left, returned): ([Int64], [Int64]) = ([], [])
+        var hasOldNews = false
+        func settle(_ row: Int, isChanged: Bool) {
+            if isChanged { changed += 1 } else { unchanged += 1 }
+            if !isChanged { rows.markUnchanged(row) }
+        }
+        let hasStatus = columns["status"] != nil
+        let isOldNews = hasStatus && !context.isStrict ? toldBefore.isOldNews : "false"
+        let isBack = hasStatus ? "COALESCE(s.status = 'active' AND a.status = 'churned', false)" : "false"
         try connection.forEach(
             """
-            SELECT s.row, a.id, \(columns.differs), \(isOldNews), \(columns.isRevenueToldBefore), a.key
+            SELECT s.row, a.id, \(columns.differs), \(isOldNews), \(columns.isRevenueToldBefore(toldBefore)), a.key,
+                \(hasStatus ? toldBefore.isFirstChurn : "false"), \(isBack)
             FROM import_account s JOIN account a ON a.key = s.key
-            """, ["now": .instant(context.now)]
+            """, ["now": .instant(context.now)].merging(hasStatus ? toldBefore.values : [:]) { $1 }
         ) { match in
-            if !context.isStrict, match.integer(3) + match.integer(4) > 0 {
-                toldBefore.add(match.text(5) ?? "", status: match.integer(3) == 1, revenue: match.integer(4) == 1)
+            let isOld = match.integer(3) == 1
+            if !context.isStrict, isOld || match.integer(4) == 1 {
+                toldBefore.add(match.text(5) ?? "", status: isOld, revenue: match.integer(4) == 1)
             }
             let row = Int(match.integer(0))
-            rows[row, StagedAccount.account] = .integer(match.integer(1))
-            if match.integer(2) != 0 {
-                changed += 1
-            } else {
-                unchanged += 1
-                rows.markUnchanged(row)
+            let account = match.integer(1)
+            rows[row, StagedAccount.account] = .integer(account)
+            if match.integer(6) == 1 { left.append(account) }
+            if isOld {
+                // What it changes is known when it has its mark.
+                hasOldNews = true
+                rows[row, StagedAccount.isOldNews] = .integer(1)
+                return
             }
+            if match.integer(7) == 1 { returned.append(account) }
+            settle(row, isChanged: match.integer(2) != 0)
         }
+        if hasOldNews {
+            try connection.forEach(
+                """
+                SELECT s.row, \(columns.differs) FROM import_account s JOIN account a ON a.id = s.account_id
+                WHERE \(ToldBefore.isMarked)
+                """, ["now": .instant(context.now)]
+            ) { settle(Int($0.integer(0)), isChanged: $0.integer(1) != 0) }
+        }
+        try toldBefore.keep(left, hasNew: false, connection)
+        try ToldBefore.forget(returned, connection)
         return (unchanged, changed)
     }
 
@@ -321,6 +348,7 @@ final class AccountImport: ImportTarget {
         tally.warnings += owner.warnings + ofWholeRows.warnings + wishes.warnings + toldBefore.warnings
         tally.warnings += [
             names.warning, ownerEmail.warning, emptied.warning, lifecycle.warning, undated.warning, twins.warning,
+            spelling.warning,
         ].compactMap { $0 }
         tally.warnings += subscriptions?.warnings ?? []
         if !context.isOngoing, tally.inserted + tally.updated > 0 {
@@ -341,7 +369,7 @@ final class AccountImport: ImportTarget {
         seen = SeenKeys()
         tally = ImportTally()
         undated.renew()
-        toldBefore = ToldBefore()
+        toldBefore.renew()
         lifecycle.renew()
         emptied = EmptiedAddresses()
         twins.renew()
@@ -356,7 +384,13 @@ final class AccountImport: ImportTarget {
     }
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
-        let attribute = attributes.first { $0.name == rejection.column }
-        return attribute.flatMap { ImportHint.line(for: $0, in: .attributes, values, ofMost: ofMost, context) }
+        guard let attribute = attributes.first(where: { $0.name == rejection.column }) else { return nil }
+        if attribute.name == "key" {
+            return spelling.digits.map { ImportHint.keyLine(context, digits: $0) }
+        }
+        guard let line = ImportHint.line(for: attribute, in: .attributes, values, ofMost: ofMost, context) else {
+            return nil
+        }
+        return ([line] + ImportHint.linesBeside(attribute, among: attributes, values, context)).joined(separator: "\n")
     }
 }

@@ -11,12 +11,17 @@ struct AccountJoin {
     let column: Int
     /// The attribute; nil for the key, or the address of a contact.
     let by: Attribute?
+    /// How many digits keys have, where this column or theirs has lost the zeros before them; nil where neither has.
+    var digits: Int?
 }
 
 extension FileGuess {
     /// The column that names accounts: the one most of whose values are keys of accounts, or another text of theirs, or
     /// addresses of their contacts, else one of a usual name, else one of addresses.
-    func join(_ keys: Set<Int>, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]) -> AccountJoin? {
+    func join(
+        _ key: ColumnGuess?, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]
+    ) -> AccountJoin? {
+        let keys = key?.hashes ?? []
         func best(_ values: (Int) -> Set<Int>, among known: Set<Int>) -> (index: Int, share: Double)? {
             func share(_ index: Int) -> Double {
                 let values = values(index)
@@ -27,6 +32,9 @@ extension FileGuess {
         }
         if let byKey = best({ guesses[$0].hashes }, among: keys), byKey.share >= 0.3 {
             return AccountJoin(column: byKey.index, by: nil)
+        }
+        if let key, let digits = key.digits, let index = columnWithOtherZeros(than: key) {
+            return AccountJoin(column: index, by: nil, digits: digits)
         }
         let byOther = others.compactMap { other in
             best({ guesses[$0].hashes }, among: other.values).map { (other: other, index: $0.index, share: $0.share) }
@@ -41,5 +49,24 @@ extension FileGuess {
         }
         let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
         return (named ?? usable.first { guesses[$0].isEmail }).map { AccountJoin(column: $0, by: nil) }
+    }
+
+    /// Whether a column holds something that accounts are known by: a key, another text of theirs, or an address.
+    func isJoined(by index: Int, _ keys: Set<Int>, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]) -> Bool {
+        let guess = guesses[index]
+        return keys.isEmpty || !guess.hashes.isDisjoint(with: keys) || !guess.addresses.isDisjoint(with: addresses)
+            || others.contains { !guess.hashes.isDisjoint(with: $0.values) }
+    }
+
+    /// The column whose keys differ from those of accounts in the zeros before them; nil where another one holds the keys.
+    func columnWithOtherZeros(than key: ColumnGuess) -> Int? {
+        func share(_ index: Int) -> Int { guesses[index].hashes.intersection(key.hashes).count }
+        guard !usable.contains(where: { share($0) * 10 >= guesses[$0].distinct * 3 && share($0) > 0 }) else {
+            return nil
+        }
+        let others = usable.filter { guesses[$0].lacksZeros(of: key) || key.lacksZeros(of: guesses[$0]) }
+        // What is called so comes before figures that are as small.
+        let named = columns(["account"] + ContactImport.accountSynonyms + AccountColumnNames.key)
+        return named.first { others.contains($0) } ?? others.first
     }
 }

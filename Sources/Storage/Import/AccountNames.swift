@@ -24,6 +24,11 @@ final class AccountNames {
     private let byAddress: Statement
     /// Where rows name accounts by another attribute than the key.
     private let byAttribute: AccountsByAttribute?
+    /// How many digits keys have that are numbers; nil leaves them.
+    private let digits: Int?
+    private let lostZeros: LostZeros
+    /// With how many digits rows that were refused would name accounts.
+    private(set) var digitsToDeclare: Int?
     private let arena = ByteArena(capacity: 1_024)
     private let key = ByteArena(capacity: 256)
     /// The column whose addresses name accounts, where no column is called after accounts.
@@ -33,6 +38,8 @@ final class AccountNames {
     init(_ connection: Connection, _ context: ImportContext) throws {
         keys = try AccountKeys(connection, asksOnly: context.isOngoing)
         byAttribute = try context.form(of: "account").by.map { try AccountsByAttribute($0, context, connection) }
+        digits = context.form(of: "account").digits ?? context.keyDigits
+        lostZeros = try LostZeros(connection)
         byAddress = try connection.prepare(
             """
             SELECT a.id, a.key, CASE WHEN a.status = 'active' THEN min(c.status) ELSE '' END, min(c.id)
@@ -62,10 +69,12 @@ final class AccountNames {
     /// - Throws: `Rejection` when there is no such account, or no one that can be told from others.
     func find(_ name: Cell) throws -> Found {
         if let byAttribute { return Found(id: try byAttribute.find(name)) }
-        if let id = try keys.id(name) { return Found(id: id) }
-        if var cleaned = AccountKeySpelling.cleaned(name), let id = try cleaned.withUTF8({ try keys.id($0) }) {
+        if let digits, KeyForm.isNumber(name) {
+            if let id = try id(KeyForm.padded(name.string, to: digits)) { return Found(id: id) }
+        } else if let id = try keys.id(name) {
             return Found(id: id)
         }
+        if let id = try respelled(name) { return Found(id: id) }
         guard name.contains(UInt8(ascii: "@")) else {
             throw try unknown(name)
         }
@@ -73,6 +82,29 @@ final class AccountNames {
             throw try unknown(name)
         }
         return try find(address: address)
+    }
+
+    /// The account whose key is written otherwise: with what cannot be seen, in other capitals of an address, or with what a
+    /// spreadsheet has put on it.
+    private func respelled(_ name: Cell) throws -> Int64? {
+        let cleaned = AccountKeySpelling.cleaned(name)
+        if let cleaned, let id = try id(cleaned) { return id }
+        guard cleaned != nil || KeyForm.mayBeDressed(name) || KeyForm.isNumber(name) else { return nil }
+        let text = cleaned ?? name.string
+        var plain = KeyForm.plain(text)
+        if let digits, plain != text, plain.utf8.allSatisfy({ $0 &- 0x30 < 10 }) {
+            plain = KeyForm.padded(plain, to: digits)
+        }
+        let others = plain != text ? [plain] : KeyForm.isNumber(name) ? [text + ".0"] : []
+        for other in others {
+            if let id = try id(other) { return id }
+        }
+        return nil
+    }
+
+    private func id(_ key: String) throws -> Int64? {
+        var key = key
+        return try key.withUTF8 { try keys.id($0) }
     }
 
     /// A key that no account has; most often it is one in other capitals.
@@ -85,6 +117,13 @@ final class AccountNames {
             return Rejection(
                 .unknownAccount, "account",
                 "there is no account with the key \(name.excerpt); did you mean \"\(other)\"? Capitals count")
+        }
+        if let twin = try lostZeros.twin(of: name, isKnown: { try id($0) != nil }) {
+            digitsToDeclare = LostZeros.digits(of: twin)
+            return Rejection(
+                .unknownAccount, "account",
+                "there is no account with the key \(name.excerpt); did you mean \"\(twin)\"? Spreadsheets drop the zeros before numbers"
+            )
         }
         // Salesforce writes the same id with 15 characters and with 18.
         if text.utf8.count == 18, text.utf8.allSatisfy({ $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }) {

@@ -30,6 +30,8 @@ struct ColumnGuess {
     private(set) var hashes: Set<Int> = []
     /// Of whole numbers without the zeros before them, which spreadsheets drop.
     private(set) var withoutZeros: Set<Int> = []
+    /// How many digits whole numbers have; of several lengths the first three.
+    private var lengths: Set<Int> = []
     private(set) var emails = 0
     /// Of addresses in the form in which they are compared.
     private(set) var addresses: Set<Int> = []
@@ -94,7 +96,8 @@ struct ColumnGuess {
             placeholders += 1
             return
         }
-        if !hashes.insert(string.hashValue).inserted { repeats += 1 }
+        let isPlain = !KeyForm.mayBeDressed(text)
+        if !hashes.insert((isPlain ? string : KeyForm.plain(string)).hashValue).inserted { repeats += 1 }
         if words.count < Self.mostWords || words[string] != nil { words[string, default: 0] += 1 }
         if text.count > 40 { longTexts += 1 }
         if text.count <= BooleanWord.longest, BooleanWord.value(of: word) != nil { booleans += 1 }
@@ -114,6 +117,7 @@ struct ColumnGuess {
     private mutating func lookAtFigures(_ text: Cell) {
         if !text.contains(where: { $0 &- 0x30 >= 10 }) {
             withoutZeros.insert(String(text.string.drop { $0 == "0" }).hashValue)
+            if lengths.count < 3 { lengths.insert(text.count) }
         }
         if PeriodText.days(of: text) != nil { periods += 1 }
         if text.last == UInt8(ascii: "%") {
@@ -178,6 +182,12 @@ struct ColumnGuess {
         return lost * 2 > hashes.count && found * 2 < lost
     }
 
+    /// With how many digits the keys of this column and of one that has lost their zeros agree; nil where nobody can say.
+    var digits: Int? {
+        guard leadingZeros > 0 else { return withoutZeros.isEmpty ? nil : 1 }
+        return lengths.count == 1 ? lengths.first : nil
+    }
+
     var isEmail: Bool { isMost(emails, of: 0.5) }
     var isZone: Bool {
         isMost(zones, of: 0.5)
@@ -239,6 +249,23 @@ struct ColumnGuess {
             return index
         }
         return other
+    }
+
+    /// Whether the dates of the column show that the day stands before the month, or behind it; nil where none or both do.
+    var dayFirstProof: Bool? {
+        guard isMoment else { return nil }
+        var (first, second) = (0, 0)
+        for (one, other) in [("d/m/y", "m/d/y"), ("d-m-y", "m-d-y")] {
+            guard let one = Self.formats.firstIndex(of: one), let other = Self.formats.firstIndex(of: other) else {
+                continue
+            }
+            for (reading, count) in readings {
+                let (isFirst, isSecond) = (reading & 1 << UInt16(one) != 0, reading & 1 << UInt16(other) != 0)
+                if isFirst, !isSecond { first += count }
+                if isSecond, !isFirst { second += count }
+            }
+        }
+        return first > 0 && second == 0 ? true : second > 0 && first == 0 ? false : nil
     }
 
     private static let dayFirst = ["m/d/y": "d/m/y", "d/m/y": "m/d/y", "m-d-y": "d-m-y", "d-m-y": "m-d-y"]

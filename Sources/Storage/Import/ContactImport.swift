@@ -264,6 +264,7 @@ final class ContactImport: ImportTarget {
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
         if rejection.kind == .unknownAccount {
+            if let digits = accounts.digitsToDeclare { return ImportHint.keyLine(context, digits: digits) }
             return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .contacts) : nil
         }
         return attributes.first { $0.name == rejection.column }

@@ -92,7 +92,15 @@ extension DataMapDraft {
 
     /// By what a file names accounts, where it is not by their key.
     mutating func noteJoin(_ file: FileGuess, _ account: Int) {
-        guard let by = join(of: file)?.by else {
+        let join = join(of: file)
+        if let digits = join?.digits {
+            notes.append(
+                "\(file.name): \(file.guesses[account].distinct) keys in \"\(file.header[account])\" differ from those of "
+                    + "\(accounts.file.name) in zeros before them, which spreadsheets drop; they are read as numbers of "
+                    + "\(digits == 1 ? "as few digits as they need" : "\(digits) digits") (digits: \(digits))")
+            return
+        }
+        guard let by = join?.by else {
             noteNoJoin(file, account)
             return
         }

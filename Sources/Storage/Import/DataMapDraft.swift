@@ -78,11 +78,12 @@ struct DataMapDraft {
         let role = FileRole.find(file, key: key, addresses: addresses(besides: file), joins: accounts.joins)
         if case .success(let role) = role {
             noteAddresses(file, role)
-            noteJoin(file, role.account)
+            if let account = role.account { noteJoin(file, account) }
         }
         switch role {
         case .failure(let error): notes.append(error.description)
         case .success(.contacts(let account)): addContacts(file, account)
+        case .success(.suppressions(let list)): addSuppressions(file, list)
         case .success(.calendar(let account)): addCalendar(file, account)
         case .success(.metrics(let account, let day)): addMetrics(file, account, day)
         case .success(.events(let account, let at, let kind)): addEvents(file, account, at, kind)
@@ -90,13 +91,14 @@ struct DataMapDraft {
     }
 
     private mutating func noteAddresses(_ file: FileGuess, _ role: FileRole) {
-        let guess = file.guesses[role.account]
+        guard let account = role.account else { return }
+        let guess = file.guesses[account]
         guard guess.isEmail, !guess.hashes.isSubset(of: keys) || keys.isEmpty else { return }
         // A file of contacts cannot find its accounts by itself.
         let others = if case .contacts = role { ownAddresses } else { addresses(besides: file) }
         let known = guess.addresses.count { others.contains($0) }
         notes.append(
-            "\(file.name): accounts are found by the addresses in \"\(file.header[role.account])\", of which \(known) of "
+            "\(file.name): accounts are found by the addresses in \"\(file.header[account])\", of which \(known) of "
                 + "\(guess.addresses.count) are contacts in these files")
     }
 
@@ -176,7 +178,7 @@ struct DataMapDraft {
             columns.append(pair("contact", file, person))
         }
         if let name = file.rowName(besides: account) { columns.append(pair("id", file, name)) }
-        let comment = file.columns(["comment", "comments", "feedback", "verbatim", "details", "note", "notes"]).first
+        let comment = file.commentColumn(besides: [account, at])
         switch kind {
         case .nps(let score):
             events.append("  nps_response:\n    properties: { score: number, comment: text }")
@@ -250,11 +252,15 @@ struct DataMapDraft {
         ofContacts.filter { $0.name != file.name }.reduce(into: ownAddresses) { $0.formUnion($1.addresses) }
     }
 
-    func join(of file: FileGuess) -> AccountJoin? { file.join(keys, addresses(besides: file), accounts.joins) }
+    func join(of file: FileGuess) -> AccountJoin? { file.join(key, addresses(besides: file), accounts.joins) }
 
     /// The column that names accounts, and by what, where that is not their key.
     func accountPair(_ file: FileGuess, _ index: Int) -> String {
-        guard let by = join(of: file)?.by else { return pair("account", file, index) }
+        let join = join(of: file)
+        if let digits = join?.digits, join?.column == index {
+            return "account: { column: \(ImportHint.quoted(file.header[index])), digits: \(digits) }"
+        }
+        guard let by = join?.by else { return pair("account", file, index) }
         return "account: { column: \(ImportHint.quoted(file.header[index])), by: \(by.name) }"
     }
 
@@ -262,7 +268,7 @@ struct DataMapDraft {
         "\(name): \(ImportHint.quoted(file.header[index]))"
     }
 
-    private mutating func moment(_ name: String, _ file: FileGuess, _ index: Int) -> String {
+    mutating func moment(_ name: String, _ file: FileGuess, _ index: Int) -> String {
         if let doubt = file.doubt(about: index) { notes.append("\(file.name): \(doubt)") }
         let formats = file.guesses[index].declaredFormats
         if formats.isEmpty { return pair(name, file, index) }
@@ -292,10 +298,12 @@ struct DataMapDraft {
 
     mutating func note(_ file: FileGuess, _ what: String) { notes.append("\(file.name): \(what)") }
 
+    /// - Returns: what the import is called; nil where the file is not imported by name.
+    @discardableResult
     mutating func addImport(
         _ file: FileGuess, _ name: String, _ kind: ImportKind, _ parts: [String], _ columns: [String]
-    ) {
-        guard let path = file.path else { return }
+    ) -> String? {
+        guard let path = file.path else { return nil }
         var free = name
         var number = 2
         while !importNames.insert(free).inserted {
@@ -307,6 +315,7 @@ struct DataMapDraft {
         for part in kinds + ["file: \(ImportHint.quoted(path))"] + parts { imports.append("    \(part)") }
         imports.append("    columns:")
         for column in columns { imports.append("      \(column)") }
+        return free
     }
 
     private static func name(_ text: String) -> String {

@@ -27,15 +27,21 @@ package struct DataMapGuess {
     ) throws {
         let context = ImportContext(
             dataMap: DataMap(), configuration: configuration, now: now, options: ImportOptions())
-        let looked = try sources.enumerated().map { index, source in
+        var looked = try sources.enumerated().map { index, source in
             try FileGuess(
                 source, path: index < paths.count ? paths[index] : nil, zone: context.zone, latest: context.latest,
                 mostRows: mostRows)
         }
+        looked.shareDayOrder()
         let best = looked.indices.max {
             (FileRole.likeness(of: looked[$0]), $1) < (FileRole.likeness(of: looked[$1]), $0)
         }
         guard let best else { throw ImportError("there is no file to guess from") }
+        guard SuppressionGuess(looked[best]) == nil else {
+            throw ImportError(
+                "\(looked[best].name) is a list of addresses that get no messages, and names no accounts; give the file of your "
+                    + "accounts, too, or in a workspace say: keeptouch import suppressions \(looked[best].name)")
+        }
         let others = looked.indices.filter { $0 != best }.map { looked[$0] }
         var draft = DataMapDraft(AccountDraft(looked[best]), with: others)
         for file in others { draft.add(file) }

@@ -64,7 +64,7 @@ extension FileGuess {
         let papers = [
             "invoice", "payment", "charge", "refund", "ticket", "order", "subscription", "transaction", "case",
             "receipt",
-            "bill", "credit", "conversation", "response", "rechnung", "rechnungs", "zahlung", "zahlungs", "bestell",
+            "bill", "credit", "conversation", "response", "respondent", "rechnung", "rechnungs", "zahlung", "zahlungs", "bestell",
             "facture", "paiement", "commande", "factura", "pago", "pedido",
         ]
         return usable.first { index in

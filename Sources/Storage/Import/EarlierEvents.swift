@@ -66,7 +66,8 @@ struct EarlierEvents {
 
     /// Whether all that an old event says is also said by the one that is told.
     private static func agrees(_ row: Row) -> Bool {
-        guard let known = row["properties"].text.flatMap({ JSON(parsing: $0) }), case .object(let members) = known else {
+        guard let known = row["properties"].text.flatMap({ JSON(parsing: $0) }), case .object(let members) = known
+        else {
             return true
         }
         let told = row["told"].text.flatMap { JSON(parsing: $0) }

@@ -152,6 +152,9 @@ final class EventEffects {
                 churn_reason = CASE WHEN n.status = 'churned' THEN COALESCE(n.reason, a.churn_reason) END
             FROM import_churn n WHERE a.id = n.account_id
             """)
+        try connection.execute(
+            "DELETE FROM told_churned WHERE account_id IN (SELECT account_id FROM import_churn WHERE status = 'active')"
+        )
     }
 
     private func applyContacts() throws {

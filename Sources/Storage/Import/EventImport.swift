@@ -284,6 +284,7 @@ final class EventImport: ImportTarget {
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
         if rejection.kind == .unknownAccount {
+            if let digits = accounts.digitsToDeclare { return ImportHint.keyLine(context, digits: digits) }
             return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .events) : nil
         }
         if rejection.column == "event", rejection.kind == .unknownName, let name = values.first {

@@ -6,13 +6,17 @@ struct FileGuess {
     let name: String
     let path: String?
     let header: [String]
-    let guesses: [ColumnGuess]
+    private(set) var guesses: [ColumnGuess]
     let rows: Int
     /// What the reader passed over.
     let notes: [String]
     private let simple: [String]
+    /// Whether some columns have the day first, and others the month.
+    private let hasContraryDates: Bool
     /// What columns are called without the table before it, `status` of `subscriptions.status`; nil for others.
     private let bare: [String?]
+    /// What shows whether the day stands before the month in dates that can be read both ways.
+    private(set) var dayOrder: DayOrder?
     /// Columns that have a name, the first of each; others cannot be found again.
     let usable: [Int]
 
@@ -57,7 +61,14 @@ struct FileGuess {
             || guesses.contains {
                 $0.hasCurrency && $0.currencies.keys.allSatisfy { ["EUR", "€", "GBP", "£"].contains($0) }
             }
-        for index in guesses.indices { guesses[index].isDayFirst = isDayFirst }
+        let proofs = header.indices.compactMap { index in
+            guesses[index].dayFirstProof.map { (index: index, isDayFirst: $0) }
+        }
+        if let first = proofs.first, proofs.allSatisfy({ $0.isDayFirst == first.isDayFirst }) {
+            dayOrder = DayOrder(isDayFirst: first.isDayFirst, column: header[first.index], file: nil)
+        }
+        hasContraryDates = dayOrder == nil && !proofs.isEmpty
+        for index in guesses.indices { guesses[index].isDayFirst = dayOrder?.isDayFirst ?? isDayFirst }
         name = source.name.split(separator: "/").last.map(String.init) ?? source.name
         self.path = path
         self.header = header
@@ -77,6 +88,13 @@ struct FileGuess {
         usable = header.indices.filter { index in
             !plain[index].isEmpty && plain.firstIndex(of: plain[index]) == index
         }
+    }
+
+    /// Reads dates that can be read both ways as those of another file are.
+    mutating func take(_ order: DayOrder) {
+        guard !hasContraryDates else { return }
+        dayOrder = order
+        for index in guesses.indices { guesses[index].isDayFirst = order.isDayFirst }
     }
 
     /// Lower case, words joined by `_`, without a currency or a clock at the end.
@@ -130,7 +148,8 @@ struct FileGuess {
         let dates = "\(orders.both) \(orders.both == 1 ? "date" : "dates")"
         if orders.onlyOther == 0 {
             guard orders.only == 0 else { return nil }
-            return "\(name): \(dates) can be read as \(orders.chosen) and as \(orders.other), and none tells which; "
+            let because = dayOrder.map { "and " + $0.sentence } ?? "and none tells which; "
+            return "\(name): \(dates) can be read as \(orders.chosen) and as \(orders.other), \(because)"
                 + "\(orders.chosen) is taken. If that is wrong: format: \(orders.other)"
         }
         return

@@ -8,10 +8,13 @@ enum FileRole {
     /// One row an account and day; columns of numbers are metrics.
     case metrics(account: Int, day: Int)
     case events(account: Int, at: Int, kind: Kind)
+    /// Addresses that an email tool does not write to, whoever has them.
+    case suppressions(SuppressionGuess)
 
-    /// The column that names accounts.
-    var account: Int {
+    /// The column that names accounts; nil where none has to.
+    var account: Int? {
         switch self {
+        case .suppressions: nil
         case .contacts(let account), .calendar(let account), .metrics(let account, _), .events(let account, _, _):
             account
         }
@@ -39,6 +42,7 @@ enum FileRole {
         }
         if ["account", "customer", "compan", "client"].contains(where: { file.title.contains($0) }) { points += 3 }
         if file.calendar != nil { points -= 6 }
+        if SuppressionGuess(file) != nil { points -= 20 }
         if ["usage", "nps", "survey", "cancel", "churn", "event", "contact", "login", "metric", "activit"]
             .contains(where: { file.title.contains($0) })
         {
@@ -56,17 +60,24 @@ enum FileRole {
         _ file: FileGuess, key: ColumnGuess?, addresses: Set<Int>, joins: [AccountJoin.Attribute] = []
     ) -> Result<FileRole, ImportError> {
         let keys = key?.hashes ?? []
-        if let key, let index = file.usable.first(where: { file.guesses[$0].lacksZeros(of: key) }) {
+        if let list = SuppressionGuess(file, key: key) { return .success(.suppressions(list)) }
+        if let key, key.digits == nil, let index = file.columnWithOtherZeros(than: key) {
             return .failure(
                 ImportError(
                     "\(file.name): \"\(file.header[index])\" holds the keys of accounts without the zeros before them, which "
                         + "spreadsheets drop; it is left out. Export it again and let no spreadsheet save it"))
         }
-        guard let account = file.join(keys, addresses, joins)?.column else {
+        guard let account = file.join(key, addresses, joins)?.column else {
             return .failure(
                 ImportError(
                     "no column of \(file.name) names accounts by their keys or by the addresses of contacts; say which: "
                         + "keeptouch import KIND \(file.name) --map account=\"...\""))
+        }
+        if SubscriberGuess.isOne(file) {
+            return .failure(
+                ImportError(
+                    "\(file.name) lists who gets messages of a mailing list, and names no accounts; it suppresses nobody and is "
+                        + "left out. Who wants none stands in the lists of unsubscribed and cleaned members"))
         }
         if file.calendar != nil { return .success(.calendar(account: account)) }
         let free = file.usable.filter { $0 != account && file.guesses[$0].filled > 0 }
@@ -83,7 +94,16 @@ enum FileRole {
         }
         let names = file.columns(["event", "event_name", "event_type", "activity", "action", "type"])
         if let at = moments.first {
-            if let score { return .success(.events(account: account, at: at, kind: .nps(score: score))) }
+            if let score {
+                // When somebody was asked is not when they answered.
+                let answered = moments.first { index in
+                    file.guesses[index].filled * 2 >= file.rows
+                        && ["respon", "submit", "complet", "answered", "end_date"].contains {
+                            file.simpleName(index).contains($0)
+                        }
+                }
+                return .success(.events(account: account, at: answered ?? at, kind: .nps(score: score)))
+            }
             if let departures {
                 if let doubt = departures.doubt(file, account: account, among: keys.count) { return .failure(doubt) }
                 return .success(
@@ -93,14 +113,24 @@ enum FileRole {
                 return .success(.events(account: account, at: at, kind: .named(named)))
             }
             let figures = free.filter(file.isFigure)
-            let isOfRows = file.rowName(besides: account) != nil
+            let isOfRows = file.isOfPapers(besides: account)
+            let past = moments.first { file.guesses[$0].isPast && file.guesses[$0].filled * 10 >= file.rows * 9 }
+            if isOfRows {
+                guard file.isJoined(by: account, keys, addresses, joins) else {
+                    return .failure(
+                        ImportError(
+                            "\(file.name) holds papers, deals or answers, and no column names accounts by what these files have; it was "
+                                + "left out"))
+                }
+                return .success(.events(account: account, at: past ?? at, kind: .one))
+            }
             if !figures.isEmpty, !hasAddress, file.isAsOfLast(at, account: account) {
                 return .failure(
                     ImportError(
                         "\(file.name) says of each account when something happened last (\"\(file.header[at])\"), and no usage "
                             + "by day; it was left out. Columns about accounts belong into their own file"))
             }
-            if !figures.isEmpty, !hasAddress, !isOfRows { return .success(.metrics(account: account, day: at)) }
+            if !figures.isEmpty, !hasAddress { return .success(.metrics(account: account, day: at)) }
             if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
         }
         let figures = free.filter(file.isFigure)
@@ -119,7 +149,9 @@ enum FileRole {
     /// The column of an NPS score: whole numbers from 0 to 10.
     private static func score(_ file: FileGuess, _ free: [Int]) -> Int? {
         let named = free.filter { index in
-            ["score", "nps", "rating"].contains { file.simpleName(index).contains($0) }
+            file.simpleName(index) != "member_rating"
+                && (["score", "nps", "rating"].contains { file.simpleName(index).contains($0) }
+                    || file.asksToRecommend(index))
         }
         return named.first { index in
             let numbers = file.guesses[index].numbers

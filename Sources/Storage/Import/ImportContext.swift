@@ -37,6 +37,12 @@ final class ImportContext {
         declared.overlaid(by: options.map?.columns[column])
     }
 
+    /// How many digits the keys of accounts have that are numbers, as data.yaml says it of the accounts' own column.
+    var keyDigits: Int? {
+        let key = dataMap.importedAttributes.first { $0.name == "key" }
+        return form(of: "key", key?.form ?? ColumnForm()).digits
+    }
+
     /// Events and days may lie this far ahead, for clocks and zones that differ.
     var latest: Int64 { now.milliseconds + 86_400_000 }
 }

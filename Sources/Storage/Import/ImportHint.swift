@@ -119,6 +119,13 @@ enum ImportHint {
         importLine(context, kind, "account: <the column that holds the keys of accounts>")
     }
 
+    /// For keys that have lost the zeros before them, or got some.
+    static func keyLine(_ context: ImportContext, digits: Int) -> String {
+        var key = context.dataMap.importedAttributes.first { $0.name == "key" } ?? Attribute("key", .text)
+        key.form.digits = digits
+        return "attributes: { key: \(declaration(of: key, isBuiltIn: true)) }"
+    }
+
     /// `{ type: date, format: m/d/y, column: "Renewal" }`; nil parts are left out.
     static func declaration(of attribute: Attribute, isBuiltIn: Bool = false) -> String {
         var parts: [String] = []
@@ -127,6 +134,7 @@ enum ImportHint {
         if !form.formats.isEmpty { parts.append("format: \(list(form.formats))") }
         if let zone = form.zone { parts.append("timezone: \(zone.name)") }
         if let decimal = form.decimal { parts.append("decimal: \(decimal.rawValue)") }
+        if let digits = form.digits { parts.append("digits: \(digits)") }
         if let unit = form.unit { parts.append("unit: \(unit.rawValue)") }
         switch form.period {
         case .interval(.year): parts.append("per: year")

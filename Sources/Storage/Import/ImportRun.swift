@@ -55,7 +55,8 @@ final class ImportRun {
         self.progress = progress
         let days = options.map?.days ?? []
         let columns = try ColumnMap(reader, target.wanted, source: source.name) { name in
-            name == options.since?.column || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
+            target is SuppressionImport || name == options.since?.column
+                || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
         }
         self.columns = columns
         report.warnings += columns.warnings

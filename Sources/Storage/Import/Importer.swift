@@ -1,7 +1,7 @@
 import Basics
 package import Playbooks
 
-/// Brings accounts, contacts, metrics and events into the database.
+/// Brings accounts, contacts, suppressions, metrics and events into the database.
 ///
 /// Importing the same source twice changes nothing the second time. Rows are written in slices of at most 50 ms, so that
 /// others may write in between; what was written stays when an import is cut short, and running it again completes it.
@@ -43,6 +43,7 @@ package struct Importer {
                 switch kind {
                 case .accounts: try AccountImport(store, connection, context)
                 case .contacts: try ContactImport(store, connection, context)
+                case .suppressions: SuppressionImport(store, connection, context)
                 case .metrics: try MetricImport(store, connection, context)
                 case .events: try EventImport(store, connection, context)
                 }

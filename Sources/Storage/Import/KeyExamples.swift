@@ -1,15 +1,16 @@
 /// How many accounts something is told of, with the first of them.
 struct KeyExamples {
     private(set) var count = 0
-    private var first: [String] = []
+    private var examples: [String] = []
+    var first: String? { examples.first }
 
     mutating func add(_ key: String) {
         count += 1
-        if first.count < 3 { first.append(key) }
+        if examples.count < 3 { examples.append(key) }
     }
 
     /// The first of them: `a1, a2, a3, ...`.
-    var names: String { first.joined(separator: ", ") + (count > first.count ? ", ..." : "") }
+    var names: String { examples.joined(separator: ", ") + (count > examples.count ? ", ..." : "") }
 
     /// `2 accounts (a1, a2) are`; nil where there is none.
     var text: String? {

@@ -261,6 +261,7 @@ final class MetricImport: ImportTarget {
 
     func hint(for rejection: Rejection, _ values: [String], ofMost: Bool) -> String? {
         if rejection.kind == .unknownAccount {
+            if let digits = accounts.digitsToDeclare { return ImportHint.keyLine(context, digits: digits) }
             return ofMost && !context.isOngoing ? ImportHint.accountLine(context, .metrics) : nil
         }
         if rejection.column == "day" {

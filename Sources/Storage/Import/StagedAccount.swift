@@ -1,6 +1,6 @@
 /// What every staged row of an account begins with, in this order; its columns follow.
 enum StagedAccount: Int, CaseIterable {
-    case account, isNew, present, key, email, address, contact, wish, keepsEmail
+    case account, isNew, present, key, email, address, contact, wish, keepsEmail, isOldNews
 
     /// As SQL calls it.
     var name: String {
@@ -14,12 +14,13 @@ enum StagedAccount: Int, CaseIterable {
         case .contact: "contact"
         case .wish: "wish"
         case .keepsEmail: "keeps_email"
+        case .isOldNews: "is_old_news"
         }
     }
 
     var column: StagedRows.Column {
         switch self {
-        case .account, .isNew, .present, .wish, .keepsEmail: .integer(name)
+        case .account, .isNew, .present, .wish, .keepsEmail, .isOldNews: .integer(name)
         case .key, .email, .address, .contact: .text(name)
         }
     }

@@ -1,8 +1,10 @@
 extension StagedColumns {
     /// Status, dates and stage hang together.
     ///
-    /// - Parameter believesOldNews: whether somebody means it who says again that an account is a customer.
-    mutating func spellLifecycle(believesOldNews: Bool = false) {
+    /// - Parameters:
+    ///   - told: names the column that keeps what the source said.
+    ///   - believesOldNews: whether somebody means it who says again that an account is a customer.
+    mutating func spellLifecycle(_ told: ToldBefore, believesOldNews: Bool = false) {
         let kind = CellReader.Kind.text
         if self["status"] != nil || self["churned_at"] != nil {
             for name in ["status", "churned_at"] where self[name] == nil {
@@ -13,7 +15,7 @@ extension StagedColumns {
             let status =
                 believesOldNews
                 ? "COALESCE(s.status, a.status)"
-                : "CASE WHEN \(ToldBefore.isActive) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
+                : "CASE WHEN \(ToldBefore.isMarked) THEN 'churned' ELSE COALESCE(s.status, a.status) END"
             set("status", updated: status, inserted: "COALESCE(s.status, 'active')")
             set(
                 "churned_at",
@@ -23,8 +25,8 @@ extension StagedColumns {
                     """,
                 inserted: "s.churned_at")
             add(
-                "status_told", column: "\"status_told\"", CellReader("status_told", kind), place: nil,
-                updated: "COALESCE(s.status, a.status_told)", inserted: "s.status")
+                told.status, column: "\"\(told.status)\"", CellReader(told.status, kind), place: nil,
+                updated: "COALESCE(s.status, a.\(told.status))", inserted: "s.status")
             if self["churned_at"]?.place != nil {
                 // An end that lies ahead is the end of the service, and no departure yet.
                 if self["service_end_at"] == nil {
@@ -40,7 +42,7 @@ extension StagedColumns {
                 set(
                     "churn_reason",
                     updated:
-                        "CASE WHEN \(ToldBefore.isActive) THEN a.churn_reason ELSE \(reason.updated) END",
+                        "CASE WHEN \(ToldBefore.isMarked) THEN a.churn_reason ELSE \(reason.updated) END",
                     inserted: reason.inserted)
             } else {
                 add(

@@ -92,6 +92,9 @@ struct StatusGuess {
         !file.simpleName(index).hasSuffix("type") || meanings(file, index).values.contains { $0 != .active }
     }
 
+    /// Stages of HubSpot's that other programs mean something else by.
+    private static let stagesBefore: Set<String> = ["subscriber", "other"]
+
     private static func isFlag(_ file: FileGuess, _ index: Int) -> Bool {
         file.guesses[index].words.keys.allSatisfy { isYes($0) != nil } || file.simpleName(index).hasSuffix("active")
     }
@@ -111,6 +114,7 @@ struct StatusGuess {
             name == $0 || name == "is_\($0)"
         }
         let isOfGone = Self.gone.contains { name.contains($0) }
+        let isOfStages = ["lifecycle_stage", "lifecyclestage"].contains(name)
         var meanings: [String: StatusWords.Meaning] = [:]
         for word in file.guesses[index].words.keys {
             if isOfActive || isOfGone, let isYes = isYes(word) {
@@ -118,6 +122,8 @@ struct StatusGuess {
             } else {
                 meanings[word] = StatusWords.meaning(of: word)
             }
+            // Whoever subscribes to a blog, in the stages of HubSpot.
+            if isOfStages, stagesBefore.contains(word.lowercased()) { meanings[word] = .notYet }
         }
         return meanings
     }

@@ -24,6 +24,8 @@ package struct AccountCard: Sendable {
     package var churnReason: String?
     package var cancelRequestedAt: Instant?
     package var serviceEndAt: Instant?
+    /// When its data were erased.
+    package var erasedAt: Instant?
     /// Minor units a month.
     package var mrr: Int64?
     package var timezone: String?
@@ -45,6 +47,7 @@ package struct AccountCard: Sendable {
         churnReason = row["churn_reason"].text
         cancelRequestedAt = row["cancel_requested_at"].instant
         serviceEndAt = row["service_end_at"].instant
+        erasedAt = row["erased_at"].instant
         mrr = row["mrr"].integer
         timezone = row["timezone"].text
         attributes = map.attributes.compactMap { attribute in

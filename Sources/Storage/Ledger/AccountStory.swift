@@ -174,6 +174,15 @@ package struct AccountStory {
         }
     }
 
+    package func countEnrollments(playbook: String) throws -> Int {
+        Int(
+            try connection.integer(
+                """
+                SELECT count(*) FROM enrollment AS e JOIN playbook AS p ON p.id = e.playbook_id
+                WHERE p.name = :playbook AND e.account_id = :account
+                """, scope(playbook)))
+    }
+
     package struct Passage: Sendable {
         package var step: String
         package var result: PassageResult

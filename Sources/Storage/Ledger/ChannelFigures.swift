@@ -3,6 +3,17 @@ package import Playbooks
 
 /// How a channel does: what is due, what it answered lately, what came back.
 package struct ChannelFigures: Sendable {
+    /// Those of all channels, as of a moment.
+    package struct All: Sendable {
+        package var asOf: Instant
+        package var channels: [String: ChannelFigures]
+
+        package init(_ workspace: Workspace, now: Instant, _ connection: Connection) throws {
+            asOf = now
+            channels = try ChannelFigures.all(workspace.channels.keys.sorted(), now: now, connection)
+        }
+    }
+
     package struct Attempt: Sendable {
         package var touch: Int64
         package var beganAt: Instant

@@ -88,6 +88,14 @@ package struct Ledger {
         }
     }
 
+    /// The touches of one enrollment, the oldest first.
+    package func touches(ofEnrollment enrollment: Int64) throws -> [Entry] {
+        try connection.query(
+            Self.entries("SELECT x.* FROM touch AS x WHERE x.enrollment_id = :enrollment") + " ORDER BY t.id",
+            ["enrollment": .integer(enrollment)]
+        ).map(Self.entry)
+    }
+
     /// The newest first, as far back as a page may look.
     package func page(_ filter: Filter) throws -> Page {
         let (first, end) = try range(filter)
@@ -110,12 +118,12 @@ package struct Ledger {
     /// The ids among which the touches are, the last one apart: they grow with the moments at which touches are due.
     private func range(_ filter: Filter) throws -> (first: Int64, end: Int64) {
         var (first, end): (Int64, Int64) = (0, filter.before ?? .max)
-        if let from = filter.from { first = try DailyTouches.firstID(dueAt: from - .days(2), connection) }
+        if let from = filter.from { first = try connection.firstID(of: .touch, since: from - .days(2)) }
         if let from = filter.settledFrom {
-            first = max(first, try DailyTouches.firstID(dueAt: from - .days(31), connection))
+            first = max(first, try connection.firstID(of: .touch, since: from - .days(31)))
         }
         for to in [filter.to, filter.settledTo].compactMap(\.self) {
-            end = min(end, try DailyTouches.firstID(dueAt: to + .days(2), connection))
+            end = min(end, try connection.firstID(of: .touch, since: to + .days(2)))
         }
         if end == .max { end = try connection.integer("SELECT coalesce(max(id), 0) FROM touch") + 1 }
         return (first, end)
@@ -152,25 +160,29 @@ package struct Ledger {
         ask("x.due_at < :to", "to", filter.to.map { .instant($0) })
         ask("x.settled_at >= :settled_from", "settled_from", filter.settledFrom.map { .instant($0) })
         ask("x.settled_at < :settled_to", "settled_to", filter.settledTo.map { .instant($0) })
-        return try connection.query(
+        let found = """
+            SELECT x.* FROM touch AS x WHERE \(conditions.joined(separator: " AND ")) ORDER BY x.id DESC LIMIT :limit
             """
-            SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel,
-                CASE WHEN t.state = 'pending' AND t.retry_at > t.not_before THEN t.retry_at ELSE t.not_before END
-                    AS not_before, t.settled_at, t.attempts, t.fence, coalesce(t.error, t.reason) AS reason
-            FROM (SELECT x.* FROM touch AS x WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY x.id DESC LIMIT :limit) AS t
-            JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
-            ORDER BY t.id DESC
-            """, values
-        ).map { row in
-            Entry(
-                id: row["id"].integer ?? 0, state: try row["state"].word(), account: row["account"].text ?? "",
-                playbook: row["playbook"].text ?? "", step: row["step"].text ?? "",
-                recipient: row["recipient"].text ?? "", channel: row["channel"].text ?? "",
-                notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), settledAt: row["settled_at"].instant,
-                attempts: Int(row["attempts"].integer ?? 0), fence: row["fence"].integer ?? 0,
-                reason: row["reason"].text)
-        }
+        return try connection.query(Self.entries(found) + " ORDER BY t.id DESC", values).map(Self.entry)
+    }
+
+    private static func entries(_ touches: String) -> String {
+        """
+        SELECT t.id, t.state, a.key AS account, p.name AS playbook, t.step, t.recipient, t.channel,
+            CASE WHEN t.state = 'pending' AND t.retry_at > t.not_before THEN t.retry_at ELSE t.not_before END
+                AS not_before, t.settled_at, t.attempts, t.fence, coalesce(t.error, t.reason) AS reason
+        FROM (\(touches)) AS t
+        JOIN account AS a ON a.id = t.account_id JOIN playbook AS p ON p.id = t.playbook_id
+        """
+    }
+
+    private static func entry(_ row: Row) throws -> Entry {
+        Entry(
+            id: row["id"].integer ?? 0, state: try row["state"].word(), account: row["account"].text ?? "",
+            playbook: row["playbook"].text ?? "", step: row["step"].text ?? "",
+            recipient: row["recipient"].text ?? "", channel: row["channel"].text ?? "",
+            notBefore: row["not_before"].instant ?? Instant(milliseconds: 0), settledAt: row["settled_at"].instant,
+            attempts: Int(row["attempts"].integer ?? 0), fence: row["fence"].integer ?? 0, reason: row["reason"].text)
     }
 
     /// Touches of an address: those that went to it, by their index, and those that wait for it or never left, by the

@@ -52,91 +52,43 @@ package struct PlaybookCounts: Sendable {
         steps.values.reduce(0) { sum, step in sum + states.reduce(0) { $0 + (step.touches[$1] ?? 0) } }
     }
 
-    /// Of every playbook, by its id: one pass over each table. The sign before a column keeps SQLite from walking an index
-    /// of that column, which would look up every row by itself.
+    /// Of every playbook, by its id, out of the counts that are kept.
     ///
     /// - Parameter moment: from when on entries are counted apart.
     package static func all(since moment: Instant, _ connection: Connection) throws -> [Int64: PlaybookCounts] {
         var counts: [Int64: PlaybookCounts] = [:]
-        try addEnrollments(since: moment, to: &counts, connection)
-        try addTouches(to: &counts, connection)
-        try connection.forEach(
-            """
-            SELECT e.playbook_id, p.step, p.result, count(*) AS n FROM passage AS p
-            CROSS JOIN enrollment AS e WHERE e.id = p.enrollment_id GROUP BY e.playbook_id, p.step, p.result
-            """
-        ) { row in
-            guard let result = row.text("result").flatMap(PassageResult.init(rawValue:)) else { return }
-            counts[row.integer("playbook_id"), default: Self()]
-                .steps[row.text("step") ?? "", default: OfStep()].passages[result] = Int(row.integer("n"))
-        }
-        try connection.forEach(
-            """
-            SELECT playbook_id, verdict, count(DISTINCT account_id) AS n FROM standing
-            WHERE false_since IS NULL GROUP BY playbook_id, verdict
-            """
-        ) { row in
-            counts[row.integer("playbook_id"), default: Self()].verdicts[try row.word("verdict")] = Int(
-                row.integer("n"))
-        }
-        return counts
-    }
-
-    private static func addEnrollments(
-        since moment: Instant, to counts: inout [Int64: PlaybookCounts], _ connection: Connection
-    ) throws {
-        try connection.forEach(
-            """
-            SELECT playbook_id, version_id, arm, state, coalesce(end_reason, '') AS reason, count(*) AS n,
-                count(goal_at) AS goals, count(*) FILTER (WHERE entered_at >= :since) AS recent
-            FROM enrollment GROUP BY \(connection.dialect.unindexed("playbook_id")), version_id, arm, state, end_reason
-            """, ["since": .instant(moment)]
-        ) { row in
-            let count = Int(row.integer("n"))
-            var found = counts[row.integer("playbook_id")] ?? Self()
-            let isEnded = row.text("state") == EnrollmentState.ended.rawValue
-            found.entries[try row.word("arm"), default: 0] += count
-            found.versions[row.integer("version_id"), default: OfVersion()].entered += count
-            found.goals += Int(row.integer("goals"))
-            found.recent += Int(row.integer("recent"))
-            if isEnded {
-                found.ends[row.text("reason") ?? "", default: 0] += count
-            } else {
-                found.versions[row.integer("version_id"), default: OfVersion()].active += count
+        let kept = FlowCounts(connection)
+        func add(_ what: FlowKey.What, _ body: (inout PlaybookCounts, Statement, Int) throws -> Void) throws {
+            try kept.forEach(what) { row in
+                try body(&counts[row.integer("owner"), default: Self()], row, Int(row.integer("count")))
             }
-            counts[row.integer("playbook_id")] = found
         }
-        try connection.forEach(
-            """
-            SELECT playbook_id, version_id, variant, step, count(*) AS n FROM enrollment
-            WHERE state = 'active' GROUP BY \(connection.dialect.unindexed("playbook_id")), version_id, variant, step
-            """
-        ) { row in
-            counts[row.integer("playbook_id"), default: Self()].standing.append(
+        func addToSteps(_ what: FlowKey.What, _ body: (inout OfStep, Statement, Int) throws -> Void) throws {
+            try add(what) { try body(&$0.steps[$1.text("name") ?? "", default: OfStep()], $1, $2) }
+        }
+        try add(.entered) { found, row, count in
+            found.entries[try row.word("value"), default: 0] += count
+            found.versions[row.integer("version_id"), default: OfVersion()].entered += count
+        }
+        try add(.here) { found, row, count in
+            let variant = row.text("name") ?? ""
+            found.versions[row.integer("version_id"), default: OfVersion()].active += count
+            found.standing.append(
                 Standing(
-                    versionID: row.integer("version_id"), variant: row.optionalText("variant"),
-                    step: Int(row.integer("step")), count: Int(row.integer("n"))))
+                    versionID: row.integer("version_id"), variant: variant.isEmpty ? nil : variant,
+                    step: Int(row.integer("slot")), count: count))
         }
-    }
-
-    private static func addTouches(to counts: inout [Int64: PlaybookCounts], _ connection: Connection) throws {
-        try connection.forEach(
-            "SELECT playbook_id, step, state, count(*) AS n FROM touch GROUP BY \(connection.dialect.unindexed("playbook_id")), step, state"
-        ) { row in
-            counts[row.integer("playbook_id"), default: Self()]
-                .steps[row.text("step") ?? "", default: OfStep()].touches[try row.word("state")] = Int(
-                    row.integer("n"))
+        try add(.ended) { found, row, count in found.ends[row.text("value") ?? "", default: 0] += count }
+        try add(.goal) { found, _, count in found.goals = count }
+        try add(.match) { found, row, count in found.verdicts[try row.word("value")] = count }
+        try addToSteps(.touch) { step, row, count in step.touches[try row.word("value")] = count }
+        try addToSteps(.outcome) { step, row, count in step.outcomes[row.text("value") ?? ""] = count }
+        try addToSteps(.passage) { step, row, count in
+            guard let result = row.text("value").flatMap(PassageResult.init(rawValue:)) else { return }
+            step.passages[result] = count
         }
-        try connection.forEach(
-            """
-            SELECT t.playbook_id, t.step, o.kind, count(DISTINCT t.id) AS n FROM outcome AS o
-            CROSS JOIN touch AS t WHERE t.id = o.touch_id GROUP BY t.playbook_id, t.step, o.kind
-            """
-        ) { row in
-            counts[row.integer("playbook_id"), default: Self()]
-                .steps[row.text("step") ?? "", default: OfStep()].outcomes[row.text("kind") ?? ""] = Int(
-                    row.integer("n"))
-        }
+        for (playbook, count) in try kept.entered(since: moment) { counts[playbook, default: Self()].recent = count }
+        return counts
     }
 }
 

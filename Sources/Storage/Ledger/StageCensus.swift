@@ -20,19 +20,38 @@ package struct StageCensus {
     /// The stages that have accounts, in the order of the files.
     package func stages(_ journeys: [Journey]) throws -> [OfStage] {
         var found: [StageKey: OfStage] = [:]
-        try connection.forEach(
-            """
-            SELECT journey, stage, stage_since FROM account
-            WHERE status = 'active' AND journey IS NOT NULL AND stage IS NOT NULL
-            """
-        ) { row in
-            let key = StageKey(row.text(0) ?? "", row.text(1) ?? "")
-            found[key, default: OfStage(key: key, accounts: 0, stuck: 0)].accounts += 1
-            if isStuck(key, since: row.optionalInstant(2)) { found[key]?.stuck += 1 }
+        let kept = FlowCounts(connection)
+        try kept.forEach(.stage) { row in
+            let key = StageKey(row.text("name") ?? "", row.text("value") ?? "")
+            let count = Int(row.integer("count"))
+            found[key, default: OfStage(key: key, accounts: 0, stuck: 0)].accounts += count
+            // Days that were over when the limit began; of the day in which it began the rows tell.
+            if let since = firstInTime(key), (0..<since.milliseconds / FlowKey.day).contains(row.integer("slot")) {
+                found[key]?.stuck += count
+            }
         }
+        for key in found.keys { found[key]?.stuck += try stuckOnTheDay(key) }
         return journeys.flatMap { journey in
             journey.stages.compactMap { found[StageKey(journey.name, $0.name)] }
         }
+    }
+
+    /// Who is in a stage since an earlier moment is stuck; nil where it has no limit.
+    private func firstInTime(_ key: StageKey) -> Instant? { context.stages[key]?.limit.map { context.now - $0 } }
+
+    /// Those who came into a stage on the day that its limit cuts, before it did.
+    private func stuckOnTheDay(_ key: StageKey) throws -> Int {
+        guard let since = firstInTime(key) else { return 0 }
+        return Int(
+            try connection.integer(
+                """
+                SELECT count(*) FROM account WHERE status = 'active' AND journey = :journey AND stage = :stage
+                    AND journey IS NOT NULL AND stage IS NOT NULL AND stage_since >= :day AND stage_since < :since
+                """,
+                [
+                    "journey": .text(key.journey), "stage": .text(key.stage), "since": .instant(since),
+                    "day": .integer(since.milliseconds / FlowKey.day * FlowKey.day),
+                ]))
     }
 
     private func isStuck(_ key: StageKey, since: Instant?) -> Bool {

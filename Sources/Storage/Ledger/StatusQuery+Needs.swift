@@ -1,3 +1,4 @@
+import Decisions
 package import Playbooks
 
 /// What needs a person.
@@ -29,22 +30,19 @@ extension StatusQuery {
 
     /// The drafts of which enrollments go on, with how many.
     package func draftsAtWork() throws -> [(playbook: String, running: Int)] {
-        // One by one, so that the index of what is active answers.
-        try connection.query("SELECT id, name FROM playbook WHERE state = 'draft' ORDER BY name").compactMap { row in
-            let running = try connection.integer(
-                "SELECT count(*) FROM enrollment WHERE playbook_id = :playbook AND state = 'active'",
-                ["playbook": .integer(row["id"].integer ?? 0)])
-            return running > 0 ? (row["name"].text ?? "", Int(running)) : nil
-        }
+        try connection.query(
+            """
+            SELECT p.name, CAST(sum(f.count) AS bigint) AS running FROM playbook AS p
+            JOIN flow_count AS f ON f.what = 'here' AND f.owner = p.id
+            WHERE p.state = 'draft' GROUP BY p.name ORDER BY p.name
+            """
+        ).map { ($0["name"].text ?? "", $0.count("running")) }
     }
 
     /// How many touches only a person can settle, or mend the cause of.
     package func stuck() throws -> (unknown: Int, held: Int) {
-        // Each state by itself, so that the partial index answers.
-        (
-            Int(try connection.integer("SELECT count(*) FROM touch WHERE state = 'unknown'")),
-            Int(try connection.integer("SELECT count(*) FROM touch WHERE state = 'held'"))
-        )
+        let touches = try FlowCounts(connection).touches()
+        return (touches[.unknown] ?? 0, touches[.held] ?? 0)
     }
 
     /// How many rows and events wait for an account that nobody has told of.
@@ -105,8 +103,7 @@ extension StatusQuery {
 
     /// Customers now: how many, and what they pay a month in minor units.
     package func customers() throws -> (count: Int, mrr: Int64) {
-        let row = try connection.first(
-            "SELECT count(*) AS n, coalesce(sum(mrr), 0) AS mrr FROM account WHERE status = 'active'")
-        return (row?.count("n") ?? 0, row?["mrr"].integer ?? 0)
+        let kept = FlowCounts(connection)
+        return (Int(try kept.sum(.account, value: "active")), try kept.sum(.mrr, value: "active"))
     }
 }

@@ -71,33 +71,9 @@ package struct StatusQuery {
         return row["next_at"].instant.map { Occurrence($0, schedule: row["schedule"].text) }
     }
 
-    /// Counted now, in a pass over enrollments and touches.
+    /// With the counts that are kept.
     package func playbooks(now: Instant) throws -> [OfPlaybook] {
-        try connection.query(
-            """
-            SELECT p.id, p.name, p.state, coalesce(e.active, 0) AS active, coalesce(e.ended, 0) AS ended,
-                coalesce(e.goals, 0) AS goals, coalesce(e.holdout, 0) AS holdout, coalesce(t.waiting, 0) AS waiting,
-                coalesce(t.sent, 0) AS sent, \(Self.heldBecause) AS held_because,
-                p.last_match_at, p.next_at, p.schedule
-            FROM playbook AS p
-            LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE state = 'active') AS active,
-                    count(*) FILTER (WHERE state = 'ended') AS ended, count(goal_at) AS goals,
-                    count(*) FILTER (WHERE arm <> 'treated') AS holdout
-                FROM enrollment GROUP BY \(connection.dialect.unindexed("playbook_id"))) AS e ON e.playbook_id = p.id
-            LEFT JOIN (SELECT playbook_id, count(*) FILTER (WHERE settled_at IS NULL) AS waiting,
-                    count(*) FILTER (WHERE state = 'sent') AS sent
-                FROM touch GROUP BY \(connection.dialect.unindexed("playbook_id"))) AS t ON t.playbook_id = p.id
-            ORDER BY p.name
-            """, ["now": .instant(now)]
-        ).map { row in
-            func count(_ name: String) -> Int { Int(row[name].integer ?? 0) }
-            return OfPlaybook(
-                id: row["id"].integer ?? 0, name: row["name"].text ?? "", state: try row["state"].word(),
-                active: count("active"), ended: count("ended"), goals: count("goals"), holdout: count("holdout"),
-                open: count("waiting"),
-                sent: count("sent"), heldBecause: row["held_because"].text, lastMatchAt: row["last_match_at"].instant,
-                nextAt: Self.next(row))
-        }
+        try playbooks(now: now, PlaybookCounts.all(since: now, connection))
     }
 
     /// Active enrollments that stand at one step of one version.
@@ -113,15 +89,14 @@ package struct StatusQuery {
     package func places() throws -> [Place] {
         try connection.query(
             """
-            SELECT p.name, v.source, e.variant, e.step, e.count
-            FROM (SELECT playbook_id, version_id, variant, step, count(*) AS count FROM enrollment
-                WHERE state = 'active' GROUP BY playbook_id, version_id, variant, step) AS e
-            JOIN playbook AS p ON p.id = e.playbook_id JOIN playbook_version AS v ON v.id = e.version_id
-            ORDER BY p.name, e.step, v.id, e.variant
+            SELECT p.name, v.source, f.name AS variant, f.slot AS step, f.count
+            FROM flow_count AS f JOIN playbook AS p ON p.id = f.owner JOIN playbook_version AS v ON v.id = f.version_id
+            WHERE f.what = 'here' ORDER BY p.name, f.slot, v.id, f.name
             """
         ).map { row in
             Place(
-                playbook: row["name"].text ?? "", source: row["source"].text ?? "", variant: row["variant"].text,
+                playbook: row["name"].text ?? "", source: row["source"].text ?? "",
+                variant: row["variant"].text.flatMap { $0.isEmpty ? nil : $0 },
                 step: Int(row["step"].integer ?? 0), count: Int(row["count"].integer ?? 0))
         }
     }
@@ -134,10 +109,10 @@ package struct StatusQuery {
     }
 
     package func totals() throws -> Totals {
-        func count(_ table: String) throws -> Int { Int(try connection.integer("SELECT count(*) FROM \(table)")) }
+        let kept = FlowCounts(connection)
         return Totals(
-            accounts: try count("account"), contacts: try count("contact"), events: try count("event"),
-            suppressed: try count("suppression"))
+            accounts: Int(try kept.sum(.account)), contacts: Int(try kept.sum(.contact)),
+            events: Int(try kept.sum(.event)), suppressed: Int(try kept.sum(.suppression)))
     }
 
     /// Scope, reason and moment of what is paused.

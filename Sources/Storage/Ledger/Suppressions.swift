@@ -66,7 +66,10 @@ package enum Suppressions {
     package static func gone(but known: [String], _ connection: Connection) throws -> [(category: String, people: Int)]
     {
         try connection.query(
-            "SELECT category, count(*) AS people FROM suppression WHERE category <> '' GROUP BY category ORDER BY category"
+            """
+            SELECT value AS category, count AS people FROM flow_count
+            WHERE what = 'suppression' AND slot = 0 AND value <> '' ORDER BY value
+            """
         ).map { ($0["category"].text ?? "", Int($0["people"].integer ?? 0)) }
             .filter { $0.category != "service" && !known.contains($0.category) }
     }

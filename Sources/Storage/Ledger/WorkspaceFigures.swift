@@ -1,9 +1,8 @@
 package import Decisions
 package import Playbooks
 
-/// What pages count over whole tables: one pass over each, for everybody who looks.
+/// How many there are of everything that pages show, out of the counts that are kept.
 package struct WorkspaceFigures: Sendable {
-    package var asOf: Instant
     package var accounts: Int
     package var contacts: Int
     package var suppressed: Int
@@ -14,18 +13,14 @@ package struct WorkspaceFigures: Sendable {
     /// By the id of the playbook.
     package var playbooks: [Int64: PlaybookCounts]
     package var daily: DailyTouches
-    package var channels: [String: ChannelFigures]
     package var experiments: [ExperimentFigures.OfExperiment]
 
     /// The days that charts go back.
     package static let days = 30
 
     package init(_ workspace: Workspace, now: Instant, _ connection: Connection) throws {
-        asOf = now
-        func count(_ table: String) throws -> Int { Int(try connection.integer("SELECT count(*) FROM \(table)")) }
-        accounts = try count("account")
-        contacts = try count("contact")
-        suppressed = try count("suppression")
+        let totals = try StatusQuery(connection).totals()
+        (accounts, contacts, suppressed) = (totals.accounts, totals.contacts, totals.suppressed)
         customers = try StatusQuery(connection).customers()
         // Of the figures of populations none is asked for here.
         let context = try EvaluationContext(connection, workspace: workspace, now: now, figures: .neutral)
@@ -35,7 +30,6 @@ package struct WorkspaceFigures: Sendable {
         playbooks = try PlaybookCounts.all(since: month, connection)
         // A day more, so that the first one is whole in every zone.
         daily = try DailyTouches(since: month - .days(1), connection)
-        channels = try ChannelFigures.all(workspace.channels.keys.sorted(), now: now, connection)
         experiments = try ExperimentFigures.all(connection)
     }
 }

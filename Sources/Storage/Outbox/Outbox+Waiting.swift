@@ -146,7 +146,8 @@ extension Outbox {
     }
 
     /// How many pending touches could go by their windows and caps, of one channel or of all.
-    static func countDue(by moment: Instant, of channel: String? = nil, _ connection: Connection) throws -> Int {
+    package static func countDue(by moment: Instant, of channel: String? = nil, _ connection: Connection) throws -> Int
+    {
         try count(
             "not_before <= :moment" + (channel == nil ? "" : " AND channel = :channel"),
             ["moment": .instant(moment), "channel": .optional(channel)], connection)

@@ -69,6 +69,9 @@ package struct AccountWriter {
         for (experiment, assignment) in account.changes.assignments {
             rows.assignments += StandingRecords.assignment(assignment, experiment, of: account.id, at: now)
         }
+        for (playbook, key, other) in account.changes.renamed {
+            try standings.rename(key, other, of: playbook, account: account.id)
+        }
         for enrolled in account.enrollments where enrolled.isChanged {
             if let id = enrolled.enrollment.id { try write(enrolled, id, of: account.id, &rows) }
         }

@@ -98,6 +98,21 @@ package struct StandingRecords {
         ]
     }
 
+    /// Gives an occurrence, and what entered with it, another key that no other has.
+    func rename(_ key: String, _ other: String, of playbook: Int64, account: Int64) throws {
+        let values: [SQLValue] = [.text(other), .integer(playbook), .integer(account), .text(key)]
+        _ = try connection.execute(
+            """
+            UPDATE standing SET match_key = :other
+            WHERE playbook_id = :playbook AND account_id = :account AND match_key = :key
+            """, inOrder: values)
+        _ = try connection.execute(
+            """
+            UPDATE enrollment SET match_key = :other
+            WHERE playbook_id = :playbook AND account_id = :account AND match_key = :key
+            """, inOrder: values)
+    }
+
     func becomeFalse(_ playbook: Int64, of account: Int64, at now: Instant) throws {
         _ = try connection.execute(
             """

@@ -83,13 +83,15 @@ package struct TouchRecords {
             """
             UPDATE touch SET contact_id = CASE WHEN :taken = 1 THEN contact_id ELSE :contact END,
                 recipient = CASE WHEN :taken = 1 THEN recipient ELSE :recipient END, channel = :channel,
-                state = :state, reason = :reason, not_before = :before, waiting = :waiting, variables = :variables,
-                frozen_at = :frozen, fence = fence + 1, settled_at = :settled
+                state = :state, reason = :reason, not_before = :before, expires_at = :expires,
+                waiting = :waiting, variables = :variables, frozen_at = :frozen, fence = fence + 1,
+                settled_at = :settled
             WHERE id = :id AND fence = :fence AND (state = 'pending' OR state = 'held')
             """,
             inOrder: [
                 .integer(isTaken ? 1 : 0), .optional(touch.contactID), .text(touch.recipient),
-                .text(touch.channel), .word(touch.state), .optional(touch.reason), .instant(touch.notBefore),
+                .text(touch.channel), .word(touch.state), .optional(touch.reason),
+                .instant(touch.notBefore), .instant(touch.expiresAt),
                 .integer(touch.notBefore > now ? 1 : 0), .text(touch.variables), .instant(touch.frozenAt),
                 touch.state.isSettled ? .instant(now) : .null, .integer(id), .integer(touch.fence),
             ])

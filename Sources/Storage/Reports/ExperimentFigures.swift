@@ -23,7 +23,10 @@ package enum ExperimentFigures {
         return try periods.compactMap { period in
             let key = ["id": period["id"]]
             let rows = try connection.query(
-                "SELECT arm, count(*) AS n FROM assignment WHERE experiment_id = :id GROUP BY arm", key)
+                """
+                SELECT value AS arm, count AS n FROM flow_count
+                WHERE what = 'assigned' AND slot = 0 AND owner = :id ORDER BY value
+                """, key)
             guard !rows.isEmpty else { return nil }
             let arms = Dictionary(try rows.map { (try $0["arm"].word() as Arm, $0.count("n")) }) { first, _ in first }
             let playbook = try connection.first(

@@ -54,6 +54,14 @@ package struct KeptReports {
         }
     }
 
+    /// When the newest one was made; nil when there is none.
+    package func madeAt(_ key: Key) throws -> Instant? {
+        try connection.first(
+            """
+            SELECT made_at FROM kept_report WHERE report = :report AND arguments = :arguments ORDER BY as_of DESC LIMIT 1
+            """, key.values)?["made_at"].instant
+    }
+
     /// As of when the newest one is; nil when there is none.
     package func newest(_ key: Key) throws -> Instant? {
         try connection.first(

@@ -19,7 +19,7 @@ package struct PlaybookFunnel {
         package var hash: String
         package var source: String
         package var seenAt: Instant
-        /// PlaybookEntries, and matches without one that were first decided on while it was the newest.
+        /// Enrollments, and matches without one that were first decided on while it was the newest.
         package var matched = 0
         /// Enrollments in any arm; the rest counts only treated ones.
         package var entered = 0
@@ -38,6 +38,24 @@ package struct PlaybookFunnel {
         package var kept = 0
         package var keptOpen = 0
     }
+
+    /// The matches that did not enter, with their last verdict and when they were first decided on; of an account that had
+    /// entered before by the same condition, when the verdict came that stands now.
+    private static let notEntered = """
+        SELECT d.verdict, d.reason, CASE WHEN d.entered = 1 THEN d.at ELSE d.first END AS at FROM (
+            SELECT l.verdict, l.reason, l.at, l.first, l.match_key, CASE WHEN EXISTS (
+                    SELECT 1 FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.account_id = l.account_id
+                        AND e.match_key = l.match_key AND e.entered_at <= :as_of) THEN 1 ELSE 0 END AS entered
+            FROM (
+                SELECT account_id, match_key, verdict, reason, at,
+                    min(at) OVER (PARTITION BY account_id, match_key) AS first,
+                    row_number() OVER (PARTITION BY account_id, match_key ORDER BY at DESC, cycle_id DESC) AS place
+                FROM decision
+                WHERE playbook_id = :playbook AND at <= :as_of AND NOT \(Match.isByHand("match_key"))
+            ) AS l WHERE l.place = 1 AND l.verdict NOT IN ('enrolled', 'holdout', 'global_holdout')
+        ) AS d WHERE d.entered = 0 AND (d.verdict <> 'already' OR d.match_key <> '')
+            OR d.entered = 1 AND d.match_key = '' AND d.verdict <> 'already'
+        """
 
     /// The oldest first.
     package func versions() throws -> [Version] {
@@ -63,16 +81,7 @@ package struct PlaybookFunnel {
             """
             SELECT (SELECT v.id FROM playbook_version AS v WHERE v.playbook_id = :playbook AND v.seen_at <= f.at
                     ORDER BY v.seen_at DESC, v.id DESC LIMIT 1) AS version, sum(f.matches)
-            FROM (
-                SELECT at, count(*) AS matches FROM (
-                    SELECT account_id, match_key, min(at) AS at FROM decision
-                    WHERE playbook_id = :playbook AND at <= :as_of AND NOT \(Match.isByHand("match_key"))
-                    GROUP BY account_id, match_key
-                ) AS d WHERE NOT EXISTS (
-                    SELECT 1 FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.account_id = d.account_id
-                        AND e.match_key = d.match_key AND e.entered_at <= :as_of)
-                GROUP BY at
-            ) AS f GROUP BY version
+            FROM (SELECT at, count(*) AS matches FROM (\(Self.notEntered)) AS n GROUP BY at) AS f GROUP BY version
             """
         ) { $0.matched = int($1[1]) }
         try fill(
@@ -158,16 +167,8 @@ package struct PlaybookFunnel {
     package func kept() throws -> [Loss] {
         let found = try connection.query(
             """
-            SELECT verdict, CASE reason WHEN 'erased' THEN '' ELSE reason END AS cause, count(*) AS count FROM (
-                SELECT account_id, match_key, verdict, reason, row_number() OVER (
-                    PARTITION BY account_id, match_key ORDER BY at DESC, cycle_id DESC) AS place
-                FROM decision
-                WHERE playbook_id = :playbook AND at <= :as_of AND NOT \(Match.isByHand("match_key"))
-            ) AS d WHERE place = 1 AND verdict NOT IN ('enrolled', 'holdout', 'global_holdout')
-                AND (verdict <> 'already' OR match_key <> '' AND NOT EXISTS (
-                    SELECT 1 FROM enrollment AS e WHERE e.playbook_id = :playbook AND e.account_id = d.account_id
-                        AND e.match_key = d.match_key))
-            GROUP BY verdict, cause
+            SELECT verdict, CASE reason WHEN 'erased' THEN '' ELSE reason END AS cause, count(*) AS count
+            FROM (\(Self.notEntered)) AS n GROUP BY verdict, cause
             """, arguments)
         let causes = Self.byCause(found.map { ($0["verdict"].text ?? "", $0["cause"].text ?? "", $0["count"]) })
         return Dictionary(grouping: causes, by: \.what).map { verdict, causes in

@@ -10,6 +10,9 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "The health of files, database and channels; nothing is sent.")
 
+    @Flag(help: "Count anew what pages and status show, and write it; others wait with their writing meanwhile.")
+    var recount = false
+
     @OptionGroup var options: WorkspaceOptions
     @OptionGroup var output: FormatOption
 
@@ -124,9 +127,36 @@ struct DoctorCommand: ParsableCommand {
                     + "chmod go-rwx \(open.joined(separator: " "))")
     }
 
+    /// So many differences are named.
+    private static let namedDifferences = 5
+
+    private func examineCounts(_ connection: Connection, _ note: (String, Finding, String) -> Void) throws {
+        let differences = try FlowRecount(connection).differences()
+        guard !differences.isEmpty else {
+            return note("counts", .good, "what pages and status show is what the rows say")
+        }
+        let named = differences.prefix(Self.namedDifferences).map(\.description).joined(separator: "; ")
+        let others = differences.count - Self.namedDifferences
+        note(
+            "counts", .bad,
+            "\(named)\(others > 0 ? "; and \(others) more" : ""): somebody else has written to the database; "
+                + "keeptouch doctor --recount mends it")
+    }
+
+    private func mendCounts(_ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void) throws {
+        let count = try loaded.open(.readWrite).write { connection in
+            let recount = FlowRecount(connection)
+            let count = try recount.differences().count
+            if count > 0 { try recount.mend() }
+            return count
+        }
+        note("recount", .good, count == 0 ? "nothing to mend" : "\(Terminal.count(count, "count")) mended")
+    }
+
     private func examineDatabase(
         _ loaded: LoadedWorkspace, _ note: (String, Finding, String) -> Void
     ) throws {
+        if recount { try mendCounts(loaded, note) }
         let store = try loaded.open(.readOnly)
         let now = try options.moment(store, zone: loaded.zone)
         try examineClock(store, note)
@@ -150,6 +180,7 @@ struct DoctorCommand: ParsableCommand {
             note(
                 "books", stray == 0 ? .good : .bad,
                 stray == 0 ? "every touch has its enrollment" : "\(stray) stray touches")
+            try examineCounts(connection, note)
             let isDoubtful = try StatusQuery(connection).isDoubtful()
             for scope in try StatusQuery(connection).pauses() {
                 let remedy =

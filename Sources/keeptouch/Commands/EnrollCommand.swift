@@ -49,7 +49,9 @@ struct EnrollCommand: ParsableCommand {
             }
         }
         for wish in wishes { if let complaint = wish.complaint { Terminal.complain(complaint) } }
-        let ids = wishes.filter { $0.complaint == nil }.compactMap(\.id)
+        var seen: Set<Int64> = []
+        let wanted = wishes.filter { $0.complaint == nil }.compactMap(\.id)
+        let ids = wanted.filter { seen.insert($0).inserted }
         var (asked, known) = (0, 0)
         try store.writeInSlices(count: ids.count) { connection, range in
             let hand = ByHand(connection, now: now, zone: loaded.zone, by: .command)
@@ -57,11 +59,12 @@ struct EnrollCommand: ParsableCommand {
                 if try hand.enroll(id, in: playbook.name) { asked += 1 } else { known += 1 }
             }
         }
-        let before = known > 0 ? ", \(known) \(known == 1 ? "was" : "were") asked for before" : ""
+        var before = known > 0 ? ", \(known) \(known == 1 ? "was" : "were") asked for before" : ""
+        if wanted.count > ids.count { before += ", \(wanted.count - ids.count) named more than once" }
         Terminal.print(
             "\(Terminal.count(asked, "account")) to be enrolled in \(playbook.name)\(before); the next cycle decides.")
         Terminal.hint("what it will decide: keeptouch plan \(playbook.name) --who")
-        if ids.count < wishes.count { throw ExitCode(1) }
+        if wanted.count < wishes.count { throw ExitCode(1) }
     }
 
     /// The accounts that are named, in their order, with what is wrong with each name.

@@ -164,7 +164,8 @@ private struct PlaybookText {
     }
 
     private func showEnrollments() throws {
-        for enrollment in try story.enrollments(playbook: playbook.name) {
+        let enrollments = try story.enrollments(playbook: playbook.name)
+        for enrollment in enrollments {
             let variant = enrollment.variant.map { ", variant \($0)" } ?? ""
             var line = "  enrolled \(text(enrollment.enteredAt)): arm \(enrollment.arm.rawValue)\(variant), "
             line += "version \(enrollment.versionHash.prefix(8)), "
@@ -187,10 +188,17 @@ private struct PlaybookText {
                 Terminal.print("    entry: \(values.joined(separator: ", "))")
             }
             if let goal = enrollment.goalAt { Terminal.print("    goal reached \(text(goal))") }
+            try showTouches(of: enrollment.id)
         }
-        var filter = Ledger.Filter()
-        (filter.account, filter.playbook, filter.limit) = (story.key, playbook.name, 20)
-        for touch in try Ledger(connection).touches(filter).reversed() {
+        let earlier = try story.countEnrollments(playbook: playbook.name) - enrollments.count
+        guard earlier > 0 else { return }
+        Terminal.print(
+            "  \(Terminal.count(earlier, "earlier enrollment")): keeptouch touches --account \(story.key) "
+                + "--playbook \(playbook.name)")
+    }
+
+    private func showTouches(of enrollment: Int64) throws {
+        for touch in try Ledger(connection).touches(ofEnrollment: enrollment) {
             let when = touch.settledAt ?? touch.notBefore
             Terminal.print(
                 "    touch \(touch.id) \(touch.step) to \(touch.recipient): \(touch.state.rawValue) \(text(when))"

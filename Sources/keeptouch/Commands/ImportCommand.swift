@@ -8,7 +8,7 @@ import Synchronization
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Bring in accounts, contacts, metrics or events.",
+        commandName: "import", abstract: "Bring in accounts, contacts, suppressed addresses, metrics or events.",
         discussion: """
             Reads CSV or NDJSON files, stdin (-), or a query on a PostgreSQL database or another SQLite file. Importing the same file again changes \
             nothing. Rows that cannot be taken go to FILE.rejected.csv with the reason; the good rows stay. `import all` \
@@ -17,7 +17,9 @@ struct ImportCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "accounts, contacts, metrics, events, an import that data.yaml names, a source, or all of them: all.")
+        help:
+            "accounts, contacts, suppressions, metrics, events, an import that data.yaml names, a source, or all of them: all."
+    )
     var what: String
 
     @Argument(help: "The files; - is stdin.", completion: .file())

@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// Random lives, lived through on SQLite and on PostgreSQL: every table is the same at the end.
-@Suite struct EqualDecisionsTests {
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] != nil)) struct EqualDecisionsTests {
     private static let lives = Rounds.count(6, long: 1_000)
 
     @Test(arguments: 0..<2)
@@ -14,10 +14,14 @@ import Testing
             var books: [[String]] = []
             for engine in [TestEngine.sqlite, .postgresql] {
                 books.append(
-                    try await TestEngine.$current.withValue(engine) { try await life.books(runningAt: life.anyMoments()) })
+                    try await TestEngine.$current.withValue(engine) {
+                        try await life.books(runningAt: life.anyMoments())
+                    })
             }
             #expect(books[0].count > 20, "\(life)")
-            let (missing, other) = (books[0].filter { !books[1].contains($0) }, books[1].filter { !books[0].contains($0) })
+            let (missing, other) = (
+                books[0].filter { !books[1].contains($0) }, books[1].filter { !books[0].contains($0) }
+            )
             #expect(missing.isEmpty && other.isEmpty, "\(missing.prefix(5)) and \(other.prefix(5)) differ in \(life)")
             #expect(books[0].count == books[1].count)
         }

@@ -62,6 +62,47 @@ import Testing
         #expect(world.mails.contains { $0.hasPrefix("a3@example.com: November 23") }, "\(world.mails)")
     }
 
+    /// Behind the wait for a Thursday the message waits for nine o'clock; by then the file of the night has moved the date.
+    @Test(arguments: [20_045, 20_036, 20_010])
+    func aMessageThatWaitsForItsWindowFollowsTheDate(moved: Int) async throws {
+        let world = try LivedWorkspace(
+            ["main": Self.renewal], more: "send_window: { days: mon-fri, hours: 09:00-17:00 }",
+            subject: "{{account.renewal_at}}")
+        try world.test.addAccounts(1)
+        try move(world, 1, to: "20036")
+        try world.test.execute("UPDATE account SET a_seats = 1")
+        try await world.run([noon(20_000), noon(20_006, hours: -11)])
+        #expect(try world.test.rows("SELECT state FROM touch") == ["pending"])
+        try move(world, 1, to: "\(moved)")
+        try await world.run(noon(20_006, hours: -6))
+        try await world.run(every(6, from: noon(20_006, hours: -3), through: noon(20_020)))
+        // Day 20,015 is a Saturday: the first window behind it opens on Monday.
+        let expected = [20_045: ["10-21 09:00"], 20_036: ["10-10 09:00"], 20_010: []]
+        #expect(try world.moments() == expected[moved])
+        if moved == 20_010 {
+            let rows = try world.test.rows("SELECT state, reason FROM touch")
+            #expect(rows == ["expired|renewal_at - 30d has moved to 2024-09-14, which is over"])
+        }
+    }
+
+    @Test func aMessageThatFollowedADateThatMovesBackGoesOutThen() async throws {
+        let world = try LivedWorkspace(
+            ["main": Self.renewal], more: "send_window: { days: mon-fri, hours: 09:00-17:00 }", subject: "Hello")
+        try world.test.addAccounts(1)
+        try move(world, 1, to: "20036")
+        try world.test.execute("UPDATE account SET a_seats = 1")
+        try await world.run([noon(20_000), noon(20_006, hours: -11)])
+        try move(world, 1, to: "20060")
+        try await world.run([noon(20_006, hours: -6), noon(20_007)])
+        #expect(
+            try world.test.rows("SELECT state, reason FROM touch") == [
+                "pending|renewal_at - 30d has moved to 2024-11-03"
+            ])
+        try move(world, 1, to: "20041")
+        try await world.run(every(3, from: noon(20_008), through: noon(20_040)))
+        #expect(try world.moments() == ["10-15 09:00"])
+    }
+
     @Test func aDateThatMovesThereAndBackIsAnsweredOnce() async throws {
         let world = try await world(renewals: [20_060])
         for day in 20_001...20_040 {

@@ -34,7 +34,9 @@ struct ToldRevenueTests {
         #expect(report.updated == 1 && report.unchanged == 1)
         #expect(
             report.warnings.contains {
-                $0.hasPrefix("1 account (a) is here with the MRR that was told before, which billing has changed since")
+                $0.hasPrefix(
+                    "1 account (a) is here with the MRR that was told before, which billing or another source has changed since"
+                )
             }, "\(report.warnings)")
         // Only a change of the file counts.
         try world.load(.accounts, "key,mrr\na,59\n")

@@ -51,7 +51,8 @@ private let statementLog = ProcessInfo.processInfo.environment["KEEPTOUCH_SQL_ST
         var refusals: [Refusal] = []
         let texts = Dictionary(grouping: lines.filter { $0.given != nil }, by: \.sql)
         var count = 0
-        for (sql, lines) in texts.sorted(by: { $0.key < $1.key }) where !Self.ofSQLite.contains(where: sql.contains) && !Self.isOfTests(sql) {
+        for (sql, lines) in texts.sorted(by: { $0.key < $1.key })
+        where !Self.ofSQLite.contains(where: sql.contains) && !Self.isOfTests(sql) {
             let text = Self.spellings.reduce(sql) { $0.replacing($1.0, with: $1.1) }
             guard
                 text.hasPrefix("SELECT") || text.hasPrefix("INSERT") || text.hasPrefix("UPDATE")

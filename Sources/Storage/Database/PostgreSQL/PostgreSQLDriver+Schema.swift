@@ -27,6 +27,8 @@ extension PostgreSQLDriver {
                 // Another program may have done it meanwhile.
                 guard try self.version(schema).map({ $0 == number }) == true else { return }
                 try migrate(Schema.migrations[number])
+                // In the same transaction: nothing is written that they do not see.
+                try makeTriggers()
                 try note(number + 1)
             }
         }
@@ -67,6 +69,7 @@ extension PostgreSQLDriver {
             guard try version(schema) == nil else { return }
             try executeScript("CREATE SCHEMA IF NOT EXISTS \(schema)")
             for statement in PostgreSQLSchema.functions + statements { try executeScript(statement) }
+            try makeTriggers()
             try executeScript(
                 """
                 CREATE TABLE migration (number bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), program text,
@@ -83,6 +86,7 @@ extension PostgreSQLDriver {
         guard known?["text"].text != PostgreSQLSchema.fingerprint, newerSchema == nil else { return }
         try underLock {
             for function in PostgreSQLSchema.functions { try executeScript(function) }
+            try makeTriggers()
             try executeScript(
                 """
                 ALTER TABLE migration ADD COLUMN IF NOT EXISTS program text;
@@ -103,10 +107,17 @@ extension PostgreSQLDriver {
         }
     }
 
+    /// What counts, from the version on that has a table for it; a table that was made anew has lost its triggers.
+    private func makeTriggers() throws {
+        guard try row("SELECT to_regclass('flow_count') IS NOT NULL AS there")?["there"].integer == 1 else { return }
+        for statement in PostgreSQLCounting.statements { try executeScript(statement) }
+    }
+
     private func note(_ number: Int) throws {
         let isAdditive = PostgreSQLSchema.isAdditive(Schema.migrations[number - 1])
         try executeScript(
-            "INSERT INTO migration (number, program, additive) VALUES (\(number), '\(ProgramVersion.current)', \(isAdditive))")
+            "INSERT INTO migration (number, program, additive) VALUES (\(number), '\(ProgramVersion.current)', \(isAdditive))"
+        )
     }
 
     /// Carries out a migration that is written for SQLite.

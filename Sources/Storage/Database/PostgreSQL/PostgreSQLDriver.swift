@@ -316,7 +316,9 @@ final class PostgreSQLDriver: Driver {
         let said =
             PQresultErrorField(result, CInt(UInt8(ascii: "M"))).map { String(cString: $0) }
             ?? PQerrorMessage(connection).map { String(cString: $0) } ?? ""
-        if state == "25006", !canWrite { return StorageError(state: state, "\(place) is open for reading only", sql: sql) }
+        if state == "25006", !canWrite {
+            return StorageError(state: state, "\(place) is open for reading only", sql: sql)
+        }
         // "cached plan must not change result type": prepared anew, the text is right.
         if state == "0A000", said.contains("cached plan") { arePlansStale = true }
         // What the server answers has a state; without one it is the library that has lost it.

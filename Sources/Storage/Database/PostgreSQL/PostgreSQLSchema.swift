@@ -82,7 +82,9 @@ enum PostgreSQLSchema {
 
     /// What tells these functions from those of other programs.
     static let fingerprint = String(
-        functions.joined().utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 },
+        (functions + PostgreSQLCounting.statements).joined().utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        },
         radix: 16)
 
     /// SQLite's functions, with SQLite's answers.

@@ -10,6 +10,8 @@ final class SQLiteDriver: Driver {
     /// Asked again and again.
     private var dataVersionStatement: Statement?
     private var isOpen = true
+    /// Sees what this connection writes; nil for those that only read.
+    var watch: Watch?
 
     /// Nobody asks how much memory SQLite has, and counting it is a lock for each piece.
     private static let configured: Void = { _ = sqlite3_disable_memory_status() }()
@@ -55,6 +57,7 @@ final class SQLiteDriver: Driver {
         isOpen = false
         dataVersionStatement = nil
         sqlite3_wal_hook(handle, nil, nil)
+        sqlite3_preupdate_hook(handle, nil, nil)
         sqlite3_close_v2(handle)
     }
 
@@ -67,6 +70,7 @@ final class SQLiteDriver: Driver {
     func executeScript(_ sql: String) throws {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw StorageError(code, of: handle, sql: sql) }
+        if watch != nil, sql.contains("DROP COLUMN") { try findColumns() }
     }
 
     func ensureConnected() {}

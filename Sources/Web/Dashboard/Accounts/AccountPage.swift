@@ -58,6 +58,17 @@ struct AccountPage {
                     html.text(" · \(card.key)")
                 }, lead: lead, acts: acts
             ) { html in
+                if let erased = card.erasedAt {
+                    html.add("div", ["class": "note warn"]) { html in
+                        html.add("p") { html in
+                            html.text("Erased on ")
+                            html.add(ask.time(erased, .day))
+                            html.text(
+                                ": what named it is gone, and nobody writes to it. What was sent and came of it stays counted."
+                            )
+                        }
+                    }
+                }
                 if let why, let chosen { addWhy(chosen, why, to: &html) }
                 html.add("div", ["class": "grid side"]) { html in
                     addStory(story, kind, to: &html)
@@ -95,6 +106,7 @@ struct AccountPage {
 
     private var acts: HTML {
         HTML { html in
+            guard card.erasedAt == nil else { return }
             if let chosen {
                 html.add(
                     "a",

@@ -37,7 +37,8 @@ package final class Dashboard: Sendable {
     let notes = NoteBoard()
     let drafts = DraftBoard()
     let jobs: Jobs
-    let figures: SharedFigures
+    let channels: SharedChannels
+    let headlines = Headlines()
     /// How it is reached, as of the start.
     let settings: DashboardSettings
     let address: DashboardAddress
@@ -48,7 +49,7 @@ package final class Dashboard: Sendable {
     /// - Parameters:
     ///   - reading: connections of its own; each works for one page at a time.
     ///   - jobs: one more for what takes longer than a page may.
-    ///   - counting: and one for the counts that all pages share.
+    ///   - counting: and one for what all pages share.
     ///   - watching: and one that tells whether anything has changed.
     ///   - secret: signs the links of messages; 32 bytes.
     package init(
@@ -62,7 +63,7 @@ package final class Dashboard: Sendable {
         self.writing = writing
         self.watching = watching
         self.jobs = Jobs(store: jobs)
-        figures = SharedFigures(store: counting)
+        channels = SharedChannels(store: counting)
         self.secret = secret
         self.processNow = processNow
         self.log = log

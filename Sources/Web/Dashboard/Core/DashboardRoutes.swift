@@ -177,7 +177,7 @@ extension Dashboard {
     ) throws -> PageRequest {
         let parts = context.parameters.map { (String($0.key), $0.value.removingPercentEncoding ?? String($0.value)) }
         return PageRequest(
-            visitor: visitor, edition: edition, address: address, path: request.uri.path,
+            visitor: visitor, edition: edition, address: address, headlines: headlines, path: request.uri.path,
             query: PageRequest.query(of: request.uri.query ?? ""), parts: Dictionary(parts) { $1 },
             now: try moment(connection), processNow: processNow(),
             isSimulation: try Meta.isSimulation(connection))

@@ -26,7 +26,7 @@ extension Dashboard {
         let data = try await dataVersion()
         let minute = processNow().milliseconds / 60_000
         let parts = [
-            begun, "\(data)", "\(editions)", "\(figures.generation)", "\(jobs)", "\(minute)", visitor.name,
+            begun, "\(data)", "\(editions)", "\(channels.generation)", "\(jobs)", "\(minute)", visitor.name,
             visitor.role.rawValue,
         ]
         return "\"\(RandomToken.hash(parts.joined(separator: "\n")).prefix(32))\""

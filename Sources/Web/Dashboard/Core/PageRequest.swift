@@ -9,6 +9,7 @@ struct PageRequest: Sendable {
     let visitor: Visitor
     let edition: Edition
     let address: DashboardAddress
+    let headlines: Headlines
     /// The path without the prefix.
     let path: String
     var query: [String: String]

@@ -6,9 +6,7 @@ import Storage
 /// Pausing and resuming everything, a playbook or a channel.
 extension Dashboard {
     func addPausing(to routes: DashboardRoutes) {
-        routes.page("/pause", .operator) { [figures] ask, connection in
-            try Self.pausePage(ask, try figures.figures(ask.workspace, now: ask.now), connection)
-        }
+        routes.page("/pause", .operator) { ask, connection in try Self.pausePage(ask, connection) }
         routes.page("/resume", .operator) { ask, connection in try Self.resumePage(ask, connection) }
         routes.change("/pause") { ask, form, connection in
             let scope = try PauseScope(form["scope"] ?? "")
@@ -23,13 +21,11 @@ extension Dashboard {
         routes.change("/resume") { ask, form, connection in try Self.resume(ask, form, connection) }
     }
 
-    private static func pausePage(
-        _ ask: PageRequest, _ figures: WorkspaceFigures?, _ connection: Connection
-    ) throws -> DashboardPage {
+    private static func pausePage(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
         let scope = try PauseScope(ask["scope"] ?? "")
         try scope.expectKnown(ask.edition)
         let reason = try scope.reason(connection)
-        let size = try figures.map { try scope.size($0, now: ask.now, connection) }
+        let size = try scope.size(now: ask.now, connection)
         return DashboardPage("Pause \(scope.name)?", in: .overview) { html in
             html.panel("What follows", id: "what") { html in
                 html.add(
@@ -37,13 +33,7 @@ extension Dashboard {
                     text:
                         "Nothing is planned or sent for it until somebody resumes it. What waits stays as it is; what expires meanwhile is not sent."
                 )
-                if let size, let figures {
-                    html.add("p") { html in
-                        html.text(size)
-                        html.counted(figures, ask)
-                        html.text(".")
-                    }
-                }
+                html.add("p", text: "\(size).")
                 html.add(
                     "p", ["class": "small soft"],
                     text: "What is being sent at this moment still goes. Resuming takes it back at any time.")

@@ -1,6 +1,7 @@
 import Basics
 import Decisions
 import Foundation
+import Measure
 import Playbooks
 import Runner
 import Storage
@@ -31,6 +32,7 @@ struct Needs {
         try addStandstill(query)
         try addFeeds(query, connection)
         addFiles()
+        try addExperiments(connection)
         try addRest(query, connection)
         addDisk()
     }
@@ -170,6 +172,23 @@ struct Needs {
                 html.add(
                     "a", ["class": "button", "href": ask.link("/files", ["file": complaint.position.file])],
                     text: "See the file")
+            }
+        }
+    }
+
+    /// Experiments whose verdict nobody has acted on yet, and those whose figures cannot be trusted.
+    private mutating func addExperiments(_ connection: Connection) throws {
+        let ask = ask
+        for playbook in ask.workspace.playbooks where playbook.state == .live {
+            guard let headline = try ask.headlines.headline(of: .experiment(playbook.name), connection),
+                VerdictWords(sentence: headline.sentence).isToBeActedOn
+            else { continue }
+            let link = ask.link("/experiments/" + DashboardAddress.part(playbook.name))
+            add("late", "Verdict", since: (nil, headline.asOf)) { html in
+                html.link(playbook.name, link)
+                html.text(": \(headline.sentence)")
+            } acts: { html in
+                html.add("a", ["class": "button", "href": link], text: "See the experiment")
             }
         }
     }

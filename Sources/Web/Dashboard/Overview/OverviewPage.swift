@@ -8,7 +8,7 @@ import Storage
 
 extension Dashboard {
     func addOverview(to routes: DashboardRoutes) {
-        routes.page("/") { [figures] ask, connection in try OverviewPage(ask, figures, connection).page }
+        routes.page("/") { ask, connection in try OverviewPage(ask, connection).page }
         addPausing(to: routes)
         addSearch(to: routes)
     }
@@ -18,32 +18,38 @@ extension Dashboard {
 struct OverviewPage {
     private let ask: PageRequest
     private let needs: Needs
-    /// Nil while they are counted for the first time.
-    private let figures: WorkspaceFigures?
+    private let figures: WorkspaceFigures
     private let lastCycle: (now: Instant, state: CycleState)?
     private let playbooks: [StatusQuery.OfPlaybook]
     private let isEverythingPaused: Bool
+    private let verdicts: [String: VerdictWords]
+    private let attrition: Headlines.Headline?
+    private let risk: Headlines.Headline?
 
-    init(_ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection) throws {
+    init(_ ask: PageRequest, _ connection: Connection) throws {
         self.ask = ask
         let query = StatusQuery(connection)
         needs = try Needs(ask, connection)
-        figures = try shared.figures(ask.workspace, now: ask.now)
+        figures = try WorkspaceFigures(ask.workspace, now: ask.now, connection)
         lastCycle = try query.lastCycle()
-        playbooks = try query.playbooks(now: ask.now, figures?.playbooks ?? [:])
+        playbooks = try query.playbooks(now: ask.now, figures.playbooks)
         isEverythingPaused = try Pauses(connection).all != nil
+        attrition = try ask.headlines.headline(of: .attrition, connection)
+        risk = try ask.headlines.headline(of: .risk, connection)
+        verdicts = try PlaybookTable.verdicts(ask, playbooks.map(\.name), connection)
     }
 
     var page: DashboardPage {
         var page = DashboardPage("Overview", in: .overview, lead: lead, acts: acts) { html in
             needs.draw(in: &html)
-            if let figures { addFigures(figures, to: &html) } else { html.counting() }
+            addFigures(to: &html)
+            addAttrition(to: &html)
             addPlaybooks(to: &html)
             html.add("div", ["class": "grid wide"]) { html in
-                if let figures { addDays(figures.daily.days(in: ask.zone), to: &html) }
+                addDays(figures.daily.days(in: ask.zone), to: &html)
                 addComingUp(to: &html)
             }
-            if let figures { addJourneys(figures, to: &html) }
+            addJourneys(to: &html)
         }
         page.needs = needs
         return page
@@ -51,11 +57,7 @@ struct OverviewPage {
 
     private var lead: HTML {
         HTML { html in
-            if let figures {
-                html.text("\(figures.accounts.of("account")), \(figures.contacts.of("person", "people"))")
-                html.counted(figures, ask)
-                html.text(". ")
-            }
+            html.text("\(figures.accounts.of("account")), \(figures.contacts.of("person", "people")). ")
             guard let lastCycle else { return html.text("No cycle has run yet.") }
             html.text("The last cycle was at ")
             html.add(ask.time(lastCycle.now))
@@ -86,7 +88,7 @@ struct OverviewPage {
         ) { DayBars(ask: ask, daily: days, days: WorkspaceFigures.days).draw(in: &$0) }
     }
 
-    private func addFigures(_ figures: WorkspaceFigures, to html: inout HTML) {
+    private func addFigures(to html: inout HTML) {
         let today = ask.zone.day(of: ask.now)
         let days = figures.daily.days(in: ask.zone)
         let week = (0..<7).reduce(into: DailyTouches.OfDay()) { sum, back in
@@ -123,6 +125,26 @@ struct OverviewPage {
         }
     }
 
+    /// Whether attrition falls, as the report of the day has it; it says of when it is.
+    private func addAttrition(to html: inout HTML) {
+        guard let attrition else { return }
+        html.panel("Is attrition falling?", id: "at", more: ("the whole report", ask.link("/attrition"))) { html in
+            html.add("p", text: attrition.sentence)
+            attrition.chart?.draw(in: &html, id: "months")
+            if let risk {
+                html.add("p") { html in
+                    html.text(risk.sentence + " ")
+                    html.link("Who is at risk", ask.link("/risk"))
+                }
+            }
+            html.add("p", ["class": "soft small"]) { html in
+                html.text("As of ")
+                html.add(ask.time(attrition.asOf))
+                html.text(", made once a day.")
+            }
+        }
+    }
+
     private func addPlaybooks(to html: inout HTML) {
         html.panel("Playbooks", id: "pb", more: ("all", ask.link("/playbooks")), isLive: true) { html in
             let shown = playbooks.filter { $0.state == .live || $0.active > 0 || $0.heldBecause != nil }
@@ -135,7 +157,7 @@ struct OverviewPage {
                     }
                         ?? "Make one: `keeptouch init` shows how, or take one from the library.")
             }
-            PlaybookTable(ask: ask, counts: figures?.playbooks).draw(shown, in: &html)
+            PlaybookTable(ask: ask, counts: figures.playbooks, verdicts: verdicts).draw(shown, in: &html)
         }
     }
 
@@ -177,7 +199,7 @@ struct OverviewPage {
         }
     }
 
-    private func addJourneys(_ figures: WorkspaceFigures, to html: inout HTML) {
+    private func addJourneys(to html: inout HTML) {
         for (index, journey) in ask.workspace.journeys.enumerated() {
             html.panel("Journey, \(journey.name)", id: "jo\(index)", more: ("the whole journey", ask.link("/journeys")))
             { html in
@@ -210,10 +232,10 @@ struct OverviewPage {
 
 extension HTML {
     /// When counts were made that are not of this moment.
-    mutating func counted(_ figures: WorkspaceFigures, _ ask: PageRequest) {
-        guard ask.now - figures.asOf > .minutes(1) else { return }
+    mutating func counted(_ asOf: Instant, _ ask: PageRequest) {
+        guard ask.now - asOf > .minutes(1) else { return }
         text(", counted ")
-        add(ask.time(figures.asOf))
+        add(ask.time(asOf))
     }
 
     /// Instead of counts, while they are made for the first time; the page asks again by itself.

@@ -48,16 +48,17 @@ struct PauseScope: Equatable {
     }
 
     /// How much waits while it is paused, as a sentence without its end.
-    func size(_ figures: WorkspaceFigures, now: Instant, _ connection: Connection) throws -> String {
+    func size(now: Instant, _ connection: Connection) throws -> String {
         if text.hasPrefix("channel:") {
-            return "\((figures.channels[name]?.due ?? 0).of("message")) would go by it now"
+            return "\(try Outbox.countDue(by: now, of: name, connection).of("message")) would go by it now"
         }
+        let all = try PlaybookCounts.all(since: now, connection)
         let counts: [PlaybookCounts]
         if text == "all" {
-            counts = Array(figures.playbooks.values)
+            counts = Array(all.values)
         } else {
             let known = try StatusQuery(connection).known(name, now: now)
-            counts = known.flatMap { figures.playbooks[$0.id] }.map { [$0] } ?? []
+            counts = known.flatMap { all[$0.id] }.map { [$0] } ?? []
         }
         let active = counts.reduce(0) { $0 + $1.active }
         let open = counts.reduce(0) { $0 + $1.touches(TouchGroup.open.states) }

@@ -9,9 +9,9 @@ extension Dashboard {
             let page = try PlaybookPage(ask, connection)
             let versions = try page.known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
             guard let known = page.known, let part = try FlowPart(ask, versions, page.playbook) else {
-                return try page.flow(figures, versions, part: nil, connection)
+                return try page.flow(versions, part: nil, connection)
             }
-            return try page.flow(figures, versions, part: (part, try count(part, known.id, ask)), connection)
+            return try page.flow(versions, part: (part, try count(part, known.id, ask)), connection)
         }
     }
 

@@ -6,7 +6,7 @@ import Storage
 
 extension Dashboard {
     func addPlaybooks(to routes: DashboardRoutes) {
-        routes.page("/playbooks") { [figures] ask, connection in try Self.playbooks(ask, figures, connection) }
+        routes.page("/playbooks") { ask, connection in try Self.playbooks(ask, connection) }
         addFlow(to: routes)
         routes.page("/playbooks/:name/accounts") { ask, connection in
             try PlaybookPage(ask, connection).accounts(connection)
@@ -14,8 +14,8 @@ extension Dashboard {
         routes.page("/playbooks/:name/messages") { ask, connection in
             try PlaybookPage(ask, connection).messages(connection)
         }
-        routes.page("/playbooks/:name/versions") { [figures] ask, connection in
-            try PlaybookPage(ask, connection).versions(figures, connection)
+        routes.page("/playbooks/:name/versions") { ask, connection in
+            try PlaybookPage(ask, connection).versions(connection)
         }
         addMessageFrame(to: routes)
         addWhom(to: routes)
@@ -23,12 +23,12 @@ extension Dashboard {
         addTrying(to: routes)
     }
 
-    private static func playbooks(
-        _ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection
-    ) throws -> DashboardPage {
+    private static func playbooks(_ ask: PageRequest, _ connection: Connection) throws -> DashboardPage {
         let state: Playbook.State? = try ask.word("state")
-        let figures = try shared.figures(ask.workspace, now: ask.now)
-        var known = try StatusQuery(connection).playbooks(now: ask.now, figures?.playbooks ?? [:])
+        let month = ask.now - .days(Int64(WorkspaceFigures.days))
+        let counts = try PlaybookCounts.all(since: month, connection)
+        var known = try StatusQuery(connection).playbooks(now: ask.now, counts)
+        let verdicts = try PlaybookTable.verdicts(ask, known.map(\.name), connection)
         // A draft that no cycle has seen is in the files only.
         let missing = ask.workspace.playbooks.filter { playbook in !known.contains { $0.name == playbook.name } }
         if let state { known = known.filter { $0.state == state } }
@@ -37,7 +37,6 @@ extension Dashboard {
             "Playbooks", in: .playbooks,
             lead: HTML {
                 $0.text("\((known.count + drafts.count).of("playbook")); files in playbooks/, state from the runner")
-                if let figures { $0.counted(figures, ask) }
                 $0.text(".")
             }
         ) { html in
@@ -52,9 +51,8 @@ extension Dashboard {
                     state == nil ? "No playbook yet" : "No playbook is \(state?.rawValue ?? "")",
                     "A playbook is a folder in `playbooks/` with a `playbook.yaml`.")
             }
-            if figures == nil { html.counting() }
             html.panel("All", id: "all", isLive: true) { html in
-                if !known.isEmpty { PlaybookTable(ask: ask, counts: figures?.playbooks).draw(known, in: &html) }
+                if !known.isEmpty { PlaybookTable(ask: ask, counts: counts, verdicts: verdicts).draw(known, in: &html) }
                 for draft in drafts {
                     html.add("p") { html in
                         html.link(draft.name, ask.playbookLink(draft.name))

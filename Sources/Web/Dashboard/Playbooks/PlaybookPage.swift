@@ -143,17 +143,15 @@ struct PlaybookPage {
 
     /// - Parameter part: what is drawn instead of all enrollments, and how the counting of it stands.
     func flow(
-        _ shared: SharedFigures, _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?,
-        _ connection: Connection
+        _ versions: [StatusQuery.Version], part: (FlowPart, Jobs.State<PlaybookCounts>)?, _ connection: Connection
     ) throws -> DashboardPage {
-        let figures = try shared.figures(ask.workspace, now: ask.now)
-        var counts = known.flatMap { figures?.playbooks[$0.id] }
+        var counts = try self.counts(connection)
+        let verdict = try ask.headlines.headline(of: .experiment(name), connection)
         if let part {
             counts = nil
             if case .done(let found, _, _) = part.1 { counts = found }
         }
         return page(.flow) { html in
-            if figures == nil, known != nil, part == nil { html.counting() }
             if known != nil { FlowPart.draw(ask, ask.playbookLink(name), versions, playbook, in: &html) }
             if let part {
                 html.job(ask, part.1) { _ in
@@ -186,11 +184,11 @@ struct PlaybookPage {
                             guard active > 0 else { continue }
                             html.text(" \(active.grouped) walk version \(version.hash.prefix(8)).")
                         }
-                        if let figures, part == nil { html.counted(figures, ask) }
                     }
                 }
                 html.add("div", ["class": "stack"]) { html in
                     addSummary(counts, hasLinks: part == nil, to: &html)
+                    addExperiment(verdict, to: &html)
                     addVerdicts(counts, to: &html)
                     addRules(to: &html)
                     addTests(to: &html)
@@ -223,6 +221,20 @@ struct PlaybookPage {
                     }
                     row("reached the goal", counts.goals, ask.playbookLink(name, "/accounts?all=yes&goal=yes"))
                 }
+            }
+        }
+    }
+
+    private func addExperiment(_ verdict: Headlines.Headline?, to html: inout HTML) {
+        guard let verdict else { return }
+        html.panel(
+            "Did it change anything?", id: "ex",
+            more: ("the experiment", ask.link("/experiments/" + DashboardAddress.part(name)))
+        ) { html in
+            html.add("p", text: verdict.sentence)
+            html.add("p", ["class": "soft small"]) { html in
+                html.text("As of ")
+                html.add(ask.time(verdict.asOf))
             }
         }
     }
@@ -295,8 +307,12 @@ struct PlaybookPage {
         }
     }
 
-    func versions(_ shared: SharedFigures, _ connection: Connection) throws -> DashboardPage {
-        let counts = try known.flatMap { try shared.figures(ask.workspace, now: ask.now)?.playbooks[$0.id] }
+    private func counts(_ connection: Connection) throws -> PlaybookCounts? {
+        try known.flatMap { try PlaybookCounts.all(since: ask.now, connection)[$0.id] }
+    }
+
+    func versions(_ connection: Connection) throws -> DashboardPage {
+        let counts = try counts(connection)
         let versions = try known.map { try StatusQuery(connection).versions(of: $0.id) } ?? []
         return page(.versions) { html in
             guard !versions.isEmpty else {

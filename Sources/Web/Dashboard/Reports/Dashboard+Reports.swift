@@ -9,8 +9,8 @@ import Storage
 /// The reports of the command line, to the digit, as pages.
 extension Dashboard {
     func addReports(to routes: DashboardRoutes) {
-        routes.page("/experiments") { [figures] ask, _ in
-            ExperimentList(ask, try figures.figures(ask.workspace, now: ask.now)).page
+        routes.page("/experiments") { ask, connection in
+            try ExperimentList(ask, connection).page
         }
         report("/experiments/:name", in: .experiments, on: routes) { ask in
             let name = ask.part("name")
@@ -74,7 +74,10 @@ extension Dashboard {
                 made = try MadeReport(asked, ask, jobs, connection)
             }
             let looks = try asked.daily.map { try KeptReports(connection).looks($0.key) } ?? []
-            return ReportPage(ask: ask, place: place, asked: asked, made: made, looks: looks, path: ask.path).page
+            let section = try ask.number("section").flatMap { Int(exactly: $0) } ?? 1
+            return ReportPage(
+                ask: ask, place: place, asked: asked, made: made, looks: looks, path: ask.path, section: section
+            ).page
         }
         routes.change(path, .viewer) { [self] ask, form, _ in
             var ask = ask

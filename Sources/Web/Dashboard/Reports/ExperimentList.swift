@@ -6,25 +6,21 @@ import Storage
 /// The experiments, a line each.
 struct ExperimentList {
     private let ask: PageRequest
-    /// Nil while they are counted for the first time.
-    private let figures: WorkspaceFigures?
+    private let counts: [ExperimentFigures.OfExperiment]
+    /// By the name of the playbook.
+    private let verdicts: [String: VerdictWords]
 
-    init(_ ask: PageRequest, _ figures: WorkspaceFigures?) {
-        (self.ask, self.figures) = (ask, figures)
+    init(_ ask: PageRequest, _ connection: Connection) throws {
+        self.ask = ask
+        counts = try ExperimentFigures.all(connection)
+        verdicts = try PlaybookTable.verdicts(ask, counts.compactMap(\.playbook), connection)
     }
 
     var page: DashboardPage {
         DashboardPage(
             "Experiments", in: .experiments,
-            lead: figures.map { figures in
-                HTML { html in
-                    html.text(figures.experiments.count.of("experiment"))
-                    html.counted(figures, ask)
-                    html.text(".")
-                }
-            }
+            lead: HTML { $0.text("\(counts.count.of("experiment")).") }
         ) { html in
-            guard let counts = figures?.experiments else { return html.counting() }
             guard !counts.isEmpty else {
                 return html.nothing(
                     "No experiment has begun",
@@ -35,7 +31,7 @@ struct ExperimentList {
                     "Experiments",
                     [
                         ("experiment", nil), ("state", nil), ("this period since", nil), ("treated", "num"),
-                        ("held out", "num"), ("goal", "x"),
+                        ("held out", "num"), ("verdict", nil), ("goal", "x"),
                     ]
                 ) { html in
                     for item in counts {
@@ -55,6 +51,10 @@ struct ExperimentList {
                             html.add("td") { html in if let since = item.since { html.add(ask.time(since, .day)) } }
                             html.number(item.arms[.treated] ?? 0)
                             html.number((item.arms[.holdout] ?? 0) + (item.arms[.globalHoldout] ?? 0))
+                            html.add("td", ["class": "small"]) { html in
+                                guard let verdict = item.playbook.flatMap({ verdicts[$0] }) else { return }
+                                html.add("span", ["title": verdict.sentence], text: verdict.short)
+                            }
                             html.add("td", ["class": "x"]) { html in
                                 let goal = playbook?.goal?.condition.text ?? playbook?.meanGoal?.figure.text
                                 if let goal { html.add("code", text: goal) }

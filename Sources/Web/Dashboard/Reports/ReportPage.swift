@@ -11,6 +11,8 @@ struct ReportPage {
     /// The weekly looks that are kept, the newest first.
     let looks: [Instant]
     let path: String
+    /// Which section is shown where not all of them are, from 1.
+    let section: Int
 
     var page: DashboardPage {
         DashboardPage(
@@ -35,15 +37,42 @@ struct ReportPage {
         }
     }
 
+    /// A report that weighs more is shown a section at a time: a page stays under 100 kB with its style and script.
+    private static let mostBytes = 60_000
+
     private func draw(_ report: Report, in html: inout HTML) {
-        html.add("div", ["class": "report"]) { html in
-            for (index, section) in report.sections.enumerated() {
-                let title = section.title.isEmpty ? "In short" : section.title
-                html.panel(title, id: "r\(index + 1)") { html in
+        let panels = report.sections.enumerated().map { index, section in
+            HTML { html in
+                html.panel(Self.title(of: section), id: "r\(index + 1)") { html in
                     html.add(section.content(number: index + 1) { ask.link(to: $0) })
                 }
             }
         }
+        let isWhole = panels.reduce(0) { $0 + $1.markup.utf8.count } <= Self.mostBytes
+        let shown = min(max(1, section), panels.count)
+        if !isWhole {
+            html.add("nav", ["aria-label": "Sections"]) { html in
+                html.add("ul", ["class": "tabs"]) { html in
+                    for (index, section) in report.sections.enumerated() {
+                        html.add("li") {
+                            $0.add(
+                                "a",
+                                [
+                                    "href": ask.changing(["section": index == 0 ? "" : "\(index + 1)"]),
+                                    "aria-current": index + 1 == shown ? "page" : nil,
+                                ], text: Self.title(of: section))
+                        }
+                    }
+                }
+            }
+        }
+        html.add("div", ["class": "report"]) { html in
+            for (index, panel) in panels.enumerated() where isWhole || index + 1 == shown { html.add(panel) }
+        }
+    }
+
+    private static func title(of section: Report.Section) -> String {
+        section.title.isEmpty ? "In short" : section.title
     }
 
     /// An experiment's verdict stays as it is from look to look.

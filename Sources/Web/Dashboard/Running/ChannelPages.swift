@@ -5,11 +5,11 @@ import Storage
 
 enum ChannelPages {
     static func list(
-        _ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection
+        _ ask: PageRequest, _ shared: SharedChannels, _ connection: Connection
     ) throws -> DashboardPage {
         let states = try ChannelStates(connection).all()
         let pauses = try Pauses(connection)
-        let counted = try shared.figures(ask.workspace, now: ask.now)
+        let counted = try shared.all(ask.workspace, now: ask.now)
         let figures = ask.workspace.channels.keys.sorted().map { ($0, counted?.channels[$0] ?? ChannelFigures()) }
         return DashboardPage("Channels", in: .channels) { html in
             if counted == nil { html.counting() }
@@ -51,7 +51,7 @@ enum ChannelPages {
     }
 
     static func one(
-        _ ask: PageRequest, _ shared: SharedFigures, _ connection: Connection
+        _ ask: PageRequest, _ shared: SharedChannels, _ connection: Connection
     ) throws -> DashboardPage {
         let name = ask.part("name")
         guard let channel = ask.workspace.channels[name] else {
@@ -60,7 +60,7 @@ enum ChannelPages {
         }
         let state = try ChannelStates(connection).all().first { $0.channel == name }
         let pause = try Pauses(connection).reason(forChannel: name)
-        let counted = try shared.figures(ask.workspace, now: ask.now)
+        let counted = try shared.all(ask.workspace, now: ask.now)
         return DashboardPage(
             name, in: .channels, crumb: HTML { $0.link("Channels", ask.link("/channels")) },
             lead: HTML { html in
@@ -72,7 +72,7 @@ enum ChannelPages {
                 } else {
                     html.text("goes at full speed")
                 }
-                if let counted { html.counted(counted, ask) }
+                if let counted { html.counted(counted.asOf, ask) }
             },
             acts: acts(ask, name, isPaused: pause != nil)
         ) { html in

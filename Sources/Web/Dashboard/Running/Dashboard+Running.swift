@@ -8,9 +8,9 @@ import Storage
 /// What the engineer looks at: channels, feeds, cycles, files, the audit log.
 extension Dashboard {
     func addRunning(to routes: DashboardRoutes) {
-        routes.page("/channels") { [figures] ask, connection in try ChannelPages.list(ask, figures, connection) }
-        routes.page("/channels/:name") { [figures] ask, connection in
-            try ChannelPages.one(ask, figures, connection)
+        routes.page("/channels") { [channels] ask, connection in try ChannelPages.list(ask, channels, connection) }
+        routes.page("/channels/:name") { [channels] ask, connection in
+            try ChannelPages.one(ask, channels, connection)
         }
         routes.page("/feeds") { ask, connection in try FeedsPage(ask, connection).page }
         routes.page("/cycles") { ask, connection in try CyclePages.list(ask, connection) }

@@ -3,13 +3,14 @@ import NIOPosix
 import Playbooks
 import Storage
 
-/// The counts over whole tables, made for everybody who looks and on a connection of their own.
+/// How the channels do, which is a walk back over the last touches: made for everybody who looks and on a connection of its
+/// own.
 ///
-/// In a small workspace every page counts anew. In a large one a count is shared for twenty times as long as it took, so
-/// that however many look it takes a twentieth of a core; pages show the last one and when it was made.
-final class SharedFigures: Sendable {
+/// In a small workspace every page walks anew. In a large one what was found is shared for twenty times as long as it took,
+/// so that however many look it takes a twentieth of a core; pages show the last one and when it was made.
+final class SharedChannels: Sendable {
     private struct Kept: Sendable {
-        var figures: WorkspaceFigures
+        var figures: ChannelFigures.All
         var began: ContinuousClock.Instant
         var ended: ContinuousClock.Instant
         var took: Duration { began.duration(to: ended) }
@@ -48,7 +49,7 @@ final class SharedFigures: Sendable {
     /// The counts that a page shows; nil while they are made for the first time and it takes long.
     ///
     /// - Throws: why they could not be made.
-    func figures(_ workspace: Workspace, now: Instant) throws -> WorkspaceFigures? {
+    func all(_ workspace: Workspace, now: Instant) throws -> ChannelFigures.All? {
         let asked = ContinuousClock.now
         return try condition.withLock {
             while true {
@@ -74,7 +75,7 @@ final class SharedFigures: Sendable {
         threads.submit { [self] state in
             guard case .active = state else { return }
             let began = ContinuousClock.now
-            let made = Result { try store.read { try WorkspaceFigures(workspace, now: now, $0) } }
+            let made = Result { try store.read { try ChannelFigures.All(workspace, now: now, $0) } }
             condition.withLock {
                 table.began = nil
                 switch made {

@@ -1,0 +1,86 @@
+import Playbooks
+
+/// What email tools say of why an address gets no mail: Mailchimp, SendGrid, Postmark, Mailgun, Amazon SES, Brevo,
+/// HubSpot, Klaviyo, Mandrill, SparkPost and others.
+enum SuppressionWord {
+    /// A longer text is what a mail server answered.
+    private static let longestWord = 40
+
+    /// What a word, a status code (`5.1.1`, `550`) or the answer of a mail server means; nil when nobody knows.
+    static func reason(_ text: String) -> SuppressionReason? {
+        if let ofCode = reason(ofCode: text) { return ofCode }
+        let lower = text.lowercased()
+        let letters = String(lower.filter(\.isLetter))
+        guard !letters.isEmpty else { return nil }
+        if text.count > longestWord { return reason(ofAnswer: letters) }
+        func has(_ parts: [String]) -> Bool { parts.contains { letters.contains($0) } }
+        if has(harmless) || letters.contains("block") && !has(blockedByWish) { return .nothing }
+        if has(["spam", "complain", "abuse", "junk"]) { return .complaint }
+        if has(undeliverable) { return .hardBounce }
+        return has(unwanted) ? .unsubscribed : nil
+    }
+
+    /// Codes of SMTP (RFC 3463): what begins with 4 is for now, 5.2.2 a full mailbox, 5.7 a policy against the sender.
+    private static func reason(ofCode text: String) -> SuppressionReason? {
+        if let enhanced = text.wholeMatch(of: /([245])\.([0-9]{1,3})\.([0-9]{1,3})/) {
+            guard enhanced.1 == "5" else { return .nothing }
+            return enhanced.2 == "7" || enhanced.2 == "2" && enhanced.3 == "2" ? .nothing : .hardBounce
+        }
+        guard let code = Int(text), (400..<700).contains(code) else { return nil }
+        return code < 500 || code == 552 ? .nothing : .hardBounce
+    }
+
+    /// The answer of a mail server that says that the address is not to blame; nil when it says nothing of the kind.
+    private static func reason(ofAnswer letters: String) -> SuppressionReason? {
+        let causes = [
+            "full", "quota", "block", "spam", "reputation", "policy", "temporar", "greylist", "ratelimit", "tooold",
+            "toomany", "tryagain",
+        ]
+        return causes.contains { letters.contains($0) } ? .nothing : nil
+    }
+
+    private static let harmless = [
+        "soft", "transient", "temporar", "undetermined", "challenge", "autorespon", "dnserror", "spamnotification",
+        "notspam", "full", "quota", "deferred", "greylist", "ratelimit",
+    ]
+    private static let blockedByWish = ["blocklist", "blockedby", "adminblock", "userblock", "contactblock"]
+    private static let undeliverable = [
+        "hard", "bounce", "invalid", "cleaned", "undeliver", "permanent", "nosuch", "unknownuser", "userunknown",
+        "badmailbox", "notexist",
+    ]
+    private static let unwanted = [
+        "unsub", "optout", "optedout", "optingout", "manual", "blocklist", "blockedby", "adminblock", "userblock",
+        "contactblock", "blacklist", "suppress", "donotcontact", "donotemail", "donotmail", "gdpr", "rgpd", "dsgvo",
+        "compliance", "abgemeldet", "abmeld", "widerspruch", "widerruf", "werbesperre", "désinscri", "desinscri",
+        "désabonn", "desabonn", "uitgeschreven", "afgemeld", "afmeld", "disiscri", "descadastr", "dadodebaja",
+    ]
+
+    /// What the name of a file says of all its addresses: `suppression_bounces`, `unsubscribed_members_export`.
+    static func reason(ofTitle title: String) -> SuppressionReason? {
+        func has(_ parts: [String]) -> Bool { parts.contains { title.contains($0) } }
+        if has(["soft_bounce", "softbounce", "transient"]) || title.split(separator: "_").contains("blocks") {
+            return .nothing
+        }
+        if has(["spam_report", "spam_complain", "complaint", "abuse_report", "marked_as_spam"]) { return .complaint }
+        if has(["bounces", "bounced", "hard_bounce", "invalid_email", "cleaned"]) { return .hardBounce }
+        let ofWishes = [
+            "unsub", "opt_out", "optout", "opted_out", "suppress", "do_not_contact", "do_not_email", "do_not_mail",
+            "donotcontact", "blocklist", "blacklist", "blocked_contacts", "abmeldung", "abgemeldet", "werbesperre",
+            "désinscri", "desinscri", "désabonn", "desabonn", "uitgeschreven", "uitschrijv", "afmelding", "afgemeld",
+            "disiscri", "descadastr", "bajas_newsletter", "bajas_de_correo", "bajas_de_email",
+        ]
+        return has(ofWishes) ? .unsubscribed : nil
+    }
+
+    /// What the name of a column says that only such a list has.
+    static func reason(ofColumn name: String) -> SuppressionReason? {
+        switch name {
+        case "clean_time", "bounced_at", "bounce_type", "bounce_category", "bounce_time", "hard_bounced_at": .hardBounce
+        case "unsub_time", "unsubscribe_time", "unsubscribe_date", "unsubscribed_at", "unsubscribed_on",
+            "suppression_reason", "suppressionreason", "suppressed_at", "suppressed_on", "suppression_date",
+            "suppression_type", "opt_out_date", "opted_out_at", "opted_out_on", "blocked_on", "blocklisted_at":
+            .unsubscribed
+        default: nil
+        }
+    }
+}
