@@ -53,14 +53,24 @@ import Testing
             "report playbook hello",
             "report experiment hello", "explain a1", "preview hello --account a1", "pause all --reason now",
             "resume all",
-            "inbox-token --renew-key", "retype seats text", "forget owner@a1.example --dry-run",
-            "forget owner@a1.example", "status", "status --dropped", "doctor",
+            "inbox-token --renew-key", "retype seats text", "status",
+            "status --dropped", "doctor",
         ] {
             let outcome = try Program.run(command.split(separator: " ").map(String.init), in: scratch.folder)
             // A mistake in a statement is told with the statement.
             let isMistake = (outcome.output + outcome.complaints).contains("(in: ")
             // No metric was ever imported, and `doctor` says so.
             #expect(outcome.code == (command == "doctor" ? 1 : 0) && !isMistake, "\(command): \(outcome)")
+        }
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] != nil))
+    func whoIsForgottenIsKnownAgainByNothingButAHash() throws {
+        try scratch.importAccounts(4)
+        #expect(try scratch.keeptouch("run").code == 0)
+        for options in [["--dry-run"], []] {
+            let outcome = try Program.run(["forget", "owner@a1.example"] + options, in: scratch.folder)
+            #expect(outcome.code == 0, "\(outcome)")
         }
         let touches = try scratch.keeptouch("touches", "--format", "csv")
         #expect(!touches.output.contains("owner@a1.example"), "\(touches)")

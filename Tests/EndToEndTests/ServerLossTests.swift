@@ -4,7 +4,7 @@ import Reliability
 import Testing
 
 /// `serve` on a PostgreSQL server that cuts its connections and crashes while touches go out.
-@Suite struct ServerLossTests {
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] != nil)) struct ServerLossTests {
     private static let rounds = Rounds.count(4, long: 200)
 
     @Test(arguments: [true, false])

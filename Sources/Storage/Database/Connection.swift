@@ -9,10 +9,10 @@ package final class Connection {
     private var cache: [String: Statement] = [:]
     /// The statements whose text stands in the program, by where it stands.
     private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
-    /// Counts what is written; nil for a connection that only reads, and on PostgreSQL.
-    private var counter: FlowCounter?
     /// What the files are called that lie beside the database: `<path>.secret`.
     let path: String
+    /// Counts what is written; nil for a connection that only reads, and on PostgreSQL.
+    private var counter: FlowCounter?
 
     /// - Parameter path: the place of a database in a file when it is left out.
     init(_ driver: any Driver, path: String? = nil) {

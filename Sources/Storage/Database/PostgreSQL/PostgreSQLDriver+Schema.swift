@@ -21,17 +21,17 @@ extension PostgreSQLDriver {
                 "the schema \(schema) of \(place) has the version \(version), which no keeptouch made on a server; nothing was "
                     + "changed")
         }
-        for function in PostgreSQLSchema.functions { try executeScript(function) }
+        try keepFunctions(schema)
         for number in Int(version)..<Schema.migrations.count {
             try underLock {
                 // Another program may have done it meanwhile.
                 guard try self.version(schema).map({ $0 == number }) == true else { return }
                 try migrate(Schema.migrations[number])
+                // In the same transaction: nothing is written that they do not see.
+                try makeTriggers()
                 try note(number + 1)
             }
         }
-        // A table that was made anew has no triggers.
-        try makeFunctions()
         try expectKnownSchema(schema)
     }
 
@@ -68,9 +68,8 @@ extension PostgreSQLDriver {
         try underLock {
             guard try version(schema) == nil else { return }
             try executeScript("CREATE SCHEMA IF NOT EXISTS \(schema)")
-            for statement in PostgreSQLSchema.functions + statements + PostgreSQLCounting.statements {
-                try executeScript(statement)
-            }
+            for statement in PostgreSQLSchema.functions + statements { try executeScript(statement) }
+            try makeTriggers()
             try executeScript(
                 """
                 CREATE TABLE migration (number bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), program text,
@@ -85,12 +84,9 @@ extension PostgreSQLDriver {
     private func keepFunctions(_ schema: String) throws {
         let known = try row("SELECT obj_description(to_regclass('\(schema).migration'), 'pg_class') AS text")
         guard known?["text"].text != PostgreSQLSchema.fingerprint, newerSchema == nil else { return }
-        try makeFunctions()
-    }
-
-    private func makeFunctions() throws {
         try underLock {
-            for function in PostgreSQLSchema.functions + PostgreSQLCounting.statements { try executeScript(function) }
+            for function in PostgreSQLSchema.functions { try executeScript(function) }
+            try makeTriggers()
             try executeScript(
                 """
                 ALTER TABLE migration ADD COLUMN IF NOT EXISTS program text;
@@ -109,6 +105,12 @@ extension PostgreSQLDriver {
             rollback()
             throw error
         }
+    }
+
+    /// What counts, from the version on that has a table for it; a table that was made anew has lost its triggers.
+    private func makeTriggers() throws {
+        guard try row("SELECT to_regclass('flow_count') IS NOT NULL AS there")?["there"].integer == 1 else { return }
+        for statement in PostgreSQLCounting.statements { try executeScript(statement) }
     }
 
     private func note(_ number: Int) throws {
