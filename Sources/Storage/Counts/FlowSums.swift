@@ -19,17 +19,33 @@ struct FlowSums: Sendable {
         var result: String
     }
 
-    private(set) var counts: [FlowKey: Int64] = [:]
+    /// What was counted last, which mostly comes again: looking at a few is less than a hash of all that they say.
+    private var recent: [(key: FlowKey, number: Int64)] = []
+    private var earlier: [FlowKey: Int64] = [:]
     /// Rows by what they are about: where they count is known when the transaction ends.
     private(set) var heard: [Heard: Int64] = [:]
     private(set) var standing: [Standing: Int64] = [:]
     private(set) var passed: [Passed: Int64] = [:]
 
-    var isEmpty: Bool { counts.isEmpty && heard.isEmpty && standing.isEmpty && passed.isEmpty }
+    var counts: [FlowKey: Int64] {
+        recent.reduce(into: earlier) { counts, item in counts[item.key, default: 0] += item.number }
+    }
+
+    var isEmpty: Bool { recent.isEmpty && earlier.isEmpty && heard.isEmpty && standing.isEmpty && passed.isEmpty }
 
     mutating func add(_ key: FlowKey, _ number: Int64) {
-        counts[key, default: 0] += number
+        for index in recent.indices where recent[index].key == key {
+            recent[index].number += number
+            return
+        }
+        if recent.count == Self.mostRecent {
+            earlier = counts
+            recent.removeAll(keepingCapacity: true)
+        }
+        recent.append((key, number))
     }
+
+    private static let mostRecent = 16
 
     /// Counts a row.
     ///

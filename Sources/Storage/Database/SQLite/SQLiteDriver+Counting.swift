@@ -6,6 +6,8 @@ extension SQLiteDriver {
     final class Watch {
         fileprivate let counter: FlowCounter
         fileprivate var tables: [(name: [CChar], table: FlowTable, places: [Int32])] = []
+        /// The one whose row came last.
+        fileprivate var last = 0
         /// The version of the schema in which they were found.
         fileprivate var schema: Int64 = -1
         fileprivate let schemaVersion: Statement
@@ -54,9 +56,14 @@ extension SQLiteDriver {
 
 extension SQLiteDriver.Watch {
     fileprivate func note(_ handle: OpaquePointer, _ operation: Int32, _ name: UnsafePointer<CChar>) {
-        guard let found = tables.first(where: { strcmp($0.name, name) == 0 }) else { return }
+        // Rows of one table come one after the other.
+        if last >= tables.count || strcmp(tables[last].name, name) != 0 {
+            guard let found = tables.indices.first(where: { strcmp(tables[$0].name, name) == 0 }) else { return }
+            last = found
+        }
+        let (table, places) = (tables[last].table, tables[last].places)
         func values(_ read: (Int32, UnsafeMutablePointer<OpaquePointer?>) -> Int32) -> [SQLValue] {
-            found.places.map { place in
+            places.map { place in
                 var value: OpaquePointer?
                 guard read(place, &value) == SQLITE_OK else { return .null }
                 switch sqlite3_value_type(value) {
@@ -68,7 +75,7 @@ extension SQLiteDriver.Watch {
             }
         }
         counter.note(
-            found.table,
+            table,
             from: operation == SQLITE_INSERT ? nil : values { sqlite3_preupdate_old(handle, $0, $1) },
             to: operation == SQLITE_DELETE ? nil : values { sqlite3_preupdate_new(handle, $0, $1) })
     }
