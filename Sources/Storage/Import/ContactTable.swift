@@ -340,14 +340,15 @@ final class ContactTable {
     ///
     /// - Returns: how many of the staged rows are theirs.
     private func adopt() throws -> Int {
-        guard columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
+        // Where there were no contacts, nobody was known by anything.
+        guard !isFirstLoad, columns.all.contains(where: { $0.column == "\"address\"" }) else { return 0 }
         let isMeant = isOfAccounts ? "true" : "(a.key = a.address OR a.key = 'owner')"
         var taken = 0
         try connection.forEach(
             """
             SELECT min(s.row) AS place, a.id FROM \(rows.name) s
             JOIN contact a ON a.account_id = s.account_id AND a.address = s.address
-            WHERE s.contact_id IS NULL AND s.is_keyless = 0 AND a.key <> s.key AND \(isMeant) GROUP BY a.id ORDER BY a.id
+            WHERE s.contact_id IS NULL AND s.is_keyless = 0 AND COALESCE(s.is_new, 0) = 0 AND a.key <> s.key AND \(isMeant) GROUP BY a.id ORDER BY a.id
             """
         ) { match in
             guard rows[Int(match.integer(0)), 1].isNull else { return }
