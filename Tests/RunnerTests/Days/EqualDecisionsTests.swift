@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// Random lives, lived through on SQLite and on PostgreSQL: every table is the same at the end.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["KEEPTOUCH_LONG"] != nil)) struct EqualDecisionsTests {
+@Suite struct EqualDecisionsTests {
     private static let lives = Rounds.count(6, long: 1_000)
 
     @Test(arguments: 0..<2)
