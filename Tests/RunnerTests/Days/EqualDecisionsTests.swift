@@ -1,4 +1,3 @@
-import Foundation
 import Reliability
 import Storage
 import Testing
