@@ -59,17 +59,9 @@ import Testing
             journals += try killing(kills, scratch, endpoint)
             let requests = try endpoint.stop()
 
-            #expect(Set(requests.map(\.touch)).count == requests.count, "a touch was sent twice")
-            let states = try scratch.states()
-            #expect(states["sent", default: 0] + states["unknown", default: 0] == touches, "\(states)")
             // What was under way when it was killed, and no more: at most two for each place on the wire.
-            #expect(states["unknown", default: 0] <= kills * 256, "\(states)")
-            let sent = try Set(scratch.query("SELECT id FROM touch WHERE state = 'sent'").compactMap { Int64($0[0]) })
-            let unknown = try Set(
-                scratch.query("SELECT id FROM touch WHERE state = 'unknown'").compactMap { Int64($0[0]) })
-            let arrived = Set(requests.map(\.touch))
-            #expect(sent.isSubset(of: arrived), "a touch is recorded as sent that never arrived")
-            #expect(arrived.isSubset(of: sent.union(unknown)), "a request is not on record")
+            let (sent, unknown) = try scratch.outcomesWithoutKey(
+                of: requests, touches: touches, mostUnknown: kills * 256)
             #expect(try scratch.number("SELECT count(*) FROM change WHERE type = 'sent'") == sent.count)
             #expect(
                 try scratch.number("SELECT count(*) FROM attempt") == touches, "an attempt is missing or there twice")
@@ -93,13 +85,7 @@ import Testing
             journals += try killing(kills, scratch, endpoint)
             let requests = try endpoint.stop()
 
-            #expect(try scratch.states() == ["sent": touches])
-            let byTouch = Dictionary(grouping: requests, by: \.touch)
-            #expect(byTouch.count == touches)
-            for (touch, repeats) in byTouch {
-                #expect(Set(repeats.map(\.key)).count == 1 && repeats[0].key != nil, "touch \(touch) had several keys")
-                #expect(Set(repeats.map(\.body)).count == 1, "touch \(touch) had several bodies")
-            }
+            _ = try scratch.requestsByTouch(requests, touches: touches)
             (sum, repeated) = (sum + touches, repeated + requests.count - touches)
         }
         #expect(journals > 0, "no kill left a journal")
