@@ -269,9 +269,59 @@ import Testing
         let missed = try world.test.rows(
             "SELECT account_id, count(*) FROM standing WHERE verdict = 'too_old' GROUP BY account_id ORDER BY account_id"
         )
-        // At 01:00 UTC Tokyo has its hour, and the day before is over nowhere else; at 15:00 it is over in Tokyo and Berlin.
-        #expect(sent == (hour < 0 ? ["1|7", "2|6", "3|6", "4|6"] : ["3|7", "4|6"]), "\(sent) \(missed)")
-        #expect(missed.isEmpty == (hour < 0), "\(missed)")
+        // At 01:00 UTC Tokyo has its hour, and the first day's is still to come elsewhere; at 15:00 it is over in Tokyo and
+        // Berlin, and on the first day in Chicago.
+        #expect(sent == (hour < 0 ? ["1|7", "2|7", "3|7", "4|7"] : ["3|7", "4|7"]), "\(sent) \(missed)")
+        #expect(missed == (hour < 0 ? ["1|1"] : ["1|8", "2|8", "3|1"]), "\(missed)")
+    }
+
+    /// Goes live, or is edited to local clocks, at 08:00 UTC: 10:00 is over in Tokyo and to come in Chicago.
+    @Test(arguments: ["draft", "edited"]) func aCampaignThatBeginsInTheMorningIsForWhoseHourIsToCome(from: String) throws {
+        let local = TestWorkspace.playbook("main", "at: daily at 10:00 local")
+        let before =
+            from == "draft"
+            ? local.replacing("state: live", with: "state: draft") : TestWorkspace.playbook("main", "at: daily at 06:00")
+        let test = try TestWorkspace(playbooks: ["main": before])
+        try test.addAccounts(3)
+        try test.script(
+            """
+            UPDATE contact SET timezone = 'Asia/Tokyo' WHERE account_id = 1;
+            UPDATE contact SET timezone = 'America/Chicago' WHERE account_id = 2;
+            UPDATE contact SET timezone = 'Europe/Berlin' WHERE account_id = 3;
+            """)
+        try test.run(noon(20_000, hours: -5))
+        try test.edit(["playbooks/main/playbook.yaml": local])
+        let first = try test.run(noon(20_000, hours: -4)).playbooks[0]
+        // Berlin's clock shows 10:00 at this moment.
+        #expect((first.verdicts[.enrolled], first.verdicts[.tooOld]) == (1, 2))
+        #expect(first.nextAt == noon(20_000, hours: -2))
+        #expect(
+            try test.rows("SELECT reason FROM standing WHERE account_id = 1") == [
+                "the clock in Asia/Tokyo showed 2024-10-04 10:00 before this schedule began"
+            ])
+        // Who comes later is asked in the same way.
+        try test.addAccounts(2, from: 4)
+        try test.script(
+            """
+            UPDATE contact SET timezone = 'Asia/Tokyo' WHERE account_id = 4;
+            UPDATE contact SET timezone = 'America/Chicago' WHERE account_id = 5
+            """)
+        let second = try test.run(noon(20_000, hours: -2)).playbooks[0]
+        #expect((second.verdicts[.enrolled], second.verdicts[.tooOld]) == (1, 1))
+        #expect(
+            try test.rows("SELECT account_id FROM touch ORDER BY account_id") == ["2", "5"])
+    }
+
+    @Test func aCampaignThatWrotePartOfTheDayDoesNotBeginTheDayAgainOnLocalClocks() throws {
+        let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 06:00")])
+        try test.addAccounts(1)
+        try test.script("UPDATE contact SET timezone = 'America/Chicago'")
+        try test.run(noon(20_000, hours: -7))
+        #expect(try test.run(noon(20_000, hours: -6)).entered == 1)
+        try test.edit(["playbooks/main/playbook.yaml": TestWorkspace.playbook("main", "at: daily at 10:00 local")])
+        let edited = try test.run(noon(20_000, hours: -4)).playbooks[0]
+        #expect(edited.matched == 0)
+        #expect(edited.nextAt == noon(20_001, hours: -2))
     }
 
     @Test func whoMovesToAZoneWhereTheHourIsLongOverGetsNothing() throws {

@@ -26,6 +26,8 @@ package struct CycleRules: Sendable {
     /// The keys of the occurrences of campaigns that may still enter, held ones included, by the playbook's id; nil for one at
     /// which nobody looked.
     package var keptOccurrences: [Int64: Set<String>] = [:]
+    /// When the schedules of campaigns began, by the playbook's id.
+    package var scheduledSince: [Int64: Instant] = [:]
     /// Playbooks whose data are late: verdicts are told, and no match begins or ends to stand.
     package var stale: Set<Int64> = []
     package var globalHoldout: GlobalHoldout?

@@ -45,12 +45,18 @@ extension Life {
     }
 
     /// Why an occurrence on local clocks comes too late for an account: the clocks of all who would get it showed it longer
-    /// ago than a missed one still runs. One that was held meanwhile is late for that, as long as its turn is kept.
+    /// ago than a missed one still runs, or before the campaign's schedule began. One that was held meanwhile is late for that,
+    /// as long as its turn is kept.
     func lateness(of match: Match, _ recipients: [Recipient], _ work: PlaybookAtWork) -> String? {
         guard case .at(let schedule) = work.playbook.trigger, schedule.isLocal,
             let occurrence = LocalOccurrence(matchKey: match.key), match.standing?.verdict != .held
         else { return nil }
         let zones = zones(of: recipients)
+        if let since = rules.scheduledSince[work.id], let zone = zones.first,
+            zones.allSatisfy({ occurrence.instant(in: $0) <= since })
+        {
+            return "the clock in \(zone.name) showed \(occurrence.wallClock.text(in: .utc)) before this schedule began"
+        }
         let patience = work.playbook.misfire.patience
         guard zones.allSatisfy({ now - occurrence.instant(in: $0) > patience }), let zone = zones.first else {
             return nil

@@ -8,6 +8,8 @@ package struct RegisteredPlaybook: Sendable, Equatable {
     package var liveSince: Instant
     package var eventCursor: Int64
     package var nextAt: Instant?
+    /// When the schedule of a campaign began; an hour before that is nobody's.
+    package var scheduledSince: Instant?
     package var lastMatchAt: Instant?
     package var releasedAt: Instant?
     package var isLetThrough: Bool
@@ -19,8 +21,8 @@ package struct RegisteredPlaybook: Sendable, Equatable {
 
     package init(
         id: Int64, versionID: Int64, experimentID: Int64, liveSince: Instant, eventCursor: Int64 = 0,
-        nextAt: Instant? = nil, lastMatchAt: Instant? = nil, releasedAt: Instant? = nil, isLetThrough: Bool = false,
-        heldAt: Instant? = nil, heldBecause: String? = nil, heldByHand: String? = nil
+        nextAt: Instant? = nil, scheduledSince: Instant? = nil, lastMatchAt: Instant? = nil,
+        releasedAt: Instant? = nil, isLetThrough: Bool = false, heldAt: Instant? = nil, heldBecause: String? = nil, heldByHand: String? = nil
     ) {
         self.id = id
         self.versionID = versionID
@@ -28,6 +30,7 @@ package struct RegisteredPlaybook: Sendable, Equatable {
         self.liveSince = liveSince
         self.eventCursor = eventCursor
         self.nextAt = nextAt
+        self.scheduledSince = scheduledSince
         self.lastMatchAt = lastMatchAt
         self.releasedAt = releasedAt
         self.isLetThrough = isLetThrough

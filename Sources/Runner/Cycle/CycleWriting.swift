@@ -148,7 +148,8 @@ struct CycleWriting {
                     versionID: turn.work.registered.versionID, connection)
             }
             if let schedule = turn.schedule {
-                try registry.setSchedule(schedule.text, nextAt: schedule.nextAt, of: turn.id)
+                try registry.setSchedule(
+                    schedule.text, since: turn.scheduledSince, nextAt: schedule.nextAt, of: turn.id)
             }
             for occurrence in turn.cutOff {
                 try records.recordOccurrence(of: turn.id, at: occurrence, state: .done, matched: 0)

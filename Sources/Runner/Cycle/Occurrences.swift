@@ -62,11 +62,11 @@ struct Occurrences {
 
     /// - Parameters:
     ///   - stored: the next occurrence as kept from the last cycle, or nil when the schedule is new or was edited, which
-    ///     never fires it.
+    ///     fires nothing that is over everywhere.
     ///   - looked: when occurrences of the schedule were last looked at.
     ///   - waits: where the stored one was looked at and is held: how long it keeps its turn, if that is longer.
     func due(stored: Instant?, looked: Instant? = nil, waits: TimeSpan? = nil, now: Instant) -> Due {
-        guard var latest = stored else { return coming(Due(), first(after: now)) }
+        guard var latest = stored else { return begun(at: now) }
         guard instant(latest) <= now else { return coming(Due(), latest) }
         var due = Due()
         let wasLookedAt = schedule.isLocal && looked.map { $0 >= instant(latest) } ?? false
@@ -103,6 +103,15 @@ struct Occurrences {
             return due
         }
         return coming(due, following(latest))
+    }
+
+    /// The first occurrence of a schedule that is new: it comes next, or it is under way on clocks further east.
+    private func begun(at now: Instant) -> Due {
+        let first = first(after: now)
+        guard let first, instant(first) <= now, let next = looks(at: first).first(where: { $0 > now }) else {
+            return coming(Due(), first)
+        }
+        return Due(occurrence: first, next: first, begins: next)
     }
 
     private func coming(_ due: Due, _ next: Instant?) -> Due {
@@ -142,7 +151,7 @@ struct Occurrences {
         guard schedule.isLocal else { return schedule.next(after: now, in: zone) }
         // Somewhere a clock shows up to 14 hours more than UTC, elsewhere up to 12 less.
         var candidate = following(now - .days(1))
-        while let occurrence = candidate, instant(occurrence) <= now { candidate = following(occurrence) }
+        while let occurrence = candidate, lastInstant(occurrence) <= now { candidate = following(occurrence) }
         return candidate
     }
 

@@ -76,6 +76,7 @@ struct Planning {
         rules.stale = Set(turns.filter { $0.stale != nil }.map(\.id))
         rules.keptOccurrences = Dictionary(
             uniqueKeysWithValues: turns.compactMap { turn in turn.keptKeys.map { (turn.id, $0) } })
+        rules.scheduledSince = turns.scheduledSince
         rules.movesThroughStages = isTurnOfJourneys
         let late = isTurnOfJourneys ? try lateEvents() : nil
         rules.stagesAt = try Meta.instant(of: .stagesAt, connection)

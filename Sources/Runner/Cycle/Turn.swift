@@ -14,6 +14,8 @@ struct Turn {
     var stale: String?
     /// As stored, and when the next occurrence begins for the first contact.
     var schedule: (text: String, nextAt: Instant?, begins: Instant?)?
+    /// When its schedule began; on local clocks an hour before that is nobody's.
+    var scheduledSince: Instant?
     /// The occurrence of a campaign that is due.
     var occurrence: Instant?
     var occurrenceState = OccurrenceState.done
@@ -43,6 +45,7 @@ struct Turn {
     init(_ work: PlaybookAtWork) {
         self.work = work
         eventCursor = work.registered.eventCursor
+        scheduledSince = work.registered.scheduledSince
     }
 
     var id: Int64 { work.id }
@@ -69,5 +72,12 @@ struct Turn {
         guard let occurrence else { return }
         occurrenceState = .held
         schedule = schedule.map { ($0.text, occurrence, $0.begins) }
+    }
+}
+
+extension [Turn] {
+    /// When the schedules began, by the playbook's id.
+    var scheduledSince: [Int64: Instant] {
+        Dictionary(uniqueKeysWithValues: compactMap { turn in turn.scheduledSince.map { (turn.id, $0) } })
     }
 }

@@ -72,7 +72,8 @@ struct TurnFinder {
 
     /// What a schedule missed, when it comes round next, and the occurrence that is due, if one is.
     ///
-    /// A schedule that is new or was edited comes round next; the edit itself fires nothing.
+    /// A schedule that is new or was edited comes round next; the edit itself fires nothing but, on local clocks, an hour
+    /// that is still to come for some.
     private func due(_ turn: inout Turn, _ schedule: Schedule, _ occurrences: Occurrences) throws -> Instant? {
         let known = try Registry(connection).schedule(of: turn.id)
         // Earlier versions of the program wrote no zone.
@@ -83,6 +84,7 @@ struct TurnFinder {
         var due =
             moved
             ?? occurrences.due(stored: stored, looked: turn.work.registered.lastMatchAt, waits: waits, now: now)
+        if stored == nil, moved == nil { turn.scheduledSince = now }
         if let stored, waits != nil, isInParts(turn), due.missed.contains(stored) {
             due.missed.removeAll { $0 == stored }
             turn.cutOff = [stored]
@@ -91,7 +93,7 @@ struct TurnFinder {
             let last = try SchedulerQueries(connection).lastOccurrence(of: turn.id),
             let later = occurrences.later(next, than: last)
         {
-            (due.next, due.begins) = (later, occurrences.instant(later))
+            (due.occurrence, due.next, due.begins) = (nil, later, occurrences.instant(later))
         }
         turn.missed = due.missed
         turn.schedule = (occurrences.key, due.next, due.begins)

@@ -12,6 +12,8 @@ struct TrialTurns {
     private var zones: [Zone]
     /// The next occurrence of each schedule that has been looked at.
     private var stored: [Int64: Instant?] = [:]
+    /// When each schedule began.
+    private var since: [Int64: Instant] = [:]
     /// When a schedule was last looked at.
     private var looked: [Int64: Instant] = [:]
     /// Up to when events have been looked at, and up to which id, where they come in one by one.
@@ -87,7 +89,10 @@ struct TrialTurns {
     private mutating func take(
         _ turn: inout Turn, _ schedule: Schedule, _ occurrences: Occurrences, _ now: Instant
     ) -> Instant? {
-        let due = occurrences.due(stored: stored[turn.id] ?? nil, looked: looked[turn.id], now: now)
+        let known = stored[turn.id] ?? nil
+        if known == nil { since[turn.id] = now }
+        turn.scheduledSince = since[turn.id]
+        let due = occurrences.due(stored: known, looked: looked[turn.id], now: now)
         stored[turn.id] = .some(due.next)
         turn.schedule = (schedule.text, due.next, due.begins)
         turn.isDue = due.occurrence != nil

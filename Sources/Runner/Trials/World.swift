@@ -161,6 +161,7 @@ package struct World {
         let context = rules.context
         let found = turns.find(at: now, matching: matching, context)
         rules.lastCycle = lastCycle
+        rules.scheduledSince = found.scheduledSince
         rules.stale = Set(found.filter { $0.stale != nil }.map(\.id))
         rules.movesThroughStages = isTurnOfJourneys
         rules.stagesAt = stagesAt

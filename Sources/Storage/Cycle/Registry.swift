@@ -72,7 +72,7 @@ package final class Registry {
     ) throws -> RegisteredPlaybook? {
         try connection.first(
             """
-            SELECT live_since, event_cursor, next_at, last_match_at, released_at, let_through, held_at, held_because,
+            SELECT live_since, event_cursor, next_at, scheduled_since, last_match_at, released_at, let_through, held_at, held_because,
                 CASE WHEN held_until > :now THEN held_by_hand END AS held_by_hand
             FROM playbook WHERE id = :id
             """, ["id": .integer(id), "now": .instant(now)]
@@ -80,8 +80,8 @@ package final class Registry {
             RegisteredPlaybook(
                 id: id, versionID: versionID, experimentID: experimentID,
                 liveSince: known["live_since"].instant ?? now, eventCursor: known["event_cursor"].integer ?? 0,
-                nextAt: known["next_at"].instant, lastMatchAt: known["last_match_at"].instant,
-                releasedAt: known["released_at"].instant, isLetThrough: known["let_through"].integer == 1,
+                nextAt: known["next_at"].instant, scheduledSince: known["scheduled_since"].instant,
+                lastMatchAt: known["last_match_at"].instant, releasedAt: known["released_at"].instant, isLetThrough: known["let_through"].integer == 1,
                 heldAt: known["held_at"].instant, heldBecause: known["held_because"].text,
                 heldByHand: known["held_by_hand"].text)
         }
@@ -225,11 +225,12 @@ package final class Registry {
         try connection.first("SELECT schedule FROM playbook WHERE id = :id", ["id": .integer(playbookID)])?[0].text
     }
 
-    package func setSchedule(_ text: String, nextAt: Instant?, of playbookID: Int64) throws {
+    package func setSchedule(_ text: String, since: Instant?, nextAt: Instant?, of playbookID: Int64) throws {
         try connection.execute(
-            "UPDATE playbook SET schedule = :schedule, next_at = :next WHERE id = :id",
+            "UPDATE playbook SET schedule = :schedule, scheduled_since = :since, next_at = :next WHERE id = :id",
             [
-                "id": .integer(playbookID), "schedule": .text(text), "next": .optional(nextAt?.milliseconds),
+                "id": .integer(playbookID), "schedule": .text(text), "since": .optional(since?.milliseconds),
+                "next": .optional(nextAt?.milliseconds),
             ])
     }
 

@@ -48,4 +48,9 @@ extension Schema {
         -- Who or what held it, where that is why it is not done.
         ALTER TABLE occurrence ADD COLUMN reason TEXT;
         """
+
+    static let scheduledSince = """
+        -- When its schedule was first read, or it went live with it: an hour before that is nobody's.
+        ALTER TABLE playbook ADD COLUMN scheduled_since INTEGER;
+        """
 }
