@@ -135,6 +135,24 @@ import Testing
         #expect(admission.decide(match).verdict == .tooOld)
     }
 
+    @Test func anOccurrenceOfACampaignIsNotForWhoWasJustEnrolledByHand() {
+        let friday = Schedule.parse("weekly on fri at 12:00")
+        guard case .success(let schedule) = friday else { return #expect(Bool(false), "\(friday)") }
+        var admission = Admission(
+            rules: Admission.Rules(Playbook(name: "p", category: "education", trigger: .at(schedule), reentry: .always)),
+            now: Self.now)
+        var match = Match(key: "2024-10-04T12:00:00Z", at: Self.now, since: Self.now)
+        admission.past.byHandAt = Self.now - .hours(23)
+        #expect(
+            admission.decide(match)
+                == Admission.Decision(.already, "enrolled by hand less than 1d ago", isSettled: true))
+        admission.past.byHandAt = Self.now - .hours(24)
+        #expect(admission.decide(match).verdict == .enrolled)
+        admission.past.byHandAt = Self.now
+        match = Match(key: "hand:2", at: Self.now, since: Self.now)
+        #expect(admission.decide(match).verdict == .enrolled)
+    }
+
     @Test func anOccurrenceThatTheNextOneOvertakesIsDropped() {
         var admission = Self.event()
         admission.past.isInside = true

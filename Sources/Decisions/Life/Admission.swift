@@ -11,8 +11,13 @@ package struct Admission: Sendable {
         /// The moments from which `reentry` counts, one for each earlier enrollment.
         package var enteredAt: [Instant]
         package var endedAt: [Instant]
+        /// When somebody last enrolled it by hand.
+        package var byHandAt: Instant?
 
-        package init(isInside: Bool = false, enteredAt: [Instant] = [], endedAt: [Instant] = []) {
+        package init(
+            isInside: Bool = false, enteredAt: [Instant] = [], endedAt: [Instant] = [], byHandAt: Instant? = nil
+        ) {
+            self.byHandAt = byHandAt
             self.isInside = isInside
             self.enteredAt = enteredAt
             self.endedAt = endedAt
@@ -114,6 +119,11 @@ package struct Admission: Sendable {
             return Decision(.already, "enrolled for this match", isSettled: isOccurrence(match))
         }
         if past.isInside { return waiting(.already, "in this playbook now", match) }
+        if rules.isOccurrence, !rules.isEvent, !match.isByHand, let byHandAt = past.byHandAt,
+            now - byHandAt < Self.restAfterHand
+        {
+            return Decision(.already, "enrolled by hand less than \(Self.restAfterHand) ago", isSettled: true)
+        }
         if let other {
             // Until it has left for that account, this one may still have to stand in.
             return Decision(
@@ -159,6 +169,9 @@ package struct Admission: Sendable {
         }
         return Decision(.enrolled, "all rules passed", isSettled: true)
     }
+
+    /// Whom somebody enrolled in a campaign just before its hour has had that occurrence.
+    private static let restAfterHand = TimeSpan.days(1)
 
     /// A `when` match is decided anew as long as it stands; an occurrence for as long as `max_age` gives it, and then it
     /// is dropped for good.

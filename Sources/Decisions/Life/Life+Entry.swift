@@ -184,6 +184,9 @@ extension Life {
             // One that was over before its first step gave the account nothing that it would have to rest from.
             if !enrollment.isActive, enrollment.step == 0, !enrollment.hasBegun { continue }
             past.enteredAt.append(enrollment.enteredAt)
+            if Match.isByHand(key: enrollment.matchKey) {
+                past.byHandAt = max(past.byHandAt ?? enrollment.enteredAt, enrollment.enteredAt)
+            }
             past.endedAt.append(enrollment.endedAt ?? enrollment.enteredAt)
         }
         let recipients = recipients(of: match, for: work, account)

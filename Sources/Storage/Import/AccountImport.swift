@@ -189,6 +189,7 @@ final class AccountImport: ImportTarget {
         let isActive = lifecycle.isActive(scalars)
         if let isActive, subscriptions?.take(key, record, isRunning: isActive, &scalars, rows) == true { return }
         if isActive == false { hasDepartures = true }
+        let rows = rows
         rows.add(.null)
         rows.add(.integer(0))
         rows.add(.integer(present))
@@ -203,7 +204,7 @@ final class AccountImport: ImportTarget {
         rows.add(wishes.isNeeded ? try wishes.wish(record) : .null)
         rows.add(.integer(keepsEmail ? 1 : 0))
         rows.add(.integer(0))
-        for scalar in scalars { rows.add(scalar) }
+        rows.add(contentsOf: scalars)
         rows.endRow()
         hasSequel = hasSequel || !email.isNull || !name.isNull || hasDate
         hasPartialRows = hasPartialRows || !leftOut.isEmpty

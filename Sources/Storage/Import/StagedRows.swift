@@ -75,6 +75,10 @@ final class StagedRows {
         values += 1
     }
 
+    func add(contentsOf scalars: ContiguousArray<Scalar>) {
+        for scalar in scalars { add(scalar) }
+    }
+
     func endRow() {
         guard count < capacity else { return }
         (states + count).initialize(to: .visible)

@@ -58,7 +58,7 @@ enum StagedRowsTable {
         module.pointee.xOpen = { _, cursor in StagedRowsTable.open(cursor) }
         module.pointee.xClose = { cursor in StagedRowsTable.close(cursor) }
         module.pointee.xFilter = { cursor, _, _, _, _ in
-            StagedRowsTable.move(cursor, from: StagedRowsTable.rows(cursor).firstPlace)
+            StagedRowsTable.move(cursor, from: StagedRowsTable.withRows(cursor) { $0.firstPlace })
         }
         module.pointee.xNext = { cursor in StagedRowsTable.move(cursor, by: 1) }
         module.pointee.xEof = { cursor in StagedRowsTable.isAtEnd(cursor) ? 1 : 0 }
@@ -115,7 +115,7 @@ enum StagedRowsTable {
     }
 
     private static func move(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, from place: Int) -> Int32 {
-        StagedRowsTable.place(cursor).pointee.place = rows(cursor).visible(from: place)
+        StagedRowsTable.place(cursor).pointee.place = withRows(cursor) { $0.visible(from: place) }
         return SQLITE_OK
     }
 
@@ -124,19 +124,18 @@ enum StagedRowsTable {
     }
 
     private static func isAtEnd(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Bool {
-        place(cursor).pointee.place >= rows(cursor).lastPlace
+        withRows(cursor) { place(cursor).pointee.place >= $0.lastPlace }
     }
 
     private static func column(
         _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ context: OpaquePointer?, _ column: Int32
     ) -> Int32 {
-        let rows = rows(cursor)
-        let row = rows.row(at: place(cursor).pointee.place)
-        guard column < rows.width else {
-            sqlite3_result_int64(context, Int64(row))
-            return SQLITE_OK
+        let place = place(cursor).pointee.place
+        let scalar = withRows(cursor) { rows in
+            let row = rows.row(at: place)
+            return column < rows.width ? rows[row, Int(column)] : .integer(Int64(row))
         }
-        switch rows[row, Int(column)] {
+        switch scalar {
         case .null: sqlite3_result_null(context)
         case .integer(let value): sqlite3_result_int64(context, value)
         case .real(let value): sqlite3_result_double(context, value)
@@ -159,9 +158,12 @@ enum StagedRowsTable {
         UnsafeMutableRawPointer(cursor.unsafelyUnwrapped).assumingMemoryBound(to: Cursor.self)
     }
 
+    /// The rows, which the table keeps alive: to count them in and out for each cell takes longer than to read it.
     @inline(__always)
-    private static func rows(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> StagedRows {
+    private static func withRows<T>(
+        _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ body: (StagedRows) -> T
+    ) -> T {
         UnsafeMutableRawPointer(cursor.unsafelyUnwrapped.pointee.pVtab).assumingMemoryBound(to: Table.self)
-            .pointee.rows.takeUnretainedValue()
+            .pointee.rows._withUnsafeGuaranteedRef(body)
     }
 }
