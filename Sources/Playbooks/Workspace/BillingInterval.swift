@@ -44,7 +44,7 @@ package struct BillingInterval: Sendable, Hashable {
             BillingInterval(months: 1, parts: 1),
             [
                 "month", "months", "monthly", "mo", "mon", "m", "monat", "monate", "monatlich", "mois", "mensuel",
-                "mensuelle", "mes", "meses", "mensual",
+                "mensuelle", "mes", "meses", "mensual", "mensile", "mese", "mensal", "mês", "maand", "maandelijks", "mtl",
             ]
         ),
         (
@@ -52,7 +52,8 @@ package struct BillingInterval: Sendable, Hashable {
             [
                 "year", "years", "yearly", "annual", "annually", "yr", "y", "jahr", "jahre", "jährlich", "jaehrlich",
                 "an",
-                "ans", "année", "annuel", "annuelle", "año", "años", "anual",
+                "ans", "année", "annuel", "annuelle", "año", "años", "anual", "annuale", "anno", "ano", "jaar",
+                "jaarlijks",
             ]
         ),
         (

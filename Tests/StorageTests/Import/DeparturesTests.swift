@@ -34,11 +34,6 @@ struct DeparturesTests {
         Other(
             name: "refunds.csv", header: "Refund ID,Account ID,Date,Amount,Reason",
             row: { "re_\($0),\($1),2026-02-0\(1 + $0 % 9),49.00,duplicate" }, becomes: "refunds events"),
-        Other(
-            name: "subscriptions.csv",
-            header: "Subscription ID,Account ID,Created,Canceled At,Cancel At Period End,Amount",
-            row: { "sub_\($0),\($1),2025-02-0\(1 + $0 % 9),\($0 % 4 == 0 ? "2026-01-05" : ""),FALSE,49.00" },
-            becomes: "subscriptions events"),
     ]
 
     private static let accounts = "Account ID,Company,MRR\n" + (0..<40).map { "k\($0),Co \($0),9\n" }.joined()

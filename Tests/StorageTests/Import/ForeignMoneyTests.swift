@@ -132,7 +132,7 @@ struct ForeignMoneyTests {
         #expect(
             files.says(
                 "no column says what accounts pay in a month (mrr) (amounts may stand in \"Invoice sum\"): what is asked about mrr is "
-                    + "missing, until one does, with per: year where it is for a year: attributes: { mrr: { column: \"...\" } }"
+                    + "missing, until one does, with per: year where it is for a year: attributes: { mrr: { column: \"Invoice sum\" } }"
             ), "\(files.guess.notes)")
     }
 }

@@ -6,14 +6,15 @@ import Testing
 struct ImportMoneyTests {
     @Test(arguments: [
         ("1,234.50", 123_450), ("$1,234", 123_400), ("49.00 USD", 4_900), ("(49.00)", -4_900), ("USD 19", 1_900),
-        ("-$5", -500), ("$ 1 234.50", 123_450), ("1,234", 123_400), ("0.005", 1), ("1234.567", 123_457), ("US$3", 300),
+        ("-$5", -500), ("$ 1 234.50", 123_450), ("1,234", 123_400), ("0.005", 1), ("1234.567", 123_457), ("US$3", 300), ("$49/mo", 4_900),
+        ("49 per month", 4_900), ("$1,234.50 / Monat", 123_450),
     ]) func moneyIsReadAsPeopleWriteIt(_ text: String, _ stored: Int) throws {
         let world = try ImportWorld()
         try world.load(.accounts, "key,mrr\na,\"\(text)\"\n")
         #expect(try world.rows("SELECT mrr FROM account") == ["\(stored)"])
     }
 
-    @Test(arguments: ["1.234", "12,50", "€12.50", "12.50 EUR", "19,00 €", "1.234,50", "about 5", "5/mo", "12.3.4"])
+    @Test(arguments: ["1.234", "12,50", "€12.50", "12.50 EUR", "19,00 €", "1.234,50", "about 5", "5/yr", "12.3.4"])
     func moneyIsNeverGuessedSmallNorInAnotherCurrency(_ text: String) throws {
         let world = try ImportWorld()
         let report = try world.load(.accounts, "key,mrr\na,\"\(text)\"\n")

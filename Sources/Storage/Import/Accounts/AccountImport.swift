@@ -123,7 +123,8 @@ final class AccountImport: ImportTarget {
         }
         spell(map, isPerRow: map.isPerRow)
         ofWholeRows = columns
-        subscriptions = SubscriptionRows(map, columns)
+        subscriptions = SubscriptionRows(
+            map, columns, isOfSubscriptions: context.options.map?.name.hasPrefix("subscriptions") == true)
         scalars = ContiguousArray(repeating: .null, count: columns.all.count)
         cells = columns.cells
         rows = StagedRows("import_account", StagedAccount.allCases.map(\.column) + columns.all.map(\.staged))
@@ -216,7 +217,7 @@ final class AccountImport: ImportTarget {
 
     func refusal() throws -> String? {
         guard hasDepartures, !context.isOngoing, !context.options.takesDepartures else { return nil }
-        return try departures.refusalOfAccounts()
+        return try departures.refusalOfAccounts(isNamed: context.options.map != nil)
     }
 
     func apply() throws {

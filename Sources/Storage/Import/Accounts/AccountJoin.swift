@@ -22,17 +22,20 @@ extension FileGuess {
         _ key: ColumnGuess?, _ addresses: Set<Int>, _ others: [AccountJoin.Attribute]
     ) -> AccountJoin? {
         let keys = key?.hashes ?? []
-        func best(_ values: (Int) -> Set<Int>, among known: Set<Int>) -> (index: Int, share: Double)? {
+        func best(
+            _ values: (Int) -> Set<Int>, among known: Set<Int>, in columns: [Int]? = nil
+        ) -> (index: Int, share: Double)? {
             func share(_ index: Int) -> Double {
                 let values = values(index)
                 return values.isEmpty ? 0 : Double(values.count { known.contains($0) }) / Double(values.count)
             }
-            let index = usable.max { (share($0), $1) < (share($1), $0) }
+            let index = (columns ?? usable).max { (share($0), $1) < (share($1), $0) }
             return index.map { ($0, share($0)) }
         }
-        if let byKey = best({ guesses[$0].hashes }, among: keys), byKey.share >= 0.3 {
-            return AccountJoin(column: byKey.index, by: nil)
-        }
+        // The number of a person or of a subscription may be that of some account by chance.
+        let foreign = usable.filter { !isOfOwnRows($0) }
+        let byKey = best({ guesses[$0].hashes }, among: keys, in: foreign)
+        if let byKey, byKey.share >= 0.3 { return AccountJoin(column: byKey.index, by: nil) }
         if let key, let digits = key.digits, let index = columnWithOtherZeros(than: key) {
             return AccountJoin(column: index, by: nil, digits: digits)
         }
@@ -47,8 +50,33 @@ extension FileGuess {
         if let byAddress = best({ guesses[$0].addresses }, among: addresses), byAddress.share >= 0.3 {
             return AccountJoin(column: byAddress.index, by: nil)
         }
+        if let byKey = best({ guesses[$0].hashes }, among: keys), byKey.share >= 0.3 {
+            return AccountJoin(column: byKey.index, by: nil)
+        }
         let named = columns(["account"] + ContactImport.accountSynonyms).first { guesses[$0].filled > 0 }
         return (named ?? usable.first { guesses[$0].isEmail }).map { AccountJoin(column: $0, by: nil) }
+    }
+
+    /// Whether a column numbers the rows of the file itself: people, subscriptions, tickets.
+    func isOfOwnRows(_ index: Int) -> Bool {
+        let words = simpleName(index).split(separator: "_").map(String.init)
+        guard let last = words.last, ["id", "uuid", "guid", "number", "no", "nr", "key"].contains(last) else {
+            return false
+        }
+        let rows: Set<String> = [
+            "person", "people", "contact", "user", "member", "lead", "employee", "profile", "subscription", "sub",
+            "invoice",
+            "ticket", "case", "deal", "event", "order", "payment", "charge", "activity", "response", "respondent",
+            "seat", "row",
+        ]
+        return words.count == 1
+            ? guesses[index].isUnique && usable.contains { isOfAccounts($0, but: index) }
+            : words.dropLast().contains { rows.contains($0) }
+    }
+
+    /// Whether a column is called as what names accounts in a file of something else.
+    private func isOfAccounts(_ index: Int, but other: Int) -> Bool {
+        index != other && (["account"] + ContactImport.accountSynonyms).contains(simpleName(index))
     }
 
     /// Whether a column holds something that accounts are known by: a key, another text of theirs, or an address.

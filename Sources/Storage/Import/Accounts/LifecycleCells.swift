@@ -43,6 +43,7 @@ final class LifecycleCells {
     func settle(
         _ record: Record, _ scalars: inout ContiguousArray<Scalar>, present: inout Int64, leftOut: inout [Rejection]
     ) throws -> Bool {
+        forgetNoDays(&scalars)
         let isLeaving = takeEnd(&scalars, &present)
         for index in [churnedAt, cancelRequestedAt, createdAt] {
             guard let index, case .integer(let at) = scalars[index], at > context.latest else { continue }
@@ -69,6 +70,20 @@ final class LifecycleCells {
         if isActive(scalars) == true { scalars[churnedAt] = .null }
         return hasRequest || !scalars[churnedAt].isNull
     }
+
+    /// Days that stand for none, however they are written: the first of all times, or one that nobody will see.
+    private func forgetNoDays(_ scalars: inout ContiguousArray<Scalar>) {
+        guard context.takesGoodCells else { return }
+        for index in [churnedAt, cancelRequestedAt, serviceEndAt] {
+            guard let index, case .integer(let at) = scalars[index] else { continue }
+            if at < Self.firstDays || at - context.latest > Self.farthest { scalars[index] = .null }
+        }
+    }
+
+    /// The second of January 1970.
+    private static let firstDays: Int64 = 2 * 86_400_000
+    /// Fifty years.
+    private static let farthest: Int64 = 50 * 365 * 86_400_000
 
     /// Who leaves on a day that lies ahead is a customer until then, whatever word stands beside it: the day is that on
     /// which the service ends. Over HTTP such a row is refused instead, and its sender told.

@@ -44,14 +44,16 @@ struct SubscriptionRows {
     private var summed: Set<Int> = []
 
     /// Nil when no column beside the key names rows.
-    init?(_ map: ColumnMap, _ columns: StagedColumns) {
+    ///
+    /// - Parameter isOfSubscriptions: whether the source is called so, and its plain `id` names subscriptions.
+    init?(_ map: ColumnMap, _ columns: StagedColumns, isOfSubscriptions: Bool = false) {
         let key = map.place(of: "key")
         let place = map.header.indices.first {
             $0 != key && Self.names.contains(ColumnMap.simplified(map.header[$0]))
         }
         guard let place else { return nil }
         self.place = place
-        isNamed = ColumnMap.simplified(map.header[place]) != "id"
+        isNamed = isOfSubscriptions || ColumnMap.simplified(map.header[place]) != "id"
         places = Places(columns)
     }
 

@@ -186,8 +186,10 @@ final class CellReader {
         case .boolean:
             if let value = Self.boolean(text) { return .integer(value ? 1 : 0) }
         case .date(let time):
+            if !isStrict, Placeholder.isNoDay(text) { return .null }
             if let value = time.day(text) { return .integer(Int64(value)) }
         case .instant(let time):
+            if !isStrict, Placeholder.isNoDay(text) { return .null }
             if let value = time.instant(text) { return .integer(value) }
         case .duration:
             if let value = Self.duration(text) { return .integer(value) }

@@ -89,6 +89,7 @@ struct MoneyText {
         if behind.count >= 2, behind[0] == UInt8(ascii: ","), behind[1] == UInt8(ascii: "-") {
             behind = Cell(rebasing: behind.drop { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-") }).trimmed
         }
+        behind = withoutMonth(behind)
         number = Cell(rebasing: number[first...last])
         for side in [0, 1] {
             let text = side == 0 ? before : behind
@@ -103,6 +104,22 @@ struct MoneyText {
         guard before.isEmpty || behind.isEmpty else { return nil }
         return (number, (before.isEmpty ? behind : before).string, isNegative)
     }
+
+    /// What is paid is paid for a month: `$49/mo`, `49 € pro Monat`.
+    private static func withoutMonth(_ text: Cell) -> Cell {
+        guard (2...24).contains(text.count) else { return text }
+        let lower = text.string.lowercased()
+        guard let found = ofMonths.first(where: { lower.hasSuffix($0) }) else { return text }
+        return Cell(rebasing: text.dropLast(found.utf8.count)).trimmed
+    }
+
+    private static let ofMonths = [
+        "/mo", "/mo.", "/mth", "/month", "/ month", "/ mo", "/m", "/monat", "/ monat", "/mois", "/ mois", "/mes",
+        "/ mes",
+        "/maand", "/mese", "per month", "a month", "monthly", "p.m.", "pro monat", "im monat", "par mois", "al mes",
+        "por mes",
+        "per maand", "al mese",
+    ]
 
     private static func isOfNumber(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || byte == UInt8(ascii: ".") }
 

@@ -40,6 +40,10 @@ enum StatusWords {
         "past due", "unpaid", "overdue", "delinquent", "dunning", "renewed", "renewing", "paused", "non renewing",
         "pending cancellation", "pending cancel", "cancelling", "canceling", "cancels at period end",
         "in good standing", "churn risk", "at risk", "not renewing", "will not renew",
+        "onboarded", "onboarding", "in onboarding", "implementing", "implementation", "launched", "under contract",
+        "in contract", "contracted", "unter vertrag", "vertrag aktiv", "sous contrat", "bajo contrato", "con contrato",
+        "onder contract", "sotto contratto", "em contrato", "evangelista", "befürworter", "fürsprecher", "ambassadeur",
+        "promotor", "evangelizador",
         "good standing", "activated", "ongoing", "running", "evangelist", "free", "freemium",
         // Opportunities that were won
         "closed won", "closedwon", "won",
@@ -62,6 +66,10 @@ enum StatusWords {
     ]
 
     private static let gone = [
+        "past client", "past", "previous customer", "previous client", "lost client", "lost deal", "former client",
+        "ex kunde", "left", "churned customer", "inactive customer", "inactive client",
+        "abgesprungen", "gekündigter kunde", "kündigung", "abgewandert", "ancien", "ancienne", "ex",
+        "no longer a customer",
         "churned", "churn", "cancelled", "canceled", "cancelled customer", "canceled customer", "closed", "terminated",
         "former", "former customer", "past customer", "ex customer", "lost customer", "lost", "expired", "ended",
         "deactivated", "inactive", "deleted", "disabled", "archived", "discontinued", "not renewed", "non renewed",
@@ -83,6 +91,17 @@ enum StatusWords {
     ]
 
     private static let notYet = [
+        "marketing qualifizierter lead", "vertriebsqualifizierter lead", "lead qualifié marketing",
+        "lead qualifié vente",
+        "lead qualifié ventes", "lead qualifié pour le marketing", "lead qualifié pour la vente", "lead calificado",
+        "neukunde in anbahnung",
+        "potential", "qualified", "demo booked", "demo scheduled", "demo", "contacted", "evaluating", "evaluation",
+        "in evaluation", "in negotiation", "negotiating", "quoted", "discovery", "interested", "not interested",
+        "bad fit",
+        "disqualified", "unqualified", "nurturing", "potential customer", "potential client", "prospective customer",
+        "qualified lead", "new lead", "leads", "prospects",
+        "not a customer", "non customer", "partner", "vendor", "supplier", "competitor", "lieferant", "fournisseur",
+        "proveedor",
         "incomplete", "future", "draft", "in approval process", "lead",
         "marketing qualified lead",
         "marketingqualifiedlead", "mql",

@@ -67,7 +67,16 @@ enum SuppressionWord {
             "unsub", "opt_out", "optout", "opted_out", "suppress", "do_not_contact", "do_not_email", "do_not_mail",
             "donotcontact", "blocklist", "blacklist", "blocked_contacts", "abmeldung", "abgemeldet", "werbesperre",
             "désinscri", "desinscri", "désabonn", "desabonn", "uitgeschreven", "uitschrijv", "afmelding", "afgemeld",
-            "disiscri", "descadastr", "bajas_newsletter", "bajas_de_correo", "bajas_de_email",
+            "disiscri", "descadastr", "bajas_newsletter", "bajas_de_correo", "bajas_de_email", "nicht_mehr_anschreiben",
+            "nicht_anschreiben", "nicht_kontaktieren", "nicht_mehr_mailen", "sperrliste", "objection", "widerspr",
+            "robinson",
+            "no_mail", "no_email", "no_contact", "dont_contact", "don_t_contact", "dont_email", "don_t_email",
+            "never_email",
+            "stop_mail", "stop_email", "stopp_mail", "mailstop", "dnc", "exclusion_list", "lista_de_exclus",
+            "no_contactar",
+            "no_enviar", "ne_pas_contacter", "ne_plus_contacter", "liste_rouge", "niet_mailen", "niet_benaderen",
+            "non_contattare",
+            "não_contatar", "nao_contatar", "gdpr_delet", "gdpr_request", "erasure",
         ]
         return has(ofWishes) ? .unsubscribed : nil
     }

@@ -38,7 +38,14 @@ package enum WishWord {
             "hs_email_optout", "hs_email_opt_out", "global_unsubscribe", "global_unsubscribed", "globally_unsubscribed",
             "unsubscribe", "email_unsubscribe", "unsubscribed_from_all", "unsubscribed_all", "do_not_disturb",
             "opted_out_of_email_marketing_information", "opted_out_of_email_one_to_one",
-            "opted_out_of_email_customer_service_communication",
+            "opted_out_of_email_customer_service_communication", "newsletter_abbestellt", "nl_abbestellt", "abbestellt",
+            "nicht_anschreiben", "nicht_kontaktieren", "nicht_mailen", "lista_de_exclusión", "lista_de_exclusion",
+            "exclusión", "no_enviar", "non_inviare_email", "non_inviare_e_mail", "non_contattare", "não_enviar",
+            "não_contatar", "nao_enviar", "niet_mailen", "niet_benaderen", "geen_nieuwsbrief", "geen_mail",
+            "geen_e_mail",
+            "geen_email", "ne_pas_envoyer", "mail_stop", "mailstop", "stop", "stopp", "stop_mailing",
+            "exclude_from_mailing",
+            "email_invalid", "invalid_email",
         ] + reasonNames)
 
     /// Usual names of columns that say why mail does not arrive: any text means that it does not.
@@ -69,6 +76,9 @@ package enum WishWord {
         "ok_to_email", "email_ok", "contactable", "mailable", "emailable", "email_erlaubt", "e_mail_erlaubt",
         "darf_kontaktiert_werden", "darf_angeschrieben_werden", "werbung_erlaubt", "ok_to_mail", "mail_ok", "mails_ok",
         "wants_mail", "wants_mails", "wants_email", "wants_emails", "acepta_publicidad",
+        "aceita_e_mails", "aceita_emails", "mailing", "mailings", "permission", "permissions", "emails", "e_mails",
+        "marketing_preference", "marketing_preferences", "communication", "communications", "communication_preference",
+        "contact_preference", "email_preference", "email_valid", "valid_email", "marketing", "emailing",
         "email_subscription", "receive_emails", "receives_emails", "receive_email", "recibir_correos", "recibe_correos",
     ])
 
@@ -93,7 +103,14 @@ package enum WishWord {
         "double_opt_in", "single_opt_in", "transactional", "angemeldet", "abonné", "inscrit",
         "suscrito", "ingeschreven", "iscritto", "inscrito", "never_unsubscribed", "marketing_contact", "abonnée",
         "inscrite", "soft_bounced", "soft_bounce", "valid", "verified", "deliverable", "allowed", "ok", "okay",
-        "not_unsubscribed", "not_opted_out", "not_suppressed", "not_bounced", "clean",
+        "not_unsubscribed", "not_opted_out", "not_suppressed", "not_bounced", "clean", "email", "e_mail", "all",
+        "everything",
+    ]
+    /// Of what somebody wants to get.
+    private static let nothing: Set<String> = [
+        "none", "nothing", "never", "keine", "keins", "nichts", "nie", "aucun", "aucune", "rien", "ninguno", "ninguna",
+        "nada",
+        "nessuno", "nessuna", "geen", "niets", "nenhum", "nenhuma",
     ]
     /// A mark in a list that somebody keeps by hand.
     private static let marks: Set<String> = ["x", "xx", "✓", "✔", "✗", "☑", "☒", "checked", "ticked", "marked"]
@@ -121,6 +138,8 @@ package enum WishWord {
         if ["unchecked", "not_checked", "unticked"].contains(simple) { return isOptIn }
         if out.contains(simple) { return true }
         if within.contains(simple) { return false }
+        if isOptIn, nothing.contains(simple) { return true }
+        if asksForNone(word) { return true }
         // A database's day of nothing.
         if Placeholder.isOne(word) || word.hasPrefix("0000-00-00") { return false }
         // The day on which it was said, however that is written.
@@ -157,15 +176,36 @@ package enum WishWord {
         text.count > 2 && text.count < 40 && outOfStatus.contains(ColumnMap.simplified(text.string))
     }
 
+    /// Whether a remark asks for no messages: `DO NOT EMAIL!!`.
+    static func asksForNone(_ text: String) -> Bool {
+        guard text.count > 5 else { return false }
+        let words = ColumnMap.simplified(text)
+        return [
+            "do_not_email", "do_not_contact", "do_not_mail", "don_t_email", "dont_email", "don_t_contact",
+            "no_more_email",
+            "no_email", "no_mail", "no_newsletter", "unsubscrib", "opted_out", "opt_out", "nicht_anschreiben",
+            "nicht_kontaktieren", "keine_mail", "keine_e_mail", "kein_newsletter", "ne_pas_contacter", "no_contactar",
+            "non_contattare", "niet_mailen", "geen_mail", "não_contatar",
+        ].contains { words.contains($0) }
+    }
+
     /// Whether a column's name sounds like a wish, and whether yes then means that messages are wanted; nil when it does not.
     package static func soundsLikeOptIn(_ name: String) -> Bool? {
         let name = ColumnMap.simplified(name)
         func has(_ parts: [String]) -> Bool { parts.contains { name.contains($0) } }
         let words = name.split(separator: "_")
+        if has(inNames), words.contains(where: { negations.contains(String($0)) }) || has(["abbestell", "abgelehnt"]) {
+            return false
+        }
         if has(outNames) || words.contains("baja") && has(["mail", "correo", "newsletter"]) { return false }
         return has(inNames) ? true : nil
     }
 
+    private static let negations: Set<String> = [
+        "no", "not", "non", "dont", "don", "without", "kein", "keine", "keinen", "nicht", "ohne", "pas", "sans",
+        "aucun", "sin",
+        "geen", "niet", "zonder", "senza", "não", "nao", "sem", "stop", "refuse", "refused", "declined",
+    ]
     private static let outNames = [
         "unsub", "opted_out", "opt_out", "optout", "do_not_contact", "do_not_email", "do_not_mail", "no_email",
         "abgemeldet", "abmeld", "werbesperre", "mailsperre", "mail_sperre", "newslettersperre", "newsletter_sperre",

@@ -22,7 +22,10 @@ enum AccountColumnNames {
         "nome_da_empresa",
     ]
     static let created = [
-        "became_a_customer_date", "became_customer_date", "became_a_customer", "became_customer_on", "created_at",
+        "became_customer", "became_client", "became_paying", "converted_at", "converted_on", "conversion_date",
+        "customer_from", "activated", "activated_at", "activated_on", "started_at", "started_on", "started",
+        "first_paid_at", "kunde_ab", "became_a_customer_date", "became_customer_date",
+        "became_a_customer", "became_customer_on", "created_at",
         "created",
         "signup_date", "sign_up_date", "signed_up_at", "signed_up", "signed_up_on", "signup",
         "created_date", "created_on", "date_created", "creation_date", "account_created", "customer_since", "since",
@@ -70,8 +73,36 @@ enum AccountColumnNames {
         "preis_pro_monat", "betrag_pro_monat", "mensualité", "mensualite", "mensualidad", "mensualidade", "mensalidade",
         "canone_mensile", "importo_mensile", "prezzo_mensile", "maandbedrag", "maandprijs", "maandelijks_bedrag",
         "bedrag_per_maand", "valor_mensal", "tarif_mensuel", "coût_mensuel", "importe_mensual", "cuota_mensual",
-        "precio_mensual", "ingreso_mensual",
+        "precio_mensual", "ingreso_mensual", "prijs_per_maand", "prijs_maand", "mtl_preis", "mtl_betrag", "preis_mtl",
+        "month",
+        "monat", "mois", "per_maand", "prix_par_mois", "prix_mois", "precio_al_mes", "precio_por_mes", "prezzo_al_mese",
+        "preço_por_mês", "paying", "pays", "zahlt", "monatlich_wiederkehrender_umsatz",
+        "revenu_mensuel_récurrent", "ingresos_recurrentes_mensuales", "ingreso_recurrente_mensual",
+        "maandelijks_terugkerende_omzet", "receita_recorrente_mensal", "ricavi_ricorrenti_mensili",
     ]
+    /// The revenue of a change, and not that of a month: `New MRR`, `MRR change`.
+    private static let ofChanges: Set<String> = [
+        "new", "change", "delta", "lost", "churned", "churn", "expansion", "contraction", "growth", "previous", "last",
+        "target",
+        "potential", "expected", "at", "risk",
+    ]
+    /// Whether some word of a name is MRR: `MRR__c`, `custom.MRR`.
+    static func namesMRR(_ name: String) -> Bool {
+        let words = name.split(separator: "_").map(String.init)
+        return words.contains("mrr") && !words.contains(where: ofChanges.contains)
+    }
+
+    private static let ofBeginnings = [
+        "created", "creation", "createdon", "signup", "signed_up", "erstell", "angelegt", "registr", "inscri",
+        "création",
+        "creación", "creazione", "criação",
+    ]
+    /// Whether a name is that of a beginning, whatever else stands in it: `CREATEDDATE`, `Organization created`.
+    static func namesBeginning(_ name: String) -> Bool {
+        ofBeginnings.contains { name.contains($0) }
+            && !["last", "update", "modif", "by", "owner", "contact"].contains { name.contains($0) }
+    }
+
     /// The words of a column of amounts without those of currencies, units and taxes: `MRR (cents)`, `Monatsbeitrag netto`.
     static func core(ofMoney name: String) -> String {
         ColumnMap.simplified(name).split(separator: "_").filter { word in
@@ -118,7 +149,11 @@ enum AccountColumnNames {
         "recurrence",
         "term", "period", "plan_period", "invoice_interval", "abrechnungszeitraum", "zahlungsintervall", "intervall",
         "zahlungsweise", "périodicité", "periodicite", "fréquence", "frequence", "periodicidad", "frecuencia",
-        "periodo",
+        "periodo", "zahlweise", "zahlungsrhythmus", "zahlrhythmus", "turnus", "zahlungsturnus", "abrechnung",
+        "abrechnungsintervall", "rechnungsintervall", "rhythmus", "facturation", "rythme_de_paiement", "ciclo",
+        "ciclo_de_facturación", "forma_de_pago", "betaaltermijn", "betaalperiode", "periodiciteit", "cadenza",
+        "periodicità",
+        "periodicidade", "billing", "billed", "paid", "payment_cycle", "payment_period", "payment_plan", "cycle",
     ]
     static let churned = [
         "churned_at", "churn_date", "churned_on", "canceled_at", "cancelled_at", "cancellation_date", "canceled_on",
@@ -131,6 +166,29 @@ enum AccountColumnNames {
         "fecha_de_cancelacion",
         "opgezegd_op", "opzegdatum", "datum_opzegging", "beëindigd_op", "data_di_disdetta", "data_disdetta",
         "disdetto_il", "data_de_cancelamento", "cancelado_em", "data_de_rescisão",
+        "left", "left_on", "left_at", "date_left", "termination_date", "terminated_at", "terminated_on", "terminated",
+        "contract_ended", "contract_ended_on", "lost_date", "lost_on", "lost_at", "date_lost", "exit_date", "exit",
+        "exited_at", "exited_on", "deleted_at", "deleted_on", "archived_at", "archived_on", "deactivated_on",
+        "deactivated",
+        "deactivation_date", "date_deactivated", "closed_on", "date_closed", "inactive_since", "cancelled_since",
+        "offboarded_at", "offboarded_on", "offboarding_date", "last_day", "ended_on", "ended", "stopped_at",
+        "stopped_on",
+        "beendet_am", "beendet", "beendigung", "kündigung_per", "kuendigung_per", "gekündigt_per", "gekündigt_seit",
+        "kündigung", "kuendigung", "gekündigt", "gekuendigt", "austritt", "austritt_am", "austrittsdatum",
+        "ausgetreten_am", "résiliation", "resiliation", "résilié", "resilie", "date_de_sortie", "parti_le",
+        "baja", "fecha_de_salida", "cancelado", "cancelada", "opgezegd", "opzegging", "beëindigd",
+        "einddatum_abonnement",
+        "disdetta", "disdetta_il", "opgezegd_per", "opgezegd_met_ingang_van", "data_cessazione", "cessazione",
+        "cessato_il", "cancelamento", "encerrado_em", "encerramento",
+        "data_de_saída", "rescisão",
+    ]
+    /// The end of a contract or of a period, which for most is a renewal: who has left where it lies behind, for others it is
+    /// empty.
+    static let ended = [
+        "end", "end_date", "ends_on", "expired_at", "expired_on", "expiry_date", "expiration_date", "contract_end",
+        "contract_end_date", "contract_ends", "ende", "vertragsende", "laufzeitende", "enddatum", "fin", "date_de_fin",
+        "fin_de_contrat", "fin_du_contrat", "fecha_fin", "fecha_de_fin", "fin_de_contrato", "einddatum",
+        "einddatum_contract", "data_fine", "fine_contratto", "data_fim", "fim_do_contrato", "data_de_término",
     ]
 }
 

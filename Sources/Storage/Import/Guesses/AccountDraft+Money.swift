@@ -51,7 +51,12 @@ extension AccountDraft {
     /// The columns that nothing has taken and that have one of the names, whatever stands beside it of currencies, units
     /// and taxes.
     private func free(money names: [String]) -> [Int] {
-        let exact = free(names)
+        var exact = free(names)
+        if names == AccountColumnNames.mrr {
+            exact += file.usable.filter {
+                !taken.contains($0) && !exact.contains($0) && AccountColumnNames.namesMRR(file.simpleName($0))
+            }
+        }
         return exact
             + names.flatMap { name in
                 file.usable.filter {
@@ -71,9 +76,16 @@ extension AccountDraft {
         let advice =
             others.isEmpty
             ? "" : " (amounts may stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
+        var attribute = Attribute("mrr", .money)
+        attribute.form.column = others.first.map { file.header[$0] } ?? "..."
+        if let first = others.first {
+            attribute.form.decimal = file.style(of: first).mark
+            attribute.form.unit = file.unit(of: first)
+        }
         notes.append(
             "no column says what accounts pay in a month (mrr)\(advice): what is asked about mrr is missing, until one does, with "
-                + "per: year where it is for a year: attributes: { mrr: { column: \"...\" } }")
+                + "per: year where it is for a year: attributes: { mrr: "
+                + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
     }
 
     private static let ofMoney = [
@@ -103,13 +115,30 @@ extension AccountDraft {
                 + "you in a year, say: attributes: { mrr: { column: \(name), per: year } }")
     }
 
+    /// Whether whole numbers may be cents, as the tables of a billing system have them: `plan_amount` 4900.
+    private func mayBeCents(_ index: Int) -> Bool {
+        let words = file.guesses[index].words.keys
+        return file.unit(of: index) == nil && file.header[index].contains("_")
+            && file.header[index] == file.simpleName(index)
+            && !words.isEmpty && words.allSatisfy { $0.allSatisfy(\.isNumber) }
+            && file.guesses[index].numbers.allSatisfy { $0 == 0 || $0 >= 100 }
+    }
+
     /// An amount beside a column that says for how long it is paid.
     private mutating func amountOfAnInterval(_ amounts: [Int]) -> (column: Int, period: ColumnForm.Period?)? {
         let interval = file.columns(AccountColumnNames.interval).first { index in
             let words = file.guesses[index].words.keys
             return !words.isEmpty && words.allSatisfy { BillingInterval($0) != nil }
         }
-        guard let interval, let amount = free(AccountColumnNames.amount).first(where: { amounts.contains($0) }) else {
+        guard let interval, let amount = free(money: AccountColumnNames.amount).first(where: { amounts.contains($0) })
+        else {
+            return nil
+        }
+        if mayBeCents(amount) {
+            notes.append(
+                "\"\(file.header[amount])\" may be in cents and is not taken for the revenue; if it is, say: attributes: { mrr: { column: "
+                    + "\(ImportHint.quoted(file.header[amount])), unit: cents, per: { column: "
+                    + "\(ImportHint.quoted(file.header[interval])) } } }; if it is not, without the unit")
             return nil
         }
         let several = file.columns(["quantity", "qty", "menge", "quantité", "cantidad"]).first { index in

@@ -48,7 +48,7 @@ struct AccountDraft {
     var mrr: (column: Int, period: ColumnForm.Period?)?
     var taken: Set<Int> = []
     /// The attributes that columns become.
-    private var attributes: [Int: Attribute] = [:]
+    private(set) var attributes: [Int: Attribute] = [:]
     /// Texts by which other files may name accounts: nearly each of them is another.
     var joins: [AccountJoin.Attribute] {
         attributes.filter { index, attribute in
@@ -60,7 +60,8 @@ struct AccountDraft {
     /// Columns that name our own people.
     var representatives: Set<Int> = []
 
-    init(_ file: FileGuess) {
+    /// - Parameter key: the column that names accounts, where it is known.
+    init(_ file: FileGuess, key: Int? = nil) {
         self.file = file
         names = Set(Attribute.builtIn.map(\.name)).union(EventKind.builtIn.map(\.name))
         for index in file.header.indices where !file.usable.contains(index) {
@@ -72,7 +73,12 @@ struct AccountDraft {
                 notes.append("column \(index + 1) is left out: its name is written otherwise before")
             }
         }
-        addKey()
+        if let key {
+            self.key = key
+            add(Attribute("key", .text), key)
+        } else {
+            addKey()
+        }
         if isOfPeople { leavePeople() }
         addStatus()
         addMoments()
@@ -83,6 +89,7 @@ struct AccountDraft {
         }
         addOthers()
         addDeclared()
+        noteNobodyLeft()
     }
 
     // MARK: Built-in attributes
@@ -179,54 +186,6 @@ struct AccountDraft {
                 + "with billing: { trials: customers }; if it is none, map it to churned")
     }
 
-    private mutating func addMoments() {
-        var isDated = false
-        // Where billing says of each subscription when it ended, the day of its cancellation is that of the request.
-        let ended = ["ended_at", "ended_on", "expires_at", "expires_on", "expired_at", "expiration_date"]
-        let hasEnds =
-            free(ended).contains { file.guesses[$0].isMoment }
-            && (isOfSubscriptions && !free(["ended_at", "ended_on"]).isEmpty
-                || !free(["expires_at", "expires_on", "expired_at"]).isEmpty
-                    && !free(["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"]).isEmpty)
-        for (name, names) in [
-            ("churned_at", hasEnds ? ended : AccountColumnNames.churned),
-            ("created_at", AccountColumnNames.created + (isOfSubscriptions ? ["activated_at"] : [])),
-            (
-                "cancel_requested_at",
-                (hasEnds ? ["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"] : []) + [
-                    "cancel_requested_at", "cancel_request_date", "cancellation_requested", "kündigung_eingegangen_am",
-                    "kündigungseingang",
-                ]
-            ),
-            (
-                "service_end_at",
-                [
-                    "service_end_at", "service_end", "service_ends_at", "service_end_date", "kündigung_zum",
-                    "kuendigung_zum",
-                    "gekündigt_zum", "cancels_at", "cancel_at", "ends_at",
-                ]
-            ),
-        ] {
-            // Who has said when they will leave has a day there that lies ahead; see `LifecycleCells`.
-            let isPast = name != "service_end_at" && name != "churned_at"
-            guard
-                let index = free(names).first(where: {
-                    file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)
-                })
-            else { continue }
-            add(moment: Attribute(name, .instant), index)
-            isDated = isDated || name == "created_at"
-        }
-        guard !isDated else { return }
-        let others = file.usable.filter { !taken.contains($0) && file.guesses[$0].isPast }.prefix(3)
-        let advice =
-            others.isEmpty
-            ? "" : " (dates that are past stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
-        notes.append(
-            "no column says since when accounts are customers\(advice): what is asked about created_at is missing, and "
-                + "playbooks that ask find nobody, until one does: attributes: { created_at: { column: \"...\" } }")
-    }
-
     private mutating func addOthers() {
         for (name, names) in [
             ("name", AccountColumnNames.name),
@@ -285,16 +244,6 @@ struct AccountDraft {
             }
             declare(file.guesses[index].attribute(freeName(file.header[index], index)), index)
         }
-    }
-
-    /// The end of a contract is a renewal for most, and for some the end.
-    private mutating func noteContractEnd(_ name: String, _ index: Int) {
-        let words = file.simpleName(index)
-        guard name == "renewal_at", words.contains("end") || words.hasPrefix("fin_") else { return }
-        let column = ImportHint.quoted(file.header[index])
-        notes.append(
-            "\(column) is taken for the day on which the contract is renewed (renewal_at); if it is the one on which the service "
-                + "ends, say: attributes: { service_end_at: { column: \(column) } }")
     }
 
     private mutating func declare(_ attribute: Attribute, _ index: Int) {

@@ -23,6 +23,8 @@ struct ColumnGuess {
     private(set) var count = 0
     private(set) var empty = 0
     private(set) var placeholders = 0
+    /// Values that would say, in a column of days, that there has been none.
+    private var noDays = 0
     /// Values that had come before.
     private(set) var repeats = 0
     /// How often each of the first different values came, as they are spelled.
@@ -96,6 +98,7 @@ struct ColumnGuess {
             placeholders += 1
             return
         }
+        if Placeholder.isNoDay(text) { noDays += 1 }
         let isPlain = !KeyForm.mayBeDressed(text)
         if !hashes.insert((isPlain ? string : KeyForm.plain(string)).hashValue).inserted { repeats += 1 }
         if words.count < Self.mostWords || words[string] != nil { words[string, default: 0] += 1 }
@@ -147,6 +150,7 @@ struct ColumnGuess {
         }
         if sign == nil, isPoint || isComma { plainNumbers += 1 }
         if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
+        if Placeholder.isNoDay(text) { return }
         guard text.count <= 40, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }
         if !text.contains(where: { $0 &- 0x30 >= 10 }), let moment = plain.instant(text), text.count != 8 {
             epochs += 1
@@ -213,7 +217,9 @@ struct ColumnGuess {
             return money.allSatisfy { $0.amount(of: text) == nil }
         }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     }
-    var isPast: Bool { isMoment && Double(past) >= 0.9 * Double(filled) * 0.8 }
+    var isPast: Bool { isMoment && Double(past) >= 0.9 * Double(filled - noDays) * 0.8 }
+    /// Values that say a day, in a column of days.
+    var days: Int { filled - noDays }
     var isMoment: Bool { dateFormats != nil }
     var isPeriod: Bool { isMost(periods) }
     /// Whether amounts are written with a decimal comma, by those that leave no doubt.
@@ -223,8 +229,9 @@ struct ColumnGuess {
     /// The formats that read most values, the first the most frequent; empty for seconds or milliseconds since 1970, and
     /// nil when most values are no dates.
     var dateFormats: [String]? {
-        if isMost(epochs) { return [] }
-        if isMost(serials) { return ["excel"] }
+        func areMost(_ some: Int) -> Bool { days > 0 && Double(some) >= 0.8 * Double(days) }
+        if areMost(epochs) { return [] }
+        if areMost(serials) { return ["excel"] }
         var chosen: [Int] = []
         var left = readings
         while chosen.count < 4 {
@@ -234,13 +241,13 @@ struct ColumnGuess {
             // A second order with the same mark would guess at every value that both can read.
             let allowed = dates.indices.filter { index in !chosen.contains { Self.isContrary($0, index) } }
             guard let best = allowed.max(by: { (counts[$0], rank($1)) < (counts[$1], rank($0)) }), counts[best] > 0,
-                chosen.isEmpty || counts[best] * 200 >= filled
+                chosen.isEmpty || counts[best] * 200 >= days
             else { break }
             chosen.append(best)
             left = left.filter { $0.key & 1 << UInt16(best) == 0 }
         }
         let read = readings.values.reduce(0, +) - left.values.reduce(0, +)
-        return !chosen.isEmpty && isMost(read) ? chosen.map { dates[$0].name } : nil
+        return !chosen.isEmpty && areMost(read) ? chosen.map { dates[$0].name } : nil
     }
 
     /// Of formats that read as many dates the one with the lowest is taken.

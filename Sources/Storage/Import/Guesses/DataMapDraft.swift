@@ -84,6 +84,8 @@ struct DataMapDraft {
         case .failure(let error): notes.append(error.description)
         case .success(.contacts(let account)): addContacts(file, account)
         case .success(.suppressions(let list)): addSuppressions(file, list)
+        case .success(.subscriptions(let account)): addSubscriptions(file, account)
+        case .success(.accounts(let key)): addOtherAccounts(file, key)
         case .success(.calendar(let account)): addCalendar(file, account)
         case .success(.metrics(let account, let day)): addMetrics(file, account, day)
         case .success(.events(let account, let at, let kind)): addEvents(file, account, at, kind)
@@ -187,6 +189,7 @@ struct DataMapDraft {
             note(file, "nps_response events")
             addImport(file, "nps", .events, ["event: nps_response"], columns)
         case .cancellations(let reason):
+            if !keys.isEmpty { forgetNobodyLeft() }
             let isRequest =
                 file.header.contains { $0.lowercased().contains("request") } || file.title.contains("request")
             let event = isRequest ? "cancel_requested" : "churned"

@@ -10,13 +10,19 @@ enum FileRole {
     case events(account: Int, at: Int, kind: Kind)
     /// Addresses that an email tool does not write to, whoever has them.
     case suppressions(SuppressionGuess)
+    /// A row for each subscription of an account: whether it runs, since when, and what is paid for it.
+    case subscriptions(account: Int)
+    /// Accounts that the file of accounts does not have, such as those who have left.
+    case accounts(key: Int)
 
     /// The column that names accounts; nil where none has to.
     var account: Int? {
         switch self {
         case .suppressions: nil
-        case .contacts(let account), .calendar(let account), .metrics(let account, _), .events(let account, _, _):
+        case .contacts(let account), .calendar(let account), .metrics(let account, _), .events(let account, _, _),
+            .subscriptions(let account):
             account
+        case .accounts: nil
         }
     }
 
@@ -43,6 +49,8 @@ enum FileRole {
         if ["account", "customer", "compan", "client"].contains(where: { file.title.contains($0) }) { points += 3 }
         if file.calendar != nil { points -= 6 }
         if SuppressionGuess(file) != nil { points -= 20 }
+        // Beside a list of customers it says of them how they stand.
+        if file.isOfSubscriptions { points -= 4 }
         if ["usage", "nps", "survey", "cancel", "churn", "event", "contact", "login", "metric", "activit"]
             .contains(where: { file.title.contains($0) })
         {
@@ -79,7 +87,20 @@ enum FileRole {
                     "\(file.name) lists who gets messages of a mailing list, and names no accounts; it suppresses nobody and is "
                         + "left out. Who wants none stands in the lists of unsubscribed and cleaned members"))
         }
+        if let key, let own = file.keyOfOtherAccounts(than: key) { return .success(.accounts(key: own)) }
         if file.calendar != nil { return .success(.calendar(account: account)) }
+        if file.isOfSubscriptions {
+            guard !file.guesses[account].isEmail, joins.isEmpty || file.join(key, addresses, joins)?.by == nil,
+                !file.guesses[account].hashes.isDisjoint(with: keys)
+            else {
+                return .failure(
+                    ImportError(
+                        "\(file.name) says of subscriptions who pays and who has left, and no column holds the keys of accounts; it was "
+                            + "left out. Bring a column with the key, or let what \"\(file.header[account])\" holds be the key of "
+                            + "accounts"))
+            }
+            return .success(.subscriptions(account: account))
+        }
         let free = file.usable.filter { $0 != account && file.guesses[$0].filled > 0 }
         let moments = free.filter { file.guesses[$0].isMoment }
         let hasAddress = free.contains { file.guesses[$0].isEmail }

@@ -8,7 +8,8 @@ struct StatusGuess {
         "lifecycle_status", "contract_status", "client_status", "membership_status", "billing_status", "plan_status",
         "kundenstatus", "vertragsstatus", "abo_status", "kontostatus", "statut", "statut_client", "état", "etat",
         "estado", "estado_cliente", "estado_del_cliente", "estatus", "klantstatus", "stato", "stato_cliente",
-        "situação", "situacao", "status_do_cliente",
+        "situação", "situacao", "status_do_cliente", "situación", "situacion", "status_label", "customer_stage",
+        "customer_phase",
     ]
     /// Whether a column is called a status of accounts, however its words are cut short: `Cust. Status`, `Subscription State`.
     static func isNamed(_ name: String) -> Bool {
@@ -45,17 +46,39 @@ struct StatusGuess {
         "annulé",
         "cancelado", "cancelada", "baja", "dado_de_baja", "opgezegd", "geannuleerd", "disdetto", "disdetta",
         "cancellato",
-        "cancelou", "rescindido",
+        "cancelou", "rescindido", "inactive", "is_inactive", "inaktiv", "is_customer", "is_a_customer",
+        "paying_customer",
+        "paying", "is_paying", "current_customer", "is_current", "active_customer", "enabled", "is_enabled", "is_live",
+        "deactivated", "is_deactivated", "disabled", "is_disabled", "archived", "is_archived", "deleted", "is_deleted",
+        "terminated", "is_terminated", "former_customer", "ex_customer", "lost_customer", "has_left", "closed",
+        "is_closed",
+        "gesperrt", "beendet", "ehemalig", "aktiver_kunde", "ist_kunde", "zahlend", "client_actif", "est_client",
+        "cliente_activo", "es_cliente", "cliente_attivo", "cliente_ativo", "klant_actief",
     ]
     /// By what a flag says that a customer has left.
     private static let gone = [
         "cancel", "churn", "gekündigt", "gekuendigt", "résili", "resili", "annul", "baja", "opgezegd", "disdett",
-        "rescindid",
+        "rescindid", "inactiv", "inaktiv", "deactiv", "desactiv", "deaktiv", "disabled", "archiv", "deleted",
+        "terminat",
+        "former", "ex_cust", "lost", "left", "closed", "gesperrt", "beendet", "ehemalig",
+    ]
+    /// By what it says that one is a customer.
+    private static let there = [
+        "active", "aktiv", "actif", "activo", "attivo", "ativo", "actief", "is_a_customer", "is_customer", "paying",
+        "current", "enabled", "is_live", "zahlend", "ist_kunde", "est_client", "es_cliente",
+    ]
+    /// Columns in which such words say something else.
+    private static let unrelated = [
+        "ticket", "case", "invoice", "payment", "onboarding", "mail", "newsletter", "task", "deal", "opportunity",
+        "project",
+        "health", "risk", "nps", "survey", "campaign", "subscri", "marketing", "state", "consent", "opt", "login",
+        "contact_status",
     ]
     /// Columns that may as well say something else, such as a state of the USA.
     private static let others = [
-        "type", "account_type", "customer_type", "state", "lifecycle_stage", "lifecyclestage", "opportunity_stage",
-        "deal_stage",
+        "type", "account_type", "customer_type", "state", "opportunity_stage", "deal_stage", "label", "labels", "stage",
+        "relationship", "relationship_type", "relationship_status", "contact_type", "business_type", "record_type",
+        "customer_or_lead", "kundentyp", "type_de_client", "tipo_de_cliente", "tipo_cliente", "lead_status", "tags",
     ]
     private static let mostWords = 40
 
@@ -80,20 +103,69 @@ struct StatusGuess {
         let named = free(Self.names + others).filter(isFew)
         let sure =
             (named + free(Self.flags).filter { isFew($0) && Self.isFlag(file, $0) }
-            + free(Self.others).filter { isFew($0) && Self.tellsApart(file, $0) })
+            + free(Self.stageNames + Self.others).filter { isFew($0) && Self.tellsApart(file, $0) })
             .first { share($0) >= 0.7 }
-        guard let column = sure ?? named.max(by: { (share($0), $1) < (share($1), $0) }) else { return nil }
+        let told =
+            sure == nil ? free(file.usable.map { file.simpleName($0) }).first { Self.tellsOfItself(file, $0) } : nil
+        guard let column = sure ?? told ?? named.max(by: { (share($0), $1) < (share($1), $0) }) else { return nil }
         self.column = column
+        if let told {
+            let words = file.guesses[told].words.keys.filter { StatusWords.meaning(of: $0) != .active }.sorted().prefix(
+                4)
+            notes.append(
+                "\"\(file.header[told])\" is taken for the status, by its words; who is "
+                    + "\(words.map { "\"\($0)\"" }.joined(separator: " or ")) is no customer")
+        }
         explain(file)
     }
 
     /// Whether some have left or never came: all "paid" may be a price, all "live" a stage.
     private static func tellsApart(_ file: FileGuess, _ index: Int) -> Bool {
-        !file.simpleName(index).hasSuffix("type") || meanings(file, index).values.contains { $0 != .active }
+        !["type", "typ", "label", "labels", "stage", "tags", "cliente", "client"].contains {
+            file.simpleName(index).hasSuffix($0)
+        } || stageNames.contains(file.simpleName(index)) || meanings(file, index).values.contains { $0 != .active }
+    }
+
+    /// Whether the words of a column alone say who is a customer and who is none, whatever it is called.
+    private static func tellsOfItself(_ file: FileGuess, _ index: Int) -> Bool {
+        let guess = file.guesses[index]
+        let name = file.simpleName(index)
+        guard guess.filled * 10 >= file.rows * 9, (2...mostWords).contains(guess.distinct), !guess.isBoolean,
+            !guess.isMoment, !guess.isNumber, !unrelated.contains(where: { name.contains($0) }),
+            !WishWord.isOfAList(guess.words.keys)
+        else { return false }
+        let meanings = guess.words.keys.map { (word: $0, meaning: StatusWords.meaning(of: $0)) }
+        let known = meanings.reduce(0) { $0 + ($1.meaning == nil ? 0 : guess.words[$1.word] ?? 0) }
+        return known * 10 >= guess.filled * 9 && meanings.contains { $0.meaning == .active && isOfCustomers($0.word) }
+            && meanings.contains { $0.meaning != nil && $0.meaning != .active && isOfCustomers($0.word) }
+    }
+
+    /// Whether a word can be said of customers alone: open and closed are tickets, too.
+    private static func isOfCustomers(_ word: String) -> Bool {
+        let word = ColumnMap.simplified(word)
+        return [
+            "custom", "client", "kund", "klant", "churn", "cancel", "künd", "kuend", "résili", "resili", "activ",
+            "aktiv",
+            "actif", "actief", "ativ", "attiv", "inact", "lead", "prospect", "former", "opgezegd", "baja", "disdett",
+        ].contains { word.contains($0) }
+    }
+
+    /// Whether some words of a column say that somebody has left.
+    static func soundsLikeDeparture(_ guess: ColumnGuess) -> Bool {
+        guess.distinct <= mostWords && !guess.isMoment
+            && guess.words.keys.contains { StatusWords.meaning(of: $0) == .gone && isOfCustomers($0) }
     }
 
     /// Stages of HubSpot's that other programs mean something else by.
-    private static let stagesBefore: Set<String> = ["subscriber", "other"]
+    private static let stagesBefore: Set<String> = [
+        "subscriber", "other", "abonnent", "sonstige", "abonné", "autre", "suscriptor", "otro", "iscritto", "altro",
+        "assinante", "outro",
+    ]
+    private static let stageNames = [
+        "lifecycle_stage", "lifecyclestage", "lifecycle_phase", "lebenszyklusphase", "phase_du_cycle_de_vie",
+        "étape_du_cycle_de_vie", "etapa_del_ciclo_de_vida", "fase_del_ciclo_de_vida", "fase_del_ciclo_di_vita",
+        "estágio_do_ciclo_de_vida", "fase_do_ciclo_de_vida", "levenscyclusfase",
+    ]
 
     private static func isFlag(_ file: FileGuess, _ index: Int) -> Bool {
         file.guesses[index].words.keys.allSatisfy { isYes($0) != nil } || file.simpleName(index).hasSuffix("active")
@@ -101,8 +173,9 @@ struct StatusGuess {
 
     private static func isYes(_ word: String) -> Bool? {
         switch word {
-        case "1": true
-        case "0": false
+        case "1", "t", "T": true
+        case "0", "f", "F": false
+        case "x", "X", "✓", "✔", "☑": true
         default: BooleanWord.value(of: word)
         }
     }
@@ -110,11 +183,9 @@ struct StatusGuess {
     /// What the words of a column mean, as far as they are known.
     private static func meanings(_ file: FileGuess, _ index: Int) -> [String: StatusWords.Meaning] {
         let name = file.simpleName(index)
-        let isOfActive = ["active", "aktiv", "actif", "activo", "attivo", "ativo", "actief"].contains {
-            name == $0 || name == "is_\($0)"
-        }
         let isOfGone = Self.gone.contains { name.contains($0) }
-        let isOfStages = ["lifecycle_stage", "lifecyclestage"].contains(name)
+        let isOfActive = !isOfGone && Self.there.contains { name.contains($0) }
+        let isOfStages = stageNames.contains(name)
         var meanings: [String: StatusWords.Meaning] = [:]
         for word in file.guesses[index].words.keys {
             if isOfActive || isOfGone, let isYes = isYes(word) {
@@ -149,6 +220,12 @@ struct StatusGuess {
         if file.header[column] != "status" { attribute.form.column = file.header[column] }
         for (word, meaning) in meanings where !["active", "churned"].contains(word.lowercased()) {
             attribute.form.map[word.lowercased()] = meaning == .active ? "active" : "churned"
+        }
+        let marks = words.keys.filter { ["x", "X", "✓", "✔", "☑"].contains($0) }
+        if !marks.isEmpty, file.guesses[column].empty > 0, meanings[marks[0]] == .active {
+            notes.append(
+                "\"\(file.header[column])\" is empty in \(file.guesses[column].empty) rows, which says nothing: if these are no "
+                    + "customers, write no there")
         }
         let notYet = sorted { meanings[$0] == .notYet }
         if !notYet.isEmpty {

@@ -94,6 +94,15 @@ struct WishGuess {
                 "\"\(file.header[index])\" \(meaning), say: "
                     + advice("column: \(ImportHint.quoted(file.header[index]))", isOptIn))
         }
+        for index in all where !columns.contains(where: { $0.0 == index }) && file.guesses[index].type == .text {
+            let asking = file.guesses[index].words.filter { WishWord.asksForNone($0.key) }
+            guard let example = asking.keys.min() else { continue }
+            let count = asking.values.reduce(0, +)
+            notes.append(
+                "\"\(file.header[index])\": \(count) \(count == 1 ? "cell asks" : "cells ask") for no messages, such as "
+                    + "\"\(example.prefix(60))\", and nobody is held back for it: bring a column of yes and no, or a list of their "
+                    + "addresses: keeptouch import suppressions FILE")
+        }
         var lines: [String] = []
         for isOptIn in [false, true] {
             let quoted = columns.filter { $0.1 == isOptIn }.map { ImportHint.quoted(file.header[$0.0]) }

@@ -1,0 +1,142 @@
+import Playbooks
+
+/// What the columns of days become: since when accounts are customers, and who has left.
+extension AccountDraft {
+    mutating func addMoments() {
+        var isDated = false
+        // Where billing says of each subscription when it ended, the day of its cancellation is that of the request.
+        let ended = ["ended_at", "ended_on", "expires_at", "expires_on", "expired_at", "expiration_date"]
+        let hasEnds =
+            free(ended).contains { file.guesses[$0].isMoment }
+            && (isOfSubscriptions && !free(["ended_at", "ended_on"]).isEmpty
+                || !free(["expires_at", "expires_on", "expired_at"]).isEmpty
+                    && !free(["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"]).isEmpty)
+        for (name, names) in [
+            ("churned_at", hasEnds ? ended : AccountColumnNames.churned),
+            ("created_at", AccountColumnNames.created + (isOfSubscriptions ? ["activated_at"] : [])),
+            (
+                "cancel_requested_at",
+                (hasEnds ? ["canceled_at", "cancelled_at", "canceled_on", "cancelled_on"] : []) + [
+                    "cancel_requested_at", "cancel_request_date", "cancellation_requested", "kündigung_eingegangen_am",
+                    "kündigungseingang",
+                ]
+            ),
+            (
+                "service_end_at",
+                [
+                    "service_end_at", "service_end", "service_ends_at", "service_end_date", "kündigung_zum",
+                    "kuendigung_zum",
+                    "gekündigt_zum", "cancels_at", "cancel_at", "ends_at",
+                ]
+            ),
+        ] {
+            // Who has said when they will leave has a day there that lies ahead; see `LifecycleCells`.
+            let isPast = name != "service_end_at" && name != "churned_at"
+            let columns =
+                name == "created_at"
+                ? free(names)
+                    + file.usable.filter {
+                        !taken.contains($0) && AccountColumnNames.namesBeginning(file.simpleName($0))
+                    }
+                : free(names)
+            guard
+                let index = columns.first(where: {
+                    file.guesses[$0].isMoment && (!isPast || file.guesses[$0].isPast)
+                })
+            else { continue }
+            add(moment: Attribute(name, .instant), index)
+            isDated = isDated || name == "created_at"
+        }
+        addEnds()
+        if !isDated { noteNoBeginning() }
+    }
+
+    private mutating func noteNoBeginning() {
+        let others = file.usable.filter { !taken.contains($0) && file.guesses[$0].isPast }.prefix(3)
+        let advice =
+            others.isEmpty
+            ? "" : " (dates that are past stand in \(others.map { "\"\(file.header[$0])\"" }.joined(separator: ", ")))"
+        var attribute = Attribute("created_at", .instant)
+        attribute.form.column = others.first.map { file.header[$0] } ?? "..."
+        attribute.form.formats = others.first.map { file.guesses[$0].declaredFormats } ?? []
+        notes.append(
+            "no column says since when accounts are customers\(advice): what is asked about created_at is missing, and "
+                + "playbooks that ask find nobody, until one does: attributes: { created_at: "
+                + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
+    }
+
+    /// Where nothing else says who has left, the end of a contract does, if it lies behind and is empty for others.
+    private mutating func addEnds() {
+        guard !declares(anyOf: ["churned_at"]), !isOfSubscriptions,
+            let index = free(AccountColumnNames.ended).first(where: { isOfSome($0) })
+        else { return }
+        add(moment: Attribute("churned_at", .instant), index)
+        if declares(anyOf: ["status"]) { return }
+        notes.append(
+            "\"\(file.header[index])\" lies behind for \(file.guesses[index].days) of \(file.rows) accounts and is empty for the "
+                + "others: it is taken for the day on which they left (churned_at)")
+    }
+
+    /// Whether some accounts have a day there, all of them past, and others none.
+    private func isOfSome(_ index: Int) -> Bool {
+        let guess = file.guesses[index]
+        return guess.isPast && guess.days * 10 <= file.rows * 7
+    }
+
+    private func declares(anyOf names: Set<String>) -> Bool {
+        attributes.values.contains { names.contains($0.name) }
+    }
+
+    /// The end of a contract is a renewal for most, and for some the end.
+    mutating func noteContractEnd(_ name: String, _ index: Int) {
+        let words = file.simpleName(index)
+        guard name == "renewal_at", words.contains("end") || words.hasPrefix("fin_") else { return }
+        let column = ImportHint.quoted(file.header[index])
+        let isPast = file.guesses[index].isPast
+        var attribute = Attribute(isPast ? "churned_at" : "service_end_at", .instant)
+        attribute.form.column = file.header[index]
+        attribute.form.formats = file.guesses[index].declaredFormats
+        notes.append(
+            "\(column) is taken for the day on which the contract is renewed (renewal_at); if it is the one on which "
+                + "\(isPast ? "the customer left" : "the service ends"), say: attributes: { \(attribute.name): "
+                + "\(ImportHint.declaration(of: attribute, isBuiltIn: true)) }")
+    }
+
+    static let nobodyLeft = "no column says who has left"
+
+    /// Nobody finds out later that those who have left are written to: where no column says who has, somebody is told, with
+    /// the columns that may.
+    mutating func noteNobodyLeft() {
+        guard !declares(anyOf: ["status", "churned_at"]) else { return }
+        let builtIn = Set(Attribute.builtIn.map(\.name))
+        let open = file.usable.filter { index in
+            index != key && file.guesses[index].filled > 0
+                && attributes[index].map { !builtIn.contains($0.name) } == true
+        }
+        let days = open.filter { isOfSome($0) && file.guesses[$0].days * 2 <= file.rows }
+        let flags = open.filter { file.guesses[$0].isBoolean && file.guesses[$0].distinct == 2 }
+        let words = open.filter { index in
+            !days.contains(index) && !flags.contains(index) && StatusGuess.soundsLikeDeparture(file.guesses[index])
+        }
+        var advice = ""
+        if let index = words.first ?? (days.isEmpty ? flags.first : nil) {
+            let words = file.guesses[index].words.keys.sorted().prefix(6)
+            let map = words.map { word in
+                "\(ImportHint.scalar(word)): \(StatusWords.status(of: word) ?? "<active or churned>")"
+            }
+            advice =
+                " \"\(file.header[index])\" may; then say: attributes: { status: { column: \(ImportHint.quoted(file.header[index])), "
+                + "map: { \(map.joined(separator: ", ")) } } }"
+        } else if let index = days.first {
+            var attribute = Attribute("churned_at", .instant)
+            attribute.form.column = file.header[index]
+            attribute.form.formats = file.guesses[index].declaredFormats
+            advice =
+                " \"\(file.header[index])\" is past for \(file.guesses[index].days) of \(file.rows) and empty for the others; if that is "
+                + "when they left, say: attributes: { churned_at: \(ImportHint.declaration(of: attribute, isBuiltIn: true)) }"
+        }
+        notes.append(
+            "\(Self.nobodyLeft): all \(file.rows) accounts count as customers and may be written to."
+                + (advice.isEmpty ? " If some have left, bring a column with their status, or with the day" : advice))
+    }
+}
