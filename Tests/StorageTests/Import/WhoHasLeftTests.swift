@@ -45,6 +45,22 @@ import Testing
         #expect(files.guess.yaml.contains("renewal_at: "), "\(files.guess.yaml)")
     }
 
+    @Test(arguments: [
+        ("2025-03-06", "6th March 2025", "1st June 2024"), ("2025-03-06", "March 6th, 2025", "June 1st, 2024"),
+        ("2025-03-06", "\"Thu, 06 Mar 2025 09:15:00 +0000\"", "\"Sat, 01 Jun 2024 09:15:00 GMT\""),
+        (
+            "2025-03-06", "Thu Mar 06 2025 09:15:00 GMT+0000 (Coordinated Universal Time)",
+            "Sat Jun 01 2024 09:15:00 GMT+0000 (Coordinated Universal Time)"
+        ),
+    ])
+    func datesAreReadAsPeopleBrowsersAndMailWriteThem(day: String, first: String, second: String) throws {
+        func cell(_ text: String) -> String { text.contains(",") && !text.hasPrefix("\"") ? "\"\(text)\"" : text }
+        let files = try customers("Cancelled on", ["", cell(first), cell(second)])
+        #expect(
+            try files.rows("SELECT date(churned_at / 1000, 'unixepoch') FROM account ORDER BY key")
+                == ["", day, "2024-06-01"], "\(files.guess.yaml)\(files.reports)")
+    }
+
     // MARK: Words and flags
 
     @Test(arguments: [

@@ -17,7 +17,9 @@ enum Placeholder {
     static let longest = 9
 
     /// Of the days that databases write for none.
-    private static let zeroDays = ["0000-00-00", "0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31", "2999-12-31", "2099-12-31", "3000-01-01"]
+    private static let zeroDays = [
+        "0000-00-00", "0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31", "2999-12-31", "2099-12-31", "3000-01-01",
+    ]
     private static let longestNoDay = 32
 
     /// Whether a cell of a column of days says that there is none.

@@ -8,6 +8,7 @@ struct WrittenTime {
     let formats: [DateFormat]
     /// As they are declared, for complaints.
     let names: [String]
+    private let hasMonthNames: Bool
     /// Where the clocks of texts without a zone hang.
     let zone: Zone
 
@@ -15,6 +16,7 @@ struct WrittenTime {
         let known = formats.filter { DateFormat($0) != nil }
         self.formats = known.compactMap { DateFormat($0) }
         names = known
+        hasMonthNames = known.contains { $0.contains("mmm") }
         first = self.formats.first ?? .iso
         self.zone = zone
     }
@@ -28,7 +30,7 @@ struct WrittenTime {
     func day(_ text: Cell) -> Int? {
         if let day = day(text, first) { return day }
         for format in formats.dropFirst() { if let day = day(text, format) { return day } }
-        return nil
+        return hasMonthNames ? undressed(text) { bare in formats.lazy.compactMap { day(bare, $0) }.first } : nil
     }
 
     private func day(_ text: Cell, _ format: DateFormat) -> Int? {
@@ -42,7 +44,35 @@ struct WrittenTime {
         if let moment = instant(text, first) { return moment }
         if formats.isEmpty { return epoch(text) }
         for format in formats.dropFirst() { if let moment = instant(text, format) { return moment } }
-        return nil
+        return hasMonthNames ? undressed(text) { bare in formats.lazy.compactMap { instant(bare, $0) }.first } : nil
+    }
+
+    private static let weekdays: Set<String> = [
+        "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday",
+        "thursday",
+        "friday", "saturday", "sunday", "mo", "di", "mi", "do", "fr", "sa", "so", "montag", "dienstag", "mittwoch",
+        "donnerstag",
+        "freitag", "samstag", "sonntag", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+        "lunes", "martes",
+        "miércoles", "jueves", "viernes", "sábado", "domingo",
+    ]
+
+    /// Reads a date without what mail, browsers and people put around it: `Sun, 01 Oct 2023 09:15:00 +0000`, `6th March 2025`,
+    /// `Wed Jul 12 2023 09:15:00 GMT+0000 (Coordinated Universal Time)`.
+    private func undressed<T>(_ text: Cell, _ read: (Cell) -> T?) -> T? {
+        guard text.count <= 80 else { return nil }
+        var bare = text.string
+        let weekday = bare.prefix { $0.isLetter }
+        if Self.weekdays.contains(weekday.lowercased()) {
+            bare = String(bare.dropFirst(weekday.count).drop { " ,.".contains($0) })
+        }
+        if let remark = bare.firstIndex(of: "(") { bare = String(bare[..<remark]) }
+        bare = bare.replacing(/([0-9]{1,2})(st|nd|rd|th)\b/) { $0.1 }
+            .replacing("GMT", with: bare.contains("GMT+") || bare.contains("GMT-") ? "" : "UTC")
+            .replacing(" of ", with: " ")
+        let arena = ByteArena(capacity: bare.utf8.count + 1)
+        let cell = arena.append(bare.utf8).trimmed
+        return cell.elementsEqual(text) ? nil : withExtendedLifetime(arena) { read(cell) }
     }
 
     private func instant(_ text: Cell, _ format: DateFormat) -> Int64? {

@@ -140,7 +140,11 @@ struct AccountDraft {
         // What people are called comes twice; what nearly always comes once tells them apart, too.
         let near = usable.first { file.guesses[$0].isNearlyUnique && isKey($0) && file.guesses[$0].filled >= 20 }
         let address = usable.first { file.guesses[$0].isEmail && file.guesses[$0].isNearlyUnique }
-        guard let index = ofCustomers ?? named ?? unique ?? near ?? address else {
+        // Several rows of some are still rows of accounts, if the column is called so.
+        let repeated = file.columns(AccountColumnNames.key).first {
+            isKey($0) && file.guesses[$0].repeats * 4 <= file.guesses[$0].filled
+        }
+        guard let index = ofCustomers ?? named ?? unique ?? near ?? address ?? repeated else {
             notes.append(
                 "no column tells accounts apart; add one and name it: attributes: { key: { column: \"...\" } }")
             return

@@ -151,7 +151,7 @@ struct ColumnGuess {
         if sign == nil, isPoint || isComma { plainNumbers += 1 }
         if numbers.count < 10_000, let value = asPoint ?? asComma { numbers.append(value) }
         if Placeholder.isNoDay(text) { return }
-        guard text.count <= 40, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }
+        guard text.count <= 70, !holdsNames || text.contains(where: { $0 &- 0x30 >= 10 }) else { return }
         if !text.contains(where: { $0 &- 0x30 >= 10 }), let moment = plain.instant(text), text.count != 8 {
             epochs += 1
             if moment <= latest { past += 1 }
