@@ -111,9 +111,9 @@ extension Life {
         return matches
     }
 
-    /// A standing match ends only on a definite false in a cycle that was not held.
+    /// A standing match ends only on a definite false, and not while data are late.
     private func noteEnd(_ finding: Account.Finding, of work: PlaybookAtWork, _ account: inout Account) {
-        guard case .condition(false) = finding, !isHeld(work),
+        guard case .condition(false) = finding, !rules.stale.contains(work.id),
             let known = account.standings.first(where: { $0.playbookID == work.id && $0.matchKey.isEmpty })
         else { return }
         let since = known.falseSince ?? now
@@ -122,10 +122,6 @@ extension Life {
         } else if known.falseSince == nil {
             account.changes.becameFalse.append(work.id)
         }
-    }
-
-    private func isHeld(_ work: PlaybookAtWork) -> Bool {
-        if case .all = rules.holds[work.id] { true } else { false }
     }
 
     // MARK: Verdicts

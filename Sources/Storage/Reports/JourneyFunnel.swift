@@ -64,7 +64,7 @@ package struct JourneyFunnel {
             SELECT count(*), count(*) FILTER (WHERE e.at < :overdue)
             FROM stage_entry AS e JOIN account AS a ON a.id = e.account_id
             WHERE e.journey = :journey AND e.stage = :stage AND e.at <= :now
-                AND (a.churned_at IS NULL OR a.churned_at > :now OR a.churned_at < e.at) \(moved)
+                AND (a.churned_at > :now OR a.churned_at IS NULL AND a.status = 'active') \(moved)
             """, arguments.merging(list.arguments) { $1 })
         return (Int(row?[0].integer ?? 0), Int(row?[1].integer ?? 0))
     }
