@@ -171,6 +171,7 @@ package struct World {
         let isForAll =
             matching == .all || isTurnOfJourneys || found.contains { $0.isDue && $0.trigger != .on }
         var tally = Tally()
+        let persons = persons(at: now)
         for index in blocks.indices {
             let own = found.map { turn in
                 guard case .on(let event, _) = turn.playbook.trigger else { return turn }
@@ -179,7 +180,7 @@ package struct World {
                 return turn
             }
             var day = BlockDay(rules: rules, turns: own, journeys: workspace.journeys, heldJourneys: held)
-            day.seats = seats
+            (day.seats, day.persons) = (seats, persons)
             try decide(index, day, looksAtAll: isForAll, &tally)
         }
         let errors = Books(tally, found).errors
