@@ -94,7 +94,11 @@ package struct RiskReport {
                         + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
                         + "below."),
                 .table(table),
-            ] + (try who()) + [.sentence("All of them: keeptouch accounts --at-risk [REASON].")])
+            ] + (try who()) + [
+                .sentence(
+                    "All of them: keeptouch accounts --at-risk; those of one reason: --at-risk NAME, of "
+                        + "\(reasons.map(\.reason).sorted().joined(separator: ", ")).")
+            ])
     }
 
     private func done() throws -> Report.Section {
