@@ -16,11 +16,11 @@ extension World {
     func persons(at now: Instant) -> SharedRecipients {
         let persons = SharedRecipients()
         let playbooks = Set(works.filter { $0.playbook.oncePer == .person }.map(\.id))
-        guard !playbooks.isEmpty else { return persons }
+        guard !playbooks.isEmpty, !sharing.allSatisfy(\.isEmpty) else { return persons }
         var entered: [(block: Int, account: Int, history: PlaybookHistory.EnrollmentHistory)] = []
-        for (block, part) in blocks.enumerated() {
-            for (account, history) in part.histories.enumerated() {
-                entered += history.enrollments.filter {
+        for (block, accounts) in sharing.enumerated() {
+            for account in accounts {
+                entered += blocks[block].histories[account].enrollments.filter {
                     playbooks.contains($0.enrollment.playbookID) && $0.enrollment.enteredAt > now - Self.reach
                 }.map { (block, account, $0) }
             }
@@ -50,10 +50,33 @@ extension World {
             return Set(
                 history.touches.map(\.touch).filter { stands || !Self.ended.contains($0.state) }.map(\.recipient))
         }
-        guard stands, let contacts = block.contacts else { return [] }
-        return contacts.range(account).reduce(into: []) { addresses, contact in
-            if let address = contacts.text("address", contact) { addresses.insert(address) }
-            if let number = contacts.number(contact, workspace.configuration.sms) { addresses.insert(number) }
+        return stands ? Set(addresses(of: account, in: block)) : []
+    }
+
+    private func addresses(of account: Int, in block: Block) -> [String] {
+        guard let contacts = block.contacts else { return [] }
+        return contacts.range(account).flatMap { contact in
+            [contacts.text("address", contact), contacts.number(contact, workspace.configuration.sms)].compactMap(
+                \.self)
+        }
+    }
+
+    /// By block the accounts, ascending, of which another has an address too.
+    var sharingAddresses: [[Int]] {
+        var owners: [String: Int64] = [:]
+        var shared: Set<String> = []
+        for part in blocks.map(\.block) {
+            for account in part.ids.indices {
+                for address in addresses(of: account, in: part) {
+                    if let owner = owners[address], owner != part.ids[account] { shared.insert(address) }
+                    owners[address] = part.ids[account]
+                }
+            }
+        }
+        return blocks.map(\.block).map { part in
+            part.ids.indices.filter { account in
+                addresses(of: account, in: part).contains(where: shared.contains)
+            }
         }
     }
 }
