@@ -26,7 +26,9 @@ extension RiskReport {
         for item in cases.prefix(Self.shown) {
             var cells: [Report.Cell] = [
                 .text(item.account.key), .text(item.account.name ?? ""),
-                .text(item.account.reasons.map(words).joined(separator: ", ")),
+                .named(
+                    item.account.reasons.map(words).joined(separator: ", "),
+                    key: item.account.reasons.joined(separator: ", ")),
                 item.account.mrr.map(money) ?? .text("unknown"),
             ]
             if hasStakes {

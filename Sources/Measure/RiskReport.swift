@@ -42,6 +42,9 @@ package struct RiskReport {
         workspace.dataMap.reasons.first { $0.name == reason }?.title ?? reason
     }
 
+    /// A reason by what data.yaml calls it, with its name for programs.
+    private func named(_ reason: String) -> Report.Cell { .named(words(for: reason), key: reason) }
+
     private var names: [String] { workspace.playbooks.filter { $0.risk != nil }.map(\.name).sorted() }
 
     private func now() throws -> Report.Section {
@@ -60,8 +63,9 @@ package struct RiskReport {
         var table = Report.Table(
             "At risk by reason",
             [
-                .init("theme", .left), .init("reason", .left), .init("accounts"), .init("new since \(from)"),
-                .init("MRR at stake, \(currency)"), .init("", .left),
+                .init("theme", .left), .init("reason", .left), .init("accounts"),
+                .init("new since \(from)", key: "new_since"),
+                .init("MRR at stake, \(currency)"), .init("", .left, key: "bar"),
             ])
         func theme(_ reason: String) -> String {
             workspace.dataMap.reasons.first { $0.name == reason }?.theme ?? ""
@@ -76,7 +80,7 @@ package struct RiskReport {
             let lead = Report.Table.Lead.accounts(question)
             table.add(
                 [
-                    .text(theme(item.reason)), .text(words(for: item.reason)), .count(item.accounts), .count(item.new),
+                    .text(theme(item.reason)), named(item.reason), .count(item.accounts), .count(item.new),
                     item.mrr.unknown == item.accounts ? .text("unknown") : money(item.mrr.known),
                     .bar(Double(item.accounts) / Double(max(1, most))),
                 ], leads: [nil, lead, lead, nil, lead])
@@ -90,7 +94,11 @@ package struct RiskReport {
                         + "\(total.new) of them since \(from). One with several reasons counts once here, and once for each reason "
                         + "below."),
                 .table(table),
-            ] + (try who()) + [.sentence("All of them: keeptouch accounts --at-risk [REASON].")])
+            ] + (try who()) + [
+                .sentence(
+                    "All of them: keeptouch accounts --at-risk; those of one reason: --at-risk NAME, of "
+                        + "\(reasons.map(\.reason).sorted().joined(separator: ", ")).")
+            ])
     }
 
     private func done() throws -> Report.Section {
@@ -103,10 +111,18 @@ package struct RiskReport {
                 .init("touches sent"),
                 .init("goals"), .init("still open"), .init("left"),
             ])
-        let items = try figures.playbooks(names)
+        let all = try figures.playbooks(names)
+        // Drafts that never ran are no row of zeros.
+        let items = all.filter { item in
+            workspace.playbook(item.playbook)?.state == .live
+                || item.treated + item.heldOut + item.sent + item.goals + item.open + item.left > 0
+        }
+        guard !items.isEmpty else {
+            return Report.Section(title, [.sentence("No playbook with a `risk:` is live, and none did anything.")])
+        }
         for item in items {
             table.add([
-                .text(item.playbook), .text((workspace.playbook(item.playbook)?.risk).map(words) ?? ""),
+                .text(item.playbook), (workspace.playbook(item.playbook)?.risk).map(named) ?? .text(""),
                 .count(item.treated),
                 .count(item.heldOut), .count(item.sent), .count(item.goals), .count(item.open), .count(item.left),
             ])
@@ -151,7 +167,7 @@ package struct RiskReport {
             let (all, missed) = (left.of(reason: reason), left.of(reason: reason, wasWarned: false))
             table.add(
                 [
-                    .text(words(for: reason)), .count(count.total), .count(count.successes), .share(count.rate),
+                    named(reason), .count(count.total), .count(count.successes), .share(count.rate),
                     money(unseen.reduce(0) { $0 + $1.mrr }),
                 ], leads: [nil] + [all, missed, missed, missed].map { .customers($0) })
         }
@@ -159,7 +175,7 @@ package struct RiskReport {
             .sentence(
                 "Of \(all) departures, \(share.successes) came without a playbook of a risk having matched the account in the "
                     + "\(Tenures.warning) days before: \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
-                    + "\(Report.Unit.share.text(share.wilson())))."),
+                    + "\(Report.Unit.share.text(share.wilson())), of this look only)."),
             .table(table),
         ]
         let largest = try tenures.unseen(from: from, to: to, risks: names, limit: 10)
@@ -174,7 +190,7 @@ package struct RiskReport {
                 accounts.add(
                     [
                         .text(item.key), .text(item.name ?? ""), .day(item.left),
-                        .text(item.reason.map(words) ?? LifeQuestion.unknown), money(item.mrr),
+                        item.reason.map(named) ?? .text(LifeQuestion.unknown), money(item.mrr),
                     ], leads: [.account(item.key)])
             }
             blocks.append(.table(accounts))

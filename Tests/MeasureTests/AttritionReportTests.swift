@@ -161,7 +161,7 @@ struct AttritionReportTests {
         try world.add(25, came: 0, left: 105)
         let planted = try #require(try world.attrition(on: 400).section("When they leave").sentences.first)
         #expect(planted.hasPrefix("More leave in month 4 of tenure than in the others: "), "\(planted)")
-        #expect(planted.contains("p = ") && planted.contains("corrected for 1"), "\(planted)")
+        #expect(planted.contains("(p ") && planted.contains("corrected for 1"), "\(planted)")
     }
 
     @Test func oneOldAccountThatLeavesSaysNothingOfAll() throws {
@@ -281,7 +281,11 @@ struct AttritionReportTests {
         let report = try world.attrition(on: 400)
         let rows = try report.section("How many leave").tables[0].rows
         #expect(rows[0][1].text == "20.0%")
-        #expect(rows[5][1] == .none("No customer at the start has an MRR, so there is no revenue to retain."))
+        let nothing = Report.Cell.none("No customer at the start has an MRR, so there is no revenue to retain.")
+        #expect(rows[5][1] == nothing)
+        // What nobody knows is not zero.
+        #expect(
+            rows[7][0].text == "MRR" && rows[7][1] == nothing && rows[7][3].text == "at the start; at the end unknown")
         try report.expectNoNonsense()
     }
 
@@ -328,6 +332,15 @@ struct AttritionReportTests {
                     + "customers and count on no side, as nobody knows whether they are still there."
             ])
         try after.expectNoNonsense()
+        // Who had left before it was erased left for its reason, without a warning; who was a customer did not leave.
+        let risk = try world.risk(on: 301)
+        #expect(risk.table(named: "Departures by reason") == nil)
+        let month = try world.store.read {
+            try RiskReport.report(
+                $0, workspace: world.workspace, from: Day(number: 20_089 + 140), asOf: AttritionWorld.day(400))
+        }
+        let departures = try #require(month.table(named: "Departures by reason")).rows.map { $0.map(\.text) }
+        #expect(departures.map { [$0[0], $0[1]] } == [["price", "10"]], "\(departures)")
     }
 
     @Test func accountsThatAreGoneCountNoMore() throws {

@@ -175,6 +175,50 @@ struct ExperimentReportTests {
         #expect(try verdict(world).hasPrefix("Do not ship treated: its rate of goal is "))
     }
 
+    @Test func aRareHarmIsBoundedByItsCounts() throws {
+        let world = try world(
+            200, holdout: 0.5, chances: ["holdout": 0.4, "treated": 0.4],
+            more: ["guardrail_metrics: { unsubscribed: 3% }"])
+        // One of each arm: Wald's bound would be 2.3 points, where a treated share of 4.5 % is not left out.
+        try world.execute(
+            """
+            INSERT INTO outcome (account_id, enrollment_id, kind, at, dedup)
+            SELECT account_id, id, 'unsubscribed', entered_at + 1000, 'u' || id FROM enrollment
+            WHERE id IN (SELECT min(id) FROM enrollment GROUP BY arm)
+            """)
+        let rows = try #require(world.report("p", day: 120, rule: .fixed).table(named: "Guardrail metrics")).rows
+        guard case .number(let upper, .points) = rows[1][7] else {
+            Issue.record("\(rows)")
+            return
+        }
+        #expect(upper > 0.03, "\(upper)")
+        #expect(rows[1][9].text == "not shown yet")
+    }
+
+    /// A figure that may be wrong says at which looks it is right: at any, or at this one.
+    @Test(arguments: ArmComparison.Rule.allCases)
+    func everyFigureWithADoubtSaysAtWhichLooksItHolds(rule: ArmComparison.Rule) throws {
+        let world = try world(
+            chances: ["holdout": 0.1, "treated": 0.15], more: ["guardrail_metrics: { unsubscribed: 3% }"])
+        try world.execute(
+            "UPDATE account SET mrr = 1000 + id % 100 * 50, a_plan = CASE id % 2 WHEN 0 THEN 'pro' ELSE 'free' END")
+        let report = try world.report("p", day: 150, rule: rule)
+        let doubtful = report.tables.flatMap(\.columns).map(\.title).filter { title in
+            ["interval", "bound", "chance", "loss"].contains { title.contains($0) }
+                && !title.hasPrefix("interval width")
+        }
+        #expect(doubtful.count >= 9, "\(doubtful)")
+        let labels = [", of this look only", ", holds at any look"]
+        for title in doubtful { #expect(labels.count { title.contains($0) } == 1, "\(title)") }
+        // Only what the rule protects may be read at any look: the effect, and the bounds of harms.
+        let anytime = doubtful.filter { $0.contains(labels[1]) }
+        #expect(anytime.count == (rule == .fixed ? 0 : 2), "\(anytime)")
+        let pictures = report.sections.flatMap(\.blocks).compactMap { block -> String? in
+            if case .chart(.intervals(let chart)) = block { chart.title } else { nil }
+        }
+        for title in pictures { #expect(title.hasSuffix(rule == .fixed ? "of this look only" : "holds at any look")) }
+    }
+
     @Test func withoutAGoalStayingCounts() throws {
         let world = try world(chances: ["holdout": 0.1, "treated": 0.1])
         try world.execute("UPDATE enrollment SET goal_until = NULL, goal_at = NULL")

@@ -73,7 +73,7 @@ struct JourneyMapTests {
         #expect(text.contains("a: nothing happens in activated."), "\(text)")
         #expect(text.contains("No stage needs nobody: it has reached nobody"), "\(text)")
         #expect(!text.contains("No stage needs nudge"), "\(text)")
-        #expect(text.contains("got nothing in the last 90d"), "\(text)")
+        #expect(text.contains("got nothing in the last 90 days"), "\(text)")
         #expect(!text.contains("a weak point without a playbook"), "\(text)")
     }
 }

@@ -118,7 +118,7 @@ struct JourneyReportTests {
         }
         #expect(tenures.count == rows.count)
         #expect(tenures.min() == tenures[0])
-        #expect(section.sentences.contains { $0.contains("p = less than 0.0001") })
+        #expect(section.sentences.contains { $0.contains("p under 0.0001") })
         #expect(report.page.contains("<title id="))
         #expect(report.page.contains("a: signed_up"))
     }

@@ -68,6 +68,21 @@ struct ReportTests {
         #expect(report.text(width: 400, fits: true) == report.text(width: 400))
     }
 
+    @Test func whatHasANameInFilesHasItForPrograms() throws {
+        var table = Report.Table(
+            "Reasons",
+            [.init("reason", .left), .init("new since 2026-03-10", key: "new_since"), .init("", .left, key: "bar")])
+        table.add([.named("too expensive", key: "price"), .count(3), .bar(0.5)])
+        let report = Report(
+            title: "Risk", asOf: Instant(milliseconds: 0), sections: [.init("Now", [.table(table)])])
+        #expect(report.text().contains("too expensive") && !report.text().contains("price"))
+        let json = try report.json
+        #expect(json.contains(#""reason":"too expensive","reason_key":"price""#), "\(json)")
+        // The name of a column does not change with the day, and every column has one.
+        #expect(json.contains(#""new_since":3"#) && json.contains(#""bar":0.5"#), "\(json)")
+        #expect(table.csv.hasPrefix("reason,new since 2026-03-10,bar\r\ntoo expensive,3,0.5"), "\(table.csv)")
+    }
+
     @Test func oneTableIsOneFile() {
         #expect(
             report().table(named: "Arms")?.csv

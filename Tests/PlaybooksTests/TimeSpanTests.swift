@@ -41,3 +41,11 @@ func aDurationIsShownInTheLargestUnitThatDividesIt(text: String, shown: String) 
         #expect(throws: TimeTextError.self) { try Cap.parse(text).get() }
     }
 }
+
+@Test(arguments: [
+    ("14d", "14 days"), ("1d", "1 day"), ("36h", "36 hours"), ("1h", "1 hour"), ("90m", "90 minutes"),
+    ("30s", "30 seconds"), ("0d", "0s"),
+])
+func aSentenceSaysADurationInWords(text: String, words: String) throws {
+    #expect(try TimeSpan.parse(text).get().words == words)
+}

@@ -188,6 +188,55 @@ struct BacktestTests {
         #expect(report.others == ["monthly", "welcome"])
     }
 
+    /// Two accounts of one block and one of another have a contact in common, and a cap holds one of two campaigns back.
+    @Test(arguments: ["", "caps: [ 1 per 1d ]\n"])
+    func aPersonOfSeveralAccountsGetsACampaignOnceInABacktestToo(caps: String) async throws {
+        let endpoint = try Endpoint()
+        defer { withExtendedLifetime(endpoint) {} }
+        let audience = ["a1", "a2", "a3", "a1010"].map { "key == \"\($0)\"" }.joined(separator: " or ")
+        let world = try TestWorkspace(
+            playbooks: [
+                "main": TestWorkspace.playbook("main", "at: daily at 12:00"),
+                "second": TestWorkspace.playbook("second", "at: weekly on mon, wed, fri at 12:00"),
+            ].mapValues { $0.replacing("audience: everyone_active", with: "audience: '\(audience)'") },
+            configuration: TestWorkspace.configuration + "\n" + caps,
+            files: [
+                "channels/mail.yaml": TestWorkspace.channel(
+                    "mail", "email", url: "http://127.0.0.1:\(endpoint.port)/send")
+            ])
+        try world.addAccounts(1_012)
+        try world.execute(
+            "UPDATE contact SET address = 'agency@x.example', email = 'agency@x.example' WHERE account_id IN (1, 2, 1010)"
+        )
+        for day in 20_000...20_006 {
+            try world.run(noon(day, hours: -1))
+            for hour in [Int64(0), 6] {
+                try world.run(noon(day, hours: hour))
+                try await world.drain(noon(day, hours: hour))
+                _ = try world.cycle.run(now: noon(day, hours: hour), matching: .due)
+            }
+        }
+        let sent = Self.comparisons[2].replacing(
+            "t.ghost, t.state, t.due_at, t.settled_at, t.variables", with: "t.state")
+        let real = try world.store.read { try $0.comparable(sent) }
+        // Once a day and campaign, not for each of the three accounts.
+        let agency = try world.integer(
+            "SELECT count(*) FROM touch WHERE recipient = 'agency@x.example' AND state = 'sent'")
+        #expect(caps.isEmpty ? agency == 10 : agency == 7)
+        let playbook = try #require(world.workspace.playbook("main"))
+        let backtest = try Backtest(
+            playbook, in: world.workspace, from: Day(number: 20_000), to: Day(number: 20_006), isWithAll: true)
+        var tried = (all: 0, agency: 0)
+        _ = try backtest.run(on: Store(path: world.store.path, mode: .readOnly)) { _ in
+        } observe: { world in
+            let touches = world.blocks.flatMap(\.histories).flatMap(\.enrollments).flatMap(\.touches).map(\.touch)
+            tried.all += touches.count { $0.state == .sent }
+            tried.agency += touches.count { $0.state == .sent && $0.recipient == "agency@x.example" }
+        }
+        #expect(tried.agency == agency, "\(tried) for \(agency)")
+        #expect(tried.all == real.count { $0.contains("sent") }, "\(tried) for \(real)")
+    }
+
     @Test func aBacktestWritesNothingReal() throws {
         let world = try Self.world()
         try Self.bring(Self.firstDay, into: world)

@@ -1,4 +1,5 @@
 import Decisions
+import Measure
 import Playbooks
 import Runner
 import Storage
@@ -56,7 +57,8 @@ struct StagePastTests {
         try test.addEvent("signed", of: "a1", at: noon(19_910), isHistory: true)
         try test.addEvent("signed", of: "a1", at: noon(19_960), isHistory: true)
         try test.addEvent("signed", of: "a1", at: noon(19_970), isHistory: true)
-        // The third day is over when the 19933rd begins.
+        // The feed is older than the account, and the third day is over when the 19933rd begins.
+        try Self.bring(test, logins: 19_899...19_899, now: noon(20_000))
         try Self.bring(test, logins: 19_930...19_940, now: noon(20_000))
         try test.run(noon(20_000))
         #expect(
@@ -68,10 +70,36 @@ struct StagePastTests {
 
     @Test func aStageThatWasReachedLongAgoCountsThoughItsConditionNoLongerHolds() throws {
         let test = try Self.world()
+        try Self.bring(test, logins: 19_899...19_899, now: noon(20_000))
         try Self.bring(test, logins: 19_930...19_940, now: noon(20_000))
         try test.run(noon(20_000))
         #expect(
             try Self.entries(test) == ["joined|19900|entered", "tried|19933|skipped", "used|19933|entered"])
+    }
+
+    /// A feed of usage is younger than the accounts: on its third day all of them seem to come into the stage at once.
+    @Test(arguments: [true, false])
+    func whatWasSoBeforeAMetricBeganHasNoDate(isSeenDaily: Bool) throws {
+        let test = try Self.world(Self.journey.replacing("    expect: 7d", with: "    expect: 90d"))
+        try test.addAccounts(2, from: 2)
+        // The second came when the feed was there already; the third began to use it later than the feed can hide.
+        try test.execute("UPDATE account SET created_at = \(noon(19_935).milliseconds) WHERE key = 'a2'")
+        for (account, days) in [("a1", 19_930...19_940), ("a2", 19_936...19_946), ("a3", 19_950...19_955)] {
+            try Self.bring(test, logins: days, account: account, now: noon(19_960))
+        }
+        if isSeenDaily { for day in 19_931...19_940 { try test.run(noon(day)) } }
+        try test.run(noon(19_960))
+        func used(_ account: Int) throws -> [String] {
+            try Self.entries(test, of: account).filter { $0.hasPrefix("used") }
+        }
+        #expect(try used(1) == ["used|19933|found"])
+        #expect(try used(2) == ["used|19939|entered"])
+        #expect(try used(3) == ["used|19953|entered"])
+        // What was found counts in no time, and is said to.
+        let report = try test.store.read {
+            try JourneyReport.report($0, workspace: test.workspace, asOf: noon(19_960))
+        }
+        #expect(report.text(width: 1_000).contains("2 entries have no date (tried 1, used 1)"), "\(report.text())")
     }
 
     @Test func whatHasNoDateIsFoundAndLeavesTheRestItsDates() throws {
@@ -99,6 +127,27 @@ struct StagePastTests {
                 "SELECT stage, at / 3600000 - 24 * 20000, how FROM stage_entry WHERE stage <> 'joined' ORDER BY at, stage"
             )
                 == ["tried|14|entered", "loved|34|entered", "used|34|skipped"])
+    }
+
+    /// Events of three days, told by a file of the seventh: three days are how long it took.
+    @Test func theReportCountsTheDaysOfTheEventsAndNotOfTheFiles() throws {
+        let test = try Self.world()
+        try test.addAccounts(29, from: 2)
+        try test.run(noon(19_900))
+        for account in 1...30 {
+            try test.addEvent("signed", of: "a\(account)", at: noon(19_903))
+            if account % 2 == 0 {
+                try test.addEvent("signed", of: "a\(account)", at: noon(19_905))
+                try test.addEvent("signed", of: "a\(account)", at: noon(19_905, hours: 1))
+            }
+        }
+        try test.run(noon(19_907))
+        try test.run(noon(19_940))
+        let report = try test.store.read {
+            try JourneyReport.report($0, workspace: test.workspace, asOf: noon(19_940))
+        }
+        let rows = try #require(report.table(named: "Steps of free")).rows.map { $0.map(\.text) }
+        #expect(rows[0][0] == "joined → tried" && rows[0][7] == "4", "\(rows)")
     }
 
     @Test func anEventThatComesLateMovesTheEntryBackAndTriggersNothingTwice() throws {

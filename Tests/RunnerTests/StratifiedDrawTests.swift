@@ -98,6 +98,15 @@ import Testing
         try plain.run(noon(20_000))
         let draw = try plain.store.read { try AccountStory.find("a1", $0).draw(experiment: "plain") }
         #expect(draw?.number == Draw.number(salt: "plain", key: "a1") && draw?.seat == nil)
+        // The share is that of the draw, whatever the file says by now.
+        #expect(draw?.share == 0.1)
+        try plain.edit([
+            "playbooks/main/playbook.yaml": plain.workspace.playbook("main")?.source.replacing(
+                "holdout: 10%", with: "holdout: 90%")
+        ])
+        try plain.run(noon(20_001))
+        let later = try plain.store.read { try AccountStory.find("a1", $0).draw(experiment: "plain") }
+        #expect(plain.workspace.playbook("main")?.holdout == 0.9 && later?.share == 0.1 && later?.at == draw?.at)
         #expect(try plain.store.read { try AccountStory.find("a1", $0).draw(experiment: "other") } == nil)
     }
 

@@ -25,6 +25,8 @@ package struct EvaluationContext: Sendable {
     package var currency: String
     /// The last complete day of each metric; signals of a metric without one are missing.
     package var lastCompleteDay: [String: Day]
+    /// The first day of which anything is stored of each metric; of one that is not here nothing is taken to be missing.
+    package var firstDay: [String: Day] = [:]
     /// The names of the live playbooks that put an account at risk, by reason.
     package var risks: [String: [String]]
     /// What is not here is neutral: counts that scatter as Poisson's do, no common shock.

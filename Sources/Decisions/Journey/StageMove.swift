@@ -6,7 +6,8 @@ package struct StageEntry: Sendable, Equatable {
         case entered
         /// It went further in the same moment.
         case skipped
-        /// It was there, or past it, when it was first looked at, and the data do not say since when.
+        /// It was there, or past it, when it was first looked at or when the values that the stage counts begin, and the data do
+        /// not say since when.
         case found
     }
 

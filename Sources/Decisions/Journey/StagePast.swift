@@ -5,6 +5,8 @@ package enum StageReach: Sendable, Equatable {
     case never
     /// At the moment of an event, of a date in the data, or at the start of a day.
     case at(Instant)
+    /// It was met by then, and may have been before: the values that it counts begin too late to say.
+    case by(Instant)
     /// It is met by now, and the data do not say since when.
     case seen
 }
@@ -68,7 +70,32 @@ package struct StagePast {
                 .first { holds(term, account, dates, at: $0) }
             found[account] = moment.map { .at($0) } ?? .never
         }
+        for (account, reach) in found {
+            guard case .at(let moment) = reach, let span = spans[account],
+                isHidden(term, dates, account, at: moment, from: span.from)
+            else { continue }
+            found[account] = .by(moment)
+        }
         return found
+    }
+
+    /// Whether a condition that holds from a moment on may have held before, by values of days of which nobody keeps any.
+    ///
+    /// A metric begins with its feed, accounts are older: a window that reaches back behind the metric's first day counts
+    /// its days as empty. What an event or a date brought about was not so before it.
+    private func isHidden(
+        _ term: Term, _ dates: [Attribute], _ account: Int, at moment: Instant, from start: Instant
+    ) -> Bool {
+        let day = context.zone.day(of: moment)
+        let origin = block.instant(Block.origin, account) ?? block.instant("created_at", account) ?? start
+        let reachesBack = term.metricSignals.contains { signal in
+            guard let first = context.firstDay[signal.metric], min(start, origin) < context.zone.start(of: first) else {
+                return false
+            }
+            return day - signal.window - signal.baseline <= first
+        }
+        return reachesBack && !moments(of: term, dates, account, from: moment).contains(moment)
+            && (moment == start || moment == context.zone.start(of: day))
     }
 
     /// Those of the waiting accounts that meet the condition at the start of a day which lies in their spans.

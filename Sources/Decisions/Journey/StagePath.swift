@@ -36,6 +36,9 @@ struct StagePath {
         switch reaches[index] {
         case .at(let moment) where later.map({ max(moment, begunAt) < $0.at }) ?? true:
             return entry(max(moment, begunAt), .entered)
+        case .by(let moment):
+            let by = max(moment, begunAt)
+            return entry(min(by, later?.at ?? by), .found)
         case .seen where isFound || known?.how == .found:
             return entry(min(seenAt, later?.at ?? seenAt), .found)
         case .at, .seen, .never:

@@ -22,7 +22,7 @@ extension AttritionReport {
         var table = Report.Table(
             "Global holdout",
             [
-                .init("", .left), .init("customers"), .init("left"), .init("share"),
+                .init("", .left, key: "side"), .init("customers"), .init("left"), .init("share"),
                 .init("95% interval, of this look only"),
             ])
         for (name, arm) in [("held out", held), ("all others", others)] {

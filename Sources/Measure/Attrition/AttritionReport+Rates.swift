@@ -81,7 +81,8 @@ extension AttritionReport {
             .text("NRR"), kept.net, .text(""), .text("Σ MRR at the end of the customers at the start ÷ Σ MRR at start"),
         ])
         table.add([
-            .text("MRR"), money(flow.startMRR), .text(""), .text("at the start; at the end \(text(flow.endMRR))"),
+            .text("MRR"), flow.startMRR > 0 ? money(flow.startMRR) : .none(Self.noMRR), .text(""),
+            .text("at the start; at the end \(flow.endMRR > 0 ? text(flow.endMRR) : "unknown")"),
         ])
         table.add(
             [
@@ -95,11 +96,12 @@ extension AttritionReport {
 
     private func text(_ minor: Int64) -> String { Report.Unit.money(currency).text(Double(minor)) + " " + currency }
 
+    private static let noMRR = "No customer at the start has an MRR, so there is no revenue to retain."
+
     /// Gross and net revenue retention.
     private func revenue(_ flow: Tenures.Flow) -> (gross: Report.Cell, net: Report.Cell) {
         guard flow.startMRR > 0 else {
-            let why = "No customer at the start has an MRR, so there is no revenue to retain."
-            return (.none(why), .none(why))
+            return (.none(Self.noMRR), .none(Self.noMRR))
         }
         let start = Double(flow.startMRR)
         let kept = start - Double(flow.lostMRR)
@@ -160,7 +162,8 @@ extension AttritionReport {
             "Months",
             [
                 .init("month", .left), .init("customers"), .init("came"), .init("went"), .init("gone"), .init("churn"),
-                .init("95% interval"), .init("GRR"), .init("NRR"), .init("limits of chance"), .init("", .left),
+                .init("95% interval"), .init("GRR"), .init("NRR"), .init("limits of chance"),
+                .init("", .left, key: "beyond"),
             ])
         var points: [Report.Chart.Control.Point] = []
         var expected = 0.0

@@ -67,14 +67,15 @@ extension AttritionReport {
             "Reasons",
             [
                 .init("reason", .left), .init("theme", .left), .init("kind", .left), .init("left"), .init("share"),
-                .init("95% interval"), .init("MRR lost, \(currency)"), .init("share of MRR"), .init("", .left),
+                .init("95% interval"), .init("MRR lost, \(currency)"), .init("share of MRR"),
+                .init("", .left, key: "bar"),
             ])
         for row in rows {
             let share = Proportion(successes: row.accounts, total: accounts)
             let lead = departed { $0.of(reason: row.name) }
             table.add(
                 [
-                    .text(row.title ?? row.name), .text(row.theme),
+                    .named(row.title ?? row.name, key: row.name), .text(row.theme),
                     .text(row.name == "unknown" ? "" : row.isInvoluntary ? "involuntary" : "voluntary"),
                     .count(row.accounts),
                     .share(share.rate), .interval(share.wilson(), .share), money(row.mrr),
@@ -117,7 +118,10 @@ extension AttritionReport {
         }
         var table = Report.Table(
             "Departures",
-            [.init("", .left), .init("avoidable"), .init("not avoidable"), .init("not said"), .init("all")])
+            [
+                .init("", .left, key: "departures"), .init("avoidable"), .init("not avoidable"), .init("not said"),
+                .init("all"),
+            ])
         func count(_ avoidable: Bool?, _ part: (Row) -> Int) -> Int {
             rows.filter { $0.avoidable == avoidable }.reduce(0) { $0 + part($1) }
         }

@@ -88,7 +88,10 @@ extension AttritionReport {
         }
         var table = Report.Table(
             "Risk by month of tenure",
-            [.init("month"), .init("customers"), .init("left"), .init("risk"), .init("95% interval"), .init("", .left)])
+            [
+                .init("month"), .init("customers"), .init("left"), .init("risk"), .init("95% interval"),
+                .init("", .left, key: "bar"),
+            ])
         let most = shown.compactMap(\.departures.rate).max() ?? 1
         for month in shown {
             table.add([
@@ -128,7 +131,7 @@ extension AttritionReport {
         return
             "More leave in month \(month.number) of tenure than in the others: \(share.text(month.departures.rate ?? 0)) of those "
             + "who reach it (95% interval \(share.text(month.departures.wilson()))), of the others \(share.text(others)) "
-            + "(p = \(Self.probability(adjusted[place])), corrected for \(known.count) months)."
+            + "(p \(Self.probability(adjusted[place])), corrected for \(known.count) months)."
     }
 
     // MARK: Who leaves
@@ -206,7 +209,7 @@ extension AttritionReport {
             switch test {
             case .success(let test):
                 "Whether \(Self.tested(groups.map(\.curve.table))) leave at different rates: log-rank χ² = \(Report.Unit.plain(2).text(test.chiSquared)) with "
-                    + "\(test.degrees) degrees of freedom, p = \(Self.probability(test.p))."
+                    + "\(test.degrees) \(test.degrees == 1 ? "degree" : "degrees") of freedom, p \(Self.probability(test.p))."
             case .failure(let reason): reason.sentence
             }
         return Report.Section(
@@ -225,7 +228,7 @@ extension AttritionReport {
         return large.count < 2 && groups.count > 1 ? .failure(.fewAtRisk) : LogRank.test(large)
     }
 
-    static func probability(_ p: Double) -> String { p < 0.0001 ? "less than 0.0001" : Report.Unit.plain(4).text(p) }
+    static func probability(_ p: Double) -> String { p < 0.0001 ? "under 0.0001" : Report.Unit.plain(4).text(p) }
 
     static func comparisonTable(_ title: String, _ what: String) -> Report.Table {
         Report.Table(

@@ -51,7 +51,8 @@ extension ExperimentPeriod {
         return adjusted("Adjusted for tenure, MRR and earlier departures (CUPED)", known)
     }
 
-    func adjusted(_ title: String, _ sides: [Cuped.Arm]) -> [Report.Block] {
+    /// - Parameter caution: by arm, how many times as wide its interval is to be; 1 where nothing is said.
+    func adjusted(_ title: String, _ sides: [Cuped.Arm], caution: [Double] = []) -> [Report.Block] {
         var table = Report.Table(
             title,
             [
@@ -63,9 +64,14 @@ extension ExperimentPeriod {
             let cuped = Cuped(control: sides[0], treatment: sides[arm])
             let (own, plain) = (cuped.effect(.absolute), cuped.unadjusted(.absolute))
             let width = own.flatMap { own in plain.map { own.standardError / $0.standardError } }
+            let wide = own.map { effect in
+                var effect = effect
+                effect.standardError *= caution.indices.contains(arm) ? caution[arm] : 1
+                return effect
+            }
             table.add([
                 .text(arms.arms[arm].name), .of(own) { .number($0.estimate, effectUnit) },
-                .of(own) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
+                .of(wide) { .interval($0.interval(), effectUnit) }, .of(width) { .number($0, .share) },
             ])
         }
         return [

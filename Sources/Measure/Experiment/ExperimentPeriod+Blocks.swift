@@ -109,7 +109,11 @@ extension ExperimentPeriod {
                 .text(arms.arms[arm].name),
                 contrast.difference.map { .number($0, effectUnit) } ?? .none(Unmeasurable.noAccounts.sentence),
                 reading.interval.map { .interval($0, effectUnit) } ?? .none(whyNoInterval(contrast)),
-                .of(relative) { .number($0.estimate, .change) }, .of(relative) { .interval($0.interval(), .change) },
+                .of(relative) { .number($0.estimate, .change) },
+                .of(relative) { _ in
+                    contrast.liftInterval().map { .interval($0, .change) }
+                        ?? .none("The control's mean is not told from zero, so a relative change has no bounds.")
+                },
                 beliefs.map { .number($0.chance(of: arm, toBeat: 0), .share) } ?? unknown,
                 beliefs.map { .number($0.expectedLoss(choosing: arm, insteadOf: 0), .points) } ?? unknown,
             ])

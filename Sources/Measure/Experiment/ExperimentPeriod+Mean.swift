@@ -44,6 +44,7 @@ extension ExperimentPeriod {
                 .init("mean of \(goalName), \(effectUnitName)"), .init("standard deviation, \(effectUnitName)"),
                 .init("95% interval of the mean, \(Self.once)"),
             ])
+        let pooled = Sample.pooledVariance(figures.map(\.plain.sample))
         for (index, arm) in arms.arms.enumerated() {
             guard case .mean(let sample) = figures[index].plain else { continue }
             let none = Report.Cell.none(
@@ -52,7 +53,9 @@ extension ExperimentPeriod {
                 .text(arm.name), .number(arm.weight, .share), .count(primary.counts[index].matured),
                 .count(primary.counts[index].open), sample.count > 0 ? .number(sample.mean, levelUnit) : none,
                 sample.count > 1 ? .number(sample.variance.squareRoot(), levelUnit) : none,
-                sample.interval().map { .interval($0, levelUnit) } ?? none,
+                sample.count >= ArmFigure.fewestOfMean
+                    ? sample.interval(variance: pooled).map { .interval($0, levelUnit) } ?? none
+                    : .none("With fewer than \(ArmFigure.fewestOfMean) accounts no interval of a mean can be trusted."),
             ])
         }
         return table
@@ -71,7 +74,10 @@ extension ExperimentPeriod {
             sides[place].add([entry.before ?? mean], measured.limited(value))
         }
         let what = measured.goal.metric.map { "prior \($0)" } ?? "MRR at the entry"
-        return adjusted("Adjusted for \(what) (CUPED)", sides)
+        let caution = figures.indices.map { arm in
+            ArmContrast(control: figures[0].plain, treatment: figures[arm].plain).caution
+        }
+        return adjusted("Adjusted for \(what) (CUPED)", sides, caution: caution)
     }
 
     /// What must be known to read the means.

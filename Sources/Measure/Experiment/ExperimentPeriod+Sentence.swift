@@ -226,15 +226,28 @@ extension ExperimentPeriod {
                     + "is in neither the difference nor its interval.")
         }
         let open = primary.counts.reduce(0) { $0 + $1.open }
-        if open > 0 { notes.append("\(open) accounts still have time and count in no rate.") }
+        if open > 0 {
+            notes.append(
+                open == 1
+                    ? "1 account still has time and counts in no rate."
+                    : "\(open) accounts still have time and count in no rate.")
+        }
         if globalHoldout > 0 {
             notes.append(
-                "\(globalHoldout) accounts of the global holdout are not compared: they get no playbook at all.")
+                globalHoldout == 1
+                    ? "1 account of the global holdout is not compared: it gets no playbook at all."
+                    : "\(globalHoldout) accounts of the global holdout are not compared: they get no playbook at all.")
         }
-        if facts.again > 0 { notes.append("\(facts.again) later entries of the same accounts are left out.") }
+        if facts.again > 0 {
+            notes.append(
+                facts.again == 1
+                    ? "1 later entry of the same account is left out."
+                    : "\(facts.again) later entries of the same accounts are left out.")
+        }
         if facts.otherwise > 0 {
             notes.append(
-                "\(facts.otherwise) entries had \(period.hasGoal ? "no goal" : "a goal") and count in no table of this period."
+                "\(facts.otherwise) \(facts.otherwise == 1 ? "entry" : "entries") had \(period.hasGoal ? "no goal" : "a goal") "
+                    + "and \(facts.otherwise == 1 ? "counts" : "count") in no table of this period."
             )
         }
         for edit in edits {
@@ -244,7 +257,10 @@ extension ExperimentPeriod {
         }
         if facts.erased > 0 {
             notes.append(
-                "\(facts.erased) accounts were erased since; they stay in their arms with what was known of them.")
+                facts.erased == 1
+                    ? "1 account was erased since; it stays in its arm with what was known of it."
+                    : "\(facts.erased) accounts were erased since; they stay in their arms with what was known of them."
+            )
         }
         return notes
     }

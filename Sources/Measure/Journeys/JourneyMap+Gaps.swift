@@ -39,7 +39,7 @@ extension JourneyMap {
         live.filter { playbook in
             playbook.hasTouches && !reached.keys.contains { $0.playbook == playbook.name }
         }.map {
-            "No stage needs \($0.name): it has reached nobody who was on a journey in the last \(StageTouches.span). "
+            "No stage needs \($0.name): it has reached nobody who was on a journey in the last \(StageTouches.span.words). "
                 + "keeptouch plan \($0.name) says why."
         }
     }
@@ -58,7 +58,7 @@ extension JourneyMap {
 
     private var accountsLeftAlone: [String] {
         crowds(\.untouched) { count, stages in
-            "\(count) active \(count == 1 ? "account" : "accounts") got nothing in the last \(StageTouches.span): \(stages). "
+            "\(count) active \(count == 1 ? "account" : "accounts") got nothing in the last \(StageTouches.span.words): \(stages). "
                 + "Who needs nothing is right so."
         }
     }
@@ -66,7 +66,7 @@ extension JourneyMap {
     private var accountsCrowded: [String] {
         crowds(\.crowded) { count, stages in
             "\(count) \(count == 1 ? "account" : "accounts") got more than \(StageTouches.most) touches in "
-                + "\(StageTouches.month): \(stages). Lower caps: in keeptouch.yaml, or retire a playbook."
+                + "\(StageTouches.month.words): \(stages). Lower caps: in keeptouch.yaml, or retire a playbook."
         }
     }
 }

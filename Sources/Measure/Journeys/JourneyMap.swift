@@ -60,12 +60,13 @@ package struct JourneyMap {
             [
                 .table(try stages(of: journey)),
                 .sentence(
-                    "Force: who moves on. Friction: who is stuck, and who left while there. The last \(StageTouches.span), and who is "
-                        + "there now."),
+                    "Force: who moved on in time, of those of the last 14 days of which one can tell. Friction: who is stuck, and who "
+                        + "left while there. Left and no touch are of the last \(StageTouches.span.words); too many are more than "
+                        + "\(StageTouches.most) in \(StageTouches.month.words)."),
                 .table(touchpoints(of: journey)),
                 .sentence(
-                    "Reached, and moved on within \(StageTouches.soon), of those who have had so long: in the last "
-                        + "\(StageTouches.span), by the stage in which the "
+                    "Reached, and moved on within \(StageTouches.soon.words), of those who have had so long: in the last "
+                        + "\(StageTouches.span.words), by the stage in which the "
                         + "account was then; it is no proof that the touch did it. The goal with and without the playbook is: its holdout "
                         + "tells, over a year."),
             ])

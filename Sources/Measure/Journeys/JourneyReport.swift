@@ -82,7 +82,8 @@ package struct JourneyReport {
             "Weak points",
             [
                 .init("journey", .left), .init("step", .left), .init("against", .left), .init("now"), .init("there"),
-                .init("difference, points"), .init("its 95% interval"), .init("p, adjusted"), .init("accounts lost"),
+                .init("difference, points"), .init("its 95% interval, of this look only"), .init("p, adjusted"),
+                .init("accounts lost"),
                 .init("at least"), .init("MRR at least, \(currency)"), .init("since", .left),
             ])
         for point in found {
@@ -121,7 +122,8 @@ package struct JourneyReport {
                 .sentence(
                     "Over all steps, against their own past (the last 14 days of which one can tell, against the 56 before) and "
                         + "against the same step of other journeys. What differs between weeks anyway is allowed for, so that about one false "
-                        + "alarm comes in a year and journey. Ranked by what "
+                        + "alarm comes in a year and journey. A step is here because it differs most, so that the true difference is rather "
+                        + "smaller than what was found. Ranked by what "
                         + "they cost: accounts lost at the least, × the share that would have come to the end, × MRR."),
                 .table(table), .chart(.intervals(chart)), .sentence(reading),
             ])
@@ -153,10 +155,10 @@ package struct JourneyReport {
             let share = Proportion(successes: last, total: all)
             blocks.append(
                 .sentence(
-                    "Of \(all) accounts that came to \(journey.stages[0].name) at least \(time) ago (the time that the files give "
+                    "Of \(all) accounts that came to \(journey.stages[0].name) at least \(time.words) ago (the time that the files give "
                         + "the whole journey), and within a year before that, \(last) have reached "
                         + "\(journey.stages[journey.stages.count - 1].name): \(Report.Unit.share.text(share.rate ?? 0)) (95% interval "
-                        + "\(Report.Unit.share.text(share.wilson()))). Accounts that were on the way when they were first looked at "
+                        + "\(Report.Unit.share.text(share.wilson())), of this look only). Accounts that were on the way when they were first looked at "
                         + "do not count."))
             blocks.append(
                 .chart(
@@ -167,7 +169,7 @@ package struct JourneyReport {
         } else {
             blocks.append(
                 .sentence(
-                    "Nobody came to \(journey.stages.first?.name ?? "it") at least \(time) ago, the time that the files give the "
+                    "Nobody came to \(journey.stages.first?.name ?? "it") at least \(time.words) ago, the time that the files give the "
                         + "whole journey: too early for a funnel."))
         }
         if let sentence = try self.found(journey) { blocks.append(.sentence(sentence)) }
@@ -194,18 +196,20 @@ package struct JourneyReport {
         let all = found.reduce(0) { $0 + $1.accounts }
         let stages = found.map { "\($0.stage) \($0.accounts)" }.joined(separator: ", ")
         return
-            "\(all) \(all == 1 ? "entry is" : "entries are") dated by the day of the first look (\(stages)): what the stage asks "
-            + "for has no date in the data. They count in no time and in no share that moved on."
+            "\(all) \(all == 1 ? "entry has" : "entries have") no date (\(stages)): what the stage asks for has none in the data, or "
+            + "was counted only after the account had come. They stand at the first day on which it is known to hold, and count in "
+            + "no time and in no share that moved on."
     }
 
     private func table(of steps: [StageBenchmarks.Step], _ journey: Journey) throws -> Report.Table {
         var table = Report.Table(
             "Steps of \(journey.name)",
             [
-                .init("step", .left), .init("time given"), .init("moved on, last 14 days"), .init("95% interval"),
+                .init("step", .left), .init("time given"), .init("moved on, last 14 days"),
+                .init("95% interval, of this look only"),
                 .init("of"), .init("before"), .init("of them"), .init("half moved on in, days"),
                 .init("nine of ten in, days"),
-                .init("there now"), .init("stuck"), .init("", .left),
+                .init("there now"), .init("stuck"), .init("", .left, key: "weak"),
             ])
         for (index, stage) in journey.stages.enumerated() {
             let later = journey.stages[(index + 1)...].map(\.name)

@@ -11,11 +11,19 @@ package struct PlaybookReport {
     private let means: Set<String>
     /// By the names of the playbooks that the files have.
     private let titles: [String: String]
+    /// For what reason a playbook puts accounts at risk, in words with its name behind.
+    private let risks: [String: String]
 
     package init(_ connection: Connection, in workspace: Workspace, asOf: Instant) {
         (self.connection, self.asOf, zone) = (connection, asOf, workspace.configuration.zone)
         means = Set(workspace.playbooks.filter { $0.meanGoal != nil }.map(\.name))
         titles = Dictionary(workspace.playbooks.map { ($0.name, $0.title) }) { first, _ in first }
+        let reasons = workspace.dataMap.reasons
+        risks = workspace.playbooks.reduce(into: [:]) { risks, playbook in
+            guard let risk = playbook.risk else { return }
+            let title = reasons.first { $0.name == risk }?.title
+            risks[playbook.name] = title.map { "\($0) (\(risk))" } ?? risk
+        }
     }
 
     /// A line for each playbook that has ever run.
@@ -54,6 +62,9 @@ package struct PlaybookReport {
             return report
         }
         report.sections = [.init("Funnel", chart(total) + [.table(table(versions, total, of: name)), Self.note])]
+        if let risk = risks[name] {
+            report.sections[0].blocks.append(.sentence("While it matches, an account is at risk: \(risk)."))
+        }
         let byHand = try funnel.byHand()
         if byHand.entered > 0 {
             report.sections[0].blocks.append(
@@ -88,7 +99,7 @@ package struct PlaybookReport {
     ]
 
     private static let note = Report.Block.sentence(
-        "Entered counts all arms; what is right of it only treated enrollments. Rates are of those whose time is over. "
+        "Entered counts all arms; what follows it only treated enrollments. Rates are of those whose time is over. "
             + "A goal counts by when it happened, where that is known within two days after the end of its window (where it "
             + "reads metrics, within their fresh_within); what a weekly file tells later does not. A funnel compares nobody "
             + "with anybody: what the playbook changed is in report experiment. "

@@ -5,6 +5,8 @@ extension Report {
     /// One typed value of a table.
     package enum Cell: Sendable, Hashable, Codable {
         case text(String)
+        /// What people call it, and the name that files and commands have for it.
+        case named(String, key: String)
         case count(Int)
         case number(Double, Unit)
         case interval(Interval, Unit)
@@ -104,7 +106,7 @@ extension Report.Cell {
     /// The cell as people read it, and as CSV has it where that is one field.
     package var text: String {
         switch self {
-        case .text(let text): text
+        case .text(let text), .named(let text, _): text
         case .count(let count): "\(count)"
         case .number(let value, let unit): unit.text(value)
         case .interval(let interval, let unit): unit.text(interval)

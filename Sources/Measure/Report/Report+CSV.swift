@@ -25,7 +25,8 @@ extension Report.Table {
             rows.contains { if case .interval = $0[column] { true } else { false } }
         }
         let head = zip(columns, isInterval).flatMap { column, isInterval in
-            isInterval ? [column.title + " from", column.title + " to"] : [column.title]
+            let title = column.title.isEmpty ? column.key : column.title
+            return isInterval ? [title + " from", title + " to"] : [title]
         }
         let name = section.map { $0.isEmpty || $0 == title ? title : "\($0): \(title)" }
         let lines = rows.map { row in
@@ -46,7 +47,7 @@ extension Report.Cell {
         case .number(let value, let unit): field = number(value, unit)
         case .bar(let share): field = share.isFinite ? "\(share)" : ""
         case .none: field = ""
-        case .text, .count, .day: field = text
+        case .text, .named, .count, .day: field = text
         }
         return isInterval ? [field, ""] : [field]
     }

@@ -7,7 +7,7 @@ extension Report: Encodable {
     /// The report as one line of JSON, its keys in order.
     ///
     /// Sections and tables have an `id` that stays when their title is written otherwise in capitals or marks. A row is an object with the keys of its columns; shares are fractions, money is in major units, an interval has
-    /// `lower` and `upper`, and what cannot be said is null with the reason under `why`.
+    /// `lower` and `upper`, what has a name in files beside its title has it under `..._key`, and what cannot be said is null with the reason under `why`.
     package var json: String {
         get throws { try JSONText.encode(self) }
     }
@@ -79,6 +79,9 @@ extension Report.Table: Encodable {
                 let key = Key(column.key)
                 switch cell {
                 case .text(let text): try object.encode(text, forKey: key)
+                case .named(let text, let name):
+                    try object.encode(text, forKey: key)
+                    try object.encode(name, forKey: Key(column.key + "_key"))
                 case .count(let count): try object.encode(count, forKey: key)
                 case .number(let value, let unit): try object.encode(unit.value(value), forKey: key)
                 case .interval(let interval, let unit):

@@ -21,14 +21,18 @@ extension Report {
             /// Unique in its table; with the unit where the cells do not tell it: `effect, points`.
             package var title: String
             package var alignment: Alignment
+            /// What programs call it where the title is empty, or another one every day.
+            private var name: String?
 
-            package init(_ title: String, _ alignment: Alignment = .right) {
+            package init(_ title: String, _ alignment: Alignment = .right, key: String? = nil) {
                 self.title = title
                 self.alignment = alignment
+                name = key
             }
 
             /// The title as a key of JSON: `effect_points`.
             package var key: String {
+                if let name { return name }
                 var key = ""
                 for character in title.lowercased() {
                     if character.isLetter || character.isNumber {

@@ -47,6 +47,17 @@ extension TimeSpan {
     }
 }
 
+extension TimeSpan {
+    /// As a sentence says it, in the largest unit up to days that divides it: `14 days`, `1 hour`.
+    package var words: String {
+        let text = description
+        let units: [Character: String] = ["d": "day", "h": "hour", "m": "minute", "s": "second"]
+        guard milliseconds >= 1_000, let unit = text.last.flatMap({ units[$0] }) else { return text }
+        let count = text.dropLast()
+        return count == "1" ? "1 \(unit)" : "\(count) \(unit)s"
+    }
+}
+
 extension TimeSpan: CustomStringConvertible {
     /// The text that `parse` reads, in the largest unit up to days that divides it: `36h`, `14d`; `250ms` below a second.
     package var description: String {

@@ -11,7 +11,7 @@ struct BlockDay {
     /// Journeys whose data are late; their accounts stay where they are.
     let heldJourneys: Set<String>
     /// Who gets a campaign for which of several accounts.
-    let persons = SharedRecipients()
+    var persons = SharedRecipients()
     /// The seats of experiments that are drawn within strata.
     var seats = Seats()
 

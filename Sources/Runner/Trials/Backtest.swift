@@ -143,6 +143,7 @@ package struct Backtest {
             connection, dataMap: workspace.dataMap, now: end, zone: configuration.zone,
             currency: configuration.currency, lastCompleteDay: try CompleteDays.load(until: yesterday, connection),
             risks: workspace.risks)
+        context.firstDay = try CompleteDays.first(connection)
         context.channelVariables = workspace.channels.mapValues(\.variables)
         return context
     }

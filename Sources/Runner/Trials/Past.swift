@@ -87,9 +87,11 @@ struct Past {
         return needs.touches || needs.enrollments || needs.steps || !needs.risks.isEmpty
     }
 
-    /// The blocks that caps join, because contacts have an address in common; most stand alone.
+    /// The blocks that caps join, or campaigns that each person gets once, because contacts have an address in common; most
+    /// stand alone.
     func groups() throws -> [[ClosedRange<Int64>]] {
-        guard !workspace.configuration.caps.isEmpty else { return blocks.map { [$0] } }
+        let isOncePerPerson = workspace.playbooks.contains { $0.oncePer == .person }
+        guard isOncePerPerson || !workspace.configuration.caps.isEmpty else { return blocks.map { [$0] } }
         var groups = blocks.map { [$0] }
         for numbers in try rows.blocksWithCommonAddresses() {
             let joined = groups.indices.filter { index in

@@ -32,6 +32,8 @@ package struct World {
     /// Whether figures of whole populations are worked out from the blocks of this world.
     private let isWhole: Bool
     private var holdouts: [String: Int64] = [:]
+    /// The accounts that have an address in common with another, by block, where a campaign asks for that.
+    private(set) var sharing: [[Int]] = []
     /// How long before each moment the block tells all that windows look at; nil for always.
     var lookBack: TimeSpan?
     /// Brings the daily values of a block as of a moment, where there are too many to keep.
@@ -58,6 +60,7 @@ package struct World {
         names = Dictionary(uniqueKeysWithValues: turns.works.map { ($0.id, $0.playbook.name) })
         asksSteps = turns.works.contains { $0.playbook.terms.contains(where: \.asksAboutSteps) }
         rotating = Set(turns.works.filter { !$0.playbook.rotations.isEmpty }.map(\.id))
+        if turns.works.contains(where: { $0.playbook.oncePer == .person }) { sharing = sharingAddresses }
     }
 
     /// The playbooks as a database would know them that have been live since a moment.
@@ -171,6 +174,7 @@ package struct World {
         let isForAll =
             matching == .all || isTurnOfJourneys || found.contains { $0.isDue && $0.trigger != .on }
         var tally = Tally()
+        let persons = persons(at: now)
         for index in blocks.indices {
             let own = found.map { turn in
                 guard case .on(let event, _) = turn.playbook.trigger else { return turn }
@@ -179,7 +183,7 @@ package struct World {
                 return turn
             }
             var day = BlockDay(rules: rules, turns: own, journeys: workspace.journeys, heldJourneys: held)
-            day.seats = seats
+            (day.seats, day.persons) = (seats, persons)
             try decide(index, day, looksAtAll: isForAll, &tally)
         }
         let errors = Books(tally, found).errors

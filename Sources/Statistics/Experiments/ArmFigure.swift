@@ -38,7 +38,7 @@ package enum ArmFigure: Sendable, Hashable {
         }
     }
 
-    var sample: Sample {
+    package var sample: Sample {
         switch self {
         case .share(let share): Sample(share)
         case .mean(let sample), .stratified(_, let sample): sample
@@ -63,7 +63,7 @@ package struct ArmContrast: Sendable, Hashable {
         self.treatment = treatment
     }
 
-    private var shares: ProportionComparison? {
+    var shares: ProportionComparison? {
         guard case .share(let control) = control, case .share(let treatment) = treatment else { return nil }
         return ProportionComparison(control: control, treatment: treatment)
     }
@@ -96,8 +96,8 @@ package struct ArmContrast: Sendable, Hashable {
     }
 
     /// The effect with the larger of the two errors of means; nil when nobody differs from anybody.
-    private var honest: Effect? {
-        guard var effect = try? effect(.absolute).get() else { return nil }
+    var honest: Effect? {
+        guard shares == nil, var effect = try? effect(.absolute).get() else { return nil }
         let (c, t) = (control.sample, treatment.sample)
         let (m, n) = (Double(c.count), Double(t.count))
         let pooled = (c.variance * (m - 1) + t.variance * (n - 1)) / (m + n - 2) * (1 / m + 1 / n)

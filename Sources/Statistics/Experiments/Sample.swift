@@ -63,10 +63,19 @@ package struct Sample: Sendable, Hashable {
         self.init(count: values.count, mean: mean, variance: values.count > 1 ? squares / Double(values.count - 1) : 0)
     }
 
+    /// The variance within several arms, taken to be the same in all of them; 0 of nobody.
+    package static func pooledVariance(_ samples: [Sample]) -> Double {
+        let degrees = samples.reduce(0) { $0 + max(0, $1.count - 1) }
+        return samples.reduce(0) { $0 + $1.variance * Double(max(0, $1.count - 1)) } / Double(max(1, degrees))
+    }
+
     /// mean ± t·s/√n; nil of fewer than two accounts.
-    package func interval(alpha: Double = 0.05) -> Interval? {
+    ///
+    /// - Parameter pooled: the variance over several arms, which counts where it is the larger: of a skewed figure the variance
+    ///   of a small arm is small when its mean is, by luck.
+    package func interval(alpha: Double = 0.05, variance pooled: Double = 0) -> Interval? {
         guard count > 1 else { return nil }
         let t = StudentT.outsideQuantile(alpha, degrees: Double(count - 1))
-        return Interval(around: mean, by: t * meanVariance.squareRoot())
+        return Interval(around: mean, by: t * (max(variance, pooled) / Double(count)).squareRoot())
     }
 }

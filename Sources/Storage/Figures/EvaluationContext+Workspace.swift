@@ -43,6 +43,7 @@ extension EvaluationContext {
             connection, dataMap: workspace.dataMap, now: now, zone: configuration.zone,
             currency: configuration.currency,
             lastCompleteDay: try CompleteDays.load(until: yesterday, connection), risks: workspace.risks)
+        if !workspace.journeys.isEmpty { firstDay = try CompleteDays.first(connection) }
         stages = try StageFigures.load(workspace.journeys, until: today, connection)
         categories = Set(configuration.categories.map(\.name))
         health = workspace.health.map { Term(.named($0.name, $0.term), $0.term.type, text: $0.name) }

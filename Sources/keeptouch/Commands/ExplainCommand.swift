@@ -115,7 +115,7 @@ private struct PlaybookText {
         }
         Terminal.print(
             "  drawn \(text(draw.at)): \(draw.arm.rawValue), by \(digits(draw.number))\(seat ?? "")"
-                + (playbook.holdout > 0 ? "; below \(digits(playbook.holdout)) is held out" : ""))
+                + (draw.share.map { $0 > 0 ? "; below \(digits($0)) was held out" : "" } ?? ""))
     }
 
     private func show(_ label: String, _ term: Term, event: Int64?) throws {
@@ -134,13 +134,19 @@ private struct PlaybookText {
         return line.hasSuffix("→ missing") ? Terminal.styled(line, .yellow) : line
     }
 
+    /// What a match is of, as people write it: the moment of a campaign's occurrence, an event's key.
+    private func occurrence(_ key: String) -> String {
+        guard case .at = playbook.trigger, case .success(let moment) = Instant.parse(key) else { return key }
+        return text(moment)
+    }
+
     private func showVerdicts() throws {
         let standings = try story.standings(playbook: playbook.name)
         if standings.isEmpty {
             Terminal.print("  verdict: none; \(try whyNone())")
         }
         for standing in standings {
-            let key = standing.matchKey.isEmpty ? "" : " (\(standing.matchKey))"
+            let key = standing.matchKey.isEmpty ? "" : " (\(occurrence(standing.matchKey)))"
             let end = standing.falseSince.map { ", not matching since \(text($0))" } ?? ""
             Terminal.print(
                 "  verdict: \(standing.verdict.rawValue)\(key), matching since \(text(standing.since))\(end): \(standing.reason)"

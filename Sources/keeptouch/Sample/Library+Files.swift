@@ -2578,22 +2578,22 @@ events:
     closed_by: commitment_met
   commitment_met: {}
 reasons:
-  low_usage: { theme: adoption, avoidable: yes }
-  no_use: { theme: adoption, avoidable: yes }
-  falling_health: { theme: adoption, avoidable: yes, notify: sink-team }
-  single_user: { theme: adoption, avoidable: yes }
-  onboarding: { theme: implementation, avoidable: yes }
-  stuck: { theme: implementation, avoidable: yes }
-  late_promise: { theme: implementation, avoidable: yes, notify: sink-team }
-  support_pain: { theme: support, avoidable: yes, notify: sink-team }
-  unhappy: { theme: sentiment, avoidable: yes, notify: sink-team }
-  champion_left: { theme: sponsor change, avoidable: yes, notify: sink-team }
-  payment: { theme: finance, avoidable: yes, notify: sink-team }
-  price: { theme: finance, avoidable: yes }
-  unused_feature: { theme: product, avoidable: yes }
-  missing_feature: { theme: product, avoidable: yes, notify: sink-team }
-  renewal: { theme: renewal, avoidable: yes }
-  cancellation: { theme: renewal, avoidable: yes, notify: sink-team }
+  low_usage: { title: usage fell, theme: adoption, avoidable: yes }
+  no_use: { title: it is not used, theme: adoption, avoidable: yes }
+  falling_health: { title: health fell, theme: adoption, avoidable: yes, notify: sink-team }
+  single_user: { title: only one person uses it, theme: adoption, avoidable: yes }
+  onboarding: { title: stuck in the first steps, theme: implementation, avoidable: yes }
+  stuck: { title: stuck in a stage, theme: implementation, avoidable: yes }
+  late_promise: { title: a promise is overdue, theme: implementation, avoidable: yes, notify: sink-team }
+  support_pain: { title: support takes too long, theme: support, avoidable: yes, notify: sink-team }
+  unhappy: { title: not happy with it, theme: sentiment, avoidable: yes, notify: sink-team }
+  champion_left: { title: the champion left, theme: sponsor change, avoidable: yes, notify: sink-team }
+  payment: { title: a payment failed, theme: finance, avoidable: yes, notify: sink-team }
+  price: { title: too expensive, theme: finance, avoidable: yes }
+  unused_feature: { title: a feature lies idle, theme: product, avoidable: yes }
+  missing_feature: { title: a feature is missing, theme: product, avoidable: yes, notify: sink-team }
+  renewal: { title: the renewal is near, theme: renewal, avoidable: yes }
+  cancellation: { title: asked to cancel, theme: renewal, avoidable: yes, notify: sink-team }
   out_of_business: { title: the company closes down, theme: external, avoidable: no }
 attrition: { target: 2.5% per month }
 segments:
