@@ -15,8 +15,8 @@ import Testing
         let scratch = try Scratch(small: "email", port: endpoint.port)
         try scratch.importAccounts(12)
         #expect(try scratch.keeptouch("pause", "channel:carrier").code == 0)
-        #expect(try scratch.keeptouch("run").code == 0)
-        #expect(endpoint.count == 0)
+        let held = try scratch.keeptouch("run")
+        #expect(held.code < 2 && endpoint.count == 0, "\(held)")
         let copy = try scratch.keeptouch("copy", "--from", "keeptouch.db", "--to", url, "--format", "csv")
         #expect(copy.code == 0, "\(copy)")
         #expect(copy.output.contains("\ntouch,12,"), "\(copy)")
@@ -70,9 +70,8 @@ import Testing
                     let columns = try database.rows("SELECT name FROM pragma_table_info('\(name[0])') ORDER BY name")
                         .map { "quote(\"\($0[0])\")" }.joined(separator: ", ")
                     let condition = name[0] == "meta" ? "WHERE key <> 'instance'" : ""
-                    return (
-                        name[0], try database.rows("SELECT \(columns) FROM \(name[0]) \(condition) ORDER BY 1, 2, 3")
-                    )
+                    let rows = try database.rows("SELECT \(columns) FROM \(name[0]) \(condition)")
+                    return (name[0], rows.sorted { $0.lexicographicallyPrecedes($1) })
                 })
         }
         let looks = ["status", "report attrition", "doctor", "plan"]
@@ -89,7 +88,7 @@ import Testing
         /// Without what is said of a file alone.
         func comparable(_ text: String) -> [Substring] {
             text.split(separator: "\n").filter { line in
-                !["SQLite ", "database ", "journal ", "disk "].contains { line.hasPrefix($0) }
+                !["SQLite ", "PostgreSQL ", "database ", "journal ", "disk "].contains { line.hasPrefix($0) }
             }
         }
         try point(to: url)
@@ -149,7 +148,7 @@ import Testing
         try scratch.replace("database: keeptouch.db", with: "database: \(url)", in: "keeptouch.yaml")
         let run = try scratch.keeptouch("run", "--format", "json")
         #expect(run.code == 0, "\(run)")
-        #expect(try run.object()["touches"] as? [String: Int] == ["sent": 600])
+        #expect(try (run.object()["touches"] as? [String: Int])?["sent"] == 600, "\(run)")
         let byTouch = Dictionary(grouping: try endpoint.stop(), by: \.touch)
         #expect(byTouch.count == 600)
         for (touch, repeats) in byTouch {

@@ -102,7 +102,7 @@ import Testing
         let (server, back) = (try server(), try file())
         let there = try copy(source, server)
         #expect(there.contains { $0.table == "account" && $0.rows == 39 })
-        #expect(there.filter { $0.rows > 0 }.count >= 10)
+        #expect(there.filter { $0.rows > 0 }.count == 8)
         // As whoever writes on a server writes it.
         #expect(
             try server.read { try $0.query("SELECT value FROM history WHERE attribute = 'seats'") }.map { $0["value"] }
@@ -126,16 +126,16 @@ import Testing
                 try $0.execute("INSERT INTO account (key, created_at, mrr) VALUES ('a', 0, 7), ('b', 0, 8)")
             }
             try copy(source, target)
-            _ = try target.write { try $0.execute("DELETE FROM account WHERE key = 'a'") }
             let reopened = try target.server.map { try Store($0, filesAt: target.path, mode: .readWrite) } ?? file()
-            _ = try reopened.write { try $0.execute("INSERT INTO account (key, created_at, mrr) VALUES ('c', 0, 9)") }
+            try reopened.write { connection in
+                try connection.execute("DELETE FROM account WHERE key = 'a'")
+                try connection.execute("INSERT INTO account (key, created_at, mrr) VALUES ('c', 0, 9)")
+            }
             let counts = try reopened.read { connection in
                 try connection.query(
                     "SELECT what, count FROM flow_count WHERE what IN ('account', 'mrr') ORDER BY what")
             }
-            if target.server != nil {
-                #expect(counts.map(\.values) == [[.text("account"), .integer(2)], [.text("mrr"), .integer(17)]])
-            }
+            #expect(counts.map(\.values) == [[.text("account"), .integer(2)], [.text("mrr"), .integer(17)]])
         }
     }
 
