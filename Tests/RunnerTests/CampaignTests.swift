@@ -168,6 +168,18 @@ import Testing
                 == ["\(noon(20_002).milliseconds)|\(runs ? "done" : "missed")"])
     }
 
+    @Test func anOccurrenceThatAPausePassedOverSaysSo() async throws {
+        let world = try LivedWorkspace(["main": TestWorkspace.playbook("main", "at: daily at 12:00")])
+        try world.test.addAccounts(1)
+        try await world.run(noon(20_000, hours: -1))
+        try world.pause("playbook:main", at: noon(20_000, hours: -1))
+        try await world.run(noon(20_000, hours: 1))
+        try world.resume("playbook:main")
+        try await world.run(noon(20_001, hours: 1))
+        #expect(
+            try world.test.rows("SELECT state, reason FROM occurrence ORDER BY at") == ["missed|paused: test", "done|-"])
+    }
+
     @Test func anEditedScheduleNeverFires() throws {
         let test = try TestWorkspace(playbooks: ["main": TestWorkspace.playbook("main", "at: daily at 12:00")])
         try test.addAccounts(1)

@@ -155,8 +155,10 @@ struct CycleWriting {
                 try records.recordOccurrence(of: turn.id, at: occurrence, state: .done, matched: 0)
             }
             for missed in turn.missed {
-                try records.recordOccurrence(
-                    of: turn.id, at: missed, state: .missed, matched: 0, because: turn.work.registered.heldByHand)
+                let reason =
+                    try turn.work.registered.heldByHand
+                    ?? Pauses.reason(for: turn.playbook.name, at: missed, connection)
+                try records.recordOccurrence(of: turn.id, at: missed, state: .missed, matched: 0, because: reason)
             }
             if let occurrence = turn.occurrence {
                 try records.recordOccurrence(

@@ -33,6 +33,19 @@ package struct Pauses: Sendable {
         reasons.isEmpty ? nil : all ?? reasons[scope + name]
     }
 
+    /// Why a playbook was paused at a moment that is over, as the audit log tells; nil when it was not.
+    package static func reason(for playbook: String, at moment: Instant, _ connection: Connection) throws -> String? {
+        for scope in ["all", "playbook:\(playbook)"] {
+            let last = try connection.first(
+                """
+                SELECT action, reason FROM audit WHERE object = :scope AND is_done = 1 AND at <= :moment
+                    AND (action = 'pause' OR action = 'resume') ORDER BY id DESC LIMIT 1
+                """, ["scope": .text(scope), "moment": .instant(moment)])
+            if let last, last["action"].text == "pause" { return "paused: \(last["reason"].text ?? "")" }
+        }
+        return nil
+    }
+
     /// Whoever pauses something is an `Author`, who writes it into the audit log, too.
     package static func set(_ scope: String, reason: String, at: Instant, _ connection: Connection) throws {
         try connection.execute(

@@ -107,7 +107,7 @@ final class LivedWorkspace {
     }
 
     func pause(_ scope: String, at moment: Instant) throws {
-        try test.store.write { try Pauses.set(scope, reason: "test", at: moment, $0) }
+        try test.store.write { try Author(from: .command, at: moment).pause(scope, because: "test", $0) }
     }
 
     func resume(_ scope: String) throws {
