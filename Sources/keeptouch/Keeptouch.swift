@@ -38,7 +38,7 @@ struct Keeptouch: AsyncParsableCommand {
                     PauseCommand.self, ResumeCommand.self, ReleaseCommand.self, SuppressCommand.self,
                     UnsuppressCommand.self, ForgetCommand.self, UsersCommand.self, KeysCommand.self,
                     InboxTokenCommand.self,
-                    ClockCommand.self,
+                    ClockCommand.self, CopyCommand.self,
                 ]),
             CommandGroup(
                 name: "By hand",

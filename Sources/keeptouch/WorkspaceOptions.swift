@@ -1,5 +1,4 @@
 import ArgumentParser
-import Delivery
 import Foundation
 import Playbooks
 import Runner
@@ -67,34 +66,11 @@ struct LoadedWorkspace {
     var texts: [String: String] { files.texts }
     var diagnostics: [Diagnostic] { files.diagnostics }
     var zone: Zone { workspace.configuration.zone }
+    private var place: DatabasePlace { DatabasePlace(workspace.configuration.database, in: directory) }
     /// The file of the database; of a server's, what the files beside the workspace's are called: `postgresql.sent`.
-    var databasePath: String {
-        let database = isOnServer ? "postgresql" : workspace.configuration.database
-        return URL(fileURLWithPath: database, relativeTo: directory).standardizedFileURL.path
-    }
-
+    var databasePath: String { place.path }
     /// Whether `database:` is a URL, or names where one is.
-    var isOnServer: Bool {
-        let database = workspace.configuration.database
-        return PostgreSQLAddress.isURL(database) || Secret.Reference(database) != nil
-    }
-
-    private func address() throws -> PostgreSQLAddress {
-        let database = workspace.configuration.database
-        guard let reference = Secret.Reference(database) else {
-            let address = try PostgreSQLAddress(database)
-            guard !address.hasPassword else { throw CommandError(Configuration.passwordInDatabase) }
-            return address
-        }
-        do {
-            return try PostgreSQLAddress(
-                Secret(reference).value(
-                    at: Position(file: "keeptouch.yaml"), environment: ProcessInfo.processInfo.environment,
-                    directory: directory.path))
-        } catch let diagnostic as Diagnostic {
-            throw CommandError("database: \(database): \(diagnostic.message)")
-        }
-    }
+    var isOnServer: Bool { place.isOnServer }
 
     /// Opens the database; a writing command makes it and its columns.
     func open(_ mode: Store.Mode) throws -> Store {
@@ -132,9 +108,12 @@ struct LoadedWorkspace {
     }
 
     /// Opens the database without the columns that `data.yaml` declares.
+    ///
+    /// - Throws: when another one is still being copied into it.
     func openAsItIs(_ mode: Store.Mode) throws -> Store {
-        isOnServer
-            ? try Store(address(), filesAt: databasePath, mode: mode) : try Store(path: databasePath, mode: mode)
+        let store = try place.open(mode)
+        try CopyMark.expectNone(in: store)
+        return store
     }
 
     func cycle(

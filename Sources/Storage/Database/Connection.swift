@@ -29,6 +29,12 @@ package final class Connection {
         self.counter = counter
     }
 
+    /// Counts no more: for who writes the counts, too.
+    func stopCounting() {
+        counter = nil
+        (driver as? SQLiteDriver)?.unwatch()
+    }
+
     /// A connection to a database file of somebody else, which can only be read.
     static func toForeignDatabase(_ path: String) throws -> Connection {
         Connection(try SQLiteDriver(path: path, flags: SQLITE_OPEN_READONLY, busyTimeout: 10_000))

@@ -40,9 +40,15 @@ package struct Dialect: Sendable, Equatable {
     package func stored(_ value: SQLValue) -> SQLValue {
         switch (engine, value) {
         case (.postgresql, .integer(let value)): .text(String(value))
-        case (.postgresql, .real(let value)): .text(String(value))
+        case (.postgresql, .real(let value)): .text(Self.text(value))
         default: value
         }
+    }
+
+    /// A number as a server writes it: 3, and not 3.0.
+    private static func text(_ value: Double) -> String {
+        let text = String(value)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// A column to group by such that no index is used for it, which would be walked row by row through the table.

@@ -18,6 +18,8 @@ package enum Meta: String {
     case instance
     /// How many requests have left; `<database>.sent` lists them.
     case sent
+    /// Which database is being copied into this one, as long as that has not come to its end.
+    case copying
     /// Why it is not certain that this is the database that sent last, until a person has said what it is.
     case doubt
     /// When a back-up was put back of which nobody knows what had left since, in milliseconds.

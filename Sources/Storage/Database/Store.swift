@@ -135,6 +135,20 @@ package final class Store: Sendable {
         if case .server(let address) = engine { address } else { nil }
     }
 
+    /// What messages call the database, whoever of several in a place it is; never with a password.
+    package var title: String { server.map { "\($0.place) (schema \($0.schema))" } ?? path }
+
+    /// Whether both are one database, by whatever names they were opened.
+    func isSame(as other: Store) throws -> Bool {
+        guard server != nil, other.server != nil else {
+            return server == nil && other.server == nil && FileIdentity(path).isSame(as: FileIdentity(other.path))
+        }
+        let sql = """
+            SELECT CAST(pg_postmaster_start_time() AS text) || ' ' || current_database() || ' ' || current_schema() AS name
+            """
+        return try read { try $0.first(sql)?["name"] } == other.read { try $0.first(sql)?["name"] }
+    }
+
     /// The version of a schema that a newer program made and that this one works with; nil for its own.
     package var newerSchema: Int64? { (connection.driver as? PostgreSQLDriver)?.newerSchema }
 

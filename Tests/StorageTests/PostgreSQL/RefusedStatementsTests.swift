@@ -8,7 +8,7 @@ private let statementLog = ProcessInfo.processInfo.environment["KEEPTOUCH_SQL_ST
 
 /// Every statement that the tests were seen to make, given to a PostgreSQL server: `Tests/sql/prepare` runs it.
 ///
-/// How many of them it refuses stands in `Tests/sql/refusals`, and may only fall.
+/// How many of them it refuses stands in the first line of `Tests/sql/refusals`, and may only fall; the reasons stand below it.
 @Suite(.enabled(if: statementLog != nil)) struct RefusedStatementsTests {
     private struct Line: Codable, Hashable {
         var sql: String
@@ -70,19 +70,20 @@ private let statementLog = ProcessInfo.processInfo.environment["KEEPTOUCH_SQL_ST
         try list.encode(refusals).write(to: URL(fileURLWithPath: log + ".refused"))
         let most = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../sql/refusals")
         let known = try #require(
-            Int(String(contentsOf: most, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+            Int(String(contentsOf: most, encoding: .utf8).prefix { $0.isNumber }))
         print("\(refusals.count) of \(count) statements are refused; \(log).refused lists them")
         #expect(count > 500)
         #expect(refusals.count <= known)
     }
 
     private static func isOfTests(_ sql: String) -> Bool {
-        sql.contains(".migration") || ofTests.contains { sql.contains("INTO \($0) ") || sql.contains("FROM \($0)") }
+        sql.contains(".migration") || sql.contains("'numbered_")
+            || ofTests.contains { sql.contains("INTO \($0) ") || sql.contains("FROM \($0)") }
     }
 
     /// Makes the columns and temporary tables of a script, in addition to those that other tests have.
     private func define(_ sql: String, on driver: PostgreSQLDriver) throws {
-        for match in sql.matches(of: /ALTER TABLE (account|contact) ADD COLUMN ("[^"]+") (\w+)/) {
+        for match in sql.matches(of: /ALTER TABLE (account|contact) ADD COLUMN ("[^"]+"|\w+) (\w+)/) {
             try driver.executeScript(
                 PostgreSQLSchema.translated(
                     "ALTER TABLE \(match.1) ADD COLUMN IF NOT EXISTS \(match.2) \(match.3)"))
@@ -118,6 +119,8 @@ extension PostgreSQLDriver {
                     default: .null
                     }
                 guard value != .null, let type = BinaryValue.Kind(rawValue: plan.parameters[index]) else { continue }
+                // `Dialect.stored` spells what `history` keeps.
+                if sql.contains("history"), type == .text { continue }
                 if BinaryValue.bytes(of: value, as: type) == nil {
                     throw StorageError("parameter \(index + 1) is \(type) and was given \(value)")
                 }

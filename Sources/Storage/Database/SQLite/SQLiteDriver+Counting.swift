@@ -31,6 +31,11 @@ extension SQLiteDriver {
             }, Unmanaged.passUnretained(watch).toOpaque())
     }
 
+    func unwatch() {
+        sqlite3_preupdate_hook(handle, nil, nil)
+        watch = nil
+    }
+
     /// Looks where the columns stand, when the schema is another one: dropping an attribute's moves those behind it.
     func findColumns() throws {
         guard let watch else { return }
