@@ -33,6 +33,12 @@ struct ImportMapReader {
         }
         map.takesContact = fields.boolean("contact") ?? true
         map.days = ColumnFormReader(fields: fields).formats("days", letters: "ym")
+        if fields.has("sum_over") {
+            map.sumOver = fields.items("sum_over").compactMap { diagnostics.text($0, "sum_over") }
+            if kind != .metrics {
+                diagnostics.error(fields.position("sum_over"), "only an import of metrics has a \"sum_over\"")
+            }
+        }
         if let event = map.event, dataMap.event(event) == nil {
             diagnostics.unknown(event, "event", among: dataMap.events.map(\.name), at: fields.position("event"))
         }

@@ -229,6 +229,10 @@ extension KeyTable {
             "days", .oneOrMore(.form(".*[ym].*", examples: ["y-m-d", "mmm y"])),
             "How those columns write their day or month; a month's total is spread evenly over its days."),
         Key(
+            "sum_over", .either([.text, .list(.text)]),
+            "The columns that tell parts of a day's value apart, such as people or features, whose values are added up; "
+                + "[] where the last row of a day counts."),
+        Key(
             "columns", .mapping(.either([.text, .list(.text), .table(KeyTable(columnForm))])),
             "The names that columns have in the file, by the names that they have here."),
     ])

@@ -17,6 +17,9 @@ package struct ImportMap: Sendable, Hashable {
     package var metric: String?
     /// How those columns write their day (`y-m-d`) or month (`mmm y`).
     package var days: [String] = []
+    /// The columns that tell parts of a day's value apart, which are added up; empty where the last row counts, and nil
+    /// where nobody has said.
+    package var sumOver: [String]?
     /// Whether a row of accounts brings their contact, where it names one.
     package var takesContact = true
     /// By the name that the column has here.

@@ -56,6 +56,7 @@ final class ImportRun {
         let days = options.map?.days ?? []
         let columns = try ColumnMap(reader, target.wanted, source: source.name) { name in
             target is SuppressionImport || name == options.since?.column
+                || options.map?.sumOver?.contains(name) == true
                 || days.contains { MetricCalendar.days(of: name, written: $0) != nil }
         }
         self.columns = columns
@@ -233,6 +234,9 @@ final class ImportRun {
             report.warnings.append(
                 footers == 1
                     ? "the line below the table was left out" : "\(footers) lines below the table were left out")
+        }
+        if report.read == 0, reader.header != nil, report.stopped == nil {
+            report.warnings.append("it holds no row but the names of the columns; what is stored stays as it was")
         }
         report.warnings += reader.notes
         report.groups = groups()

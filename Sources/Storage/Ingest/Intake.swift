@@ -185,6 +185,7 @@ private struct IntakeRound {
     private mutating func stage(_ row: IncomingRow, _ account: String?, _ target: IntakeTarget) throws {
         var left: [IntakeReport.Rejected] = []
         do {
+            if row.kind == .metrics { try Self.refusePart(row, isKnown: target.isKnown) }
             try target.stage(row, account: account) { field, rejection in
                 left.append(rejected(field.pointer, rejection, isWholeRow: false))
                 note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? [], ofMost: true))
@@ -203,6 +204,17 @@ private struct IntakeRound {
             note(target.target.hint(for: rejection, rejection.value.map { [$0] } ?? [], ofMost: true))
         }
         report.rejected += left
+    }
+
+    /// A value of one person, feature or hour would take the place of the account's whole day.
+    private static func refusePart(_ row: IncomingRow, isKnown: (String) -> Bool) throws {
+        guard let field = row.fields.first(where: { !isKnown($0.column) && MetricParts.names($0.column) }) else {
+            return
+        }
+        throw Rejection(
+            .value, field.column,
+            "tells a part of the account's day apart, and what is sent is the value of the whole day; send the sum over all "
+                + "of them, without \"\(field.column)\"")
     }
 
     private func rejected(_ pointer: String, _ rejection: Rejection, isWholeRow: Bool) -> IntakeReport.Rejected {

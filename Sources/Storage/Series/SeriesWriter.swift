@@ -4,7 +4,8 @@
 /// Add until `isFull`, then flush; flush at the end. Holds about 40 MB when full: a day of a million accounts. Running the same rows again changes
 /// nothing.
 package struct SeriesWriter {
-    private static let capacity = 1 << 20
+    /// So many values make it full.
+    static let capacity = 1 << 20
 
     /// One bucket a row of `series`, numbered by first appearance.
     private var buckets: [Int64: UInt32] = [:]

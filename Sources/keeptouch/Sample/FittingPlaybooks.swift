@@ -67,7 +67,9 @@ struct FittingPlaybooks {
 
     /// Segments and reasons that the library's playbooks name.
     private static func additions(_ guess: DataMapGuess) -> String {
-        let small = guess.smallAmount.map { "mrr < \($0) and status == \"active\"" } ?? "status == \"active\""
+        // Who says nothing of itself is a customer.
+        let own = guess.tests.map { " and (\($0) is missing or not \($0))" }.joined()
+        let small = (guess.smallAmount.map { "mrr < \($0) and status == \"active\"" } ?? "status == \"active\"") + own
         let remark = guess.smallAmount == nil ? "" : "   # most accounts pay less; set the amount that is right for you"
         let library = Library.text("data.yaml").split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init)

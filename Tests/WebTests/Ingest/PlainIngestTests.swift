@@ -54,6 +54,22 @@ import Web
         }
     }
 
+    @Test func theValueOfOnePersonDoesNotTakeThePlaceOfTheAccountsDay() async throws {
+        try await RunningSite.with { site in
+            _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)
+            let answer = try await site.post(
+                "/v1/metrics",
+                """
+                {"account": "a1", "user_id": "u1", "day": "2026-11-20", "logins": 9}
+                {"account": "a1", "day": "2026-11-20", "logins": 11, "source": "app"}
+
+                """)
+            #expect(answer.count("accepted") == 1, "\(answer)")
+            #expect(answer.text.contains("send the sum over all of them"), "\(answer)")
+            #expect(try site.rows("SELECT value FROM series_rows") == ["11.0"])
+        }
+    }
+
     @Test func aContactThatComesAfterItsEventIsTheEventsContact() async throws {
         try await RunningSite.with { site in
             _ = try await site.post("/v1/accounts", #"{"key": "a1"}"#)

@@ -57,7 +57,7 @@ final class AccountImport: ImportTarget {
     private var undated: UndatedAccounts
     private var twins: TwinKeys
     private var subscriptions: SubscriptionRows?
-    private let departures: DepartureLimit
+    private var doubts: FileDoubts
     var emptied = EmptiedAddresses()
     private var toldBefore: ToldBefore
     /// Whether a staged row says that its account has left.
@@ -93,7 +93,7 @@ final class AccountImport: ImportTarget {
         owner = ContactTable(store, connection, context, events, name: "import_owner", isOfAccounts: true)
         columns = StagedColumns(isPerRow: false)
         toldBefore = ToldBefore(context.isOngoing ? nil : context.options.map?.name ?? ImportKind.accounts.rawValue)
-        departures = DepartureLimit(connection)
+        doubts = FileDoubts(connection, zone: context.zone)
         undated = try UndatedAccounts(connection, at: context.now)
         twins = try TwinKeys(connection, isOngoing: context.isOngoing)
         spelling = try AccountKeySpelling(
@@ -112,6 +112,7 @@ final class AccountImport: ImportTarget {
 
     func begin(_ map: ColumnMap) throws {
         try map.require("key", declaredAs: "attributes: { key: { column: \"...\" } }")
+        doubts.source = map.source
         keyPlace = map.place(of: "key") ?? 0
         emailPlace = map.place(of: "contact_email")
         names = PersonNames(map, whole: "contact_name", beside: attributes.map(\.name))
@@ -151,6 +152,7 @@ final class AccountImport: ImportTarget {
 
     func stage(_ record: Record) throws {
         if !leftOut.isEmpty { leftOut.removeAll() }
+        if context.takesGoodCells { try doubts.look(at: record) }
         let key = try spelling.key(record.cells[keyPlace].trimmed)
         if key.isEmpty { throw Rejection(.missing, "key", "is empty") }
         try Rejection.ifCut(key, "key")
@@ -216,8 +218,7 @@ final class AccountImport: ImportTarget {
     var isFull: Bool { rows.isFull }
 
     func refusal() throws -> String? {
-        guard hasDepartures, !context.isOngoing, !context.options.takesDepartures else { return nil }
-        return try departures.refusalOfAccounts(isNamed: context.options.map != nil)
+        try doubts.refusal(columns, attributes, context, hasDepartures: hasDepartures)
     }
 
     func apply() throws {
@@ -375,6 +376,7 @@ final class AccountImport: ImportTarget {
         lifecycle.renew()
         emptied = EmptiedAddresses()
         twins.renew()
+        doubts.renew()
         subscriptions?.renew()
         wishes.renew()
         try owner.renew()

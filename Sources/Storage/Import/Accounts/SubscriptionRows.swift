@@ -5,7 +5,8 @@
 /// customer is as old as its first subscription.
 struct SubscriptionRows {
     private static let names: Set<String> = [
-        "subscription_id", "subscriptions_id", "subscription", "subscription_uuid", "id", "abo_id", "abonummer",
+        "subscription_id", "subscriptions_id", "subscription", "subscription_uuid", "subscription_code",
+        "subscription_number", "subscription_key", "id", "abo_id", "abonummer",
     ]
 
     /// What the rows so far say of one customer.

@@ -320,7 +320,7 @@ final class CellReader {
     private func status(_ text: Cell, _ values: [[UInt8]]) -> Scalar? {
         if let met = statuses.first(where: { text.isEqual(to: $0.word) }) { return .text(met.status) }
         let isOfAccounts = values.last.map { $0.elementsEqual("churned".utf8) } ?? false
-        if !isOfAccounts, WishWord.saysOut(text) { return .null }
+        if !isOfAccounts, WishWord.meaning(ofStatus: text) != nil { return .null }
         let word = text.string
         guard let found = isOfAccounts ? StatusWords.status(of: word) : StatusWords.statusOfContact(word),
             let value = values.first(where: { $0.elementsEqual(found.utf8) })

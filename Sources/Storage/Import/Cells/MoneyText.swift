@@ -61,11 +61,11 @@ struct MoneyText {
         return Double(parts.isNegative ? -units : units) / 100
     }
 
-    /// The code of the currency that an amount names; of those with a dollar the American.
+    /// The code of the currency that an amount names; of those with a dollar the American, of those with a pound the British.
     func sign(of text: Cell) -> String? {
         guard let sign = Self.parts(of: text)?.sign, !sign.isEmpty else { return nil }
         if let known = Self.signs.first(where: { $0.sign == sign }) {
-            return known.currencies.contains("USD") ? "USD" : known.currencies.sorted().last
+            return known.currencies.contains("USD") ? "USD" : sign == "£" ? "GBP" : known.currencies.sorted().last
         }
         let code = sign.uppercased()
         return Currency.isCode(code) ? code : nil

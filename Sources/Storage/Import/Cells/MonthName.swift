@@ -11,7 +11,7 @@ enum MonthName {
     private static let names: [[String]] = [
         ["january", "januar", "janner", "janvier", "enero", "gennaio", "janeiro", "januari"],
         ["february", "februar", "feber", "fevrier", "febrero", "febbraio", "fevereiro", "februari"],
-        ["march", "marz", "maerz", "mars", "marzo", "marco", "maart", "mrt"],
+        ["march", "marz", "maerz", "mrz", "mars", "marzo", "marco", "maart", "mrt"],
         ["april", "avril", "abril", "aprile"],
         ["may", "mai", "mayo", "maggio", "maio", "mei"],
         ["june", "juni", "juin", "junio", "giugno", "junho"],

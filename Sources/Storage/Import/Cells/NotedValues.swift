@@ -62,10 +62,7 @@ extension CellReader {
         let shown = words.prefix(8).map { "\"\($0.key.prefix(60))\" (\($0.value))" }.joined(separator: ", ")
         let rest = words.count > 8 ? " and \(words.count - 8) more" : ""
         let count = words.reduce(0) { $0 + $1.value }
-        let fate =
-            isOptIn
-            ? "and changes nothing"
-            : "and \(count == 1 ? "its address is" : "their \(count) addresses are") held back"
+        let fate = "and \(count == 1 ? "its address is" : "their \(count) addresses are") held back"
         let map = words.prefix(8).map { "\(ImportHint.quoted($0.key)): \(isOptIn ? "no" : "yes")" }
             .joined(separator: ", ")
         let line = ImportHint.Section(ofWish: name).line("\(name): { map: { \(map) } }")

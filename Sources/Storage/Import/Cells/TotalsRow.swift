@@ -23,6 +23,13 @@ enum TotalsRow {
     /// What a number follows in such a line, and a name elsewhere.
     private static let numbered = ["page ", "seite ", "as of "].map { Array($0.utf8) }
 
+    /// The days with which programs of accounting begin such a line: `Monday, November 30, 2026 09:12 AM GMT-06:00`.
+    private static let dated = [
+        "monday, ", "tuesday, ", "wednesday, ", "thursday, ", "friday, ", "saturday, ", "sunday, ", "montag, ",
+        "dienstag, ",
+        "mittwoch, ", "donnerstag, ", "freitag, ", "samstag, ", "sonntag, ", "accrual basis", "cash basis",
+    ].map { Array($0.utf8) }
+
     /// Whether the text of a cell says that it is the total of others: `Total`, `Grand Totals (60 records)`, `Summe: 12`.
     @inline(__always)
     static func isTotal(_ text: Cell) -> Bool {
@@ -70,6 +77,7 @@ enum TotalsRow {
         guard first.contains(0x20) || first[0] >= 0x80 else { return false }
         guard
             footers.contains(where: { begins(first, with: $0) })
+                || dated.contains(where: { begins(first, with: $0) && first.contains { $0 &- 0x30 < 10 } })
                 || numbered.contains(where: {
                     begins(first, with: $0) && first.count > $0.count && first[$0.count] &- 0x30 < 10
                 })

@@ -35,6 +35,8 @@ final class ContactImport: ImportTarget {
     private var nameIndex: Int?
     private var names = PersonNames()
     private var wishIndex: Int?
+    /// What the column "status" is called, where it is passed over because it is about subscriptions.
+    private var ofSubscriptions: String?
     private let wishes: WishReader
     private var seen = SeenKeys()
     private var hasRepeats = false
@@ -82,7 +84,13 @@ final class ContactImport: ImportTarget {
         keyPlace = map.place(of: "key")
         emailPlace = map.place(of: "email")
         names = PersonNames(map, whole: "name", beside: attributes.map(\.name))
-        wishes.begin(map, statusPlace: map.place(of: "status"))
+        let declared = attributes.first { $0.name == "status" }.flatMap { context.form(of: "status", $0.form).column }
+        if let place = map.place(of: "status"), !map.isPerRow, declared == nil,
+            ContactStatus.isOfSubscriptions(map.header)
+        {
+            ofSubscriptions = map.header[place]
+        }
+        wishes.begin(map, statusPlace: ofSubscriptions == nil ? map.place(of: "status") : nil)
         knowsMoved = try !context.isOngoing && MovedContacts.isKnown(connection)
         if context.takesGoodCells { ofPartialRows = columns(map, isPerRow: true) }
         ofWholeRows = columns(map, isPerRow: map.isPerRow)
@@ -99,7 +107,8 @@ final class ContactImport: ImportTarget {
 
     private func columns(_ map: ColumnMap, isPerRow: Bool) -> StagedColumns {
         var columns = StagedColumns(isPerRow: isPerRow)
-        for attribute in attributes where attribute.name != "key" {
+        for attribute in attributes
+        where attribute.name != "key" && (attribute.name != "status" || ofSubscriptions == nil) {
             guard let place = map.place(of: attribute.name) else { continue }
             columns.add(
                 attribute.name, column: AttributeColumns.ofContact(attribute.name),
@@ -247,7 +256,13 @@ final class ContactImport: ImportTarget {
             }
             tally.eventsMade += moved.eventsMade
             tally.warnings += moved.warnings
+            if context.options.since == nil {
+                let absent = try AbsentContacts(connection).warning(
+                    known: tally.unchanged + tally.updated, seen: seen, rejected: report.rejected)
+                tally.warnings += [absent].compactMap { $0 }
+            }
         }
+        tally.warnings += ofSubscriptions.map { [ContactStatus.warning($0)] } ?? []
         tally.warnings += accounts.warnings + table.warnings + ofWholeRows.warnings + wishes.warnings
         report.unsubscribed = wishes.count
     }

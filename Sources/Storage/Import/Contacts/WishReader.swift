@@ -24,8 +24,12 @@ final class WishReader {
     private var columns: [Column] = []
     /// Where a contact's status lies, which some systems make of the wish.
     private var statusPlace: Int?
+    /// Words of a status that data.yaml gives a meaning.
+    private var statusWords: MappedWords?
     /// How many rows say that nothing is wanted.
     private(set) var count = 0
+    /// Rows whose status says that nobody has agreed yet.
+    private var unclearStatuses = 0
 
     /// - Parameter attributes: how the data map calls the columns, yes to the first one meaning that nothing is wanted.
     init(_ context: ImportContext, _ attributes: [Attribute]) {
@@ -48,6 +52,8 @@ final class WishReader {
 
     func begin(_ map: ColumnMap, statusPlace: Int? = nil) {
         self.statusPlace = statusPlace
+        let status = context.dataMap.importedContactAttributes.first { $0.name == "status" }
+        statusWords = MappedWords(context.form(of: "status", status?.form ?? ColumnForm()).map)
         for (index, attribute) in attributes.enumerated() {
             let form = context.form(of: attribute.name, attribute.form)
             let places = map.allPlaces(of: attribute.name)
@@ -92,9 +98,20 @@ final class WishReader {
             strongest = strongest.map { Self.stronger($0, said) } ?? said
         }
         var wish = strongest.map { Scalar.integer($0) } ?? .null
-        if let statusPlace, WishWord.saysOut(record.cells[statusPlace].trimmed) { wish = .integer(1) }
+        switch statusPlace.flatMap({ meaning(ofStatus: record.cells[$0].trimmed) }) {
+        case .out: wish = .integer(1)
+        case .unclear where strongest != 1:
+            wish = .integer(Self.unclear)
+            unclearStatuses += 1
+        case .unclear, .within, nil: break
+        }
         if case .integer(1) = wish { count += 1 }
         return wish
+    }
+
+    private func meaning(ofStatus cell: Cell) -> WishWord.Meaning? {
+        if WishWord.saysOut(cell) { return .out }
+        return statusWords?.value(of: cell) == nil ? WishWord.meaning(ofStatus: cell) : nil
     }
 
     /// What a row says once more under another name; nil where it is no wish.
@@ -128,7 +145,17 @@ final class WishReader {
 
     func isKept(_ contact: String) -> Bool { kept.contains(contact) }
 
-    func renew() { (count, kept) = (0, []) }
+    func renew() { (count, kept, unclearStatuses) = (0, [], 0) }
 
-    var warnings: [String] { columns.compactMap(\.reader.warning) }
+    var warnings: [String] {
+        let people = unclearStatuses == 1 ? "1 contact has" : "\(unclearStatuses) contacts have"
+        return columns.compactMap(\.reader.warning)
+            + (unclearStatuses == 0
+                ? []
+                : [
+                    "\(people) a status by which nobody knows whether messages are wanted, or arrive, and "
+                        + "\(unclearStatuses == 1 ? "is" : "are") held back until keeptouch unsuppress; a word that means neither: "
+                        + "contact_attributes: { status: { map: { <the word>: active } } }"
+                ])
+    }
 }

@@ -46,6 +46,7 @@ final class EventImport: ImportTarget {
     private let moments: EventMoments
     /// Whether the events that were stored before may come again in other words: in a file, and when there are any.
     private let mayRetell: Bool
+    private var ends = PlannedEnds()
     /// How many events have more that data.yaml does not have than is kept.
     private var longLeftOut = 0
 
@@ -105,7 +106,14 @@ final class EventImport: ImportTarget {
         let found = try accounts.find(account)
         let kind = try kind(field(1))
         guard case .integer(let at) = try moment.scalar(field(2)) else { throw Rejection(.missing, "at", "is empty") }
-        if at > context.latest { throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future") }
+        if at > context.latest {
+            guard kind.name == "churned", context.takesGoodCells else {
+                let advice = kind.name == "churned" ? "; a planned end is `service_end_at` of the account" : ""
+                throw Rejection(.future, "at", "\(field(2).excerpt) lies in the future\(advice)")
+            }
+            ends.take(account: found.id, at: at)
+            return
+        }
         try properties.read(record, of: kind.name, object: field(5))
         if properties.json.count > CSVReader.longestField {
             throw Rejection(.malformed, "properties", "are longer than 64 KiB together")
@@ -256,6 +264,12 @@ final class EventImport: ImportTarget {
     }
 
     func finish(_ report: inout ImportReport) throws {
+        if !ends.isEmpty {
+            let counts = try store.write(on: connection) { try ends.apply($0, now: context.now) }
+            tally.updated += counts.changed
+            tally.unchanged += counts.unchanged
+            tally.warnings += ends.warnings
+        }
         if unknownContacts > 0 {
             tally.warnings.append(
                 "\(unknownContacts) events name a contact that is not known; they count for the account alone until it is"
@@ -277,6 +291,7 @@ final class EventImport: ImportTarget {
         tally = ImportTally()
         unknownContacts = 0
         longLeftOut = 0
+        ends = PlannedEnds()
         states.renew()
     }
 

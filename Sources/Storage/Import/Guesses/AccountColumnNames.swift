@@ -21,6 +21,18 @@ enum AccountColumnNames {
         "bedrijf", "bedrijfsnaam", "klantnaam", "azienda", "ragione_sociale", "nome_cliente", "razão_social",
         "nome_da_empresa",
     ]
+    /// Names of columns that may be those of people or of anything.
+    static let otherNames = [
+        "customer", "account", "tenant_name", "tenant", "display_name", "customer_display_name", "client_name",
+        "organisation_name", "org_name", "org", "workspace_name", "workspace", "team_name", "business", "trading_name",
+        "legal_name", "full_company_name", "unternehmensname", "betrieb", "nom_de_l_entreprise", "nom_entreprise",
+        "nom_de_la_société", "nom_de_société", "nom_société", "nom_de_la_societe", "dénomination", "denomination",
+        "nom",
+        "nombre_comercial", "nombre_empresa", "nombre_del_cliente", "nombre_cliente", "nombre", "cliente",
+        "denominazione", "nome_azienda", "nome_società", "nome", "nome_da_empresa", "nome_do_cliente", "naam", "klant",
+        "organisatie", "debiteur", "label", "title", "shop_name", "shop", "store_name", "site_name", "school_name",
+        "practice_name", "property_name", "restaurant_name", "venue",
+    ]
     static let created = [
         "became_customer", "became_client", "became_paying", "converted_at", "converted_on", "conversion_date",
         "customer_from", "activated", "activated_at", "activated_on", "started_at", "started_on", "started",
@@ -203,6 +215,8 @@ extension AccountImport {
         "contact", "primary_contact", "primary_contact_name", "contact_person",
         "contact_principal", "contacto", "contacto_principal", "ansprechpartner", "ansprechpartnerin", "contactpersoon",
         "persona_di_contatto", "pessoa_de_contato", "kontakt",
-        "kontaktperson",
+        "kontaktperson", "referente", "contato", "persona_de_contacto", "interlocuteur", "nom_du_contact",
+        "nom_contact",
+        "nome_contatto", "nome_del_referente", "nome_do_contato", "nombre_de_contacto", "nombre_contacto",
     ]
 }

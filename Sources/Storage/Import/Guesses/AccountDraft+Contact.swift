@@ -28,7 +28,8 @@ extension AccountDraft {
         noteRepresentatives(named ?? filled)
         // Beside a column of companies that of names is about people.
         let ofCompanies = file.columns(AccountColumnNames.name.filter { $0 != "name" }).contains { $0 != key }
-        let ofPeople = ofCompanies && named ?? filled != nil ? ["name", "full_name"] : []
+        let ofPeople =
+            ofCompanies && named ?? filled != nil ? ["name", "full_name", "nom", "nombre", "nome", "naam"] : []
         let people = free(["contact_name"] + AccountImport.nameSynonyms + Self.ofOwners + ofPeople).first { index in
             let guess = file.guesses[index]
             return guess.filled > 0 && guess.type == .text && !representatives.contains(index)

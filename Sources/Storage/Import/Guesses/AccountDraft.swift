@@ -90,13 +90,19 @@ struct AccountDraft {
         addOthers()
         addDeclared()
         noteNobodyLeft()
+        noteTests()
     }
 
     // MARK: Built-in attributes
 
     /// Whether it has a row for each subscription; then the customers are the accounts.
     var isOfSubscriptions: Bool {
-        !file.columns(["subscription_id"]).isEmpty
+        !file.columns([
+            "subscription_id", "subscription_uuid", "subscription_code", "subscription_number", "subscription_key",
+            "abo_id",
+            "abonummer",
+        ]).isEmpty
+            || !file.columns(["account_code"]).isEmpty && !file.columns(["plan_code"]).isEmpty
             || file.columns(["id"]).contains { index in
                 file.guesses[index].filled > 0 && file.guesses[index].words.keys.allSatisfy { $0.hasPrefix("sub_") }
             }
@@ -192,7 +198,7 @@ struct AccountDraft {
 
     private mutating func addOthers() {
         for (name, names) in [
-            ("name", AccountColumnNames.name),
+            ("name", AccountColumnNames.name + otherNames),
             ("churn_reason", ["churn_reason", "cancellation_reason", "cancelation_reason", "cancel_reason"]),
             ("stage", ["stage", "lifecycle_stage"]), ("timezone", ["timezone", "time_zone", "tz"]),
             ("locale", ["locale", "language", "lang"]),
@@ -209,8 +215,26 @@ struct AccountDraft {
         {
             lines.append("  name: { column: \(ImportHint.quoted(file.header[key])) }")
         }
+        if attributes.values.contains(where: { $0.name == "name" }) == false,
+            !lines.contains(where: { $0.hasPrefix("  name:") })
+        {
+            notes.append(
+                "no column says what accounts are called (name), and a message that names them is held until one does: "
+                    + "attributes: { name: { column: \"...\" } }")
+        }
         if let index = free(["stage_since"]).first, file.guesses[index].isMoment {
             add(moment: Attribute("stage_since", .instant), index)
+        }
+    }
+
+    /// Names that may as well be those of something else, of columns that tell most accounts apart.
+    private var otherNames: [String] {
+        AccountColumnNames.otherNames.filter { name in
+            file.columns([name]).contains { index in
+                let guess = file.guesses[index]
+                return index != key && guess.type == .text && !guess.isEmail && guess.filled * 2 > guess.count
+                    && guess.distinct * 2 > guess.filled
+            }
         }
     }
 

@@ -21,7 +21,11 @@ extension DataMapDraft {
             ? [PersonNames.first, PersonNames.last].compactMap { take($0) } : []
         for (name, found) in [
             ("email", email),
-            ("key", take(["contact_id", "contact_key", "user_id", "person_id"]) { file.guesses[$0].isNearlyUnique }),
+            (
+                "key",
+                take(["contact_id", "contact_key", "user_id", "person_id"]) { file.guesses[$0].isNearlyUnique }
+                    ?? take(Self.otherKeys) { file.guesses[$0].isUnique && !file.numbersRows($0) }
+            ),
             ("name", names.count == 2 ? nil : take(["name", "full_name", "contact_name", "contact"]) ?? names.first),
             ("first_name", names.count == 2 ? names.first : nil), ("last_name", names.count == 2 ? names.last : nil),
             ("timezone", take(["timezone", "time_zone", "tz"]) { file.guesses[$0].isZone }),
@@ -49,6 +53,16 @@ extension DataMapDraft {
         noteSubscriptions(file, account)
         addImport(file, "contacts", .contacts, [], columns)
     }
+
+    /// Names of columns that tell people apart in some tools, and number the rows of other files.
+    private static let otherKeys = [
+        "record_id", "contact_record_id", "contact_uuid", "person_uuid", "user_uuid", "user_key", "person_key",
+        "member_id",
+        "subscriber_id", "subscriber_key", "customer_contact_id", "vid", "contact_vid", "external_id", "kontakt_id",
+        "kontaktnummer", "ansprechpartner_id", "id_contact", "id_contacto", "id_contatto", "contactpersoon_id", "id",
+        "uuid",
+        "guid",
+    ]
 
     /// What a file of people says of what their companies pay is not read with them.
     mutating func noteSubscriptions(_ file: FileGuess, _ account: Int) {

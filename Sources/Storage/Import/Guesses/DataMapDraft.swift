@@ -11,7 +11,7 @@ struct DataMapDraft {
     private let ofContacts: [(name: String, addresses: Set<Int>)]
     var contactAttributes: [String] = []
     private var metrics: [String] = []
-    private var events: [String] = []
+    var events: [String] = []
     private var imports: [String] = []
     var notes: [String] = []
     private var importNames: Set<String> = []
@@ -59,6 +59,14 @@ struct DataMapDraft {
         for guess in money where guess.isMoney {
             for (sign, count) in guess.currencies { counts[sign, default: 0] += count }
         }
+        // A column of codes, or what that of the amounts is called, says which of the dollars a sign means.
+        if counts.count == 1, let only = counts.first?.key, let code = namedCurrency,
+            ["$", "£", "¥", "kr"].contains(where: { sign in
+                MoneyText.currencies(of: sign).map { $0.contains(only) && $0.contains(code) } ?? false
+            })
+        {
+            return code
+        }
         // What the column of the amounts is called says it, too.
         if counts.isEmpty,
             let named = accounts.mrr.flatMap({ CurrencyCell.currency(inName: accounts.file.header[$0.column]) })
@@ -69,6 +77,25 @@ struct DataMapDraft {
             counts = accounts.file.guesses[named].words.filter { Currency.isCode($0.key.uppercased()) }
         }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.uppercased()
+    }
+
+    /// The code that a column of currencies, or the name of that of the amounts, says.
+    private var namedCurrency: String? {
+        let codes = accounts.file.columns(CurrencyCell.names).first.map { index in
+            accounts.file.guesses[index].words.filter { Currency.isCode($0.key.uppercased()) }
+        }
+        if let most = codes?.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) { return most.key.uppercased() }
+        let named = accounts.mrr.flatMap { CurrencyCell.currency(inName: accounts.file.header[$0.column]) }
+        return named.flatMap { Currency.isCode($0) ? $0 : nil }
+    }
+
+    /// What is to be said of the currency that `init` writes.
+    var currencyNote: String? {
+        guard accounts.mrr != nil || accounts.file.guesses.contains(where: \.hasCurrency) else { return nil }
+        guard let currency else {
+            return "nothing names the currency of the amounts; USD is written (currency: of keeptouch.yaml)"
+        }
+        return "amounts are taken for \(currency) (currency: of keeptouch.yaml)"
     }
 
     // MARK: Other files
@@ -111,7 +138,7 @@ struct DataMapDraft {
         let isWeek = MetricCalendar.areWeeks(headings, [format])
         let period = isMonth || MetricCalendar.areMonths(headings, [format]) ? "month" : isWeek ? "week" : "day"
         let name = metricName(file, columns)
-        metrics.append("  \(name): {}")
+        metrics.append("  \(name): { fresh_within: \(Self.freshness(period)) }")
         notes.append(
             "\(file.name): \(columns.count) \(period)s of the metric \(name)"
                 + (period == "day" ? "" : "; a \(period)'s total is spread evenly over its days"))
@@ -138,27 +165,46 @@ struct DataMapDraft {
     }
 
     private mutating func addMetrics(_ file: FileGuess, _ account: Int, _ day: Int) {
-        var columns = [accountPair(file, account), moment("day", file, day)]
-        let figures = file.usable.filter { $0 != account && $0 != day && file.isFigure($0) }
-        if let value = file.columns(["value", "count", "total"]).first(where: { figures.contains($0) }),
-            let metric = file.columns(["metric", "metric_name", "measure"]).first
-        {
-            columns += [pair("metric", file, metric), number("value", file, value)]
-            for word in file.guesses[metric].words.keys.sorted() {
-                metrics.append("  \(names.insertFree(Self.name(word))): {}")
-            }
-        } else {
-            for index in figures {
-                let name = names.insertFree(Self.name(file.header[index]))
-                metrics.append("  \(name): {}")
-                columns.append(number(name, file, index, isPlain: false))
-            }
-        }
         let period =
             RowPeriod(file.header, day: day).end != nil || file.guesses[day].isPeriod
             ? "period"
             : MetricCalendar.namesWeek(file.header[day])
                 ? "week" : MetricCalendar.namesMonth(file.header[day]) ? "month" : nil
+        let fresh = "{ fresh_within: \(Self.freshness(period)) }"
+        var columns = [accountPair(file, account), moment("day", file, day)]
+        let parts = file.partColumns(besides: [account, day])
+        let figures = file.usable.filter { $0 != account && $0 != day && !parts.contains($0) && file.isFigure($0) }
+        var summed = parts
+        if let value = file.columns(FileGuess.countNames).first(where: { figures.contains($0) }),
+            let metric = file.metricColumn(besides: [account, day])
+        {
+            summed.removeAll { $0 == metric }
+            columns.append(number("value", file, value))
+            var map: [String] = []
+            for word in file.guesses[metric].words.keys.sorted() {
+                let name = names.insertFree(Self.name(word))
+                metrics.append("  \(name): \(fresh)")
+                if name != ColumnMap.simplified(word) { map.append("\(ImportHint.scalar(word)): \(name)") }
+            }
+            columns.append(
+                map.isEmpty
+                    ? pair("metric", file, metric)
+                    : "metric: { column: \(ImportHint.quoted(file.header[metric])), map: { \(map.joined(separator: ", ")) } }"
+            )
+        } else {
+            for index in figures {
+                let name = names.insertFree(Self.name(file.header[index]))
+                metrics.append("  \(name): \(fresh)")
+                columns.append(number(name, file, index, isPlain: false))
+            }
+        }
+        if file.guesses[account].isEmail { summed.insert(account, at: 0) }
+        let over = summed.map { ImportHint.quoted(file.header[$0]) }.joined(separator: ", ")
+        if !summed.isEmpty {
+            notes.append(
+                "\(file.name): what rows of one account and day say is added up over \(over) (sum_over); where the last row "
+                    + "counts, say: sum_over: []")
+        }
         note(
             file,
             period.map { "metrics by \($0); a \($0)'s total is spread evenly over its days" } ?? "metrics by day")
@@ -171,7 +217,16 @@ struct DataMapDraft {
                 "\(file.name): all dates of \"\(file.header[day])\" are \(weekday)s; if each stands for a week, call the column "
                     + "\"week\", so that its total is spread over the days")
         }
-        addImport(file, "usage", .metrics, [], columns)
+        addImport(file, "usage", .metrics, over.isEmpty ? [] : ["sum_over: [\(over)]"], columns)
+    }
+
+    /// How old the newest day may be before what reads the metric waits: as long as the next file may take.
+    private static func freshness(_ period: String?) -> String {
+        switch period {
+        case "week": "9d"
+        case "month", "period": "7d"
+        default: "3d"
+        }
     }
 
     private mutating func addEvents(_ file: FileGuess, _ account: Int, _ at: Int, _ kind: FileRole.Kind) {
@@ -188,32 +243,7 @@ struct DataMapDraft {
             if let comment { columns.append(pair("comment", file, comment)) }
             note(file, "nps_response events")
             addImport(file, "nps", .events, ["event: nps_response"], columns)
-        case .cancellations(let reason):
-            if !keys.isEmpty { forgetNobodyLeft() }
-            let isRequest =
-                file.header.contains { $0.lowercased().contains("request") } || file.title.contains("request")
-            let event = isRequest ? "cancel_requested" : "churned"
-            var map: [String] = []
-            if let reason {
-                columns.append(pair("reason", file, reason))
-                for word in file.guesses[reason].words.keys.sorted() {
-                    guard let found = Self.reason(word) else { continue }
-                    map.append("\(ImportHint.scalar(word)): \(found)")
-                }
-            }
-            if !map.isEmpty {
-                events.append(
-                    "  \(event):\n    properties:\n      reason: { type: reason, map: { \(map.joined(separator: ", ")) } }"
-                )
-            }
-            note(file, "\(event) events")
-            let named = file.guesses[account].distinct
-            if !isRequest, named >= 10, named * 5 > keys.count {
-                notes.append(
-                    "\(file.name) names \(named) of \(keys.count) accounts; where more than one in five are still "
-                        + "customers, say that they have left: keeptouch import cancellations --complete")
-            }
-            addImport(file, "cancellations", .events, ["event: \(event)"], columns)
+        case .cancellations(let reason): addDepartures(file, account, at, reason, columns)
         case .named(let column):
             var map: [String] = []
             for word in file.guesses[column].words.keys.sorted() {
@@ -234,18 +264,6 @@ struct DataMapDraft {
             note(file, "\(name) events")
             addImport(file, name, .events, ["event: \(name)"], columns)
         }
-    }
-
-    /// The reason of the library that the words of a cancellation mean.
-    private static func reason(_ text: String) -> String? {
-        let word = text.lowercased()
-        let known: [(String, [String])] = [
-            ("price", ["price", "pricing", "expens", "cost", "budget", "afford"]),
-            ("out_of_business", ["out of business", "out_of_business", "closing", "closed", "bankrupt", "shut"]),
-            ("missing_feature", ["feature", "missing", "lack", "function", "integration"]),
-            ("no_use", ["no use", "not us", "unused", "no longer need", "not need", "no need", "adoption"]),
-        ]
-        return known.first { $0.1.contains { word.contains($0) } }?.0
     }
 
     // MARK: Lines

@@ -12,6 +12,8 @@ package struct DataMapGuess {
     package let notes: [String]
     /// The amount below which an account counts as small, in major units; nil when there are no amounts.
     package let smallAmount: Int?
+    /// Attributes of yes and no that say of an account that it is no customer, but a test of one's own.
+    package let tests: [String]
     /// The names of the metrics that it declares.
     package let metrics: [String]
 
@@ -48,7 +50,8 @@ package struct DataMapGuess {
         yaml = draft.text
         files = looked.map { ($0.name, $0.rows) }
         currency = draft.currency
-        notes = draft.notes
+        notes = draft.notes + [draft.currencyNote].compactMap { $0 }
+        tests = draft.accounts.tests
         smallAmount = draft.smallAmount
         metrics = draft.metricNames
     }

@@ -6,7 +6,11 @@ extension FileGuess {
         "invoices", "payments", "charges", "refunds", "orders", "deals", "opportunities", "quotes", "transactions",
         "receipts", "bills", "tickets", "cases", "conversations", "rechnungen", "zahlungen", "bestellungen", "factures",
         "paiements", "commandes", "facturas", "pagos", "pedidos", "facturen", "betalingen", "fatture", "faturas",
-        "surveymonkey", "typeform", "delighted", "survey", "surveys", "responses", "umfrage", "encuesta", "sondage",
+        "invoice", "payment", "charge", "refund", "order", "deal", "opportunity", "quote", "transaction", "receipt",
+        "bill",
+        "ticket", "rechnung", "zahlung", "bestellung", "facture", "paiement", "factura", "pago", "fattura", "factuur",
+        "fatura", "surveymonkey", "typeform", "delighted", "survey", "surveys", "responses", "umfrage", "encuesta",
+        "sondage",
     ]
 
     /// Whether each row is one of them, by the name of the file or by a column that numbers them.
@@ -20,8 +24,10 @@ extension FileGuess {
     }
 
     private var isOfInvoices: Bool {
-        !columns(["amount_due", "invoice_date", "invoice_total", "total_due"]).isEmpty
-            && !columns(["amount_paid", "paid", "due_date", "due_date_utc", "number", "invoice_status"]).isEmpty
+        !columns(["transaction_type", "txn_type", "doc_number", "invoice_no", "invoice_number", "open_balance"]).isEmpty
+            && !columns(["amount", "due_date", "open_balance", "total"]).isEmpty
+            || !columns(["amount_due", "invoice_date", "invoice_total", "total_due"]).isEmpty
+                && !columns(["amount_paid", "paid", "due_date", "due_date_utc", "number", "invoice_status"]).isEmpty
     }
 
     /// Whether a column asks how likely somebody is to recommend, in words of its own.

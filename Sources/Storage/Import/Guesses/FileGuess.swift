@@ -43,6 +43,7 @@ struct FileGuess {
         }
         var record = Record()
         var rows = 0
+        var headings: [String] = []
         reading: while rows < mostRows {
             switch try reader.next(&record) {
             case .end: break reading
@@ -51,6 +52,11 @@ struct FileGuess {
                 if TotalsRow.isFooter(record) || record.cells.contains(where: { TotalsRow.isTotal($0.trimmed) }) {
                     continue
                 }
+                if let heading = SectionLine.status(in: record) {
+                    headings.append("\"\(heading)\" (row \(record.row))")
+                    continue
+                }
+                if SectionLine.isHeading(record) { continue }
                 rows += 1
                 for index in header.indices { guesses[index].look(at: cell(index, of: record, alike)) }
             }
@@ -75,7 +81,14 @@ struct FileGuess {
         self.guesses = guesses
         self.rows = rows
         let repeated = header.indices.filter { alike[$0].count > 1 && alike[$0][0] == $0 }
-        notes = reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
+        notes =
+            reader.notes + repeated.map { ColumnMap.repeatNote(header[$0], alike[$0].count) }
+            + (headings.isEmpty
+                ? []
+                : [
+                    "\(headings.prefix(6).joined(separator: ", ")) \(headings.count == 1 ? "stands" : "stand") alone, like headings of "
+                        + "the rows below, and the import refuses the file for it; add a column \"status\" that says it of each row"
+                ])
         let parts = header.map { $0.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
         let isOfTables = parts.count { $0.count == 2 && !$0[0].contains(" ") && !$0[1].isEmpty } * 2 > header.count
         // `customers.id` is a customer's id.
@@ -175,7 +188,9 @@ struct FileGuess {
     static func isOfNames(_ name: String) -> Bool {
         let words = name.split(separator: "_").map(String.init)
         if ["id", "ids", "uuid", "guid"].contains(where: words.contains) { return true }
-        let names = ["key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code"]
+        let names = [
+            "key", "phone", "fax", "zip", "postcode", "postal", "number", "no", "nr", "code", "num", "nummer",
+        ]
         return names.contains(words.last ?? "")
     }
 
@@ -188,6 +203,13 @@ struct FileGuess {
         ]
         return name.split(separator: "_").contains(where: words.contains)
             || AccountColumnNames.created.contains(name) || AccountColumnNames.churned.contains(name)
+    }
+
+    /// Whether a column only counts the rows of this file, so that another file may number the same things otherwise.
+    func numbersRows(_ index: Int) -> Bool {
+        let numbers = guesses[index].numbers
+        guard numbers.count == guesses[index].filled, let first = numbers.first, first <= 1 else { return false }
+        return zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }
     }
 
     /// Whether a column of numbers counts something, and does not name it.

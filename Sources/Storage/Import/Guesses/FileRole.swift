@@ -130,7 +130,12 @@ enum FileRole {
                 return .success(
                     .events(account: account, at: departures.at, kind: .cancellations(reason: departures.reason)))
             }
-            if let named = names.first(where: { $0 != account && file.guesses[$0].distinct <= 50 }) {
+            let isCounted = file.columns(FileGuess.countNames.filter { $0 != "value" && $0 != "total" }).contains {
+                $0 != account && file.isFigure($0)
+            }
+            if !isCounted, !file.isOfPapers(besides: account),
+                let named = names.first(where: { $0 != account && file.guesses[$0].distinct <= 50 })
+            {
                 return .success(.events(account: account, at: at, kind: .named(named)))
             }
             let figures = free.filter(file.isFigure)
@@ -152,6 +157,9 @@ enum FileRole {
                             + "by day; it was left out. Columns about accounts belong into their own file"))
             }
             if !figures.isEmpty, !hasAddress { return .success(.metrics(account: account, day: at)) }
+            if !figures.isEmpty, let day = file.dayOfUsage(among: moments) {
+                return .success(.metrics(account: account, day: day))
+            }
             if !hasAddress { return .success(.events(account: account, at: at, kind: .one)) }
         }
         let figures = free.filter(file.isFigure)

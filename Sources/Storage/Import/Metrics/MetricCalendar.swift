@@ -51,25 +51,53 @@ struct MetricCalendar {
             && starts.allSatisfy(PeriodText.isFirstOfMonth)
     }
 
-    /// Headings with a year that stand among those that are read, or beside them: days or months in another spelling.
+    /// Headings that stand among those that are read, or beside them, and are days or months in another spelling: they have
+    /// a year, or stand where the days have a gap.
     static func unread(_ header: [String], _ formats: [String]) -> [String] {
         func isRead(_ name: String) -> Bool { formats.contains { days(of: name, written: $0) != nil } }
         let places = header.indices.filter { isRead(header[$0]) }
         guard let first = places.first, let last = places.last, places.count >= 2 else { return [] }
         var (from, to) = (first, last)
+        let read = places.map { place in formats.lazy.compactMap { days(of: header[place], written: $0) }.first }
+        let years = Set(read.compactMap { $0.map { Day(number: $0.lowerBound).civil.year % 100 } })
         func isDated(_ name: String) -> Bool {
-            name.split { !$0.isNumber }.contains { $0.count == 4 && ($0.hasPrefix("19") || $0.hasPrefix("20")) }
+            let numbers = name.split { !$0.isNumber }
+            if numbers.contains(where: { $0.count == 4 && ($0.hasPrefix("19") || $0.hasPrefix("20")) }) { return true }
+            return numbers.count == 1 && numbers[0].count == 2 && Int(numbers[0]).map(years.contains) == true
+                && name.contains { $0.isLetter }
         }
+        let gaps = gaps(header, places, read)
         while from > 0, isDated(header[from - 1]) { from -= 1 }
         while to + 1 < header.count, isDated(header[to + 1]) { to += 1 }
-        return header[from...to].filter { name in
+        return header.indices[from...to].filter { place in
+            let name = header[place]
+            if gaps.contains(place) { return true }
             guard isDated(name), !isRead(name) else { return false }
             // A name of a month, and nothing else.
             let words = name.split { !$0.isLetter }
             return words.allSatisfy { word in
                 word.count >= 3 && !totals.contains(word.lowercased()) && !word.contains { $0.isNumber }
             } && words.count <= 1
+        }.map { header[$0] }
+    }
+
+    /// The places between two headings whose days do not follow each other, as many as are missing there.
+    private static func gaps(_ header: [String], _ places: [Int], _ days: [Range<Int>?]) -> Set<Int> {
+        var gaps: Set<Int> = []
+        for (index, next) in places.enumerated().dropFirst() {
+            let between = (places[index - 1] + 1)..<next
+            guard !between.isEmpty, let former = days[index - 1], let latter = days[index], former.count > 1,
+                former.upperBound < latter.lowerBound
+            else { continue }
+            let names = between.filter { header[$0].contains { !$0.isWhitespace } && !isOfTotals(header[$0]) }
+            let missing = Double(latter.lowerBound - former.upperBound) / Double(former.count)
+            if names.count == Int(missing.rounded()) { gaps.formUnion(names) }
         }
+        return gaps
+    }
+
+    private static func isOfTotals(_ name: String) -> Bool {
+        ColumnMap.simplified(name).split(separator: "_").contains { totals.contains(String($0)) }
     }
 
     private static let totals: Set<String> = [

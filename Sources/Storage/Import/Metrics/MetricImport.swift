@@ -2,13 +2,13 @@ import Playbooks
 
 /// Daily metrics: one value a row (`account, metric, day, value`) or one row a day with a column for each metric.
 ///
-/// Counts are of values, not rows. A later value of the same account, metric and day replaces an earlier one; an empty
-/// cell of a wide row leaves what is there. Days are dates, also `yyyymmdd`, or moments on the workspace's calendar. Where
+/// Counts are of values, not rows. A later value of the same account, metric and day replaces an earlier one, unless they are
+/// parts of one (`MetricParts`); an empty cell of a wide row leaves what is there. Days are dates, also `yyyymmdd`, or moments on the workspace's calendar. Where
 /// the import says whose values they are, columns may be called after days, weeks or months (`MetricCalendar`). The total of a row
 /// that is about a week, a month or another period is spread over its days (`RowPeriod`).
 final class MetricImport: ImportTarget {
     let wanted: [WantedColumn]
-    var staged: Int { taken - written }
+    var staged: Int { taken - written + (parts?.staged ?? 0) }
     private(set) var tally = ImportTally()
 
     private let store: Store
@@ -35,6 +35,8 @@ final class MetricImport: ImportTarget {
     private var wide: [(name: String, id: Int64, place: Int, reader: CellReader)] = []
     private var metricMemo: (name: [UInt8], id: Int64)?
     private var dayMemo: (text: [UInt8], days: Range<Int>)?
+    /// Nil over HTTP, where each row is a day's value.
+    private var parts: MetricParts?
 
     private static let synonyms = [
         "account": ContactImport.accountSynonyms + AccountNames.addressSynonyms, "day": ["date"],
@@ -50,14 +52,18 @@ final class MetricImport: ImportTarget {
         metricWords = MappedWords(context.form(of: "metric").map)
         number = CellReader("value", .number(context.form(of: "value").decimal))
         today = context.zone.day(of: context.now).number
+        let own = ["account", "day", "metric", "value"]
         wanted =
-            ["account", "day", "metric", "value"].map { name in
+            own.map { name in
                 WantedColumn(
                     name, column: context.form(of: name).column, synonyms: Self.synonyms[name] ?? [])
             }
             + context.dataMap.metrics.map {
                 WantedColumn($0.name, column: context.form(of: $0.name, ColumnForm(column: $0.column)).column)
             }
+            + (context.options.map?.sumOver ?? []).filter { name in
+                !own.contains(name) && Self.synonyms["account"]?.contains(ColumnMap.simplified(name)) != true
+            }.map { WantedColumn($0, column: $0) }
     }
 
     func begin(_ map: ColumnMap) throws {
@@ -74,7 +80,9 @@ final class MetricImport: ImportTarget {
                         + "among those of days or months and cannot be read as days: says; what is in these columns would "
                         + "count as nothing. Name their format, too, or call them otherwise")
             }
-            if calendar?.columns.isEmpty == false { return }
+            if let columns = calendar?.columns, !columns.isEmpty {
+                return try findParts(map, besides: columns.map(\.place))
+            }
             let formats = (context.options.map?.days ?? []).joined(separator: " or ")
             throw ImportError(
                 "\(map.source):1: there is neither a column \"day\" nor one that is called after a day or month written "
@@ -89,12 +97,20 @@ final class MetricImport: ImportTarget {
             guard let place = map.place(of: metric.name), let id = ids[metric.name] else { return nil }
             return (metric.name, id, place, CellReader(metric.name, .number(context.form(of: metric.name).decimal)))
         }
-        if metricPlace != nil, map.place(of: "value") != nil { return }
+        if metricPlace != nil, map.place(of: "value") != nil { return try findParts(map, day: dayPlace) }
         guard !wide.isEmpty else {
             throw ImportError(
                 "\(map.source):1: there are neither the columns \"metric\" and \"value\" nor a column for a metric of data.yaml ("
                     + context.dataMap.metrics.map(\.name).joined(separator: ", ") + ")")
         }
+        try findParts(map, day: dayPlace)
+    }
+
+    private func findParts(_ map: ColumnMap, day: Int? = nil, besides places: [Int] = []) throws {
+        guard !context.isOngoing else { return }
+        let taken = map.places.compactMap { $0 } + map.repeats.flatMap(\.others) + [period.end].compactMap { $0 }
+        parts = try MetricParts(
+            map, context.options, account: accountPlace, day: day, taken: Set(taken + places))
     }
 
     func stage(_ record: Record) throws {
@@ -104,15 +120,22 @@ final class MetricImport: ImportTarget {
         if TotalsRow.isTotal(key) { throw Rejection(.total, "account", "\(key.excerpt) is a row of totals") }
         if let calendar { return try stage(record, of: key, calendar) }
         let days = try days(of: record)
-        let account = try accounts.find(key).id
+        let found = try accounts.find(key)
+        let account = found.id
+        func look(_ metric: Int64?) {
+            parts?.look(
+                at: record, account: account, person: found.contact?.id, metric: metric, day: days.lowerBound)
+        }
         if let metricPlace, record.present?[metricPlace] ?? true {
             let metric = try metric(record.cells[metricPlace].trimmed)
+            look(metric)
             guard case .real(let value) = try scalar(record, valuePlace, number) else {
                 throw Rejection(.missing, "value", "is empty")
             }
             spread(metric, account, days, value)
             return
         }
+        look(nil)
         if context.takesGoodCells {
             for metric in wide {
                 guard let value = try number(record, metric.place, metric.reader) else { continue }
@@ -137,7 +160,9 @@ final class MetricImport: ImportTarget {
 
     /// A row with a column for each day or month.
     private func stage(_ record: Record, of key: Cell, _ calendar: MetricCalendar) throws {
-        let account = try accounts.find(key).id
+        let found = try accounts.find(key)
+        let account = found.id
+        parts?.look(at: record, account: account, person: found.contact?.id, metric: nil, day: nil)
         for column in calendar.columns where column.place < record.cells.count {
             guard let value = try number(record, column.place, number) else { continue }
             for day in column.days { add(calendar.metric, account, day, value / Double(column.days.count)) }
@@ -161,9 +186,14 @@ final class MetricImport: ImportTarget {
     }
 
     private func add(_ metric: Int64, _ account: Int64, _ day: Int, _ value: Double) {
+        let isNew = days.insert(metric, day, account)
+        if parts?.isSummed == true {
+            parts?.add(metric, account, day, value)
+            return
+        }
         series.add(metric: metric, account: account, day: day, value: value)
         taken += 1
-        if !days.insert(metric, day, account) { tally.duplicates += 1 }
+        if !isNew { tally.duplicates += 1 }
     }
 
     /// The days that a row is about.
@@ -221,14 +251,21 @@ final class MetricImport: ImportTarget {
 
     var rowsOfADay: Int? { calendar == nil ? days.fullest : nil }
 
-    var isFull: Bool { series.isFull }
+    var isFull: Bool { series.isFull || parts?.staged ?? 0 >= SeriesWriter.capacity }
+
+    func refusal() throws -> String? { parts?.refusal }
 
     func apply() throws {
+        parts?.take { metric, account, day, total in
+            series.add(metric: metric, account: account, day: day, value: total)
+            taken += 1
+        }
         try series.flush(to: store)
         written = taken
         tally.inserted = Int(series.added)
         tally.updated = Int(series.changed)
         tally.unchanged = max(0, written - tally.inserted - tally.updated)
+        tally.duplicates = parts.map { $0.isSummed ? $0.repeats : tally.duplicates } ?? tally.duplicates
     }
 
     /// Closes the days of the file, unless so much of it was rejected that they are not all there.
@@ -251,6 +288,7 @@ final class MetricImport: ImportTarget {
     func renew() throws {
         tally = ImportTally()
         days = MetricDays()
+        parts?.renew()
         series = SeriesWriter()
         taken = 0
         written = 0
