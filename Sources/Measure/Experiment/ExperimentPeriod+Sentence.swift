@@ -226,10 +226,13 @@ extension ExperimentPeriod {
                     + "is in neither the difference nor its interval.")
         }
         let open = primary.counts.reduce(0) { $0 + $1.open }
-        if open > 0 { notes.append("\(open) accounts still have time and count in no rate.") }
+        if open == 1 { notes.append("1 account still has time and counts in no rate.") }
+        if open > 1 { notes.append("\(open) accounts still have time and count in no rate.") }
         if globalHoldout > 0 {
             notes.append(
-                "\(globalHoldout) accounts of the global holdout are not compared: they get no playbook at all.")
+                globalHoldout == 1
+                    ? "1 account of the global holdout is not compared: it gets no playbook at all."
+                    : "\(globalHoldout) accounts of the global holdout are not compared: they get no playbook at all.")
         }
         if facts.again > 0 { notes.append("\(facts.again) later entries of the same accounts are left out.") }
         if facts.otherwise > 0 {

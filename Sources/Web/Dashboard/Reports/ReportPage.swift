@@ -40,7 +40,13 @@ struct ReportPage {
     /// A report that weighs more is shown a section at a time: a page stays under 100 kB with its style and script.
     private static let mostBytes = 60_000
 
-    private func draw(_ report: Report, in html: inout HTML) {
+    private func draw(_ whole: Report, in html: inout HTML) {
+        var report = whole
+        // An earlier period stands apart in the report; of the present one the rest is.
+        if let period = ask["period"] {
+            let ofPeriod = whole.sections.filter { $0.title.hasPrefix("Period \(period),") }
+            report.sections = ofPeriod.isEmpty ? whole.sections.filter { !$0.title.hasPrefix("Period ") } : ofPeriod
+        }
         let panels = report.sections.enumerated().map { index, section in
             HTML { html in
                 html.panel(Self.title(of: section), id: "r\(index + 1)") { html in
