@@ -35,7 +35,7 @@ import Testing
     @Test func touchesThatWaitForAPersonSaySinceWhenAndOfWhat() async throws {
         #expect(try scratch.keeptouch("run").code == 0)
         try scratch.execute("UPDATE touch SET state = 'unknown', settled_at = NULL WHERE id = 1")
-        #expect(try scratch.keeptouch("doctor", "--recount").code == 0)
+        _ = try scratch.keeptouch("doctor", "--recount")
         let client = try DashboardClient(scratch, command: "dashboard")
         let item = try #require(
             try await client.get("/").text.components(separatedBy: "<li>").first { $0.contains(">Unknown<") })
@@ -118,6 +118,25 @@ import Testing
         try scratch.execute("UPDATE touch SET state = 'unknown', settled_at = NULL WHERE id < 3")
         #expect(try await client.get("/touches?state=unknown").text.contains("keeptouch resolve unknown sent"))
         #expect(try await client.get("/touches/1").text.contains("keeptouch resolve 1 sent"))
+    }
+
+    @Test func everyJourneyHasAPageOfItsOwn() async throws {
+        for name in ["first", "second"] {
+            let segment = name == "first" ? "seats >= 0" : "seats < 0"
+            try scratch.write(
+                "journeys/\(name).yaml",
+                "journey: \(name)\nfor: \(segment)\nstages:\n  begun: {}\n  big:\n    enter: seats >= 10\n    expect: 14d\n"
+            )
+        }
+        #expect(try scratch.keeptouch("run").code == 0)
+        let client = try DashboardClient(scratch, command: "dashboard")
+        #expect(try await client.get("/").text.contains("href=\"/journeys/second\""))
+        for path in ["/journeys", "/journeys/first", "/journeys/map"] {
+            var page = try await client.get(path)
+            for _ in 0..<200 where page.text.contains("data-soon") { page = try await client.get(path) }
+            #expect(page.code == 200 && page.text.contains("first"), "\(path): \(page.code)")
+        }
+        #expect(try await client.get("/journeys/frist").text.contains("&quot;first&quot;"))
     }
 
     @Test func aListSaysWhichRowsItHasAndIsAskedAgain() async throws {

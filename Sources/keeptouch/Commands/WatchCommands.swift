@@ -313,7 +313,7 @@ struct StatusCommand: ParsableCommand {
             guard let reason = item.heldBecause else { continue }
             Terminal.print(Terminal.styled("\(item.name) is held: \(reason)", .yellow))
             if let forecast = try ReleaseForecast(item.name, connection) {
-                Terminal.print("  as of \(forecast.at.text(in: loaded.zone)) \(forecast.sentence)")
+                Terminal.print("  as of \(forecast.at.text(in: loaded.zone)), \(forecast.sentence)")
             }
             Terminal.print("  keeptouch release \(item.name)")
         }

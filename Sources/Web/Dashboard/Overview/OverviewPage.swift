@@ -203,8 +203,10 @@ struct OverviewPage {
 
     private func addJourneys(to html: inout HTML) {
         for (index, journey) in ask.workspace.journeys.enumerated() {
-            html.panel("Journey, \(journey.name)", id: "jo\(index)", more: ("the whole journey", ask.link("/journeys")))
-            { html in
+            html.panel(
+                "Journey, \(journey.name)", id: "jo\(index)",
+                more: ("the whole journey", ask.link("/journeys/" + DashboardAddress.part(journey.name)))
+            ) { html in
                 html.add("ol", ["class": "stages"]) { html in
                     for stage in journey.stages {
                         let key = StageKey(journey.name, stage.name)

@@ -15,7 +15,7 @@ extension ReleaseForecast {
         HTML { html in
             html.text("As of ")
             html.add(ask.time(at))
-            html.text(" \(sentence).")
+            html.text(", \(sentence).")
         }
     }
 }

@@ -60,6 +60,16 @@ extension Dashboard {
                 try JourneyMap.report(connection, workspace: workspace, asOf: asOf)
             }
         }
+        report("/journeys/:name", in: .journey, on: routes) { ask, _ in
+            let names = ask.workspace.journeys.map(\.name)
+            guard names.contains(ask.part("name")) else {
+                throw PageProblem.nameless("journey", ask.part("name"), among: names, at: "name")
+            }
+            return ReportRequest(name: "journey", title: "Journey", command: ["report", "journey"], daily: .journey) {
+                workspace, connection, asOf in
+                try JourneyReport.report(connection, workspace: workspace, asOf: asOf)
+            }
+        }
         report("/risk", in: .risk, on: routes) { _, _ in
             ReportRequest(name: "risk", title: "Risk", command: ["report", "risk"], daily: .risk) {
                 workspace, connection, asOf in

@@ -47,6 +47,11 @@ struct ReportPage {
             let ofPeriod = whole.sections.filter { $0.title.hasPrefix("Period \(period),") }
             report.sections = ofPeriod.isEmpty ? whole.sections.filter { !$0.title.hasPrefix("Period ") } : ofPeriod
         }
+        // Of one journey what is about it, and what is about all.
+        if place == .journey, let name = ask.parts["name"] {
+            let others = ask.workspace.journeys.map(\.name).filter { $0 != name }
+            report.sections.removeAll { section in others.contains { section.title.hasPrefix($0 + ", ") } }
+        }
         let panels = report.sections.enumerated().map { index, section in
             HTML { html in
                 html.panel(Self.title(of: section), id: "r\(index + 1)") { html in

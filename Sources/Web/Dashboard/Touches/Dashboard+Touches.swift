@@ -126,7 +126,11 @@ struct TouchesPage {
     var page: DashboardPage {
         DashboardPage("Touches", in: .touches) { html in
             addFilters(to: &html)
-            guard !found.entries.isEmpty else { return addNothing(to: &html) }
+            guard !found.entries.isEmpty else {
+                addNothing(to: &html)
+                if let command { html.command(command) }
+                return
+            }
             html.panel("Touches", id: "rows") { html in
                 html.table(
                     "Touches",
